@@ -1,0 +1,9 @@
+//! The truth of Roadbook: what a card is, who may see it, what is due, and what goes over the wire.
+//!
+//! Pure: every function depends on its arguments alone; clock, zone and randomness are arguments.
+//! No I/O crate may appear in this crate's tree; storage and network live in `client-core` and
+//! `server`, which share these rules and never repeat them (L7).
+
+pub mod env;
+pub mod id;
+pub mod time;
