@@ -4,6 +4,8 @@
 //! No I/O crate may appear in this crate's tree; storage and network live in `client-core` and
 //! `server`, which share these rules and never repeat them (L7).
 
+pub mod due;
 pub mod env;
 pub mod id;
+mod text_form;
 pub mod time;
