@@ -4,8 +4,17 @@
 //! No I/O crate may appear in this crate's tree; storage and network live in `client-core` and
 //! `server`, which share these rules and never repeat them (L7).
 
+pub mod card;
+pub mod change;
+pub mod codec;
+pub mod contact;
+pub mod document;
+pub mod draft;
 pub mod due;
 pub mod env;
+pub mod guard;
 pub mod id;
+pub mod kind;
 mod text_form;
 pub mod time;
+pub mod user_document;
