@@ -15,6 +15,8 @@ pub mod env;
 pub mod guard;
 pub mod id;
 pub mod kind;
+pub mod row;
 mod text_form;
 pub mod time;
+pub mod todo;
 pub mod user_document;
