@@ -18,5 +18,6 @@ pub mod kind;
 pub mod row;
 mod text_form;
 pub mod time;
+pub mod today;
 pub mod todo;
 pub mod user_document;
