@@ -15,6 +15,7 @@ pub mod env;
 pub mod guard;
 pub mod id;
 pub mod kind;
+pub mod list;
 pub mod row;
 mod text_form;
 pub mod time;
