@@ -14,6 +14,11 @@ pub const LINKS: u8 = 3;
 /// `<entry>/kind`, `/at`, `/text`, `/person`, `/place`, `/by`.
 pub const ENTRIES: u8 = 4;
 
+/// The `sort` of a company; a person's is `person`.
+pub const COMPANY: &str = "company";
+/// The `sort` of a person.
+pub const PERSON: &str = "person";
+
 /// The kind of all contacts.
 pub static KIND: Kind = Kind {
     id: KindId::CONTACT,

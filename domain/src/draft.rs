@@ -3,6 +3,7 @@
 use crate::change::{Actor, Change, ChangeHash, Op, OpId, Register};
 use crate::document::{Document, Values};
 use crate::time::Timestamp;
+use crate::view::shown;
 
 /// A change in the making. Each register is written at most once; what is as it was is left out.
 #[derive(Debug)]
@@ -47,10 +48,32 @@ impl<'a> Draft<'a> {
         self.document.get_at(&Register { container, name: name.to_owned() }, &self.heads)
     }
 
-    /// Gives a register a value; this also settles a conflict.
+    /// What a register shows, what the draft itself wrote included; `None` if nobody wrote it.
+    pub fn text(&self, container: u8, name: &str) -> Option<String> {
+        let drafted = self.change.ops.iter().find_map(|op| match op {
+            Op::Put { register, value, .. } if register.container == container && register.name == name => {
+                Some(value.clone())
+            }
+            _ => None,
+        });
+        drafted.or_else(|| {
+            let values = self.get(container, name)?;
+            Some(shown(self.document.kind(), container, name, &values))
+        })
+    }
+
+    /// Gives a register a value; this also settles a conflict. The last of several values stays.
     pub fn put(&mut self, container: u8, name: impl Into<String>, value: impl Into<String>) {
         let register = Register { container, name: name.into() };
         let value = value.into();
+        let drafted = self.change.ops.iter_mut().find_map(|op| match op {
+            Op::Put { register: written, value, .. } if *written == register => Some(value),
+            _ => None,
+        });
+        if let Some(drafted) = drafted {
+            *drafted = value;
+            return;
+        }
         let old = self.document.get_at(&register, &self.heads);
         let unchanged = match &old {
             None => value.is_empty(),

@@ -12,7 +12,10 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use crate::change::{Actor, OpId};
+use crate::due::Due;
 use crate::id::DocumentId;
+use crate::todo::TodoState;
+use crate::view::TRASHED;
 
 /// The number of a kind on the wire and in the log; never reused.
 #[derive(
@@ -105,9 +108,9 @@ impl Form {
         match self {
             Self::Text => true,
             Self::Id => value.is_empty() || value.parse::<DocumentId>().is_ok(),
-            Self::Due => true,
-            Self::TodoState => true,
-            Self::Trash => matches!(value, "" | "trashed"),
+            Self::Due => value.is_empty() || value.parse::<Due>().is_ok(),
+            Self::TodoState => value.parse::<TodoState>().is_ok(),
+            Self::Trash => value.is_empty() || value == TRASHED,
         }
     }
 }
