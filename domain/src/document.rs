@@ -7,6 +7,7 @@ use automerge::{Automerge, ObjId, ObjType, ReadDoc, ScalarValue, Value};
 
 use crate::change::{Actor, Change, ChangeHash, OpId, Register};
 use crate::kind::Kind;
+use crate::saved;
 
 /// The largest saved document that is read, in bytes: a card of 50,000 operations fits.
 pub const MAX_SAVED: usize = 2 << 20;
@@ -39,6 +40,8 @@ pub enum DocumentError {
 pub struct Document {
     kind: &'static Kind,
     inner: Automerge,
+    /// All changes but the genesis, as long as they are few: then they are the saved form.
+    few: Option<Vec<(ChangeHash, Change)>>,
 }
 
 /// One value of a register, and the operation that wrote it.
@@ -89,10 +92,8 @@ impl Values {
 
 impl Document {
     /// A document that holds its genesis change and nothing else.
-    pub fn new(kind: &'static Kind) -> Result<Self, DocumentError> {
-        let mut inner = Automerge::new();
-        inner.apply_changes([kind.genesis()]).map_err(|_| DocumentError::NotApplicable)?;
-        Ok(Self { kind, inner })
+    pub fn new(kind: &'static Kind) -> Self {
+        Self { kind, inner: kind.fresh(), few: Some(Vec::new()) }
     }
 
     /// Reads a saved document, trusting nothing: size, form and kind are checked.
@@ -100,18 +101,27 @@ impl Document {
         if bytes.len() > MAX_SAVED {
             return Err(DocumentError::TooLarge);
         }
+        if let Some(changes) = saved::read_few(bytes) {
+            let changes = changes.map_err(|_| DocumentError::Unreadable)?;
+            return Self::of_changes(kind, changes);
+        }
         // automerge 0.12 panics on some byte strings that no automerge wrote.
         let inner = catch_unwind(|| Automerge::load(bytes))
             .map_err(|_| DocumentError::Unreadable)?
             .map_err(|_| DocumentError::Unreadable)?;
-        let document = Self { kind, inner };
+        let document = Self { kind, inner, few: None };
         document.check_kind()?;
         Ok(document)
     }
 
-    /// The saved form. Two documents with equal heads may save to different bytes (L3).
+    /// The saved form: the list of its changes while they are few, which is smaller on the wire and
+    /// read without automerge; automerge's own form after that. Two documents with equal heads may
+    /// save to different bytes (L3).
     pub fn save(&self) -> Vec<u8> {
-        self.inner.save_nocompress()
+        match &self.few {
+            Some(few) => saved::write_few(few.iter().map(|(_, change)| change)),
+            None => self.inner.save_nocompress(),
+        }
     }
 
     /// What kind of document it is.
@@ -159,23 +169,11 @@ impl Document {
     /// [`DocumentError::Missing`] if a dependency is not here; automerge would queue the change
     /// silently and save it with the document.
     pub fn apply(&mut self, changes: Vec<automerge::Change>) -> Result<(), DocumentError> {
-        let mut known: Vec<_> = Vec::with_capacity(changes.len());
-        for change in &changes {
-            let missing: Vec<_> = change
-                .deps()
-                .iter()
-                .filter(|dep| !known.contains(*dep) && !self.contains(ChangeHash(dep.0)))
-                .map(|dep| ChangeHash(dep.0))
-                .collect();
-            if !missing.is_empty() {
-                return Err(DocumentError::Missing(missing));
-            }
-            known.push(change.hash());
-        }
-        let inner = &mut self.inner;
-        catch_unwind(AssertUnwindSafe(|| inner.apply_changes(changes)))
-            .map_err(|_| DocumentError::NotApplicable)?
-            .map_err(|_| DocumentError::NotApplicable)
+        self.check_dependencies(&changes)?;
+        let few = self.few_with(&changes);
+        self.apply_all(changes)?;
+        self.few = few;
+        Ok(())
     }
 
     /// The values of one register; `None` if nobody wrote it.
@@ -238,6 +236,11 @@ impl Document {
 
     /// The changes that are not among `heads` and their ancestors, in causal order, genesis left out.
     pub fn changes_since(&self, heads: &[ChangeHash]) -> Vec<(ChangeHash, Change)> {
+        if let Some(few) = &self.few
+            && (heads.is_empty() || heads == [self.genesis()])
+        {
+            return few.clone();
+        }
         self.inner
             .get_changes(&automerge_hashes(heads))
             .iter()
@@ -252,12 +255,63 @@ impl Document {
         self.inner.hash_for_opid(&object_id(op)).map(|hash| ChangeHash(hash.0))
     }
 
+    fn genesis(&self) -> ChangeHash {
+        ChangeHash(self.kind.genesis().hash().0)
+    }
+
+    fn of_changes(kind: &'static Kind, changes: Vec<Change>) -> Result<Self, DocumentError> {
+        let built: Vec<_> = changes.iter().map(|change| change.to_automerge(kind)).collect();
+        let few = built.iter().map(|built| ChangeHash(built.hash().0)).zip(changes).collect();
+        let mut document = Self::new(kind);
+        document.check_dependencies(&built)?;
+        document.apply_all(built)?;
+        document.few = Some(few);
+        Ok(document)
+    }
+
+    /// The list of few changes with these added, those already there left out; `None` if it grows
+    /// too long.
+    fn few_with(&self, changes: &[automerge::Change]) -> Option<Vec<(ChangeHash, Change)>> {
+        let mut few = self.few.clone()?;
+        for change in changes {
+            let hash = ChangeHash(change.hash().0);
+            if !self.contains(hash) {
+                few.push((hash, Change::from_automerge(self.kind, change)?));
+            }
+        }
+        saved::are_few(few.iter().map(|(_, change)| change)).then_some(few)
+    }
+
+    fn check_dependencies(&self, changes: &[automerge::Change]) -> Result<(), DocumentError> {
+        let mut known: Vec<_> = Vec::with_capacity(changes.len());
+        for change in changes {
+            let missing: Vec<_> = change
+                .deps()
+                .iter()
+                .filter(|dep| !known.contains(*dep) && !self.contains(ChangeHash(dep.0)))
+                .map(|dep| ChangeHash(dep.0))
+                .collect();
+            if !missing.is_empty() {
+                return Err(DocumentError::Missing(missing));
+            }
+            known.push(change.hash());
+        }
+        Ok(())
+    }
+
+    fn apply_all(&mut self, changes: Vec<automerge::Change>) -> Result<(), DocumentError> {
+        let inner = &mut self.inner;
+        catch_unwind(AssertUnwindSafe(|| inner.apply_changes(changes)))
+            .map_err(|_| DocumentError::NotApplicable)?
+            .map_err(|_| DocumentError::NotApplicable)
+    }
+
     fn check_kind(&self) -> Result<(), DocumentError> {
         let all_there = (0..self.kind.containers.len()).all(|index| {
             u8::try_from(index)
                 .is_ok_and(|index| matches!(self.inner.object_type(self.container(index)), Ok(ObjType::Map)))
         });
-        let begins_right = self.contains(ChangeHash(self.kind.genesis().hash().0));
+        let begins_right = self.contains(self.genesis());
         if all_there && begins_right { Ok(()) } else { Err(DocumentError::WrongKind) }
     }
 

@@ -21,6 +21,7 @@ pub mod kind;
 pub mod list;
 pub mod projection;
 pub mod row;
+mod saved;
 pub mod settings;
 pub mod state_hash;
 mod text_form;

@@ -22,7 +22,7 @@ pub fn run() {
         cards
             .iter()
             .map(|card| {
-                let mut document = Document::new(&card::KIND).unwrap();
+                let mut document = Document::new(&card::KIND);
                 dataset::draft(Draft::new(&mut document, actor, NOW), &card.commands())
             })
             .collect::<Vec<Change>>()
@@ -40,7 +40,7 @@ pub fn run() {
         cpu(|| changes.iter().map(|change| change.to_automerge(&card::KIND)).collect::<Vec<_>>());
     row("build the automerge change and its hash", building / each, "us/card");
 
-    let fresh = Document::new(&card::KIND).unwrap();
+    let fresh = Document::new(&card::KIND);
     let index = OpIndex::of(&fresh);
     let (judging, ()) = cpu(|| {
         for change in &changes {
@@ -53,7 +53,7 @@ pub fn run() {
         built
             .iter()
             .map(|change| {
-                let mut document = Document::new(&card::KIND).unwrap();
+                let mut document = Document::new(&card::KIND);
                 document.apply(vec![change.clone()]).unwrap();
                 document
             })
