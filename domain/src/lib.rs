@@ -4,6 +4,10 @@
 //! No I/O crate may appear in this crate's tree; storage and network live in `client-core` and
 //! `server`, which share these rules and never repeat them (L7).
 
+pub mod decimal;
 pub mod env;
 pub mod id;
+pub mod money;
+pub mod open_code;
+mod text_form;
 pub mod time;
