@@ -4,10 +4,15 @@
 //! No I/O crate may appear in this crate's tree; storage and network live in `client-core` and
 //! `server`, which share these rules and never repeat them (L7).
 
+pub mod catalogue;
 pub mod decimal;
 pub mod env;
+pub mod field;
 pub mod id;
+pub mod key;
 pub mod money;
 pub mod open_code;
+pub mod product;
+pub mod status;
 mod text_form;
 pub mod time;
