@@ -13,6 +13,8 @@ pub mod key;
 pub mod money;
 pub mod open_code;
 pub mod product;
+pub mod rights;
 pub mod status;
 mod text_form;
 pub mod time;
+pub mod user;
