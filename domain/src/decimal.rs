@@ -6,9 +6,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use rust_decimal::Decimal as Exact;
-
 use crate::text_form::text_form;
+use rust_decimal::Decimal as Exact;
 
 /// The most digits before the point.
 pub const MAX_INTEGER_DIGITS: u32 = 15;

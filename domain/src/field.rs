@@ -6,17 +6,15 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
+use crate::command::MAX_VALUE_LEN;
 use crate::decimal::Decimal;
 use crate::id::{FieldId, ProductId, StatusId};
 use crate::key::Key;
 use crate::money::Money;
-
-/// The most bytes of a value in a register; longer text belongs into a [`FieldKind::LongText`].
-pub const MAX_VALUE_LEN: usize = 2_000;
+use crate::time::Day;
 
 /// The text of a flag that is set and of an option that is chosen.
 pub const SET: &str = "1";
@@ -133,7 +131,7 @@ pub enum FieldValue {
     /// The options chosen, at least one.
     Choices(BTreeSet<Key>),
     /// A day.
-    Day(NaiveDate),
+    Day(Day),
     /// The flag is set.
     Flag,
     /// Text that the field's kind cannot read: written by another version, or before the field
@@ -219,7 +217,7 @@ impl FieldKind {
                 .iter()
                 .find(|option| option.key.as_str() == text)
                 .map(|option| FieldValue::Choice(option.key.clone())),
-            Self::Day => read_day(text).map(FieldValue::Day),
+            Self::Day => text.parse().ok().map(FieldValue::Day),
             Self::Flag => (text == SET).then_some(FieldValue::Flag),
         };
         Some(read.unwrap_or_else(|| FieldValue::Raw(text.to_owned())))
@@ -291,12 +289,6 @@ pub fn parse_register(name: &str) -> Option<(FieldId, Option<Key>)> {
     }
 }
 
-/// Reads `2026-11-22`, and no other way to write that day.
-fn read_day(text: &str) -> Option<NaiveDate> {
-    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-    (text.len() == 10 && day.to_string() == text).then_some(day)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -308,7 +300,7 @@ mod tests {
     #[test]
     fn each_kind_reads_its_canonical_text_and_keeps_all_other_text_raw() {
         let choice = FieldKind::Choice { options: options(&["vip"]), multiple: false };
-        let day = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
+        let day = Day::new(2026, 11, 22).unwrap();
         let cases: [(FieldKind, &str, FieldValue); 7] = [
             (FieldKind::Text, "any, text", FieldValue::Text("any, text".into())),
             (FieldKind::LongText, "a\nb", FieldValue::Text("a\nb".into())),

@@ -38,8 +38,7 @@ pub enum MoneyError {
     Currency,
 }
 
-text_form!(Currency);
-text_form!(Money);
+text_form!(Currency, Money);
 
 impl Currency {
     /// Hungarian forint.

@@ -1,8 +1,10 @@
-//! Types that have exactly one text form carry it everywhere: registers, JSON, CBOR.
+//! One canonical text per value: the form in registers, JSON, rows and on the wire alike.
 
-/// Gives a type with `Display` and `FromStr` its JSON and CBOR form: that text.
+/// Gives types with `Display` and `FromStr` the same text form in CBOR and in JSON.
+///
+/// Reading refuses what `FromStr` refuses, so a value has one encoding everywhere.
 macro_rules! text_form {
-    ($name:ident) => {
+    ($($name:ty),+ $(,)?) => {$(
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
@@ -11,8 +13,7 @@ macro_rules! text_form {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
+                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
             }
         }
 
@@ -27,12 +28,15 @@ macro_rules! text_form {
         }
 
         impl<'b, C> minicbor::Decode<'b, C> for $name {
-            fn decode(d: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
+            fn decode(
+                d: &mut minicbor::Decoder<'b>,
+                _: &mut C,
+            ) -> Result<Self, minicbor::decode::Error> {
                 let position = d.position();
                 d.str()?.parse().map_err(|error| minicbor::decode::Error::message(error).at(position))
             }
         }
-    };
+    )+};
 }
 
 pub(crate) use text_form;

@@ -3,12 +3,10 @@
 //! An input field that holds text its kind cannot read counts as filled where only its presence
 //! matters, and as empty where its value does.
 
-use chrono::{NaiveDate, NaiveTime};
-
 use crate::decimal::Decimal;
-use crate::field::{FieldKind, FieldValue, SET};
+use crate::field::SET;
 use crate::product::ProductKind;
-use crate::time::Timestamp;
+use crate::time::{Day, Timestamp, Zone};
 
 /// A derived status, and how long it stays as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +80,9 @@ fn webshop<'a>(text: &dyn Fn(&str) -> Option<&'a str>, clock: &LapseClock) -> De
         orders if orders > Decimal::ZERO || last_order.is_some() => "bought_once",
         _ => return Derived { key: "no_order", next_change: None },
     };
-    lapsing(key, "lapsed", last_order.and_then(start_of_day), clock)
+    // Judged in UTC, so that every reader in every zone sees the same status.
+    let ordered = last_order.and_then(|text| text.parse::<Day>().ok()).map(|day| Zone::UTC.start_of(day));
+    lapsing(key, "lapsed", ordered, clock)
 }
 
 /// Nothing happens to an invoice before it is issued, and nothing after it is reversed.
@@ -130,9 +130,7 @@ fn leave<'a>(text: &dyn Fn(&str) -> Option<&'a str>) -> &'static str {
     }
 }
 
-/// `key` until `lapse_days` have passed since `since`, then `lapsed`.
-///
-/// A day here is 24 hours, so that every reader in every zone sees the same status.
+/// `key` until `lapse_days` of 24 hours have passed since `since`, then `lapsed`.
 fn lapsing(key: &'static str, lapsed: &'static str, since: Option<Timestamp>, clock: &LapseClock) -> Derived {
     let (Some(since), Some(days)) = (since, clock.lapse_days) else {
         return Derived { key, next_change: None };
@@ -143,18 +141,6 @@ fn lapsing(key: &'static str, lapsed: &'static str, since: Option<Timestamp>, cl
     } else {
         Derived { key, next_change: Some(at) }
     }
-}
-
-/// The first instant of a day in UTC.
-fn start_of_day(text: &str) -> Option<Timestamp> {
-    match FieldKind::Day.read(text) {
-        Some(FieldValue::Day(day)) => Some(utc_midnight(day)),
-        _ => None,
-    }
-}
-
-fn utc_midnight(day: NaiveDate) -> Timestamp {
-    Timestamp::from_millis(day.and_time(NaiveTime::MIN).and_utc().timestamp_millis())
 }
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
