@@ -28,6 +28,7 @@ pub mod product;
 pub mod projection;
 pub mod rights;
 pub mod row;
+
 pub mod settings;
 pub mod state_hash;
 pub mod status;
