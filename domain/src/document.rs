@@ -134,6 +134,11 @@ impl Document {
         self.inner.get_heads().iter().map(|hash| ChangeHash(hash.0)).collect()
     }
 
+    /// The hash of the genesis change.
+    pub fn genesis(&self) -> ChangeHash {
+        ChangeHash(self.kind.genesis().hash().0)
+    }
+
     /// Whether a change is part of this state.
     pub fn contains(&self, hash: ChangeHash) -> bool {
         self.inner.get_change_meta_by_hash(&automerge::ChangeHash(hash.0)).is_some()
@@ -174,6 +179,27 @@ impl Document {
         self.apply_all(changes)?;
         self.few = few;
         Ok(())
+    }
+
+    /// Builds a change from its typed form, applies it and returns its hash.
+    ///
+    /// # Errors
+    /// As [`Self::apply`].
+    pub fn add(&mut self, change: &Change) -> Result<ChangeHash, DocumentError> {
+        let built = change.to_automerge(self.kind);
+        let hash = ChangeHash(built.hash().0);
+        if self.contains(hash) {
+            return Ok(hash);
+        }
+        self.check_dependencies(std::slice::from_ref(&built))?;
+        self.apply_all(vec![built])?;
+        if let Some(few) = &mut self.few {
+            few.push((hash, change.clone()));
+            if !saved::are_few(few.iter().map(|(_, change)| change)) {
+                self.few = None;
+            }
+        }
+        Ok(hash)
     }
 
     /// The values of one register; `None` if nobody wrote it.
@@ -253,10 +279,6 @@ impl Document {
     /// The change that holds an operation.
     pub fn change_of(&self, op: OpId) -> Option<ChangeHash> {
         self.inner.hash_for_opid(&object_id(op)).map(|hash| ChangeHash(hash.0))
-    }
-
-    fn genesis(&self) -> ChangeHash {
-        ChangeHash(self.kind.genesis().hash().0)
     }
 
     fn of_changes(kind: &'static Kind, changes: Vec<Change>) -> Result<Self, DocumentError> {
