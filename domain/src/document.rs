@@ -8,6 +8,7 @@ use automerge::{Automerge, ObjId, ObjType, ReadDoc, ScalarValue, Value};
 use crate::change::{Actor, Change, ChangeHash, OpId, Register};
 use crate::kind::Kind;
 use crate::saved;
+use crate::time::Timestamp;
 
 /// The largest saved document that is read, in bytes: a card of 50,000 operations fits.
 pub const MAX_SAVED: usize = 2 << 20;
@@ -274,6 +275,13 @@ impl Document {
                 Some((ChangeHash(change.hash().0), Change::from_automerge(self.kind, change)?))
             })
             .collect()
+    }
+
+    /// The stamp of the change that holds an operation.
+    pub fn time_of(&self, op: OpId) -> Option<Timestamp> {
+        let change = self.inner.hash_for_opid(&object_id(op))?;
+        let meta = self.inner.get_change_meta_by_hash(&change)?;
+        Some(Timestamp::from_millis(meta.timestamp))
     }
 
     /// The change that holds an operation.

@@ -92,6 +92,7 @@ struct Indexed {
     hash: ChangeHash,
     deps: Vec<usize>,
     max_op: u32,
+    time: Timestamp,
     /// The register it writes, if it does nothing else.
     only: Option<Register>,
 }
@@ -135,6 +136,7 @@ impl OpIndex {
                 hash: genesis,
                 deps: Vec::new(),
                 max_op: kind.genesis_max_op(),
+                time: Timestamp::default(),
                 only: None,
             }],
             by_hash: BTreeMap::from([(genesis, 0)]),
@@ -189,6 +191,12 @@ impl OpIndex {
         self.values(register, &self.ancestors(&heads))
     }
 
+    /// The stamp of the change that wrote a register with this operation.
+    pub fn time_of(&self, register: &Register, op: OpId) -> Option<Timestamp> {
+        let write = self.registers.get(register)?.iter().find(|write| write.id == op)?;
+        self.changes.get(write.change).map(|change| change.time)
+    }
+
     /// Whether somebody wrote something else than `register` without having seen, or after, the
     /// operations `known`, which wrote it.
     pub fn edited_beyond(&self, register: &Register, known: &[OpId]) -> bool {
@@ -239,7 +247,7 @@ impl OpIndex {
             [Op::Put { register, .. }] => Some(register.clone()),
             _ => None,
         };
-        self.changes.push(Indexed { hash, deps, max_op: change.max_op(), only });
+        self.changes.push(Indexed { hash, deps, max_op: change.max_op(), time: change.time, only });
         self.by_hash.insert(hash, place);
         self.by_actor.entry(change.actor).or_default().push(place);
         self.heads.retain(|head| !change.deps.contains(head));

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::change::{Change, ChangeHash, Op, Register};
+use crate::change::{Change, ChangeHash, Op, OpId, Register};
 use crate::document::{Document, DocumentError, Values};
 use crate::guard::OpIndex;
 use crate::id::{DocumentId, PartId, UserId};
@@ -25,13 +25,15 @@ pub const CONTACTS: [&str; 5] = ["call", "meeting", "visit", "mail", "message"];
 
 /// The rows of a document of any kind, without facts.
 pub fn rows(document: &Document, creator: Option<UserId>) -> Rows {
-    rows_of_view(document.kind(), &View::of(document), || OpIndex::of(document), creator)
+    let created = |_: &Register, op| document.time_of(op);
+    rows_of_view(document.kind(), &View::of(document), || OpIndex::of(document), created, creator)
 }
 
 /// The rows of an indexed document of any kind, without facts and without automerge; they equal
 /// those of the document itself.
 pub fn rows_of_index(index: &OpIndex, creator: Option<UserId>) -> Rows {
-    rows_of_view(index.kind(), &View::of_index(index), || index.clone(), creator)
+    let created = |register: &Register, op| index.time_of(register, op);
+    rows_of_view(index.kind(), &View::of_index(index), || index.clone(), created, creator)
 }
 
 /// The rows, with facts, of a document saved as a list of few changes; `None` if it is saved in
@@ -54,9 +56,15 @@ pub fn rows_of_saved(
     Some(OpIndex::of_saved(kind, saved)?.map(told))
 }
 
-fn rows_of_view(kind: &Kind, view: &View, index: impl FnOnce() -> OpIndex, creator: Option<UserId>) -> Rows {
+fn rows_of_view(
+    kind: &Kind,
+    view: &View,
+    index: impl FnOnce() -> OpIndex,
+    time_of: impl FnOnce(&Register, OpId) -> Option<Timestamp>,
+    creator: Option<UserId>,
+) -> Rows {
     match kind.id {
-        KindId::CARD => Rows::Card(Box::new(card_row(view, index)), Vec::new()),
+        KindId::CARD => Rows::Card(Box::new(card_row(view, index, time_of)), Vec::new()),
         KindId::CONTACT => Rows::Contact(Box::new(contact_row(view, index, creator)), Vec::new()),
         _ => Rows::None,
     }
@@ -113,7 +121,13 @@ impl Rows {
 }
 
 /// The row of a card, with its todos and links.
-fn card_row(view: &View, index: impl FnOnce() -> OpIndex) -> CardRow {
+fn card_row(
+    view: &View,
+    index: impl FnOnce() -> OpIndex,
+    time_of: impl FnOnce(&Register, OpId) -> Option<Timestamp>,
+) -> CardRow {
+    let product = Register { container: card::CARD, name: "product".to_owned() };
+    let first = view.values(product.container, &product.name).map(|values| values.winner.op);
     CardRow {
         product: view.parsed(card::CARD, "product"),
         name: view.text(card::CARD, "name"),
@@ -125,6 +139,7 @@ fn card_row(view: &View, index: impl FnOnce() -> OpIndex) -> CardRow {
         todos: todos(view),
         last_contact: last_contact(view),
         conflicts: conflict_count(view),
+        created: first.and_then(|op| time_of(&product, op)),
     }
 }
 
