@@ -163,6 +163,22 @@ pub enum DetailSort {
     Address,
 }
 
+impl DetailSort {
+    /// The name of the register that holds a detail of this sort: `<detail>/<name>`.
+    pub const fn register(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::Address => "address",
+        }
+    }
+
+    /// The sort whose register has this name.
+    pub fn of_register(name: &str) -> Option<Self> {
+        [Self::Phone, Self::Email, Self::Address].into_iter().find(|sort| sort.register() == name)
+    }
+}
+
 /// Whether a document is in use (F72).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cbor(index_only)]

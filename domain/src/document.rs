@@ -1,0 +1,306 @@
+//! One document: an automerge document of a known kind, read and written as flat registers.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use automerge::{Automerge, ObjId, ObjType, ReadDoc, ScalarValue, Value};
+
+use crate::change::{Actor, Change, ChangeHash, OpId, Register};
+use crate::kind::Kind;
+
+/// The largest saved document that is read, in bytes: a card of 50,000 operations fits.
+pub const MAX_SAVED: usize = 2 << 20;
+
+/// Why bytes or changes are not a document of this kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DocumentError {
+    /// The saved form is larger than [`MAX_SAVED`].
+    #[error("the saved document is too large")]
+    TooLarge,
+    /// Automerge cannot read it.
+    #[error("the saved document cannot be read")]
+    Unreadable,
+    /// It does not begin with the kind's genesis change.
+    #[error("the document is not of its kind")]
+    WrongKind,
+    /// A change depends on changes that are not there.
+    #[error("a change depends on {} changes that are not here", .0.len())]
+    Missing(Vec<ChangeHash>),
+    /// Automerge refused a change.
+    #[error("a change cannot be applied")]
+    NotApplicable,
+    /// Built from its typed form, a change has another hash than its author says.
+    #[error("a change has another hash than its author says")]
+    WrongHash,
+}
+
+/// A document in memory.
+#[derive(Debug, Clone)]
+pub struct Document {
+    kind: &'static Kind,
+    inner: Automerge,
+}
+
+/// One value of a register, and the operation that wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The operation.
+    pub op: OpId,
+    /// The value, or what the long text made by it reads.
+    pub value: String,
+    /// Whether the operation made a long text.
+    pub is_text: bool,
+}
+
+/// What a register holds: its winner and the values that lost to it (N3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Values {
+    /// The value of the greatest operation id.
+    pub winner: Written,
+    /// The concurrent others, greatest first.
+    pub losers: Vec<Written>,
+}
+
+impl Values {
+    /// The winner, then the losers.
+    pub fn all(&self) -> impl Iterator<Item = &Written> {
+        std::iter::once(&self.winner).chain(&self.losers)
+    }
+
+    /// What to show: the winner, or all long texts joined, in the order of their making.
+    ///
+    /// Two phones that each began a register's long text made two; neither may hide the other.
+    pub fn shown(&self) -> String {
+        if !self.winner.is_text {
+            return self.winner.value.clone();
+        }
+        let mut texts: Vec<_> = self.all().filter(|written| written.is_text).collect();
+        texts.sort_unstable_by_key(|written| written.op);
+        texts.iter().map(|written| written.value.as_str()).collect()
+    }
+
+    /// The ids of all of them, ascending: what a new value replaces.
+    pub fn ids(&self) -> Vec<OpId> {
+        let mut ids: Vec<_> = self.all().map(|written| written.op).collect();
+        ids.sort_unstable();
+        ids
+    }
+}
+
+impl Document {
+    /// A document that holds its genesis change and nothing else.
+    pub fn new(kind: &'static Kind) -> Result<Self, DocumentError> {
+        let mut inner = Automerge::new();
+        inner.apply_changes([kind.genesis()]).map_err(|_| DocumentError::NotApplicable)?;
+        Ok(Self { kind, inner })
+    }
+
+    /// Reads a saved document, trusting nothing: size, form and kind are checked.
+    pub fn load(kind: &'static Kind, bytes: &[u8]) -> Result<Self, DocumentError> {
+        if bytes.len() > MAX_SAVED {
+            return Err(DocumentError::TooLarge);
+        }
+        // automerge 0.12 panics on some byte strings that no automerge wrote.
+        let inner = catch_unwind(|| Automerge::load(bytes))
+            .map_err(|_| DocumentError::Unreadable)?
+            .map_err(|_| DocumentError::Unreadable)?;
+        let document = Self { kind, inner };
+        document.check_kind()?;
+        Ok(document)
+    }
+
+    /// The saved form. Two documents with equal heads may save to different bytes (L3).
+    pub fn save(&self) -> Vec<u8> {
+        self.inner.save_nocompress()
+    }
+
+    /// What kind of document it is.
+    pub fn kind(&self) -> &'static Kind {
+        self.kind
+    }
+
+    /// The hashes that name this state: the changes nobody depends on yet, ascending.
+    pub fn heads(&self) -> Vec<ChangeHash> {
+        self.inner.get_heads().iter().map(|hash| ChangeHash(hash.0)).collect()
+    }
+
+    /// Whether a change is part of this state.
+    pub fn contains(&self, hash: ChangeHash) -> bool {
+        self.inner.get_change_meta_by_hash(&automerge::ChangeHash(hash.0)).is_some()
+    }
+
+    /// The counter of its last operation.
+    pub fn max_op(&self) -> u32 {
+        self.max_op_of(&self.heads())
+    }
+
+    /// The counter of the last operation that `heads` and their ancestors hold.
+    pub fn max_op_of(&self, heads: &[ChangeHash]) -> u32 {
+        heads
+            .iter()
+            .filter_map(|head| self.inner.get_change_meta_by_hash(&automerge::ChangeHash(head.0)))
+            .map(|meta| u32::try_from(meta.max_op).unwrap_or(u32::MAX))
+            .max()
+            .unwrap_or_default()
+    }
+
+    /// How many changes an actor made to it.
+    pub fn seq(&mut self, actor: Actor) -> u32 {
+        self.inner.set_actor(actor.automerge());
+        self.inner
+            .get_last_local_change()
+            .and_then(|change| u32::try_from(change.seq()).ok())
+            .unwrap_or_default()
+    }
+
+    /// Applies changes that were built from their typed form. All or none.
+    ///
+    /// # Errors
+    /// [`DocumentError::Missing`] if a dependency is not here; automerge would queue the change
+    /// silently and save it with the document.
+    pub fn apply(&mut self, changes: Vec<automerge::Change>) -> Result<(), DocumentError> {
+        let mut known: Vec<_> = Vec::with_capacity(changes.len());
+        for change in &changes {
+            let missing: Vec<_> = change
+                .deps()
+                .iter()
+                .filter(|dep| !known.contains(*dep) && !self.contains(ChangeHash(dep.0)))
+                .map(|dep| ChangeHash(dep.0))
+                .collect();
+            if !missing.is_empty() {
+                return Err(DocumentError::Missing(missing));
+            }
+            known.push(change.hash());
+        }
+        let inner = &mut self.inner;
+        catch_unwind(AssertUnwindSafe(|| inner.apply_changes(changes)))
+            .map_err(|_| DocumentError::NotApplicable)?
+            .map_err(|_| DocumentError::NotApplicable)
+    }
+
+    /// The values of one register; `None` if nobody wrote it.
+    pub fn get(&self, register: &Register) -> Option<Values> {
+        let container = self.container(register.container);
+        self.values(self.inner.get_all(container, register.name.as_str()).ok()?)
+    }
+
+    /// The values one register had when the document had these heads.
+    pub fn get_at(&self, register: &Register, heads: &[ChangeHash]) -> Option<Values> {
+        let container = self.container(register.container);
+        let heads = automerge_hashes(heads);
+        self.values(self.inner.get_all_at(container, register.name.as_str(), &heads).ok()?)
+    }
+
+    /// All registers of a container, by name.
+    pub fn registers(&self, container: u8) -> BTreeMap<String, Values> {
+        let object = self.container(container);
+        let mut registers = BTreeMap::new();
+        for item in self.inner.map_range(&object, ..) {
+            let values = if item.conflict {
+                self.get(&Register { container, name: item.key.to_string() })
+            } else {
+                let id = item.id();
+                self.written(item.value.into(), &id).map(|winner| Values { winner, losers: Vec::new() })
+            };
+            if let Some(values) = values {
+                registers.insert(item.key.into_owned(), values);
+            }
+        }
+        registers
+    }
+
+    /// The registers a container had when the document had these heads.
+    pub fn registers_at(&self, container: u8, heads: &[ChangeHash]) -> BTreeMap<String, Values> {
+        let object = self.container(container);
+        self.inner
+            .keys_at(&object, &automerge_hashes(heads))
+            .filter_map(|name| {
+                let values = self.get_at(&Register { container, name: name.clone() }, heads)?;
+                Some((name, values))
+            })
+            .collect()
+    }
+
+    /// The characters of a long text with the operations that inserted them, in order, as they were
+    /// when the document had these heads.
+    pub fn characters_at(&self, text: OpId, heads: &[ChangeHash]) -> Vec<(OpId, char)> {
+        let object = object_id(text);
+        self.inner
+            .list_range_at(&object, .., &automerge_hashes(heads))
+            .filter_map(|item| {
+                let id = op_id(&item.id())?;
+                let automerge::ValueRef::Scalar(value) = &item.value else { return None };
+                let automerge::ScalarValueRef::Str(text) = value else { return None };
+                Some((id, text.chars().next()?))
+            })
+            .collect()
+    }
+
+    /// The changes that are not among `heads` and their ancestors, in causal order, genesis left out.
+    pub fn changes_since(&self, heads: &[ChangeHash]) -> Vec<(ChangeHash, Change)> {
+        self.inner
+            .get_changes(&automerge_hashes(heads))
+            .iter()
+            .filter_map(|change| {
+                Some((ChangeHash(change.hash().0), Change::from_automerge(self.kind, change)?))
+            })
+            .collect()
+    }
+
+    /// The change that holds an operation.
+    pub fn change_of(&self, op: OpId) -> Option<ChangeHash> {
+        self.inner.hash_for_opid(&object_id(op)).map(|hash| ChangeHash(hash.0))
+    }
+
+    fn check_kind(&self) -> Result<(), DocumentError> {
+        let all_there = (0..self.kind.containers.len()).all(|index| {
+            u8::try_from(index)
+                .is_ok_and(|index| matches!(self.inner.object_type(self.container(index)), Ok(ObjType::Map)))
+        });
+        let begins_right = self.contains(ChangeHash(self.kind.genesis().hash().0));
+        if all_there && begins_right { Ok(()) } else { Err(DocumentError::WrongKind) }
+    }
+
+    fn container(&self, container: u8) -> ObjId {
+        object_id(self.kind.container_op(container))
+    }
+
+    fn values(&self, all: Vec<(Value<'_>, ObjId)>) -> Option<Values> {
+        let mut all: Vec<_> = all.into_iter().filter_map(|(value, id)| self.written(value, &id)).collect();
+        all.sort_unstable_by_key(|written| std::cmp::Reverse(written.op));
+        let mut all = all.into_iter();
+        Some(Values { winner: all.next()?, losers: all.collect() })
+    }
+
+    fn written(&self, value: Value<'_>, id: &ObjId) -> Option<Written> {
+        let op = op_id(id)?;
+        match value {
+            Value::Scalar(scalar) => match scalar.as_ref() {
+                ScalarValue::Str(text) => Some(Written { op, value: text.to_string(), is_text: false }),
+                _ => None,
+            },
+            Value::Object(ObjType::Text) => {
+                Some(Written { op, value: self.inner.text(id).ok()?, is_text: true })
+            }
+            Value::Object(_) => None,
+        }
+    }
+}
+
+fn object_id(op: OpId) -> ObjId {
+    // The last part is a hint at the actor's place; automerge checks it and looks the actor up.
+    ObjId::Id(u64::from(op.counter), op.actor.automerge(), 0)
+}
+
+fn op_id(id: &ObjId) -> Option<OpId> {
+    match id {
+        ObjId::Id(counter, actor, _) => {
+            Some(OpId { counter: u32::try_from(*counter).ok()?, actor: crate::change::actor(actor)? })
+        }
+        ObjId::Root => None,
+    }
+}
+
+fn automerge_hashes(hashes: &[ChangeHash]) -> Vec<automerge::ChangeHash> {
+    hashes.iter().map(|hash| automerge::ChangeHash(hash.0)).collect()
+}

@@ -1,0 +1,329 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::document::Values;
+use crate::draft::Draft;
+use crate::env::{Env, SeededEnv};
+use crate::{card, kind};
+
+/// A replica of one card and the index the guard keeps of it.
+struct Replica {
+    document: Document,
+    index: OpIndex,
+    actor: Actor,
+}
+
+impl Replica {
+    fn new(actor: u8) -> Self {
+        let document = Document::new(&card::KIND).unwrap();
+        let index = OpIndex::of(&document);
+        Self { document, index, actor: Actor([actor; 16]) }
+    }
+
+    fn edit(&mut self, write: impl FnOnce(&mut Draft<'_>)) -> Option<Change> {
+        let mut draft = Draft::new(&mut self.document, self.actor, Timestamp::from_millis(1_000));
+        write(&mut draft);
+        let change = draft.finish()?;
+        self.receive(&change).unwrap();
+        Some(change)
+    }
+
+    /// What a server does with a change: judge, build, apply, and prove that the document survives it.
+    fn receive(&mut self, change: &Change) -> Result<(), Forged> {
+        let built = change.to_automerge(&card::KIND);
+        let hash = ChangeHash(built.hash().0);
+        if self.index.contains(hash) {
+            return Ok(());
+        }
+        self.index.judge(change, Writer::Editor)?;
+        self.document.apply(vec![built]).unwrap();
+        self.index.push(hash, change);
+        let reloaded = Document::load(&card::KIND, &self.document.save()).unwrap();
+        assert_eq!(reloaded.heads(), self.document.heads());
+        Ok(())
+    }
+}
+
+fn put(name: &str, value: &str, pred: Vec<OpId>) -> Op {
+    Op::Put { register: Register { container: card::FIELDS, name: name.into() }, value: value.into(), pred }
+}
+
+/// A card on which one change has written `f` and the long text `t`, and an honest next change to `f`.
+fn stage() -> (Replica, Change) {
+    let mut replica = Replica::new(1);
+    replica.edit(|draft| {
+        draft.put(card::FIELDS, "f", "old");
+        draft.edit_text(card::FIELDS, "t", "hello");
+    });
+    let next = Change {
+        actor: Actor([2; 16]),
+        seq: 1,
+        start_op: replica.document.max_op() + 1,
+        time: Timestamp::from_millis(2_000),
+        deps: replica.document.heads(),
+        ops: vec![put("f", "new", vec![OpId { counter: 6, actor: Actor([1; 16]) }])],
+    };
+    (replica, next)
+}
+
+#[test]
+fn an_honest_change_passes() {
+    let (mut replica, honest) = stage();
+    replica.receive(&honest).unwrap();
+    assert_eq!(replica.document.registers(card::FIELDS)["f"].winner.value, "new");
+}
+
+#[test]
+fn every_forgery_is_refused_by_its_own_rule() {
+    let text = OpId { counter: 7, actor: Actor([1; 16]) };
+    let letter = |counter| OpId { counter, actor: Actor([1; 16]) };
+    let nowhere = OpId { counter: 3, actor: Actor([9; 16]) };
+    type Forge<'a> = &'a dyn Fn(&mut Change);
+    let cases: &[(&str, Forge<'_>, Forged)] = &[
+        ("a gap in the actor's numbers", &|c| c.seq = 5, Forged::SeqGap),
+        ("number zero", &|c| c.seq = 0, Forged::SeqGap),
+        ("a victim's actor and number", &|c| c.actor = Actor([1; 16]), Forged::ActorFork),
+        ("the genesis actor", &|c| c.actor = card::KIND.genesis_actor, Forged::ReservedActor),
+        (
+            "an unknown dependency",
+            &|c| c.deps = vec![ChangeHash([7; 32])],
+            Forged::Needs(vec![ChangeHash([7; 32])]),
+        ),
+        ("no dependency at all", &|c| c.deps.clear(), Forged::Deps),
+        ("one dependency twice", &|c| c.deps = vec![c.deps[0]; 2], Forged::Deps),
+        ("operations numbered below those it depends on", &|c| c.start_op = 3, Forged::StartOp),
+        ("operations numbered near the end of all numbers", &|c| c.start_op = u32::MAX - 1, Forged::StartOp),
+        ("a time before 1970", &|c| c.time = Timestamp::from_millis(i64::MIN), Forged::Time),
+        ("a time after 2039", &|c| c.time = Timestamp::from_millis(1 << 41), Forged::Time),
+        ("no operation", &|c| c.ops.clear(), Forged::Empty),
+        (
+            "an insertion of nothing",
+            &|c| c.ops = vec![Op::Insert { text, after: None, chars: String::new() }],
+            Forged::Empty,
+        ),
+        (
+            "more operations than a change may hold",
+            &|c| c.ops = vec![Op::Erase { text, first: letter(8), count: u32::MAX }],
+            Forged::TooLarge,
+        ),
+        (
+            "a replaced value by an unknown actor",
+            &|c| c.ops = vec![put("f", "x", vec![nowhere])],
+            Forged::Pred,
+        ),
+        (
+            "a replaced value that does not exist",
+            &|c| c.ops = vec![put("g", "x", vec![letter(6)])],
+            Forged::Pred,
+        ),
+        ("a value beside the one it should replace", &|c| c.ops = vec![put("f", "x", vec![])], Forged::Pred),
+        ("one register twice", &|c| c.ops.push(c.ops[0].clone()), Forged::WrittenTwice),
+        (
+            "a container that does not exist",
+            &|c| {
+                c.ops = vec![Op::Put {
+                    register: Register { container: 9, name: "f".into() },
+                    value: "x".into(),
+                    pred: vec![],
+                }]
+            },
+            Forged::Register,
+        ),
+        ("a name that is none", &|c| c.ops = vec![put("a b", "x", vec![])], Forged::Register),
+        (
+            "a name nested without end",
+            &|c| c.ops = vec![put(&"a/".repeat(40), "x", vec![])],
+            Forged::Register,
+        ),
+        ("a value over a text", &|c| c.ops = vec![put("t", "x", vec![text])], Forged::TextReplaced),
+        (
+            "a text over a value",
+            &|c| {
+                c.ops = vec![Op::MakeText {
+                    register: Register { container: card::FIELDS, name: "f".into() },
+                    pred: vec![letter(6)],
+                }]
+            },
+            Forged::TextReplaced,
+        ),
+        (
+            "an insertion into a text that does not exist",
+            &|c| c.ops = vec![Op::Insert { text: nowhere, after: None, chars: "x".into() }],
+            Forged::Text,
+        ),
+        (
+            "an insertion into a value",
+            &|c| c.ops = vec![Op::Insert { text: letter(6), after: None, chars: "x".into() }],
+            Forged::Text,
+        ),
+        (
+            "an insertion into a container",
+            &|c| {
+                c.ops = vec![Op::Insert { text: card::KIND.container_op(0), after: None, chars: "x".into() }]
+            },
+            Forged::Text,
+        ),
+        (
+            "an insertion after a character that does not exist",
+            &|c| c.ops = vec![Op::Insert { text, after: Some(letter(99)), chars: "x".into() }],
+            Forged::Text,
+        ),
+        (
+            "an erasure past the end",
+            &|c| c.ops = vec![Op::Erase { text, first: letter(8), count: 6 }],
+            Forged::Text,
+        ),
+        (
+            "an erasure of a container",
+            &|c| c.ops = vec![Op::Erase { text, first: card::KIND.container_op(0), count: 1 }],
+            Forged::Text,
+        ),
+        (
+            "a text grown past its limit",
+            &|c| c.ops = vec![Op::Insert { text, after: None, chars: "x".repeat(10_001) }],
+            Forged::TooLarge,
+        ),
+    ];
+    for (what, forge, expected) in cases {
+        let (replica, mut change) = stage();
+        forge(&mut change);
+        assert_eq!(replica.index.judge(&change, Writer::Editor), Err(expected.clone()), "{what}");
+    }
+}
+
+#[test]
+fn what_a_change_replaces_must_lie_among_what_it_depends_on() {
+    let (mut replica, honest) = stage();
+    let before = honest.deps.clone();
+    replica.receive(&honest).unwrap();
+    let unseen = OpId { counter: honest.start_op, actor: honest.actor };
+    let forged =
+        Change { actor: Actor([3; 16]), deps: before, ops: vec![put("f", "x", vec![unseen])], ..honest };
+    assert_eq!(replica.index.judge(&forged, Writer::Editor), Err(Forged::Pred));
+}
+
+#[test]
+fn an_actor_must_have_seen_its_own_previous_change() {
+    let (mut replica, honest) = stage();
+    let before = honest.deps.clone();
+    replica.receive(&honest).unwrap();
+    let forged = Change { seq: 2, deps: before, ops: vec![put("g", "x", vec![])], ..honest };
+    assert_eq!(replica.index.judge(&forged, Writer::Editor), Err(Forged::SeqGap));
+}
+
+#[test]
+fn a_write_once_register_is_written_once() {
+    let mut replica = Replica::new(1);
+    let product = "00000000-0000-0000-0000-000000000001";
+    replica.edit(|draft| draft.put(card::CARD, "product", product));
+    let mut draft = Draft::new(&mut replica.document, Actor([2; 16]), Timestamp::from_millis(0));
+    draft.put(card::CARD, "product", "00000000-0000-0000-0000-000000000002");
+    let change = draft.finish().unwrap();
+    assert_eq!(replica.index.judge(&change, Writer::Editor), Err(Forged::Policy));
+}
+
+#[test]
+fn a_million_declared_erasures_are_refused_before_anything_iterates_them() {
+    let (_, mut change) = stage();
+    let text = OpId { counter: 7, actor: Actor([1; 16]) };
+    change.ops = (0..1_000).map(|_| Op::Erase { text, first: text, count: u32::MAX }).collect();
+    assert_eq!(Change::from_bytes(&change.to_bytes()), Err(crate::codec::Malformed::Limit));
+}
+
+#[test]
+fn no_kind_shares_its_genesis_actor_and_every_genesis_is_pinned() {
+    let pinned = [kind::KindId::CARD, kind::KindId::CONTACT, kind::KindId::USER]
+        .map(|id| {
+            let kind = Kind::get(id).unwrap();
+            assert!(is_reserved(kind.genesis_actor));
+            format!("{} {}", kind.name, ChangeHash(kind.genesis().hash().0))
+        })
+        .join("\n");
+    insta::assert_snapshot!(pinned);
+}
+
+/// One step of a random story on three replicas.
+#[derive(Debug, Clone)]
+enum Step {
+    Put { replica: usize, field: u8, value: u8 },
+    Text { replica: usize, field: u8, text: String },
+    Sync { from: usize, to: usize },
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        (0..3usize, 0..3u8, any::<u8>()).prop_map(|(replica, field, value)| Step::Put {
+            replica,
+            field,
+            value
+        }),
+        (0..3usize, 0..2u8, "[a-cé😀]{0,6}").prop_map(|(replica, field, text)| Step::Text {
+            replica,
+            field,
+            text
+        }),
+        (0..3usize, 0..3usize).prop_map(|(from, to)| Step::Sync { from, to }),
+    ];
+    proptest::collection::vec(step, 1..40)
+}
+
+proptest! {
+    #[test]
+    fn honest_changes_always_pass_survive_the_wire_and_converge(steps in steps()) {
+        let mut replicas = [Replica::new(1), Replica::new(2), Replica::new(3)];
+        let mut logs: [Vec<Change>; 3] = Default::default();
+        for step in steps {
+            match step {
+                Step::Put { replica, field, value } => {
+                    let change = replicas[replica].edit(|d| d.put(card::FIELDS, format!("f{field}"), value.to_string()));
+                    logs[replica].extend(change);
+                }
+                Step::Text { replica, field, text } => {
+                    let change = replicas[replica].edit(|d| d.edit_text(card::FIELDS, format!("t{field}"), &text));
+                    logs[replica].extend(change);
+                    let shown = replicas[replica].document.registers(card::FIELDS).get(&format!("t{field}")).map(Values::shown);
+                    prop_assert_eq!(shown.unwrap_or_default(), text);
+                }
+                Step::Sync { from, to } => deliver(&mut replicas, &mut logs, from, to),
+            }
+        }
+        for (from, to) in [(0, 1), (1, 2), (2, 0), (0, 1)] {
+            deliver(&mut replicas, &mut logs, from, to);
+        }
+        prop_assert_eq!(replicas[0].document.heads(), replicas[1].document.heads());
+        prop_assert_eq!(replicas[0].document.heads(), replicas[2].document.heads());
+        prop_assert_eq!(replicas[0].document.registers(card::FIELDS), replicas[2].document.registers(card::FIELDS));
+        for (hash, change) in replicas[0].document.changes_since(&[]) {
+            prop_assert_eq!(ChangeHash(change.to_automerge(&card::KIND).hash().0), hash);
+        }
+    }
+
+    #[test]
+    fn mutated_bytes_are_never_accepted_into_a_document_that_cannot_be_read_again(
+        seed in any::<u64>(), flips in 1..6usize,
+    ) {
+        let (mut replica, honest) = stage();
+        let env = SeededEnv::new(seed, Timestamp::from_millis(0));
+        let mut bytes = honest.to_bytes();
+        for _ in 0..flips {
+            let [place, value] = crate::env::random::<2>(&env);
+            let place = usize::from(place) % bytes.len();
+            bytes[place] = value;
+        }
+        env.now();
+        if let Ok(change) = Change::from_bytes(&bytes) {
+            let _ = replica.receive(&change);
+        }
+    }
+}
+
+fn deliver(replicas: &mut [Replica; 3], logs: &mut [Vec<Change>; 3], from: usize, to: usize) {
+    for change in logs[from].clone() {
+        let bytes = change.to_bytes();
+        let change = Change::from_bytes(&bytes).unwrap();
+        replicas[to].receive(&change).unwrap();
+        if !logs[to].contains(&change) {
+            logs[to].push(change);
+        }
+    }
+}

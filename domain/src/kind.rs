@@ -1,0 +1,184 @@
+//! The registry of document kinds, as data: what containers a document has, who may see it, who may
+//! write which register.
+//!
+//! A kind's id is open: a phone keeps documents of kinds it does not know, raw, and shows them after
+//! an update; a server that does not know one answers `upgrade_required`.
+
+use std::num::NonZeroU64;
+
+use automerge::legacy::{Key, ObjectId, OpType};
+use automerge::{ExpandedChange, ObjType};
+use minicbor::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+
+use crate::change::{Actor, OpId};
+use crate::due::Due;
+use crate::id::DocumentId;
+use crate::todo::TodoState;
+use crate::view::TRASHED;
+
+/// The number of a kind on the wire and in the log; never reused.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, Serialize, Deserialize,
+)]
+#[cbor(transparent)]
+#[serde(transparent)]
+pub struct KindId(#[n(0)] pub u16);
+
+impl KindId {
+    /// A card of a product.
+    pub const CARD: Self = Self(1);
+    /// A person or company.
+    pub const CONTACT: Self = Self(2);
+    /// What follows one user between devices.
+    pub const USER: Self = Self(3);
+}
+
+/// What all documents of one kind have in common.
+#[derive(Debug)]
+pub struct Kind {
+    /// Its number.
+    pub id: KindId,
+    /// Its name in logs and messages.
+    pub name: &'static str,
+    /// The reserved actor of its genesis change: no device may use it.
+    pub genesis_actor: Actor,
+    /// Names of its containers, in the order in which the genesis change makes them.
+    pub containers: &'static [&'static str],
+    /// Who sees a document of this kind.
+    pub audience: AudienceRule,
+    /// Who may write which register; the first rule that matches decides, and where none does,
+    /// everyone who may edit the document may write.
+    pub policy: &'static [RegisterRule],
+}
+
+/// How the audience of a kind's documents is found (`docs/sync-protocol.md`, principals).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AudienceRule {
+    /// From the document itself: its owner and the assignees of its open todos (C2).
+    Own,
+    /// Everyone who sees a document that links to it; its creator while nobody does.
+    Linked,
+    /// The one user it belongs to.
+    Private,
+}
+
+/// Who may write registers of one name in one container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RegisterRule {
+    /// The container, by index.
+    pub container: u8,
+    /// The last segment of the register's name: `state` matches `state` and `<part>/state`.
+    pub name: &'static str,
+    /// Who may write it.
+    pub writer: Writer,
+    /// Whether its first value is its last.
+    pub once: bool,
+    /// The form its value must have.
+    pub form: Form,
+}
+
+/// Who may write a register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writer {
+    /// Whoever may edit the document.
+    Editor,
+    /// Only the server itself, for automations, calendars, forms and numbering.
+    Server,
+}
+
+/// The canonical text form of a register's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Any text.
+    Text,
+    /// An entity id, or empty for none.
+    Id,
+    /// A due (`crate::due`), or empty for none.
+    Due,
+    /// A todo's state (`crate::todo`).
+    TodoState,
+    /// Empty, or a mark of the trashing.
+    Trash,
+}
+
+impl Form {
+    /// Whether a value is in this form.
+    pub fn accepts(self, value: &str) -> bool {
+        match self {
+            Self::Text => true,
+            Self::Id => value.is_empty() || value.parse::<DocumentId>().is_ok(),
+            Self::Due => value.is_empty() || value.parse::<Due>().is_ok(),
+            Self::TodoState => value.parse::<TodoState>().is_ok(),
+            Self::Trash => value.is_empty() || value == TRASHED,
+        }
+    }
+}
+
+impl Kind {
+    /// The kind with this number; `None` for one this version does not know.
+    pub fn get(id: KindId) -> Option<&'static Self> {
+        KINDS.iter().copied().find(|kind| kind.id == id)
+    }
+
+    /// The operation of the genesis change that made a container.
+    pub fn container_op(&self, container: u8) -> OpId {
+        OpId { counter: u32::from(container) + 1, actor: self.genesis_actor }
+    }
+
+    /// The container that an operation of the genesis change made.
+    pub fn container_of(&self, op: OpId) -> Option<u8> {
+        let container = u8::try_from(op.counter.checked_sub(1)?).ok()?;
+        (op.actor == self.genesis_actor && usize::from(container) < self.containers.len())
+            .then_some(container)
+    }
+
+    /// The counter of the genesis change's last operation.
+    pub fn genesis_max_op(&self) -> u32 {
+        u32::try_from(self.containers.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The one change every document of this kind begins with: constant bytes, time 0.
+    ///
+    /// Two containers made apart under one name would hide one another, so nobody else makes any.
+    pub fn genesis(&self) -> automerge::Change {
+        ExpandedChange {
+            operations: self
+                .containers
+                .iter()
+                .map(|name| automerge::legacy::Op {
+                    action: OpType::Make(ObjType::Map),
+                    obj: ObjectId::Root,
+                    key: Key::Map((*name).into()),
+                    pred: Vec::new().into(),
+                    insert: false,
+                })
+                .collect(),
+            actor_id: self.genesis_actor.automerge(),
+            hash: None,
+            seq: 1,
+            start_op: NonZeroU64::MIN,
+            time: 0,
+            message: None,
+            deps: Vec::new(),
+            extra_bytes: Vec::new(),
+            author: None,
+        }
+        .into()
+    }
+
+    /// The rule for a register, if the policy has one.
+    pub fn rule(&self, container: u8, name: &str) -> Option<&RegisterRule> {
+        let last = name.rsplit('/').next().unwrap_or(name);
+        self.policy.iter().find(|rule| rule.container == container && rule.name == last)
+    }
+}
+
+/// Whether no device may author changes as this actor.
+pub fn is_reserved(actor: Actor) -> bool {
+    actor.0.starts_with(RESERVED_PREFIX)
+}
+
+const RESERVED_PREFIX: &[u8] = b"roadbook:";
+
+static KINDS: [&Kind; 3] = [&crate::card::KIND, &crate::contact::KIND, &crate::user_document::KIND];

@@ -1,0 +1,114 @@
+//! Reading a document's registers: what to show, above all where people wrote one at the same time
+//! (N3, C13).
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use crate::change::Register;
+use crate::document::{Document, Values, Written};
+use crate::id::PartId;
+use crate::kind::{Form, Kind};
+use crate::todo::{self, TodoState};
+
+/// The value of a trash register whose document is in the trash.
+pub const TRASHED: &str = "trashed";
+
+/// All registers of a document, read once.
+#[derive(Debug, Clone)]
+pub struct View {
+    kind: &'static Kind,
+    containers: Vec<BTreeMap<String, Values>>,
+}
+
+/// A register that two people wrote without knowing of one another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// Which register.
+    pub register: Register,
+    /// What it shows.
+    pub shown: String,
+    /// The other values, each with its operation: kept, and one edit away (L6).
+    pub others: Vec<Written>,
+}
+
+impl View {
+    /// Reads a document.
+    pub fn of(document: &Document) -> Self {
+        let count = u8::try_from(document.kind().containers.len()).unwrap_or(u8::MAX);
+        let containers = (0..count).map(|container| document.registers(container)).collect();
+        Self { kind: document.kind(), containers }
+    }
+
+    /// The registers of one container, by name.
+    pub fn registers(&self, container: u8) -> impl Iterator<Item = (&str, &Values)> {
+        let registers = self.containers.get(usize::from(container));
+        registers.into_iter().flatten().map(|(name, values)| (name.as_str(), values))
+    }
+
+    /// What a register shows; empty if nobody wrote it.
+    pub fn text(&self, container: u8, name: &str) -> String {
+        let registers = self.containers.get(usize::from(container));
+        let values = registers.and_then(|registers| registers.get(name));
+        values.map(|values| shown(self.kind, container, name, values)).unwrap_or_default()
+    }
+
+    /// What a register shows, read as a value; `None` if it is none.
+    pub fn parsed<T: FromStr>(&self, container: u8, name: &str) -> Option<T> {
+        self.text(container, name).parse().ok()
+    }
+
+    /// The parts of a container: by part, what its registers show by the rest of their names.
+    pub fn parts(&self, container: u8) -> BTreeMap<PartId, BTreeMap<&str, String>> {
+        let mut parts: BTreeMap<PartId, BTreeMap<&str, String>> = BTreeMap::new();
+        for (name, values) in self.registers(container) {
+            if let Some((part, rest)) = name.split_once('/')
+                && let Ok(part) = part.parse()
+            {
+                let text = shown(self.kind, container, name, values);
+                parts.entry(part).or_default().insert(rest, text);
+            }
+        }
+        parts
+    }
+
+    /// Every conflict whose values differ, by register.
+    pub fn conflicts(&self) -> Vec<Conflict> {
+        (0u8..)
+            .zip(&self.containers)
+            .flat_map(|(container, registers)| {
+                registers
+                    .iter()
+                    .filter(|(_, values)| !values.losers.is_empty())
+                    .filter_map(move |(name, values)| self.conflict(container, name, values))
+            })
+            .collect()
+    }
+
+    fn conflict(&self, container: u8, name: &str, values: &Values) -> Option<Conflict> {
+        let shown = shown(self.kind, container, name, values);
+        // Long texts begun apart are all shown, and equal values are a conflict to nobody.
+        let others: Vec<_> =
+            values.all().filter(|written| written.value != shown && !written.is_text).cloned().collect();
+        let register = Register { container, name: name.to_owned() };
+        (!others.is_empty()).then_some(Conflict { register, shown, others })
+    }
+}
+
+/// What a register shows: automerge's winner, or what the domain knows better.
+///
+/// A todo's state is merged from all its values (a close beats a postpone, a reopening beats the
+/// close it saw); what one side trashed stays trashed; long texts begun apart are joined.
+pub fn shown(kind: &Kind, container: u8, name: &str, values: &Values) -> String {
+    let conflicting = !values.losers.is_empty();
+    match kind.rule(container, name).map(|rule| rule.form) {
+        Some(Form::TodoState) if conflicting => merged_state(values).to_string(),
+        Some(Form::Trash) if values.all().any(|written| written.value == TRASHED) => TRASHED.to_owned(),
+        _ => values.shown(),
+    }
+}
+
+/// A todo's state from all its concurrent values; what is not a state counts for nothing.
+fn merged_state(values: &Values) -> TodoState {
+    let states = values.all().filter_map(|written| written.value.parse::<TodoState>().ok());
+    todo::merge(states).winner
+}

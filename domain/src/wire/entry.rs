@@ -1,0 +1,153 @@
+//! Entries: what an exchange brings down.
+
+use minicbor::{Decode, Encode};
+
+use crate::id::{DeviceId, DocumentId, PartId, UserId};
+use crate::time::Timestamp;
+use crate::todo::TodoState;
+
+use super::Bundle;
+
+/// One entry as it travels: a kind and the CBOR of its body, so that a kind this version does not
+/// know can be kept raw and read after an update.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Envelope {
+    /// See [`Entry`].
+    #[n(0)]
+    pub kind: u16,
+    /// CBOR of the kind's body.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub body: Vec<u8>,
+}
+
+/// An entry this version knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// Kind 0: a change of a document that the device has.
+    Change(LogEntry),
+    /// Kind 1: a whole document, for one that enters the device's sight or changed much.
+    Bundle(Bundle),
+    /// Kind 2: a document left the user's sight; everything of it goes, at once (L5).
+    Forget(Forgotten),
+    /// Kind 3: a settings row.
+    Settings(crate::settings::SettingsRow),
+    /// Kind 4: a document was purged for good (C5); its id is never used again.
+    Purge(DocumentId),
+}
+
+impl Entry {
+    /// The entry as it travels.
+    pub fn to_envelope(&self) -> Envelope {
+        let (kind, body) = match self {
+            Self::Change(body) => (0, minicbor::to_vec(body)),
+            Self::Bundle(body) => (1, minicbor::to_vec(body)),
+            Self::Forget(body) => (2, minicbor::to_vec(body)),
+            Self::Settings(body) => (3, minicbor::to_vec(body)),
+            Self::Purge(body) => (4, minicbor::to_vec(body)),
+        };
+        debug_assert!(body.is_ok(), "a vector takes every byte");
+        Envelope { kind, body: body.unwrap_or_default() }
+    }
+
+    /// The entry in an envelope; `Ok(None)` for a kind this version does not know.
+    pub fn from_envelope(envelope: &Envelope) -> Result<Option<Self>, minicbor::decode::Error> {
+        let body = &envelope.body;
+        Ok(Some(match envelope.kind {
+            0 => Self::Change(minicbor::decode(body)?),
+            1 => Self::Bundle(minicbor::decode(body)?),
+            2 => Self::Forget(minicbor::decode(body)?),
+            3 => Self::Settings(minicbor::decode(body)?),
+            4 => Self::Purge(minicbor::decode(body)?),
+            _ => return Ok(None),
+        }))
+    }
+}
+
+/// An accepted change with what the server knows of it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct LogEntry {
+    /// Its place in the organisation's log.
+    #[n(0)]
+    pub seq: u64,
+    /// Its document.
+    #[n(1)]
+    pub document: DocumentId,
+    /// The change's one byte string ([`crate::codec`]).
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub change: Vec<u8>,
+    /// The first bytes of its hash: the receiver builds the change and compares.
+    #[n(3)]
+    pub check: Check,
+    /// Who made it.
+    #[n(4)]
+    pub by: Signature,
+    /// When the server took it.
+    #[n(5)]
+    pub received_at: Timestamp,
+    /// What act it was part of, where that is not a plain edit.
+    #[n(6)]
+    pub origin: Option<Origin>,
+}
+
+/// The first 8 bytes of a change's hash: enough to see that two builders agree, not to identify it.
+pub type Check = minicbor::bytes::ByteArray<8>;
+
+/// On whose behalf an actor makes its changes, by the word of the server (L4).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(array)]
+pub struct Signature {
+    /// The user; `None` for the server's own acts.
+    #[n(0)]
+    pub user: Option<UserId>,
+    /// The user's device.
+    #[n(1)]
+    pub device: Option<DeviceId>,
+}
+
+/// The act a change was part of, so that one act can be shown and undone as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(array)]
+pub struct Origin {
+    /// What sort of act.
+    #[n(0)]
+    pub kind: OriginKind,
+    /// Which one.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub id: [u8; 16],
+}
+
+/// A sort of act; open, because later versions will know more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(transparent)]
+pub struct OriginKind(#[n(0)] pub u16);
+
+impl OriginKind {
+    /// An import of a file.
+    pub const IMPORT: Self = Self(1);
+    /// One user act over many documents.
+    pub const BULK: Self = Self(2);
+    /// Re-authored after a refusal or a fork: its own change could not stand.
+    pub const REPLAYED: Self = Self(3);
+    /// An automation of the server.
+    pub const AUTOMATION: Self = Self(4);
+    /// A calendar client.
+    pub const CALENDAR: Self = Self(5);
+}
+
+/// A document that left the user's sight.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Forgotten {
+    /// The entry's place in the log.
+    #[n(0)]
+    pub seq: u64,
+    /// The document.
+    #[n(1)]
+    pub document: DocumentId,
+    /// The user's own closings in it of the last 62 days, without text, so that Today's totals stay
+    /// exact.
+    #[n(2)]
+    pub closings: Vec<(PartId, TodoState)>,
+}

@@ -1,0 +1,139 @@
+//! The exchange: one round trip that carries unsent changes up and news down.
+
+use minicbor::{Decode, Encode};
+
+use crate::id::DocumentId;
+use crate::kind::KindId;
+use crate::time::Timestamp;
+
+use super::entry::{Check, Envelope, Origin};
+use super::{Cursor, GroupVerdict, Offer, Walk, WalkAnswer};
+
+/// The most changes of one request.
+pub const MAX_PUSH_CHANGES: usize = 500;
+/// The most change bytes of one request; a change may be 256 KiB, so a request always fits one.
+pub const MAX_PUSH_BYTES: usize = 512 << 10;
+
+/// `POST /v1/sync`, up.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct SyncRequest {
+    /// Where the device stands; `None` asks for a first sync.
+    #[n(0)]
+    pub cursor: Option<Cursor>,
+    /// What the device can do beyond the first version of the protocol.
+    #[n(1)]
+    pub capabilities: Vec<Capability>,
+    /// Unsent changes, grouped by document, each group in causal order.
+    #[n(2)]
+    pub push: Vec<Pushed>,
+    /// How many bytes of entries the device wants at most; the server has its own limit.
+    #[n(3)]
+    pub budget: Option<u32>,
+    /// A comparison of what device and server hold, after a rollback or a mismatch.
+    #[n(4)]
+    pub walk: Option<Walk>,
+    /// Documents given back to a server that lost them, in the course of a walk.
+    #[n(5)]
+    pub offers: Vec<Offer>,
+    /// Documents to be sent whole, in the course of a walk.
+    #[n(6)]
+    pub fetch: Vec<DocumentId>,
+}
+
+/// Something a device or server can do. Old and new speak by these, never by version numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(transparent)]
+pub struct Capability(#[n(0)] pub u16);
+
+/// Unsent changes of one document.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Pushed {
+    /// The document.
+    #[n(0)]
+    pub document: DocumentId,
+    /// Its kind.
+    #[n(1)]
+    pub kind: KindId,
+    /// The changes, in causal order.
+    #[n(2)]
+    pub changes: Vec<PushedChange>,
+}
+
+/// One unsent change.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct PushedChange {
+    /// Its one byte string ([`crate::codec`]).
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub change: Vec<u8>,
+    /// The first bytes of its hash, as its author computed it.
+    #[n(1)]
+    pub check: Check,
+    /// What act it was part of.
+    #[n(2)]
+    pub origin: Option<Origin>,
+}
+
+/// `POST /v1/sync`, down.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct SyncResponse {
+    /// Whether the cursor could be followed.
+    #[n(0)]
+    pub status: SyncStatus,
+    /// One for each pushed or offered group, in order.
+    #[n(1)]
+    pub verdicts: Vec<GroupVerdict>,
+    /// What happened after the cursor that this user may see, in the order of the log.
+    #[n(2)]
+    pub entries: Vec<Envelope>,
+    /// Where the device stands once it has stored the entries; `None`: where it stood.
+    #[n(3)]
+    pub cursor: Option<Cursor>,
+    /// Whether there is more after the new cursor: ask again at once.
+    #[n(4)]
+    pub more: bool,
+    /// The server's clock: the device shows a warning where its own is far off (T10).
+    #[n(5)]
+    pub now: Timestamp,
+    /// The digest of everything this user may see at the new cursor ([`crate::digest`]); only when
+    /// there is no more.
+    #[cbor(n(6), with = "minicbor::bytes")]
+    pub digest: Option<[u8; 16]>,
+    /// How far a first sync has come.
+    #[n(7)]
+    pub progress: Option<Progress>,
+    /// The answer to a walk.
+    #[n(8)]
+    pub walk: Option<WalkAnswer>,
+}
+
+/// Whether a cursor could be followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum SyncStatus {
+    /// It could.
+    #[n(0)]
+    Ok,
+    /// The server's log is not the one the cursor was cut from: it was restored from an older copy.
+    /// Nothing was pulled; walk, give back what it lost, then go on from the new cursor (N7).
+    #[n(1)]
+    RolledBack,
+    /// The log no longer reaches back to the cursor, or the cursor is not this server's: walk.
+    #[n(2)]
+    Expired,
+}
+
+/// How far a first sync has come, in documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Progress {
+    /// Sent so far, this answer included.
+    #[n(0)]
+    pub done: u64,
+    /// In all, as of the beginning.
+    #[n(1)]
+    pub total: u64,
+}

@@ -1,0 +1,26 @@
+//! What goes over the wire, and rests in stores in the same form: CBOR with numbered fields.
+//!
+//! Outcomes are values, not errors: a client must handle every one. Types grow by new numbers only;
+//! a reader skips numbers it does not know, and keeps entries, settings and kinds it does not know.
+//! `docs/sync-protocol.md` is the normative text; golden tests pin every type.
+
+mod bundle;
+mod cursor;
+mod entry;
+mod exchange;
+mod frame;
+mod live;
+mod verdict;
+mod walk;
+
+pub use bundle::{ActorRow, AuthorTable, Bundle, Rows};
+pub use cursor::{Cursor, MAX_CURSOR};
+pub use entry::{Check, Entry, Envelope, Forgotten, LogEntry, Origin, OriginKind, Signature};
+pub use exchange::{
+    Capability, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Progress, Pushed, PushedChange, SyncRequest, SyncResponse,
+    SyncStatus,
+};
+pub use frame::{FrameError, from_frame, to_frame};
+pub use live::Poke;
+pub use verdict::{GroupVerdict, RefusalCode, Verdict};
+pub use walk::{Bucket, HeadsRow, Offer, Walk, WalkAnswer};

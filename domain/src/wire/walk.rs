@@ -1,0 +1,81 @@
+//! Walks: finding the documents in which device and server differ, without listing them all.
+//!
+//! Both sides sum the digest terms of their documents by the last byte of the id (which is random),
+//! 256 sums; where a sum differs, the server answers with finer sums or, where few documents are
+//! left, with their heads. The device then fetches what it lacks and offers what the server lacks.
+
+use minicbor::{Decode, Encode};
+
+use crate::id::DocumentId;
+use crate::kind::KindId;
+
+use super::AuthorTable;
+
+/// The device's side of one step.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Walk {
+    /// The buckets to compare; the first step compares the one of all documents.
+    #[n(0)]
+    pub buckets: Vec<Bucket>,
+}
+
+/// The documents whose ids end in these bytes, and the sums of their 256 subsets.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Bucket {
+    /// The last byte of the id, then the one before it, and so on; empty for all documents.
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub suffix: Vec<u8>,
+    /// 256 digest sums of 16 bytes, one for each value of the next byte.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub sums: Vec<u8>,
+}
+
+/// The server's side of one step.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct WalkAnswer {
+    /// Suffixes under which too many documents differ to list: send their buckets next.
+    #[n(0)]
+    pub deeper: Vec<minicbor::bytes::ByteVec>,
+    /// Suffixes whose documents are all listed in `documents`.
+    #[n(1)]
+    pub listed: Vec<minicbor::bytes::ByteVec>,
+    /// Every document that the server has, and this user may see, under the listed suffixes.
+    #[n(2)]
+    pub documents: Vec<HeadsRow>,
+}
+
+/// A document and the digest term of its heads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(array)]
+pub struct HeadsRow {
+    /// The document.
+    #[n(0)]
+    pub document: DocumentId,
+    /// Its term ([`crate::digest::term`]).
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub term: [u8; 16],
+}
+
+/// A document given back to a server that lost it or a part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Offer {
+    /// The document.
+    #[n(0)]
+    pub document: DocumentId,
+    /// Its kind.
+    #[n(1)]
+    pub kind: KindId,
+    /// All its acknowledged changes, in causal order, each as its one byte string.
+    #[n(2)]
+    pub changes: Vec<minicbor::bytes::ByteVec>,
+    /// Their authors, as the server gave them.
+    #[n(3)]
+    pub authors: AuthorTable,
+    /// The server's own receipt for exactly this state.
+    #[n(4)]
+    pub receipt: minicbor::bytes::ByteArray<16>,
+}
