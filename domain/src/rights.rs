@@ -10,6 +10,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::id::UserId;
+use crate::row::CardRow;
 use crate::text_form::text_form;
 use crate::user::Role;
 
@@ -86,6 +87,14 @@ impl CardAudience {
             || self.owner.is_none()
             || self.owner == Some(viewer.user)
             || self.assignees.contains(&viewer.user)
+    }
+}
+
+impl From<&CardRow> for CardAudience {
+    /// The audience of the card with this row.
+    fn from(row: &CardRow) -> Self {
+        let open = row.todos.iter().filter(|todo| todo.state.is_open());
+        Self { owner: row.owner, assignees: open.filter_map(|todo| todo.assignee).collect() }
     }
 }
 
@@ -259,6 +268,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::id::PartId;
+    use crate::row::{TodoRow, Trash};
+    use crate::time::{Timestamp, Zone};
+    use crate::todo::{Outcome, TodoState};
 
     #[test]
     fn a_restricted_user_sees_own_unowned_and_assigned_cards_and_no_others() {
@@ -280,6 +293,33 @@ mod tests {
                 assert!(card.is_seen_by(other) && other.can_see(Scope::Staff, &card.principals()), "{name}");
             }
         }
+    }
+
+    #[test]
+    fn assignees_of_closed_todos_are_not_in_the_audience() {
+        let todo = |number: u8, state: TodoState| TodoRow {
+            id: PartId::from_bytes([number; 6]),
+            text: String::new(),
+            due: None,
+            assignee: Some(id(number)),
+            state,
+            contact: None,
+        };
+        let open = TodoState::default();
+        let closed = open.close(Outcome::Success, Timestamp::from_millis(0), Zone::UTC, id(3));
+        let row = CardRow {
+            product: None,
+            name: String::new(),
+            status: None,
+            owner: Some(id(1)),
+            trash: Trash::No,
+            fields: Vec::new(),
+            links: Vec::new(),
+            todos: vec![todo(2, open), todo(3, closed)],
+            last_contact: None,
+            conflicts: 0,
+        };
+        assert_eq!(CardAudience::from(&row), audience(Some(1), &[2]));
     }
 
     #[test]
