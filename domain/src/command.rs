@@ -333,3 +333,6 @@ fn bounded(text: &str) -> Result<&str, CommandError> {
 fn text<T: ToString>(value: &Option<T>) -> String {
     value.as_ref().map(T::to_string).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;
