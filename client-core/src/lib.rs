@@ -1,1 +1,13 @@
-//! placeholder
+//! The phone's half of Roadbook: one SQLite file with everything its user may see, edits that are
+//! durable when the call returns, and the session that exchanges them with the server.
+//!
+//! It draws no screens and decides no rules: rules are functions of [`roadbook_domain`], shared with
+//! the server (L7). Nothing here waits for a network except what says so (L1).
+
+mod change_set;
+mod error;
+mod replica;
+mod store;
+
+pub use change_set::{ChangeSet, List};
+pub use error::ApiError;
