@@ -29,6 +29,7 @@ pub mod product;
 pub mod projection;
 pub mod rights;
 pub mod row;
+mod saved;
 pub mod settings;
 pub mod state_hash;
 pub mod status;

@@ -15,7 +15,7 @@ struct Replica {
 
 impl Replica {
     fn new(actor: u8) -> Self {
-        let document = Document::new(&card::KIND).unwrap();
+        let document = Document::new(&card::KIND);
         let index = OpIndex::of(&document);
         Self { document, index, actor: Actor([actor; 16]) }
     }

@@ -87,7 +87,8 @@ pub struct SyncResponse {
     #[n(1)]
     pub verdicts: Vec<GroupVerdict>,
     /// What happened after the cursor that this user may see, in the order of the log; the device's
-    /// own changes too, for only here it learns their place, time and author as all others do.
+    /// own changes too, for only here it learns their place, time and author as all others do. Of a
+    /// change pushed in this very request the entry leaves out the bytes ([`super::LogEntry::change`]).
     #[n(2)]
     pub entries: Vec<Envelope>,
     /// Where the device stands once it has stored the entries; `None`: where it stood.
