@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use roadbook_domain::id::{DocumentId, ProductId};
+use roadbook_domain::wire::Rows;
 
 /// With more documents than this a change set says "everything".
 const MOST_DOCUMENTS: usize = 1_000;
@@ -61,6 +62,19 @@ impl ChangeSet {
     /// Adds a list.
     pub fn list(&mut self, list: List) {
         self.lists.insert(list);
+    }
+
+    /// Adds a document and the lists that show a document with such rows.
+    pub fn rows(&mut self, document: DocumentId, rows: &Rows) {
+        self.document(document);
+        match rows {
+            Rows::Card(card, _) => {
+                self.list(List::Today);
+                self.lists.extend(card.product.map(List::Board));
+            }
+            Rows::Contact(..) => self.list(List::Contacts),
+            Rows::None => self.list(List::User),
+        }
     }
 
     /// Adds everything that another one names.

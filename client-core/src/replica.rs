@@ -16,6 +16,8 @@ use rusqlite::{Connection, Transaction};
 use crate::error::Error;
 use crate::store::documents::{self, Base};
 use crate::store::outbox::{self, Unsent};
+use crate::store::projections;
+use crate::store::workspace::Workspace;
 
 /// A document opened for reading or editing.
 #[derive(Debug)]
@@ -56,7 +58,14 @@ impl Replica {
         }
         let base = Base::unsent(kind.id);
         documents::put(tx, id, &base)?;
-        Ok(Self { id, document: Document::new(kind)?, base, unsent: Vec::new() })
+        Ok(Self { id, document: Document::new(kind), base, unsent: Vec::new() })
+    }
+
+    /// Stores the rows of what the user sees, in place of those before.
+    pub fn project(&self, tx: &Transaction<'_>, workspace: &Workspace) -> Result<Rows, Error> {
+        let rows = self.rows(workspace.user());
+        projections::write(tx, workspace, self.id, &rows, false)?;
+        Ok(rows)
     }
 
     /// The rows of what the user sees; `me` is the author of what is unsent.

@@ -17,7 +17,7 @@ CREATE TABLE document (
   heads BLOB NOT NULL DEFAULT x'',
   -- CBOR of the author table.
   authors BLOB NOT NULL DEFAULT x'80',
-  -- The server's receipt for the state of the last bundle.
+  -- The server's receipt for exactly these heads; NULL: it has given none since they changed.
   receipt BLOB,
   -- The log's sequence that `saved` is of.
   as_of INTEGER NOT NULL DEFAULT 0,
@@ -96,7 +96,8 @@ CREATE TABLE card (
   -- Whether it has an open todo: those without come last.
   has_open INTEGER NOT NULL,
   -- CBOR of the facts.
-  facts BLOB NOT NULL
+  facts BLOB NOT NULL,
+  created INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX card_board ON card (product, has_open DESC, next_due, document, shown) WHERE trash = 0;
 CREATE INDEX card_status ON card (product, shown, has_open DESC, next_due, document) WHERE trash = 0;

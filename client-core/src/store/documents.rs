@@ -30,7 +30,7 @@ pub(crate) struct Base {
     pub heads: Vec<ChangeHash>,
     /// Who made the acknowledged changes.
     pub authors: AuthorTable,
-    /// The server's receipt for the state of the last bundle.
+    /// The server's receipt for exactly these heads, if it gave one.
     pub receipt: Option<[u8; 16]>,
     /// The log's sequence up to which entries are in it.
     pub as_of: u64,
@@ -107,7 +107,7 @@ pub(crate) fn tail(connection: &Connection, id: DocumentId) -> Result<Vec<Change
 pub(crate) fn load(connection: &Connection, id: DocumentId, base: &Base) -> Result<Document, Error> {
     let kind = Kind::get(base.kind).ok_or(Error::OtherKind(base.kind))?;
     let mut document =
-        if base.saved.is_empty() { Document::new(kind)? } else { Document::load(kind, &base.saved)? };
+        if base.saved.is_empty() { Document::new(kind) } else { Document::load(kind, &base.saved)? };
     let tail = tail(connection, id)?;
     if !tail.is_empty() {
         document.apply(tail.iter().map(|change| change.to_automerge(kind)).collect())?;
@@ -158,11 +158,24 @@ pub(crate) fn append(tx: &Transaction<'_>, new: &Acknowledged<'_>) -> Result<(),
     tx.prepare_cached("INSERT INTO base_change (document, n, hash, change) VALUES (?1, ?2, ?3, ?4)")?
         .execute((id.as_bytes(), n, new.hash.0, new.change.to_bytes()))?;
     tx.prepare_cached(
-        "UPDATE document SET heads = ?2, authors = ?3, as_of = max(as_of, ?4), term = ?5 WHERE id = ?1",
+        "UPDATE document SET heads = ?2, authors = ?3, as_of = max(as_of, ?4), term = ?5, receipt = NULL
+         WHERE id = ?1",
     )?
     .execute((id.as_bytes(), to_bytes(&base.heads), encode(&base.authors)?, signed(new.seq), after))?;
     move_digest(tx, before, Some(after))?;
     if n > MOST_TAIL { fold(tx, id, &base) } else { Ok(()) }
+}
+
+/// Stores the server's receipt for the present heads.
+pub(crate) fn set_receipt(tx: &Transaction<'_>, id: DocumentId, receipt: [u8; 16]) -> Result<(), Error> {
+    tx.prepare_cached("UPDATE document SET receipt = ?2 WHERE id = ?1")?.execute((id.as_bytes(), receipt))?;
+    Ok(())
+}
+
+/// Forgets which entries the bases hold: the log begins anew, as after a server's loss.
+pub(crate) fn reset_as_of(tx: &Transaction<'_>) -> Result<(), Error> {
+    tx.execute("UPDATE document SET as_of = 0", [])?;
+    Ok(())
 }
 
 /// Deletes a base with its tail. Outbox and projections are others' to delete.

@@ -6,14 +6,21 @@
 pub(crate) mod documents;
 pub(crate) mod meta;
 pub(crate) mod outbox;
+pub(crate) mod projections;
+pub(crate) mod quarantine;
+pub(crate) mod rows;
 mod schema;
+pub(crate) mod workspace;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use roadbook_domain::id::DocumentId;
+use roadbook_domain::wire::Envelope;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+use self::workspace::Workspace;
 use crate::error::Error;
 
 /// How many idle connections for reading are kept.
@@ -27,6 +34,7 @@ pub(crate) struct Store {
     path: PathBuf,
     writer: Mutex<Writer>,
     readers: Mutex<Vec<Connection>>,
+    workspace: Mutex<Option<(u64, Arc<Workspace>)>>,
 }
 
 #[derive(Debug)]
@@ -48,7 +56,10 @@ impl Store {
         schema::migrate(&mut connection)?;
         let seen = data_version(&connection)?;
         let writer = Mutex::new(Writer { connection, seen });
-        Ok(Self { path: path.to_owned(), writer, readers: Mutex::default() })
+        let (readers, workspace) = (Mutex::default(), Mutex::default());
+        let store = Self { path: path.to_owned(), writer, readers, workspace };
+        store.write(workspace::follow_zone_database)?;
+        Ok(store)
     }
 
     /// Runs `read` on one snapshot of the file, beside whoever writes.
@@ -82,6 +93,19 @@ impl Store {
         let now = data_version(&writer.connection)?;
         Ok(std::mem::replace(&mut writer.seen, now) != now)
     }
+}
+
+/// Deletes what lists and screens show of a document, and its base; the outbox is its callers'.
+pub(crate) fn forget(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
+    documents::remove(tx, id)?;
+    projections::remove(tx, id)
+}
+
+/// Keeps a log entry of a kind that this version does not know.
+pub(crate) fn keep_unknown(tx: &Transaction<'_>, entry: &Envelope) -> Result<(), Error> {
+    tx.prepare_cached("INSERT INTO unknown_entry (kind, body) VALUES (?1, ?2)")?
+        .execute((entry.kind, &entry.body))?;
+    Ok(())
 }
 
 fn connect(path: &Path) -> Result<Connection, Error> {

@@ -112,6 +112,12 @@ pub(crate) fn remove(tx: &Transaction<'_>, n: i64) -> Result<bool, Error> {
     Ok(tx.prepare_cached("DELETE FROM outbox WHERE n = ?1")?.execute([n])? > 0)
 }
 
+/// Takes all changes of a document out.
+pub(crate) fn remove_of_document(tx: &Transaction<'_>, document: DocumentId) -> Result<(), Error> {
+    tx.prepare_cached("DELETE FROM outbox WHERE document = ?1")?.execute([document.as_bytes()])?;
+    Ok(())
+}
+
 /// How many changes are unsent.
 pub(crate) fn count(connection: &Connection) -> Result<u64, Error> {
     let count: i64 =
