@@ -419,7 +419,8 @@ mod tests {
             .map(|text| {
                 let mut draft = Draft::new(&mut document, Actor([1; 16]), Timestamp::from_millis(0));
                 draft.edit_text(card::FIELDS, "notes", text);
-                document.add(&draft.finish().unwrap()).unwrap();
+                let change = draft.finish().unwrap();
+                document.add(&change).unwrap();
                 (document.heads(), text)
             })
             .collect();
