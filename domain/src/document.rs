@@ -206,14 +206,14 @@ impl Document {
     /// The values of one register; `None` if nobody wrote it.
     pub fn get(&self, register: &Register) -> Option<Values> {
         let container = self.container(register.container);
-        self.values(self.inner.get_all(container, register.name.as_str()).ok()?)
+        self.values(self.inner.get_all(container, register.name.as_str()).ok()?, None)
     }
 
     /// The values one register had when the document had these heads.
     pub fn get_at(&self, register: &Register, heads: &[ChangeHash]) -> Option<Values> {
         let container = self.container(register.container);
         let heads = automerge_hashes(heads);
-        self.values(self.inner.get_all_at(container, register.name.as_str(), &heads).ok()?)
+        self.values(self.inner.get_all_at(container, register.name.as_str(), &heads).ok()?, Some(&heads))
     }
 
     /// All registers of a container, by name.
@@ -225,7 +225,7 @@ impl Document {
                 self.get(&Register { container, name: item.key.to_string() })
             } else {
                 let id = item.id();
-                self.written(item.value.into(), &id).map(|winner| Values { winner, losers: Vec::new() })
+                self.written(item.value.into(), &id, None).map(|winner| Values { winner, losers: Vec::new() })
             };
             if let Some(values) = values {
                 registers.insert(item.key.into_owned(), values);
@@ -349,14 +349,25 @@ impl Document {
         object_id(self.kind.container_op(container))
     }
 
-    fn values(&self, all: Vec<(Value<'_>, ObjId)>) -> Option<Values> {
-        let mut all: Vec<_> = all.into_iter().filter_map(|(value, id)| self.written(value, &id)).collect();
+    fn values(
+        &self,
+        all: Vec<(Value<'_>, ObjId)>,
+        heads: Option<&[automerge::ChangeHash]>,
+    ) -> Option<Values> {
+        let mut all: Vec<_> =
+            all.into_iter().filter_map(|(value, id)| self.written(value, &id, heads)).collect();
         all.sort_unstable_by_key(|written| std::cmp::Reverse(written.op));
         let mut all = all.into_iter();
         Some(Values { winner: all.next()?, losers: all.collect() })
     }
 
-    fn written(&self, value: Value<'_>, id: &ObjId) -> Option<Written> {
+    /// A value as it was at some heads, or as it is; only long texts differ.
+    fn written(
+        &self,
+        value: Value<'_>,
+        id: &ObjId,
+        heads: Option<&[automerge::ChangeHash]>,
+    ) -> Option<Written> {
         let op = op_id(id)?;
         match value {
             Value::Scalar(scalar) => match scalar.as_ref() {
@@ -364,7 +375,11 @@ impl Document {
                 _ => None,
             },
             Value::Object(ObjType::Text) => {
-                Some(Written { op, value: self.inner.text(id).ok()?, is_text: true })
+                let text = match heads {
+                    None => self.inner.text(id),
+                    Some(heads) => self.inner.text_at(id, heads),
+                };
+                Some(Written { op, value: text.ok()?, is_text: true })
             }
             Value::Object(_) => None,
         }
@@ -387,4 +402,30 @@ fn op_id(id: &ObjId) -> Option<OpId> {
 
 fn automerge_hashes(hashes: &[ChangeHash]) -> Vec<automerge::ChangeHash> {
     hashes.iter().map(|hash| automerge::ChangeHash(hash.0)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card;
+    use crate::draft::Draft;
+
+    #[test]
+    fn a_long_text_is_read_as_it_was_at_earlier_heads() {
+        let register = Register { container: card::FIELDS, name: "notes".to_owned() };
+        let mut document = Document::new(&card::KIND);
+        let states: Vec<_> = ["one", "one two", "two"]
+            .into_iter()
+            .map(|text| {
+                let mut draft = Draft::new(&mut document, Actor([1; 16]), Timestamp::from_millis(0));
+                draft.edit_text(card::FIELDS, "notes", text);
+                let change = draft.finish().unwrap();
+                document.add(&change).unwrap();
+                (document.heads(), text)
+            })
+            .collect();
+        for (heads, text) in states {
+            assert_eq!(document.get_at(&register, &heads).unwrap().shown(), text);
+        }
+    }
 }
