@@ -6,6 +6,8 @@
 
 mod backoff;
 mod change_set;
+mod client;
+mod edit;
 mod error;
 mod reauthor;
 mod replica;
@@ -15,7 +17,9 @@ mod value_edit;
 mod walk;
 
 pub use change_set::{ChangeSet, List};
+pub use client::{Client, Subscription};
+pub use edit::{Batch, NewCard, NewContact, Owner};
 pub use error::ApiError;
-pub use value_edit::ValueEdit;
 pub use store::meta::Identity;
 pub use store::quarantine::{QuarantineReason, Quarantined};
+pub use value_edit::ValueEdit;

@@ -205,6 +205,13 @@ pub(crate) fn exists(connection: &Connection, id: DocumentId) -> Result<bool, Er
     Ok(connection.prepare_cached("SELECT 1 FROM document WHERE id = ?1")?.exists([id.as_bytes()])?)
 }
 
+/// The document of a kind of which a user has one, if it is here.
+pub(crate) fn first_of_kind(connection: &Connection, kind: KindId) -> Result<Option<DocumentId>, Error> {
+    let mut statement = connection
+        .prepare_cached("SELECT id FROM document WHERE kind = ?1 AND kind > 2 ORDER BY id LIMIT 1")?;
+    Ok(statement.query_row([kind.0], |row| row.get(0).map(DocumentId::from_bytes)).optional()?)
+}
+
 /// All documents with their kinds, by id.
 pub(crate) fn all(connection: &Connection) -> Result<Vec<(DocumentId, KindId)>, Error> {
     let mut statement = connection.prepare_cached("SELECT id, kind FROM document ORDER BY id")?;
