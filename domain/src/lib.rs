@@ -17,6 +17,7 @@ pub mod env;
 pub mod guard;
 pub mod history;
 pub mod id;
+pub mod import;
 pub mod kind;
 pub mod projection;
 pub mod row;
