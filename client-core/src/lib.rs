@@ -1,1 +1,25 @@
-//! placeholder
+//! The phone's half of Roadbook: one SQLite file with everything its user may see, edits that are
+//! durable when the call returns, and the session that exchanges them with the server.
+//!
+//! It draws no screens and decides no rules: rules are functions of [`roadbook_domain`], shared with
+//! the server (L7). Nothing here waits for a network except what says so (L1).
+
+mod backoff;
+mod change_set;
+mod client;
+mod edit;
+mod error;
+mod reauthor;
+mod replica;
+mod store;
+mod transport;
+mod value_edit;
+mod walk;
+
+pub use change_set::{ChangeSet, List};
+pub use client::{Client, Subscription};
+pub use edit::{Batch, NewCard, NewContact, Owner};
+pub use error::ApiError;
+pub use store::meta::Identity;
+pub use store::quarantine::{QuarantineReason, Quarantined};
+pub use value_edit::ValueEdit;

@@ -109,6 +109,8 @@ pub struct NewEntry {
     pub at: Timestamp,
     /// What happened.
     pub text: String,
+    /// Who wrote or did it, where that is not the author of the change: in an import.
+    pub by: Option<UserId>,
     /// With whom.
     pub person: Option<DocumentId>,
     /// Where.
@@ -300,6 +302,7 @@ impl NewEntry {
         draft.put(card::ENTRIES, format!("{id}/kind"), bounded(&self.kind)?);
         draft.put(card::ENTRIES, format!("{id}/at"), self.at.millis().to_string());
         draft.put(card::ENTRIES, format!("{id}/text"), bounded(&self.text)?);
+        draft.put(card::ENTRIES, format!("{id}/by"), text(&self.by));
         draft.put(card::ENTRIES, format!("{id}/person"), text(&self.person));
         draft.put(card::ENTRIES, format!("{id}/place"), bounded(&self.place)?);
         Ok(())

@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{NaiveDateTime, NaiveTime, Timelike};
+use minicbor::{Decode, Encode};
 
 use crate::text_form::text_form;
 use crate::time::{Day, LocalNow, Timestamp, UnknownZone, Zone, number};
@@ -70,13 +71,18 @@ impl Due {
 }
 
 /// How urgent an open todo is at an instant (F32).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(index_only)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Class {
     /// Its due has passed, perhaps earlier today: red.
+    #[n(0)]
     Overdue,
     /// It still expires today: bold.
+    #[n(1)]
     DueToday,
     /// It expires on a later day, or never: plain.
+    #[n(2)]
     Later,
 }
 

@@ -297,6 +297,32 @@ impl LocalNow {
     }
 }
 
+/// The earliest instant after now at which something changes, found while rows go by (T5).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NextChange {
+    now: Timestamp,
+    next: Timestamp,
+}
+
+impl NextChange {
+    /// Nothing changes after `now` yet.
+    pub(crate) fn after(now: Timestamp) -> Self {
+        Self { now, next: Timestamp::NEVER }
+    }
+
+    /// Notes that something changes at `at`, unless that has passed.
+    pub(crate) fn at(&mut self, at: Timestamp) {
+        if at > self.now {
+            self.next = self.next.min(at);
+        }
+    }
+
+    /// The earliest instant noted.
+    pub(crate) fn get(self) -> Option<Timestamp> {
+        (self.next < Timestamp::NEVER).then_some(self.next)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -240,6 +240,7 @@ fn make_notes(
         kind: "note".to_owned(),
         at: Timestamp::from_millis(first.millis().saturating_add(place)),
         text,
+        by: None,
         person,
         place: String::new(),
     })

@@ -1,0 +1,63 @@
+//! Names in the languages of Roadbook.
+
+use serde::{Deserialize, Serialize};
+
+/// A language that Roadbook speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    /// English; also for who speaks none of the others.
+    #[default]
+    English,
+    /// Hungarian.
+    Hungarian,
+    /// Romanian.
+    Romanian,
+}
+
+impl Language {
+    /// The language of a locale such as `hu`, `hu-HU` or `ro_RO`.
+    pub fn of(locale: &str) -> Self {
+        match locale.split(['-', '_']).next() {
+            Some("hu") => Self::Hungarian,
+            Some("ro") => Self::Romanian,
+            _ => Self::English,
+        }
+    }
+}
+
+/// One thing's name in every language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Names {
+    /// English.
+    pub en: &'static str,
+    /// Hungarian.
+    pub hu: &'static str,
+    /// Romanian.
+    pub ro: &'static str,
+}
+
+impl Names {
+    /// The name in a language.
+    pub const fn get(&self, language: Language) -> &'static str {
+        match language {
+            Language::English => self.en,
+            Language::Hungarian => self.hu,
+            Language::Romanian => self.ro,
+        }
+    }
+
+    /// `stored` as it should be shown: one that is still the catalogue's own English name is shown
+    /// in the reader's language, one that an administrator chose as he wrote it.
+    pub fn localise<'a>(&self, stored: &'a str, language: Language) -> &'a str
+    where
+        'static: 'a,
+    {
+        if stored == self.en { self.get(language) } else { stored }
+    }
+}
+
+/// A name in English, Hungarian and Romanian.
+pub(super) const fn names(en: &'static str, hu: &'static str, ro: &'static str) -> Names {
+    Names { en, hu, ro }
+}

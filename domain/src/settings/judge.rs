@@ -1,0 +1,244 @@
+//! What an administrator may set: the rules that every edited row must pass (F12, F22-F27, F62).
+
+use std::collections::BTreeSet;
+
+use super::view::same_values;
+use super::{Organisation, Setting, Settings, SettingsClass, SettingsKind, SettingsRow};
+use crate::catalogue::{self, KindSpec};
+use crate::field::{FieldDefinition, FieldKind, FieldScope};
+use crate::id::ProductId;
+use crate::key::Key;
+use crate::product::Product;
+use crate::settings::INBOX_PRODUCT;
+use crate::status::Status;
+use crate::time::Zone;
+use crate::user::{Role, User};
+
+/// The most bytes of a name.
+pub const MAX_NAME_LEN: usize = 200;
+
+/// The most options of a choice.
+pub const MAX_OPTIONS: usize = 200;
+
+/// Why an edit of a setting is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    /// Somebody else edited it since: it has this version now (0: there is none yet).
+    #[error("it was changed meanwhile: its version is {current}")]
+    Stale {
+        /// The version that an edit must be based on.
+        current: u64,
+    },
+    /// The body is not a setting of the row's kind, or longer than the kind allows.
+    #[error("not a setting of this kind")]
+    Unreadable,
+    /// A name, text or list is empty, too long, or has control characters; says which.
+    #[error("{0} is empty, too long, or not allowed")]
+    Malformed(&'static str),
+    /// The zone is not one of the IANA database.
+    #[error("unknown time zone")]
+    UnknownZone,
+    /// The product that it belongs to is not there.
+    #[error("unknown product")]
+    UnknownProduct,
+    /// What it was made from or belongs to cannot change; says what.
+    #[error("{0} cannot change")]
+    Unchangeable(&'static str),
+    /// The set of statuses of this kind of product is fixed (F12).
+    #[error("the statuses of this kind of product are fixed")]
+    FixedStatuses,
+    /// The status of the cards is derived from this field: its values are fixed (F19).
+    #[error("statuses depend on this field: its values are fixed")]
+    FixedField,
+    /// A product needs a status that a new card can be in (F25).
+    #[error("a product needs a status that is not retired")]
+    LastStatus,
+    /// A key, or an option's key, is there twice.
+    #[error("the key is taken")]
+    KeyTaken,
+    /// Another user has this login (F64).
+    #[error("the email is taken")]
+    EmailTaken,
+    /// An organisation needs an active administrator.
+    #[error("an organisation needs an active administrator")]
+    LastAdmin,
+    /// Everybody's inbox card lives in this product.
+    #[error("this product cannot be switched off")]
+    ReservedProduct,
+    /// It can be retired or switched off, but not removed: cards and history name it (F7, F27, F62).
+    #[error("it cannot be removed")]
+    NotRemovable,
+}
+
+impl Settings {
+    /// Judges a row that an administrator wants to write: the next version of a setting, or the
+    /// first of a new one.
+    ///
+    /// Whether he may write settings at all is asked before, by [`SettingsKind::editing`].
+    pub fn judge(&self, row: &SettingsRow) -> Result<(), SettingsError> {
+        let current = self.row(row.kind, row.id).map_or(0, |known| known.version);
+        if row.version.checked_sub(1) != Some(current) {
+            return Err(SettingsError::Stale { current });
+        }
+        if row.body.len() > row.kind.size_cap() {
+            return Err(SettingsError::Unreadable);
+        }
+        if row.is_removed() {
+            return match row.kind {
+                SettingsKind::Other(_) => Ok(()),
+                _ => Err(SettingsError::NotRemovable),
+            };
+        }
+        let known = !matches!(row.kind, SettingsKind::Other(_));
+        if known && row.class != SettingsClass::Device {
+            return Err(SettingsError::Malformed("class"));
+        }
+        match row.kind {
+            SettingsKind::Product => self.judge_product(&read(row)?),
+            SettingsKind::Status => self.judge_status(&read(row)?),
+            SettingsKind::Field => self.judge_field(&read(row)?),
+            SettingsKind::User => self.judge_user(&read(row)?),
+            SettingsKind::Organisation => judge_organisation(&read(row)?),
+            SettingsKind::Other(_) => Ok(()),
+        }
+    }
+
+    fn judge_product(&self, new: &Product) -> Result<(), SettingsError> {
+        name("name", &new.name)?;
+        name("item_noun", &new.item_noun)?;
+        catalogue::spec(new.kind).ok_or(SettingsError::Malformed("kind"))?;
+        if new.lapse_days == Some(0) {
+            return Err(SettingsError::Malformed("lapse_days"));
+        }
+        if new.id == INBOX_PRODUCT && !new.enabled {
+            return Err(SettingsError::ReservedProduct);
+        }
+        match self.product(new.id) {
+            Some(old) if old.kind != new.kind => Err(SettingsError::Unchangeable("kind")),
+            _ => Ok(()),
+        }
+    }
+
+    fn judge_status(&self, new: &Status) -> Result<(), SettingsError> {
+        name("name", &new.name)?;
+        if let Some(todo) = &new.todo {
+            name("todo.text", &todo.text)?;
+        }
+        let spec = self.known_spec(new.product)?;
+        judge_key(new.key.as_ref(), |key| catalogue::status_id(new.product, key) == new.id)?;
+        if let Some(old) = self.status(new.id) {
+            if old.product != new.product {
+                return Err(SettingsError::Unchangeable("product"));
+            }
+            if old.key != new.key {
+                return Err(SettingsError::Unchangeable("key"));
+            }
+        }
+        if !spec.mode.set_is_editable() {
+            let kept = self.status(new.id).is_some_and(|old| {
+                (old.group, old.order, old.retired) == (new.group, new.order, new.retired)
+            });
+            return if kept { Ok(()) } else { Err(SettingsError::FixedStatuses) };
+        }
+        let others = self.statuses(new.product).any(|other| other.id != new.id && !other.retired);
+        if new.retired && !others { Err(SettingsError::LastStatus) } else { Ok(()) }
+    }
+
+    fn judge_field(&self, new: &FieldDefinition) -> Result<(), SettingsError> {
+        name("name", &new.name)?;
+        if let FieldKind::Choice { options, .. } = &new.kind {
+            if options.len() > MAX_OPTIONS {
+                return Err(SettingsError::Malformed("options"));
+            }
+            options.iter().try_for_each(|option| name("option.name", &option.name))?;
+            let keys: BTreeSet<&Key> = options.iter().map(|option| &option.key).collect();
+            if keys.len() != options.len() {
+                return Err(SettingsError::KeyTaken);
+            }
+        }
+        if let Some(old) = self.field(new.id) {
+            if old.scope != new.scope {
+                return Err(SettingsError::Unchangeable("scope"));
+            }
+            if old.key != new.key {
+                return Err(SettingsError::Unchangeable("key"));
+            }
+        }
+        let FieldScope::Product(product) = new.scope else {
+            return if new.key.is_none() { Ok(()) } else { Err(SettingsError::Malformed("key")) };
+        };
+        let spec = self.known_spec(product)?;
+        judge_key(new.key.as_ref(), |key| catalogue::field_id(product, key) == new.id)?;
+        let builtin = new.key.as_ref().and_then(|key| spec.field(key.as_str()));
+        if let Some(builtin) = builtin.filter(|builtin| builtin.decides_status) {
+            let fixed = builtin.make(product, 1);
+            if new.retired || !same_values(&new.kind, &fixed.kind) {
+                return Err(SettingsError::FixedField);
+            }
+        }
+        Ok(())
+    }
+
+    fn judge_user(&self, new: &User) -> Result<(), SettingsError> {
+        optional_name("family_name", &new.family_name)?;
+        optional_name("given_name", &new.given_name)?;
+        locale(&new.locale)?;
+        zone(&new.zone)?;
+        let email = new.email.as_ref().ok_or(SettingsError::Malformed("email"))?;
+        if self.user_by_email(email).is_some_and(|other| other.id != new.id) {
+            return Err(SettingsError::EmailTaken);
+        }
+        let is_admin = |user: &User| user.active && user.role == Role::Admin;
+        let others = self.users().any(|other| other.id != new.id && is_admin(other));
+        if is_admin(new) || others { Ok(()) } else { Err(SettingsError::LastAdmin) }
+    }
+
+    fn known_spec(&self, product: ProductId) -> Result<&'static KindSpec, SettingsError> {
+        let product = self.product(product).ok_or(SettingsError::UnknownProduct)?;
+        catalogue::spec(product.kind).ok_or(SettingsError::UnknownProduct)
+    }
+}
+
+fn judge_organisation(new: &Organisation) -> Result<(), SettingsError> {
+    name("name", &new.name)?;
+    locale(&new.locale)?;
+    zone(&new.zone)
+}
+
+fn read<T: Setting>(row: &SettingsRow) -> Result<T, SettingsError> {
+    row.read().map_err(|_| SettingsError::Unreadable)
+}
+
+/// Only what the catalogue made has a key, and the id that follows from it.
+fn judge_key(key: Option<&Key>, is_derived: impl Fn(&str) -> bool) -> Result<(), SettingsError> {
+    match key {
+        Some(key) if !is_derived(key.as_str()) => Err(SettingsError::Malformed("key")),
+        _ => Ok(()),
+    }
+}
+
+fn name(what: &'static str, text: &str) -> Result<(), SettingsError> {
+    if text.trim().is_empty() { Err(SettingsError::Malformed(what)) } else { optional_name(what, text) }
+}
+
+fn optional_name(what: &'static str, text: &str) -> Result<(), SettingsError> {
+    if text.len() > MAX_NAME_LEN || text.chars().any(char::is_control) {
+        Err(SettingsError::Malformed(what))
+    } else {
+        Ok(())
+    }
+}
+
+fn locale(text: &str) -> Result<(), SettingsError> {
+    let subtag =
+        |part: &str| (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if text.len() <= 35 && text.split('-').all(subtag) {
+        Ok(())
+    } else {
+        Err(SettingsError::Malformed("locale"))
+    }
+}
+
+fn zone(text: &str) -> Result<(), SettingsError> {
+    text.parse::<Zone>().map(|_| ()).map_err(|_| SettingsError::UnknownZone)
+}

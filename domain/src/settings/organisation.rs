@@ -1,0 +1,56 @@
+//! The organisation's own settings.
+
+use minicbor::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+
+use super::{Setting, SettingsId, SettingsKind};
+use crate::id::ProductId;
+use crate::money::Currency;
+use crate::time::Zone;
+
+/// What holds for the organisation as a whole. There is one row of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct Organisation {
+    /// The firm's name.
+    #[n(0)]
+    pub name: String,
+    /// Its zone, an IANA name: hours of automations (C21), and of whom no zone is known.
+    #[n(1)]
+    pub zone: String,
+    /// Its language and country, such as `hu-HU`.
+    #[n(2)]
+    pub locale: String,
+    /// The currency offered for a new amount.
+    #[n(3)]
+    pub currency: Currency,
+}
+
+impl Organisation {
+    /// The id of its row.
+    pub const ROW: SettingsId = SettingsId::from_bytes([0; 16]);
+}
+
+impl Default for Organisation {
+    /// What holds before anybody set anything: no name, UTC, English, euros.
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            zone: Zone::UTC.name().to_owned(),
+            locale: "en".to_owned(),
+            currency: Currency::EUR,
+        }
+    }
+}
+
+impl Setting for Organisation {
+    const KIND: SettingsKind = SettingsKind::Organisation;
+
+    fn settings_id(&self) -> SettingsId {
+        Self::ROW
+    }
+
+    fn product(&self) -> Option<ProductId> {
+        None
+    }
+}

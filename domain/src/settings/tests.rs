@@ -1,0 +1,413 @@
+use proptest::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::*;
+use crate::catalogue::{self, KINDS, Language};
+use crate::field::{ChoiceOption, FieldKind, FieldTexts};
+use crate::product::ProductKind;
+use crate::status::{StatusGroup, StatusMode, StatusTodo};
+use crate::time::{Timestamp, Zone};
+
+const SALES: ProductId = ProductId::from_bytes([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+const PROJECTS: ProductId = ProductId::from_bytes([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]);
+const NOW: Timestamp = Timestamp::from_millis(1_795_305_600_000);
+
+#[test]
+fn every_setting_reads_back_from_its_row() {
+    for row in builtin_rows() {
+        let same = match row.kind {
+            SettingsKind::Product => SettingsRow::new(&row.read::<Product>().unwrap(), 1),
+            SettingsKind::Status => SettingsRow::new(&row.read::<Status>().unwrap(), 1),
+            SettingsKind::Field => SettingsRow::new(&row.read::<FieldDefinition>().unwrap(), 1),
+            kind => panic!("{kind}"),
+        };
+        assert_eq!(same, row);
+        assert_eq!(minicbor::decode::<SettingsRow>(&minicbor::to_vec(&row).unwrap()).unwrap(), row);
+    }
+    let user = anna();
+    assert_eq!(SettingsRow::new(&user, 7).read(), Ok(user));
+}
+
+#[test]
+fn the_encoded_form_of_a_row_is_fixed() {
+    let organisation = Organisation { name: "Firm".into(), ..Organisation::default() };
+    let mut row = SettingsRow::new(&organisation, 3);
+    let hex = |row: &SettingsRow| data_encoding::HEXLOWER.encode(&minicbor::to_vec(row).unwrap());
+    insta::assert_snapshot!(hex(&row), @"a4000501500000000000000000000000000000000003030455a400644669726d01635554430262656e0363455552");
+    row.class = SettingsClass::Other(9);
+    insta::assert_snapshot!(hex(&row), @"a5000501500000000000000000000000000000000003030455a400644669726d01635554430262656e03634555520509");
+    assert_eq!(minicbor::decode::<SettingsRow>(&minicbor::to_vec(&row).unwrap()).unwrap(), row);
+}
+
+#[test]
+fn a_row_that_is_not_what_it_claims_is_not_read() {
+    let good = SettingsRow::new(&anna(), 1);
+    let unreadable = Err(UnreadableRow { kind: SettingsKind::User });
+    let other_id = SettingsRow { id: SettingsId::from_bytes([9; 16]), ..good.clone() };
+    let other_product = SettingsRow { product: Some(SALES), ..good.clone() };
+    let longer = SettingsRow { body: [good.body.as_slice(), &[0]].concat(), ..good.clone() };
+    let shorter = SettingsRow { body: good.body[..good.body.len() - 1].to_vec(), ..good.clone() };
+    let removed = SettingsRow { body: Vec::new(), ..good.clone() };
+    let huge = SettingsRow::new(&User { family_name: "x".repeat(5_000), ..anna() }, 1);
+    for row in [other_id, other_product, longer, shorter, removed, huge] {
+        assert_eq!(row.read::<User>(), unreadable);
+    }
+    assert!(good.read::<Product>().is_err());
+}
+
+#[test]
+fn a_row_of_an_unknown_kind_is_kept_as_it_came() {
+    let row = SettingsRow {
+        kind: SettingsKind::Other(77),
+        id: SettingsId::from_bytes([7; 16]),
+        product: Some(SALES),
+        version: 5,
+        body: vec![0x01],
+        class: SettingsClass::Device,
+    };
+    let damaged = SettingsRow { body: vec![0xff], ..SettingsRow::new(&anna(), 1) };
+    let settings = Settings::from_rows([row.clone(), damaged.clone()]);
+    assert_eq!(settings.row(SettingsKind::Other(77), row.id), Some(&row));
+    assert_eq!(settings.unread().collect::<Vec<_>>(), [&damaged, &row]);
+    assert_eq!(settings.user(anna().id), None);
+}
+
+#[test]
+fn rows_reach_the_devices_of_their_class() {
+    for role in Role::ALL {
+        assert!(SettingsClass::Device.reaches(role));
+        assert_eq!(SettingsClass::Admin.reaches(role), role == Role::Admin);
+        assert!(!SettingsClass::Secret.reaches(role));
+        assert!(!SettingsClass::Other(9).reaches(role), "an unknown class is not let out");
+    }
+}
+
+#[test]
+fn every_phone_and_every_server_start_with_the_same_rows() {
+    let mut hash = Sha256::new();
+    for row in builtin_rows() {
+        hash.update(minicbor::to_vec(&row).unwrap());
+    }
+    insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&hash.finalize()), @"3789613f5e88e5042eb856d94e905f7e3f63f2d8d7b35e05635ce8fbd4a160c1");
+    let settings = start();
+    let products: Vec<String> =
+        settings.products().map(|product| format!("{} {}", product.id, product.kind)).collect();
+    insta::assert_snapshot!(products.join("\n"), @"
+    00000000-0000-0000-0000-000000000001 sales
+    00000000-0000-0000-0000-000000000002 projects
+    00000000-0000-0000-0000-000000000003 customer_service
+    00000000-0000-0000-0000-000000000004 internal_tasks
+    ");
+    assert_eq!(settings.product(INBOX_PRODUCT).unwrap().kind, ProductKind::InternalTasks);
+    assert_eq!(settings.unread().count(), 0);
+    let user = local_user("Europe/Budapest".parse().unwrap(), "hu-HU");
+    assert_eq!((user.id, user.role, user.active), (LOCAL_USER, Role::Admin, true));
+}
+
+#[test]
+fn products_statuses_and_fields_come_in_order() {
+    let settings = start();
+    let keys = |product| {
+        let status_key = |status: &Status| status.key.as_ref().unwrap().to_string();
+        settings.statuses(product).map(status_key).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(keys(SALES), "to_qualify non_target vip_hot vip target_hot target forgotten won lost");
+    assert_eq!(keys(PROJECTS), "idea to_plan to_carry_out to_hand_over finished cancelled");
+    let fields = settings.fields(FieldScope::Product(SALES));
+    let names: Vec<&str> = fields.map(|field| settings.field_name(field, Language::Hungarian)).collect();
+    assert_eq!(names[..4], ["Értékesítési állapot", "Minősítés", "Forró", "Lépés"]);
+    assert_eq!(settings.first_status(PROJECTS).unwrap().name, "Idea to weigh");
+}
+
+#[test]
+fn a_fixed_status_set_holds_whatever_rows_say_and_even_without_them() {
+    let won = catalogue::status_id(SALES, "won");
+    let mut bent = start().status(won).unwrap().clone();
+    bent.name = "Hurray".into();
+    bent.group = StatusGroup::Negative;
+    bent.retired = true;
+    let foreign = Status { id: StatusId::from_bytes([5; 16]), key: None, ..bent.clone() };
+    let product = SettingsRow::new(start().product(SALES).unwrap(), 1);
+    let rows = [product, SettingsRow::new(&bent, 1), SettingsRow::new(&foreign, 1)];
+    let settings = Settings::from_rows(rows);
+    assert_eq!(settings.statuses(SALES).count(), 9);
+    let status = settings.status(won).unwrap();
+    assert_eq!(
+        (status.name.as_str(), status.group, status.retired),
+        ("Hurray", StatusGroup::Positive, false)
+    );
+    assert!(settings.field(catalogue::field_id(SALES, "qualification")).is_some());
+}
+
+#[test]
+fn a_stored_status_counts_where_statuses_are_stored_and_an_unknown_one_still_stands() {
+    let settings = start();
+    let finished = catalogue::status_id(PROJECTS, "finished");
+    let unknown = StatusId::from_bytes([8; 16]);
+    let first = settings.first_status(PROJECTS).unwrap().id;
+    for (product, stored, expected) in [
+        (Some(PROJECTS), Some(finished), Some(finished)),
+        (Some(PROJECTS), Some(unknown), Some(unknown)),
+        (Some(PROJECTS), None, Some(first)),
+        (Some(ProductId::from_bytes([9; 16])), Some(finished), Some(finished)),
+        (Some(ProductId::from_bytes([9; 16])), None, None),
+        (None, None, None),
+    ] {
+        let inputs = StatusInputs { product, stored, texts: FieldTexts::new(&[]), last_contact: None };
+        let status = settings.card_status(&inputs, NOW);
+        assert_eq!((status.id, status.next_change), (expected, None));
+        assert_eq!(status.status.is_some(), expected.is_some_and(|id| id != unknown));
+    }
+}
+
+#[test]
+fn a_derived_status_is_read_from_the_fields_and_the_clock_of_the_product() {
+    let settings = start();
+    let vip = [
+        (catalogue::field_id(SALES, "qualification").to_string(), "vip".to_owned()),
+        (catalogue::field_id(SALES, "hot").to_string(), "1".to_owned()),
+    ];
+    let won = Some(catalogue::status_id(SALES, "won"));
+    let inputs = StatusInputs {
+        product: Some(SALES),
+        stored: won,
+        texts: FieldTexts::new(&vip),
+        last_contact: Some(NOW),
+    };
+    let status = settings.card_status(&inputs, NOW);
+    assert_eq!(status.id, Some(catalogue::status_id(SALES, "vip_hot")));
+    assert_eq!(status.group(), Some(StatusGroup::InProgress));
+    let later = status.next_change.unwrap();
+    assert_eq!(later.millis() - NOW.millis(), 30 * 86_400_000);
+    assert_eq!(settings.card_status(&inputs, later).id, Some(catalogue::status_id(SALES, "forgotten")));
+}
+
+#[test]
+fn a_new_product_of_any_kind_puts_a_new_card_into_its_first_status() {
+    for spec in KINDS {
+        let id = ProductId::from_bytes([4; 16]);
+        let settings = Settings::from_rows(catalogue::new_product(id, spec, 10).rows());
+        let inputs =
+            StatusInputs { product: Some(id), stored: None, texts: FieldTexts::new(&[]), last_contact: None };
+        let status = settings.card_status(&inputs, NOW).status.unwrap();
+        assert_eq!(status.name, spec.statuses[0].names.en, "{}", spec.kind);
+        assert_eq!(status.group, StatusGroup::Inactive, "{}", spec.kind);
+    }
+}
+
+#[test]
+fn names_are_shown_in_the_readers_language_until_they_are_changed() {
+    let settings = start();
+    let mut status = settings.status(catalogue::status_id(PROJECTS, "to_plan")).unwrap().clone();
+    assert_eq!(settings.status_name(&status, Language::Hungarian), "Tervezendő");
+    status.name = "Sketch it".into();
+    assert_eq!(settings.status_name(&status, Language::Hungarian), "Sketch it");
+    let source = settings.field(catalogue::field_id(SALES, "lead_source")).unwrap();
+    let FieldKind::Choice { options, .. } = &source.kind else { panic!("a choice") };
+    assert_eq!(settings.option_name(source, &options[1], Language::Romanian), "Recomandare");
+}
+
+#[test]
+fn fields_required_for_a_status_are_missed_until_they_have_a_value() {
+    let field = catalogue::field_id(SALES, "expected_value");
+    let won = catalogue::status_id(SALES, "won");
+    let mut required = start().field(field).unwrap().clone();
+    required.required_for = vec![won];
+    let mut settings = start();
+    settings.apply([SettingsRow::new(&required, 2)]);
+    let status = settings.status(won).unwrap();
+    assert_eq!(settings.missing_for(status, FieldTexts::new(&[])), [&required]);
+    let filled = [(field.to_string(), "1990 HUF".to_owned())];
+    assert!(settings.missing_for(status, FieldTexts::new(&filled)).is_empty());
+}
+
+#[test]
+fn a_users_zone_is_that_of_the_profile_else_of_the_organisation_else_utc() {
+    let mut settings = Settings::default();
+    assert_eq!(settings.zone(Some(anna().id)), Zone::UTC);
+    let organisation = Organisation { zone: "Europe/Lisbon".into(), ..Organisation::default() };
+    let abroad = User { zone: "Mars/Base".into(), id: UserId::from_bytes([6; 16]), ..anna() };
+    settings.apply([
+        SettingsRow::new(&organisation, 1),
+        SettingsRow::new(&anna(), 1),
+        SettingsRow::new(&abroad, 1),
+    ]);
+    assert_eq!(settings.zone(Some(anna().id)).name(), "Europe/Budapest");
+    assert_eq!(settings.zone(Some(abroad.id)).name(), "Europe/Lisbon");
+    assert_eq!(settings.zone(None).name(), "Europe/Lisbon");
+}
+
+#[test]
+fn an_edit_based_on_an_old_version_is_stale() {
+    let settings = start();
+    let product = settings.product(SALES).unwrap();
+    assert_eq!(settings.judge(&SettingsRow::new(product, 2)), Ok(()));
+    for version in [0, 1, 3, u64::MAX] {
+        let stale = SettingsRow::new(product, version);
+        assert_eq!(settings.judge(&stale), Err(SettingsError::Stale { current: 1 }), "{version}");
+    }
+    let new = Product { id: ProductId::from_bytes([4; 16]), ..product.clone() };
+    assert_eq!(settings.judge(&SettingsRow::new(&new, 1)), Ok(()));
+    assert_eq!(settings.judge(&SettingsRow::new(&new, 2)), Err(SettingsError::Stale { current: 0 }));
+}
+
+#[test]
+fn the_fixed_status_sets_take_a_new_name_and_todo_and_no_other_edit() {
+    for spec in KINDS {
+        let id = ProductId::from_bytes([4; 16]);
+        let settings = Settings::from_rows(catalogue::new_product(id, spec, 10).rows());
+        let status = settings.first_status(id).unwrap().clone();
+        let todo = Some(StatusTodo { text: "Call".into(), due_days: 1 });
+        let renamed = Status { name: "Mine".into(), todo, ..status.clone() };
+        let regrouped = Status { group: StatusGroup::Negative, ..status.clone() };
+        let retired = Status { retired: true, ..status.clone() };
+        let added = Status { id: StatusId::from_bytes([5; 16]), key: None, ..status.clone() };
+        let verdict =
+            if spec.mode == StatusMode::Custom { Ok(()) } else { Err(SettingsError::FixedStatuses) };
+        assert_eq!(settings.judge(&SettingsRow::new(&renamed, 2)), Ok(()), "{}", spec.kind);
+        assert_eq!(settings.judge(&SettingsRow::new(&regrouped, 2)), verdict, "{}", spec.kind);
+        assert_eq!(settings.judge(&SettingsRow::new(&retired, 2)), verdict, "{}", spec.kind);
+        assert_eq!(settings.judge(&SettingsRow::new(&added, 1)), verdict, "{}", spec.kind);
+    }
+}
+
+#[test]
+fn a_field_that_statuses_depend_on_takes_new_names_and_no_other_values() {
+    for spec in KINDS {
+        let id = ProductId::from_bytes([4; 16]);
+        let settings = Settings::from_rows(catalogue::new_product(id, spec, 10).rows());
+        for builtin in spec.fields {
+            let field = settings.field(catalogue::field_id(id, builtin.key)).unwrap().clone();
+            let mut renamed = FieldDefinition { name: "Mine".into(), ..field.clone() };
+            if let FieldKind::Choice { options, .. } = &mut renamed.kind {
+                options[0].name = "Mine".into();
+            }
+            let retired = FieldDefinition { retired: true, ..field.clone() };
+            let other = FieldDefinition { kind: FieldKind::LongText, ..field };
+            let verdict = if builtin.decides_status { Err(SettingsError::FixedField) } else { Ok(()) };
+            assert_eq!(settings.judge(&SettingsRow::new(&renamed, 2)), Ok(()), "{}", builtin.key);
+            assert_eq!(settings.judge(&SettingsRow::new(&retired, 2)), verdict, "{}", builtin.key);
+            assert_eq!(settings.judge(&SettingsRow::new(&other, 2)), verdict, "{}", builtin.key);
+        }
+    }
+}
+
+#[test]
+fn edits_that_would_break_what_refers_to_a_setting_are_refused() {
+    let mut settings = start();
+    settings.apply([SettingsRow::new(&anna(), 1)]);
+    let product = settings.product(PROJECTS).unwrap().clone();
+    let status = settings.first_status(PROJECTS).unwrap().clone();
+    let field = settings.field(catalogue::field_id(SALES, "step")).unwrap().clone();
+    let inbox = settings.product(INBOX_PRODUCT).unwrap().clone();
+    let option = |word: &str| ChoiceOption { key: word.parse().unwrap(), name: word.into(), retired: false };
+    let twins = FieldKind::Choice { options: vec![option("a"), option("a")], multiple: true };
+    let crowd = (0..=MAX_OPTIONS).map(|number| option(&format!("o{number}"))).collect();
+    let crowd = FieldKind::Choice { options: crowd, multiple: true };
+    let nowhere = ProductId::from_bytes([9; 16]);
+    let bela = User { id: UserId::from_bytes([6; 16]), ..anna() };
+    let email = Some("bela@example.com".parse().unwrap());
+    use SettingsError as E;
+    let cases = [
+        (row(&Product { name: " ".into(), ..product.clone() }, 2), E::Malformed("name")),
+        (row(&Product { name: "x".repeat(MAX_NAME_LEN + 1), ..product.clone() }, 2), E::Malformed("name")),
+        (row(&Product { item_noun: "a\nb".into(), ..product.clone() }, 2), E::Malformed("item_noun")),
+        (row(&Product { kind: ProductKind::Crm, ..product.clone() }, 2), E::Unchangeable("kind")),
+        (row(&Product { kind: ProductKind::Other(9), ..product.clone() }, 2), E::Malformed("kind")),
+        (row(&Product { lapse_days: Some(0), ..product.clone() }, 2), E::Malformed("lapse_days")),
+        (row(&Product { enabled: false, ..inbox }, 2), E::ReservedProduct),
+        (SettingsRow { body: vec![], ..row(&product, 2) }, E::NotRemovable),
+        (SettingsRow { body: vec![0xff], ..row(&product, 2) }, E::Unreadable),
+        (SettingsRow { class: SettingsClass::Secret, ..row(&product, 2) }, E::Malformed("class")),
+        (row(&Status { key: None, ..status.clone() }, 2), E::Unchangeable("key")),
+        (row(&Status { key: Some("idea_2".parse().unwrap()), ..status.clone() }, 2), E::Malformed("key")),
+        (row(&Status { product: nowhere, key: None, ..status.clone() }, 2), E::UnknownProduct),
+        (row(&Status { product: SALES, key: None, ..status }, 2), E::Unchangeable("product")),
+        (row(&FieldDefinition { kind: twins, ..field.clone() }, 2), E::KeyTaken),
+        (row(&FieldDefinition { kind: crowd, ..field.clone() }, 2), E::Malformed("options")),
+        (row(&FieldDefinition { scope: FieldScope::Persons, ..field.clone() }, 2), E::Unchangeable("scope")),
+        (row(&FieldDefinition { key: None, ..field }, 2), E::Unchangeable("key")),
+        (row(&bela, 1), E::EmailTaken),
+        (row(&User { email: None, ..bela.clone() }, 1), E::Malformed("email")),
+        (row(&User { email: email.clone(), zone: "Mars/Base".into(), ..bela.clone() }, 1), E::UnknownZone),
+        (row(&User { email: email.clone(), locale: "h".into(), ..bela.clone() }, 1), E::Malformed("locale")),
+        (row(&User { role: Role::Manager, ..anna() }, 2), E::LastAdmin),
+        (row(&User { active: false, ..anna() }, 2), E::LastAdmin),
+        (row(&Organisation::default(), 1), E::Malformed("name")),
+    ];
+    for (row, error) in cases {
+        assert_eq!(settings.judge(&row), Err(error), "{row:?}");
+    }
+    settings.apply([row(&User { email, ..bela }, 1)]);
+    assert_eq!(settings.judge(&row(&User { active: false, ..anna() }, 2)), Ok(()));
+}
+
+#[test]
+fn the_last_status_in_use_cannot_be_retired() {
+    let mut settings = start();
+    let tree: Vec<Status> = settings.statuses(PROJECTS).cloned().collect();
+    for (position, status) in tree.iter().enumerate() {
+        let retired = row(&Status { retired: true, ..status.clone() }, 2);
+        let last = position + 1 == tree.len();
+        assert_eq!(settings.judge(&retired), if last { Err(SettingsError::LastStatus) } else { Ok(()) });
+        settings.apply([retired]);
+    }
+}
+
+proptest! {
+    #[test]
+    fn rows_mean_the_same_in_whatever_order_and_however_often_they_come(
+        order in prop::collection::vec((0_usize..60, 1_u64..4), 0..80),
+    ) {
+        let rows: Vec<SettingsRow> = builtin_rows();
+        let versions = |(position, version): &(usize, u64)| {
+            let row = &rows[position % rows.len()];
+            SettingsRow { version: *version, ..row.clone() }
+        };
+        let arrived: Vec<SettingsRow> = order.iter().map(versions).collect();
+        let mut one_by_one = Settings::default();
+        for row in &arrived {
+            one_by_one.apply([row.clone()]);
+        }
+        let backwards = Settings::from_rows(arrived.iter().rev().cloned());
+        prop_assert_eq!(format!("{one_by_one:?}"), format!("{backwards:?}"));
+        prop_assert!(!one_by_one.apply(arrived));
+    }
+
+    #[test]
+    fn whatever_bytes_a_row_holds_it_is_read_or_kept(body in prop::collection::vec(any::<u8>(), 0..64), kind in 0_u16..8) {
+        let row = SettingsRow {
+            kind: SettingsKind::from_code(kind),
+            id: Organisation::ROW,
+            product: None,
+            version: 1,
+            body,
+            class: SettingsClass::Device,
+        };
+        let settings = Settings::from_rows([row.clone()]);
+        prop_assert_eq!(settings.rows().collect::<Vec<_>>(), [&row]);
+        let _ = settings.judge(&row);
+    }
+}
+
+fn start() -> Settings {
+    Settings::from_rows(builtin_rows())
+}
+
+fn row<T: Setting>(setting: &T, version: u64) -> SettingsRow {
+    SettingsRow::new(setting, version)
+}
+
+fn anna() -> User {
+    User {
+        id: UserId::from_bytes([3; 16]),
+        email: Some("anna@example.com".parse().unwrap()),
+        family_name: "Kovács".into(),
+        given_name: "Anna".into(),
+        role: Role::Admin,
+        zone: "Europe/Budapest".into(),
+        locale: "hu-HU".into(),
+        active: true,
+        issues_invoices: false,
+    }
+}

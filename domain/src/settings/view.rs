@@ -1,0 +1,394 @@
+//! The settings as a whole: rows, understood and put in order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Organisation, Setting, SettingsId, SettingsKind, SettingsRow};
+use crate::catalogue::{self, KindSpec, Language, LapseClock, derived_status};
+use crate::field::{ChoiceOption, FieldDefinition, FieldKind, FieldScope, FieldTexts};
+use crate::id::{FieldId, ProductId, StatusId, UserId};
+use crate::product::Product;
+use crate::row::CardRow;
+use crate::status::{Status, StatusGroup};
+use crate::time::{Timestamp, Zone};
+use crate::user::{Email, User};
+
+/// All settings that a device or server has, whatever the order in which their rows came.
+///
+/// A card may refer to settings that are not here (F13): lookups then find nothing, and the card is
+/// shown by its ids.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    rows: BTreeMap<(SettingsKind, SettingsId), SettingsRow>,
+    unread: BTreeSet<(SettingsKind, SettingsId)>,
+    organisation: Organisation,
+    products: BTreeMap<ProductId, ProductView>,
+    product_order: Vec<ProductId>,
+    statuses: BTreeMap<StatusId, Status>,
+    fields: BTreeMap<FieldId, FieldDefinition>,
+    contact_fields: BTreeMap<FieldScope, Vec<FieldId>>,
+    users: BTreeMap<UserId, User>,
+    user_order: Vec<UserId>,
+}
+
+/// A product with what belongs to it, in order.
+#[derive(Debug, Clone)]
+struct ProductView {
+    product: Product,
+    tree: Vec<StatusId>,
+    fields: Vec<FieldId>,
+    /// Statuses by their key in the catalogue.
+    keyed_statuses: BTreeMap<&'static str, StatusId>,
+    /// Registers of preset fields by their key in the catalogue.
+    registers: BTreeMap<&'static str, String>,
+}
+
+/// What the status of a card depends on.
+#[derive(Debug, Clone, Copy)]
+pub struct StatusInputs<'a> {
+    /// The card's product.
+    pub product: Option<ProductId>,
+    /// The status that its register holds.
+    pub stored: Option<StatusId>,
+    /// Its field registers.
+    pub texts: FieldTexts<'a>,
+    /// The last contact with the customer, or when the card was made if there was none yet; `None`
+    /// if neither is known.
+    pub last_contact: Option<Timestamp>,
+}
+
+/// The status that a card is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CardStatus<'a> {
+    /// Its id; `None` only for a card whose product is not known and that has none stored.
+    pub id: Option<StatusId>,
+    /// The status; `None` if no such status is known here.
+    pub status: Option<&'a Status>,
+    /// When it becomes another one although nobody writes anything (T13); `None`: never.
+    pub next_change: Option<Timestamp>,
+}
+
+impl CardStatus<'_> {
+    /// Its group, if the status is known.
+    pub fn group(&self) -> Option<StatusGroup> {
+        self.status.map(|status| status.group)
+    }
+}
+
+impl<'a> StatusInputs<'a> {
+    /// What the status of the card with this row depends on.
+    pub fn of(row: &'a CardRow) -> Self {
+        Self {
+            product: row.product,
+            stored: row.status,
+            texts: FieldTexts::new(&row.fields),
+            last_contact: row.last_contact.or(row.created),
+        }
+    }
+}
+
+impl Settings {
+    /// The settings of these rows.
+    pub fn from_rows(rows: impl IntoIterator<Item = SettingsRow>) -> Self {
+        let mut settings = Self::default();
+        settings.apply(rows);
+        settings
+    }
+
+    /// Takes in rows, in any order: of two with the same kind and id the later version counts.
+    /// Tells whether anything changed. A row longer than its cap is left out.
+    pub fn apply(&mut self, rows: impl IntoIterator<Item = SettingsRow>) -> bool {
+        let mut changed = false;
+        for row in rows {
+            let key = (row.kind, row.id);
+            let newer = self
+                .rows
+                .get(&key)
+                .is_none_or(|known| (known.version, &known.body) < (row.version, &row.body));
+            if newer && row.body.len() <= row.kind.size_cap() {
+                self.rows.insert(key, row);
+                changed = true;
+            }
+        }
+        if changed {
+            self.understand();
+        }
+        changed
+    }
+
+    /// All rows as they came, by kind and id.
+    pub fn rows(&self) -> impl Iterator<Item = &SettingsRow> {
+        self.rows.values()
+    }
+
+    /// The row with this kind and id.
+    pub fn row(&self, kind: SettingsKind, id: SettingsId) -> Option<&SettingsRow> {
+        self.rows.get(&(kind, id))
+    }
+
+    /// The rows that this version could not read: kept, and to be read after an update.
+    pub fn unread(&self) -> impl Iterator<Item = &SettingsRow> {
+        self.unread.iter().filter_map(|key| self.rows.get(key))
+    }
+
+    /// The organisation's own settings.
+    pub const fn organisation(&self) -> &Organisation {
+        &self.organisation
+    }
+
+    /// The products, in the order of the top bar; also those that are switched off.
+    pub fn products(&self) -> impl Iterator<Item = &Product> {
+        self.product_order.iter().filter_map(|id| self.product(*id))
+    }
+
+    /// A product.
+    pub fn product(&self, id: ProductId) -> Option<&Product> {
+        self.products.get(&id).map(|view| &view.product)
+    }
+
+    /// The status tree of a product, in order of groups and places; also retired ones.
+    pub fn statuses(&self, product: ProductId) -> impl Iterator<Item = &Status> {
+        let tree = self.products.get(&product).map(|view| view.tree.as_slice()).unwrap_or_default();
+        tree.iter().filter_map(|id| self.status(*id))
+    }
+
+    /// A status, of whatever product.
+    pub fn status(&self, id: StatusId) -> Option<&Status> {
+        self.statuses.get(&id)
+    }
+
+    /// The status that a new card of a product is in: the first that is not retired (F25).
+    pub fn first_status(&self, product: ProductId) -> Option<&Status> {
+        self.statuses(product).find(|status| !status.retired)
+    }
+
+    /// The fields of a scope, in order; also retired ones.
+    pub fn fields(&self, scope: FieldScope) -> impl Iterator<Item = &FieldDefinition> {
+        let ids = match scope {
+            FieldScope::Product(product) => self.products.get(&product).map(|view| &view.fields),
+            FieldScope::Persons | FieldScope::Companies => self.contact_fields.get(&scope),
+        };
+        ids.map(Vec::as_slice).unwrap_or_default().iter().filter_map(|id| self.field(*id))
+    }
+
+    /// A field, of whatever scope.
+    pub fn field(&self, id: FieldId) -> Option<&FieldDefinition> {
+        self.fields.get(&id)
+    }
+
+    /// The users, sorted by family name (T19); also those who have no access any more (F62).
+    pub fn users(&self) -> impl Iterator<Item = &User> {
+        self.user_order.iter().filter_map(|id| self.user(*id))
+    }
+
+    /// A user.
+    pub fn user(&self, id: UserId) -> Option<&User> {
+        self.users.get(&id)
+    }
+
+    /// The user with this login.
+    pub fn user_by_email(&self, email: &Email) -> Option<&User> {
+        self.users.values().find(|user| user.email.as_ref() == Some(email))
+    }
+
+    /// The zone in which a user's days are judged (T4): that of the profile, else of the
+    /// organisation, else UTC.
+    pub fn zone(&self, user: Option<UserId>) -> Zone {
+        let of_user = user.and_then(|id| self.user(id)).and_then(|user| user.zone.parse().ok());
+        of_user.or_else(|| self.organisation.zone.parse().ok()).unwrap_or(Zone::UTC)
+    }
+
+    /// The status that a card is in at `now`, derived or stored.
+    ///
+    /// A card without a stored status is in the first of its product (F25); a stored one that is not
+    /// known here still stands.
+    pub fn card_status(&self, inputs: &StatusInputs<'_>, now: Timestamp) -> CardStatus<'_> {
+        let view = inputs.product.and_then(|product| self.products.get(&product));
+        let stored = || CardStatus {
+            id: inputs.stored,
+            status: inputs.stored.and_then(|id| self.status(id)),
+            next_change: None,
+        };
+        let Some(view) = view else { return stored() };
+        let text = |key: &str| inputs.texts.get(view.registers.get(key)?);
+        let lapse_days = view.product.lapse_days;
+        let clock = LapseClock { now, last_contact: inputs.last_contact, lapse_days };
+        if let Some(derived) = derived_status(view.product.kind, &text, &clock) {
+            let id = view.keyed_statuses.get(derived.key).copied();
+            let status = id.and_then(|id| self.status(id));
+            return CardStatus { id, status, next_change: derived.next_change };
+        }
+        if inputs.stored.is_some() {
+            return stored();
+        }
+        let first = self.first_status(view.product.id);
+        CardStatus { id: first.map(|status| status.id), status: first, next_change: None }
+    }
+
+    /// The fields that a card should have before it enters a status, and has not (F43): a warning.
+    pub fn missing_for(&self, status: &Status, texts: FieldTexts<'_>) -> Vec<&FieldDefinition> {
+        self.fields(FieldScope::Product(status.product))
+            .filter(|field| !field.retired && field.required_for.contains(&status.id))
+            .filter(|field| field.value(texts).is_none())
+            .collect()
+    }
+
+    /// The name of a status in the reader's language, as long as it is the catalogue's.
+    pub fn status_name<'a>(&self, status: &'a Status, language: Language) -> &'a str {
+        let names = self.spec(Some(status.product)).zip(status.key.as_ref());
+        match names.and_then(|(spec, key)| spec.status(key.as_str())) {
+            Some(builtin) => builtin.names.localise(&status.name, language),
+            None => &status.name,
+        }
+    }
+
+    /// The name of a field in the reader's language, as long as it is the catalogue's.
+    pub fn field_name<'a>(&self, field: &'a FieldDefinition, language: Language) -> &'a str {
+        match self.field_spec(field) {
+            Some(builtin) => builtin.names.localise(&field.name, language),
+            None => &field.name,
+        }
+    }
+
+    /// The name of a field's option in the reader's language, as long as it is the catalogue's.
+    pub fn option_name<'a>(
+        &self,
+        field: &FieldDefinition,
+        option: &'a ChoiceOption,
+        language: Language,
+    ) -> &'a str {
+        match self.field_spec(field).and_then(|spec| spec.option(option.key.as_str())) {
+            Some(builtin) => builtin.names.localise(&option.name, language),
+            None => &option.name,
+        }
+    }
+
+    fn field_spec(&self, field: &FieldDefinition) -> Option<&'static catalogue::FieldSpec> {
+        self.spec(field.product())?.field(field.key.as_ref()?.as_str())
+    }
+
+    fn spec(&self, product: Option<ProductId>) -> Option<&'static KindSpec> {
+        catalogue::spec(self.product(product?)?.kind)
+    }
+}
+
+/// From rows to what they mean.
+impl Settings {
+    fn understand(&mut self) {
+        let rows = std::mem::take(&mut self.rows);
+        *self = Self::default();
+        for (key, row) in &rows {
+            if !row.is_removed() && !self.understand_row(row) {
+                self.unread.insert(*key);
+            }
+        }
+        self.rows = rows;
+        self.complete_from_catalogue();
+        self.put_in_order();
+    }
+
+    fn understand_row(&mut self, row: &SettingsRow) -> bool {
+        match row.kind {
+            SettingsKind::Product => keep(row, |product: Product| {
+                let (tree, fields) = (Vec::new(), Vec::new());
+                let (keyed_statuses, registers) = (BTreeMap::new(), BTreeMap::new());
+                let id = product.id;
+                let view = ProductView { product, tree, fields, keyed_statuses, registers };
+                self.products.insert(id, view);
+            }),
+            SettingsKind::Status => keep(row, |status: Status| {
+                self.statuses.insert(status.id, status);
+            }),
+            SettingsKind::Field => keep(row, |field: FieldDefinition| {
+                self.fields.insert(field.id, field);
+            }),
+            SettingsKind::User => keep(row, |user: User| {
+                self.users.insert(user.id, user);
+            }),
+            SettingsKind::Organisation => keep(row, |organisation| self.organisation = organisation),
+            SettingsKind::Other(_) => false,
+        }
+    }
+
+    /// Fixed status sets, and the fields that a derived status depends on, hold whatever rows say:
+    /// they are compiled into this version (F12), so that all replicas derive the same.
+    fn complete_from_catalogue(&mut self) {
+        for view in self.products.values_mut() {
+            let Some(spec) = catalogue::spec(view.product.kind) else { continue };
+            let product = view.product.id;
+            for (builtin, place) in spec.statuses.iter().zip(1..) {
+                let id = catalogue::status_id(product, builtin.key);
+                view.keyed_statuses.insert(builtin.key, id);
+                if !spec.mode.set_is_editable() {
+                    let fixed = builtin.make(product, place);
+                    let status = self.statuses.entry(id).or_insert_with(|| fixed.clone());
+                    *status = Status { name: status.name.clone(), todo: status.todo.clone(), ..fixed };
+                }
+            }
+            for (builtin, place) in spec.fields.iter().zip(1..) {
+                let id = catalogue::field_id(product, builtin.key);
+                view.registers.insert(builtin.key, id.to_string());
+                if builtin.decides_status {
+                    let fixed = builtin.make(product, place);
+                    let field = self.fields.entry(id).or_insert_with(|| fixed.clone());
+                    if !same_values(&field.kind, &fixed.kind) {
+                        field.kind = fixed.kind;
+                    }
+                    field.retired = false;
+                }
+            }
+        }
+    }
+
+    fn put_in_order(&mut self) {
+        for status in self.statuses.values() {
+            let Some(view) = self.products.get_mut(&status.product) else { continue };
+            let fixed = !catalogue::status_mode(view.product.kind).set_is_editable();
+            if !fixed || view.keyed_statuses.values().any(|id| *id == status.id) {
+                view.tree.push(status.id);
+            }
+        }
+        for field in self.fields.values() {
+            match field.scope {
+                FieldScope::Product(product) => {
+                    if let Some(view) = self.products.get_mut(&product) {
+                        view.fields.push(field.id);
+                    }
+                }
+                scope => self.contact_fields.entry(scope).or_default().push(field.id),
+            }
+        }
+        let status_place = |id: &StatusId| self.statuses.get(id).map(|s| (s.group, s.order, s.id));
+        let field_place = |id: &FieldId| self.fields.get(id).map(|f| (f.order, f.id));
+        for view in self.products.values_mut() {
+            view.tree.sort_by_key(status_place);
+            view.fields.sort_by_key(field_place);
+        }
+        for fields in self.contact_fields.values_mut() {
+            fields.sort_by_key(field_place);
+        }
+        self.product_order = self.products.keys().copied().collect();
+        self.product_order.sort_by_key(|id| self.products.get(id).map(|view| (view.product.order, *id)));
+        self.user_order = self.users.keys().copied().collect();
+        self.user_order.sort_by_cached_key(|id| self.users.get(id).map(User::sort_key));
+    }
+}
+
+/// Whether two kinds of field have the same values; names of options may differ.
+pub(super) fn same_values(one: &FieldKind, other: &FieldKind) -> bool {
+    match (one, other) {
+        (
+            FieldKind::Choice { options: one, multiple: many },
+            FieldKind::Choice { options: other, multiple: others },
+        ) => {
+            let same = |(one, other): (&ChoiceOption, &ChoiceOption)| {
+                one.key == other.key && one.retired == other.retired
+            };
+            many == others && one.len() == other.len() && one.iter().zip(other).all(same)
+        }
+        _ => one == other,
+    }
+}
+
+fn keep<T: Setting>(row: &SettingsRow, with: impl FnOnce(T)) -> bool {
+    row.read().map(with).is_ok()
+}

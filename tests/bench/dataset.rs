@@ -1,0 +1,128 @@
+//! The benchmark cards: `node ../shared/tools/dataset.mjs`, as commands.
+
+use std::process::Command;
+
+use roadbook_domain::command::{Acting, CardCommand, NewEntry, NewTodo};
+use roadbook_domain::draft::Draft;
+use roadbook_domain::due::Due;
+use roadbook_domain::id::{FieldId, PartId, ProductId, StatusId, UserId};
+use roadbook_domain::time::{Timestamp, Zone};
+use roadbook_domain::todo::Outcome;
+use serde::Deserialize;
+
+/// `now` of all benchmarks: 2026-07-01T12:00Z.
+pub const NOW: Timestamp = Timestamp::from_millis(1_782_907_200_000);
+
+#[derive(Deserialize)]
+pub struct Card {
+    pub id: String,
+    pub name: String,
+    pub status: String,
+    pub owner: String,
+    pub fields: serde_json::Map<String, serde_json::Value>,
+    pub todos: Vec<Todo>,
+    pub history: Vec<Event>,
+}
+
+#[derive(Deserialize)]
+pub struct Todo {
+    pub id: String,
+    pub text: String,
+    pub due: String,
+    pub responsible: String,
+    pub done: bool,
+}
+
+#[derive(Deserialize)]
+pub struct Event {
+    pub id: String,
+    pub at: String,
+    pub by: String,
+    pub text: String,
+}
+
+/// The first `count` cards of seed 1.
+pub fn cards(count: usize) -> Vec<Card> {
+    let script = "../shared/tools/dataset.mjs";
+    let output = Command::new("node")
+        .args([script, "--cards", &count.to_string(), "--seed", "1"])
+        .output()
+        .expect("node makes the benchmark cards: install it");
+    assert!(output.status.success(), "{script} must lie beside the project's folder");
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+pub fn user(name: &str) -> UserId {
+    UserId::derived(&[name.as_bytes()])
+}
+
+pub fn acting() -> Acting {
+    Acting { by: user("user-01"), now: NOW, zone: zone() }
+}
+
+pub fn zone() -> Zone {
+    "Europe/Budapest".parse().unwrap()
+}
+
+pub fn product() -> ProductId {
+    ProductId::derived(&[b"bench"])
+}
+
+pub fn status(name: &str) -> StatusId {
+    StatusId::derived(&[name.as_bytes()])
+}
+
+impl Card {
+    /// What makes the card, in one change.
+    pub fn commands(&self) -> Vec<CardCommand> {
+        let mut commands = vec![CardCommand::Create {
+            product: product(),
+            name: self.name.clone(),
+            status: Some(status(&self.status)),
+            owner: Some(user(&self.owner)),
+        }];
+        for (name, value) in &self.fields {
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            commands.push(CardCommand::SetField(FieldId::derived(&[name.as_bytes()]), value));
+        }
+        for todo in &self.todos {
+            let id = PartId::derived(&[self.id.as_bytes(), todo.id.as_bytes()]);
+            commands.push(CardCommand::AddTodo(NewTodo {
+                id,
+                text: todo.text.clone(),
+                due: Some(minute(&todo.due)),
+                assignee: Some(user(&todo.responsible)),
+                contact: None,
+            }));
+            if todo.done {
+                commands.push(CardCommand::Close(id, Outcome::Success));
+            }
+        }
+        for event in &self.history {
+            let zone: Zone = "UTC".parse().unwrap();
+            commands.push(CardCommand::AddEntry(NewEntry {
+                id: PartId::derived(&[self.id.as_bytes(), event.id.as_bytes()]),
+                kind: "note".into(),
+                at: minute(&event.at).overdue_from(zone),
+                text: event.text.clone(),
+                by: Some(user(&event.by)),
+                person: None,
+                place: String::new(),
+            }));
+        }
+        commands
+    }
+}
+
+/// Drafts commands; returns the change.
+pub fn draft(mut draft: Draft<'_>, commands: &[CardCommand]) -> roadbook_domain::change::Change {
+    for command in commands {
+        command.draft(&mut draft, &acting()).unwrap();
+    }
+    draft.finish().unwrap()
+}
+
+fn minute(text: &str) -> Due {
+    format!("{}[UTC]", &text[..16]).parse().unwrap()
+}
