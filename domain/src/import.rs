@@ -41,6 +41,7 @@ mod scope;
 mod source;
 mod summary;
 mod text;
+mod values;
 
 use plan::Companies;
 use rows::ImportRows;

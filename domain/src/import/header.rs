@@ -261,7 +261,7 @@ fn word_target(key: &str) -> Option<Target> {
 /// A phone, email or part of an address, if every word of the header is known to say so.
 fn detail(words: &[String]) -> Option<Target> {
     let (mut party, mut label) = (Party::Person, "");
-    let (mut is_phone, mut is_email, mut part) = (false, false, None);
+    let (mut is_phone, mut is_email, mut is_address, mut part) = (false, false, false, None);
     for word in words {
         match word.as_str() {
             "email" | "mail" | "emailcim" | "emailcime" | "emailaddress" => is_email = true,
@@ -278,18 +278,17 @@ fn detail(words: &[String]) -> Option<Target> {
                 party = Party::Company;
             }
             "street" | "address" | "utca" | "cim" | "cime" | "lakcim" | "szekhely" | "strada" | "adresa"
-            | "sediu" => part = part.or(Some(AddressPart::Street)),
-            "zip" | "zipcode" | "postcode" | "postal" | "iranyitoszam" | "irsz" | "postala"
-            | "postal_code" => {
-                part = Some(AddressPart::Zip);
+            | "sediu" => is_address = true,
+            "zip" | "zipcode" | "postcode" | "postal" | "iranyitoszam" | "irsz" | "postala" => {
+                part = part.or(Some(AddressPart::Zip));
             }
             "city" | "town" | "varos" | "telepules" | "helyseg" | "oras" | "localitate" => {
-                part = Some(AddressPart::City);
+                part = part.or(Some(AddressPart::City));
             }
             "state" | "region" | "county" | "province" | "megye" | "judet" => {
-                part = Some(AddressPart::Region)
+                part = part.or(Some(AddressPart::Region))
             }
-            "country" | "orszag" | "tara" => part = Some(AddressPart::Country),
+            "country" | "orszag" | "tara" => part = part.or(Some(AddressPart::Country)),
             "number" | "nr" | "no" | "szam" | "szama" | "value" | "line" | "de" | "cod" | "code" => {}
             number if number.bytes().all(|byte| byte.is_ascii_digit()) => {}
             _ => return None,
@@ -299,7 +298,7 @@ fn detail(words: &[String]) -> Option<Target> {
     match part {
         _ if is_email => Some(Target::Email(party, label)),
         _ if is_phone => Some(Target::Phone(party, label)),
-        Some(part) => Some(Target::Address(part, party, label)),
-        None => None,
+        None if is_address => Some(Target::Address(AddressPart::Street, party, label)),
+        part => part.map(|part| Target::Address(part, party, label)),
     }
 }

@@ -32,12 +32,15 @@ pub(super) fn header_words(name: &str) -> Vec<String> {
         spaced.push(char);
         before = char;
     }
-    fold(&spaced)
-        .replace("e mail", "email")
-        .split(' ')
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
+    let folded = fold(&spaced);
+    let mut words: Vec<String> = Vec::new();
+    for word in folded.split(' ').filter(|word| !word.is_empty()) {
+        match words.last_mut() {
+            Some(before) if before == "e" && word == "mail" => before.push_str("mail"),
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
 }
 
 /// Which part of a full name comes first.
@@ -134,6 +137,7 @@ mod tests {
             assert_eq!(header_words(name), ["first", "name"], "{name}");
         }
         assert_eq!(header_words("E-mail cím 1"), ["email", "cim", "1"]);
+        assert_eq!(header_words("Home mail"), ["home", "mail"]);
         assert_eq!(header_words("?!"), Vec::<String>::new());
     }
 

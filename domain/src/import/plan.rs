@@ -8,9 +8,10 @@ use super::header::Party;
 use super::names::fold;
 use super::problem::{Problem, Reason};
 use super::records::prefix;
-use super::row::{Detail, ImportRow, Value};
+use super::row::{Detail, ImportRow};
 use super::rows::RowKey;
 use super::scope::Scope;
+use super::values::Value;
 use crate::command::{CardCommand, ContactCommand, MAX_VALUE_LEN, NewEntry, NewTodo};
 use crate::due::Due;
 use crate::id::{DocumentId, FieldId, PartId};
@@ -77,7 +78,7 @@ impl Companies {
             ..Company::default()
         });
         for detail in row.details.into_iter().filter(|detail| detail.of == Party::Company) {
-            if company.details.len() < MAX_DETAILS && !has(&company.details, &detail) {
+            if company.details.len() < MAX_DETAILS && !detail.is_among(&company.details) {
                 company.details.push(detail);
             }
         }
@@ -122,9 +123,9 @@ fn document(import: ImportId, sort: &[u8], key: &[u8]) -> DocumentId {
 /// What a row says about its company, but the company does not get: it is kept with the card.
 fn keep_what_differs(row: &mut ImportRow, company: &Company, scope: &Scope<'_>) {
     let of_company = row.details.iter().filter(|detail| detail.of == Party::Company);
-    let left: Vec<Detail> = of_company.filter(|detail| !has(&company.details, detail)).cloned().collect();
+    let left: Vec<Detail> = of_company.filter(|detail| !detail.is_among(&company.details)).cloned().collect();
     for detail in left {
-        row.warn_and_keep(detail.sort.register(), &detail.value, Reason::TooManyDetails);
+        row.warn_and_keep(scope.column(detail.place), &detail.value, Reason::TooManyDetails);
     }
     for (field, text) in &company.fields {
         if let Some(Value::Text(other)) = row.fields.get(field).cloned()
@@ -133,10 +134,6 @@ fn keep_what_differs(row: &mut ImportRow, company: &Company, scope: &Scope<'_>) 
             row.keep(scope.column_of(*field), &other);
         }
     }
-}
-
-fn has(details: &[Detail], wanted: &Detail) -> bool {
-    details.iter().any(|detail| detail.sort == wanted.sort && fold(&detail.value) == fold(&wanted.value))
 }
 
 fn make_company(company: &Company, id: DocumentId) -> Vec<ContactCommand> {

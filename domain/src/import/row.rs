@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::dates::{self, Moment};
-use super::destination::ValueKind;
 use super::header::{AddressPart, Column, Party, Target};
 use super::names::fold;
 use super::problem::{Problem, Reason};
 use super::records::Record;
 use super::scope::Scope;
+use super::values::{Value, field_value, is_email, is_phone, is_text, one_line, one_name};
 use super::{MAX_DETAILS, MAX_NAME};
 use crate::command::MAX_VALUE_LEN;
 use crate::id::{FieldId, StatusId, UserId};
@@ -37,19 +37,32 @@ pub(super) struct ImportRow {
 }
 
 /// A phone, email or address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct Detail {
+    /// The place of its column.
+    pub place: usize,
     pub of: Party,
     pub sort: DetailSort,
     pub label: String,
     pub value: String,
 }
 
-/// The value of a field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Value {
-    Text(String),
-    Options(Vec<String>),
+impl Detail {
+    /// What two ways of writing the same have in common.
+    pub(super) fn key(&self) -> String {
+        match self.sort {
+            DetailSort::Email => self.value.to_lowercase(),
+            DetailSort::Phone => {
+                self.value.chars().filter(|char| char.is_alphanumeric() || *char == '+').collect()
+            }
+            DetailSort::Address => fold(&self.value),
+        }
+    }
+
+    /// Whether it is among others of the same contact.
+    pub(super) fn is_among(&self, others: &[Detail]) -> bool {
+        others.iter().any(|other| other.sort == self.sort && other.key() == self.key())
+    }
 }
 
 impl ImportRow {
@@ -102,8 +115,15 @@ struct Reading<'a> {
     row: ImportRow,
     /// The header and cell of the full name.
     full_name: Option<(&'a str, String)>,
-    /// Parts of addresses by owner and label, with the header of the first.
-    addresses: BTreeMap<(Party, &'a str), (&'a str, BTreeMap<AddressPart, String>)>,
+    /// Addresses by owner and label.
+    addresses: BTreeMap<(Party, &'a str), Address>,
+}
+
+/// The parts of an address.
+struct Address {
+    /// The place of the first column.
+    place: usize,
+    parts: BTreeMap<AddressPart, String>,
 }
 
 impl<'a> Reading<'a> {
@@ -147,15 +167,10 @@ impl<'a> Reading<'a> {
                 let (_, full) = self.full_name.get_or_insert_with(|| (name, value.clone()));
                 Ok(*full == value)
             }
-            Target::Phone(of, label) => self.details(*of, DetailSort::Phone, label, value),
-            Target::Email(of, label) => self.details(*of, DetailSort::Email, label, value),
+            Target::Phone(of, label) => self.details(place, *of, DetailSort::Phone, label, value),
+            Target::Email(of, label) => self.details(place, *of, DetailSort::Email, label, value),
             Target::Address(part, of, label) => {
-                let (_, parts) = self.addresses.entry((*of, label)).or_insert((name, BTreeMap::new()));
-                let text = parts.entry(*part).or_default();
-                if !text.is_empty() {
-                    text.push_str(", ");
-                }
-                text.push_str(&one_line(value));
+                self.address_part(place, *part, (*of, label), value);
                 Ok(true)
             }
             Target::Owner => {
@@ -171,19 +186,18 @@ impl<'a> Reading<'a> {
                 Ok(true)
             }
             // The time of the notes and the first todo's due do not show the whole cell: it is kept too.
-            Target::FirstSeen => {
+            Target::FirstSeen | Target::LastSeen => {
                 let moment = dates::moment(value, scope.order(place), scope.zone())?;
-                row.first_seen.get_or_insert(moment);
-                Ok(false)
-            }
-            Target::LastSeen => {
-                let moment = dates::moment(value, scope.order(place), scope.zone())?;
-                row.last_seen.get_or_insert(moment);
+                let is_first = *target == Target::FirstSeen;
+                let seen = if is_first { &mut row.first_seen } else { &mut row.last_seen };
+                seen.get_or_insert(moment);
                 Ok(false)
             }
             Target::Field(field) => {
-                let Some(value) = field_value(scope, *field, place, value)? else { return Ok(true) };
-                Ok(*row.fields.entry(*field).or_insert_with(|| value.clone()) == value)
+                let (value, reason) = field_value(scope, *field, place, value);
+                let is_said =
+                    value.is_none_or(|value| *row.fields.entry(*field).or_insert(value.clone()) == value);
+                reason.map_or(Ok(is_said), Err)
             }
             Target::Keep => Ok(false),
             Target::Ignore => Ok(true),
@@ -191,36 +205,44 @@ impl<'a> Reading<'a> {
     }
 
     /// Adds the phones or emails of a cell: all, or none if one of them is none.
-    fn details(&mut self, of: Party, sort: DetailSort, label: &str, cell: &str) -> Result<bool, Reason> {
-        let is_between = |char| match sort {
-            DetailSort::Email => matches!(char, ';' | ',' | '|' | '<' | '>' | '"') || char.is_whitespace(),
-            _ => matches!(char, ';' | '|' | '\n'),
+    fn details(
+        &mut self,
+        place: usize,
+        of: Party,
+        sort: DetailSort,
+        label: &str,
+        cell: &str,
+    ) -> Result<bool, Reason> {
+        let is_email_cell = sort == DetailSort::Email;
+        let is_between = |char: char| {
+            let is_email_end = || matches!(char, ',' | '<' | '>' | '"') || char.is_whitespace();
+            matches!(char, ';' | '|' | '\n') || (is_email_cell && is_email_end())
         };
-        let mut values = Vec::new();
-        for value in cell.split(":::").flat_map(|part| part.split(is_between)) {
-            let value = one_line(value);
-            match sort {
-                _ if value.is_empty() => {}
-                DetailSort::Email if is_email(&value) => values.push(value),
-                // `Anna Kovács <anna@example.com>`: the name is said elsewhere.
-                DetailSort::Email if cell.contains('<') && !value.contains('@') => {}
-                DetailSort::Email => return Err(Reason::Email),
-                _ if is_phone(&value) => values.push(value),
-                _ => return Err(Reason::Phone),
-            }
+        let parts = cell.split(":::").flat_map(|part| part.split(is_between)).map(one_line);
+        // `Anna Kovács <anna@example.com>`: the name is said elsewhere.
+        let is_name = |part: &str| is_email_cell && cell.contains('<') && !part.contains('@');
+        let values: Vec<String> = parts.filter(|part| !part.is_empty() && !is_name(part)).collect();
+        let (is_value, reason): (fn(&str) -> bool, _) =
+            if is_email_cell { (is_email, Reason::Email) } else { (is_phone, Reason::Phone) };
+        if values.is_empty() || !values.iter().all(|value| is_value(value)) {
+            return Err(reason);
         }
-        let details = &mut self.row.details;
-        if details.len() + values.len() > MAX_DETAILS {
+        if self.row.details.len() + values.len() > MAX_DETAILS {
             return Err(Reason::TooManyDetails);
         }
-        let is_any = !values.is_empty();
-        let label = label.to_owned();
-        details.extend(values.into_iter().map(|value| Detail { of, sort, label: label.clone(), value }));
-        if is_any {
-            Ok(true)
-        } else {
-            Err(if sort == DetailSort::Email { Reason::Email } else { Reason::Phone })
+        let detail = |value| Detail { place, of, sort, label: label.to_owned(), value };
+        self.row.details.extend(values.into_iter().map(detail));
+        Ok(true)
+    }
+
+    fn address_part(&mut self, place: usize, part: AddressPart, whose: (Party, &'a str), cell: &str) {
+        let new = || Address { place, parts: BTreeMap::new() };
+        let address = self.addresses.entry(whose).or_insert_with(new);
+        let text = address.parts.entry(part).or_default();
+        if !text.is_empty() {
+            text.push_str(", ");
         }
+        text.push_str(&one_line(cell));
     }
 
     fn finish(mut self) -> ImportRow {
@@ -235,14 +257,14 @@ impl<'a> Reading<'a> {
                 of => of,
             };
         }
-        let mut seen = Vec::new();
-        row.details.retain(|detail| {
-            let key = (detail.of, detail.sort, fold(&detail.value));
-            let is_new = !seen.contains(&key);
-            seen.push(key);
-            is_new
-        });
-        row
+        let mut once: Vec<Detail> = Vec::with_capacity(row.details.len());
+        for detail in row.details {
+            if !once.iter().any(|other| other.of == detail.of && detail.is_among(std::slice::from_ref(other)))
+            {
+                once.push(detail);
+            }
+        }
+        ImportRow { details: once, ..row }
     }
 
     fn full_name(&mut self) {
@@ -261,22 +283,23 @@ impl<'a> Reading<'a> {
 
     /// `street, zip city, region, country`.
     fn postal_addresses(&mut self) {
-        for ((of, label), (column, mut parts)) in std::mem::take(&mut self.addresses) {
-            let city =
-                [AddressPart::Zip, AddressPart::City].map(|part| parts.remove(&part).unwrap_or_default());
-            let city = city.join(" ").trim().to_owned();
-            if !city.is_empty() {
-                parts.insert(AddressPart::City, city);
+        for ((of, label), Address { place, mut parts }) in std::mem::take(&mut self.addresses) {
+            let city = [AddressPart::Zip, AddressPart::City];
+            let city = city.map(|part| parts.remove(&part).unwrap_or_default()).join(" ");
+            if !city.trim().is_empty() {
+                parts.insert(AddressPart::City, city.trim().to_owned());
             }
             let value = parts.into_values().collect::<Vec<_>>().join(", ");
-            if value.len() > MAX_VALUE_LEN {
-                self.row.warn_and_keep(column, &value, Reason::TooLong);
-            } else if self.row.details.len() >= MAX_DETAILS {
-                self.row.warn_and_keep(column, &value, Reason::TooManyDetails);
-            } else {
-                let label = label.to_owned();
-                self.row.details.push(Detail { of, sort: DetailSort::Address, label, value });
-            }
+            let reason = match self.row.details.len() {
+                _ if value.len() > MAX_VALUE_LEN => Reason::TooLong,
+                MAX_DETAILS.. => Reason::TooManyDetails,
+                _ => {
+                    let sort = DetailSort::Address;
+                    self.row.details.push(Detail { place, of, sort, label: label.to_owned(), value });
+                    continue;
+                }
+            };
+            self.row.warn_and_keep(self.scope.column(place), &value, reason);
         }
     }
 }
@@ -288,70 +311,4 @@ fn settle(slot: &mut String, value: String) -> bool {
         return true;
     }
     *slot == value
-}
-
-/// What a cell gives a field; `None` is a no, or no value.
-fn field_value(scope: &Scope<'_>, field: FieldId, place: usize, cell: &str) -> Result<Option<Value>, Reason> {
-    let Some((definition, options)) = scope.field(field) else { return Ok(None) };
-    let option = |name: &str| options.get(&fold(name)).cloned().ok_or(Reason::UnknownOption);
-    match &definition.kind {
-        ValueKind::Text if cell.len() > MAX_VALUE_LEN => Err(Reason::TooLong),
-        ValueKind::Text => Ok(Some(Value::Text(one_line(cell)))),
-        ValueKind::Flag => match fold(cell).as_str() {
-            "true" | "yes" | "y" | "1" | "x" | "igen" | "i" | "igaz" | "da" | "adevarat" => {
-                Ok(Some(Value::Text("1".to_owned())))
-            }
-            "false" | "no" | "n" | "0" | "nem" | "hamis" | "nu" | "fals" => Ok(None),
-            _ => Err(Reason::Flag),
-        },
-        ValueKind::Day => {
-            let moment = dates::moment(cell, scope.order(place), scope.zone())?;
-            Ok(Some(Value::Text(moment.day.to_string())))
-        }
-        ValueKind::Choice { multiple: false, .. } => Ok(Some(Value::Text(option(cell)?))),
-        ValueKind::Choice { multiple: true, .. } => {
-            let names = cell.split([',', ';', '|', '\n']).map(str::trim).filter(|name| !name.is_empty());
-            let mut chosen = names.map(option).collect::<Result<Vec<_>, _>>()?;
-            chosen.sort_unstable();
-            chosen.dedup();
-            Ok(Some(Value::Options(chosen)))
-        }
-    }
-}
-
-/// A name in one line.
-fn one_name(text: &str) -> Result<String, Reason> {
-    let name = one_line(text);
-    if name.len() <= MAX_NAME && name.chars().any(char::is_alphanumeric) {
-        Ok(name)
-    } else {
-        Err(Reason::Name)
-    }
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Whether a character can stand in a text: not a control character other than a line break or tab.
-fn is_text(char: char) -> bool {
-    !char.is_control() || matches!(char, '\n' | '\t')
-}
-
-/// Whether a text looks like an address that mail can be sent to: one `@`, a domain with a point.
-///
-/// Whether it exists only sending shows; letters beyond ASCII are allowed (RFC 6531).
-fn is_email(text: &str) -> bool {
-    let Some((local, domain)) = text.split_once('@') else { return false };
-    let labels_ok = domain.contains('.') && domain.split('.').all(|label| !label.is_empty());
-    let is_clean =
-        |char: char| !char.is_whitespace() && !matches!(char, '@' | '(' | ')' | '[' | ']' | ':' | '\u{fffd}');
-    text.len() <= 254 && !local.is_empty() && labels_ok && local.chars().chain(domain.chars()).all(is_clean)
-}
-
-/// Whether a text can be dialled: at least three digits among what people put around them.
-fn is_phone(text: &str) -> bool {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    let letters = text.chars().filter(|char| char.is_alphabetic()).count();
-    text.len() <= 100 && digits >= 3 && letters <= digits && !text.contains('@')
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::names::fold;
 use super::problem::{Problem, Reason};
 use super::records::{Record, Records};
-use super::row::ImportRow;
+use super::row::{Detail, ImportRow};
 use super::scope::Scope;
 use crate::id::DocumentId;
+use crate::row::DetailSort;
 
 /// What a row is known by when it is imported again: its external id, or without one its names and its
 /// first phone or email, and its place among the rows alike in these.
@@ -45,10 +46,11 @@ impl<'a> ImportRows<'a> {
         if first != row.row {
             return is_same(Reason::SameRow(first));
         }
-        let detail = row.details.first().map(|detail| detail.value.as_str()).unwrap_or_default();
-        let names = [&row.given, &row.family, &row.company, detail].map(fold);
-        let [given, family, company, detail] = names.each_ref().map(String::as_bytes);
-        let name = digest(&[b"name", given, family, company, detail]);
+        let detail = row.details.iter().find(|detail| detail.sort != DetailSort::Address);
+        let detail = detail.map(Detail::key).unwrap_or_default();
+        let names = [&row.given, &row.family, &row.company].map(|name| fold(name));
+        let [given, family, company] = names.each_ref().map(String::as_bytes);
+        let name = digest(&[b"name", given, family, company, detail.as_bytes()]);
         let place = self.names.entry(name).or_default();
         let key = digest(&[&name, &place.to_be_bytes()]);
         *place += 1;

@@ -95,6 +95,11 @@ impl<'a> Scope<'a> {
         self.field(field).map(|(field, _)| field.of)
     }
 
+    /// The header of the column in a place.
+    pub(super) fn column(&self, place: usize) -> &'a str {
+        self.mapping.columns.get(place).map(|column| column.name.as_str()).unwrap_or_default()
+    }
+
     /// The header of the column that fills a field.
     pub(super) fn column_of(&self, field: FieldId) -> &'a str {
         let column = self.mapping.columns.iter().find(|column| column.target == Target::Field(field));

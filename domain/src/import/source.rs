@@ -102,11 +102,9 @@ fn can_delimit(char: &char) -> bool {
 
 fn guess_delimiter(text: &str) -> char {
     let understood = |delimiter: char| match Records::new(text, delimiter).next() {
-        Some(Ok(header)) => {
-            let names = header.cells.iter().map(Cow::as_ref);
-            (header::known(names), header.cells.len())
-        }
-        _ => (0, 0),
+        Some(Ok(header)) => (header::known(header.cells.iter().map(Cow::as_ref)), header.cells.len()),
+        Some(Err(broken)) => (0, broken.column + 1),
+        None => (0, 0),
     };
     // Of equals the last wins, so the comma stands last.
     [';', '\t', ','].into_iter().max_by_key(|delimiter| understood(*delimiter)).unwrap_or(',')
