@@ -4,6 +4,7 @@
 //! No I/O crate may appear in this crate's tree; storage and network live in `client-core` and
 //! `server`, which share these rules and never repeat them (L7).
 
+pub mod audience;
 pub mod card;
 pub mod catalogue;
 pub mod change;

@@ -89,6 +89,10 @@ pub struct LogEntry {
     /// What act it was part of, where that is not a plain edit.
     #[n(6)]
     pub origin: Option<Origin>,
+    /// The server's receipt for the document with this change and all before it in the log
+    /// ([`Bundle::receipt`]); on the last change of a document in an answer.
+    #[n(7)]
+    pub receipt: Option<minicbor::bytes::ByteArray<16>>,
 }
 
 /// The first 8 bytes of a change's hash: enough to see that two builders agree, not to identify it.
