@@ -5,6 +5,7 @@
 //! `server`, which share these rules and never repeat them (L7).
 
 pub mod audience;
+pub mod canonical;
 pub mod card;
 pub mod catalogue;
 pub mod change;
