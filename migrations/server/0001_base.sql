@@ -83,7 +83,7 @@ create table settings (
     product_id uuid not null,
     version bigint not null,
     -- Which devices receive it.
-    class smallint not null,
+    class bigint not null,
     body bytea not null,
     -- Its place in the organisation's log.
     seq bigint not null,
