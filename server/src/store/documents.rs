@@ -138,6 +138,64 @@ pub async fn brief(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Ve
         .collect()
 }
 
+/// What the receipt of a document is made over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heads {
+    /// The document.
+    pub id: DocumentId,
+    /// What kind it is.
+    pub kind: KindId,
+    /// The last entry of the log that changed it.
+    pub as_of: i64,
+    /// Its heads, ascending.
+    pub heads: Vec<ChangeHash>,
+    /// CBOR of its author table.
+    pub authors: Vec<u8>,
+}
+
+/// What the receipts of those of these documents that exist are made over, by id.
+///
+/// # Errors
+/// Of the database.
+pub async fn heads(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Vec<Heads>, StoreError> {
+    let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(Vec::new()) };
+    let text = format!(
+        "select id, kind, as_of, heads, authors from document where org_id = $1 and id in {list} order by id"
+    );
+    let rows: Vec<(Uuid, i64, i64, Vec<u8>, Vec<u8>)> = on!(conn, |c| bound!(
+        sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()),
+        &values
+    )
+    .fetch_all(c)
+    .await)?;
+    rows.into_iter()
+        .map(|(id, kind, as_of, heads, authors)| {
+            let kind = u16::try_from(kind).map_err(|_| StoreError::Unreadable("a document's kind"))?;
+            Ok(Heads { id: id.into(), kind: KindId(kind), as_of, heads: hashes(&heads)?, authors })
+        })
+        .collect()
+}
+
+/// The scopes of those of these documents that exist, by id.
+///
+/// # Errors
+/// Of the database.
+pub async fn scopes(
+    conn: &mut Conn,
+    org: OrgId,
+    ids: &[DocumentId],
+) -> Result<Vec<(DocumentId, Scope)>, StoreError> {
+    let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(Vec::new()) };
+    let text = format!("select id, feed from document where org_id = $1 and id in {list} order by id");
+    let rows: Vec<(Uuid, Vec<u8>)> = on!(conn, |c| bound!(
+        sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()),
+        &values
+    )
+    .fetch_all(c)
+    .await)?;
+    rows.into_iter().map(|(id, feed)| Ok((id.into(), key::scope(&feed)?))).collect()
+}
+
 /// Sizes of those of these documents that exist, by id.
 ///
 /// # Errors
@@ -328,6 +386,21 @@ pub async fn purged(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<V
     Ok(rows.into_iter().map(DocumentId::from).collect())
 }
 
+/// Those ids that were purged after an entry of the log.
+///
+/// # Errors
+/// Of the database.
+pub async fn purged_since(conn: &mut Conn, org: OrgId, after: i64) -> Result<Vec<DocumentId>, StoreError> {
+    let rows: Vec<Uuid> = on!(conn, |c| sqlx::query_scalar(
+        "select document from purged where org_id = $1 and seq > $2 order by seq"
+    )
+    .bind(org.uuid())
+    .bind(after)
+    .fetch_all(c)
+    .await)?;
+    Ok(rows.into_iter().map(DocumentId::from).collect())
+}
+
 pub(super) fn uuids(ids: &[DocumentId]) -> Vec<Value> {
     ids.iter().map(|id| Value::Uuid(id.uuid())).collect()
 }
@@ -374,10 +447,6 @@ impl TryFrom<Row> for Stored {
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
         let unreadable = |_| StoreError::Unreadable("a document's row");
-        let (heads, rest) = row.heads.as_chunks::<32>();
-        if !rest.is_empty() {
-            return Err(StoreError::Unreadable("a document's heads"));
-        }
         Ok(Self {
             id: row.id.into(),
             kind: KindId(u16::try_from(row.kind).map_err(unreadable)?),
@@ -387,12 +456,21 @@ impl TryFrom<Row> for Stored {
             term: array(row.term)?,
             as_of: row.as_of,
             ops: u32::try_from(row.ops).map_err(unreadable)?,
-            heads: heads.iter().copied().map(ChangeHash).collect(),
+            heads: hashes(&row.heads)?,
             saved: row.saved,
             authors: row.authors,
             rows: row.rows,
             projection_version: u32::try_from(row.projection_version).map_err(unreadable)?,
         })
+    }
+}
+
+fn hashes(bytes: &[u8]) -> Result<Vec<ChangeHash>, StoreError> {
+    let (hashes, rest) = bytes.as_chunks::<32>();
+    if rest.is_empty() {
+        Ok(hashes.iter().copied().map(ChangeHash).collect())
+    } else {
+        Err(StoreError::Unreadable("a document's heads"))
     }
 }
 

@@ -1,11 +1,11 @@
 //! The log: every accepted change, change of audience, settings change and purge, in one order.
 
+use aws_lc_rs::digest::{Context, SHA256, digest};
 use roadbook_domain::change::{Actor, ChangeHash};
 use roadbook_domain::id::{DeviceId, DocumentId, OrgId, UserId};
 use roadbook_domain::settings::SettingsRow;
 use roadbook_domain::time::Timestamp;
 use roadbook_domain::wire::{Origin, OriginKind, Signature};
-use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -92,13 +92,13 @@ pub struct Logged {
 impl NewEntry {
     /// The entry of a settings row that was just written.
     pub fn settings(row: &SettingsRow, by: Signature, received_at: Timestamp) -> Self {
-        let row_hash = Sha256::digest(minicbor::to_vec(row).unwrap_or_default());
+        let hash = digest(&SHA256, &minicbor::to_vec(row).unwrap_or_default());
         Self {
             entry: EntryKind::Settings,
             feed: Vec::new(),
             document: Uuid::from_bytes(*row.id.as_bytes()),
             kind: row.kind.code(),
-            hash: row_hash.into(),
+            hash: std::array::from_fn(|i| hash.as_ref().get(i).copied().unwrap_or_default()),
             actor: None,
             by,
             origin: None,
@@ -151,14 +151,13 @@ const COLUMNS: usize = 16;
 
 /// The chain with one more entry. It covers no bytes, so that a purge may empty them.
 fn link(chain: &[u8], seq: i64, entry: &NewEntry) -> Vec<u8> {
-    Sha256::new()
-        .chain_update(chain)
-        .chain_update(seq.to_be_bytes())
-        .chain_update(entry.entry.code().to_be_bytes())
-        .chain_update(entry.document.as_bytes())
-        .chain_update(entry.hash)
-        .finalize()
-        .to_vec()
+    let mut hash = Context::new(&SHA256);
+    hash.update(chain);
+    hash.update(&seq.to_be_bytes());
+    hash.update(&entry.entry.code().to_be_bytes());
+    hash.update(entry.document.as_bytes());
+    hash.update(&entry.hash);
+    hash.finish().as_ref().to_vec()
 }
 
 fn row(org: OrgId, seq: i64, chain: &[u8], entry: &NewEntry) -> [Value; COLUMNS] {
@@ -367,7 +366,7 @@ pub async fn empty(tx: &mut Tx, org: OrgId, document: DocumentId) -> Result<(), 
     on!(tx, |c| sqlx::query("update log set bytes = $3 where org_id = $1 and document = $2")
         .bind(org.uuid())
         .bind(document.uuid())
-        .bind([].as_slice())
+        .bind(Vec::<u8>::new())
         .execute(c)
         .await
         .map(drop))?;

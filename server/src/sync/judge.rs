@@ -83,14 +83,14 @@ pub struct Judged {
     pub fates: Vec<Fate>,
     /// What is to be written.
     pub update: Option<Update>,
-    /// Actors that showed for the first time.
-    pub bound: BTreeSet<Actor>,
+    /// Actors to bind, and to which device; `None` is the server.
+    pub bound: BTreeMap<Actor, Option<DeviceId>>,
 }
 
 /// Judges a group.
 pub fn judge(case: Case, context: &Context) -> Judged {
     let (document, total) = (case.group.document, case.group.changes.len());
-    let mut judged = Judged { document, fates: Vec::with_capacity(total), update: None, bound: BTreeSet::new() };
+    let mut judged = Judged { document, fates: Vec::with_capacity(total), update: None, bound: BTreeMap::new() };
     let mut scratch = match open(&case, context) {
         Ok(scratch) => scratch,
         Err(verdict) => {
@@ -103,7 +103,7 @@ pub fn judge(case: Case, context: &Context) -> Judged {
         match trial.change(pushed) {
             Ok(Step::Dup(hash)) => judged.fates.push(Fate::Dup(hash)),
             Ok(Step::Accepted(place, actor)) => {
-                judged.bound.extend(actor);
+                judged.bound.extend(actor.map(|actor| (actor, Some(context.device))));
                 judged.fates.push(Fate::Accepted(place));
             }
             Err(verdict) => {
@@ -113,7 +113,13 @@ pub fn judge(case: Case, context: &Context) -> Judged {
         }
     }
     match scratch.finish(context.now) {
-        Ok(update) => judged.update = update,
+        Ok(update) => {
+            // The server's own actors are bound too: no device may go on where one of them ended.
+            let accepted = update.iter().flat_map(|update| &update.accepted);
+            let merges = accepted.filter(|change| change.by.user.is_none());
+            judged.bound.extend(merges.map(|change| (change.actor.0, None)));
+            judged.update = update;
+        }
         Err(error) => {
             // The guard let something through that automerge does not take: no change of it is logged.
             tracing::error!(document.id = %document, error.cause = %error, "automerge refused a judged group");
@@ -163,18 +169,19 @@ impl Trial<'_> {
     fn change(&mut self, pushed: &PushedChange) -> Result<Step, Verdict> {
         let refused = Verdict::Refused;
         let kind = self.scratch.kind();
-        let built = scratch::build(kind, &pushed.change, Some(&pushed.check)).map_err(refused)?;
-        if self.scratch.contains(built.hash) {
-            return Ok(Step::Dup(built.hash));
+        let change = scratch::read(&pushed.change).map_err(refused)?;
+        // The guard comes first: what it lets through is cheap to build.
+        if let Err(verdict) = self.scratch.judge(&change, Writer::Editor) {
+            return self.known(change, pushed, verdict);
         }
-        let fresh = self.actor(built.change.actor).map_err(refused)?;
-        let recreates = built.change.deps == [kind.genesis_hash()]
+        let fresh = self.actor(change.actor).map_err(refused)?;
+        let recreates = change.deps == [kind.genesis_hash()]
             && self.case.stored.is_some()
             && self.scratch.scope() == Scope::Staff;
         if recreates {
             return Err(refused(RefusalCode::IdTaken));
         }
-        self.scratch.judge(&built.change, Writer::Editor)?;
+        let built = scratch::build(kind, change, Some(&pushed.check)).map_err(refused)?;
         self.rights(&built).map_err(refused)?;
         let by = Signature { user: Some(self.context.viewer.user), device: Some(self.context.device) };
         let place = self.scratch.accepted();
@@ -182,6 +189,18 @@ impl Trial<'_> {
             .accept(built, pushed.change.clone(), by, pushed.origin, self.context.now)
             .map_err(|_| refused(RefusalCode::Malformed))?;
         Ok(Step::Accepted(place, fresh))
+    }
+
+    /// A change that the guard does not let through may be one that the document holds.
+    fn known(&self, change: Change, pushed: &PushedChange, verdict: Verdict) -> Result<Step, Verdict> {
+        let actor = change.actor;
+        let built = scratch::build(self.scratch.kind(), change, Some(&pushed.check));
+        let built = built.map_err(Verdict::Refused)?;
+        if self.scratch.contains(built.hash) {
+            return Ok(Step::Dup(built.hash));
+        }
+        self.actor(actor).map_err(Verdict::Refused)?;
+        Err(verdict)
     }
 
     /// The actor must be bound to this very device, or to none yet.
@@ -285,6 +304,13 @@ fn trashes(change: &Change) -> bool {
 }
 
 impl Judged {
+    /// A group whose first change is refused.
+    pub fn refused(document: DocumentId, total: usize, code: RefusalCode) -> Self {
+        let mut judged = Self { document, fates: Vec::new(), update: None, bound: BTreeMap::new() };
+        judged.end(Verdict::Refused(code), total);
+        judged
+    }
+
     /// Ends the group: this verdict, and the rest was not looked at.
     fn end(&mut self, verdict: Verdict, total: usize) {
         self.fates.push(Fate::Not(verdict));

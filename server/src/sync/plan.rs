@@ -94,6 +94,8 @@ pub fn of_contact(
 /// What a batch makes of where one document is filed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filing {
+    /// The document.
+    pub document: DocumentId,
     /// Its scope.
     pub scope: Scope,
     /// Its digest term and principals before; `None` if it was not there.
@@ -254,11 +256,13 @@ mod tests {
         let mut sums = Sums::new();
         let card = |principals| Some(([7; 16], principals));
         let shared = Filing {
+            document: contact(1),
             scope: Scope::Staff,
             before: None,
             after: card(BTreeSet::from([Principal::User(user)])),
         };
         let private = Filing {
+            document: contact(2),
             scope: Scope::Private(user),
             before: None,
             after: card(BTreeSet::from([Principal::Private(user)])),

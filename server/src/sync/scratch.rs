@@ -98,15 +98,22 @@ pub struct Unusable {
     pub cause: String,
 }
 
-/// Reads one change and builds its canonical form, checking the author's hash if he gave it.
+/// Reads one change, within all limits.
 ///
 /// # Errors
 /// Why it is refused.
-pub fn build(kind: &Kind, bytes: &[u8], check: Option<&Check>) -> Result<Built, RefusalCode> {
-    let change = Change::from_bytes(bytes).map_err(|malformed| match malformed {
+pub fn read(bytes: &[u8]) -> Result<Change, RefusalCode> {
+    Change::from_bytes(bytes).map_err(|malformed| match malformed {
         Malformed::Limit => RefusalCode::TooLarge,
         Malformed::Form => RefusalCode::Malformed,
-    })?;
+    })
+}
+
+/// Builds the canonical form of a change, and compares it with its author's hash if he gave it.
+///
+/// # Errors
+/// Why it is refused.
+pub fn build(kind: &Kind, change: Change, check: Option<&Check>) -> Result<Built, RefusalCode> {
     let canonical = Canonical::of(kind, &change).ok_or(RefusalCode::Malformed)?;
     if check.is_some_and(|check| !canonical.has_check(check)) {
         return Err(RefusalCode::Malformed);
@@ -290,13 +297,18 @@ impl Scratch {
     ) -> Result<(), DocumentError> {
         let Built { hash, change, canonical } = built;
         self.index.push(hash, &change);
-        change.deps.iter().for_each(|dep| drop(self.heads.remove(dep)));
+        self.heads.retain(|head| !change.deps.contains(head));
         self.heads.insert(hash);
         self.pending.push(canonical);
         let actor = (change.actor, change.seq);
         self.accepted.push(Accepted { hash, actor, by, origin, received_at, bytes });
         self.changes.push(change);
         if self.heads.len() > MAX_TRIAL_HEADS { self.merge_heads(received_at) } else { Ok(()) }
+    }
+
+    /// Adds a judged change to what the guard knows, and to nothing else.
+    pub fn index_only(&mut self, built: &Built) {
+        self.index.push(built.hash, &built.change);
     }
 
     /// Ends the trial: `None` if nothing was accepted.
