@@ -111,11 +111,7 @@ pub fn gives_sight_of(rows: &Rows) -> BTreeSet<DocumentId> {
 
 /// One name for everybody makes every other needless: so a document counts once in a user's digest.
 pub fn simplified(principals: BTreeSet<Principal>) -> BTreeSet<Principal> {
-    if principals.contains(&Principal::Everyone) {
-        BTreeSet::from([Principal::Everyone])
-    } else {
-        principals
-    }
+    if principals.contains(&Principal::Everyone) { BTreeSet::from([Principal::Everyone]) } else { principals }
 }
 
 #[cfg(test)]

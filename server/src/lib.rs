@@ -11,10 +11,12 @@ pub mod config;
 pub mod http;
 mod init;
 mod layers;
+pub mod live;
 pub mod secrets;
 mod settings;
 pub mod state;
 pub mod store;
+pub mod sync;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 

@@ -251,7 +251,8 @@ impl Answering<'_> {
         };
         let mut reached_head = true;
         if position.seq < head.seq {
-            let (reached, is_head) = pull::tail(conn, &reading, &position, &outcome.applied, &mut page).await?;
+            let (reached, is_head) =
+                pull::tail(conn, &reading, &position, &outcome.applied, &mut page).await?;
             let chain = match is_head {
                 true => head.chain.clone(),
                 false => log::chain_at(conn, org, reached).await?.ok_or(StoreError::Missing)?,

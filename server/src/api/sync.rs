@@ -23,11 +23,7 @@ pub fn routes() -> Routes {
     Routes::new().post_up_to(MAX_REQUEST, "/v1/sync", exchange).get("/v1/state-hash", state_hash)
 }
 
-async fn exchange(
-    With(state): With<State>,
-    caller: Caller,
-    body: Bytes,
-) -> Result<Response, ApiError> {
+async fn exchange(With(state): With<State>, caller: Caller, body: Bytes) -> Result<Response, ApiError> {
     let request: SyncRequest = from_frame(&body, MAX_REQUEST).map_err(|error| match error {
         FrameError::TooLarge(_) => ApiError::TooLarge,
         FrameError::Malformed => ApiError::invalid("not a frame of an exchange"),

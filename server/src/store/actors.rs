@@ -21,12 +21,10 @@ pub async fn devices(
     let values = actors.iter().map(|actor| Value::Bytes(actor.0.to_vec())).collect();
     let Some((list, values)) = bulk::list(2, values) else { return Ok(Vec::new()) };
     let text = format!("select actor, device from actor where org_id = $1 and actor in {list}");
-    let rows: Vec<(Vec<u8>, Uuid)> = on!(conn, |c| bound!(
-        sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()),
-        &values
-    )
-    .fetch_all(c)
-    .await)?;
+    let rows: Vec<(Vec<u8>, Uuid)> =
+        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
+            .fetch_all(c)
+            .await)?;
     rows.into_iter()
         .map(|(actor, device)| {
             let actor = actor.try_into().map_err(|_| StoreError::Unreadable("an actor"))?;
@@ -39,11 +37,7 @@ pub async fn devices(
 ///
 /// # Errors
 /// Of the database.
-pub async fn bind(
-    tx: &mut Tx,
-    org: OrgId,
-    actors: &[(Actor, Option<DeviceId>)],
-) -> Result<u64, StoreError> {
+pub async fn bind(tx: &mut Tx, org: OrgId, actors: &[(Actor, Option<DeviceId>)]) -> Result<u64, StoreError> {
     let values: Vec<Value> = actors
         .iter()
         .flat_map(|(actor, device)| {

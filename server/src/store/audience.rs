@@ -57,14 +57,11 @@ pub async fn of(
 ) -> Result<BTreeMap<DocumentId, BTreeSet<Principal>>, StoreError> {
     let mut audiences: BTreeMap<DocumentId, BTreeSet<Principal>> = BTreeMap::new();
     let Some((list, values)) = bulk::list(2, uuids(documents)) else { return Ok(audiences) };
-    let text =
-        format!("select document, principal from audience where org_id = $1 and document in {list}");
-    let rows: Vec<(Uuid, Vec<u8>)> = on!(conn, |c| bound!(
-        sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()),
-        &values
-    )
-    .fetch_all(c)
-    .await)?;
+    let text = format!("select document, principal from audience where org_id = $1 and document in {list}");
+    let rows: Vec<(Uuid, Vec<u8>)> =
+        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
+            .fetch_all(c)
+            .await)?;
     for (document, principal) in rows {
         audiences.entry(document.into()).or_default().insert(key::principal(&principal)?);
     }
@@ -224,12 +221,10 @@ pub async fn ways(conn: &mut Conn, org: OrgId, documents: &[DocumentId]) -> Resu
     let Some((list, values)) = bulk::list(2, uuids(documents)) else { return Ok(Ways::new()) };
     let text =
         format!("select document, principal, ways from sight where org_id = $1 and document in {list}");
-    let rows: Vec<(Uuid, Vec<u8>, i64)> = on!(conn, |c| bound!(
-        sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()),
-        &values
-    )
-    .fetch_all(c)
-    .await)?;
+    let rows: Vec<(Uuid, Vec<u8>, i64)> =
+        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
+            .fetch_all(c)
+            .await)?;
     rows.into_iter()
         .map(|(document, principal, ways)| Ok(((document.into(), key::principal(&principal)?), ways)))
         .collect()

@@ -35,13 +35,12 @@ pub async fn get(
 ) -> Result<Sums, StoreError> {
     let keys = keys.into_iter().map(Value::Bytes).collect();
     let Some((list, values)) = bulk::list(2, keys) else { return Ok(Sums::new()) };
-    let text = format!("select principal, documents, sum from digest where org_id = $1 and principal in {list}");
-    let rows: Vec<(Vec<u8>, i64, Vec<u8>)> = on!(conn, |c| bound!(
-        sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()),
-        &values
-    )
-    .fetch_all(c)
-    .await)?;
+    let text =
+        format!("select principal, documents, sum from digest where org_id = $1 and principal in {list}");
+    let rows: Vec<(Vec<u8>, i64, Vec<u8>)> =
+        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
+            .fetch_all(c)
+            .await)?;
     rows.into_iter()
         .map(|(key, documents, sum)| {
             let sum = sum.try_into().map_err(|_| StoreError::Unreadable("a digest"))?;
@@ -66,12 +65,10 @@ pub async fn head_and_sums(
         "select o.epoch, o.seq, o.chain, d.principal, d.documents, d.sum from organisation o \
          left join digest d on d.org_id = o.id and d.principal in {list} where o.id = $1"
     );
-    let rows: Vec<HeadRow> = on!(conn, |c| bound!(
-        sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()),
-        &values
-    )
-    .fetch_all(c)
-    .await)?;
+    let rows: Vec<HeadRow> =
+        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
+            .fetch_all(c)
+            .await)?;
     let first = rows.first().ok_or(StoreError::Missing)?;
     let head = Head { epoch: first.epoch, seq: first.seq, chain: first.chain.clone() };
     let mut sums = Sums::new();

@@ -69,12 +69,10 @@ pub async fn get(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Vec<
         let Some((list, values)) = bulk::list(2, uuids(chunk)) else { break };
         let text =
             format!("select {COLUMNS} from document d where d.org_id = $1 and d.id in {list} order by d.id");
-        let rows: Vec<Row> = on!(conn, |c| bound!(
-            sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()),
-            &values
-        )
-        .fetch_all(c)
-        .await)?;
+        let rows: Vec<Row> =
+            on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
+                .fetch_all(c)
+                .await)?;
         for row in rows {
             found.push(row.try_into()?);
         }
@@ -93,12 +91,10 @@ pub async fn versions(
 ) -> Result<Vec<(DocumentId, i64)>, StoreError> {
     let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(Vec::new()) };
     let text = format!("select id, version from document where org_id = $1 and id in {list} order by id");
-    let rows: Vec<(Uuid, i64)> = on!(conn, |c| bound!(
-        sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()),
-        &values
-    )
-    .fetch_all(c)
-    .await)?;
+    let rows: Vec<(Uuid, i64)> =
+        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
+            .fetch_all(c)
+            .await)?;
     Ok(rows.into_iter().map(|(id, version)| (id.into(), version)).collect())
 }
 
@@ -121,14 +117,13 @@ pub struct Brief {
 /// Of the database.
 pub async fn brief(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Vec<Brief>, StoreError> {
     let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(Vec::new()) };
-    let text =
-        format!("select id, kind, creator, term from document where org_id = $1 and id in {list} order by id");
-    let rows: Vec<(Uuid, i64, Uuid, Vec<u8>)> = on!(conn, |c| bound!(
-        sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()),
-        &values
-    )
-    .fetch_all(c)
-    .await)?;
+    let text = format!(
+        "select id, kind, creator, term from document where org_id = $1 and id in {list} order by id"
+    );
+    let rows: Vec<(Uuid, i64, Uuid, Vec<u8>)> =
+        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
+            .fetch_all(c)
+            .await)?;
     rows.into_iter()
         .map(|(id, kind, creator, term)| {
             let kind = u16::try_from(kind).map_err(|_| StoreError::Unreadable("a document's kind"))?;
@@ -162,12 +157,10 @@ pub async fn heads(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Ve
     let text = format!(
         "select id, kind, as_of, heads, authors from document where org_id = $1 and id in {list} order by id"
     );
-    let rows: Vec<(Uuid, i64, i64, Vec<u8>, Vec<u8>)> = on!(conn, |c| bound!(
-        sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()),
-        &values
-    )
-    .fetch_all(c)
-    .await)?;
+    let rows: Vec<(Uuid, i64, i64, Vec<u8>, Vec<u8>)> =
+        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
+            .fetch_all(c)
+            .await)?;
     rows.into_iter()
         .map(|(id, kind, as_of, heads, authors)| {
             let kind = u16::try_from(kind).map_err(|_| StoreError::Unreadable("a document's kind"))?;
@@ -187,12 +180,10 @@ pub async fn scopes(
 ) -> Result<Vec<(DocumentId, Scope)>, StoreError> {
     let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(Vec::new()) };
     let text = format!("select id, feed from document where org_id = $1 and id in {list} order by id");
-    let rows: Vec<(Uuid, Vec<u8>)> = on!(conn, |c| bound!(
-        sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()),
-        &values
-    )
-    .fetch_all(c)
-    .await)?;
+    let rows: Vec<(Uuid, Vec<u8>)> =
+        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
+            .fetch_all(c)
+            .await)?;
     rows.into_iter().map(|(id, feed)| Ok((id.into(), key::scope(&feed)?))).collect()
 }
 
@@ -205,12 +196,10 @@ pub async fn listed(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<V
     let text = format!(
         "select d.id, d.term, {SIZE} from document d where d.org_id = $1 and d.id in {list} order by d.id"
     );
-    let rows: Vec<ListedRow> = on!(conn, |c| bound!(
-        sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()),
-        &values
-    )
-    .fetch_all(c)
-    .await)?;
+    let rows: Vec<ListedRow> =
+        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
+            .fetch_all(c)
+            .await)?;
     rows.into_iter().map(to_listed).collect()
 }
 
@@ -294,14 +283,17 @@ pub async fn terms_of_principal(
     org: OrgId,
     principal: &[u8],
 ) -> Result<Vec<(DocumentId, [u8; 16])>, StoreError> {
-    let rows: Vec<(Uuid, Vec<u8>)> = on!(conn, |c| sqlx::query_as(
+    let rows: Vec<(Uuid, Vec<u8>)> =
+        on!(conn, |c| {
+            sqlx::query_as(
         "select d.id, d.term from audience a join document d on d.org_id = a.org_id and d.id = a.document \
          where a.org_id = $1 and a.principal = $2 order by a.document"
     )
     .bind(org.uuid())
     .bind(principal)
     .fetch_all(c)
-    .await)?;
+    .await
+        })?;
     rows.into_iter().map(|(id, term)| Ok((id.into(), array(term)?))).collect()
 }
 
@@ -377,12 +369,10 @@ pub async fn bury(tx: &mut Tx, org: OrgId, id: DocumentId, seq: i64) -> Result<(
 pub async fn purged(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Vec<DocumentId>, StoreError> {
     let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(Vec::new()) };
     let text = format!("select document from purged where org_id = $1 and document in {list}");
-    let rows: Vec<Uuid> = on!(conn, |c| bound!(
-        sqlx::query_scalar(AssertSqlSafe(text)).bind(org.uuid()),
-        &values
-    )
-    .fetch_all(c)
-    .await)?;
+    let rows: Vec<Uuid> =
+        on!(conn, |c| bound!(sqlx::query_scalar(AssertSqlSafe(text)).bind(org.uuid()), &values)
+            .fetch_all(c)
+            .await)?;
     Ok(rows.into_iter().map(DocumentId::from).collect())
 }
 

@@ -272,12 +272,10 @@ pub async fn changes(conn: &mut Conn, org: OrgId, seqs: &[i64]) -> Result<Vec<Lo
             "select seq, document, hash, author, device, origin_kind, origin_id, received_at, bytes from log \
              where org_id = $1 and seq in {list} order by seq"
         );
-        let rows: Vec<Row> = on!(conn, |c| bound!(
-            sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()),
-            &values
-        )
-        .fetch_all(c)
-        .await)?;
+        let rows: Vec<Row> =
+            on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
+                .fetch_all(c)
+                .await)?;
         for row in rows {
             found.push(row.try_into()?);
         }

@@ -52,7 +52,9 @@ pub async fn first_open(
     assignee: UserId,
     limit: i64,
 ) -> Result<Vec<DocumentId>, StoreError> {
-    let rows: Vec<Uuid> = on!(conn, |c| sqlx::query_scalar(
+    let rows: Vec<Uuid> =
+        on!(conn, |c| {
+            sqlx::query_scalar(
         "select document from todo where org_id = $1 and assignee = $2 and is_open = $3 order by at limit $4"
     )
     .bind(org.uuid())
@@ -60,7 +62,8 @@ pub async fn first_open(
     .bind(true)
     .bind(limit)
     .fetch_all(c)
-    .await)?;
+    .await
+        })?;
     let mut documents: Vec<DocumentId> = Vec::new();
     for document in rows {
         if !documents.contains(&document.into()) {
@@ -80,7 +83,8 @@ pub async fn closed_since(
     assignee: UserId,
     since: Timestamp,
 ) -> Result<Vec<DocumentId>, StoreError> {
-    let rows: Vec<Uuid> = on!(conn, |c| sqlx::query_scalar(
+    let rows: Vec<Uuid> = on!(conn, |c| {
+        sqlx::query_scalar(
         "select distinct document from todo where org_id = $1 and assignee = $2 and is_open = $3 and at >= $4 \
          order by document"
     )
@@ -89,7 +93,8 @@ pub async fn closed_since(
     .bind(false)
     .bind(since.millis())
     .fetch_all(c)
-    .await)?;
+    .await
+    })?;
     Ok(rows.into_iter().map(DocumentId::from).collect())
 }
 

@@ -63,7 +63,8 @@ pub async fn commit(db: &Db, org: OrgId, batch: &Batch, now: Timestamp) -> Resul
     let others = file_contacts(&mut tx, org, &mut changes).await?;
     let first = write_log(&mut tx, org, &changes, &others, (head.seq, now)).await?;
     write_documents(&mut tx, org, &changes, &first).await?;
-    let filings = changes.iter().map(|changed| &changed.filing).chain(others.iter().map(|other| &other.filing));
+    let filings =
+        changes.iter().map(|changed| &changed.filing).chain(others.iter().map(|other| &other.filing));
     write_filings(&mut tx, org, filings).await?;
     let touched: Vec<_> = others.iter().map(|other| other.brief.id).collect();
     documents::touch(&mut tx, org, &touched).await?;
@@ -96,7 +97,8 @@ pub async fn purge(
     log::empty(&mut tx, org, id).await?;
     audience::put_links(&mut tx, org, &changes.each_ref().map(Changed::links)).await?;
     todos::put(&mut tx, org, &[Todos { document: id, todos: &[] }]).await?;
-    let filings = changes.iter().map(|changed| &changed.filing).chain(others.iter().map(|other| &other.filing));
+    let filings =
+        changes.iter().map(|changed| &changed.filing).chain(others.iter().map(|other| &other.filing));
     write_filings(&mut tx, org, filings).await?;
     let head = organisation::head(&mut tx, org).await?.ok_or(StoreError::Missing)?.seq;
     tx.commit().await?;
@@ -237,7 +239,11 @@ async fn bind(
 }
 
 /// Finds the audiences of contacts: of those in the batch, and of those that others of it link to.
-async fn file_contacts(tx: &mut Tx, org: OrgId, changes: &mut [Changed<'_>]) -> Result<Vec<Other>, StoreError> {
+async fn file_contacts(
+    tx: &mut Tx,
+    org: OrgId,
+    changes: &mut [Changed<'_>],
+) -> Result<Vec<Other>, StoreError> {
     let ways = new_ways(tx, org, changes).await?;
     let mut concerned: BTreeSet<DocumentId> = ways.keys().map(|(document, _)| *document).collect();
     let in_batch: BTreeSet<DocumentId> = changes.iter().map(|changed| changed.id).collect();
@@ -249,7 +255,8 @@ async fn file_contacts(tx: &mut Tx, org: OrgId, changes: &mut [Changed<'_>]) -> 
     let ids: Vec<_> = concerned.into_iter().collect();
     let audiences = audience::of(tx, org, &ids).await?;
     let after = |id: DocumentId, creator: Option<UserId>| {
-        let of_it = ways.range((id, Principal::Everyone)..).take_while(move |((document, _), _)| *document == id);
+        let of_it =
+            ways.range((id, Principal::Everyone)..).take_while(move |((document, _), _)| *document == id);
         plan::of_contact(of_it.map(|((_, principal), ways)| (*principal, *ways)), creator)
     };
     // Contacts that no way of the batch concerns keep their audience.
@@ -297,7 +304,8 @@ async fn new_ways(tx: &mut Tx, org: OrgId, changes: &[Changed<'_>]) -> Result<Wa
         return Ok(Ways::new());
     }
     let targets = cards.iter().flat_map(|(_, card)| card.before.1.iter().chain(&card.after.1));
-    let targets: BTreeSet<DocumentId> = targets.copied().chain(relinked.iter().map(|changed| changed.id)).collect();
+    let targets: BTreeSet<DocumentId> =
+        targets.copied().chain(relinked.iter().map(|changed| changed.id)).collect();
     let targets: Vec<_> = targets.into_iter().collect();
     let before: LinkMap = audience::links_of(tx, org, &targets, KindId::CONTACT).await?;
     let mut after = before.clone();
@@ -308,8 +316,7 @@ async fn new_ways(tx: &mut Tx, org: OrgId, changes: &[Changed<'_>]) -> Result<Wa
     let in_batch = cards.iter().map(|(id, _)| *id).collect();
     let direct = audience::direct_ways(tx, org, &relinked, KindId::CONTACT, &in_batch).await?;
     let changed = plan::changed_ways(cards.iter().map(|(_, card)| card), &direct, &before, &after);
-    let concerned: BTreeSet<DocumentId> =
-        changed.keys().map(|(document, _)| *document).chain(new).collect();
+    let concerned: BTreeSet<DocumentId> = changed.keys().map(|(document, _)| *document).chain(new).collect();
     let concerned: Vec<_> = concerned.into_iter().collect();
     let mut all = audience::ways(tx, org, &concerned).await?;
     let mut written = Ways::new();

@@ -160,12 +160,9 @@ impl Position {
         }
         let unfinished = self.fill.is_some();
         match (self.class, class) {
-            (_, Class::Restricted) => Some(Fill {
-                step: Step::Drop(FIRST, self.seq),
-                whole: unfinished,
-                done: 0,
-                total,
-            }),
+            (_, Class::Restricted) => {
+                Some(Fill { step: Step::Drop(FIRST, self.seq), whole: unfinished, done: 0, total })
+            }
             (from, _) => Some(Fill::settings(unfinished || from == Class::Restricted, total)),
         }
     }

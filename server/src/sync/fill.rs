@@ -131,10 +131,7 @@ async fn closings(conn: &mut Conn, reading: &Reading<'_>, page: &mut Page) -> Re
 ///
 /// # Errors
 /// Of the database.
-pub async fn hidden_closings(
-    conn: &mut Conn,
-    reading: &Reading<'_>,
-) -> Result<Vec<DocumentId>, StoreError> {
+pub async fn hidden_closings(conn: &mut Conn, reading: &Reading<'_>) -> Result<Vec<DocumentId>, StoreError> {
     let since = Timestamp::from_millis(reading.now.millis().saturating_sub(CLOSINGS));
     let closed = todos::closed_since(conn, reading.caller.org, reading.caller.user, since).await?;
     let seen = visible(conn, reading, closed.clone()).await?;
@@ -181,8 +178,7 @@ async fn list(
 ) -> Result<(Vec<Listed>, bool), StoreError> {
     let (caller, org) = (reading.caller, reading.caller.org);
     let after = Some(after);
-    let mut parts =
-        vec![documents::of_feed(conn, org, &key::private(caller.user), after, CHUNK).await?];
+    let mut parts = vec![documents::of_feed(conn, org, &key::private(caller.user), after, CHUNK).await?];
     if caller.role == Role::Restricted {
         for principal in key::filed_for(caller.user) {
             parts.push(documents::of_principal(conn, org, &principal, after, CHUNK).await?);

@@ -90,7 +90,8 @@ pub struct Judged {
 /// Judges a group.
 pub fn judge(case: Case, context: &Context) -> Judged {
     let (document, total) = (case.group.document, case.group.changes.len());
-    let mut judged = Judged { document, fates: Vec::with_capacity(total), update: None, bound: BTreeMap::new() };
+    let mut judged =
+        Judged { document, fates: Vec::with_capacity(total), update: None, bound: BTreeMap::new() };
     let mut scratch = match open(&case, context) {
         Ok(scratch) => scratch,
         Err(verdict) => {
@@ -253,9 +254,8 @@ impl Trial<'_> {
             return Ok((true, self.case.sight));
         }
         let document = self.scratch.document().map_err(|_| RefusalCode::Malformed)?;
-        let at = |heads: &[ChangeHash]| {
-            viewer.can_see(scope, &CardAudience::at(document, heads).principals())
-        };
+        let at =
+            |heads: &[ChangeHash]| viewer.can_see(scope, &CardAudience::at(document, heads).principals());
         let heads = document.heads();
         let now = match self.case.sight {
             // His own changes before this one may have taken his sight: he lost it just now.

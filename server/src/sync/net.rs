@@ -145,7 +145,11 @@ mod tests {
 
     #[test]
     fn an_entry_read_by_two_principals_counts_once_and_by_either() {
-        let rows = vec![row(6, EntryKind::Change, true, true), row(5, EntryKind::Change, true, false), row(5, EntryKind::Change, false, true)];
+        let rows = vec![
+            row(6, EntryKind::Change, true, true),
+            row(5, EntryKind::Change, true, false),
+            row(5, EntryKind::Change, false, true),
+        ];
         let rows = by_document(rows).remove(&DOCUMENT).unwrap();
         assert_eq!(rows, [row(5, EntryKind::Change, true, true), row(6, EntryKind::Change, true, true)]);
     }

@@ -108,9 +108,8 @@ impl Reading<'_> {
 /// A user's own todos in a card that were closed within the time in which closings outlive sight.
 pub fn own_closings(row: &CardRow, user: UserId, now: Timestamp) -> Vec<(PartId, TodoState)> {
     let since = now.millis().saturating_sub(CLOSINGS);
-    let is_late = |todo: &&TodoRow| {
-        todo.state.closing().is_some_and(|closing| closing.at().millis() >= since)
-    };
+    let is_late =
+        |todo: &&TodoRow| todo.state.closing().is_some_and(|closing| closing.at().millis() >= since);
     let own = row.todos.iter().filter(|todo| todo.assignee == Some(user)).filter(is_late);
     own.map(|todo| (todo.id, todo.state)).collect()
 }

@@ -207,8 +207,7 @@ mod tests {
     fn differences(before: &World, after: &World) -> (Vec<CardSight>, BTreeSet<u8>, BTreeSet<DocumentId>) {
         let numbers: BTreeSet<u8> = before.cards.keys().chain(after.cards.keys()).copied().collect();
         let of = |world: &World, number| world.cards.get(&number).cloned().unwrap_or_default();
-        let changed: BTreeSet<u8> =
-            numbers.into_iter().filter(|n| of(before, *n) != of(after, *n)).collect();
+        let changed: BTreeSet<u8> = numbers.into_iter().filter(|n| of(before, *n) != of(after, *n)).collect();
         let cards =
             changed.iter().map(|n| CardSight { before: of(before, *n), after: of(after, *n) }).collect();
         let contacts = before.contacts.keys().chain(after.contacts.keys()).copied();

@@ -232,8 +232,14 @@ async fn load(
         sights = load_sights(conn, caller, position, &existing, now).await?;
         linkable = load_linkable(conn, caller, pending, &new).await?;
     }
-    let context =
-        Context { viewer: caller.viewer(), device: caller.device, now, actors, linkable, server: engine.actor() };
+    let context = Context {
+        viewer: caller.viewer(),
+        device: caller.device,
+        now,
+        actors,
+        linkable,
+        server: engine.actor(),
+    };
     let cases = pending
         .iter()
         .map(|pending| Case {

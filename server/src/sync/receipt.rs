@@ -48,7 +48,12 @@ impl Subject<'_> {
 }
 
 /// The bundle of a document as it rests; no document is loaded for it.
-pub fn bundle(key: &[u8; 32], org: OrgId, stored: Stored, as_of: u64) -> Result<Bundle, minicbor::decode::Error> {
+pub fn bundle(
+    key: &[u8; 32],
+    org: OrgId,
+    stored: Stored,
+    as_of: u64,
+) -> Result<Bundle, minicbor::decode::Error> {
     let subject = Subject {
         org,
         document: stored.id,

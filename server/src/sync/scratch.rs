@@ -150,8 +150,7 @@ impl Scratch {
     /// [`Unusable`].
     pub fn of(kind: &'static Kind, stored: Stored, server: Actor) -> Result<Self, Unusable> {
         let unusable = |cause: String| Unusable { id: stored.id, cause };
-        let document =
-            Document::load(kind, &stored.saved).map_err(|error| unusable(error.to_string()))?;
+        let document = Document::load(kind, &stored.saved).map_err(|error| unusable(error.to_string()))?;
         if document.heads() != stored.heads {
             return Err(unusable("its heads are not those it was stored with".into()));
         }
@@ -238,13 +237,17 @@ impl Scratch {
         let once = |register: &Register| {
             self.document.kind().rule(register.container, &register.name).is_some_and(|rule| rule.once)
         };
-        let once: Vec<_> =
-            writes(change).filter(|(register, _)| once(register)).map(|(r, v)| (r.clone(), v.to_owned())).collect();
+        let once: Vec<_> = writes(change)
+            .filter(|(register, _)| once(register))
+            .map(|(r, v)| (r.clone(), v.to_owned()))
+            .collect();
         if !once.is_empty() {
             // The guard sees what the author saw; another may have written it since.
             let document = self.document().map_err(|_| Verdict::Refused(RefusalCode::Malformed))?;
             let taken = |(register, value): &(Register, String)| {
-                document.get(register).is_some_and(|values| values.all().any(|written| written.value != *value))
+                document
+                    .get(register)
+                    .is_some_and(|values| values.all().any(|written| written.value != *value))
             };
             if once.iter().any(taken) {
                 return Err(Verdict::Refused(RefusalCode::Policy));
@@ -332,8 +335,7 @@ impl Scratch {
         }
         let mut facts: Vec<Fact> =
             self.before.as_ref().map(|(_, rows, _)| rows.facts().to_vec()).unwrap_or_default();
-        let mut authors =
-            self.before.as_ref().map(|(.., authors)| authors.clone()).unwrap_or_default();
+        let mut authors = self.before.as_ref().map(|(.., authors)| authors.clone()).unwrap_or_default();
         for (change, accepted) in self.changes.iter().zip(&self.accepted) {
             facts.extend(projection::facts(&document, change, accepted.by.user));
             authors.push(accepted.actor, &accepted.by, accepted.origin, accepted.received_at);

@@ -276,7 +276,9 @@ impl Phone {
             }
         }
         for (id, closings) in &self.closings {
-            rows.extend(closings.iter().map(|(todo, state)| TodayRow::outlived(*id, *todo, self.user, *state)));
+            rows.extend(
+                closings.iter().map(|(todo, state)| TodayRow::outlived(*id, *todo, self.user, *state)),
+            );
         }
         let zone = self.settings.zone(Some(self.user));
         let query = TodayQuery { me: self.user, zone, now, period: Period::Today, limit: usize::MAX };
