@@ -30,7 +30,7 @@ impl Phone {
         let env = Arc::new(SeededEnv::new(seed, NOW));
         let path = folder.path().join("roadbook.sqlite");
         let client = Client::open(&path, env.clone()).unwrap();
-        Self { client, env, path, folder: folder }
+        Self { client, env, path, folder }
     }
 
     /// A phone with a local workspace in Budapest.
