@@ -200,6 +200,12 @@ pub(crate) fn damaged(connection: &Connection, limit: u32) -> Result<Vec<Documen
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
+/// Marks the rows of a document as another version's, to be made anew in the background.
+pub(crate) fn mark_stale(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
+    tx.prepare_cached("UPDATE document SET stale = 1 WHERE id = ?1")?.execute([id.as_bytes()])?;
+    Ok(())
+}
+
 /// Marks the rows of all documents as another version's.
 pub(crate) fn mark_all_stale(tx: &Transaction<'_>) -> Result<(), Error> {
     tx.execute("UPDATE document SET stale = 1", [])?;
