@@ -283,9 +283,8 @@ pub async fn terms_of_principal(
     org: OrgId,
     principal: &[u8],
 ) -> Result<Vec<(DocumentId, [u8; 16])>, StoreError> {
-    let rows: Vec<(Uuid, Vec<u8>)> =
-        on!(conn, |c| {
-            sqlx::query_as(
+    let rows: Vec<(Uuid, Vec<u8>)> = on!(conn, |c| {
+        sqlx::query_as(
         "select d.id, d.term from audience a join document d on d.org_id = a.org_id and d.id = a.document \
          where a.org_id = $1 and a.principal = $2 order by a.document"
     )
@@ -293,7 +292,7 @@ pub async fn terms_of_principal(
     .bind(principal)
     .fetch_all(c)
     .await
-        })?;
+    })?;
     rows.into_iter().map(|(id, term)| Ok((id.into(), array(term)?))).collect()
 }
 

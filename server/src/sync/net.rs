@@ -45,7 +45,7 @@ pub fn by_document(rows: Vec<Touched>) -> BTreeMap<DocumentId, Vec<Touched>> {
     documents
 }
 
-/// What to send of a document whose entries since the cursor are `rows`, not empty; `None`: nothing.
+/// What to send of a document whose entries since the cursor are `rows`; `None`: nothing.
 ///
 /// `sees` is whether the user sees the document now, `applied` are the entries that the device made by
 /// the same request, `lacks` is whether a walk has not come to the document yet.
@@ -57,8 +57,8 @@ pub fn effect(rows: &[Touched], sees: bool, applied: &BTreeSet<i64>, lacks: bool
     let made_it = first.entry == EntryKind::Create && applied.contains(&first.seq);
     let had = first.saw || made_it;
     match (had, sees) {
-        (true, false) => Some(Net::Forget),
-        (false, false) => lacks.then_some(Net::Forget),
+        // Even if the device has not got it: what outlives its sight may have changed.
+        (_, false) => Some(Net::Forget),
         (false, true) => Some(Net::Bundle),
         (true, true) => {
             let entered = rows.iter().skip(1).any(|row| !row.saw);
@@ -99,12 +99,12 @@ mod tests {
     }
 
     #[test]
-    fn entering_brings_a_bundle_leaving_a_forget_and_neither_brings_nothing() {
+    fn entering_brings_a_bundle_and_not_to_see_it_in_the_end_a_forget() {
         let none = BTreeSet::new();
         let entry = |saw, sees| effect(&[row(5, EntryKind::Change, saw, sees)], sees, &none, false);
         assert_eq!(entry(false, true), Some(Net::Bundle));
         assert_eq!(entry(true, false), Some(Net::Forget));
-        assert_eq!(entry(false, false), None);
+        assert_eq!(entry(false, false), Some(Net::Forget));
     }
 
     #[test]

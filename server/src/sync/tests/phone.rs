@@ -12,7 +12,7 @@ use roadbook_domain::digest::{self, Digest};
 use roadbook_domain::document::Document;
 use roadbook_domain::draft::Draft;
 use roadbook_domain::env::random;
-use roadbook_domain::id::{DeviceId, DocumentId, PartId, UserId};
+use roadbook_domain::id::{DocumentId, PartId, UserId};
 use roadbook_domain::kind::{Kind, KindId};
 use roadbook_domain::projection;
 use roadbook_domain::row::Fact;
@@ -22,8 +22,8 @@ use roadbook_domain::time::{Timestamp, Zone};
 use roadbook_domain::today::{DueMove, Period, TodayQuery, TodayRow, today};
 use roadbook_domain::todo::TodoState;
 use roadbook_domain::wire::{
-    AuthorTable, Cursor, Entry, GroupVerdict, Offer, Progress, Pushed, PushedChange, Rows, Signature,
-    SyncRequest, SyncResponse, Verdict, from_frame, to_frame,
+    AuthorTable, Cursor, Entry, GroupVerdict, Offer, Progress, Pushed, PushedChange, Rows, SyncRequest,
+    SyncResponse, Verdict, from_frame, to_frame,
 };
 use tower::ServiceExt;
 
@@ -33,7 +33,6 @@ use crate::testing::{PASSWORD, Server};
 pub struct Phone {
     pub token: String,
     pub user: UserId,
-    pub device: DeviceId,
     pub actor: Actor,
     pub cursor: Option<Cursor>,
     pub held: BTreeMap<DocumentId, Held>,
@@ -65,7 +64,6 @@ impl Phone {
         Self {
             token: answer.text("access_token"),
             user: answer.text("user").parse().unwrap(),
-            device: answer.text("device").parse().unwrap(),
             actor: Actor(random(&*server.env)),
             cursor: None,
             held: BTreeMap::new(),
@@ -340,8 +338,4 @@ impl Clock for roadbook_domain::env::SeededEnv {
     fn now_stamp(&self) -> Timestamp {
         roadbook_domain::env::Env::now(self)
     }
-}
-
-pub fn nobody() -> Signature {
-    Signature { user: None, device: None }
 }
