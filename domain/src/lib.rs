@@ -4,6 +4,11 @@
 //! No I/O crate may appear in this crate's tree; storage and network live in `client-core` and
 //! `server`, which share these rules and never repeat them (L7).
 
+#[cfg(feature = "uniffi")]
+uniffi::setup_scaffolding!();
+
+#[cfg(feature = "uniffi")]
+mod bindings;
 pub mod card;
 pub mod catalogue;
 pub mod change;
@@ -20,6 +25,7 @@ pub mod field;
 pub mod guard;
 pub mod history;
 pub mod id;
+pub mod import;
 pub mod key;
 pub mod kind;
 pub mod list;
@@ -29,6 +35,7 @@ pub mod product;
 pub mod projection;
 pub mod rights;
 pub mod row;
+mod saved;
 pub mod settings;
 pub mod state_hash;
 pub mod status;

@@ -74,7 +74,8 @@ pub struct LogEntry {
     /// Its document.
     #[n(1)]
     pub document: DocumentId,
-    /// The change's one byte string ([`crate::codec`]).
+    /// The change's one byte string ([`crate::codec`]); empty where the device pushed it in the very
+    /// request that this answers: `document` and `check` tell which it is.
     #[cbor(n(2), with = "minicbor::bytes")]
     pub change: Vec<u8>,
     /// The first bytes of its hash: the receiver builds the change and compares.
