@@ -1,7 +1,7 @@
 //! Cards: the registers of a card document (F29).
 
 use crate::change::Actor;
-use crate::kind::{AudienceRule, Form, Kind, KindId, RegisterRule, Writer};
+use crate::kind::{AudienceRule, Form, Fresh, Kind, KindId, RegisterRule, Writer};
 
 /// `product`, `name`, `status`, `owner`, `trash`.
 pub const CARD: u8 = 0;
@@ -31,6 +31,7 @@ pub static KIND: Kind = Kind {
         rule(TODOS, "contact", false, Form::Id),
         rule(TODOS, "state", false, Form::TodoState),
     ],
+    fresh: Fresh::new(),
 };
 
 const fn rule(container: u8, name: &'static str, once: bool, form: Form) -> RegisterRule {

@@ -1,7 +1,7 @@
 //! Contacts: the registers of a person's or company's document (F59).
 
 use crate::change::Actor;
-use crate::kind::{AudienceRule, Form, Kind, KindId, RegisterRule, Writer};
+use crate::kind::{AudienceRule, Form, Fresh, Kind, KindId, RegisterRule, Writer};
 
 /// `sort`, `given`, `family`, `trash`.
 pub const CONTACT: u8 = 0;
@@ -33,4 +33,5 @@ pub static KIND: Kind = Kind {
         once: false,
         form: Form::Trash,
     }],
+    fresh: Fresh::new(),
 };

@@ -7,6 +7,8 @@ use automerge::{Automerge, ObjId, ObjType, ReadDoc, ScalarValue, Value};
 
 use crate::change::{Actor, Change, ChangeHash, OpId, Register};
 use crate::kind::Kind;
+use crate::saved;
+use crate::time::Timestamp;
 
 /// The largest saved document that is read, in bytes: a card of 50,000 operations fits.
 pub const MAX_SAVED: usize = 2 << 20;
@@ -39,6 +41,8 @@ pub enum DocumentError {
 pub struct Document {
     kind: &'static Kind,
     inner: Automerge,
+    /// All changes but the genesis, as long as they are few: then they are the saved form.
+    few: Option<Vec<(ChangeHash, Change)>>,
 }
 
 /// One value of a register, and the operation that wrote it.
@@ -89,10 +93,8 @@ impl Values {
 
 impl Document {
     /// A document that holds its genesis change and nothing else.
-    pub fn new(kind: &'static Kind) -> Result<Self, DocumentError> {
-        let mut inner = Automerge::new();
-        inner.apply_changes([kind.genesis()]).map_err(|_| DocumentError::NotApplicable)?;
-        Ok(Self { kind, inner })
+    pub fn new(kind: &'static Kind) -> Self {
+        Self { kind, inner: kind.fresh(), few: Some(Vec::new()) }
     }
 
     /// Reads a saved document, trusting nothing: size, form and kind are checked.
@@ -100,18 +102,27 @@ impl Document {
         if bytes.len() > MAX_SAVED {
             return Err(DocumentError::TooLarge);
         }
+        if let Some(changes) = saved::read_few(bytes) {
+            let changes = changes.map_err(|_| DocumentError::Unreadable)?;
+            return Self::of_changes(kind, changes);
+        }
         // automerge 0.12 panics on some byte strings that no automerge wrote.
         let inner = catch_unwind(|| Automerge::load(bytes))
             .map_err(|_| DocumentError::Unreadable)?
             .map_err(|_| DocumentError::Unreadable)?;
-        let document = Self { kind, inner };
+        let document = Self { kind, inner, few: None };
         document.check_kind()?;
         Ok(document)
     }
 
-    /// The saved form. Two documents with equal heads may save to different bytes (L3).
+    /// The saved form: the list of its changes while they are few, which is smaller on the wire and
+    /// read without automerge; automerge's own form after that. Two documents with equal heads may
+    /// save to different bytes (L3).
     pub fn save(&self) -> Vec<u8> {
-        self.inner.save_nocompress()
+        match &self.few {
+            Some(few) => saved::write_few(few.iter().map(|(_, change)| change)),
+            None => self.inner.save_nocompress(),
+        }
     }
 
     /// What kind of document it is.
@@ -122,6 +133,11 @@ impl Document {
     /// The hashes that name this state: the changes nobody depends on yet, ascending.
     pub fn heads(&self) -> Vec<ChangeHash> {
         self.inner.get_heads().iter().map(|hash| ChangeHash(hash.0)).collect()
+    }
+
+    /// The hash of the genesis change.
+    pub fn genesis(&self) -> ChangeHash {
+        ChangeHash(self.kind.genesis().hash().0)
     }
 
     /// Whether a change is part of this state.
@@ -159,36 +175,45 @@ impl Document {
     /// [`DocumentError::Missing`] if a dependency is not here; automerge would queue the change
     /// silently and save it with the document.
     pub fn apply(&mut self, changes: Vec<automerge::Change>) -> Result<(), DocumentError> {
-        let mut known: Vec<_> = Vec::with_capacity(changes.len());
-        for change in &changes {
-            let missing: Vec<_> = change
-                .deps()
-                .iter()
-                .filter(|dep| !known.contains(*dep) && !self.contains(ChangeHash(dep.0)))
-                .map(|dep| ChangeHash(dep.0))
-                .collect();
-            if !missing.is_empty() {
-                return Err(DocumentError::Missing(missing));
-            }
-            known.push(change.hash());
+        self.check_dependencies(&changes)?;
+        let few = self.few_with(&changes);
+        self.apply_all(changes)?;
+        self.few = few;
+        Ok(())
+    }
+
+    /// Builds a change from its typed form, applies it and returns its hash.
+    ///
+    /// # Errors
+    /// As [`Self::apply`].
+    pub fn add(&mut self, change: &Change) -> Result<ChangeHash, DocumentError> {
+        let built = change.to_automerge(self.kind);
+        let hash = ChangeHash(built.hash().0);
+        if self.contains(hash) {
+            return Ok(hash);
         }
-        let inner = &mut self.inner;
-        catch_unwind(AssertUnwindSafe(|| inner.apply_changes(changes)))
-            .map_err(|_| DocumentError::NotApplicable)?
-            .map_err(|_| DocumentError::NotApplicable)
+        self.check_dependencies(std::slice::from_ref(&built))?;
+        self.apply_all(vec![built])?;
+        if let Some(few) = &mut self.few {
+            few.push((hash, change.clone()));
+            if !saved::are_few(few.iter().map(|(_, change)| change)) {
+                self.few = None;
+            }
+        }
+        Ok(hash)
     }
 
     /// The values of one register; `None` if nobody wrote it.
     pub fn get(&self, register: &Register) -> Option<Values> {
         let container = self.container(register.container);
-        self.values(self.inner.get_all(container, register.name.as_str()).ok()?)
+        self.values(self.inner.get_all(container, register.name.as_str()).ok()?, None)
     }
 
     /// The values one register had when the document had these heads.
     pub fn get_at(&self, register: &Register, heads: &[ChangeHash]) -> Option<Values> {
         let container = self.container(register.container);
         let heads = automerge_hashes(heads);
-        self.values(self.inner.get_all_at(container, register.name.as_str(), &heads).ok()?)
+        self.values(self.inner.get_all_at(container, register.name.as_str(), &heads).ok()?, Some(&heads))
     }
 
     /// All registers of a container, by name.
@@ -200,7 +225,7 @@ impl Document {
                 self.get(&Register { container, name: item.key.to_string() })
             } else {
                 let id = item.id();
-                self.written(item.value.into(), &id).map(|winner| Values { winner, losers: Vec::new() })
+                self.written(item.value.into(), &id, None).map(|winner| Values { winner, losers: Vec::new() })
             };
             if let Some(values) = values {
                 registers.insert(item.key.into_owned(), values);
@@ -238,6 +263,11 @@ impl Document {
 
     /// The changes that are not among `heads` and their ancestors, in causal order, genesis left out.
     pub fn changes_since(&self, heads: &[ChangeHash]) -> Vec<(ChangeHash, Change)> {
+        if let Some(few) = &self.few
+            && (heads.is_empty() || heads == [self.genesis()])
+        {
+            return few.clone();
+        }
         self.inner
             .get_changes(&automerge_hashes(heads))
             .iter()
@@ -247,9 +277,63 @@ impl Document {
             .collect()
     }
 
+    /// The stamp of the change that holds an operation.
+    pub fn time_of(&self, op: OpId) -> Option<Timestamp> {
+        let change = self.inner.hash_for_opid(&object_id(op))?;
+        let meta = self.inner.get_change_meta_by_hash(&change)?;
+        Some(Timestamp::from_millis(meta.timestamp))
+    }
+
     /// The change that holds an operation.
     pub fn change_of(&self, op: OpId) -> Option<ChangeHash> {
         self.inner.hash_for_opid(&object_id(op)).map(|hash| ChangeHash(hash.0))
+    }
+
+    fn of_changes(kind: &'static Kind, changes: Vec<Change>) -> Result<Self, DocumentError> {
+        let built: Vec<_> = changes.iter().map(|change| change.to_automerge(kind)).collect();
+        let few = built.iter().map(|built| ChangeHash(built.hash().0)).zip(changes).collect();
+        let mut document = Self::new(kind);
+        document.check_dependencies(&built)?;
+        document.apply_all(built)?;
+        document.few = Some(few);
+        Ok(document)
+    }
+
+    /// The list of few changes with these added, those already there left out; `None` if it grows
+    /// too long.
+    fn few_with(&self, changes: &[automerge::Change]) -> Option<Vec<(ChangeHash, Change)>> {
+        let mut few = self.few.clone()?;
+        for change in changes {
+            let hash = ChangeHash(change.hash().0);
+            if !self.contains(hash) {
+                few.push((hash, Change::from_automerge(self.kind, change)?));
+            }
+        }
+        saved::are_few(few.iter().map(|(_, change)| change)).then_some(few)
+    }
+
+    fn check_dependencies(&self, changes: &[automerge::Change]) -> Result<(), DocumentError> {
+        let mut known: Vec<_> = Vec::with_capacity(changes.len());
+        for change in changes {
+            let missing: Vec<_> = change
+                .deps()
+                .iter()
+                .filter(|dep| !known.contains(*dep) && !self.contains(ChangeHash(dep.0)))
+                .map(|dep| ChangeHash(dep.0))
+                .collect();
+            if !missing.is_empty() {
+                return Err(DocumentError::Missing(missing));
+            }
+            known.push(change.hash());
+        }
+        Ok(())
+    }
+
+    fn apply_all(&mut self, changes: Vec<automerge::Change>) -> Result<(), DocumentError> {
+        let inner = &mut self.inner;
+        catch_unwind(AssertUnwindSafe(|| inner.apply_changes(changes)))
+            .map_err(|_| DocumentError::NotApplicable)?
+            .map_err(|_| DocumentError::NotApplicable)
     }
 
     fn check_kind(&self) -> Result<(), DocumentError> {
@@ -257,7 +341,7 @@ impl Document {
             u8::try_from(index)
                 .is_ok_and(|index| matches!(self.inner.object_type(self.container(index)), Ok(ObjType::Map)))
         });
-        let begins_right = self.contains(ChangeHash(self.kind.genesis().hash().0));
+        let begins_right = self.contains(self.genesis());
         if all_there && begins_right { Ok(()) } else { Err(DocumentError::WrongKind) }
     }
 
@@ -265,14 +349,25 @@ impl Document {
         object_id(self.kind.container_op(container))
     }
 
-    fn values(&self, all: Vec<(Value<'_>, ObjId)>) -> Option<Values> {
-        let mut all: Vec<_> = all.into_iter().filter_map(|(value, id)| self.written(value, &id)).collect();
+    fn values(
+        &self,
+        all: Vec<(Value<'_>, ObjId)>,
+        heads: Option<&[automerge::ChangeHash]>,
+    ) -> Option<Values> {
+        let mut all: Vec<_> =
+            all.into_iter().filter_map(|(value, id)| self.written(value, &id, heads)).collect();
         all.sort_unstable_by_key(|written| std::cmp::Reverse(written.op));
         let mut all = all.into_iter();
         Some(Values { winner: all.next()?, losers: all.collect() })
     }
 
-    fn written(&self, value: Value<'_>, id: &ObjId) -> Option<Written> {
+    /// A value as it was at some heads, or as it is; only long texts differ.
+    fn written(
+        &self,
+        value: Value<'_>,
+        id: &ObjId,
+        heads: Option<&[automerge::ChangeHash]>,
+    ) -> Option<Written> {
         let op = op_id(id)?;
         match value {
             Value::Scalar(scalar) => match scalar.as_ref() {
@@ -280,7 +375,11 @@ impl Document {
                 _ => None,
             },
             Value::Object(ObjType::Text) => {
-                Some(Written { op, value: self.inner.text(id).ok()?, is_text: true })
+                let text = match heads {
+                    None => self.inner.text(id),
+                    Some(heads) => self.inner.text_at(id, heads),
+                };
+                Some(Written { op, value: text.ok()?, is_text: true })
             }
             Value::Object(_) => None,
         }
@@ -303,4 +402,30 @@ fn op_id(id: &ObjId) -> Option<OpId> {
 
 fn automerge_hashes(hashes: &[ChangeHash]) -> Vec<automerge::ChangeHash> {
     hashes.iter().map(|hash| automerge::ChangeHash(hash.0)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card;
+    use crate::draft::Draft;
+
+    #[test]
+    fn a_long_text_is_read_as_it_was_at_earlier_heads() {
+        let register = Register { container: card::FIELDS, name: "notes".to_owned() };
+        let mut document = Document::new(&card::KIND);
+        let states: Vec<_> = ["one", "one two", "two"]
+            .into_iter()
+            .map(|text| {
+                let mut draft = Draft::new(&mut document, Actor([1; 16]), Timestamp::from_millis(0));
+                draft.edit_text(card::FIELDS, "notes", text);
+                let change = draft.finish().unwrap();
+                document.add(&change).unwrap();
+                (document.heads(), text)
+            })
+            .collect();
+        for (heads, text) in states {
+            assert_eq!(document.get_at(&register, &heads).unwrap().shown(), text);
+        }
+    }
 }

@@ -10,6 +10,8 @@ use crate::view::shown;
 pub struct Draft<'a> {
     document: &'a Document,
     heads: Vec<ChangeHash>,
+    /// Whether nothing was written yet where the draft begins.
+    begins_document: bool,
     change: Change,
     next: u32,
 }
@@ -40,12 +42,13 @@ impl<'a> Draft<'a> {
         let start_op = max_op.saturating_add(1);
         let change =
             Change { actor, seq, start_op, time: now.clamped(), deps: heads.clone(), ops: Vec::new() };
-        Self { document, heads, change, next: start_op }
+        let begins_document = heads == [document.genesis()];
+        Self { document, heads, begins_document, change, next: start_op }
     }
 
     /// What a register holds where the draft begins.
     pub fn get(&self, container: u8, name: &str) -> Option<Values> {
-        self.document.get_at(&Register { container, name: name.to_owned() }, &self.heads)
+        self.values(&Register { container, name: name.to_owned() })
     }
 
     /// What a register shows, what the draft itself wrote included; `None` if nobody wrote it.
@@ -74,7 +77,7 @@ impl<'a> Draft<'a> {
             *drafted = value;
             return;
         }
-        let old = self.document.get_at(&register, &self.heads);
+        let old = self.values(&register);
         let unchanged = match &old {
             None => value.is_empty(),
             Some(old) => old.losers.is_empty() && old.winner.value == value,
@@ -87,7 +90,7 @@ impl<'a> Draft<'a> {
     /// Makes a register's long text read `new`, touching only the characters that differ.
     pub fn edit_text(&mut self, container: u8, name: impl Into<String>, new: &str) {
         let register = Register { container, name: name.into() };
-        let Some(old) = self.document.get_at(&register, &self.heads) else {
+        let Some(old) = self.values(&register) else {
             return self.begin_text(register, new);
         };
         let mut texts: Vec<_> = old.all().filter(|written| written.is_text).map(|text| text.op).collect();
@@ -121,6 +124,10 @@ impl<'a> Draft<'a> {
     /// The finished change; `None` if it would do nothing.
     pub fn finish(self) -> Option<Change> {
         (!self.change.ops.is_empty()).then_some(self.change)
+    }
+
+    fn values(&self, register: &Register) -> Option<Values> {
+        if self.begins_document { None } else { self.document.get_at(register, &self.heads) }
     }
 
     fn begin_text(&mut self, register: Register, new: &str) {

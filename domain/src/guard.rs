@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::change::{Actor, Change, ChangeHash, Op, OpId, Register};
 use crate::codec::{MAX_DEPS, MAX_OPS};
-use crate::document::Document;
+use crate::document::{Document, DocumentError, Values, Written};
 use crate::kind::{Kind, Writer, is_reserved};
+use crate::saved::read_few;
 use crate::time::Timestamp;
 
 /// The most operations of one document.
@@ -75,6 +76,7 @@ pub enum Forged {
 #[derive(Debug, Clone)]
 pub struct OpIndex {
     kind: &'static Kind,
+    genesis: ChangeHash,
     changes: Vec<Indexed>,
     by_hash: BTreeMap<ChangeHash, usize>,
     by_actor: BTreeMap<Actor, Vec<usize>>,
@@ -90,6 +92,9 @@ struct Indexed {
     hash: ChangeHash,
     deps: Vec<usize>,
     max_op: u32,
+    time: Timestamp,
+    /// The register it writes, if it does nothing else.
+    only: Option<Register>,
 }
 
 /// One operation that wrote a register.
@@ -97,7 +102,8 @@ struct Indexed {
 struct Write {
     id: OpId,
     change: usize,
-    is_text: bool,
+    /// The value; `None` if it made a long text.
+    value: Option<String>,
     /// The changes that put another value in its place.
     replaced_in: Vec<usize>,
 }
@@ -113,22 +119,103 @@ struct Text {
 impl OpIndex {
     /// Indexes all operations of a document that is already trusted.
     pub fn of(document: &Document) -> Self {
-        let kind = document.kind();
+        let mut index = Self::new(document.kind());
+        for (hash, change) in document.changes_since(&[index.genesis]) {
+            index.push(hash, &change);
+        }
+        index
+    }
+
+    /// The index of a document that holds its genesis change only.
+    pub fn new(kind: &'static Kind) -> Self {
         let genesis = ChangeHash(kind.genesis().hash().0);
-        let mut index = Self {
+        Self {
             kind,
-            changes: vec![Indexed { hash: genesis, deps: Vec::new(), max_op: kind.genesis_max_op() }],
+            genesis,
+            changes: vec![Indexed {
+                hash: genesis,
+                deps: Vec::new(),
+                max_op: kind.genesis_max_op(),
+                time: Timestamp::default(),
+                only: None,
+            }],
             by_hash: BTreeMap::from([(genesis, 0)]),
             by_actor: BTreeMap::new(),
             registers: BTreeMap::new(),
             texts: BTreeMap::new(),
             heads: vec![genesis],
             ops: kind.genesis_max_op(),
-        };
-        for (hash, change) in document.changes_since(&[genesis]) {
-            index.push(hash, &change);
         }
-        index
+    }
+
+    /// Indexes a saved document without automerge, judging every change, where its saved form is a
+    /// list of few changes ([`Document::save`]); `None` where it is automerge's own. Returns the
+    /// changes too.
+    pub fn of_saved(kind: &'static Kind, saved: &[u8]) -> Option<Result<(Self, Vec<Change>), DocumentError>> {
+        let changes = read_few(saved)?;
+        let read = || {
+            let changes = changes.ok()?;
+            let mut index = Self::new(kind);
+            for change in &changes {
+                index.judge(change, Writer::Server).ok()?;
+                index.push(ChangeHash(change.to_automerge(kind).hash().0), change);
+            }
+            Some((index, changes))
+        };
+        Some(read().ok_or(DocumentError::Unreadable))
+    }
+
+    /// The kind of the document.
+    pub fn kind(&self) -> &'static Kind {
+        self.kind
+    }
+
+    /// The document's heads, ascending.
+    pub fn heads(&self) -> &[ChangeHash] {
+        &self.heads
+    }
+
+    /// The registers of one container by name, read without automerge; those with a long text are
+    /// left out, for only automerge knows the order of its characters.
+    pub fn registers(&self, container: u8) -> impl Iterator<Item = (&str, Values)> {
+        self.registers
+            .iter()
+            .filter(move |(register, _)| register.container == container)
+            .filter_map(|(register, _)| Some((register.name.as_str(), self.values(register, &Seen::All)?)))
+    }
+
+    /// The values a register had when the document had these heads; `None` if nobody had written it,
+    /// or for a long text.
+    pub fn get_at(&self, register: &Register, heads: &[ChangeHash]) -> Option<Values> {
+        let heads: Vec<_> = heads.iter().filter_map(|head| self.by_hash.get(head).copied()).collect();
+        self.values(register, &self.ancestors(&heads))
+    }
+
+    /// The stamp of the change that wrote a register with this operation.
+    pub fn time_of(&self, register: &Register, op: OpId) -> Option<Timestamp> {
+        let write = self.registers.get(register)?.iter().find(|write| write.id == op)?;
+        self.changes.get(write.change).map(|change| change.time)
+    }
+
+    /// Whether somebody wrote something else than `register` without having seen, or after, the
+    /// operations `known`, which wrote it.
+    pub fn edited_beyond(&self, register: &Register, known: &[OpId]) -> bool {
+        let writes = self.registers.get(register).map_or(&[][..], Vec::as_slice);
+        let known: Vec<_> =
+            writes.iter().filter(|write| known.contains(&write.id)).map(|write| write.change).collect();
+        let seen = self.seen_from(&known);
+        self.changes
+            .iter()
+            .enumerate()
+            .any(|(place, change)| seen.get(place) == Some(&false) && change.only.as_ref() != Some(register))
+    }
+
+    fn values(&self, register: &Register, seen: &Seen) -> Option<Values> {
+        let mut live = self.live(register, seen).into_iter().rev().map(|write| {
+            let value = write.value.clone()?;
+            Some(Written { op: write.id, value, is_text: false })
+        });
+        Some(Values { winner: live.next()??, losers: live.collect::<Option<_>>()? })
     }
 
     /// Whether the document holds a change.
@@ -156,7 +243,11 @@ impl OpIndex {
     pub fn push(&mut self, hash: ChangeHash, change: &Change) {
         let place = self.changes.len();
         let deps = change.deps.iter().filter_map(|dep| self.by_hash.get(dep).copied()).collect();
-        self.changes.push(Indexed { hash, deps, max_op: change.max_op() });
+        let only = match change.ops.as_slice() {
+            [Op::Put { register, .. }] => Some(register.clone()),
+            _ => None,
+        };
+        self.changes.push(Indexed { hash, deps, max_op: change.max_op(), time: change.time, only });
         self.by_hash.insert(hash, place);
         self.by_actor.entry(change.actor).or_default().push(place);
         self.heads.retain(|head| !change.deps.contains(head));
@@ -171,15 +262,18 @@ impl OpIndex {
     fn push_op(&mut self, id: OpId, op: &Op, change: usize) {
         match op {
             Op::Put { register, pred, .. } | Op::MakeText { register, pred } => {
-                let is_text = matches!(op, Op::MakeText { .. });
-                if is_text {
+                let value = match op {
+                    Op::Put { value, .. } => Some(value.clone()),
+                    _ => None,
+                };
+                if value.is_none() {
                     self.texts.insert(id, Text { made_in: change, ..Text::default() });
                 }
                 let writes = self.registers.entry(register.clone()).or_default();
                 for write in writes.iter_mut().filter(|write| pred.contains(&write.id)) {
                     write.replaced_in.push(change);
                 }
-                writes.push(Write { id, change, is_text, replaced_in: Vec::new() });
+                writes.push(Write { id, change, value, replaced_in: Vec::new() });
             }
             Op::Insert { text, .. } => {
                 if let Some(text) = self.texts.get_mut(text) {
@@ -250,7 +344,7 @@ impl OpIndex {
         match op {
             Op::Put { register, value, pred } => {
                 let live = self.judge_write(register, pred, seen, writer, made)?;
-                if live.iter().any(|write| write.is_text) {
+                if live.iter().any(|write| write.value.is_none()) {
                     return Err(Forged::TextReplaced);
                 }
                 let form = self.kind.rule(register.container, &register.name).map(|rule| rule.form);
@@ -362,8 +456,13 @@ impl OpIndex {
         if heads == self.heads {
             return Seen::All;
         }
+        Seen::Some(self.seen_from(deps))
+    }
+
+    /// By place: whether a change is one of `changes` or an ancestor of one.
+    fn seen_from(&self, changes: &[usize]) -> Vec<bool> {
         let mut seen = vec![false; self.changes.len()];
-        let mut stack = deps.to_vec();
+        let mut stack = changes.to_vec();
         while let Some(place) = stack.pop() {
             if let Some(mark) = seen.get_mut(place)
                 && !std::mem::replace(mark, true)
@@ -371,7 +470,7 @@ impl OpIndex {
                 stack.extend(self.changes.get(place).map_or(&[][..], |change| &change.deps));
             }
         }
-        Seen::Some(seen)
+        seen
     }
 
     /// The greatest counter among `deps`; a change's counters exceed all those it depends on.

@@ -5,9 +5,10 @@
 //! an update; a server that does not know one answers `upgrade_required`.
 
 use std::num::NonZeroU64;
+use std::sync::OnceLock;
 
 use automerge::legacy::{Key, ObjectId, OpType};
-use automerge::{ExpandedChange, ObjType};
+use automerge::{Automerge, ExpandedChange, ObjType};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +51,19 @@ pub struct Kind {
     /// Who may write which register; the first rule that matches decides, and where none does,
     /// everyone who may edit the document may write.
     pub policy: &'static [RegisterRule],
+    /// The document that holds the genesis change only, once it has been made.
+    pub fresh: Fresh,
+}
+
+/// A place for the document every other of its kind is copied from.
+#[derive(Debug, Default)]
+pub struct Fresh(OnceLock<Automerge>);
+
+impl Fresh {
+    /// An empty place.
+    pub const fn new() -> Self {
+        Self(OnceLock::new())
+    }
 }
 
 /// How the audience of a kind's documents is found (`docs/sync-protocol.md`, principals).
@@ -167,6 +181,17 @@ impl Kind {
         .into()
     }
 
+    /// A document that holds the genesis change and nothing else.
+    pub(crate) fn fresh(&self) -> Automerge {
+        let make = || {
+            let mut document = Automerge::new();
+            let applied = document.apply_changes([self.genesis()]);
+            debug_assert!(applied.is_ok(), "a genesis change depends on nothing");
+            document
+        };
+        self.fresh.0.get_or_init(make).clone()
+    }
+
     /// The rule for a register, if the policy has one.
     pub fn rule(&self, container: u8, name: &str) -> Option<&RegisterRule> {
         let last = name.rsplit('/').next().unwrap_or(name);
@@ -182,3 +207,6 @@ pub fn is_reserved(actor: Actor) -> bool {
 const RESERVED_PREFIX: &[u8] = b"roadbook:";
 
 static KINDS: [&Kind; 3] = [&crate::card::KIND, &crate::contact::KIND, &crate::user_document::KIND];
+
+#[cfg(test)]
+mod tests;

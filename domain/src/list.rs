@@ -330,6 +330,7 @@ mod tests {
             todos,
             last_contact: None,
             conflicts: 0,
+            created: None,
         }
     }
 

@@ -2,17 +2,18 @@
 
 use std::str::FromStr;
 
-use crate::change::{Change, ChangeHash, Op, Register};
-use crate::document::{Document, Values};
+use crate::change::{Change, ChangeHash, Op, OpId, Register};
+use crate::document::{Document, DocumentError, Values};
+use crate::guard::OpIndex;
 use crate::id::{DocumentId, PartId, UserId};
-use crate::kind::KindId;
+use crate::kind::{Kind, KindId};
 use crate::row::{
     CardRow, ContactRow, ContactSort, DetailRow, DetailSort, Event, Fact, LinkRow, TodoRow, Trash,
 };
 use crate::time::Timestamp;
 use crate::todo::TodoState;
 use crate::view::{TRASHED, View, shown};
-use crate::wire::Rows;
+use crate::wire::{AuthorTable, Rows};
 use crate::{card, contact};
 
 /// The version of these functions. A phone that computes another one uses a bundle's rows for its
@@ -24,10 +25,82 @@ pub const CONTACTS: [&str; 5] = ["call", "meeting", "visit", "mail", "message"];
 
 /// The rows of a document of any kind, without facts.
 pub fn rows(document: &Document, creator: Option<UserId>) -> Rows {
-    match document.kind().id {
-        KindId::CARD => Rows::Card(Box::new(card_row(document)), Vec::new()),
-        KindId::CONTACT => Rows::Contact(Box::new(contact_row(document, creator)), Vec::new()),
+    let created = |_: &Register, op| document.time_of(op);
+    rows_of_view(document.kind(), &View::of(document), || OpIndex::of(document), created, creator)
+}
+
+/// The rows of an indexed document of any kind, without facts and without automerge; they equal
+/// those of the document itself.
+pub fn rows_of_index(index: &OpIndex, creator: Option<UserId>) -> Rows {
+    let created = |register: &Register, op| index.time_of(register, op);
+    rows_of_view(index.kind(), &View::of_index(index), || index.clone(), created, creator)
+}
+
+/// The rows, with facts, of a document saved as a list of few changes; `None` if it is saved in
+/// automerge's own form, and must be loaded.
+pub fn rows_of_saved(
+    kind: &'static Kind,
+    saved: &[u8],
+    authors: &AuthorTable,
+) -> Option<Result<Rows, DocumentError>> {
+    let told = |(index, changes): (OpIndex, Vec<Change>)| {
+        let mut creator = None;
+        let mut told = Vec::new();
+        for change in &changes {
+            let by = authors.signature(change.actor).and_then(|by| by.user);
+            creator = creator.or(by);
+            told.extend(facts(&index, change, by));
+        }
+        rows_of_index(&index, creator).with_facts(told)
+    };
+    Some(OpIndex::of_saved(kind, saved)?.map(told))
+}
+
+/// Whether [`rows_of_saved`] tells a document's rows, so that they need not travel beside it.
+pub fn are_told_by(saved: &[u8]) -> bool {
+    crate::saved::is_list(saved)
+}
+
+fn rows_of_view(
+    kind: &Kind,
+    view: &View,
+    index: impl FnOnce() -> OpIndex,
+    time_of: impl FnOnce(&Register, OpId) -> Option<Timestamp>,
+    creator: Option<UserId>,
+) -> Rows {
+    match kind.id {
+        KindId::CARD => Rows::Card(Box::new(card_row(view, index, time_of)), Vec::new()),
+        KindId::CONTACT => Rows::Contact(Box::new(contact_row(view, index, creator)), Vec::new()),
         _ => Rows::None,
+    }
+}
+
+/// What can tell what a register held at earlier heads.
+pub trait Past {
+    /// The kind of the document.
+    fn kind(&self) -> &'static Kind;
+
+    /// The values a register had when the document had these heads.
+    fn get_at(&self, register: &Register, heads: &[ChangeHash]) -> Option<Values>;
+}
+
+impl Past for Document {
+    fn kind(&self) -> &'static Kind {
+        self.kind()
+    }
+
+    fn get_at(&self, register: &Register, heads: &[ChangeHash]) -> Option<Values> {
+        self.get_at(register, heads)
+    }
+}
+
+impl Past for OpIndex {
+    fn kind(&self) -> &'static Kind {
+        self.kind()
+    }
+
+    fn get_at(&self, register: &Register, heads: &[ChangeHash]) -> Option<Values> {
+        self.get_at(register, heads)
     }
 }
 
@@ -53,42 +126,47 @@ impl Rows {
 }
 
 /// The row of a card, with its todos and links.
-pub fn card_row(document: &Document) -> CardRow {
-    let view = View::of(document);
+fn card_row(
+    view: &View,
+    index: impl FnOnce() -> OpIndex,
+    time_of: impl FnOnce(&Register, OpId) -> Option<Timestamp>,
+) -> CardRow {
+    let product = Register { container: card::CARD, name: "product".to_owned() };
+    let first = view.values(product.container, &product.name).map(|values| values.winner.op);
     CardRow {
         product: view.parsed(card::CARD, "product"),
         name: view.text(card::CARD, "name"),
         status: view.parsed(card::CARD, "status"),
         owner: view.parsed(card::CARD, "owner"),
-        trash: trash(document, &view, card::CARD),
-        fields: field_texts(&view, card::FIELDS),
-        links: links(&view, card::LINKS),
-        todos: todos(&view),
-        last_contact: last_contact(&view),
-        conflicts: conflict_count(&view),
+        trash: trash(view, index, card::CARD),
+        fields: field_texts(view, card::FIELDS),
+        links: links(view, card::LINKS),
+        todos: todos(view),
+        last_contact: last_contact(view),
+        conflicts: conflict_count(view),
+        created: first.and_then(|op| time_of(&product, op)),
     }
 }
 
 /// The row of a contact, with its details and links.
-pub fn contact_row(document: &Document, creator: Option<UserId>) -> ContactRow {
-    let view = View::of(document);
+fn contact_row(view: &View, index: impl FnOnce() -> OpIndex, creator: Option<UserId>) -> ContactRow {
     let is_company = view.text(contact::CONTACT, "sort") == contact::COMPANY;
     ContactRow {
         sort: if is_company { ContactSort::Company } else { ContactSort::Person },
         given_name: view.text(contact::CONTACT, "given"),
         family_name: view.text(contact::CONTACT, "family"),
-        trash: trash(document, &view, contact::CONTACT),
-        fields: field_texts(&view, contact::FIELDS),
-        details: details(&view),
-        links: links(&view, contact::LINKS),
+        trash: trash(view, index, contact::CONTACT),
+        fields: field_texts(view, contact::FIELDS),
+        details: details(view),
+        links: links(view, contact::LINKS),
         creator,
-        conflicts: conflict_count(&view),
+        conflicts: conflict_count(view),
     }
 }
 
-/// What one change did, told from the document it was made on: it must hold the change's
-/// dependencies, and may hold the change itself and any others.
-pub fn facts(document: &Document, change: &Change, by: Option<UserId>) -> Vec<Fact> {
+/// What one change did, told from its document: that must hold the change's dependencies, and may
+/// hold the change itself and any others.
+pub fn facts(document: &impl Past, change: &Change, by: Option<UserId>) -> Vec<Fact> {
     let genesis = ChangeHash(document.kind().genesis().hash().0);
     let created = (change.deps == [genesis]).then_some(Event::Created);
     let events = change.ops.iter().filter_map(|op| match op {
@@ -100,7 +178,7 @@ pub fn facts(document: &Document, change: &Change, by: Option<UserId>) -> Vec<Fa
     created.into_iter().chain(events).map(|event| Fact { at: change.time, by, event }).collect()
 }
 
-fn event(document: &Document, deps: &[ChangeHash], register: &Register, value: &str) -> Option<Event> {
+fn event(document: &impl Past, deps: &[ChangeHash], register: &Register, value: &str) -> Option<Event> {
     let before = || {
         let values = document.get_at(register, deps)?;
         Some(shown(document.kind(), register.container, &register.name, &values))
@@ -195,23 +273,15 @@ fn last_contact(view: &View) -> Option<Timestamp> {
 
 /// In review: in the trash, but somebody changed more than the trash register without having seen
 /// that it was trashed, or later. A pure function of the change graph.
-fn trash(document: &Document, view: &View, container: u8) -> Trash {
-    if view.text(container, "trash") != TRASHED {
+fn trash(view: &View, index: impl FnOnce() -> OpIndex, container: u8) -> Trash {
+    let Some(values) = view.values(container, "trash") else { return Trash::No };
+    let trashings = values.all().filter(|written| written.value == TRASHED);
+    let trashings: Vec<_> = trashings.map(|written| written.op).collect();
+    if trashings.is_empty() {
         return Trash::No;
     }
     let register = Register { container, name: "trash".to_owned() };
-    let values = document.get(&register);
-    let trashings = values.iter().flat_map(Values::all).filter(|written| written.value == TRASHED);
-    let known: Vec<_> = trashings.filter_map(|written| document.change_of(written.op)).collect();
-    let edited_since = document
-        .changes_since(&known)
-        .iter()
-        .any(|(_, change)| change.ops.iter().any(|op| !writes(op, &register)));
-    if edited_since { Trash::Review } else { Trash::Trashed }
-}
-
-fn writes(op: &Op, register: &Register) -> bool {
-    matches!(op, Op::Put { register: written, .. } if written == register)
+    if index().edited_beyond(&register, &trashings) { Trash::Review } else { Trash::Trashed }
 }
 
 fn conflict_count(view: &View) -> u32 {

@@ -318,6 +318,7 @@ mod tests {
             todos: vec![todo(2, open), todo(3, closed)],
             last_contact: None,
             conflicts: 0,
+            created: None,
         };
         assert_eq!(CardAudience::from(&row), audience(Some(1), &[2]));
     }

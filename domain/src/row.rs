@@ -44,6 +44,10 @@ pub struct CardRow {
     /// How many registers hold a conflict whose losing values are kept (L6).
     #[n(9)]
     pub conflicts: u32,
+    /// When it was made, by the clock of who made it: a lead nobody ever contacted is forgotten from
+    /// then on (T13).
+    #[n(10)]
+    pub created: Option<Timestamp>,
 }
 
 /// What Today and the card lists need of one todo.

@@ -1,7 +1,7 @@
 //! User documents: what follows one user between devices (F103).
 
 use crate::change::Actor;
-use crate::kind::{AudienceRule, Kind, KindId};
+use crate::kind::{AudienceRule, Fresh, Kind, KindId};
 
 /// Preferences by name.
 pub const USER: u8 = 0;
@@ -18,4 +18,5 @@ pub static KIND: Kind = Kind {
     containers: &["user", "recents", "favorites"],
     audience: AudienceRule::Private,
     policy: &[],
+    fresh: Fresh::new(),
 };

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use crate::change::Register;
 use crate::document::{Document, Values, Written};
+use crate::guard::OpIndex;
 use crate::id::PartId;
 use crate::kind::{Form, Kind};
 use crate::todo::{self, TodoState};
@@ -39,16 +40,30 @@ impl View {
         Self { kind: document.kind(), containers }
     }
 
+    /// Reads a document from its index, without automerge; registers with long texts are left out.
+    pub fn of_index(index: &OpIndex) -> Self {
+        let count = u8::try_from(index.kind().containers.len()).unwrap_or(u8::MAX);
+        let registers = |container| {
+            let registers = index.registers(container);
+            registers.map(|(name, values)| (name.to_owned(), values)).collect()
+        };
+        Self { kind: index.kind(), containers: (0..count).map(registers).collect() }
+    }
+
     /// The registers of one container, by name.
     pub fn registers(&self, container: u8) -> impl Iterator<Item = (&str, &Values)> {
         let registers = self.containers.get(usize::from(container));
         registers.into_iter().flatten().map(|(name, values)| (name.as_str(), values))
     }
 
+    /// What a register holds.
+    pub fn values(&self, container: u8, name: &str) -> Option<&Values> {
+        self.containers.get(usize::from(container))?.get(name)
+    }
+
     /// What a register shows; empty if nobody wrote it.
     pub fn text(&self, container: u8, name: &str) -> String {
-        let registers = self.containers.get(usize::from(container));
-        let values = registers.and_then(|registers| registers.get(name));
+        let values = self.values(container, name);
         values.map(|values| shown(self.kind, container, name, values)).unwrap_or_default()
     }
 

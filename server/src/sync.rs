@@ -115,6 +115,7 @@ fn empty(status: SyncStatus, now: Timestamp) -> SyncResponse {
         digest: None,
         progress: None,
         walk: None,
+        receipts: Vec::new(),
     }
 }
 
@@ -233,7 +234,8 @@ impl Answering<'_> {
         let conn = &mut conn;
         let (head, sums) = digests::head_and_sums(conn, org, key::seen_by(caller.viewer())).await?;
         let sum = plan::total(&sums);
-        let reading = Reading { state: self.state, caller, head: &head, now: self.now };
+        let applied = &outcome.applied;
+        let reading = Reading { state: self.state, caller, head: &head, now: self.now, applied };
         let is_first = position.is_none() && self.status == SyncStatus::Ok;
         let mut page = Page::new(if is_first { wishes.page_size.min(FIRST_PAGE) } else { wishes.page_size });
         let walk = match &wishes.walk {
@@ -251,8 +253,7 @@ impl Answering<'_> {
         };
         let mut reached_head = true;
         if position.seq < head.seq {
-            let (reached, is_head) =
-                pull::tail(conn, &reading, &position, &outcome.applied, &mut page).await?;
+            let (reached, is_head) = pull::tail(conn, &reading, &position, &mut page).await?;
             let chain = match is_head {
                 true => head.chain.clone(),
                 false => log::chain_at(conn, org, reached).await?.ok_or(StoreError::Missing)?,
@@ -282,6 +283,7 @@ impl Answering<'_> {
         Ok(SyncResponse {
             verdicts: outcome.verdicts,
             entries: page.entries,
+            receipts: page.receipts,
             cursor: Some(position.seal(key, &self.holder)),
             more: rest.more,
             digest: (!rest.more).then_some(rest.digest),

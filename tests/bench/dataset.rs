@@ -5,7 +5,7 @@ use std::process::Command;
 use roadbook_domain::command::{Acting, CardCommand, NewEntry, NewTodo};
 use roadbook_domain::draft::Draft;
 use roadbook_domain::due::Due;
-use roadbook_domain::id::{DocumentId, FieldId, PartId, ProductId, StatusId, UserId};
+use roadbook_domain::id::{FieldId, PartId, ProductId, StatusId, UserId};
 use roadbook_domain::time::{Timestamp, Zone};
 use roadbook_domain::todo::Outcome;
 use serde::Deserialize;
@@ -74,10 +74,6 @@ pub fn status(name: &str) -> StatusId {
 }
 
 impl Card {
-    pub fn document(&self) -> DocumentId {
-        DocumentId::derived(&[self.id.as_bytes()])
-    }
-
     /// What makes the card, in one change.
     pub fn commands(&self) -> Vec<CardCommand> {
         let mut commands = vec![CardCommand::Create {

@@ -1,16 +1,20 @@
 use super::*;
 use crate::change::{Actor, Change};
 use crate::document::Document;
+use crate::guard::OpIndex;
 use crate::history::{Edit, history};
 use crate::kind::Kind;
-use crate::projection::{card_row, contact_row, facts};
+use crate::projection::{facts, rows, rows_of_index, rows_of_saved};
+use crate::row::{CardRow, ContactRow};
 use crate::row::{Event, Trash};
 use crate::view::View;
 use crate::wire::AuthorTable;
+use crate::wire::Rows;
+use proptest::prelude::*;
 
 const ALICE: UserId = UserId::from_bytes([1; 16]);
 const BOB: UserId = UserId::from_bytes([2; 16]);
-const TODO: PartId = PartId::from_bytes([7; 6]);
+const CALL: PartId = PartId::from_bytes([7; 6]);
 
 /// One person's replica of one document.
 struct Hand {
@@ -21,7 +25,7 @@ struct Hand {
 
 impl Hand {
     fn new(kind: &'static Kind, actor: u8, by: UserId) -> Self {
-        Self { document: Document::new(kind).unwrap(), actor: Actor([actor; 16]), by }
+        Self { document: Document::new(kind), actor: Actor([actor; 16]), by }
     }
 
     fn does(&mut self, commands: &[CardCommand]) -> Option<Change> {
@@ -49,6 +53,20 @@ fn acting(by: UserId) -> Acting {
     Acting { by, now: Timestamp::from_millis(1_700_000_000_000), zone: "Europe/Budapest".parse().unwrap() }
 }
 
+fn card_row(document: &Document) -> CardRow {
+    match rows(document, None) {
+        Rows::Card(row, _) => *row,
+        other => panic!("not a card: {other:?}"),
+    }
+}
+
+fn contact_row(document: &Document, creator: Option<UserId>) -> ContactRow {
+    match rows(document, creator) {
+        Rows::Contact(row, _) => *row,
+        other => panic!("not a contact: {other:?}"),
+    }
+}
+
 fn due(text: &str) -> Option<Due> {
     Some(text.parse().unwrap())
 }
@@ -59,7 +77,7 @@ fn new_card() -> Hand {
     alice.does(&[
         CardCommand::Create { product, name: "Acme".into(), status: None, owner: Some(ALICE) },
         CardCommand::AddTodo(NewTodo {
-            id: TODO,
+            id: CALL,
             text: "Call back".into(),
             due: due("2026-11-22"),
             assignee: Some(ALICE),
@@ -73,8 +91,8 @@ fn new_card() -> Hand {
 fn a_close_beats_a_concurrent_postponement_and_both_stay_in_sight() {
     let mut alice = new_card();
     let mut bob = alice.twin(2, BOB);
-    let closed = alice.does(&[CardCommand::Close(TODO, Outcome::Success)]).unwrap();
-    let postponed = bob.does(&[CardCommand::Postpone(TODO, due("2026-12-01"))]).unwrap();
+    let closed = alice.does(&[CardCommand::Close(CALL, Outcome::Success)]).unwrap();
+    let postponed = bob.does(&[CardCommand::Postpone(CALL, due("2026-12-01"))]).unwrap();
     alice.takes(&postponed);
     bob.takes(&closed);
     assert_eq!(card_row(&alice.document), card_row(&bob.document));
@@ -89,8 +107,8 @@ fn a_close_beats_a_concurrent_postponement_and_both_stay_in_sight() {
 fn two_concurrent_closings_are_one_and_success_is_kept() {
     let mut alice = new_card();
     let mut bob = alice.twin(2, BOB);
-    let success = alice.does(&[CardCommand::Close(TODO, Outcome::Success)]).unwrap();
-    let failed = bob.does(&[CardCommand::Close(TODO, Outcome::Failed)]).unwrap();
+    let success = alice.does(&[CardCommand::Close(CALL, Outcome::Success)]).unwrap();
+    let failed = bob.does(&[CardCommand::Close(CALL, Outcome::Failed)]).unwrap();
     alice.takes(&failed);
     bob.takes(&success);
     for hand in [&alice, &bob] {
@@ -205,9 +223,9 @@ fn a_command_that_changes_nothing_makes_no_change() {
         ]),
         None
     );
-    alice.does(&[CardCommand::Close(TODO, Outcome::Success)]).unwrap();
+    alice.does(&[CardCommand::Close(CALL, Outcome::Success)]).unwrap();
     assert_eq!(
-        alice.does(&[CardCommand::Close(TODO, Outcome::Failed)]),
+        alice.does(&[CardCommand::Close(CALL, Outcome::Failed)]),
         None,
         "a closed todo stays as it was closed"
     );
@@ -223,18 +241,18 @@ fn commands_on_what_is_not_there_are_refused() {
     assert_eq!(refused(CardCommand::Rename("x".repeat(MAX_VALUE_LEN + 1))), CommandError::TooLong);
     let target = DocumentId::from_bytes([5; 16]);
     assert_eq!(refused(CardCommand::Link { role: "A b".into(), target }), CommandError::Role);
-    let taken = NewTodo { id: TODO, text: "x".into(), due: None, assignee: None, contact: None };
+    let taken = NewTodo { id: CALL, text: "x".into(), due: None, assignee: None, contact: None };
     assert_eq!(refused(CardCommand::AddTodo(taken)), CommandError::IdTaken);
 }
 
 #[test]
 fn facts_tell_what_each_change_did_whatever_came_after_it() {
     let mut alice = new_card();
-    let postpone = alice.does(&[CardCommand::Postpone(TODO, due("2026-12-01"))]).unwrap();
+    let postpone = alice.does(&[CardCommand::Postpone(CALL, due("2026-12-01"))]).unwrap();
     let told = facts(&alice.document, &postpone, Some(ALICE));
     let events: Vec<_> = told.into_iter().map(|fact| fact.event).collect();
-    assert_eq!(events, [Event::TodoMoved(TODO, due("2026-11-22"), due("2026-12-01"))]);
-    alice.does(&[CardCommand::Postpone(TODO, due("2027-01-01"))]);
+    assert_eq!(events, [Event::TodoMoved(CALL, due("2026-11-22"), due("2026-12-01"))]);
+    alice.does(&[CardCommand::Postpone(CALL, due("2027-01-01"))]);
     let again: Vec<_> = facts(&alice.document, &postpone, None).into_iter().map(|fact| fact.event).collect();
     assert_eq!(events, again);
 }
@@ -254,7 +272,7 @@ fn history_tells_field_old_and_new_value_newest_first() {
 
 #[test]
 fn a_contact_has_any_number_of_details_and_a_removed_one_is_gone() {
-    let mut document = Document::new(&contact::KIND).unwrap();
+    let mut document = Document::new(&contact::KIND);
     let detail = PartId::from_bytes([1; 6]);
     let set = |value: &str| ContactCommand::SetDetail {
         id: detail,
@@ -274,5 +292,67 @@ fn a_contact_has_any_number_of_details_and_a_removed_one_is_gone() {
         let change = draft.finish().unwrap().to_automerge(&contact::KIND);
         document.apply(vec![change]).unwrap();
         assert_eq!(contact_row(&document, None).details.len(), 1 - before);
+    }
+}
+
+/// What somebody does next, on either of two replicas that meet now and then.
+fn any_command() -> impl Strategy<Value = CardCommand> {
+    let field = |i: u8| FieldId::from_bytes([i; 16]);
+    let dues = ["2026-11-22", "2026-12-01T09:00[Europe/Budapest]"];
+    prop_oneof![
+        "[a-c]".prop_map(CardCommand::Rename),
+        (0..2u8, "[a-c]?").prop_map(move |(i, value)| CardCommand::SetField(field(i), value)),
+        (5..7u8, "[a-c]{0,4}").prop_map(move |(i, value)| CardCommand::EditText(field(i), value)),
+        (0..2usize).prop_map(move |i| CardCommand::Postpone(CALL, due(dues[i]))),
+        Just(CardCommand::Close(CALL, Outcome::Success)),
+        Just(CardCommand::Close(CALL, Outcome::Failed)),
+        Just(CardCommand::Reopen(CALL)),
+        Just(CardCommand::Assign(CALL, Some(BOB))),
+        Just(CardCommand::SetOwner(None)),
+        Just(CardCommand::Trash),
+        Just(CardCommand::Restore),
+        (0..3u8).prop_map(|i| CardCommand::Link {
+            role: "customer".into(),
+            target: DocumentId::from_bytes([i; 16])
+        }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn replicas_that_hold_the_same_changes_show_the_same_with_and_without_automerge(
+        steps in proptest::collection::vec((any::<bool>(), any_command(), any::<bool>()), 1..14)
+    ) {
+        let mut alice = new_card();
+        let mut bob = alice.twin(2, BOB);
+        let mut for_alice = Vec::new();
+        let mut for_bob = Vec::new();
+        for (alice_acts, command, meet) in steps {
+            let (hand, inbox) = if alice_acts { (&mut alice, &mut for_bob) } else { (&mut bob, &mut for_alice) };
+            inbox.extend(hand.does(&[command]));
+            if meet {
+                for_alice.drain(..).for_each(|change| alice.takes(&change));
+                for_bob.drain(..).for_each(|change| bob.takes(&change));
+            }
+        }
+        for_alice.drain(..).for_each(|change| alice.takes(&change));
+        for_bob.drain(..).for_each(|change| bob.takes(&change));
+
+        let shown = rows(&alice.document, None);
+        prop_assert_eq!(&shown, &rows(&bob.document, None));
+        let index = OpIndex::of(&alice.document);
+        prop_assert_eq!(&shown, &rows_of_index(&index, None));
+        let told: Vec<_> = alice.document.changes_since(&[]).iter().flat_map(|(_, change)| {
+            let told = facts(&alice.document, change, None);
+            assert_eq!(told, facts(&index, change, None));
+            told
+        }).collect();
+        let saved = alice.document.save();
+        if let Some(read) = rows_of_saved(&card::KIND, &saved, &AuthorTable::default()) {
+            prop_assert_eq!(shown.with_facts(told), read.unwrap());
+        }
+        let loaded = Document::load(&card::KIND, &saved).unwrap();
+        prop_assert_eq!(loaded.heads(), alice.document.heads());
+        prop_assert_eq!(rows(&loaded, None), rows(&bob.document, None));
     }
 }

@@ -81,7 +81,7 @@ impl<'a> StatusInputs<'a> {
             product: row.product,
             stored: row.status,
             texts: FieldTexts::new(&row.fields),
-            last_contact: row.last_contact,
+            last_contact: row.last_contact.or(row.created),
         }
     }
 }

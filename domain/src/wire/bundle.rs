@@ -32,7 +32,9 @@ pub struct Bundle {
     /// Who made its changes, and when the server took them.
     #[n(5)]
     pub authors: AuthorTable,
-    /// CBOR of the [`Rows`] of this state, made by a server of this projection version.
+    /// CBOR of the [`Rows`] of this state, made by a server of this projection version; empty where
+    /// `saved` is a list of few changes, from which the reader makes them
+    /// ([`crate::projection::rows_of_saved`]).
     #[cbor(n(6), with = "minicbor::bytes")]
     pub rows: Vec<u8>,
     /// [`crate::projection::VERSION`] of the server that made the rows.

@@ -74,7 +74,8 @@ pub struct LogEntry {
     /// Its document.
     #[n(1)]
     pub document: DocumentId,
-    /// The change's one byte string ([`crate::codec`]).
+    /// The change's one byte string ([`crate::codec`]); empty where the device pushed it in the very
+    /// request that this answers: `document` and `check` tell which it is.
     #[cbor(n(2), with = "minicbor::bytes")]
     pub change: Vec<u8>,
     /// The first bytes of its hash: the receiver builds the change and compares.
@@ -89,10 +90,6 @@ pub struct LogEntry {
     /// What act it was part of, where that is not a plain edit.
     #[n(6)]
     pub origin: Option<Origin>,
-    /// The server's receipt for the document with this change and all before it in the log
-    /// ([`Bundle::receipt`]); on the last change of a document in an answer.
-    #[n(7)]
-    pub receipt: Option<minicbor::bytes::ByteArray<16>>,
 }
 
 /// The first 8 bytes of a change's hash: enough to see that two builders agree, not to identify it.

@@ -86,7 +86,9 @@ pub struct SyncResponse {
     /// One for each pushed or offered group, in order.
     #[n(1)]
     pub verdicts: Vec<GroupVerdict>,
-    /// What happened after the cursor that this user may see, in the order of the log.
+    /// What happened after the cursor that this user may see, in the order of the log; the device's
+    /// own changes too, for only here it learns their place, time and author as all others do. Of a
+    /// change pushed in this very request the entry leaves out the bytes ([`super::LogEntry::change`]).
     #[n(2)]
     pub entries: Vec<Envelope>,
     /// Where the device stands once it has stored the entries; `None`: where it stood.
@@ -108,6 +110,22 @@ pub struct SyncResponse {
     /// The answer to a walk.
     #[n(8)]
     pub walk: Option<WalkAnswer>,
+    /// The receipts of documents whose changes are among the entries, where no later entry follows:
+    /// with them the device can give back the state it now has (N7). Bundles bring their own.
+    #[cbor(n(9), default, skip_if = "Vec::is_empty")]
+    pub receipts: Vec<DocumentReceipt>,
+}
+
+/// The server's receipt for the present state of a document: its heads and its author table.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct DocumentReceipt {
+    /// The document.
+    #[n(0)]
+    pub document: DocumentId,
+    /// As in [`super::Bundle::receipt`].
+    #[n(1)]
+    pub receipt: minicbor::bytes::ByteArray<16>,
 }
 
 /// Whether a cursor could be followed.

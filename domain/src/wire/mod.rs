@@ -17,10 +17,13 @@ pub use bundle::{ActorRow, AuthorTable, Bundle, Rows};
 pub use cursor::{Cursor, MAX_CURSOR};
 pub use entry::{Check, Entry, Envelope, Forgotten, LogEntry, Origin, OriginKind, Signature};
 pub use exchange::{
-    Capability, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Progress, Pushed, PushedChange, SyncRequest, SyncResponse,
-    SyncStatus,
+    Capability, DocumentReceipt, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Progress, Pushed, PushedChange,
+    SyncRequest, SyncResponse, SyncStatus,
 };
 pub use frame::{FrameError, from_frame, to_frame};
 pub use live::Poke;
 pub use verdict::{GroupVerdict, RefusalCode, Verdict};
 pub use walk::{Bucket, HeadsRow, Offer, Walk, WalkAnswer};
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,7 @@ pub enum Net {
     Changes {
         /// Their numbers, in order.
         seqs: Vec<i64>,
-        /// How many bytes they have: if a bundle has fewer, that is sent instead.
+        /// How many bytes those have that the device has not: if a bundle has fewer, that is sent instead.
         bytes: u64,
     },
     /// The whole document.
@@ -65,11 +65,12 @@ pub fn effect(rows: &[Touched], sees: bool, applied: &BTreeSet<i64>, lacks: bool
             if lacks && !made_it || entered || rows.iter().any(|row| !row.sees) {
                 return Some(Net::Bundle);
             }
-            let changes = rows.iter().filter(|row| row.entry.is_change() && !applied.contains(&row.seq));
-            let (seqs, bytes): (Vec<i64>, Vec<u64>) = changes.map(|row| (row.seq, row.size)).unzip();
-            match seqs.len() {
-                0 => None,
-                1..=MAX_CHANGES => Some(Net::Changes { seqs, bytes: bytes.iter().sum() }),
+            let changes = rows.iter().filter(|row| row.entry.is_change());
+            let seqs: Vec<i64> = changes.clone().map(|row| row.seq).collect();
+            let foreign = changes.filter(|row| !applied.contains(&row.seq));
+            match (seqs.len(), foreign.clone().count()) {
+                (0, _) => None,
+                (_, 0..=MAX_CHANGES) => Some(Net::Changes { seqs, bytes: foreign.map(|row| row.size).sum() }),
                 _ => Some(Net::Bundle),
             }
         }
@@ -115,15 +116,16 @@ mod tests {
     }
 
     #[test]
-    fn a_device_is_not_told_what_it_made_by_the_same_request() {
+    fn what_a_device_made_by_the_same_request_it_has() {
         let rows = [
             row(5, EntryKind::Create, false, true),
             row(6, EntryKind::Change, true, true),
             row(7, EntryKind::Change, true, true),
         ];
         let applied = |seqs: &[i64]| effect(&rows, true, &seqs.iter().copied().collect(), false);
-        assert_eq!(applied(&[5, 6, 7]), None);
-        assert_eq!(applied(&[5, 6]), changes(&[7]));
+        let all = |foreign: u64| Some(Net::Changes { seqs: vec![5, 6, 7], bytes: 10 * foreign });
+        assert_eq!(applied(&[5, 6, 7]), all(0));
+        assert_eq!(applied(&[5, 6]), all(1));
         assert_eq!(applied(&[]), Some(Net::Bundle));
         let given_away = [row(5, EntryKind::Create, false, false)];
         assert_eq!(effect(&given_away, false, &BTreeSet::from([5]), false), Some(Net::Forget));

@@ -1,10 +1,10 @@
 //! Pages: entries on their way down, counted in bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::time::Timestamp;
-use roadbook_domain::wire::{Entry, Envelope, Forgotten};
+use roadbook_domain::wire::{DocumentReceipt, Entry, Envelope, Forgotten};
 
 use super::pull::visible;
 use super::receipt;
@@ -29,6 +29,8 @@ pub struct Reading<'a> {
     pub head: &'a Head,
     /// The server's clock.
     pub now: Timestamp,
+    /// The entries that the device made by this very request.
+    pub applied: &'a BTreeSet<i64>,
 }
 
 /// Entries that were gathered, and how many bytes are left.
@@ -36,13 +38,15 @@ pub struct Reading<'a> {
 pub struct Page {
     /// The entries.
     pub entries: Vec<Envelope>,
+    /// The receipts of documents whose last change is among them.
+    pub receipts: Vec<DocumentReceipt>,
     left: u64,
 }
 
 impl Page {
     /// An empty page that takes about this many bytes.
     pub fn new(budget: u64) -> Self {
-        Self { entries: Vec::new(), left: budget }
+        Self { entries: Vec::new(), receipts: Vec::new(), left: budget }
     }
 
     /// Whether something of this size still fits; the first always does.

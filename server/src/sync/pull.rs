@@ -6,7 +6,7 @@ use roadbook_domain::id::DocumentId;
 use roadbook_domain::rights::Scope;
 use roadbook_domain::settings::{SettingsClass, SettingsRow};
 use roadbook_domain::user::Role;
-use roadbook_domain::wire::{Check, Entry, LogEntry};
+use roadbook_domain::wire::{Check, DocumentReceipt, Entry, LogEntry};
 
 use super::cursor::{Class, Position};
 use super::net::{self, Net};
@@ -32,12 +32,11 @@ pub async fn tail(
     conn: &mut Conn,
     reading: &Reading<'_>,
     position: &Position,
-    applied: &BTreeSet<i64>,
     page: &mut Page,
 ) -> Result<(i64, bool), ApiError> {
     let (touched, horizon) = touched(conn, reading, position.seq).await?;
     let rows = settings_since(conn, reading, position.seq, horizon).await?;
-    let plan = Plan::of(conn, reading, position, applied, touched, rows).await?;
+    let plan = Plan::of(conn, reading, position, touched, rows).await?;
     let cut = plan.send(conn, reading, page).await?;
     let reached = cut.unwrap_or(horizon);
     Ok((reached, reached == reading.head.seq))
@@ -101,7 +100,6 @@ impl Plan {
         conn: &mut Conn,
         reading: &Reading<'_>,
         position: &Position,
-        applied: &BTreeSet<i64>,
         touched: Vec<Touched>,
         rows: Vec<(i64, SettingsRow)>,
     ) -> Result<Self, ApiError> {
@@ -112,7 +110,7 @@ impl Plan {
         for (document, rows) in documents {
             let lacks = position.fill.as_ref().is_some_and(|fill| fill.will_reach(document));
             let sees = sees.as_ref().is_none_or(|sees| sees.contains(&document));
-            if let Some(net) = net::effect(&rows, sees, applied, lacks) {
+            if let Some(net) = net::effect(&rows, sees, reading.applied, lacks) {
                 let first = rows.first().map_or(0, |row| row.seq);
                 items.push((first, Item::Document(document, net)));
             }
@@ -242,38 +240,42 @@ async fn write(
             }
             Item::Document(id, Net::Purge) => page.push(&Entry::Purge(id)),
             Item::Document(id, Net::Changes { seqs, .. }) => {
-                for seq in seqs {
-                    if let Some(logged) = changes.remove(&seq) {
-                        page.push(&Entry::Change(change(reading, logged, heads.get(&id))));
-                    }
+                let last = seqs.last().copied();
+                for logged in seqs.iter().filter_map(|seq| changes.remove(seq)) {
+                    page.push(&Entry::Change(change(reading, logged)));
                 }
+                let is_present = |heads: &&Heads| Some(heads.as_of) == last;
+                page.receipts.extend(heads.get(&id).filter(is_present).map(|heads| receipt(reading, heads)));
             }
         }
     }
     Ok(())
 }
 
-/// A change as it travels, with a receipt if it is the last of its document.
-fn change(reading: &Reading<'_>, logged: Logged, heads: Option<&Heads>) -> LogEntry {
-    let receipt = heads.filter(|heads| heads.as_of == logged.seq).map(|heads| {
-        let subject = Subject {
-            org: reading.caller.org,
-            document: heads.id,
-            kind: heads.kind,
-            heads: &heads.heads,
-            authors: &heads.authors,
-        };
-        subject.receipt(reading.state.secrets().receipt_key.as_bytes()).into()
-    });
+/// A change as it travels; without its bytes if the device has just pushed it.
+fn change(reading: &Reading<'_>, logged: Logged) -> LogEntry {
     let check: [u8; 8] = std::array::from_fn(|i| logged.hash.0.get(i).copied().unwrap_or_default());
+    let is_own = reading.applied.contains(&logged.seq);
     LogEntry {
         seq: logged.seq.unsigned_abs(),
         document: logged.document,
-        change: logged.bytes,
+        change: if is_own { Vec::new() } else { logged.bytes },
         check: Check::from(check),
         by: logged.by,
         received_at: logged.received_at,
         origin: logged.origin,
-        receipt,
     }
+}
+
+/// The receipt for a document's present state.
+fn receipt(reading: &Reading<'_>, heads: &Heads) -> DocumentReceipt {
+    let subject = Subject {
+        org: reading.caller.org,
+        document: heads.id,
+        kind: heads.kind,
+        heads: &heads.heads,
+        authors: &heads.authors,
+    };
+    let receipt = subject.receipt(reading.state.secrets().receipt_key.as_bytes());
+    DocumentReceipt { document: heads.id, receipt: receipt.into() }
 }

@@ -5,6 +5,7 @@ use aws_lc_rs::{constant_time, digest, hmac};
 use roadbook_domain::change::ChangeHash;
 use roadbook_domain::id::{DocumentId, OrgId};
 use roadbook_domain::kind::KindId;
+use roadbook_domain::projection;
 use roadbook_domain::wire::Bundle;
 
 use crate::store::documents::Stored;
@@ -62,6 +63,8 @@ pub fn bundle(
         authors: &stored.authors,
     };
     let receipt = subject.receipt(key).into();
+    // From a list of few changes the device makes the rows itself: they would cost more than it does.
+    let rows = if projection::are_told_by(&stored.saved) { Vec::new() } else { stored.rows };
     Ok(Bundle {
         document: stored.id,
         kind: stored.kind,
@@ -69,7 +72,7 @@ pub fn bundle(
         authors: minicbor::decode(&stored.authors)?,
         saved: stored.saved,
         heads: stored.heads,
-        rows: stored.rows,
+        rows,
         projection_version: stored.projection_version,
         receipt,
     })

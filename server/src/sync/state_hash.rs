@@ -1,5 +1,7 @@
 //! The state hash of one user: what his phone must show, by the word of the server (L3).
 
+use std::collections::BTreeSet;
+
 use roadbook_domain::id::{DocumentId, UserId};
 use roadbook_domain::settings::Settings;
 use roadbook_domain::state_hash::State as Hashed;
@@ -26,7 +28,8 @@ pub async fn state_hash(state: &State, caller: &Caller, now: Timestamp) -> Resul
     let mut conn = state.db().snapshot().await?;
     let conn = &mut conn;
     let head = organisation::head(conn, caller.org).await?.ok_or(ApiError::NotFound)?;
-    let reading = Reading { state, caller, head: &head, now };
+    let applied = BTreeSet::new();
+    let reading = Reading { state, caller, head: &head, now, applied: &applied };
     let mut hashed = Hashed::default();
     let rows = settings::all(conn, caller.org).await?;
     let rows: Vec<_> = rows.into_iter().filter(|row| reaches(row, caller.role)).collect();

@@ -22,8 +22,8 @@ use roadbook_domain::time::{Timestamp, Zone};
 use roadbook_domain::today::{DueMove, Period, TodayQuery, TodayRow, today};
 use roadbook_domain::todo::TodoState;
 use roadbook_domain::wire::{
-    AuthorTable, Cursor, Entry, GroupVerdict, Offer, Progress, Pushed, PushedChange, Rows, SyncRequest,
-    SyncResponse, Verdict, from_frame, to_frame,
+    AuthorTable, Check, Cursor, Entry, GroupVerdict, Offer, Progress, Pushed, PushedChange, Rows,
+    SyncRequest, SyncResponse, Verdict, from_frame, to_frame,
 };
 use tower::ServiceExt;
 
@@ -100,7 +100,7 @@ impl Phone {
     pub fn edit(&mut self, id: DocumentId, kind: KindId, now: Timestamp, act: impl FnOnce(&mut Draft<'_>)) {
         let (user, actor) = (self.user, self.actor);
         let held = self.held.entry(id).or_insert_with(|| Held {
-            document: Document::new(Kind::get(kind).unwrap()).unwrap(),
+            document: Document::new(Kind::get(kind).unwrap()),
             as_of: 0,
             creator: Some(user),
             authors: AuthorTable::default(),
@@ -180,6 +180,11 @@ impl Phone {
             let entry = Entry::from_envelope(envelope).unwrap().unwrap();
             self.entry(entry);
         }
+        for receipt in &response.receipts {
+            if let Some(held) = self.held.get_mut(&receipt.document) {
+                held.receipt = Some(*receipt.receipt);
+            }
+        }
         if response.cursor.is_some() {
             self.cursor = response.cursor;
         }
@@ -194,16 +199,25 @@ impl Phone {
             Entry::Change(entry) => {
                 count(&mut self.received, "change");
                 let held = self.held.get_mut(&entry.document).expect("a change of a document it has");
-                let change = Change::from_bytes(&entry.change).unwrap();
-                let canonical = Canonical::of(held.document.kind(), &change).unwrap();
-                assert!(canonical.has_check(&entry.check));
-                if entry.seq <= held.as_of || held.document.contains(canonical.hash()) {
+                if entry.seq <= held.as_of {
                     return;
                 }
-                held.take(&change, entry.by.user);
+                let own = |check: &Check| {
+                    let changes = held.document.changes_since(&[held.document.kind().genesis_hash()]);
+                    changes.into_iter().find(|(hash, _)| hash.0.starts_with(check.as_slice()))
+                };
+                let change = match entry.change.is_empty() {
+                    true => own(&entry.check).expect("a change of its own").1,
+                    false => Change::from_bytes(&entry.change).unwrap(),
+                };
+                let canonical = Canonical::of(held.document.kind(), &change).unwrap();
+                assert!(canonical.has_check(&entry.check));
+                if !held.document.contains(canonical.hash()) {
+                    held.take(&change, entry.by.user);
+                }
                 held.authors.push((change.actor, change.seq), &entry.by, entry.origin, entry.received_at);
                 held.as_of = entry.seq;
-                held.receipt = entry.receipt.map(|receipt| *receipt);
+                held.receipt = None;
             }
             Entry::Bundle(bundle) => {
                 count(&mut self.received, "bundle");
@@ -212,7 +226,11 @@ impl Phone {
                 }
                 let document = Document::load(Kind::get(bundle.kind).unwrap(), &bundle.saved).unwrap();
                 assert_eq!(document.heads(), bundle.heads);
-                let rows: Rows = minicbor::decode(&bundle.rows).unwrap();
+                let kind = document.kind();
+                let rows: Rows = match projection::rows_of_saved(kind, &bundle.saved, &bundle.authors) {
+                    Some(rows) => rows.unwrap(),
+                    None => minicbor::decode(&bundle.rows).unwrap(),
+                };
                 let creator = match &rows {
                     Rows::Contact(row, _) => row.creator,
                     _ => None,

@@ -1,0 +1,88 @@
+//! What a mutation or a merge changed, so that an app refreshes the right screens and no others.
+
+use std::collections::BTreeSet;
+
+use roadbook_domain::id::{DocumentId, ProductId};
+use roadbook_domain::wire::Rows;
+
+/// With more documents than this a change set says "everything".
+const MOST_DOCUMENTS: usize = 1_000;
+
+/// What changed. Every mutation returns one, and every merge tells its subscribers one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChangeSet {
+    /// The documents whose content or sync state changed.
+    pub documents: BTreeSet<DocumentId>,
+    /// The lists that may look different.
+    pub lists: BTreeSet<List>,
+    /// So much changed that everything is to be read anew; `documents` and `lists` are then not
+    /// complete.
+    pub everything: bool,
+}
+
+/// A list of the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum List {
+    /// Today.
+    Today,
+    /// The main page of a product: cards and status counts.
+    Board(ProductId),
+    /// Contacts.
+    Contacts,
+    /// Products, statuses, fields and users.
+    Settings,
+    /// What follows the user: preferences, recents, favourites.
+    User,
+    /// The quarantine.
+    Quarantine,
+    /// How many edits are unsent.
+    Outbox,
+}
+
+impl ChangeSet {
+    /// The change set that asks to read everything anew.
+    pub fn all() -> Self {
+        Self { everything: true, ..Self::default() }
+    }
+
+    /// Whether nothing changed.
+    pub fn is_empty(&self) -> bool {
+        self.documents.is_empty() && self.lists.is_empty() && !self.everything
+    }
+
+    /// Adds a document.
+    pub fn document(&mut self, document: DocumentId) {
+        self.documents.insert(document);
+        if self.documents.len() > MOST_DOCUMENTS {
+            self.everything = true;
+            self.documents.clear();
+        }
+    }
+
+    /// Adds a list.
+    pub fn list(&mut self, list: List) {
+        self.lists.insert(list);
+    }
+
+    /// Adds a document and the lists that show a document with such rows.
+    pub fn rows(&mut self, document: DocumentId, rows: &Rows) {
+        self.document(document);
+        match rows {
+            Rows::Card(card, _) => {
+                self.list(List::Today);
+                self.lists.extend(card.product.map(List::Board));
+            }
+            Rows::Contact(..) => self.list(List::Contacts),
+            Rows::None => self.list(List::User),
+        }
+    }
+
+    /// Adds everything that another one names.
+    pub fn merge(&mut self, other: Self) {
+        self.everything |= other.everything;
+        self.lists.extend(other.lists);
+        for document in other.documents {
+            self.document(document);
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! The acknowledged base of every document: what the server has said is committed, and nothing else.
+//!
+//! A base is a saved document plus the changes acknowledged since (its tail), which are folded into
+//! the saved form once there are [`MOST_TAIL`] of them. Heads, author table and digest move with it in
+//! the same transaction.
+
+use roadbook_domain::change::{Change, ChangeHash};
+use roadbook_domain::digest;
+use roadbook_domain::document::Document;
+use roadbook_domain::id::DocumentId;
+use roadbook_domain::kind::{Kind, KindId};
+use roadbook_domain::time::Timestamp;
+use roadbook_domain::wire::{AuthorTable, Bundle, Origin, Signature};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction};
+
+use super::meta;
+use crate::error::Error;
+
+/// How many acknowledged changes wait to be folded into the saved document.
+pub(crate) const MOST_TAIL: u32 = 16;
+
+/// What this device holds of a document, unsent changes apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Base {
+    /// What kind it is; it may be one that this version does not know.
+    pub kind: KindId,
+    /// The saved document, without the tail; empty: its genesis change alone.
+    pub saved: Vec<u8>,
+    /// The heads of saved and tail together, ascending; empty: nothing is acknowledged.
+    pub heads: Vec<ChangeHash>,
+    /// Who made the acknowledged changes.
+    pub authors: AuthorTable,
+    /// The server's receipt for exactly these heads, if it gave one.
+    pub receipt: Option<[u8; 16]>,
+    /// The log's sequence up to which entries are in it.
+    pub as_of: u64,
+}
+
+impl Base {
+    /// The base of a document that was made here and is wholly unsent.
+    pub fn unsent(kind: KindId) -> Self {
+        Self {
+            kind,
+            saved: Vec::new(),
+            heads: Vec::new(),
+            authors: AuthorTable::default(),
+            receipt: None,
+            as_of: 0,
+        }
+    }
+
+    /// The base that a bundle brings.
+    pub fn of_bundle(bundle: &Bundle) -> Self {
+        Self {
+            kind: bundle.kind,
+            saved: bundle.saved.clone(),
+            heads: bundle.heads.clone(),
+            authors: bundle.authors.clone(),
+            receipt: Some(*bundle.receipt),
+            as_of: bundle.as_of,
+        }
+    }
+}
+
+/// A change the server has committed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Acknowledged<'a> {
+    /// Its document.
+    pub document: DocumentId,
+    /// Its hash.
+    pub hash: ChangeHash,
+    /// The change.
+    pub change: &'a Change,
+    /// On whose behalf it was made.
+    pub by: &'a Signature,
+    /// What act it was part of.
+    pub origin: Option<Origin>,
+    /// Its place in the log.
+    pub seq: u64,
+    /// When the server took it.
+    pub received_at: Timestamp,
+}
+
+/// The base of a document, if this device has it.
+pub(crate) fn get(connection: &Connection, id: DocumentId) -> Result<Option<Base>, Error> {
+    let sql = "SELECT kind, saved, heads, authors, receipt, as_of FROM document WHERE id = ?1";
+    let row = connection.prepare_cached(sql)?.query_row([id.as_bytes()], read).optional()?;
+    row.transpose()
+}
+
+/// The changes of a base that are not yet in its saved form, in order of arrival.
+pub(crate) fn tail(connection: &Connection, id: DocumentId) -> Result<Vec<Change>, Error> {
+    let mut statement =
+        connection.prepare_cached("SELECT change FROM base_change WHERE document = ?1 ORDER BY n")?;
+    let mut rows = statement.query([id.as_bytes()])?;
+    let mut changes = Vec::new();
+    while let Some(row) = rows.next()? {
+        changes.push(Change::from_bytes(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?);
+    }
+    Ok(changes)
+}
+
+/// The document that a base stands for.
+///
+/// # Errors
+/// [`Error::OtherKind`] for a kind that this version does not know.
+pub(crate) fn load(connection: &Connection, id: DocumentId, base: &Base) -> Result<Document, Error> {
+    let kind = Kind::get(base.kind).ok_or(Error::OtherKind(base.kind))?;
+    let mut document =
+        if base.saved.is_empty() { Document::new(kind) } else { Document::load(kind, &base.saved)? };
+    let tail = tail(connection, id)?;
+    if !tail.is_empty() {
+        document.apply(tail.iter().map(|change| change.to_automerge(kind)).collect())?;
+    }
+    Ok(document)
+}
+
+/// Stores a base, in place of the one before and its tail.
+pub(crate) fn put(tx: &Transaction<'_>, id: DocumentId, base: &Base) -> Result<(), Error> {
+    let before = term(tx, id)?;
+    if before.is_some() {
+        tx.prepare_cached("DELETE FROM base_change WHERE document = ?1")?.execute([id.as_bytes()])?;
+    }
+    let after = (!base.heads.is_empty()).then(|| digest::term(id, &base.heads));
+    tx.prepare_cached(
+        "INSERT INTO document (id, kind, saved, heads, authors, receipt, as_of, term)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT DO UPDATE SET kind = ?2, saved = ?3, heads = ?4, authors = ?5, receipt = ?6,
+           as_of = ?7, term = ?8, damage = NULL",
+    )?
+    .execute((
+        id.as_bytes(),
+        base.kind.0,
+        &base.saved,
+        to_bytes(&base.heads),
+        encode(&base.authors)?,
+        base.receipt,
+        signed(base.as_of),
+        after,
+    ))?;
+    move_digest(tx, before.flatten(), after)
+}
+
+/// Adds an acknowledged change to the tail of its document, whose dependencies are there.
+pub(crate) fn append(tx: &Transaction<'_>, new: &Acknowledged<'_>) -> Result<(), Error> {
+    let id = new.document;
+    let mut base = get(tx, id)?.ok_or(Error::NoDocument(id))?;
+    let before = term(tx, id)?.flatten();
+    base.heads.retain(|head| !new.change.deps.contains(head));
+    base.heads.push(new.hash);
+    base.heads.sort_unstable();
+    base.authors.push((new.change.actor, new.change.seq), new.by, new.origin, new.received_at);
+    let after = digest::term(id, &base.heads);
+
+    let n: u32 = tx
+        .prepare_cached("SELECT coalesce(max(n), 0) + 1 FROM base_change WHERE document = ?1")?
+        .query_row([id.as_bytes()], |row| row.get(0))?;
+    tx.prepare_cached("INSERT INTO base_change (document, n, hash, change) VALUES (?1, ?2, ?3, ?4)")?
+        .execute((id.as_bytes(), n, new.hash.0, new.change.to_bytes()))?;
+    tx.prepare_cached(
+        "UPDATE document SET heads = ?2, authors = ?3, as_of = max(as_of, ?4), term = ?5, receipt = NULL
+         WHERE id = ?1",
+    )?
+    .execute((id.as_bytes(), to_bytes(&base.heads), encode(&base.authors)?, signed(new.seq), after))?;
+    move_digest(tx, before, Some(after))?;
+    if n > MOST_TAIL { fold(tx, id, &base) } else { Ok(()) }
+}
+
+/// Stores the server's receipt for the present heads.
+pub(crate) fn set_receipt(tx: &Transaction<'_>, id: DocumentId, receipt: [u8; 16]) -> Result<(), Error> {
+    tx.prepare_cached("UPDATE document SET receipt = ?2 WHERE id = ?1")?.execute((id.as_bytes(), receipt))?;
+    Ok(())
+}
+
+/// Forgets which entries the bases hold: the log begins anew, as after a server's loss.
+pub(crate) fn reset_as_of(tx: &Transaction<'_>) -> Result<(), Error> {
+    tx.execute("UPDATE document SET as_of = 0", [])?;
+    Ok(())
+}
+
+/// Deletes a base with its tail. Outbox and projections are others' to delete.
+pub(crate) fn remove(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
+    let before = term(tx, id)?.flatten();
+    tx.prepare_cached("DELETE FROM base_change WHERE document = ?1")?.execute([id.as_bytes()])?;
+    tx.prepare_cached("DELETE FROM document WHERE id = ?1")?.execute([id.as_bytes()])?;
+    move_digest(tx, before, None)
+}
+
+/// Marks a document as not to be trusted until the server has sent it anew.
+pub(crate) fn mark_damaged(tx: &Transaction<'_>, id: DocumentId, reason: &str) -> Result<(), Error> {
+    tx.prepare_cached("UPDATE document SET damage = ?2 WHERE id = ?1")?.execute((id.as_bytes(), reason))?;
+    Ok(())
+}
+
+/// Documents to be sent anew, at most `limit`.
+pub(crate) fn damaged(connection: &Connection, limit: u32) -> Result<Vec<DocumentId>, Error> {
+    let sql = "SELECT id FROM document WHERE damage IS NOT NULL ORDER BY id LIMIT ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let ids = statement.query_map([limit], |row| Ok(DocumentId::from_bytes(row.get(0)?)))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// Marks the rows of a document as another version's, to be made anew in the background.
+pub(crate) fn mark_stale(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
+    tx.prepare_cached("UPDATE document SET stale = 1 WHERE id = ?1")?.execute([id.as_bytes()])?;
+    Ok(())
+}
+
+/// Marks the rows of all documents as another version's.
+pub(crate) fn mark_all_stale(tx: &Transaction<'_>) -> Result<(), Error> {
+    tx.execute("UPDATE document SET stale = 1", [])?;
+    Ok(())
+}
+
+/// Documents whose rows are to be made anew, at most `limit`.
+pub(crate) fn stale(connection: &Connection, limit: u32) -> Result<Vec<DocumentId>, Error> {
+    let mut statement =
+        connection.prepare_cached("SELECT id FROM document WHERE stale = 1 ORDER BY id LIMIT ?1")?;
+    let ids = statement.query_map([limit], |row| row.get(0).map(DocumentId::from_bytes))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// Notes that the rows of a document are this version's.
+pub(crate) fn clear_stale(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
+    tx.prepare_cached("UPDATE document SET stale = 0 WHERE id = ?1")?.execute([id.as_bytes()])?;
+    Ok(())
+}
+
+/// Whether this device holds a document.
+pub(crate) fn exists(connection: &Connection, id: DocumentId) -> Result<bool, Error> {
+    Ok(connection.prepare_cached("SELECT 1 FROM document WHERE id = ?1")?.exists([id.as_bytes()])?)
+}
+
+/// The document of a kind of which a user has one, if it is here.
+pub(crate) fn first_of_kind(connection: &Connection, kind: KindId) -> Result<Option<DocumentId>, Error> {
+    let mut statement = connection
+        .prepare_cached("SELECT id FROM document WHERE kind = ?1 AND kind > 2 ORDER BY id LIMIT 1")?;
+    Ok(statement.query_row([kind.0], |row| row.get(0).map(DocumentId::from_bytes)).optional()?)
+}
+
+/// All documents with their kinds, by id.
+pub(crate) fn all(connection: &Connection) -> Result<Vec<(DocumentId, KindId)>, Error> {
+    let mut statement = connection.prepare_cached("SELECT id, kind FROM document ORDER BY id")?;
+    let ids =
+        statement.query_map([], |row| Ok((DocumentId::from_bytes(row.get(0)?), KindId(row.get(1)?))))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// The digest terms of all documents with acknowledged heads, by id.
+pub(crate) fn terms(connection: &Connection) -> Result<Vec<(DocumentId, [u8; 16])>, Error> {
+    let mut statement =
+        connection.prepare_cached("SELECT id, term FROM document WHERE term IS NOT NULL ORDER BY id")?;
+    let terms = statement.query_map([], |row| Ok((DocumentId::from_bytes(row.get(0)?), row.get(1)?)))?;
+    Ok(terms.collect::<Result<_, _>>()?)
+}
+
+/// Hashes end to end.
+pub(crate) fn to_bytes(hashes: &[ChangeHash]) -> Vec<u8> {
+    hashes.iter().flat_map(|hash| hash.0).collect()
+}
+
+/// Hashes put end to end by [`to_bytes`].
+pub(crate) fn to_hashes(bytes: &[u8]) -> Result<Vec<ChangeHash>, Error> {
+    let (hashes, rest) = bytes.as_chunks::<32>();
+    if rest.is_empty() {
+        Ok(hashes.iter().copied().map(ChangeHash).collect())
+    } else {
+        Err(Error::Stored("list of hashes"))
+    }
+}
+
+fn fold(tx: &Transaction<'_>, id: DocumentId, base: &Base) -> Result<(), Error> {
+    let saved = load(tx, id, base)?.save();
+    tx.prepare_cached("UPDATE document SET saved = ?2 WHERE id = ?1")?.execute((id.as_bytes(), saved))?;
+    tx.prepare_cached("DELETE FROM base_change WHERE document = ?1")?.execute([id.as_bytes()])?;
+    Ok(())
+}
+
+/// The digest term of a document: `None` if it is not here, `Some(None)` if it does not count.
+fn term(connection: &Connection, id: DocumentId) -> Result<Option<Option<[u8; 16]>>, Error> {
+    let mut statement = connection.prepare_cached("SELECT term FROM document WHERE id = ?1")?;
+    Ok(statement.query_row([id.as_bytes()], |row| row.get(0)).optional()?)
+}
+
+fn move_digest(tx: &Transaction<'_>, from: Option<[u8; 16]>, to: Option<[u8; 16]>) -> Result<(), Error> {
+    if from == to {
+        return Ok(());
+    }
+    let mut digest = meta::digest(tx)?;
+    if let Some(from) = from {
+        digest.remove(from);
+    }
+    if let Some(to) = to {
+        digest.add(to);
+    }
+    meta::set_digest(tx, digest)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Result<Base, Error>> {
+    let (heads, authors, as_of): (Vec<u8>, Vec<u8>, i64) = (row.get(2)?, row.get(3)?, row.get(5)?);
+    let base = Base {
+        kind: KindId(row.get(0)?),
+        saved: row.get(1)?,
+        heads: Vec::new(),
+        authors: AuthorTable::default(),
+        receipt: row.get(4)?,
+        as_of: as_of.unsigned_abs(),
+    };
+    Ok(to_hashes(&heads).and_then(|heads| {
+        let authors = minicbor::decode(&authors).map_err(|_| Error::Stored("author table"))?;
+        Ok(Base { heads, authors, ..base })
+    }))
+}
+
+fn encode(authors: &AuthorTable) -> Result<Vec<u8>, Error> {
+    minicbor::to_vec(authors).map_err(|_| Error::Stored("author table"))
+}
+
+/// A log sequence as SQLite keeps it.
+fn signed(seq: u64) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests;

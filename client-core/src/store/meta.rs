@@ -1,0 +1,76 @@
+//! Single values by name: who this device is, where it stands in the log, its digest.
+
+use minicbor::{Decode, Encode};
+use roadbook_domain::digest::Digest;
+use roadbook_domain::id::{DeviceId, OrgId, UserId};
+use rusqlite::{Connection, OptionalExtension, Transaction};
+
+use crate::error::Error;
+
+/// The name of a value and the type it has, in CBOR.
+///
+/// One process may write several at once; what they mean is said where they are declared.
+pub(crate) struct Key<T>(&'static str, std::marker::PhantomData<T>);
+
+impl<T> Key<T> {
+    /// The key with this name. Names are unique and never reused with another type.
+    pub const fn new(name: &'static str) -> Self {
+        Self(name, std::marker::PhantomData)
+    }
+}
+
+/// Who uses this device.
+pub(crate) const IDENTITY: Key<Identity> = Key::new("identity");
+/// The sum of the terms of all documents with acknowledged heads.
+const DIGEST: Key<minicbor::bytes::ByteArray<16>> = Key::new("digest");
+
+/// On whose behalf this device writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Identity {
+    /// The user.
+    #[n(0)]
+    pub user: UserId,
+    /// The user's organisation; `None` in a local workspace.
+    #[n(1)]
+    pub org: Option<OrgId>,
+    /// The device, as the server enrolled it; `None` in a local workspace.
+    #[n(2)]
+    pub device: Option<DeviceId>,
+}
+
+/// The value of a key, if there is one.
+pub(crate) fn get<T: for<'b> Decode<'b, ()>>(
+    connection: &Connection,
+    key: &Key<T>,
+) -> Result<Option<T>, Error> {
+    let bytes: Option<Vec<u8>> = connection
+        .prepare_cached("SELECT value FROM meta WHERE key = ?1")?
+        .query_row([key.0], |row| row.get(0))
+        .optional()?;
+    bytes.map(|bytes| minicbor::decode(&bytes).map_err(|_| Error::Stored(key.0))).transpose()
+}
+
+/// Gives a key a value.
+pub(crate) fn set<T: Encode<()>>(tx: &Transaction<'_>, key: &Key<T>, value: &T) -> Result<(), Error> {
+    let bytes = minicbor::to_vec(value).map_err(|_| Error::Stored(key.0))?;
+    tx.prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2")?
+        .execute((key.0, bytes))?;
+    Ok(())
+}
+
+/// Takes a key's value away.
+pub(crate) fn remove<T>(tx: &Transaction<'_>, key: &Key<T>) -> Result<(), Error> {
+    tx.prepare_cached("DELETE FROM meta WHERE key = ?1")?.execute([key.0])?;
+    Ok(())
+}
+
+/// The digest of all documents that this device holds, by their acknowledged heads.
+pub(crate) fn digest(connection: &Connection) -> Result<Digest, Error> {
+    Ok(get(connection, &DIGEST)?.map(|bytes| Digest::from_bytes(*bytes)).unwrap_or_default())
+}
+
+/// Sets the digest; only the functions that change a document's heads do.
+pub(super) fn set_digest(tx: &Transaction<'_>, digest: Digest) -> Result<(), Error> {
+    set(tx, &DIGEST, &minicbor::bytes::ByteArray::from(digest.to_bytes()))
+}

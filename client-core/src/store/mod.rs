@@ -1,0 +1,132 @@
+//! The one SQLite file: connections, transactions, migrations.
+//!
+//! Functions of the submodules that must be atomic take a [`Transaction`], those that only read take
+//! a [`Connection`]; the compiler keeps them apart.
+
+pub(crate) mod documents;
+pub(crate) mod meta;
+pub(crate) mod outbox;
+pub(crate) mod projections;
+pub(crate) mod quarantine;
+pub(crate) mod rows;
+mod schema;
+pub(crate) mod workspace;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use roadbook_domain::id::DocumentId;
+use roadbook_domain::wire::Envelope;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use self::workspace::Workspace;
+use crate::error::Error;
+
+/// How many idle connections for reading are kept.
+const MOST_READERS: usize = 4;
+/// How long a writer waits for another process that writes.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// A handle on the file: one connection that writes, others that read and never wait for it.
+#[derive(Debug)]
+pub(crate) struct Store {
+    path: PathBuf,
+    writer: Mutex<Writer>,
+    readers: Mutex<Vec<Connection>>,
+    workspace: Mutex<Option<(u64, Arc<Workspace>)>>,
+}
+
+#[derive(Debug)]
+struct Writer {
+    connection: Connection,
+    /// `PRAGMA data_version`: another one than before says that another handle wrote.
+    seen: i64,
+}
+
+impl Store {
+    /// Opens the file, makes it if there is none, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`Error::NewerFile`] for a file of a later version, which is left untouched.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        schema::refuse_newer(path)?;
+        let mut connection = connect(path)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        schema::migrate(&mut connection)?;
+        let seen = data_version(&connection)?;
+        let writer = Mutex::new(Writer { connection, seen });
+        let (readers, workspace) = (Mutex::default(), Mutex::default());
+        let store = Self { path: path.to_owned(), writer, readers, workspace };
+        store.write(workspace::follow_zone_database)?;
+        Ok(store)
+    }
+
+    /// Runs `read` on one snapshot of the file, beside whoever writes.
+    pub fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+        let idle = lock(&self.readers).pop();
+        let reader = idle.map_or_else(|| connect(&self.path), Ok)?;
+        let answer = {
+            let snapshot = reader.unchecked_transaction()?;
+            read(&snapshot)
+        };
+        let mut readers = lock(&self.readers);
+        if readers.len() < MOST_READERS {
+            readers.push(reader);
+        }
+        answer
+    }
+
+    /// Runs `write` in a transaction: wholly there and synced to disk when this returns `Ok`, wholly
+    /// absent otherwise (L1, R01).
+    pub fn write<T>(&self, write: impl FnOnce(&Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let mut writer = lock(&self.writer);
+        let transaction = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let answer = write(&transaction)?;
+        transaction.commit()?;
+        Ok(answer)
+    }
+
+    /// Whether another handle on the file wrote since the last time this was asked.
+    pub fn changed_elsewhere(&self) -> Result<bool, Error> {
+        let mut writer = lock(&self.writer);
+        let now = data_version(&writer.connection)?;
+        Ok(std::mem::replace(&mut writer.seen, now) != now)
+    }
+}
+
+/// Deletes what lists and screens show of a document, and its base; the outbox is its callers'.
+pub(crate) fn forget(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
+    documents::remove(tx, id)?;
+    projections::remove(tx, id)
+}
+
+/// Keeps a log entry of a kind that this version does not know.
+pub(crate) fn keep_unknown(tx: &Transaction<'_>, entry: &Envelope) -> Result<(), Error> {
+    tx.prepare_cached("INSERT INTO unknown_entry (kind, body) VALUES (?1, ?2)")?
+        .execute((entry.kind, &entry.body))?;
+    Ok(())
+}
+
+fn connect(path: &Path) -> Result<Connection, Error> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    // FULL: an edit is on disk when the call returns (R01). What leaves is overwritten (L5).
+    connection.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON;
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;",
+    )?;
+    Ok(connection)
+}
+
+fn data_version(connection: &Connection) -> Result<i64, Error> {
+    Ok(connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
+}
+
+/// A panic elsewhere leaves no half-done transaction: SQLite has rolled it back.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,162 @@
+//! The outbox: unsent changes, one for each user action and document, in order.
+//!
+//! A change leaves it only on the server's word, in the transaction that stores that word (L2).
+
+use roadbook_domain::change::{Change, ChangeHash};
+use roadbook_domain::id::DocumentId;
+use roadbook_domain::kind::KindId;
+use roadbook_domain::time::Timestamp;
+use roadbook_domain::wire::Origin;
+use rusqlite::{Connection, Row, Transaction};
+
+use crate::error::Error;
+
+/// A query for whole rows.
+macro_rules! unsent {
+    ($rest:literal) => {
+        concat!("SELECT n, document, kind, hash, change, origin, made_at, state FROM outbox ", $rest)
+    };
+}
+
+/// An unsent change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unsent {
+    /// Its place in the order of making.
+    pub n: i64,
+    /// Its document.
+    pub document: DocumentId,
+    /// The document's kind.
+    pub kind: KindId,
+    /// Its hash.
+    pub hash: ChangeHash,
+    /// The change.
+    pub change: Change,
+    /// What act it was part of.
+    pub origin: Option<Origin>,
+    /// When it was made, by the device's clock.
+    pub made_at: Timestamp,
+    /// How far it has come.
+    pub state: UnsentState,
+}
+
+/// How far an unsent change has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum UnsentState {
+    /// It is only here.
+    Here,
+    /// It was sent and the answer is still to come; it is sent again after a pause.
+    Sent,
+    /// The server is too old for it: it is sent again when the server is another one.
+    WaitsForServer,
+}
+
+/// Adds a change.
+pub(crate) fn push(
+    tx: &Transaction<'_>,
+    document: (DocumentId, KindId),
+    change: (ChangeHash, &[u8]),
+    origin: Option<Origin>,
+    made_at: Timestamp,
+) -> Result<(), Error> {
+    let origin =
+        origin.map(|origin| minicbor::to_vec(origin).map_err(|_| Error::Stored("origin"))).transpose()?;
+    tx.prepare_cached(
+        "INSERT INTO outbox (document, kind, hash, change, origin, made_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute((document.0.as_bytes(), document.1.0, change.0.0, change.1, origin, made_at.millis()))?;
+    Ok(())
+}
+
+/// The unsent changes of a document, in order.
+pub(crate) fn of_document(connection: &Connection, document: DocumentId) -> Result<Vec<Unsent>, Error> {
+    let mut statement = connection.prepare_cached(unsent!("WHERE document = ?1 ORDER BY n"))?;
+    let rows = statement.query_map([document.as_bytes()], read)?;
+    rows.map(|row| row?).collect()
+}
+
+/// The unsent changes after `after`, in order, at most `limit`, without those that wait for a newer
+/// server.
+pub(crate) fn page(connection: &Connection, after: i64, limit: u32) -> Result<Vec<Unsent>, Error> {
+    let mut statement =
+        connection.prepare_cached(unsent!("WHERE n > ?1 AND state <> 2 ORDER BY n LIMIT ?2"))?;
+    let rows = statement.query_map((after, limit), read)?;
+    rows.map(|row| row?).collect()
+}
+
+/// The unsent change with this hash.
+pub(crate) fn get(
+    connection: &Connection,
+    document: DocumentId,
+    hash: ChangeHash,
+) -> Result<Option<Unsent>, Error> {
+    let mut statement = connection.prepare_cached(unsent!("WHERE document = ?1 AND hash = ?2"))?;
+    let mut rows = statement.query_map((document.as_bytes(), hash.0), read)?;
+    rows.next().map(|row| row?).transpose()
+}
+
+/// Notes how far a change has come.
+pub(crate) fn set_state(tx: &Transaction<'_>, n: i64, state: UnsentState) -> Result<(), Error> {
+    tx.prepare_cached("UPDATE outbox SET state = ?2 WHERE n = ?1")?.execute((n, state as i64))?;
+    Ok(())
+}
+
+/// Gives all changes of one state another one: at start nothing is on its way, and a newer server may
+/// take what the old one could not.
+pub(crate) fn reset_states(tx: &Transaction<'_>, from: UnsentState, to: UnsentState) -> Result<(), Error> {
+    tx.prepare_cached("UPDATE outbox SET state = ?2 WHERE state = ?1")?.execute((from as i64, to as i64))?;
+    Ok(())
+}
+
+/// Takes a change out; `false` if it was not there.
+pub(crate) fn remove(tx: &Transaction<'_>, n: i64) -> Result<bool, Error> {
+    Ok(tx.prepare_cached("DELETE FROM outbox WHERE n = ?1")?.execute([n])? > 0)
+}
+
+/// Takes all changes of a document out.
+pub(crate) fn remove_of_document(tx: &Transaction<'_>, document: DocumentId) -> Result<(), Error> {
+    tx.prepare_cached("DELETE FROM outbox WHERE document = ?1")?.execute([document.as_bytes()])?;
+    Ok(())
+}
+
+/// How many changes are unsent.
+pub(crate) fn count(connection: &Connection) -> Result<u64, Error> {
+    let count: i64 =
+        connection.prepare_cached("SELECT count(*) FROM outbox")?.query_row([], |row| row.get(0))?;
+    Ok(count.unsigned_abs())
+}
+
+/// The least state among a document's unsent changes; `None` if it has none.
+pub(crate) fn state_of(connection: &Connection, document: DocumentId) -> Result<Option<UnsentState>, Error> {
+    let least: Option<i64> = connection
+        .prepare_cached("SELECT min(state) FROM outbox WHERE document = ?1")?
+        .query_row([document.as_bytes()], |row| row.get(0))?;
+    least.map(state).transpose()
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Result<Unsent, Error>> {
+    let change = row.get_ref(4)?.as_blob()?;
+    let origin: Option<Vec<u8>> = row.get(5)?;
+    let decoded = (|| {
+        let origin = origin.map(|bytes| minicbor::decode(&bytes).map_err(|_| Error::Stored("origin")));
+        Ok::<_, Error>((Change::from_bytes(change)?, origin.transpose()?, state(row.get(7)?)?))
+    })();
+    let (n, document, kind, hash, made_at) =
+        (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(6)?);
+    Ok(decoded.map(|(change, origin, state)| Unsent {
+        n,
+        document: DocumentId::from_bytes(document),
+        kind: KindId(kind),
+        hash: ChangeHash(hash),
+        change,
+        origin,
+        made_at: Timestamp::from_millis(made_at),
+        state,
+    }))
+}
+
+fn state(number: i64) -> Result<UnsentState, Error> {
+    [UnsentState::Here, UnsentState::Sent, UnsentState::WaitsForServer]
+        .into_iter()
+        .find(|state| *state as i64 == number)
+        .ok_or(Error::Stored("state of an unsent change"))
+}

@@ -1,0 +1,396 @@
+//! Projections: the rows that lists, Today, boards and lookups read instead of documents.
+//!
+//! They are a function of documents and workspace ([`roadbook_domain::projection`]); here they are
+//! spread over tables, and put together again.
+
+use roadbook_domain::id::{DocumentId, ProductId, StatusId, UserId};
+use roadbook_domain::row::{CardRow, ContactRow, DetailRow, Fact, LinkRow, TodoRow, Trash};
+use roadbook_domain::settings::StatusInputs;
+use roadbook_domain::time::Timestamp;
+use roadbook_domain::today::DueMove;
+use roadbook_domain::todo::{Outcome, TodoState};
+use roadbook_domain::wire::Rows;
+use rusqlite::Transaction;
+
+use super::workspace::Workspace;
+use crate::error::Error;
+
+/// Stores the rows of a document in place of those before.
+///
+/// `is_new` promises that there were none, and saves looking.
+pub(crate) fn write(
+    tx: &Transaction<'_>,
+    workspace: &Workspace,
+    id: DocumentId,
+    rows: &Rows,
+    is_new: bool,
+) -> Result<(), Error> {
+    match rows {
+        Rows::Card(card, facts) => {
+            write_card(tx, workspace, id, card, facts)?;
+            write_todos(tx, workspace, id, card)?;
+            write_links(tx, id, &card.links)?;
+            write_moves(tx, id, facts, is_new)?;
+            tx.prepare_cached("DELETE FROM outlived WHERE document = ?1")?.execute([id.as_bytes()])?;
+            if !is_new {
+                drop_surplus(tx, id, Part::Todo, card.todos.iter().map(|todo| todo.id))?;
+                drop_surplus(tx, id, Part::Link, card.links.iter().map(|link| link.id))?;
+            }
+        }
+        Rows::Contact(contact, facts) => {
+            write_contact(tx, id, contact, facts)?;
+            write_details(tx, id, &contact.details)?;
+            write_links(tx, id, &contact.links)?;
+            if !is_new {
+                drop_surplus(tx, id, Part::Detail, contact.details.iter().map(|detail| detail.id))?;
+                drop_surplus(tx, id, Part::Link, contact.links.iter().map(|link| link.id))?;
+            }
+        }
+        Rows::None => {}
+    }
+    Ok(())
+}
+
+/// Deletes the rows of a document.
+pub(crate) fn remove(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
+    for sql in [
+        "DELETE FROM card WHERE document = ?1",
+        "DELETE FROM todo WHERE document = ?1",
+        "DELETE FROM due_move WHERE document = ?1",
+        "DELETE FROM contact WHERE document = ?1",
+        "DELETE FROM detail WHERE document = ?1",
+        "DELETE FROM link WHERE document = ?1",
+    ] {
+        tx.prepare_cached(sql)?.execute([id.as_bytes()])?;
+    }
+    Ok(())
+}
+
+/// Keeps a closing in a card that left the user's sight, for Today's totals.
+pub(crate) fn outlive(
+    tx: &Transaction<'_>,
+    id: DocumentId,
+    todo: roadbook_domain::id::PartId,
+    state: &TodoState,
+) -> Result<(), Error> {
+    let Some(day) = closed_on(state) else { return Ok(()) };
+    tx.prepare_cached(
+        "INSERT INTO outlived (document, todo, state, closed_on) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET state = ?3, closed_on = ?4",
+    )?
+    .execute((id.as_bytes(), todo.as_bytes(), state.to_string(), day))?;
+    Ok(())
+}
+
+/// Computes anew when todos become overdue, for those assignees whose zone `is_other`.
+pub(super) fn reindex_dues(
+    tx: &Transaction<'_>,
+    workspace: &Workspace,
+    is_other: impl Fn(Option<UserId>) -> bool,
+) -> Result<(), Error> {
+    let mut cards = tx.prepare("SELECT DISTINCT assignee FROM todo WHERE overdue_from IS NOT NULL")?;
+    let assignees = cards.query_map([], |row| row.get(0).map(|user: Option<[u8; 16]>| user))?;
+    let mut touched = std::collections::BTreeSet::new();
+    for assignee in assignees.collect::<Result<Vec<_>, _>>()? {
+        if is_other(assignee.map(UserId::from_bytes)) {
+            let mut of = tx.prepare_cached("SELECT DISTINCT document FROM todo WHERE assignee IS ?1")?;
+            let documents = of.query_map([assignee], |row| row.get(0).map(DocumentId::from_bytes))?;
+            touched.extend(documents.collect::<Result<Vec<_>, _>>()?);
+        }
+    }
+    for id in touched {
+        if let Some(card) = super::rows::card(tx, id)? {
+            let facts = super::rows::facts(tx, id)?;
+            write(tx, workspace, id, &Rows::Card(Box::new(card), facts), false)?;
+        }
+    }
+    Ok(())
+}
+
+/// Computes anew which status the cards of a product show.
+pub(super) fn reindex_statuses(
+    tx: &Transaction<'_>,
+    workspace: &Workspace,
+    product: ProductId,
+) -> Result<(), Error> {
+    let mut cards = tx.prepare(
+        "SELECT document, status, fields, coalesce(last_contact, created) FROM card WHERE product = ?1",
+    )?;
+    let mut rows = cards.query([product.as_bytes()])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let stored: Option<[u8; 16]> = row.get(1)?;
+        let fields: Vec<u8> = row.get(2)?;
+        let last_contact: Option<i64> = row.get(3)?;
+        all.push((row.get::<_, [u8; 16]>(0)?, stored, fields, last_contact));
+    }
+    let mut update = tx.prepare_cached(
+        "UPDATE card SET shown = ?2, shown_until = ?3, then_shown = ?4 WHERE document = ?1",
+    )?;
+    for (document, stored, fields, last_contact) in all {
+        let fields: Vec<(String, String)> =
+            minicbor::decode(&fields).map_err(|_| Error::Stored("list of fields"))?;
+        let status = ShownStatus::of(
+            workspace,
+            &StatusInputs {
+                product: Some(product),
+                stored: stored.map(StatusId::from_bytes),
+                texts: roadbook_domain::field::FieldTexts::new(&fields),
+                last_contact: last_contact.map(Timestamp::from_millis),
+            },
+        );
+        update.execute((document, bytes(status.first), status.until, bytes(status.then)))?;
+    }
+    Ok(())
+}
+
+/// Which status a card shows, for all times: what time alone changes is known beforehand (T13).
+struct ShownStatus {
+    first: Option<StatusId>,
+    until: Option<i64>,
+    then: Option<StatusId>,
+}
+
+impl ShownStatus {
+    fn of(workspace: &Workspace, inputs: &StatusInputs<'_>) -> Self {
+        let status = |now| workspace.settings.card_status(inputs, now);
+        let first = status(Timestamp::from_millis(i64::MIN));
+        let then = first.next_change.and_then(|at| status(at).id);
+        Self { first: first.id, until: first.next_change.map(Timestamp::millis), then }
+    }
+}
+
+fn write_card(
+    tx: &Transaction<'_>,
+    workspace: &Workspace,
+    id: DocumentId,
+    card: &CardRow,
+    facts: &[Fact],
+) -> Result<(), Error> {
+    let status = ShownStatus::of(workspace, &StatusInputs::of(card));
+    tx.prepare_cached(
+        "INSERT INTO card (document, product, name, search, status, shown, shown_until, then_shown, owner,
+           trash, fields, last_contact, conflicts, next_due, has_open, facts, created)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+         ON CONFLICT DO UPDATE SET product = ?2, name = ?3, search = ?4, status = ?5, shown = ?6,
+           shown_until = ?7, then_shown = ?8, owner = ?9, trash = ?10, fields = ?11, last_contact = ?12,
+           conflicts = ?13, next_due = ?14, has_open = ?15, facts = ?16,
+           created = ?17",
+    )?
+    .execute(rusqlite::params![
+        id.as_bytes(),
+        card.product.map(|product| *product.as_bytes()),
+        card.name,
+        search_key(&[&card.name]),
+        bytes(card.status),
+        bytes(status.first),
+        status.until,
+        bytes(status.then),
+        card.owner.map(|owner| *owner.as_bytes()),
+        trash_number(card.trash),
+        encode(&card.fields)?,
+        card.last_contact.map(Timestamp::millis),
+        card.conflicts,
+        next_due(workspace, card),
+        card.todos.iter().any(|todo| todo.state.is_open()),
+        encode(&facts)?,
+        card.created.map(Timestamp::millis),
+    ])?;
+    Ok(())
+}
+
+fn write_todos(
+    tx: &Transaction<'_>,
+    workspace: &Workspace,
+    id: DocumentId,
+    card: &CardRow,
+) -> Result<(), Error> {
+    let card_due = next_due(workspace, card);
+    // A row that stays as it was is not written, nor are its index entries.
+    let mut upsert = tx.prepare_cached(
+        "INSERT INTO todo (document, todo, product, trash, text, due, assignee, state, contact, open,
+           overdue_from, closed_on, card_due)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+         ON CONFLICT DO UPDATE SET product = ?3, trash = ?4, text = ?5, due = ?6, assignee = ?7,
+           state = ?8, contact = ?9, open = ?10, overdue_from = ?11, closed_on = ?12, card_due = ?13
+         WHERE (product, trash, text, due, assignee, state, contact, overdue_from, card_due)
+           IS NOT (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?11, ?13)",
+    )?;
+    for todo in &card.todos {
+        upsert.execute(rusqlite::params![
+            id.as_bytes(),
+            todo.id.as_bytes(),
+            card.product.map(|product| *product.as_bytes()),
+            trash_number(card.trash),
+            todo.text,
+            todo.due.map(|due| due.to_string()),
+            todo.assignee.map(|user| *user.as_bytes()),
+            todo.state.to_string(),
+            todo.contact.map(|contact| *contact.as_bytes()),
+            todo.state.is_open(),
+            overdue_from(workspace, todo),
+            closed_on(&todo.state),
+            card_due,
+        ])?;
+    }
+    Ok(())
+}
+
+fn write_contact(
+    tx: &Transaction<'_>,
+    id: DocumentId,
+    row: &ContactRow,
+    facts: &[Fact],
+) -> Result<(), Error> {
+    tx.prepare_cached(
+        "INSERT INTO contact (document, sort, given_name, family_name, search, trash, fields, creator,
+           conflicts, facts)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         ON CONFLICT DO UPDATE SET sort = ?2, given_name = ?3, family_name = ?4, search = ?5, trash = ?6,
+           fields = ?7, creator = ?8, conflicts = ?9, facts = ?10",
+    )?
+    .execute(rusqlite::params![
+        id.as_bytes(),
+        row.sort as i64,
+        row.given_name,
+        row.family_name,
+        search_key(&[&row.family_name, &row.given_name]),
+        trash_number(row.trash),
+        encode(&row.fields)?,
+        row.creator.map(|creator| *creator.as_bytes()),
+        row.conflicts,
+        encode(&facts)?,
+    ])?;
+    Ok(())
+}
+
+fn write_details(tx: &Transaction<'_>, id: DocumentId, details: &[DetailRow]) -> Result<(), Error> {
+    let mut upsert = tx.prepare_cached(
+        "INSERT INTO detail (document, detail, sort, label, value) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT DO UPDATE SET sort = ?3, label = ?4, value = ?5
+         WHERE (sort, label, value) IS NOT (?3, ?4, ?5)",
+    )?;
+    for detail in details {
+        upsert.execute((
+            id.as_bytes(),
+            detail.id.as_bytes(),
+            detail.sort as i64,
+            &detail.label,
+            &detail.value,
+        ))?;
+    }
+    Ok(())
+}
+
+fn write_links(tx: &Transaction<'_>, id: DocumentId, links: &[LinkRow]) -> Result<(), Error> {
+    let mut upsert = tx.prepare_cached(
+        "INSERT INTO link (document, link, target, role) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET target = ?3, role = ?4 WHERE (target, role) IS NOT (?3, ?4)",
+    )?;
+    for link in links {
+        upsert.execute((id.as_bytes(), link.id.as_bytes(), link.target.as_bytes(), &link.role))?;
+    }
+    Ok(())
+}
+
+fn write_moves(tx: &Transaction<'_>, id: DocumentId, facts: &[Fact], is_new: bool) -> Result<(), Error> {
+    let moves: Vec<_> = facts.iter().filter_map(|fact| DueMove::of(id, fact)).collect();
+    if !is_new {
+        if super::rows::moves(tx, id)? == moves {
+            return Ok(());
+        }
+        tx.prepare_cached("DELETE FROM due_move WHERE document = ?1")?.execute([id.as_bytes()])?;
+    }
+    let mut insert = tx.prepare_cached(
+        "INSERT INTO due_move (document, todo, at, from_due, to_due) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for moved in moves {
+        insert.execute((
+            id.as_bytes(),
+            moved.todo.as_bytes(),
+            moved.at.millis(),
+            moved.from.to_string(),
+            moved.to.to_string(),
+        ))?;
+    }
+    Ok(())
+}
+
+/// A table of parts.
+enum Part {
+    Todo,
+    Link,
+    Detail,
+}
+
+/// Deletes the rows of parts that the document no longer has, which only a rebuild leaves.
+fn drop_surplus(
+    tx: &Transaction<'_>,
+    id: DocumentId,
+    part: Part,
+    kept: impl ExactSizeIterator<Item = roadbook_domain::id::PartId>,
+) -> Result<(), Error> {
+    let (all, delete) = match part {
+        Part::Todo => (
+            "SELECT todo FROM todo WHERE document = ?1",
+            "DELETE FROM todo WHERE document = ?1 AND todo = ?2",
+        ),
+        Part::Link => (
+            "SELECT link FROM link WHERE document = ?1",
+            "DELETE FROM link WHERE document = ?1 AND link = ?2",
+        ),
+        Part::Detail => (
+            "SELECT detail FROM detail WHERE document = ?1",
+            "DELETE FROM detail WHERE document = ?1 AND detail = ?2",
+        ),
+    };
+    let mut statement = tx.prepare_cached(all)?;
+    let stored = statement.query_map([id.as_bytes()], |row| row.get(0))?;
+    let stored = stored.collect::<Result<Vec<[u8; 6]>, _>>()?;
+    if stored.len() == kept.len() {
+        return Ok(());
+    }
+    let kept: Vec<_> = kept.map(|part| *part.as_bytes()).collect();
+    let mut delete = tx.prepare_cached(delete)?;
+    for part in stored.iter().filter(|part| !kept.contains(part)) {
+        delete.execute((id.as_bytes(), part))?;
+    }
+    Ok(())
+}
+
+/// When the card's first open todo becomes overdue (F30).
+fn next_due(workspace: &Workspace, card: &CardRow) -> i64 {
+    let open = card.todos.iter().filter(|todo| todo.state.is_open());
+    open.filter_map(|todo| overdue_from(workspace, todo)).min().unwrap_or(Timestamp::NEVER.millis())
+}
+
+fn overdue_from(workspace: &Workspace, todo: &TodoRow) -> Option<i64> {
+    Some(todo.due?.overdue_from(workspace.zones().of(todo.assignee)).millis())
+}
+
+/// The day of a closing that counts in Today's total (C6).
+fn closed_on(state: &TodoState) -> Option<String> {
+    let closing = state.closing()?;
+    (closing.outcome() == Outcome::Success).then(|| state.closed_on().map(|day| day.to_string()))?
+}
+
+/// Text as it is compared and sorted: case does not matter.
+pub(crate) fn search_key(parts: &[&str]) -> String {
+    parts.join(" ").trim().to_lowercase()
+}
+
+pub(super) const fn trash_number(trash: Trash) -> i64 {
+    match trash {
+        Trash::No => 0,
+        Trash::Trashed => 1,
+        Trash::Review => 2,
+    }
+}
+
+fn bytes(status: Option<StatusId>) -> Option<[u8; 16]> {
+    status.map(|status| *status.as_bytes())
+}
+
+fn encode(value: &impl minicbor::Encode<()>) -> Result<Vec<u8>, Error> {
+    minicbor::to_vec(value).map_err(|_| Error::Stored("row"))
+}

@@ -1,0 +1,140 @@
+//! The quarantine: what could not be kept where it was written (L6).
+
+use minicbor::{Decode, Encode};
+use roadbook_domain::change::Change;
+use roadbook_domain::id::DocumentId;
+use roadbook_domain::kind::KindId;
+use roadbook_domain::time::Timestamp;
+use roadbook_domain::wire::RefusalCode;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction};
+
+use crate::error::Error;
+use crate::value_edit::ValueEdit;
+
+/// An edit that could not be kept: readable, and one call away from being applied again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quarantined {
+    /// Its number.
+    pub n: i64,
+    /// The document it was made in.
+    pub document: DocumentId,
+    /// The document's kind.
+    pub kind: KindId,
+    /// What the document was called then.
+    pub title: String,
+    /// What it wrote.
+    pub edits: Vec<ValueEdit>,
+    /// Why it is here.
+    pub reason: QuarantineReason,
+    /// When it was made, by this device's clock.
+    pub made_at: Timestamp,
+    /// When it came here.
+    pub at: Timestamp,
+}
+
+/// Why an edit is in the quarantine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum QuarantineReason {
+    /// The server refused it.
+    #[n(0)]
+    Refused(#[n(0)] RefusalCode),
+    /// It was built on an edit that the server refused, for this reason.
+    #[n(1)]
+    DependsOnRefused(#[n(0)] RefusalCode),
+    /// Its document left the user's sight before it was sent.
+    #[n(2)]
+    Forgotten,
+    /// Its document was purged (C5).
+    #[n(3)]
+    Purged,
+}
+
+/// An edit on its way into the quarantine.
+#[derive(Debug)]
+pub(crate) struct NewQuarantined<'a> {
+    /// The document it was made in.
+    pub document: DocumentId,
+    /// The document's kind.
+    pub kind: KindId,
+    /// What the document is called.
+    pub title: &'a str,
+    /// What it wrote ([`ValueEdit::of`]).
+    pub edits: Vec<ValueEdit>,
+    /// The change itself.
+    pub change: &'a Change,
+    /// Why.
+    pub reason: QuarantineReason,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// Adds an edit.
+pub(crate) fn push(tx: &Transaction<'_>, new: &NewQuarantined<'_>) -> Result<(), Error> {
+    tx.prepare_cached(
+        "INSERT INTO quarantine (document, kind, title, edits, change, reason, made_at, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?
+    .execute((
+        new.document.as_bytes(),
+        new.kind.0,
+        new.title,
+        minicbor::to_vec(&new.edits).map_err(|_| Error::Stored("list of edits"))?,
+        new.change.to_bytes(),
+        minicbor::to_vec(new.reason).map_err(|_| Error::Stored("reason"))?,
+        new.change.time.millis(),
+        new.at.millis(),
+    ))?;
+    Ok(())
+}
+
+/// Everything in the quarantine, the latest first.
+pub(crate) fn list(connection: &Connection) -> Result<Vec<Quarantined>, Error> {
+    let sql = "SELECT n, document, kind, title, edits, reason, made_at, at FROM quarantine ORDER BY n DESC";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([], read)?;
+    rows.map(|row| row?).collect()
+}
+
+/// One item.
+pub(crate) fn get(connection: &Connection, n: i64) -> Result<Option<Quarantined>, Error> {
+    let sql = "SELECT n, document, kind, title, edits, reason, made_at, at FROM quarantine WHERE n = ?1";
+    connection.prepare_cached(sql)?.query_row([n], read).optional()?.transpose()
+}
+
+/// Takes an item out; `false` if it was not there.
+pub(crate) fn remove(tx: &Transaction<'_>, n: i64) -> Result<bool, Error> {
+    Ok(tx.prepare_cached("DELETE FROM quarantine WHERE n = ?1")?.execute([n])? > 0)
+}
+
+/// Takes a change out that was accepted after all; `false` if it was not there.
+pub(crate) fn remove_change(
+    tx: &Transaction<'_>,
+    document: DocumentId,
+    change: &Change,
+) -> Result<bool, Error> {
+    let sql = "DELETE FROM quarantine WHERE document = ?1 AND change = ?2";
+    Ok(tx.prepare_cached(sql)?.execute((document.as_bytes(), change.to_bytes()))? > 0)
+}
+
+/// Makes all edits of one document edits of another, which was made in its place.
+pub(crate) fn retarget(tx: &Transaction<'_>, from: DocumentId, to: DocumentId) -> Result<(), Error> {
+    tx.prepare_cached("UPDATE quarantine SET document = ?2 WHERE document = ?1")?
+        .execute((from.as_bytes(), to.as_bytes()))?;
+    Ok(())
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Result<Quarantined, Error>> {
+    let edits = minicbor::decode(row.get_ref(4)?.as_blob()?).map_err(|_| Error::Stored("list of edits"));
+    let reason = minicbor::decode(row.get_ref(5)?.as_blob()?).map_err(|_| Error::Stored("reason"));
+    let item = Quarantined {
+        n: row.get(0)?,
+        document: DocumentId::from_bytes(row.get(1)?),
+        kind: KindId(row.get(2)?),
+        title: row.get(3)?,
+        edits: Vec::new(),
+        reason: QuarantineReason::Forgotten,
+        made_at: Timestamp::from_millis(row.get(6)?),
+        at: Timestamp::from_millis(row.get(7)?),
+    };
+    Ok(edits.and_then(|edits| Ok(Quarantined { edits, reason: reason?, ..item })))
+}

@@ -1,0 +1,50 @@
+//! The schema and how a file comes to it.
+//!
+//! Migrations are only ever added. Each runs in its own transaction, so a file that was interrupted
+//! stands between two versions, never within one.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use crate::error::Error;
+
+/// Every migration, oldest first; a file's `user_version` says how many it has had.
+const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/client/0001_initial.sql")];
+
+/// Refuses a file of a later version before anything could write to it.
+pub(super) fn refuse_newer(path: &Path) -> Result<(), Error> {
+    if !path.exists() {
+        return Ok(());
+    }
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    match version(&connection)? {
+        newer if newer > latest() => Err(Error::NewerFile(newer, latest())),
+        _ => Ok(()),
+    }
+}
+
+/// Brings a file to the latest version.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
+    for (number, migration) in (1_i64..).zip(MIGRATIONS) {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another process may have migrated it in the meantime.
+        if version(&transaction)? < number {
+            transaction.execute_batch(migration)?;
+            transaction.pragma_update(None, "user_version", number)?;
+            transaction.commit()?;
+        }
+    }
+    Ok(())
+}
+
+fn version(connection: &Connection) -> Result<i64, Error> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+fn latest() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+//! What reading and writing documents depends on beside them: who uses the device, and the settings.
+//!
+//! Kept in memory under a number that every writer of it raises in its own transaction. So a handle
+//! sees at once what another process wrote, and a snapshot never sees settings of another one, which
+//! `PRAGMA data_version` could not promise across several connections.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use roadbook_domain::id::UserId;
+use roadbook_domain::list::Zones;
+use roadbook_domain::settings::{Settings, SettingsRow};
+use roadbook_domain::time::Zone;
+use rusqlite::{Connection, Transaction};
+
+use super::meta::{self, Identity, Key};
+use super::{Store, lock, projections};
+use crate::error::Error;
+
+/// Raised with every change of identity or settings.
+const GENERATION: Key<u64> = Key::new("workspace_generation");
+/// The release of the zone database that instants in projections were computed with (T9).
+const ZONE_DATABASE: Key<String> = Key::new("zone_database");
+
+/// Who uses the device, and the settings that hold.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    /// On whose behalf this device writes; `None` before anybody signed in.
+    pub me: Option<Identity>,
+    /// The settings.
+    pub settings: Arc<Settings>,
+    viewer: Zone,
+    users: BTreeMap<UserId, Zone>,
+}
+
+impl Workspace {
+    fn new(me: Option<Identity>, settings: Settings) -> Self {
+        let viewer = settings.zone(me.map(|me| me.user));
+        let users = settings.users().map(|user| (user.id, settings.zone(Some(user.id)))).collect();
+        Self { me, settings: Arc::new(settings), viewer, users }
+    }
+
+    /// The user on whose behalf this device writes.
+    pub fn user(&self) -> Option<UserId> {
+        self.me.map(|me| me.user)
+    }
+
+    /// The zones in which dues are judged.
+    pub fn zones(&self) -> Zones<'_> {
+        Zones { viewer: self.viewer, users: &self.users }
+    }
+}
+
+impl Store {
+    /// The workspace as it is in the snapshot that `connection` reads.
+    pub fn workspace(&self, connection: &Connection) -> Result<Arc<Workspace>, Error> {
+        let generation = meta::get(connection, &GENERATION)?.unwrap_or_default();
+        let cached = lock(&self.workspace).clone();
+        if let Some((of, workspace)) = cached
+            && of == generation
+        {
+            return Ok(workspace);
+        }
+        let workspace = Arc::new(read(connection)?);
+        *lock(&self.workspace) = Some((generation, Arc::clone(&workspace)));
+        Ok(workspace)
+    }
+}
+
+/// Stores settings rows: of each the later version stays. Tells whether anything changed; then the
+/// projections that depend on it have changed with it.
+pub(crate) fn put_settings(tx: &Transaction<'_>, rows: &[SettingsRow]) -> Result<bool, Error> {
+    let before = read(tx)?;
+    let mut settings = Settings::clone(&before.settings);
+    if !settings.apply(rows.iter().cloned()) {
+        return Ok(false);
+    }
+    let touched: BTreeSet<_> = rows.iter().map(|row| (row.kind, row.id)).collect();
+    let mut statement = tx.prepare_cached(
+        "INSERT INTO settings (kind, id, version, row) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET version = ?3, row = ?4",
+    )?;
+    for row in touched.iter().filter_map(|(kind, id)| settings.row(*kind, *id)) {
+        let version = i64::try_from(row.version).unwrap_or(i64::MAX);
+        let bytes = minicbor::to_vec(row).map_err(|_| Error::Stored("settings row"))?;
+        statement.execute((row.kind.code(), row.id.as_bytes(), version, bytes))?;
+    }
+    settle(tx, &before, &Workspace::new(before.me, settings))?;
+    Ok(true)
+}
+
+/// Sets on whose behalf this device writes.
+pub(crate) fn set_identity(tx: &Transaction<'_>, identity: Option<Identity>) -> Result<(), Error> {
+    let before = read(tx)?;
+    match identity {
+        Some(identity) => meta::set(tx, &meta::IDENTITY, &identity)?,
+        None => meta::remove(tx, &meta::IDENTITY)?,
+    }
+    settle(tx, &before, &Workspace::new(identity, Settings::clone(&before.settings)))
+}
+
+/// Computes the instants in projections anew if this version's zone database is another one (T9).
+pub(super) fn follow_zone_database(tx: &Transaction<'_>) -> Result<(), Error> {
+    let known = meta::get(tx, &ZONE_DATABASE)?;
+    if known.as_deref() != Some(Zone::DATABASE) {
+        projections::reindex_dues(tx, &read(tx)?, |_| true)?;
+        meta::set(tx, &ZONE_DATABASE, &Zone::DATABASE.to_owned())?;
+    }
+    Ok(())
+}
+
+/// Brings projections from one workspace to another.
+fn settle(tx: &Transaction<'_>, before: &Workspace, after: &Workspace) -> Result<(), Error> {
+    let generation = meta::get(tx, &GENERATION)?.unwrap_or_default();
+    meta::set(tx, &GENERATION, &(generation + 1))?;
+    projections::reindex_dues(tx, after, |user| before.zones().of(user) != after.zones().of(user))?;
+    for product in after.settings.products() {
+        let (old, new) = (&before.settings, &after.settings);
+        if old.product(product.id) != Some(product) || !old.statuses(product.id).eq(new.statuses(product.id))
+        {
+            projections::reindex_statuses(tx, after, product.id)?;
+        }
+    }
+    Ok(())
+}
+
+fn read(connection: &Connection) -> Result<Workspace, Error> {
+    let me = meta::get(connection, &meta::IDENTITY)?;
+    let mut statement = connection.prepare_cached("SELECT row FROM settings")?;
+    let mut rows = statement.query([])?;
+    let mut settings = Vec::new();
+    while let Some(row) = rows.next()? {
+        let bytes = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
+        settings.push(minicbor::decode(bytes).map_err(|_| Error::Stored("settings row"))?);
+    }
+    Ok(Workspace::new(me, Settings::from_rows(settings)))
+}

@@ -1,0 +1,180 @@
+//! Edits by value: what a change said, apart from where in the change graph it said it.
+//!
+//! So an edit can be read when its document is gone, and authored again on another state of it.
+
+use std::collections::BTreeMap;
+
+use minicbor::{Decode, Encode};
+use roadbook_domain::change::{Change, ChangeHash, Op, OpId, Register};
+use roadbook_domain::document::Document;
+use roadbook_domain::draft::Draft;
+
+/// What one change did to one register.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum ValueEdit {
+    /// It gave the register a value.
+    #[n(0)]
+    Put {
+        /// The container, by index.
+        #[n(0)]
+        container: u8,
+        /// The register's name.
+        #[n(1)]
+        name: String,
+        /// The value.
+        #[n(2)]
+        value: String,
+    },
+    /// It edited the register's long text.
+    #[n(1)]
+    Text {
+        /// The container, by index.
+        #[n(0)]
+        container: u8,
+        /// The register's name.
+        #[n(1)]
+        name: String,
+        /// What the text read before; empty if there was none.
+        #[n(2)]
+        before: String,
+        /// What it read after.
+        #[n(3)]
+        after: String,
+    },
+}
+
+impl ValueEdit {
+    /// What a change did; the document holds it.
+    pub fn of(document: &Document, hash: ChangeHash, change: &Change) -> Vec<Self> {
+        let mut edits = Vec::new();
+        let mut texts = TextRegisters::default();
+        for (id, op) in change.with_ids() {
+            match op {
+                Op::Put { register, value, .. } => {
+                    let (container, name) = (register.container, register.name.clone());
+                    edits.push(Self::Put { container, name, value: value.clone() });
+                }
+                Op::MakeText { register, .. } => texts.edited(register.clone(), Some(id)),
+                Op::Insert { text, .. } | Op::Erase { text, .. } => texts.edited_text(document, *text),
+            }
+        }
+        edits.extend(texts.edited.into_iter().map(|register| {
+            let shown = |heads: &[ChangeHash]| {
+                document.get_at(&register, heads).map(|values| values.shown()).unwrap_or_default()
+            };
+            let (before, after) = (shown(&change.deps), shown(&[hash]));
+            Self::Text { container: register.container, name: register.name.clone(), before, after }
+        }));
+        edits
+    }
+
+    /// The register it writes.
+    pub fn register(&self) -> Register {
+        let (Self::Put { container, name, .. } | Self::Text { container, name, .. }) = self;
+        Register { container: *container, name: name.clone() }
+    }
+
+    /// Drafts the same on the state that `draft` begins from. What others wrote into a long text in
+    /// the meantime stays, and a value never replaces a long text.
+    pub fn draft(&self, draft: &mut Draft<'_>) {
+        match self {
+            Self::Put { container, name, value } => {
+                let held = draft.get(*container, name);
+                if !held.is_some_and(|values| values.all().any(|written| written.is_text)) {
+                    draft.put(*container, name, value);
+                }
+            }
+            Self::Text { container, name, before, after } => {
+                let present = draft.text(*container, name).unwrap_or_default();
+                draft.edit_text(*container, name, &patched(&present, before, after));
+            }
+        }
+    }
+}
+
+/// The registers whose long texts a change edited.
+#[derive(Default)]
+struct TextRegisters {
+    edited: Vec<Register>,
+    known: BTreeMap<OpId, Register>,
+    searched: bool,
+}
+
+impl TextRegisters {
+    fn edited(&mut self, register: Register, made: Option<OpId>) {
+        if let Some(made) = made {
+            self.known.insert(made, register.clone());
+        }
+        if !self.edited.contains(&register) {
+            self.edited.push(register);
+        }
+    }
+
+    fn edited_text(&mut self, document: &Document, text: OpId) {
+        if !self.known.contains_key(&text) && !self.searched {
+            self.searched = true;
+            self.search(document);
+        }
+        if let Some(register) = self.known.get(&text).cloned() {
+            self.edited(register, None);
+        }
+    }
+
+    fn search(&mut self, document: &Document) {
+        for (container, _) in (0_u8..).zip(document.kind().containers) {
+            for (name, values) in document.registers(container) {
+                for text in values.all().filter(|written| written.is_text) {
+                    self.known.insert(text.op, Register { container, name: name.clone() });
+                }
+            }
+        }
+    }
+}
+
+/// `present` with what changed from `before` to `after` changed in it, too.
+///
+/// The place is found from the start, from the end, or by the words replaced; where it is not to be
+/// found any more, the new words are added at the end, so that they are never lost.
+pub(crate) fn patched(present: &str, before: &str, after: &str) -> String {
+    if present == before {
+        return after.to_owned();
+    }
+    let (head, old_rest) = before.split_at(common(before.chars(), after.chars()));
+    let new_rest = after.get(head.len()..).unwrap_or_default();
+    let suffix = common(old_rest.chars().rev(), new_rest.chars().rev());
+    let (erased, tail) = old_rest.split_at(old_rest.len() - suffix);
+    let (inserted, _) = new_rest.split_at(new_rest.len() - suffix);
+
+    let from_start = present.strip_prefix(head).and_then(|rest| Some((head, rest.strip_prefix(erased)?)));
+    let from_end = || present.strip_suffix(tail).and_then(|rest| Some((rest.strip_suffix(erased)?, tail)));
+    let by_words = || (!erased.is_empty()).then(|| present.split_once(erased)).flatten();
+    match from_start.or_else(from_end).or_else(by_words) {
+        Some((head, tail)) => format!("{head}{inserted}{tail}"),
+        None => format!("{present}{inserted}"),
+    }
+}
+
+/// How many bytes of characters two texts have in common where they begin.
+fn common(one: impl Iterator<Item = char>, other: impl Iterator<Item = char>) -> usize {
+    one.zip(other).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changed_in_a_text_changes_in_another_state_of_it_too() {
+        for (present, before, after, expected) in [
+            ("one two", "one two", "one 2", "one 2"),
+            ("one two four", "one two", "one 2", "one 2 four"),
+            ("zero one two", "one two", "one 2", "zero one 2"),
+            ("zero one two four", "one two", "one 2", "zero one 2 four"),
+            ("quite another", "one two", "one two three", "quite another three"),
+            ("", "", "begun", "begun"),
+            ("őz és", "őz", "őz úr", "őz úr és"),
+        ] {
+            assert_eq!(patched(present, before, after), expected, "{present:?}: {before:?} to {after:?}");
+        }
+    }
+}

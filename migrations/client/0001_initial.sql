@@ -1,0 +1,212 @@
+-- The phone's one file. Ids are their 16 (documents, users, ...) or 6 (parts) bytes, instants are
+-- milliseconds since 1970, hashes are 32 bytes; lists of hashes are put end to end.
+
+-- Single values by name: who this device is, where it stands in the log, its digest.
+CREATE TABLE meta (
+  key TEXT NOT NULL PRIMARY KEY,
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The acknowledged base of every document. Unsent changes are never in it.
+CREATE TABLE document (
+  id BLOB NOT NULL PRIMARY KEY,
+  kind INTEGER NOT NULL,
+  -- The saved document; empty: its genesis change alone.
+  saved BLOB NOT NULL DEFAULT x'',
+  -- The heads of `saved` with its base changes; empty: the server has never acknowledged it.
+  heads BLOB NOT NULL DEFAULT x'',
+  -- CBOR of the author table.
+  authors BLOB NOT NULL DEFAULT x'80',
+  -- The server's receipt for exactly these heads; NULL: it has given none since they changed.
+  receipt BLOB,
+  -- The log's sequence that `saved` is of.
+  as_of INTEGER NOT NULL DEFAULT 0,
+  -- The digest term of `heads`; NULL: not counted.
+  term BLOB,
+  -- Why the copy is not to be trusted until the server has sent it anew; NULL: it is sound.
+  damage TEXT,
+  -- Whether its rows are of another version of the projections, to be made anew in the background.
+  stale INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX document_stale ON document (id) WHERE stale = 1;
+-- 1 and 2 are cards and contacts, of which there are many; of other kinds there are few.
+CREATE INDEX document_kind ON document (kind) WHERE kind > 2;
+CREATE INDEX document_damaged ON document (id) WHERE damage IS NOT NULL;
+
+-- Acknowledged changes that are not yet part of `document.saved`, in the order of their arrival.
+CREATE TABLE base_change (
+  document BLOB NOT NULL,
+  n INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  change BLOB NOT NULL,
+  PRIMARY KEY (document, n)
+) STRICT, WITHOUT ROWID;
+
+-- Unsent changes, one for each user action and document, in the order in which they were made.
+CREATE TABLE outbox (
+  n INTEGER PRIMARY KEY AUTOINCREMENT,
+  document BLOB NOT NULL,
+  kind INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  change BLOB NOT NULL,
+  -- CBOR of the origin; NULL: a plain edit.
+  origin BLOB,
+  made_at INTEGER NOT NULL,
+  -- 0: only here; 1: sent, the answer is still to come; 2: waits for a newer server.
+  state INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (document, hash)
+) STRICT;
+CREATE INDEX outbox_of_document ON outbox (document, n);
+
+-- What could not be kept where it was written: readable, and one call away from being applied again.
+CREATE TABLE quarantine (
+  n INTEGER PRIMARY KEY AUTOINCREMENT,
+  document BLOB NOT NULL,
+  kind INTEGER NOT NULL,
+  -- What the document was called then.
+  title TEXT NOT NULL,
+  -- CBOR of the edits by value.
+  edits BLOB NOT NULL,
+  -- The change itself.
+  change BLOB NOT NULL,
+  -- CBOR of the reason.
+  reason BLOB NOT NULL,
+  made_at INTEGER NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX quarantine_of_document ON quarantine (document);
+
+-- Projections: rows of base and outbox together; all can be made again from the documents.
+
+CREATE TABLE card (
+  document BLOB NOT NULL PRIMARY KEY,
+  product BLOB,
+  name TEXT NOT NULL,
+  -- The name as it is compared in searches.
+  search TEXT NOT NULL,
+  -- The stored status.
+  status BLOB,
+  -- The status shown: stored, or derived; from `shown_until` on it is `then_shown`.
+  shown BLOB,
+  shown_until INTEGER,
+  then_shown BLOB,
+  owner BLOB,
+  trash INTEGER NOT NULL,
+  -- CBOR of the field texts.
+  fields BLOB NOT NULL,
+  last_contact INTEGER,
+  conflicts INTEGER NOT NULL,
+  -- When its first open todo becomes overdue; 2^63 - 1: it has none with a due.
+  next_due INTEGER NOT NULL,
+  -- Whether it has an open todo: those without come last.
+  has_open INTEGER NOT NULL,
+  -- CBOR of the facts.
+  facts BLOB NOT NULL,
+  created INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX card_board ON card (product, has_open DESC, next_due, document) WHERE trash = 0;
+CREATE INDEX card_status ON card (product, shown, has_open DESC, next_due, document, shown_until)
+  WHERE trash = 0;
+CREATE INDEX card_lapse ON card (product, shown_until, shown, then_shown)
+  WHERE trash = 0 AND shown_until IS NOT NULL;
+CREATE INDEX card_trash ON card (product, name) WHERE trash <> 0;
+
+CREATE TABLE todo (
+  document BLOB NOT NULL,
+  todo BLOB NOT NULL,
+  product BLOB,
+  trash INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  due TEXT,
+  assignee BLOB,
+  state TEXT NOT NULL,
+  contact BLOB,
+  open INTEGER NOT NULL,
+  -- When it becomes overdue, in the assignee's zone; NULL: it has no due.
+  overdue_from INTEGER,
+  -- The day it was closed with success, as text; NULL: it is not.
+  closed_on TEXT,
+  -- `next_due` of its card.
+  card_due INTEGER NOT NULL,
+  PRIMARY KEY (document, todo)
+) STRICT, WITHOUT ROWID;
+-- Today reads these two and nothing else.
+CREATE INDEX todo_open ON todo (assignee, overdue_from, document, todo, due, product, state)
+  WHERE open = 1 AND trash = 0 AND overdue_from IS NOT NULL;
+CREATE INDEX todo_closed ON todo (assignee, closed_on, document, todo, product, state)
+  WHERE closed_on IS NOT NULL AND trash = 0;
+-- F37: cards in which a user has something to do, in the order of the board.
+CREATE INDEX todo_board ON todo (product, assignee, card_due, document)
+  WHERE open = 1 AND trash = 0;
+
+-- Moves of dues, for the total of postponed todos.
+CREATE TABLE due_move (
+  document BLOB NOT NULL,
+  todo BLOB NOT NULL,
+  at INTEGER NOT NULL,
+  from_due TEXT NOT NULL,
+  to_due TEXT NOT NULL
+) STRICT;
+CREATE INDEX due_move_of_document ON due_move (document);
+CREATE INDEX due_move_at ON due_move (at);
+
+CREATE TABLE contact (
+  document BLOB NOT NULL PRIMARY KEY,
+  sort INTEGER NOT NULL,
+  given_name TEXT NOT NULL,
+  family_name TEXT NOT NULL,
+  -- Family and given name as they are compared and sorted.
+  search TEXT NOT NULL,
+  trash INTEGER NOT NULL,
+  fields BLOB NOT NULL,
+  creator BLOB,
+  conflicts INTEGER NOT NULL,
+  facts BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contact_name ON contact (search, document) WHERE trash = 0;
+
+CREATE TABLE detail (
+  document BLOB NOT NULL,
+  detail BLOB NOT NULL,
+  sort INTEGER NOT NULL,
+  label TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (document, detail)
+) STRICT, WITHOUT ROWID;
+
+-- Links of cards and contacts; the index is F60: where else the customer has cards.
+CREATE TABLE link (
+  document BLOB NOT NULL,
+  link BLOB NOT NULL,
+  target BLOB NOT NULL,
+  role TEXT NOT NULL,
+  PRIMARY KEY (document, link)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX link_target ON link (target, document);
+
+-- The user's own closings in cards that left his sight: Today's totals outlive them.
+CREATE TABLE outlived (
+  document BLOB NOT NULL,
+  todo BLOB NOT NULL,
+  state TEXT NOT NULL,
+  closed_on TEXT NOT NULL,
+  PRIMARY KEY (document, todo)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX outlived_closed_on ON outlived (closed_on);
+
+-- Settings rows as the server sent them, of known kinds and others.
+CREATE TABLE settings (
+  kind INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  version INTEGER NOT NULL,
+  -- CBOR of the whole row.
+  row BLOB NOT NULL,
+  PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+
+-- Log entries of kinds that this version does not know, kept for the next one.
+CREATE TABLE unknown_entry (
+  n INTEGER PRIMARY KEY,
+  kind INTEGER NOT NULL,
+  body BLOB NOT NULL
+) STRICT;
