@@ -14,6 +14,7 @@ mod contact;
 mod edit;
 mod error;
 mod http;
+mod import;
 mod live;
 #[cfg(any(test, feature = "model"))]
 pub mod model;
@@ -41,6 +42,7 @@ pub use contact::ContactView;
 pub use edit::{Batch, NewCard, NewContact, Owner};
 pub use error::ApiError;
 pub use http::{AddressError, HttpTransport};
+pub use import::Imported;
 pub use live::Live;
 pub use receive::Counts;
 pub use rescue::Rescue;

@@ -73,6 +73,7 @@ impl Due {
 /// How urgent an open todo is at an instant (F32).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(index_only)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Class {
     /// Its due has passed, perhaps earlier today: red.
     #[n(0)]

@@ -207,3 +207,6 @@ pub fn is_reserved(actor: Actor) -> bool {
 const RESERVED_PREFIX: &[u8] = b"roadbook:";
 
 static KINDS: [&Kind; 3] = [&crate::card::KIND, &crate::contact::KIND, &crate::user_document::KIND];
+
+#[cfg(test)]
+mod tests;

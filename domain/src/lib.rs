@@ -4,6 +4,13 @@
 //! No I/O crate may appear in this crate's tree; storage and network live in `client-core` and
 //! `server`, which share these rules and never repeat them (L7).
 
+#[cfg(feature = "uniffi")]
+uniffi::setup_scaffolding!();
+
+pub mod audience;
+#[cfg(feature = "uniffi")]
+mod bindings;
+pub mod canonical;
 pub mod card;
 pub mod catalogue;
 pub mod change;
@@ -20,6 +27,7 @@ pub mod field;
 pub mod guard;
 pub mod history;
 pub mod id;
+pub mod import;
 pub mod key;
 pub mod kind;
 pub mod list;
@@ -29,7 +37,7 @@ pub mod product;
 pub mod projection;
 pub mod rights;
 pub mod row;
-mod saved;
+pub mod saved;
 pub mod settings;
 pub mod state_hash;
 pub mod status;

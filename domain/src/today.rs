@@ -112,6 +112,7 @@ impl DueMove {
 /// Where a todo stands in the order of F30: by the instant from which it is overdue, then by card,
 /// then by its id within the card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[cbor(array)]
 pub struct TodoKey {
     /// The first instant at which it is overdue.
@@ -127,6 +128,7 @@ pub struct TodoKey {
 
 /// A todo that Today lists; items are ordered by their key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[cbor(array)]
 pub struct TodayItem {
     /// Where it stands, and which todo it is.
@@ -145,6 +147,7 @@ pub struct TodayItem {
 
 /// The four totals over the user's own todos (F100, C6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[cbor(array)]
 pub struct TodayTotals {
     /// Open, due in the user's local today and not yet past; for [`Period::Days`], open and due inside.
@@ -164,6 +167,7 @@ pub struct TodayTotals {
 
 /// One user's Today; its encoding is what the state hash takes (L3).
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[cbor(array)]
 pub struct Today {
     /// The first of its todos, in order (F30), at most as many as asked for.
@@ -171,7 +175,7 @@ pub struct Today {
     pub items: Vec<TodayItem>,
     /// How many there are in all.
     #[n(1)]
-    pub matching: usize,
+    pub matching: u64,
     /// The four totals.
     #[n(2)]
     pub totals: TodayTotals,
@@ -237,7 +241,7 @@ struct Pass<'a> {
     here: LocalNow,
     postponements: BTreeSet<Postponement>,
     first: BinaryHeap<TodayItem>,
-    matching: usize,
+    matching: u64,
     totals: TodayTotals,
     next: NextChange,
 }

@@ -20,6 +20,7 @@ use crate::time::{Day, Timestamp, UnknownZone, Zone, number};
 )]
 #[serde(rename_all = "lowercase")]
 #[cbor(index_only)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Outcome {
     /// Closed without saying how it went.
     #[n(0)]

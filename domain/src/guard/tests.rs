@@ -327,3 +327,76 @@ fn deliver(replicas: &mut [Replica; 3], logs: &mut [Vec<Change>; 3], from: usize
         }
     }
 }
+
+#[test]
+fn no_chunk_of_automerge_is_a_change_whatever_its_type() {
+    let (replica, honest) = stage();
+    let mut built = honest.to_automerge(&card::KIND);
+    let mut long = honest.clone();
+    long.ops = vec![put("g", &"x".repeat(5_000), vec![])];
+    let mut deflated = long.to_automerge(&card::KIND);
+    let mut plain = automerge::Automerge::new();
+    plain.apply_changes([card::KIND.genesis()]).unwrap();
+    let chunks = [
+        ("a change", built.raw_bytes().to_vec()),
+        ("a change that may be deflated", built.bytes().into_owned()),
+        ("a deflated change", deflated.bytes().into_owned()),
+        ("a document", plain.save()),
+        ("a document beside a change", [plain.save_nocompress(), built.raw_bytes().to_vec()].concat()),
+        ("a saved list of changes", replica.document.save()),
+    ];
+    for (what, bytes) in chunks {
+        assert!(Change::from_bytes(&bytes).is_err(), "{what}");
+    }
+}
+
+#[test]
+fn bytes_that_are_cut_short_prolonged_or_written_otherwise_are_not_the_change() {
+    let (_, honest) = stage();
+    let bytes = honest.to_bytes();
+    for length in 0..bytes.len() {
+        assert!(Change::from_bytes(&bytes[..length]).is_err(), "cut at {length}");
+    }
+    assert!(Change::from_bytes(&[&bytes[..], &[0]].concat()).is_err(), "prolonged");
+    // The same array with a length in two bytes: one change, one byte string.
+    let [first, rest @ ..] = bytes.as_slice() else { panic!("not empty") };
+    assert_eq!(*first, 0x87);
+    assert!(Change::from_bytes(&[&[0x98, 7], rest].concat()).is_err(), "written otherwise");
+}
+
+#[test]
+fn nesting_cannot_be_expressed() {
+    let nested = [vec![0x81; 100_000], vec![0]].concat();
+    assert!(Change::from_bytes(&nested).is_err());
+}
+
+#[test]
+fn declared_lengths_allocate_nothing_before_their_items_are_there() {
+    let (_, honest) = stage();
+    let mut bytes = Change { ops: Vec::new(), ..honest }.to_bytes();
+    assert_eq!(bytes.pop(), Some(0x80), "the empty list of operations comes last");
+    bytes.extend([0x9b, 0x10, 0, 0, 0, 0, 0, 0, 0]); // a list of 2^60 operations
+    assert_eq!(Change::from_bytes(&bytes), Err(crate::codec::Malformed::Limit));
+}
+
+#[test]
+fn a_saved_document_with_flipped_bits_is_read_or_refused_and_never_more() {
+    let mut replica = Replica::new(1);
+    for round in 0..12 {
+        replica.edit(|draft| {
+            draft.put(card::FIELDS, "f", round.to_string());
+            draft.edit_text(card::FIELDS, "t", &"hello ".repeat(round + 1));
+        });
+    }
+    let saved = replica.document.save();
+    let env = SeededEnv::new(7, Timestamp::from_millis(0));
+    for _ in 0..300 {
+        let [high, low, value] = crate::env::random::<3>(&env);
+        let place = usize::from(u16::from_be_bytes([high, low])) % saved.len();
+        let mut bytes = saved.clone();
+        bytes[place] = value;
+        if let Ok(document) = Document::load(&card::KIND, &bytes) {
+            assert_eq!(document.heads(), replica.document.heads(), "an altered document has other heads");
+        }
+    }
+}

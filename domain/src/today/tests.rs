@@ -369,7 +369,7 @@ proptest! {
         prop_assert_eq!(today.totals, expected);
         let items: Vec<_> =
             today.items.iter().map(|item| (item.key.overdue_from, item.key.card, item.class)).collect();
-        prop_assert_eq!(today.matching, items.len());
+        prop_assert_eq!(today.matching, items.len() as u64);
         prop_assert_eq!(items, listed.into_iter().collect::<Vec<_>>());
     }
 

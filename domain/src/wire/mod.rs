@@ -24,3 +24,6 @@ pub use frame::{FrameError, from_frame, to_frame};
 pub use live::Poke;
 pub use verdict::{GroupVerdict, RefusalCode, Verdict};
 pub use walk::{Bucket, HeadsRow, Offer, Walk, WalkAnswer};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,263 @@
+//! Golden bytes: a change here changes the protocol, or what rests in stores.
+
+use data_encoding::HEXLOWER;
+use minicbor::{Decode, Encode};
+
+use super::*;
+use crate::change::{Actor, Change, ChangeHash, Op, OpId, Register};
+use crate::id::{DeviceId, DocumentId, PartId, UserId};
+use crate::kind::KindId;
+use crate::row::{
+    CardRow, ContactRow, ContactSort, DetailRow, DetailSort, Event, Fact, LinkRow, TodoRow, Trash,
+};
+use crate::time::Timestamp;
+
+const DOCUMENT: DocumentId = DocumentId::from_bytes([0xd0; 16]);
+const USER: UserId = UserId::from_bytes([0xee; 16]);
+const PART: PartId = PartId::from_bytes([0xaa; 6]);
+const HASH: ChangeHash = ChangeHash([0xcc; 32]);
+
+fn golden<T>(value: &T) -> String
+where
+    T: Encode<()> + for<'b> Decode<'b, ()> + PartialEq + std::fmt::Debug,
+{
+    let bytes = minicbor::to_vec(value).unwrap();
+    assert_eq!(&minicbor::decode::<T>(&bytes).unwrap(), value, "what is written is read back");
+    HEXLOWER.encode(&bytes)
+}
+
+fn signature() -> Signature {
+    Signature { user: Some(USER), device: Some(DeviceId::from_bytes([0xde; 16])) }
+}
+
+fn origin() -> Origin {
+    Origin { kind: OriginKind::IMPORT, id: [0x0f; 16] }
+}
+
+fn authors() -> AuthorTable {
+    let mut table = AuthorTable::default();
+    table.push((Actor([1; 16]), 1), &signature(), Some(origin()), Timestamp::from_millis(1_000));
+    table.push((Actor([1; 16]), 2), &signature(), None, Timestamp::from_millis(1_500));
+    table
+}
+
+fn change() -> Change {
+    let other = OpId { counter: 7, actor: Actor([2; 16]) };
+    let register = |name: &str| Register { container: 1, name: name.into() };
+    Change {
+        actor: Actor([1; 16]),
+        seq: 2,
+        start_op: 9,
+        time: Timestamp::from_millis(1_700_000_000_000),
+        deps: vec![HASH],
+        ops: vec![
+            Op::Put { register: register("f"), value: "v".into(), pred: vec![other] },
+            Op::MakeText { register: register("t"), pred: vec![] },
+            Op::Insert { text: OpId { counter: 10, actor: Actor([1; 16]) }, after: None, chars: "hi".into() },
+            Op::Erase { text: other, first: other, count: 3 },
+        ],
+    }
+}
+
+#[test]
+fn the_bytes_of_a_change_are_pinned() {
+    let bytes = change().to_bytes();
+    assert_eq!(Change::from_bytes(&bytes).unwrap(), change());
+    insta::assert_snapshot!(HEXLOWER.encode(&bytes));
+}
+
+#[test]
+fn the_hash_of_a_change_is_pinned_for_it_is_its_identity() {
+    let hash = change().to_automerge(&crate::card::KIND).hash();
+    insta::assert_snapshot!(HEXLOWER.encode(&hash.0));
+}
+
+#[test]
+fn the_request_is_pinned() {
+    let request = SyncRequest {
+        cursor: Some(Cursor(vec![1, 2])),
+        capabilities: vec![Capability(1)],
+        push: vec![Pushed {
+            document: DOCUMENT,
+            kind: KindId::CARD,
+            changes: vec![PushedChange { change: vec![9], check: [7; 8].into(), origin: Some(origin()) }],
+        }],
+        budget: Some(1_000),
+        walk: Some(Walk { buckets: vec![Bucket { suffix: vec![3], sums: vec![0; 4] }] }),
+        offers: vec![Offer {
+            document: DOCUMENT,
+            kind: KindId::CARD,
+            changes: vec![vec![9].into()],
+            authors: authors(),
+            receipt: [5; 16].into(),
+        }],
+        fetch: vec![DOCUMENT],
+    };
+    insta::assert_snapshot!(golden(&request));
+}
+
+#[test]
+fn the_smallest_request_is_pinned() {
+    insta::assert_snapshot!(golden(&SyncRequest::default()));
+}
+
+#[test]
+fn the_response_is_pinned() {
+    let response = SyncResponse {
+        status: SyncStatus::RolledBack,
+        verdicts: vec![GroupVerdict {
+            document: DOCUMENT,
+            verdicts: vec![
+                Verdict::Applied(7),
+                Verdict::Dup(6),
+                Verdict::Needs(vec![HASH]),
+                Verdict::Refused(RefusalCode::RightLost),
+                Verdict::ActorFork,
+                Verdict::UpgradeRequired,
+                Verdict::NotReached,
+            ],
+        }],
+        entries: vec![Envelope { kind: 77, body: vec![1] }],
+        cursor: Some(Cursor(vec![1])),
+        more: true,
+        now: Timestamp::from_millis(1_700_000_000_000),
+        digest: Some([4; 16]),
+        progress: Some(Progress { done: 1, total: 2 }),
+        walk: Some(WalkAnswer {
+            deeper: vec![vec![1].into()],
+            listed: vec![vec![2].into()],
+            documents: vec![HeadsRow { document: DOCUMENT, term: [8; 16] }],
+        }),
+        receipts: vec![DocumentReceipt { document: DOCUMENT, receipt: [5; 16].into() }],
+    };
+    insta::assert_snapshot!(golden(&response));
+}
+
+#[test]
+fn every_kind_of_entry_is_pinned_and_an_unknown_one_is_left_in_its_envelope() {
+    let settings = crate::settings::builtin_rows().remove(0);
+    let entries = [
+        Entry::Change(LogEntry {
+            seq: 5,
+            document: DOCUMENT,
+            change: vec![9],
+            check: [7; 8].into(),
+            by: signature(),
+            received_at: Timestamp::from_millis(2_000),
+            origin: None,
+        }),
+        Entry::Bundle(Bundle {
+            document: DOCUMENT,
+            kind: KindId::CARD,
+            as_of: 5,
+            saved: vec![1, 0x80],
+            heads: vec![HASH],
+            authors: authors(),
+            rows: vec![],
+            projection_version: 1,
+            receipt: [5; 16].into(),
+        }),
+        Entry::Forget(Forgotten {
+            seq: 6,
+            document: DOCUMENT,
+            closings: vec![(
+                PART,
+                "closed#1;success;2026-11-22T09:00:05;Europe/Budapest;eeeeeeee-eeee-eeee-eeee-eeeeeeeeeeee"
+                    .parse()
+                    .unwrap(),
+            )],
+        }),
+        Entry::Settings(settings),
+        Entry::Purge(DOCUMENT),
+    ];
+    let pinned: Vec<_> = entries
+        .iter()
+        .map(|entry| {
+            let envelope = entry.to_envelope();
+            assert_eq!(Entry::from_envelope(&envelope).unwrap().as_ref(), Some(entry));
+            golden(&envelope)
+        })
+        .collect();
+    insta::assert_snapshot!(pinned.join("\n"));
+    assert_eq!(Entry::from_envelope(&Envelope { kind: 77, body: vec![0xff] }).unwrap(), None);
+}
+
+#[test]
+fn the_rows_of_a_card_are_pinned() {
+    let row = CardRow {
+        product: None,
+        name: "Acme".into(),
+        status: None,
+        owner: Some(USER),
+        trash: Trash::Review,
+        fields: vec![("f".into(), "v".into())],
+        links: vec![LinkRow { id: PART, target: DOCUMENT, role: "customer".into() }],
+        todos: vec![TodoRow {
+            id: PART,
+            text: "Call".into(),
+            due: Some("2026-11-22T09:00[Europe/Budapest]".parse().unwrap()),
+            assignee: Some(USER),
+            state: "open#1".parse().unwrap(),
+            contact: None,
+        }],
+        last_contact: Some(Timestamp::from_millis(3)),
+        conflicts: 1,
+        created: Some(Timestamp::from_millis(2)),
+    };
+    let facts = [
+        Event::Created,
+        Event::Status(None, None),
+        Event::Owner(None, Some(USER)),
+        Event::TodoMade(PART),
+        Event::TodoMoved(PART, Some("2026-11-22".parse().unwrap()), None),
+        Event::TodoState(PART, "open#2".parse().unwrap()),
+        Event::Assignee(PART, Some(USER), None),
+        Event::Contacted(PART),
+    ]
+    .map(|event| Fact { at: Timestamp::from_millis(4), by: Some(USER), event })
+    .to_vec();
+    insta::assert_snapshot!(golden(&Rows::Card(Box::new(row), facts)));
+}
+
+#[test]
+fn the_rows_of_a_contact_are_pinned() {
+    let row = ContactRow {
+        sort: ContactSort::Company,
+        given_name: String::new(),
+        family_name: "Acme".into(),
+        trash: Trash::No,
+        fields: vec![],
+        details: vec![DetailRow {
+            id: PART,
+            sort: DetailSort::Email,
+            label: "work".into(),
+            value: "a@b.test".into(),
+        }],
+        links: vec![],
+        creator: Some(USER),
+        conflicts: 0,
+    };
+    insta::assert_snapshot!(golden(&Rows::Contact(Box::new(row), vec![])));
+}
+
+#[test]
+fn a_poke_is_pinned() {
+    insta::assert_snapshot!(golden(&Poke { head: 12 }));
+}
+
+#[test]
+fn a_reader_skips_numbers_it_does_not_know() {
+    // Poke { 0: 12 } with a field 9 that a later version added.
+    let later = [0xa2, 0x00, 0x0c, 0x09, 0x63, b'n', b'e', b'w'];
+    assert_eq!(minicbor::decode::<Poke>(&later).unwrap(), Poke { head: 12 });
+}
+
+#[test]
+fn an_author_table_tells_who_when_and_in_which_act() {
+    let table = authors();
+    assert_eq!(table.signature(Actor([1; 16])), Some(&signature()));
+    assert_eq!(table.received_at(Actor([1; 16]), 2), Some(Timestamp::from_millis(1_500)));
+    assert_eq!(table.origin(Actor([1; 16]), 1), Some(origin()));
+    assert_eq!(table.received_at(Actor([1; 16]), 3), None);
+    assert_eq!(table.received_at(Actor([1; 16]), 0), None);
+}

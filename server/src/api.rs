@@ -1,0 +1,29 @@
+//! The administrative API: JSON over HTTP, one resource in each file.
+
+pub mod devices;
+mod error;
+pub mod health;
+mod json;
+pub mod products;
+mod routes;
+pub mod session;
+pub mod statuses;
+pub mod sync;
+pub mod users;
+mod versioned;
+
+pub use error::ApiError;
+pub use json::{Body, Path};
+pub use routes::{BODY_LIMIT, Routes};
+
+/// Every route of the administrative API.
+pub fn routes() -> Routes {
+    Routes::new()
+        .and(health::routes())
+        .and(session::routes())
+        .and(devices::routes())
+        .and(users::routes())
+        .and(products::routes())
+        .and(statuses::routes())
+        .and(sync::routes())
+}

@@ -1,0 +1,82 @@
+//! Devices: `GET /v1/devices` (one's own), `GET /v1/users/{user}/devices` (an administrator's view),
+//! `POST /v1/devices/{device}/revoke`.
+
+use axum::Json;
+use axum::extract::State as With;
+use axum::http::StatusCode;
+use roadbook_domain::id::{DeviceId, UserId};
+use roadbook_domain::rights::Act;
+use roadbook_domain::time::Timestamp;
+use serde::Serialize;
+
+use super::{ApiError, Path, Routes};
+use crate::auth::Caller;
+use crate::state::State;
+use crate::store::{devices, sessions};
+
+/// The routes of devices.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/v1/devices", own)
+        .get("/v1/users/{user}/devices", of_user)
+        .post("/v1/devices/{device}/revoke", revoke)
+}
+
+#[derive(Serialize)]
+struct Device {
+    id: DeviceId,
+    platform: String,
+    name: String,
+    created_at: Timestamp,
+    last_seen_at: Timestamp,
+    revoked_at: Option<Timestamp>,
+    /// Whether this is the device that asks.
+    current: bool,
+}
+
+async fn own(With(state): With<State>, caller: Caller) -> Result<Json<Vec<Device>>, ApiError> {
+    list(&state, &caller, caller.user).await
+}
+
+async fn of_user(
+    With(state): With<State>,
+    caller: Caller,
+    Path(user): Path<UserId>,
+) -> Result<Json<Vec<Device>>, ApiError> {
+    caller.require(Act::ManageUsers)?;
+    list(&state, &caller, user).await
+}
+
+/// A lost phone is revoked by its user from another device, or by an administrator. It works at once:
+/// the next request of that device is refused on every node.
+async fn revoke(
+    With(state): With<State>,
+    caller: Caller,
+    Path(device): Path<DeviceId>,
+) -> Result<StatusCode, ApiError> {
+    let mut tx = state.db().write().await?;
+    let known = devices::get(&mut tx, caller.org, device).await?.ok_or(ApiError::NotFound)?;
+    if known.user != caller.user && !Act::ManageUsers.allowed_to(caller.role) {
+        return Err(ApiError::NotFound);
+    }
+    devices::revoke(&mut tx, caller.org, device, state.now()).await?;
+    sessions::end_of_device(&mut tx, caller.org, device, state.now()).await?;
+    tx.commit().await?;
+    tracing::info!(revoked.id = %device, "device revoked");
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn list(state: &State, caller: &Caller, user: UserId) -> Result<Json<Vec<Device>>, ApiError> {
+    let mut conn = state.db().read().await?;
+    let devices = devices::of_user(&mut conn, caller.org, user).await?;
+    let shown = |device: devices::Device| Device {
+        id: device.id,
+        platform: device.platform,
+        name: device.name,
+        created_at: device.created_at,
+        last_seen_at: device.last_seen_at,
+        revoked_at: device.revoked_at,
+        current: device.id == caller.device,
+    };
+    Ok(Json(devices.into_iter().map(shown).collect()))
+}

@@ -1,0 +1,64 @@
+//! Products: `GET` and `POST /v1/products`, `PUT /v1/products/{product}` (F7-F9).
+
+use axum::Json;
+use axum::extract::State as With;
+use axum::http::StatusCode;
+use roadbook_domain::catalogue;
+use roadbook_domain::id::ProductId;
+use roadbook_domain::product::{Product, ProductKind};
+use roadbook_domain::rights::Act;
+use roadbook_domain::settings::SettingsKind;
+use serde::Deserialize;
+
+use super::versioned::{self, Versioned};
+use super::{ApiError, Body, Path, Routes};
+use crate::auth::Caller;
+use crate::settings::Editing;
+use crate::state::State;
+
+/// The routes of products.
+pub fn routes() -> Routes {
+    Routes::new().get("/v1/products", list).post("/v1/products", create).put("/v1/products/{product}", edit)
+}
+
+#[derive(Deserialize)]
+struct NewProduct {
+    kind: ProductKind,
+    /// The catalogue's name if absent.
+    name: Option<String>,
+}
+
+async fn list(With(state): With<State>, caller: Caller) -> Result<Json<Vec<Versioned<Product>>>, ApiError> {
+    let mut products = versioned::list::<Product>(&state, &caller).await?;
+    products.sort_by_key(|product| (product.setting.order, product.setting.id));
+    Ok(Json(products))
+}
+
+/// Adds a product from the gallery, last in the top bar, with the statuses and fields of its kind (F8).
+async fn create(
+    With(state): With<State>,
+    caller: Caller,
+    Body(asked): Body<NewProduct>,
+) -> Result<(StatusCode, Json<Versioned<Product>>), ApiError> {
+    caller.require(Act::EditSettings)?;
+    let spec = catalogue::spec(asked.kind).ok_or_else(|| ApiError::invalid("kind: not in the gallery"))?;
+    let mut editing = Editing::begin(&state, caller.org).await?;
+    let last = editing.settings().products().map(|product| product.order).max().unwrap_or_default();
+    let mut made = catalogue::new_product(ProductId::new(state.env()), spec, last.saturating_add(10));
+    made.product.name = asked.name.unwrap_or(made.product.name);
+    let version = editing.write(&caller, &made.product, 0).await?;
+    for row in made.rows().into_iter().filter(|row| row.kind != SettingsKind::Product) {
+        editing.put(row).await?;
+    }
+    editing.commit().await?;
+    Ok((StatusCode::CREATED, Json(Versioned { version, setting: made.product })))
+}
+
+async fn edit(
+    With(state): With<State>,
+    caller: Caller,
+    Path(id): Path<ProductId>,
+    Body(asked): Body<Versioned<Product>>,
+) -> Result<Json<Versioned<Product>>, ApiError> {
+    versioned::edit(&state, &caller, id, asked).await
+}

@@ -1,0 +1,71 @@
+//! Statuses: `GET` and `POST /v1/statuses`, `PUT /v1/statuses/{status}` (F22-F27).
+//!
+//! Products with fixed or derived statuses refuse to add, retire, move or regroup one (F12, C1).
+
+use axum::Json;
+use axum::extract::State as With;
+use axum::http::StatusCode;
+use roadbook_domain::id::{ProductId, StatusId};
+use roadbook_domain::rights::Act;
+use roadbook_domain::status::{Status, StatusGroup, StatusTodo};
+use serde::Deserialize;
+
+use super::versioned::{self, Versioned};
+use super::{ApiError, Body, Path, Routes};
+use crate::auth::Caller;
+use crate::settings::Editing;
+use crate::state::State;
+
+/// The routes of statuses.
+pub fn routes() -> Routes {
+    Routes::new().get("/v1/statuses", list).post("/v1/statuses", create).put("/v1/statuses/{status}", edit)
+}
+
+#[derive(Deserialize)]
+struct NewStatus {
+    product: ProductId,
+    name: String,
+    group: StatusGroup,
+    /// Its place among the statuses of its group.
+    order: u32,
+    /// The todo that a card entering it is given (C9).
+    todo: Option<StatusTodo>,
+}
+
+async fn list(With(state): With<State>, caller: Caller) -> Result<Json<Vec<Versioned<Status>>>, ApiError> {
+    let mut statuses = versioned::list::<Status>(&state, &caller).await?;
+    statuses
+        .sort_by_key(|Versioned { setting, .. }| (setting.product, setting.group, setting.order, setting.id));
+    Ok(Json(statuses))
+}
+
+async fn create(
+    With(state): With<State>,
+    caller: Caller,
+    Body(asked): Body<NewStatus>,
+) -> Result<(StatusCode, Json<Versioned<Status>>), ApiError> {
+    caller.require(Act::EditSettings)?;
+    let status = Status {
+        id: StatusId::new(state.env()),
+        product: asked.product,
+        key: None,
+        name: asked.name,
+        group: asked.group,
+        order: asked.order,
+        retired: false,
+        todo: asked.todo,
+    };
+    let mut editing = Editing::begin(&state, caller.org).await?;
+    let version = editing.write(&caller, &status, 0).await?;
+    editing.commit().await?;
+    Ok((StatusCode::CREATED, Json(Versioned { version, setting: status })))
+}
+
+async fn edit(
+    With(state): With<State>,
+    caller: Caller,
+    Path(id): Path<StatusId>,
+    Body(asked): Body<Versioned<Status>>,
+) -> Result<Json<Versioned<Status>>, ApiError> {
+    versioned::edit(&state, &caller, id, asked).await
+}

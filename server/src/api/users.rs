@@ -1,0 +1,99 @@
+//! Users: `GET` and `POST /v1/users`, `PUT /v1/users/{user}`, `POST /v1/users/{user}/password`
+//! (F62-F67, F73). An administrator's business throughout.
+
+use axum::Json;
+use axum::extract::State as With;
+use axum::http::StatusCode;
+use roadbook_domain::id::UserId;
+use roadbook_domain::rights::Act;
+use roadbook_domain::user::{Email, Role, User};
+use serde::Deserialize;
+
+use super::versioned::{self, Versioned};
+use super::{ApiError, Body, Path, Routes};
+use crate::accounts;
+use crate::auth::Caller;
+use crate::state::State;
+
+/// The routes of users.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/v1/users", list)
+        .post("/v1/users", create)
+        .put("/v1/users/{user}", edit)
+        .post("/v1/users/{user}/password", set_password)
+}
+
+#[derive(Deserialize)]
+struct NewUser {
+    email: Email,
+    #[serde(default)]
+    family_name: String,
+    #[serde(default)]
+    given_name: String,
+    role: Role,
+    /// The zone in which his days are judged (T4), an IANA name.
+    zone: String,
+    /// Language and country, such as `hu-HU`.
+    locale: String,
+    #[serde(default)]
+    issues_invoices: bool,
+    /// Without one the user cannot sign in until it is set.
+    password: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct NewPassword {
+    password: String,
+}
+
+async fn list(With(state): With<State>, caller: Caller) -> Result<Json<Vec<Versioned<User>>>, ApiError> {
+    caller.require(Act::ManageUsers)?;
+    let mut users = versioned::list::<User>(&state, &caller).await?;
+    users.sort_by_key(|user| user.setting.sort_key());
+    Ok(Json(users))
+}
+
+async fn create(
+    With(state): With<State>,
+    caller: Caller,
+    Body(asked): Body<NewUser>,
+) -> Result<(StatusCode, Json<Versioned<User>>), ApiError> {
+    caller.require(Act::ManageUsers)?;
+    let user = User {
+        id: UserId::new(state.env()),
+        email: Some(asked.email),
+        family_name: asked.family_name,
+        given_name: asked.given_name,
+        role: asked.role,
+        zone: asked.zone,
+        locale: asked.locale,
+        active: true,
+        issues_invoices: asked.issues_invoices,
+    };
+    let version = accounts::create(&state, &caller, &user, asked.password.as_deref()).await?;
+    Ok((StatusCode::CREATED, Json(Versioned { version, setting: user })))
+}
+
+async fn edit(
+    With(state): With<State>,
+    caller: Caller,
+    Path(id): Path<UserId>,
+    Body(asked): Body<Versioned<User>>,
+) -> Result<Json<Versioned<User>>, ApiError> {
+    caller.require(Act::ManageUsers)?;
+    asked.check_names(id)?;
+    let version = accounts::edit(&state, &caller, &asked.setting, asked.version).await?;
+    Ok(Json(Versioned { version, ..asked }))
+}
+
+async fn set_password(
+    With(state): With<State>,
+    caller: Caller,
+    Path(user): Path<UserId>,
+    Body(asked): Body<NewPassword>,
+) -> Result<StatusCode, ApiError> {
+    caller.require(Act::ManageUsers)?;
+    accounts::set_password(&state, &caller, user, &asked.password).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

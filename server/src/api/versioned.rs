@@ -1,0 +1,67 @@
+//! Settings as the API shows and takes them: the setting's own members, and its version beside them.
+
+use axum::Json;
+use roadbook_domain::settings::{Setting, SettingsId, SettingsRow};
+use serde::{Deserialize, Serialize};
+
+use super::ApiError;
+use crate::auth::Caller;
+use crate::settings::Editing;
+use crate::state::State;
+use crate::store::settings;
+
+/// A setting with its version. An edit names the version it is based on; 409 if there is a newer one.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Versioned<T> {
+    /// 1 at first, one more with every edit.
+    pub version: u64,
+    /// The setting, whose members stand beside the version.
+    #[serde(flatten)]
+    pub setting: T,
+}
+
+/// Every setting of a kind, by id. Every role may read them: they are on every device anyway.
+///
+/// # Errors
+/// Of the database.
+pub async fn list<T: Setting>(state: &State, caller: &Caller) -> Result<Vec<Versioned<T>>, ApiError> {
+    let mut conn = state.db().read().await?;
+    let rows = settings::of_kind(&mut conn, caller.org, T::KIND).await?;
+    // What a newer server wrote and this one cannot read is left out, as on a phone.
+    let versioned = |row: &SettingsRow| Some(Versioned { version: row.version, setting: row.read().ok()? });
+    Ok(rows.iter().filter_map(versioned).collect())
+}
+
+/// Writes the next version of the setting with this id.
+///
+/// # Errors
+/// Those of [`Editing::write`], and [`ApiError::Invalid`] if the body names another setting or no version.
+pub async fn edit<T: Setting>(
+    state: &State,
+    caller: &Caller,
+    id: impl Into<SettingsId>,
+    asked: Versioned<T>,
+) -> Result<Json<Versioned<T>>, ApiError> {
+    caller.require(T::KIND.editing())?;
+    asked.check_names(id)?;
+    let mut editing = Editing::begin(state, caller.org).await?;
+    let version = editing.write(caller, &asked.setting, asked.version).await?;
+    editing.commit().await?;
+    Ok(Json(Versioned { version, ..asked }))
+}
+
+impl<T: Setting> Versioned<T> {
+    /// Refuses a body that is not about the setting in the path.
+    ///
+    /// # Errors
+    /// [`ApiError::Invalid`].
+    pub fn check_names(&self, id: impl Into<SettingsId>) -> Result<(), ApiError> {
+        if self.setting.settings_id() != id.into() {
+            return Err(ApiError::invalid("id: not that of the address"));
+        }
+        if self.version == 0 {
+            return Err(ApiError::invalid("version: give that of the setting you edit"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,8 @@
+//! Who is calling: passwords, tokens and the caller that every handler receives.
+
+mod caller;
+pub mod password;
+pub mod session;
+pub mod token;
+
+pub use caller::Caller;

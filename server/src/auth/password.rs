@@ -1,0 +1,214 @@
+//! Passwords: Argon2id (RFC 9106, OWASP parameters), bounded in number at once.
+//!
+//! One hash costs about 35 ms of a core and 19 MiB, so a flood of sign-ins would starve the rest:
+//! as many run at once as there are cores, a few wait, the others are told to come again.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use roadbook_domain::env::{Env, random};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// The fewest characters of a password.
+pub const MIN_CHARS: usize = 10;
+
+/// The most bytes of a password.
+pub const MAX_BYTES: usize = 256;
+
+/// How many may wait for each that runs.
+const WAITING_PER_CORE: usize = 16;
+
+/// What one hash costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// Memory in KiB.
+    pub memory: u32,
+    /// Passes over it.
+    pub passes: u32,
+}
+
+impl Cost {
+    /// What OWASP recommends: 19 MiB, two passes, one lane.
+    pub const RECOMMENDED: Self = Self { memory: 19_456, passes: 2 };
+
+    /// As little as the algorithm allows; for simulations, never where a password matters.
+    pub const LEAST: Self = Self { memory: 8, passes: 1 };
+}
+
+impl Default for Cost {
+    fn default() -> Self {
+        Self::RECOMMENDED
+    }
+}
+
+/// Hashes and verifies passwords.
+#[derive(Debug)]
+pub struct Passwords {
+    params: Params,
+    /// The hash of a password that nobody knows: verified against where there is no other, so that an
+    /// unknown email costs as much as a wrong password.
+    dummy: Arc<str>,
+    running: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
+    computed: AtomicU64,
+}
+
+/// Why a password was neither hashed nor verified.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    /// Shorter or longer than allowed.
+    #[error("a password has at least {MIN_CHARS} characters and at most {MAX_BYTES} bytes")]
+    Length,
+    /// Too many are waiting.
+    #[error("too many sign-ins at once")]
+    Busy,
+    /// The algorithm refused its parameters, or its thread died.
+    #[error("a password cannot be hashed: {0}")]
+    Failed(String),
+}
+
+impl Passwords {
+    /// Hashes at this cost, on this many cores at once.
+    ///
+    /// # Errors
+    /// [`PasswordError::Failed`] if the algorithm refuses the cost.
+    pub fn new(cost: Cost, cores: usize, env: &dyn Env) -> Result<Self, PasswordError> {
+        let params = Params::new(cost.memory, cost.passes, 1, None).map_err(failed)?;
+        let nobody_knows: [u8; 32] = random(env);
+        let dummy = compute(&params, &nobody_knows, &random(env))?.into();
+        let cores = cores.max(1);
+        Ok(Self {
+            params,
+            dummy,
+            running: Arc::new(Semaphore::new(cores)),
+            waiting: Arc::new(Semaphore::new(cores * (1 + WAITING_PER_CORE))),
+            computed: AtomicU64::new(0),
+        })
+    }
+
+    /// The hash of a new password, as a PHC string.
+    ///
+    /// # Errors
+    /// Every [`PasswordError`].
+    pub async fn hash(&self, password: &str, env: &dyn Env) -> Result<String, PasswordError> {
+        if password.len() > MAX_BYTES || password.chars().count() < MIN_CHARS {
+            return Err(PasswordError::Length);
+        }
+        let (params, password, salt) = (self.params.clone(), password.to_owned(), random(env));
+        self.run(move || compute(&params, password.as_bytes(), &salt)).await?
+    }
+
+    /// Whether this is the password of that hash. Without a hash (an unknown or disabled user, or one
+    /// without a password) the answer is no, after the same work.
+    ///
+    /// # Errors
+    /// [`PasswordError::Busy`] and [`PasswordError::Failed`].
+    pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, PasswordError> {
+        let known = hash.is_some() && password.len() <= MAX_BYTES;
+        let hash: Arc<str> = if known { hash.unwrap_or_default().into() } else { Arc::clone(&self.dummy) };
+        // A password that cannot be right is not worth more than the longest that could be.
+        let password: String = password.chars().take(MAX_BYTES).collect();
+        let matches =
+            self.run(move || Argon2::default().verify_password(password.as_bytes(), &*hash).is_ok()).await?;
+        Ok(known && matches)
+    }
+
+    /// How many hashes were computed since the start.
+    pub fn computed(&self) -> u64 {
+        self.computed.load(Ordering::Relaxed)
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, PasswordError> {
+        let place = Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| PasswordError::Busy)?;
+        let core = Arc::clone(&self.running).acquire_owned().await.map_err(failed)?;
+        self.computed.fetch_add(1, Ordering::Relaxed);
+        // The permits go with the work: a caller that gives up does not free a core that still hashes.
+        let done = move |_permits: (OwnedSemaphorePermit, OwnedSemaphorePermit)| work();
+        tokio::task::spawn_blocking(move || done((place, core))).await.map_err(failed)
+    }
+}
+
+fn compute(params: &Params, password: &[u8], salt: &[u8; 16]) -> Result<String, PasswordError> {
+    let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+    Ok(argon.hash_password_with_salt(password, salt).map_err(failed)?.to_string())
+}
+
+fn failed(error: impl std::fmt::Display) -> PasswordError {
+    PasswordError::Failed(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use roadbook_domain::env::SeededEnv;
+    use roadbook_domain::time::Timestamp;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_is_verified_against_its_own_hash_only() {
+        let (passwords, env) = passwords(Cost::LEAST);
+        let hash = passwords.hash("correct horse", &env).await.unwrap();
+        let other = passwords.hash("correct horse", &env).await.unwrap();
+        assert_ne!(hash, other, "each hash has its own salt");
+        assert_eq!(passwords.verify("correct horse", Some(&hash)).await, Ok(true));
+        for wrong in ["correct horsf", "Correct horse", "", "correct horse "] {
+            assert_eq!(passwords.verify(wrong, Some(&hash)).await, Ok(false), "{wrong}");
+        }
+        assert_eq!(passwords.verify("correct horse", Some("")).await, Ok(false));
+        assert_eq!(passwords.verify("correct horse", Some("not a hash")).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn without_a_hash_the_answer_is_no_after_the_same_work() {
+        let (passwords, _) = passwords(Cost::LEAST);
+        let before = passwords.computed();
+        assert_eq!(passwords.verify("correct horse", None).await, Ok(false));
+        assert_eq!(passwords.verify(&"x".repeat(1_000_000), None).await, Ok(false));
+        assert_eq!(passwords.computed(), before + 2);
+    }
+
+    #[tokio::test]
+    async fn the_recommended_cost_is_what_owasp_says() {
+        let (passwords, env) = passwords(Cost::RECOMMENDED);
+        let hash = passwords.hash("correct horse", &env).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert_eq!(passwords.verify("correct horse", Some(&hash)).await, Ok(true));
+    }
+
+    #[tokio::test]
+    async fn passwords_of_unfit_length_are_refused_before_any_work() {
+        let (passwords, env) = passwords(Cost::LEAST);
+        for (password, fits) in [
+            ("123456789", false),
+            ("1234567890", true),
+            ("őőőőőőőőőő", true),
+            (&"x".repeat(MAX_BYTES), true),
+            (&"x".repeat(MAX_BYTES + 1), false),
+        ] {
+            assert_eq!(passwords.hash(password, &env).await.is_ok(), fits, "{}", password.len());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_flood_is_turned_away_while_the_first_ones_are_served() {
+        let (passwords, _) = passwords(Cost::LEAST);
+        let all_cores = Arc::clone(&passwords.running).acquire_many_owned(2).await.unwrap();
+        let passwords = Arc::new(passwords);
+        let waiting: Vec<_> = (0..2 * (1 + WAITING_PER_CORE))
+            .map(|_| Arc::clone(&passwords.waiting).try_acquire_owned().unwrap())
+            .collect();
+        assert_eq!(passwords.verify("correct horse", None).await, Err(PasswordError::Busy));
+        drop((all_cores, waiting));
+        assert_eq!(passwords.verify("correct horse", None).await, Ok(false));
+    }
+
+    fn passwords(cost: Cost) -> (Passwords, SeededEnv) {
+        let env = SeededEnv::new(1, Timestamp::from_millis(0));
+        (Passwords::new(cost, 2, &env).unwrap(), env)
+    }
+}

@@ -1,0 +1,168 @@
+//! Signing in, staying signed in, signing out.
+
+use roadbook_domain::id::{DeviceId, OrgId, UserId};
+use roadbook_domain::time::Timestamp;
+use roadbook_domain::user::{Email, Role};
+use uuid::Uuid;
+
+use super::token::{ACCESS_LIFE, IDLE_LIFE, RefreshToken, sha256};
+use crate::api::ApiError;
+use crate::state::State;
+use crate::store::devices::{self, Enrolment};
+use crate::store::sessions::{self, NewSession, Rotated, Rotation};
+use crate::store::users::{self, Claimed, Login, Standing};
+
+/// Who wants in, and on what device.
+#[derive(Clone, Copy)]
+pub struct Credentials<'a> {
+    /// The login, as typed.
+    pub email: &'a str,
+    /// The password.
+    pub password: &'a str,
+    /// `android`, `ios`, ...
+    pub platform: &'a str,
+    /// What the user calls the device.
+    pub device_name: &'a str,
+    /// The installation's own secret: with the same user it stands for the same device (R12).
+    pub install_secret: &'a [u8; 32],
+}
+
+/// What a session gives its device.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// The organisation.
+    pub org: OrgId,
+    /// The user.
+    pub user: UserId,
+    /// The device.
+    pub device: DeviceId,
+    /// The role now.
+    pub role: Role,
+    /// The access token.
+    pub access_token: String,
+    /// When it ends.
+    pub access_expires_at: Timestamp,
+    /// The refresh token; the one used for it is spent, unless this answer gets lost.
+    pub refresh_token: RefreshToken,
+}
+
+/// Begins a session.
+///
+/// For an unknown email, a disabled user and a wrong password the answer is the same after the same
+/// work.
+///
+/// # Errors
+/// [`ApiError::BadCredentials`], or [`ApiError::Unavailable`] if too many sign in at once.
+pub async fn sign_in(state: &State, credentials: &Credentials<'_>) -> Result<Grant, ApiError> {
+    let login = find_login(state, credentials.email).await?;
+    let hash = login.as_ref().map(|login| login.password_hash.as_str());
+    let right = state.passwords().verify(credentials.password, hash).await?;
+    let login = login.filter(|_| right).ok_or(ApiError::BadCredentials)?;
+
+    let (org, user, now) = (login.org_id, login.id, state.now());
+    let session = draw_uuid(state);
+    let refresh_token = RefreshToken::new(org, session, state.env());
+    let enrolment = Enrolment {
+        id: DeviceId::new(state.env()),
+        user,
+        platform: credentials.platform,
+        name: credentials.device_name,
+        install_hash: &sha256(credentials.install_secret),
+        now,
+    };
+    let mut tx = state.db().write().await?;
+    let standing = users::lock(&mut tx, org, user, Some(&login.password_hash)).await?;
+    let standing = standing.ok_or(ApiError::BadCredentials)?;
+    let device = devices::enrol(&mut tx, org, &enrolment).await?;
+    let token_hash = refresh_token.hash();
+    let begun = NewSession { id: session, user, device, token_hash, now, expires_at: idle_end(now) };
+    sessions::begin(&mut tx, org, &begun).await?;
+    tx.commit().await?;
+    tracing::info!(user.id = %user, device.id = %device, "signed in");
+    grant(state, standing, user, device, refresh_token)
+}
+
+/// Exchanges a refresh token for a new pair of tokens.
+///
+/// If the answer gets lost, the same token is good once more: its replacement was never used and is
+/// dropped. Any other token that was replaced ends the session, because somebody else has it.
+///
+/// # Errors
+/// [`ApiError::SessionOver`].
+pub async fn refresh(state: &State, token: &RefreshToken) -> Result<Grant, ApiError> {
+    let now = state.now();
+    let replacement = RefreshToken::new(token.org, token.session, state.env());
+    let rotation = Rotation {
+        session: token.session,
+        presented: token.hash(),
+        replacement: replacement.hash(),
+        now,
+        expires_at: idle_end(now),
+    };
+    let mut tx = state.db().write().await?;
+    match sessions::rotate(&mut tx, token.org, &rotation).await? {
+        Rotated::Fresh { user, device } => {
+            let standing = users::lock(&mut tx, token.org, user, None).await?.ok_or(ApiError::SessionOver)?;
+            devices::seen(&mut tx, token.org, device, now).await?;
+            tx.commit().await?;
+            grant(state, standing, user, device, replacement)
+        }
+        Rotated::Replayed => {
+            tx.commit().await?;
+            tracing::warn!(session.id = %token.session, "a spent refresh token was shown: session ended");
+            Err(ApiError::SessionOver)
+        }
+        Rotated::Over => Err(ApiError::SessionOver),
+    }
+}
+
+/// Ends the session of a refresh token, be it the newest or the one before; harmless if it is over.
+///
+/// # Errors
+/// Of the database.
+pub async fn sign_out(state: &State, token: &RefreshToken) -> Result<(), ApiError> {
+    let mut tx = state.db().write().await?;
+    let session = sessions::find(&mut tx, token.org, token.session).await?;
+    if session.is_some_and(|session| session.holds(&token.hash())) {
+        sessions::end(&mut tx, token.org, token.session, state.now()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// The account that may sign in with this email: one with a password and access.
+async fn find_login(state: &State, email: &str) -> Result<Option<Login>, ApiError> {
+    let Ok(email) = email.parse::<Email>() else { return Ok(None) };
+    let mut conn = state.db().read().await?;
+    let login = users::by_email(&mut conn, &email).await?;
+    Ok(login.filter(|login| !login.disabled && !login.password_hash.is_empty()))
+}
+
+fn grant(
+    state: &State,
+    standing: Standing,
+    user: UserId,
+    device: DeviceId,
+    refresh_token: RefreshToken,
+) -> Result<Grant, ApiError> {
+    let RefreshToken { org, session, .. } = refresh_token;
+    let claimed = Claimed { org, user, device, session, token_version: standing.token_version };
+    let now = state.now();
+    Ok(Grant {
+        org,
+        user,
+        device,
+        role: standing.role,
+        access_token: state.tokens().issue(&claimed, now)?,
+        access_expires_at: Timestamp::from_millis(now.millis().saturating_add(ACCESS_LIFE)),
+        refresh_token,
+    })
+}
+
+fn idle_end(now: Timestamp) -> Timestamp {
+    Timestamp::from_millis(now.millis().saturating_add(IDLE_LIFE))
+}
+
+fn draw_uuid(state: &State) -> Uuid {
+    uuid::Builder::from_random_bytes(roadbook_domain::env::random(state.env())).into_uuid()
+}

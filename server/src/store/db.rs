@@ -1,0 +1,297 @@
+//! One database out of two: SQLite in one file, or PostgreSQL.
+//!
+//! The only place where the two differ. Statements are written once, in the part of SQL both speak:
+//! `$n`, `uuid` (bound as `Uuid`), `bytea`, `bigint` milliseconds, `on conflict`, `returning`; no
+//! `now()`, no JSON, no date functions.
+
+use std::ops::{Deref, DerefMut};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{
+    ConnectOptions, Connection, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool,
+    Transaction,
+};
+
+use super::{StoreError, migrations};
+
+/// Runs one expression over the connection of either database: `on!(conn, |c| query(..).execute(c))`.
+///
+/// `conn` is a [`Conn`] or [`Tx`] (or a `&mut` to one); the expression is compiled once for each.
+macro_rules! on {
+    ($conn:expr, |$c:ident| $body:expr) => {
+        match $conn.raw() {
+            $crate::store::db::Raw::Sqlite($c) => $body,
+            $crate::store::db::Raw::Postgres($c) => $body,
+        }
+    };
+}
+pub(crate) use on;
+
+/// Where a database is.
+#[derive(Clone)]
+pub enum Address {
+    /// A SQLite file.
+    Sqlite(PathBuf),
+    /// A PostgreSQL database, and in it the schema that the search path names.
+    Postgres(Box<PgConnectOptions>),
+}
+
+/// A database that is open and has every migration of this program. Clones share the connections.
+#[derive(Debug, Clone)]
+pub enum Db {
+    /// One connection that writes, and some that read beside it (WAL).
+    Sqlite {
+        /// The one writer; its transactions begin immediately, so none fails at its first write.
+        writer: SqlitePool,
+        /// Readers; they see the last commit, and cannot write.
+        reader: SqlitePool,
+    },
+    /// Connections that may do both.
+    Postgres(PgPool),
+}
+
+/// A connection for reading: outside a transaction, in a read snapshot, or inside a [`Tx`].
+#[derive(Debug)]
+pub struct Conn(Inner);
+
+/// A write transaction; dropped without [`Tx::commit`], it is rolled back.
+#[derive(Debug)]
+pub struct Tx(Conn);
+
+/// The connection of the one or the other database; see `on!`.
+#[derive(Debug)]
+pub enum Raw<'a> {
+    /// SQLite's.
+    Sqlite(&'a mut SqliteConnection),
+    /// PostgreSQL's.
+    Postgres(&'a mut PgConnection),
+}
+
+#[derive(Debug)]
+enum Inner {
+    Sqlite(PoolConnection<Sqlite>),
+    SqliteTx(Transaction<'static, Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+    PostgresTx(Transaction<'static, Postgres>),
+}
+
+/// How long a request waits for a connection before it is told to come again.
+const ACQUIRE: Duration = Duration::from_secs(5);
+
+/// How many connections read a SQLite file.
+const SQLITE_READERS: u32 = 4;
+
+impl Db {
+    /// Opens a database that exists, and brings it up to this program's migrations.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`], [`StoreError::Foreign`] and [`StoreError::Newer`] leave it untouched.
+    pub async fn open(address: &Address, connections: u32) -> Result<Self, StoreError> {
+        Self::connect(address, connections, false).await
+    }
+
+    /// The same; makes the SQLite file, or the tables, if there are none.
+    ///
+    /// # Errors
+    /// As for [`Db::open`], without [`StoreError::Missing`].
+    pub async fn create(address: &Address, connections: u32) -> Result<Self, StoreError> {
+        Self::connect(address, connections, true).await
+    }
+
+    async fn connect(address: &Address, connections: u32, create: bool) -> Result<Self, StoreError> {
+        match address {
+            Address::Sqlite(path) => connect_sqlite(path, create).await,
+            Address::Postgres(options) => connect_postgres(options, connections, create).await,
+        }
+    }
+
+    /// A connection for single reads.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if none is free in time.
+    pub async fn read(&self) -> Result<Conn, StoreError> {
+        Ok(Conn(match self {
+            Self::Sqlite { reader, .. } => Inner::Sqlite(reader.acquire().await?),
+            Self::Postgres(pool) => Inner::Postgres(pool.acquire().await?),
+        }))
+    }
+
+    /// A connection whose reads all see the database as it is at the first of them.
+    ///
+    /// # Errors
+    /// As for [`Db::read`].
+    pub async fn snapshot(&self) -> Result<Conn, StoreError> {
+        Ok(Conn(match self {
+            Self::Sqlite { reader, .. } => Inner::SqliteTx(reader.begin().await?),
+            Self::Postgres(pool) => {
+                Inner::PostgresTx(pool.begin_with("begin isolation level repeatable read read only").await?)
+            }
+        }))
+    }
+
+    /// Begins a write transaction.
+    ///
+    /// On SQLite it is the only one; on PostgreSQL those of one organisation take turns from
+    /// [`organisation::lock`](super::organisation::lock) on.
+    ///
+    /// # Errors
+    /// As for [`Db::read`].
+    pub async fn write(&self) -> Result<Tx, StoreError> {
+        Ok(Tx(Conn(match self {
+            Self::Sqlite { writer, .. } => Inner::SqliteTx(writer.begin_with("begin immediate").await?),
+            Self::Postgres(pool) => Inner::PostgresTx(pool.begin().await?),
+        })))
+    }
+
+    /// Closes every connection; SQLite folds its log into the file.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, reader } => {
+                reader.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Conn {
+    /// The connection underneath, for `on!`.
+    pub fn raw(&mut self) -> Raw<'_> {
+        match &mut self.0 {
+            Inner::Sqlite(conn) => Raw::Sqlite(conn),
+            Inner::SqliteTx(tx) => Raw::Sqlite(tx),
+            Inner::Postgres(conn) => Raw::Postgres(conn),
+            Inner::PostgresTx(tx) => Raw::Postgres(tx),
+        }
+    }
+}
+
+impl Tx {
+    /// Makes everything written in it durable. Only after this may anything be acknowledged (L2).
+    ///
+    /// # Errors
+    /// If the commit fails, nothing of it was written, or (PostgreSQL, connection lost) the outcome is
+    /// unknown and the caller must be able to try again.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self.0.0 {
+            Inner::SqliteTx(tx) => tx.commit().await?,
+            Inner::PostgresTx(tx) => tx.commit().await?,
+            // `Db::write` makes no other.
+            Inner::Sqlite(_) | Inner::Postgres(_) => {}
+        }
+        Ok(())
+    }
+}
+
+impl Deref for Tx {
+    type Target = Conn;
+
+    fn deref(&self) -> &Conn {
+        &self.0
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.0
+    }
+}
+
+impl FromStr for Address {
+    type Err = StoreError;
+
+    /// `sqlite:PATH` or `postgres://user:password@host:port/database`.
+    fn from_str(text: &str) -> Result<Self, StoreError> {
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            let in_memory = path.is_empty() || path.contains(":memory:");
+            return if in_memory { Err(StoreError::Address) } else { Ok(Self::Sqlite(path.into())) };
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            let options = text.parse::<PgConnectOptions>().map_err(|_| StoreError::Address)?;
+            return Ok(Self::Postgres(Box::new(options)));
+        }
+        Err(StoreError::Address)
+    }
+}
+
+impl std::fmt::Debug for Address {
+    /// Without the password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(path) => f.debug_tuple("Sqlite").field(path).finish(),
+            Self::Postgres(_) => f.debug_tuple("Postgres").finish_non_exhaustive(),
+        }
+    }
+}
+
+async fn connect_sqlite(path: &Path, create: bool) -> Result<Db, StoreError> {
+    let exists = path.try_exists().map_err(|error| StoreError::Unavailable(error.into()))?;
+    if exists {
+        look_before_opening(path, create).await?;
+    } else if !create {
+        return Err(StoreError::Missing);
+    }
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(create)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(ACQUIRE)
+        .pragma("secure_delete", "on")
+        .pragma("temp_store", "memory")
+        .disable_statement_logging();
+    let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE);
+    let writer = pool(1).test_before_acquire(false).connect_with(options.clone()).await?;
+    migrations::migrate_sqlite(&writer).await?;
+    let reader = pool(SQLITE_READERS)
+        .test_before_acquire(false)
+        .connect_with(options.create_if_missing(false).pragma("query_only", "on"))
+        .await?;
+    Ok(Db::Sqlite { writer, reader })
+}
+
+/// Looks at an existing file over a connection that cannot write; after an unclean end also whether
+/// the file is sound (R10).
+async fn look_before_opening(path: &Path, create: bool) -> Result<(), StoreError> {
+    let mut wal = path.as_os_str().to_owned();
+    wal.push("-wal");
+    let unclean = std::fs::metadata(wal).is_ok_and(|file| file.len() > 0);
+    let mut conn = SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .busy_timeout(ACQUIRE)
+        .disable_statement_logging()
+        .connect()
+        .await?;
+    migrations::look_at_sqlite(&mut conn).await?.check(create)?;
+    if unclean {
+        let verdict: String = sqlx::query_scalar("pragma quick_check(1)").fetch_one(&mut conn).await?;
+        if verdict != "ok" {
+            return Err(StoreError::Damaged(verdict));
+        }
+    }
+    Ok(conn.close().await?)
+}
+
+async fn connect_postgres(
+    options: &PgConnectOptions,
+    connections: u32,
+    create: bool,
+) -> Result<Db, StoreError> {
+    let name = options.get_application_name().unwrap_or("roadbook").to_owned();
+    let pool = PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE)
+        .connect_with(options.clone().application_name(&name).disable_statement_logging())
+        .await?;
+    migrations::look_at_postgres(&pool).await?.check(create)?;
+    migrations::migrate_postgres(&pool).await?;
+    Ok(Db::Postgres(pool))
+}

@@ -1,0 +1,112 @@
+//! The migrations, and the refusal of a database that is newer than this program (house rule: they
+//! are only ever added to).
+
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{PgPool, SqlSafeStr, SqliteConnection, SqlitePool};
+
+use super::StoreError;
+
+/// Every migration: its number, its name, its text.
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "base", include_str!("../../../migrations/server/0001_base.sql")),
+    (2, "log", include_str!("../../../migrations/server/0002_log.sql")),
+];
+
+/// What a look at a database finds, before anything is written into it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// No tables at all.
+    Nothing,
+    /// Tables, but no record of migrations.
+    Foreign,
+    /// The newest migration applied.
+    Migration(i64),
+}
+
+impl Found {
+    /// Whether this program may go on with the database.
+    pub(super) fn check(self, create: bool) -> Result<(), StoreError> {
+        match self {
+            Self::Nothing if create => Ok(()),
+            Self::Nothing => Err(StoreError::Missing),
+            Self::Foreign => Err(StoreError::Foreign),
+            Self::Migration(found) if found > newest() => Err(StoreError::Newer { found, known: newest() }),
+            Self::Migration(_) => Ok(()),
+        }
+    }
+}
+
+/// Looks at a SQLite database without writing.
+pub(super) async fn look_at_sqlite(conn: &mut SqliteConnection) -> Result<Found, StoreError> {
+    let tables: i64 = sqlx::query_scalar("select count(*) from sqlite_master").fetch_one(&mut *conn).await?;
+    let ours: i64 = sqlx::query_scalar("select count(*) from sqlite_master where name = '_sqlx_migrations'")
+        .fetch_one(&mut *conn)
+        .await?;
+    match (tables, ours) {
+        (0, _) => Ok(Found::Nothing),
+        (_, 0) => Ok(Found::Foreign),
+        _ => {
+            let newest: i64 = sqlx::query_scalar(NEWEST_APPLIED).fetch_one(conn).await?;
+            Ok(Found::Migration(newest))
+        }
+    }
+}
+
+/// Looks at a PostgreSQL schema without writing. Foreign tables are no reason to refuse: schemas are
+/// shared with extensions.
+pub(super) async fn look_at_postgres(pool: &PgPool) -> Result<Found, StoreError> {
+    let ours: i64 = sqlx::query_scalar(
+        "select count(*) from information_schema.tables \
+         where table_schema = current_schema() and table_name = '_sqlx_migrations'",
+    )
+    .fetch_one(pool)
+    .await?;
+    if ours == 0 {
+        return Ok(Found::Nothing);
+    }
+    Ok(Found::Migration(sqlx::query_scalar(NEWEST_APPLIED).fetch_one(pool).await?))
+}
+
+const NEWEST_APPLIED: &str = "select coalesce(max(version), 0) from _sqlx_migrations";
+
+/// Applies to a SQLite database what is missing there, each migration in a transaction of its own.
+pub(super) async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
+    migrator().run(pool).await.map_err(from_migrator)
+}
+
+/// The same for PostgreSQL, under an advisory lock: several nodes may start at once.
+pub(super) async fn migrate_postgres(pool: &PgPool) -> Result<(), StoreError> {
+    migrator().run(pool).await.map_err(from_migrator)
+}
+
+fn migrator() -> Migrator {
+    let migration = |&(number, name, text): &(i64, &'static str, &'static str)| {
+        Migration::new(number, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+    };
+    Migrator::with_migrations(MIGRATIONS.iter().map(migration).collect())
+}
+
+fn newest() -> i64 {
+    MIGRATIONS.iter().map(|&(number, ..)| number).max().unwrap_or_default()
+}
+
+fn from_migrator(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
+        // Only a node of a newer version can have been faster than our look.
+        MigrateError::VersionMissing(found) => StoreError::Newer { found, known: newest() },
+        MigrateError::VersionMismatch(number) => StoreError::MigrationDiffers(number),
+        other => StoreError::Other(sqlx::Error::Migrate(Box::new(other))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrations_are_numbered_from_one_without_gaps() {
+        let numbers: Vec<i64> = MIGRATIONS.iter().map(|&(number, ..)| number).collect();
+        assert_eq!(numbers, (1..=newest()).collect::<Vec<_>>());
+    }
+}

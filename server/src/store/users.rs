@@ -1,0 +1,253 @@
+//! Accounts: what a user signs in with and may do.
+//!
+//! The name that others see is in the user directory, a settings row that replicates to the phones;
+//! who writes one writes the other in the same transaction.
+
+use roadbook_domain::id::{DeviceId, OrgId, UserId};
+use roadbook_domain::time::Timestamp;
+use roadbook_domain::user::{Email, Role};
+use uuid::Uuid;
+
+use super::db::on;
+use super::{Conn, StoreError, Tx};
+
+/// An account as it is made.
+#[derive(Clone, Copy)]
+pub struct NewAccount<'a> {
+    /// The user's id.
+    pub id: UserId,
+    /// The login (F64).
+    pub email: &'a Email,
+    /// A PHC string; empty: nobody can sign in until a password is set.
+    pub password_hash: &'a str,
+    /// What the user may do (F67).
+    pub role: Role,
+    /// Now.
+    pub created_at: Timestamp,
+}
+
+/// What sign-in needs of an account.
+#[derive(Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Login {
+    /// The organisation: one for each email on this server.
+    #[sqlx(try_from = "Uuid")]
+    pub org_id: OrgId,
+    /// The user.
+    #[sqlx(try_from = "Uuid")]
+    pub id: UserId,
+    /// A PHC string, or empty.
+    pub password_hash: String,
+    /// Whether access is switched off.
+    pub disabled: bool,
+}
+
+/// What is judged of an account at every request and every issue of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// What the user may do now.
+    pub role: Role,
+    /// The version that the user's access tokens must carry.
+    pub token_version: i64,
+}
+
+/// Who an access token says is calling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claimed {
+    /// The organisation.
+    pub org: OrgId,
+    /// The user.
+    pub user: UserId,
+    /// The device.
+    pub device: DeviceId,
+    /// The session.
+    pub session: Uuid,
+    /// The version of the user's tokens.
+    pub token_version: i64,
+}
+
+/// Writes a new account.
+///
+/// # Errors
+/// [`StoreError::Exists`] if the email is taken anywhere on this server.
+pub async fn insert(tx: &mut Tx, org: OrgId, account: &NewAccount<'_>) -> Result<(), StoreError> {
+    on!(tx, |c| sqlx::query(
+        "insert into app_user (org_id, id, email, password_hash, role, created_at) \
+         values ($1, $2, $3, $4, $5, $6)"
+    )
+    .bind(org.uuid())
+    .bind(account.id.uuid())
+    .bind(account.email.as_str())
+    .bind(account.password_hash)
+    .bind(role_code(account.role))
+    .bind(account.created_at.millis())
+    .execute(c)
+    .await
+    .map(drop))?;
+    Ok(())
+}
+
+/// The account with this email.
+///
+/// # Errors
+/// Of the database.
+pub async fn by_email(conn: &mut Conn, email: &Email) -> Result<Option<Login>, StoreError> {
+    Ok(on!(conn, |c| sqlx::query_as(
+        "select org_id, id, password_hash, disabled from app_user where email = $1"
+    )
+    .bind(email.as_str())
+    .fetch_optional(c)
+    .await)?)
+}
+
+/// Locks an account, and says how it stands; `None` if it is disabled or unknown.
+///
+/// Between the check of a password and the session that follows, an administrator may have disabled
+/// the account or set another password: pass the hash that was checked to be sure of both.
+///
+/// # Errors
+/// Of the database.
+pub async fn lock(
+    tx: &mut Tx,
+    org: OrgId,
+    user: UserId,
+    checked_hash: Option<&str>,
+) -> Result<Option<Standing>, StoreError> {
+    let row: Option<(i16, i64)> = on!(tx, |c| {
+        sqlx::query_as(
+        "update app_user set token_version = token_version where org_id = $1 and id = $2 and not disabled \
+         and password_hash = coalesce($3, password_hash) returning role, token_version"
+    )
+    .bind(org.uuid())
+    .bind(user.uuid())
+    .bind(checked_hash)
+    .fetch_optional(c)
+    .await
+    })?;
+    row.map(standing).transpose()
+}
+
+/// How the caller stands: `None` if the account is disabled, the device revoked or the session over.
+/// One query over primary keys. Whether the token is of this version the caller checks.
+///
+/// # Errors
+/// Of the database.
+pub async fn standing_of(conn: &mut Conn, claimed: &Claimed) -> Result<Option<Standing>, StoreError> {
+    let row: Option<(i16, i64)> = on!(conn, |c| sqlx::query_as(
+        "select u.role, u.token_version from session s \
+         join device d on d.org_id = s.org_id and d.id = s.device_id \
+         join app_user u on u.org_id = s.org_id and u.id = s.user_id \
+         where s.org_id = $1 and s.id = $2 and s.user_id = $3 and s.device_id = $4 and s.ended_at = 0 \
+         and d.user_id = s.user_id and d.revoked_at = 0 and not u.disabled"
+    )
+    .bind(claimed.org.uuid())
+    .bind(claimed.session)
+    .bind(claimed.user.uuid())
+    .bind(claimed.device.uuid())
+    .fetch_optional(c)
+    .await)?;
+    row.map(standing).transpose()
+}
+
+/// Sets what the user may do and whether he has access, and recalls his access tokens. Says whether
+/// there is such a user.
+///
+/// # Errors
+/// [`StoreError::Exists`] if the email is taken.
+pub async fn set_access(
+    tx: &mut Tx,
+    org: OrgId,
+    user: UserId,
+    email: &Email,
+    role: Role,
+    disabled: bool,
+) -> Result<bool, StoreError> {
+    let set = on!(tx, |c| sqlx::query(
+        "update app_user set email = $3, role = $4, disabled = $5, token_version = token_version + 1 \
+         where org_id = $1 and id = $2"
+    )
+    .bind(org.uuid())
+    .bind(user.uuid())
+    .bind(email.as_str())
+    .bind(role_code(role))
+    .bind(disabled)
+    .execute(c)
+    .await
+    .map(|done| done.rows_affected()))?;
+    Ok(set > 0)
+}
+
+/// Sets the password, and recalls the user's access tokens. Says whether there is such a user.
+///
+/// # Errors
+/// Of the database.
+pub async fn set_password(
+    tx: &mut Tx,
+    org: OrgId,
+    user: UserId,
+    password_hash: &str,
+) -> Result<bool, StoreError> {
+    let set = on!(tx, |c| {
+        sqlx::query(
+        "update app_user set password_hash = $3, token_version = token_version + 1 where org_id = $1 and id = $2"
+    )
+    .bind(org.uuid())
+    .bind(user.uuid())
+    .bind(password_hash)
+    .execute(c)
+    .await
+    .map(|done| done.rows_affected())
+    })?;
+    Ok(set > 0)
+}
+
+/// Whether an administrator with access is left, other than this user.
+///
+/// # Errors
+/// Of the database.
+pub async fn has_other_admin(conn: &mut Conn, org: OrgId, user: UserId) -> Result<bool, StoreError> {
+    let others: i64 = on!(conn, |c| sqlx::query_scalar(
+        "select count(*) from app_user where org_id = $1 and id <> $2 and role = $3 and not disabled"
+    )
+    .bind(org.uuid())
+    .bind(user.uuid())
+    .bind(role_code(Role::Admin))
+    .fetch_one(c)
+    .await)?;
+    Ok(others > 0)
+}
+
+impl std::fmt::Debug for Login {
+    /// Without the password's hash.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Login").field("org", &self.org_id).field("user", &self.id).finish_non_exhaustive()
+    }
+}
+
+fn standing((role, token_version): (i16, i64)) -> Result<Standing, StoreError> {
+    let role = usize::try_from(role).ok().and_then(|index| Role::ALL.get(index));
+    let role = role.copied().ok_or(StoreError::Unreadable("the role of a user"))?;
+    Ok(Standing { role, token_version })
+}
+
+/// The number that stands for a role in the database: its place among [`Role::ALL`].
+const fn role_code(role: Role) -> i16 {
+    match role {
+        Role::Admin => 0,
+        Role::Manager => 1,
+        Role::User => 2,
+        Role::Restricted => 3,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_reads_back_from_its_number() {
+        for role in Role::ALL {
+            assert_eq!(standing((role_code(role), 1)).unwrap().role, role);
+        }
+        assert!(standing((4, 1)).is_err() && standing((-1, 1)).is_err());
+    }
+}
