@@ -63,6 +63,8 @@ impl Client {
         let store = Store::open(path.as_ref())?;
         store.write(|tx| {
             outbox::reset_states(tx, UnsentState::Sent, UnsentState::Here)?;
+            // The server may be a newer one by now.
+            outbox::reset_states(tx, UnsentState::WaitsForServer, UnsentState::Here)?;
             state::follow_projection_version(tx)
         })?;
         let actor = Mutex::new(Actor::new(&*env));

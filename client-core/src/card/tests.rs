@@ -68,7 +68,7 @@ fn of_two_names_given_at_once_one_is_shown_and_the_other_is_one_edit_away() {
     assert_eq!(both, ["Mine", "Theirs"].into());
     let row = phone.client.card_row(card).unwrap();
     assert_eq!((row.name.as_str(), row.conflicts), (conflict.shown.as_str(), 1));
-    assert_eq!(phone.client.card(card).unwrap().conflicts, [conflict.clone()]);
+    assert_eq!(phone.client.card(card).unwrap().conflicts, std::slice::from_ref(&conflict));
 
     phone.client.settle(card, &conflict, &lost).unwrap();
     assert!(phone.client.conflicts(card).unwrap().is_empty());
