@@ -64,6 +64,7 @@ pub async fn serve(config: &Config, shutdown: impl Future<Output = ()>) -> Resul
     })?;
     let address = listener.local_addr().map_or_else(|_| checked.listen.to_string(), |at| at.to_string());
     tracing::info!(org.id = %state.org(), listen = %address, "serving");
+    tokio::spawn(live::run(state.clone()));
     let stopping = state.clone();
     http::serve(app(state.clone()), listener, &checked, move || stopping.stop(), shutdown).await;
     state.db().close().await;
