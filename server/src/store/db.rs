@@ -247,14 +247,30 @@ async fn connect_sqlite(path: &Path, create: bool) -> Result<Db, StoreError> {
         .pragma("secure_delete", "on")
         .pragma("temp_store", "memory")
         .disable_statement_logging();
-    let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE);
-    let writer = pool(1).test_before_acquire(false).connect_with(options.clone()).await?;
+    let writer = sqlite_pool(1).connect_with(options.clone()).await?;
     migrations::migrate_sqlite(&writer).await?;
-    let reader = pool(SQLITE_READERS)
-        .test_before_acquire(false)
+    let reader = sqlite_pool(SQLITE_READERS)
         .connect_with(options.create_if_missing(false).pragma("query_only", "on"))
         .await?;
     Ok(Db::Sqlite { writer, reader })
+}
+
+/// A pool that replaces a connection whose transaction did not end.
+///
+/// When the disk is full (or reading and writing fails), SQLite rolls a transaction back by itself; sqlx
+/// then takes it for open for ever, and would refuse every later `begin` on that connection (R09).
+fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE)
+        .test_before_acquire(false)
+        .before_acquire(|conn, _| {
+            Box::pin(async move {
+                // What was dropped is rolled back in the background: the ping waits for that.
+                conn.ping().await?;
+                Ok(!conn.is_in_transaction())
+            })
+        })
 }
 
 /// Looks at an existing file over a connection that cannot write; after an unclean end also whether
