@@ -15,6 +15,7 @@ use crate::auth::token::Tokens;
 use crate::config::{Checked, Config, ConfigError};
 use crate::secrets::Secrets;
 use crate::store::{Db, organisation};
+use crate::sync::Engine;
 
 /// What every request shares. Clones are the same state.
 ///
@@ -32,6 +33,7 @@ pub struct Shared {
     throttle: Throttle,
     checked: Checked,
     stopping: watch::Sender<bool>,
+    engine: Engine,
 }
 
 impl State {
@@ -64,7 +66,9 @@ impl State {
             .map_err(|error| ConfigError::other(error.to_string()))?;
         let throttle = Throttle::default();
         let stopping = watch::Sender::new(false);
-        Ok(Self(Arc::new(Shared { db, secrets, env, tokens, passwords, throttle, checked, stopping })))
+        let engine = Engine::new(&*env);
+        let shared = Shared { db, secrets, env, tokens, passwords, throttle, checked, stopping, engine };
+        Ok(Self(Arc::new(shared)))
     }
 }
 
@@ -112,6 +116,11 @@ impl Shared {
     /// The configuration.
     pub fn config(&self) -> &Checked {
         &self.checked
+    }
+
+    /// What exchanges share in memory.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// Tells whether the server is stopping: what holds a connection open for long (the live channel)
