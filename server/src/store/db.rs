@@ -234,12 +234,13 @@ async fn connect_sqlite(path: &Path, create: bool) -> Result<Db, StoreError> {
     let exists = path.try_exists().map_err(|error| StoreError::Unavailable(error.into()))?;
     if exists {
         look_before_opening(path, create).await?;
-    } else if !create {
+    } else if create {
+        make_private(path).map_err(|error| StoreError::Unavailable(error.into()))?;
+    } else {
         return Err(StoreError::Missing);
     }
     let options = SqliteConnectOptions::new()
         .filename(path)
-        .create_if_missing(create)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
@@ -249,10 +250,17 @@ async fn connect_sqlite(path: &Path, create: bool) -> Result<Db, StoreError> {
         .disable_statement_logging();
     let writer = sqlite_pool(1).connect_with(options.clone()).await?;
     migrations::migrate_sqlite(&writer).await?;
-    let reader = sqlite_pool(SQLITE_READERS)
-        .connect_with(options.create_if_missing(false).pragma("query_only", "on"))
-        .await?;
+    let reader = sqlite_pool(SQLITE_READERS).connect_with(options.pragma("query_only", "on")).await?;
     Ok(Db::Sqlite { writer, reader })
+}
+
+/// Makes an empty file that only its owner may read; SQLite gives its log the same permissions.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 /// A pool that replaces a connection whose transaction did not end.

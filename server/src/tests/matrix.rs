@@ -4,6 +4,7 @@ use axum::http::Method;
 use roadbook_domain::id::{DeviceId, OrgId, UserId};
 use roadbook_domain::settings::SettingsRow;
 use roadbook_domain::user::{Email, Role, User};
+use roadbook_domain::wire::Signature;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -40,6 +41,10 @@ const TABLE: &[(&str, &str, [u16; 6])] = &[
     ("GET", "/v1/statuses", [401, 200, 200, 200, 200, 200]),
     ("POST", "/v1/statuses", [401, 403, 403, 403, 422, 201]),
     ("PUT", "/v1/statuses/{status}", [401, 403, 403, 403, 404, 200]),
+    // An empty JSON body is no frame; what exchanges show to whom is tested with the exchange.
+    ("POST", "/v1/sync", [401, 422, 422, 422, 422, 422]),
+    ("GET", "/v1/state-hash", [401, 422, 422, 422, 422, 422]),
+    ("GET", "/v1/live", [401, 422, 422, 422, 422, 422]),
 ];
 
 #[test]
@@ -226,7 +231,8 @@ async fn stranger(server: &Server) -> String {
         active: true,
         issues_invoices: false,
     };
-    settings::put(&mut tx, org, &SettingsRow::new(&entry, 1)).await.unwrap();
+    let by = Signature { user: None, device: None };
+    settings::put(&mut tx, org, &SettingsRow::new(&entry, 1), &by, START).await.unwrap();
     users::insert(&mut tx, org, &account).await.unwrap();
     assert_eq!(devices::enrol(&mut tx, org, &enrolment).await.unwrap(), device);
     sessions::begin(&mut tx, org, &begun).await.unwrap();
