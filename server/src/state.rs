@@ -67,8 +67,22 @@ impl State {
         let throttle = Throttle::default();
         let stopping = watch::Sender::new(false);
         let engine = Engine::new(&*env);
+<<<<<<< HEAD
         let shared = Shared { db, secrets, env, tokens, passwords, throttle, checked, stopping, engine };
         Ok(Self(Arc::new(shared)))
+=======
+        Ok(Self(Arc::new(Shared {
+            db,
+            secrets,
+            env,
+            tokens,
+            passwords,
+            throttle,
+            checked,
+            stopping,
+            engine,
+        })))
+>>>>>>> main
     }
 }
 
