@@ -67,8 +67,17 @@ impl State {
         let throttle = Throttle::default();
         let stopping = watch::Sender::new(false);
         let engine = Engine::new(&*env);
-        let shared = Shared { db, secrets, env, tokens, passwords, throttle, checked, stopping, engine };
-        Ok(Self(Arc::new(shared)))
+        Ok(Self(Arc::new(Shared {
+            db,
+            secrets,
+            env,
+            tokens,
+            passwords,
+            throttle,
+            checked,
+            stopping,
+            engine,
+        })))
     }
 }
 

@@ -59,14 +59,22 @@ fn an_edit_that_changes_nothing_stores_nothing_and_tells_nobody() {
 #[test]
 fn a_command_that_cannot_be_carried_out_leaves_nothing_behind() {
     let phone = Phone::local(1);
-    let card = phone.card("Bakery", &[]);
+    let text = FieldId::from_bytes([3; 16]);
+    let card = phone.card("Bakery", &[CardCommand::EditText(text, "Long".into())]);
     let hash = phone.client.state_hash(NOW).unwrap();
+    let product = phone.product("Sales");
+    let another_creation =
+        CardCommand::Create { product, name: String::from("Bakery"), status: None, owner: None };
     let too_long = CardCommand::Rename("x".repeat(3_000));
     for (commands, error) in [
         (vec![CardCommand::Rename("Other".into()), CardCommand::Close(part(9), Outcome::Success)], "todo"),
         (vec![CardCommand::Rename("Other".into()), too_long], "long"),
         (vec![CardCommand::SetOption(FieldId::from_bytes([1; 16]), "a b".into(), true)], "register"),
         (vec![CardCommand::Settle(card::CARD, "status".into(), "no id".into())], "form"),
+        (vec![CardCommand::Settle(77, "status".into(), String::from("x"))], "register"),
+        (vec![CardCommand::SetField(text, "over a long text".into())], "text"),
+        (vec![CardCommand::EditText(text, "x".repeat(70_000))], "limit"),
+        (vec![another_creation], "may not be written"),
     ] {
         let answer = phone.client.edit_card(card, &commands).unwrap_err();
         assert!(answer.to_string().contains(error), "{answer} for {error}");
@@ -270,6 +278,36 @@ fn what_follows_the_user_is_a_document_of_his_own() {
         unsent(&phone.client).into_iter().filter(|unsent| unsent.kind == KindId::USER).collect();
     assert_eq!(of_user.len(), 2);
     assert_eq!(of_user[0].document, of_user[1].document);
+}
+
+#[test]
+fn on_a_full_storage_an_edit_is_refused_and_reading_and_emptying_the_outbox_go_on() {
+    let phone = Phone::local(1);
+    let card = phone.card("Bakery", &[]);
+    let store = phone.client.store();
+    store
+        .write(|tx| {
+            let pages: i64 = tx.pragma_query_value(None, "page_count", |row| row.get(0))?;
+            Ok(tx.pragma_update(None, "max_page_count", pages)?)
+        })
+        .unwrap();
+    let refused = (0..100).find_map(|n| {
+        let commands = [CardCommand::EditText(FieldId::from_bytes([3; 16]), "x".repeat(3_000 + n))];
+        phone.client.edit_card(card, &commands).err()
+    });
+    assert_eq!(refused, Some(ApiError::StorageFull));
+    let unsent = unsent(&phone.client);
+    assert_eq!(phone.client.card(card).unwrap().row.name, "Bakery");
+    assert_eq!(phone.client.wrong_projections().unwrap(), [], "nothing is there by half");
+    store.write(|tx| unsent.iter().try_for_each(|unsent| outbox::remove(tx, unsent.n).map(drop))).unwrap();
+    assert_eq!(phone.client.unsent_count().unwrap(), 0);
+}
+
+#[test]
+fn somebody_begins_to_work_on_a_phone_once() {
+    let phone = Phone::local(1);
+    let again = phone.client.begin_local_workspace(crate::testing::zone("UTC"), "en");
+    assert!(matches!(again, Err(ApiError::Invalid { .. })));
 }
 
 #[test]

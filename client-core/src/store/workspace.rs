@@ -89,6 +89,12 @@ pub(crate) fn put_settings(tx: &Transaction<'_>, rows: &[SettingsRow]) -> Result
     Ok(true)
 }
 
+/// Deletes all settings rows, in a transaction that stores others in their place.
+pub(crate) fn forget_settings(tx: &Transaction<'_>) -> Result<(), Error> {
+    tx.prepare_cached("DELETE FROM settings")?.execute([])?;
+    Ok(())
+}
+
 /// Sets on whose behalf this device writes.
 pub(crate) fn set_identity(tx: &Transaction<'_>, identity: Option<Identity>) -> Result<(), Error> {
     let before = read(tx)?;
@@ -124,7 +130,8 @@ fn settle(tx: &Transaction<'_>, before: &Workspace, after: &Workspace) -> Result
     Ok(())
 }
 
-fn read(connection: &Connection) -> Result<Workspace, Error> {
+/// The workspace, without a look into the memory.
+pub(crate) fn read(connection: &Connection) -> Result<Workspace, Error> {
     let me = meta::get(connection, &meta::IDENTITY)?;
     let mut statement = connection.prepare_cached("SELECT row FROM settings")?;
     let mut rows = statement.query([])?;
