@@ -44,6 +44,7 @@ const TABLE: &[(&str, &str, [u16; 6])] = &[
     // An empty JSON body is no frame; what exchanges show to whom is tested with the exchange.
     ("POST", "/v1/sync", [401, 422, 422, 422, 422, 422]),
     ("GET", "/v1/state-hash", [401, 422, 422, 422, 422, 422]),
+    ("GET", "/v1/live", [401, 422, 422, 422, 422, 422]),
 ];
 
 #[test]
