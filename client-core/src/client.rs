@@ -16,6 +16,7 @@ use roadbook_domain::wire::{Origin, OriginKind};
 use crate::change_set::{ChangeSet, List};
 use crate::edit::{Batch, NewCard, NewContact};
 use crate::error::{ApiError, Error};
+use crate::state;
 use crate::store::Store;
 use crate::store::meta::Identity;
 use crate::store::outbox::{self, UnsentState};
@@ -60,7 +61,10 @@ impl Client {
     /// [`ApiError::Damaged`] for one that cannot be read.
     pub fn open(path: impl AsRef<Path>, env: Arc<dyn Env>) -> Result<Self, ApiError> {
         let store = Store::open(path.as_ref())?;
-        store.write(|tx| outbox::reset_states(tx, UnsentState::Sent, UnsentState::Here))?;
+        store.write(|tx| {
+            outbox::reset_states(tx, UnsentState::Sent, UnsentState::Here)?;
+            state::follow_projection_version(tx)
+        })?;
         let actor = Mutex::new(Actor::new(&*env));
         let inner = Inner { store, env, actor, listeners: Listeners::default() };
         Ok(Self { inner: Arc::new(inner) })

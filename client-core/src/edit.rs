@@ -129,6 +129,10 @@ impl<'a> Batch<'a> {
         Ok(self.edit_own(commands)?)
     }
 
+    pub(crate) fn transaction(&self) -> &'a Transaction<'a> {
+        self.tx
+    }
+
     /// What the batch has changed so far.
     pub(crate) fn into_changes(self) -> ChangeSet {
         self.changes

@@ -200,6 +200,32 @@ pub(crate) fn damaged(connection: &Connection, limit: u32) -> Result<Vec<Documen
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
+/// Marks the rows of a document as another version's, to be made anew in the background.
+pub(crate) fn mark_stale(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
+    tx.prepare_cached("UPDATE document SET stale = 1 WHERE id = ?1")?.execute([id.as_bytes()])?;
+    Ok(())
+}
+
+/// Marks the rows of all documents as another version's.
+pub(crate) fn mark_all_stale(tx: &Transaction<'_>) -> Result<(), Error> {
+    tx.execute("UPDATE document SET stale = 1", [])?;
+    Ok(())
+}
+
+/// Documents whose rows are to be made anew, at most `limit`.
+pub(crate) fn stale(connection: &Connection, limit: u32) -> Result<Vec<DocumentId>, Error> {
+    let mut statement =
+        connection.prepare_cached("SELECT id FROM document WHERE stale = 1 ORDER BY id LIMIT ?1")?;
+    let ids = statement.query_map([limit], |row| row.get(0).map(DocumentId::from_bytes))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// Notes that the rows of a document are this version's.
+pub(crate) fn clear_stale(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
+    tx.prepare_cached("UPDATE document SET stale = 0 WHERE id = ?1")?.execute([id.as_bytes()])?;
+    Ok(())
+}
+
 /// Whether this device holds a document.
 pub(crate) fn exists(connection: &Connection, id: DocumentId) -> Result<bool, Error> {
     Ok(connection.prepare_cached("SELECT 1 FROM document WHERE id = ?1")?.exists([id.as_bytes()])?)
