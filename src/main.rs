@@ -1,7 +1,5 @@
 //! The Roadbook command line: the sync server, its set-up, imports, and the demonstration.
 
-mod demo;
-mod import;
 mod logs;
 
 use std::process::ExitCode;
@@ -23,20 +21,15 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Show the whole story on this machine: a server, two phones, lost networks, merged edits
-    Demo(demo::DemoConfig),
     /// Make an organisation, its secrets folder and its first administrator
     Init(InitConfig),
     /// Serve an organisation's phones until stopped (SIGINT or SIGTERM)
     Serve(Config),
-    /// Bring a CSV export of contacts into a running organisation
-    Import(import::ImportConfig),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let quiet = matches!(arguments.command, Command::Demo(_) | Command::Import(_));
-    logs::start(quiet);
+    logs::start(false);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&format!("the machine gives no threads: {error}")),
@@ -49,10 +42,8 @@ fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
     match command {
-        Command::Demo(config) => demo::run(&config).await?,
         Command::Init(config) => init(&config).await?,
         Command::Serve(config) => roadbook_server::serve(&config, stopped()).await?,
-        Command::Import(config) => import::run(&config).await?,
     }
     Ok(())
 }
@@ -64,7 +55,10 @@ async fn init(config: &InitConfig) -> Result<(), roadbook_server::ConfigError> {
     if let Some(password) = created.generated_password {
         println!("Password, shown this once and kept nowhere: {password}");
     }
-    println!("Back up the secrets folder \"{}\" apart from the database: without it no phone is", config.secrets);
+    println!(
+        "Back up the secrets folder \"{}\" apart from the database: without it no phone is",
+        config.secrets
+    );
     println!("recognised and no backup can be refilled.");
     println!("Next: roadbook serve --database {} --secrets {}", config.database, config.secrets);
     Ok(())

@@ -220,3 +220,6 @@ fn counts(
     counts.retain(|_, cards| *cards > 0);
     Ok(counts)
 }
+
+#[cfg(test)]
+mod tests;

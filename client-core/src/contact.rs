@@ -88,3 +88,6 @@ impl Client {
         })?)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -239,3 +239,6 @@ fn judge(replica: &Replica, change: &Change) -> Result<(), Error> {
         Err(reason) => Err(Error::NotAllowed(reason)),
     }
 }
+
+#[cfg(test)]
+mod tests;

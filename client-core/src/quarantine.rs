@@ -84,3 +84,6 @@ fn makes_document(item: &Quarantined) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::change::{Actor, Change, ChangeHash, Register};
+use roadbook_domain::change::{Actor, Change, ChangeHash, Op, Register};
 use roadbook_domain::document::Document;
 use roadbook_domain::draft::Draft;
 use roadbook_domain::time::Timestamp;
@@ -83,7 +83,7 @@ impl Rebase<'_> {
         if pending.standing == Standing::Stands && self.keep(pending) {
             return Fate::Kept;
         }
-        let edits = ValueEdit::of(self.before, pending.hash, &pending.change);
+        let edits = self.edits(pending);
         let heads = self.heads_for(&pending.change.deps);
         if pending.standing == Standing::Refused {
             self.refused.add(&edits, self.base);
@@ -102,6 +102,20 @@ impl Rebase<'_> {
                 Fate::Left(left)
             }
         }
+    }
+
+    /// What a change did. Where its author's state is not known any more, its values still are.
+    fn edits(&self, pending: &Pending) -> Vec<ValueEdit> {
+        if self.before.contains(pending.hash) {
+            return ValueEdit::of(self.before, pending.hash, &pending.change);
+        }
+        let put = |op: &Op| match op {
+            Op::Put { register: Register { container, name }, value, .. } => {
+                Some(ValueEdit::Put { container: *container, name: name.clone(), value: value.clone() })
+            }
+            _ => None,
+        };
+        pending.change.ops.iter().filter_map(put).collect()
     }
 
     /// Applies the change as it is; false if it stands on one that does not, or its actor has made

@@ -266,3 +266,6 @@ fn with_text(connection: &Connection, item: TodayItem) -> Result<TodayTodo, Erro
         })
     })?)
 }
+
+#[cfg(test)]
+mod tests;

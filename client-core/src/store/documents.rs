@@ -320,3 +320,6 @@ fn encode(authors: &AuthorTable) -> Result<Vec<u8>, Error> {
 fn signed(seq: u64) -> i64 {
     i64::try_from(seq).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests;
