@@ -11,7 +11,7 @@ use roadbook_domain::command::{Acting, CardCommand, CommandError, ContactCommand
 use roadbook_domain::contact;
 use roadbook_domain::draft::Draft;
 use roadbook_domain::env::Env;
-use roadbook_domain::guard::{Forged, OpIndex};
+use roadbook_domain::guard::Forged;
 use roadbook_domain::id::{DocumentId, ProductId, StatusId, UserId};
 use roadbook_domain::kind::{Kind, KindId, Writer};
 use roadbook_domain::projection;
@@ -233,7 +233,7 @@ fn judge(replica: &Replica, change: &Change) -> Result<(), Error> {
     if change.op_count() > MAX_OPS || change.to_bytes().len() > MAX_CHANGE {
         return Err(Error::TooLarge);
     }
-    match OpIndex::of(&replica.document).judge(change, Writer::Editor) {
+    match replica.document.judge(change, Writer::Editor) {
         Ok(()) => Ok(()),
         Err(Forged::TooLarge) => Err(Error::TooLarge),
         Err(reason) => Err(Error::NotAllowed(reason)),

@@ -38,9 +38,8 @@ impl Replica {
         let Some(base) = documents::get(connection, id)? else { return Ok(None) };
         let mut document = documents::load(connection, id, &base)?;
         let unsent = outbox::of_document(connection, id)?;
-        if !unsent.is_empty() {
-            let kind = document.kind();
-            document.apply(unsent.iter().map(|unsent| unsent.change.to_automerge(kind)).collect())?;
+        for unsent in &unsent {
+            document.add(&unsent.change)?;
         }
         Ok(Some(Self { id, document, base, unsent }))
     }

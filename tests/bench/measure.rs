@@ -104,7 +104,10 @@ impl Table {
     /// Begins a part of the table.
     pub fn part(&self, name: &str, what: &str) {
         println!("\n## {name}: {what}\n");
-        println!("| {:60} | {:>18} | {:>10} | {:>7} | {:>9} | {:6} |", "what", "figure", "floor", "ratio", "bar", "");
+        println!(
+            "| {:60} | {:>18} | {:>10} | {:>7} | {:>9} | {:6} |",
+            "what", "figure", "floor", "ratio", "bar", ""
+        );
         println!("|{:-<62}|{:->19}:|{:->11}:|{:->8}:|{:->10}:|{:-<8}|", "", "", "", "", "", "");
     }
 

@@ -25,9 +25,7 @@ impl Phone {
         let env: Arc<dyn Env> = Arc::new(SeededEnv::new(1, NOW));
         let client = Client::open(folder.path().join("phone"), env).unwrap();
         client.begin_local_workspace(dataset::zone(), "en").unwrap();
-        client
-            .set_identity(Identity { user: dataset::busiest(cards), org: None, device: None })
-            .unwrap();
+        client.set_identity(Identity { user: dataset::busiest(cards), org: None, device: None }).unwrap();
         let (ids, _) = client
             .batch(OriginKind::IMPORT, |batch| {
                 cards.iter().map(|card| batch.create_card(&new_card(card))).collect()
