@@ -12,6 +12,8 @@ mod client;
 mod contact;
 mod edit;
 mod error;
+#[cfg(any(test, feature = "model"))]
+pub mod model;
 mod quarantine;
 mod reauthor;
 mod receive;

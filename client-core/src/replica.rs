@@ -38,9 +38,7 @@ impl Replica {
         let Some(base) = documents::get(connection, id)? else { return Ok(None) };
         let mut document = documents::load(connection, id, &base)?;
         let unsent = outbox::of_document(connection, id)?;
-        for unsent in &unsent {
-            document.add(&unsent.change)?;
-        }
+        document.add_all(unsent.iter().map(|unsent| &unsent.change))?;
         Ok(Some(Self { id, document, base, unsent }))
     }
 

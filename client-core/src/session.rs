@@ -111,6 +111,7 @@ impl SyncSession {
     /// There is no answer, or none that can be used: says when to try again. What was sent counts as
     /// unsent; sending it again does no harm (R05). `asked`: what the server asked for.
     pub fn on_failure(&mut self, asked: Option<Duration>) -> Timestamp {
+        self.give_up_lease();
         self.state.on_failure(self.client.env(), asked)
     }
 
@@ -129,8 +130,23 @@ impl SyncSession {
         &self.client
     }
 
+    /// Lets another process exchange. If this fails the lease runs out by itself.
+    fn give_up_lease(&self) {
+        if let Err(error) = self.client.store().write(|tx| self.lease.give_up(tx)) {
+            tracing::debug!(%error, "the lease is left to run out");
+        }
+    }
+
     fn begin_anew(&mut self, error: Error) -> SessionError {
         self.state = std::mem::take(&mut self.state).begin_anew();
         SessionError::Local(error.into())
+    }
+}
+
+impl Drop for SyncSession {
+    fn drop(&mut self) {
+        if !self.state.is_resting() {
+            self.give_up_lease();
+        }
     }
 }

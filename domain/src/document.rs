@@ -234,6 +234,22 @@ impl Document {
         Ok(hash)
     }
 
+    /// Adds changes in causal order. Where one does not fit, those before it may be there.
+    ///
+    /// # Errors
+    /// As [`Self::add`].
+    pub fn add_all<'c>(
+        &mut self,
+        changes: impl IntoIterator<Item = &'c Change>,
+    ) -> Result<(), DocumentError> {
+        let mut changes = changes.into_iter();
+        while self.few.is_some() {
+            let Some(change) = changes.next() else { return Ok(()) };
+            self.add(change)?;
+        }
+        self.apply(changes.map(|change| change.to_automerge(self.kind)).collect())
+    }
+
     /// Judges a change that is about to be added ([`OpIndex::judge`]).
     pub fn judge(&self, change: &Change, writer: Writer) -> Result<(), Forged> {
         match &self.few {

@@ -26,7 +26,7 @@ pub fn run(table: &mut Table) {
         });
         drafts.collect::<Vec<Change>>()
     };
-    let (drafting, changes) = best(|| (), |()| draft());
+    let (drafting, changes) = best(draft);
     table.note("draft one change", drafting / each, "us/card");
 
     let (writing, wire) = cpu(|| changes.iter().map(Change::to_bytes).collect::<Vec<_>>());
@@ -57,7 +57,7 @@ pub fn run(table: &mut Table) {
         });
         built.collect::<Vec<_>>()
     };
-    let (applying, documents) = best(|| (), |()| apply());
+    let (applying, documents) = best(apply);
     table.note("build it and apply it to a new document", applying / each, "us/card");
     let seconds = (drafting + applying) / 1e6 * (10_000.0 / each);
     table.row("10,000 cards: draft, build and apply", Figure::new(seconds, "s CPU").at_most(1.5));

@@ -7,7 +7,7 @@ use roadbook_domain::today::Period;
 use rusqlite::Connection;
 
 use crate::dataset::{self, NOW};
-use crate::measure::{Figure, Table, each, percentile};
+use crate::measure::{Figure, Table, latency};
 use crate::phone::Phone;
 
 /// How often each screen is read.
@@ -27,17 +27,18 @@ pub fn run(table: &mut Table) {
 fn today(table: &mut Table, phone: &Phone, floor: &Connection, me: UserId, count: usize) {
     let today = |limit| phone.client.today(Period::Today, limit).unwrap();
     let matching = today(50).matching as usize;
-    let first = each(READS, |_| assert_eq!(today(50).matching as usize, matching));
-    let by_hand = each(READS, |_| assert_eq!(read_today(floor, me, 50), (matching, matching.min(50))));
-    let whole = each(READS, |_| assert_eq!(today(usize::MAX).todos.len(), matching));
-    let whole_by_hand = each(READS, |_| {
+    let first = latency(0.99, READS, |_| assert_eq!(today(50).matching as usize, matching));
+    let by_hand = latency(0.99, READS, |_| {
+        assert_eq!(read_today(floor, me, 50), (matching, matching.min(50)));
+    });
+    let whole = latency(0.5, READS, |_| assert_eq!(today(usize::MAX).todos.len(), matching));
+    let whole_by_hand = latency(0.5, READS, |_| {
         assert_eq!(read_today(floor, me, usize::MAX), (matching, matching));
     });
 
-    let per_row = |times: &[f64]| percentile(times, 0.5) / matching as f64;
-    let (p99, floor_p99) = (percentile(&first, 0.99), percentile(&by_hand, 0.99));
-    let first = Figure::new(p99, "us p99").beside(floor_p99);
-    let whole = Figure::new(per_row(&whole), "us/row").beside(per_row(&whole_by_hand));
+    let first = Figure::new(first, "us p99").beside(by_hand);
+    let each = matching as f64;
+    let whole = Figure::new(whole / each, "us/row").beside(whole_by_hand / each);
     let (first, whole) = match count {
         10_000 => (first.at_most(1_000.0), whole.at_most(1.0)),
         _ => (first, whole),
@@ -94,25 +95,25 @@ fn read_today(file: &Connection, me: UserId, limit: usize) -> (usize, usize) {
 }
 
 fn screens(table: &mut Table, phone: &Phone, count: usize, judge: impl Fn(Figure, f64) -> Figure) {
-    let p99 = |times: &[f64]| judge(Figure::new(percentile(times, 0.99), "us p99"), 2_000.0);
     let product = dataset::product();
-    let mut board = |what: &str, query: BoardQuery| {
-        let times = each(READS, |_| assert!(phone.client.board(&query).unwrap().cards.len() > 40));
-        table.row(format!("board, page of 50{what}, {count} cards"), p99(&times));
+    let mut screen = |what: &str, read: &mut dyn FnMut(usize)| {
+        let figure = Figure::new(latency(0.99, READS, read), "us p99");
+        table.row(format!("{what}, {count} cards"), judge(figure, 2_000.0));
     };
-    board("", BoardQuery::new(product, 50));
-    let me = phone.client.me().unwrap().map(|me| me.user);
-    board(" with my todos", BoardQuery { assignee: me, ..BoardQuery::new(product, 50) });
+    let board = |query: BoardQuery| move |_| assert!(phone.client.board(&query).unwrap().cards.len() > 40);
+    screen("board, page of 50", &mut board(BoardQuery::new(product, 50)));
+    let assignee = phone.client.me().unwrap().map(|me| me.user);
+    let mine = BoardQuery { assignee, ..BoardQuery::new(product, 50) };
+    screen("board, page of 50 with my todos", &mut board(mine));
     let status = Some(dataset::status("offer"));
-    board(" in one status", BoardQuery { status, ..BoardQuery::new(product, 50) });
-    let counts = each(READS, |_| {
+    let offers = BoardQuery { status, ..BoardQuery::new(product, 50) };
+    screen("board, page of 50 in one status", &mut board(offers));
+    screen("status counts", &mut |_| {
         let counts = phone.client.status_counts(product).unwrap();
         assert_eq!(counts.iter().map(|count| count.cards as usize).sum::<usize>(), count);
     });
-    table.row(format!("status counts, {count} cards"), p99(&counts));
-    let opened = each(READS, |n| {
+    screen("a card opened", &mut |n| {
         let card = phone.cards[n * 7 % phone.cards.len()];
         assert_eq!(phone.client.card(card).unwrap().row.todos.len(), 3);
     });
-    table.row(format!("a card opened, {count} cards"), p99(&opened));
 }

@@ -11,29 +11,29 @@ pub fn cpu<T>(work: impl FnOnce() -> T) -> (f64, T) {
     (micros(start.elapsed()), result)
 }
 
-/// The least CPU time, in microseconds, of three runs of `work`, each on what `prepare` made, and
-/// what the last returned: what others do on the machine only ever adds.
-pub fn best<P, T>(mut prepare: impl FnMut() -> P, mut work: impl FnMut(P) -> T) -> (f64, T) {
-    let mut run = || {
-        let prepared = prepare();
-        cpu(|| work(prepared))
-    };
-    let (first, second) = (run().0, run().0);
-    let (third, result) = run();
+/// The least CPU time, in microseconds, of three runs of `work`, and what the last returned: what
+/// others do on the machine only ever adds.
+pub fn best<T>(mut work: impl FnMut() -> T) -> (f64, T) {
+    let (first, second) = (cpu(&mut work).0, cpu(&mut work).0);
+    let (third, result) = cpu(work);
     (first.min(second).min(third), result)
 }
 
-/// The CPU time of each of `count` calls on this thread, in microseconds, ascending.
-pub fn each(count: usize, mut call: impl FnMut(usize)) -> Vec<f64> {
-    let mut times: Vec<f64> = (0..count)
-        .map(|n| {
-            let start = ThreadTime::now();
-            call(n);
-            micros(start.elapsed())
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    times
+/// The CPU time of calls on this thread, in microseconds, below which `share` of `count` calls stay;
+/// the least of three runs.
+pub fn latency(share: f64, count: usize, mut call: impl FnMut(usize)) -> f64 {
+    let mut run = || {
+        let mut times: Vec<f64> = (0..count)
+            .map(|n| {
+                let start = ThreadTime::now();
+                call(n);
+                micros(start.elapsed())
+            })
+            .collect();
+        times.sort_by(f64::total_cmp);
+        percentile(&times, share)
+    };
+    run().min(run()).min(run())
 }
 
 /// The value below which `share` of the ascending `values` lie.
