@@ -1,5 +1,7 @@
 //! The Roadbook command line: the sync server, its set-up, imports, and the demonstration.
 
+mod demo;
+mod import;
 mod logs;
 
 use std::process::ExitCode;
@@ -21,15 +23,20 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Show the whole story on this machine: a server, two phones, lost networks, merged edits
+    Demo(demo::DemoConfig),
     /// Make an organisation, its secrets folder and its first administrator
     Init(InitConfig),
     /// Serve an organisation's phones until stopped (SIGINT or SIGTERM)
     Serve(Config),
+    /// Bring a CSV export of contacts into a running organisation
+    Import(import::ImportConfig),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    logs::start(false);
+    let quiet = matches!(arguments.command, Command::Demo(_) | Command::Import(_));
+    logs::start(quiet);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&format!("the machine gives no threads: {error}")),
@@ -42,8 +49,10 @@ fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
     match command {
+        Command::Demo(config) => demo::run(&config).await?,
         Command::Init(config) => init(&config).await?,
         Command::Serve(config) => roadbook_server::serve(&config, stopped()).await?,
+        Command::Import(config) => import::run(&config).await?,
     }
     Ok(())
 }

@@ -7,9 +7,11 @@
 
 mod log;
 mod server;
+mod transport;
 mod world;
 
 pub use server::{ModelServer, Principal, REFUSED};
+pub use transport::{Fault, ModelTransport};
 pub use world::{Ending, World};
 
 #[cfg(test)]

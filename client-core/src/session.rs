@@ -13,6 +13,7 @@ use std::time::Duration;
 use roadbook_domain::time::Timestamp;
 use roadbook_domain::wire::{FrameError, Progress, SyncResponse, from_frame, to_frame};
 
+use crate::account::note_server_clock;
 use crate::client::Client;
 use crate::error::{ApiError, Error};
 use crate::receive::Counts;
@@ -94,6 +95,7 @@ impl SyncSession {
         let (client, state, lease) = (&self.client, &mut self.state, self.lease);
         let stored = client.store().write(|tx| {
             let (step, changes) = state.on_response(tx, client, &response)?;
+            note_server_clock(tx, client.env().now(), response.now)?;
             if step.resting {
                 lease.give_up(tx)?;
             }
@@ -150,3 +152,6 @@ impl Drop for SyncSession {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

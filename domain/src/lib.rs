@@ -7,8 +7,10 @@
 #[cfg(feature = "uniffi")]
 uniffi::setup_scaffolding!();
 
+pub mod audience;
 #[cfg(feature = "uniffi")]
 mod bindings;
+pub mod canonical;
 pub mod card;
 pub mod catalogue;
 pub mod change;

@@ -34,6 +34,11 @@ pub(crate) fn write_few<'a>(changes: impl ExactSizeIterator<Item = &'a Change>) 
     e.into_writer()
 }
 
+/// Whether this is the saved form of a list.
+pub(crate) fn is_list(bytes: &[u8]) -> bool {
+    bytes.first() == Some(&LIST)
+}
+
 /// Reads the saved form of a list; `None` if the bytes are not one but automerge's own form.
 pub(crate) fn read_few(bytes: &[u8]) -> Option<Result<Vec<Change>, Malformed>> {
     let (tag, list) = bytes.split_first()?;

@@ -4,10 +4,12 @@ pub mod devices;
 mod error;
 pub mod health;
 mod json;
+pub mod live;
 pub mod products;
 mod routes;
 pub mod session;
 pub mod statuses;
+pub mod sync;
 pub mod users;
 mod versioned;
 
@@ -24,4 +26,6 @@ pub fn routes() -> Routes {
         .and(users::routes())
         .and(products::routes())
         .and(statuses::routes())
+        .and(sync::routes())
+        .and(live::routes())
 }

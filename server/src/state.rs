@@ -9,11 +9,13 @@ use roadbook_domain::id::OrgId;
 use roadbook_domain::time::Timestamp;
 use tokio::sync::watch;
 
+use crate::auth::Throttle;
 use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
 use crate::config::{Checked, Config, ConfigError};
 use crate::secrets::Secrets;
 use crate::store::{Db, organisation};
+use crate::sync::Engine;
 
 /// What every request shares. Clones are the same state.
 ///
@@ -28,8 +30,10 @@ pub struct Shared {
     env: Arc<dyn Env>,
     tokens: Tokens,
     passwords: Passwords,
+    throttle: Throttle,
     checked: Checked,
     stopping: watch::Sender<bool>,
+    engine: Engine,
 }
 
 impl State {
@@ -60,8 +64,11 @@ impl State {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let passwords = Passwords::new(checked.password_cost, cores, &*env)
             .map_err(|error| ConfigError::other(error.to_string()))?;
+        let throttle = Throttle::default();
         let stopping = watch::Sender::new(false);
-        Ok(Self(Arc::new(Shared { db, secrets, env, tokens, passwords, checked, stopping })))
+        let engine = Engine::new(&*env);
+        let shared = Shared { db, secrets, env, tokens, passwords, throttle, checked, stopping, engine };
+        Ok(Self(Arc::new(shared)))
     }
 }
 
@@ -101,9 +108,19 @@ impl Shared {
         &self.passwords
     }
 
+    /// Slows down the guessing of passwords.
+    pub fn throttle(&self) -> &Throttle {
+        &self.throttle
+    }
+
     /// The configuration.
     pub fn config(&self) -> &Checked {
         &self.checked
+    }
+
+    /// What exchanges share in memory.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// Tells whether the server is stopping: what holds a connection open for long (the live channel)

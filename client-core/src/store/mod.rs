@@ -82,8 +82,13 @@ impl Store {
     pub fn write<T>(&self, write: impl FnOnce(&Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
         let mut writer = lock(&self.writer);
         let transaction = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let answer = write(&transaction)?;
-        transaction.commit()?;
+        // What was read of the workspace in a transaction that fails never was.
+        let undo = |error| {
+            *lock(&self.workspace) = None;
+            error
+        };
+        let answer = write(&transaction).map_err(undo)?;
+        transaction.commit().map_err(|error| undo(error.into()))?;
         Ok(answer)
     }
 
@@ -99,6 +104,24 @@ impl Store {
 pub(crate) fn forget(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
     documents::remove(tx, id)?;
     projections::remove(tx, id)
+}
+
+/// Deletes everything of the user from the file: a sign-out.
+pub(crate) fn wipe(tx: &Transaction<'_>) -> Result<(), Error> {
+    let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+               AND name <> 'meta'";
+    let tables: Vec<String> = tx.prepare(sql)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for table in tables {
+        tx.execute(&format!("DELETE FROM {table}"), [])?;
+    }
+    meta::wipe(tx)?;
+    workspace::set_identity(tx, None)
+}
+
+/// Reads the whole file and tells whether it is sound.
+pub(crate) fn check(connection: &Connection) -> Result<(), Error> {
+    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if verdict == "ok" { Ok(()) } else { Err(Error::Damaged) }
 }
 
 /// Keeps a log entry of a kind that this version does not know.
@@ -117,7 +140,7 @@ fn connect(path: &Path) -> Result<Connection, Error> {
     // FULL: an edit is on disk when the call returns (R01). What leaves is overwritten (L5).
     connection.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON;
-         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;",
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 8388608;",
     )?;
     Ok(connection)
 }

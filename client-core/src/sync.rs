@@ -1,0 +1,170 @@
+//! Driving a session over a transport, until nothing is left to exchange.
+
+use roadbook_domain::time::Timestamp;
+use roadbook_domain::wire::Progress;
+
+use crate::account;
+use crate::client::Client;
+use crate::error::ApiError;
+use crate::receive::Counts;
+use crate::session::{SessionError, SyncSession};
+use crate::transport::{Transport, TransportError};
+
+/// Why a sync, a sign-in or a sign-out did not come to its end, as far as it makes a difference to
+/// who asked. Whatever was exchanged before stays.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SyncError {
+    /// The server cannot be reached or has too much to do: everything waits; try again.
+    #[error("the server cannot be reached")]
+    Unreachable {
+        /// When to try again; `None`: when the user likes.
+        retry_at: Option<Timestamp>,
+    },
+    /// The session is over: ask the user to sign in; his work and his unsent edits stay.
+    #[error("sign in again")]
+    SignInNeeded,
+    /// Email or password are wrong.
+    #[error("email or password is wrong")]
+    BadCredentials,
+    /// The file holds another user's data: open another file.
+    #[error("the file is another user's")]
+    OtherUser,
+    /// There are edits that the server has not: sync first, or sign out by force.
+    #[error("{count} edits are unsent")]
+    Unsent {
+        /// How many.
+        count: u64,
+    },
+    /// Another process of this device is exchanging with the server: its news will be here, too.
+    #[error("another process of this device is exchanging with the server")]
+    Elsewhere,
+    /// The server refused the request itself: the app may be too old for it.
+    #[error("the server refused the request: {code}")]
+    Refused {
+        /// The code that the server gave, or empty.
+        code: String,
+    },
+    /// The device's own trouble.
+    #[error(transparent)]
+    Local(#[from] ApiError),
+}
+
+impl SyncError {
+    pub(crate) fn of_transport(error: TransportError, retry_at: Option<Timestamp>) -> Self {
+        match error {
+            TransportError::Unreachable | TransportError::Busy { .. } | TransportError::Malformed => {
+                Self::Unreachable { retry_at }
+            }
+            TransportError::Unauthorized => Self::SignInNeeded,
+            TransportError::Refused { code, .. } => Self::Refused { code },
+        }
+    }
+}
+
+/// How a sync is going, or went.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SyncReport {
+    /// How many round trips it took.
+    pub round_trips: u64,
+    /// How many bytes of bodies went up.
+    pub bytes_up: u64,
+    /// How many bytes of bodies came down.
+    pub bytes_down: u64,
+    /// What was done.
+    pub counts: Counts,
+    /// How far a first sync has come; the documents so far can be worked with.
+    pub progress: Option<Progress>,
+    /// Whether device and server are being compared, after a loss or a long absence.
+    pub comparing: bool,
+    /// By how many milliseconds the server's clock is ahead of the device's: beyond five minutes the
+    /// user should know (T10).
+    pub server_ahead: i64,
+}
+
+/// Exchanges until nothing is left to exchange. `watch` is told after every answer.
+///
+/// Whoever syncs again and again keeps a [`Syncer`], which remembers how long to wait after failures.
+///
+/// # Errors
+/// See [`SyncError`]; a sync that is cut off anywhere goes on from there the next time.
+pub async fn sync(
+    client: &Client,
+    transport: &impl Transport,
+    watch: &mut (dyn FnMut(&SyncReport) + Send),
+) -> Result<SyncReport, SyncError> {
+    Syncer::new(client).sync(transport, watch).await
+}
+
+/// Syncs one device again and again.
+#[derive(Debug)]
+pub struct Syncer {
+    session: SyncSession,
+}
+
+impl Syncer {
+    /// A syncer for this handle.
+    pub fn new(client: &Client) -> Self {
+        Self { session: SyncSession::new(client) }
+    }
+
+    /// When the next sync may be tried, after one that failed.
+    pub fn wake_at(&self) -> Option<Timestamp> {
+        self.session.wake_at()
+    }
+
+    /// See [`sync`]. Before [`Self::wake_at`] it fails at once.
+    pub async fn sync(
+        &mut self,
+        transport: &impl Transport,
+        watch: &mut (dyn FnMut(&SyncReport) + Send),
+    ) -> Result<SyncReport, SyncError> {
+        self.session.poke();
+        let client = self.session.client().clone();
+        let mut report = SyncReport::default();
+        let mut token = account::access_token(&client, transport).await?;
+        while let Some(frame) = self.session.next_request().map_err(of_session)? {
+            report.bytes_up += frame.len() as u64;
+            report.round_trips += 1;
+            let mut answer = transport.exchange(&token, frame.clone()).await;
+            if answer == Err(TransportError::Unauthorized) {
+                token = account::replace(&client, transport, &token).await?;
+                report.round_trips += 2;
+                answer = transport.exchange(&token, frame).await;
+            }
+            let answer = answer.map_err(|error| self.failed(error))?;
+            report.bytes_down += answer.len() as u64;
+            let step = match self.session.on_response(&answer) {
+                Err(SessionError::Malformed(_)) => return Err(self.failed(TransportError::Malformed)),
+                step => step.map_err(of_session)?,
+            };
+            report.counts.add(step.counts);
+            report.progress = step.progress.or(report.progress);
+            report.comparing = step.walking;
+            report.server_ahead = step.server_now.millis().saturating_sub(client.env().now().millis());
+            watch(&report);
+        }
+        match self.session.wake_at() {
+            Some(retry_at) if report.round_trips == 0 => {
+                Err(SyncError::Unreachable { retry_at: Some(retry_at) })
+            }
+            _ => Ok(report),
+        }
+    }
+
+    fn failed(&mut self, error: TransportError) -> SyncError {
+        let asked = match error {
+            TransportError::Busy { retry_after } => retry_after,
+            _ => None,
+        };
+        let retry_at = self.session.on_failure(asked);
+        SyncError::of_transport(error, Some(retry_at))
+    }
+}
+
+fn of_session(error: SessionError) -> SyncError {
+    match error {
+        SessionError::Elsewhere => SyncError::Elsewhere,
+        SessionError::Malformed(_) => SyncError::of_transport(TransportError::Malformed, None),
+        SessionError::Local(error) => SyncError::Local(error),
+    }
+}

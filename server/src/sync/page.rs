@@ -1,0 +1,122 @@
+//! Pages: entries on their way down, counted in bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use roadbook_domain::id::DocumentId;
+use roadbook_domain::time::Timestamp;
+use roadbook_domain::wire::{DocumentReceipt, Entry, Envelope, Forgotten};
+
+use super::pull::visible;
+use super::receipt;
+use crate::api::ApiError;
+use crate::auth::Caller;
+use crate::state::State;
+use crate::store::documents::Stored;
+use crate::store::organisation::Head;
+use crate::store::outlived::{self, Closings};
+use crate::store::{Conn, StoreError};
+
+/// How long a user's own closings outlive his sight of their document, in milliseconds.
+pub const CLOSINGS: i64 = 62 * 24 * 60 * 60 * 1000;
+
+/// What all parts of one answer share.
+pub struct Reading<'a> {
+    /// The server.
+    pub state: &'a State,
+    /// Who asks.
+    pub caller: &'a Caller,
+    /// Where the log ends in the snapshot that is read.
+    pub head: &'a Head,
+    /// The server's clock.
+    pub now: Timestamp,
+    /// The entries that the device made by this very request.
+    pub applied: &'a BTreeSet<i64>,
+}
+
+/// Entries that were gathered, and how many bytes are left.
+#[derive(Debug)]
+pub struct Page {
+    /// The entries.
+    pub entries: Vec<Envelope>,
+    /// The receipts of documents whose last change is among them.
+    pub receipts: Vec<DocumentReceipt>,
+    left: u64,
+}
+
+impl Page {
+    /// An empty page that takes about this many bytes.
+    pub fn new(budget: u64) -> Self {
+        Self { entries: Vec::new(), receipts: Vec::new(), left: budget }
+    }
+
+    /// Whether something of this size still fits; the first always does.
+    pub fn fits(&self, size: u64) -> bool {
+        self.entries.is_empty() || size <= self.left
+    }
+
+    /// How many bytes are left.
+    pub fn left(&self) -> u64 {
+        self.left
+    }
+
+    /// Adds an entry.
+    pub fn push(&mut self, entry: &Entry) {
+        let envelope = entry.to_envelope();
+        self.left = self.left.saturating_sub(envelope.body.len() as u64 + 8);
+        self.entries.push(envelope);
+    }
+}
+
+impl Reading<'_> {
+    /// Adds the bundles of these documents, as they are in the snapshot.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn push_bundles(
+        &self,
+        page: &mut Page,
+        stored: impl IntoIterator<Item = Stored>,
+    ) -> Result<(), ApiError> {
+        let key = self.state.secrets().receipt_key.as_bytes();
+        for stored in stored {
+            let bundle = receipt::bundle(key, self.caller.org, stored, self.head.seq.unsigned_abs());
+            let bundle = bundle.map_err(|_| StoreError::Unreadable("an author table"))?;
+            page.push(&Entry::Bundle(bundle));
+        }
+        Ok(())
+    }
+
+    /// Adds that the user does not see a document, with his own closings in it.
+    pub fn push_forget(&self, page: &mut Page, document: DocumentId, closings: Closings) {
+        page.push(&Entry::Forget(Forgotten { seq: self.head.seq.unsigned_abs(), document, closings }));
+    }
+
+    /// What the caller is left with of these documents, should he not see them.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn closings(
+        &self,
+        conn: &mut Conn,
+        ids: &[DocumentId],
+    ) -> Result<BTreeMap<DocumentId, Closings>, StoreError> {
+        outlived::of(conn, self.caller.org, self.caller.user, ids, self.since()).await
+    }
+
+    /// What the caller is left with of all documents that he does not see.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn all_closings(&self, conn: &mut Conn) -> Result<BTreeMap<DocumentId, Closings>, StoreError> {
+        let (org, user) = (self.caller.org, self.caller.user);
+        let mut closings = outlived::all(conn, org, user, self.since()).await?;
+        let seen = visible(conn, self, closings.keys().copied().collect()).await?;
+        closings.retain(|document, _| !seen.contains(document));
+        Ok(closings)
+    }
+
+    /// From when on closings outlive sight.
+    fn since(&self) -> Timestamp {
+        Timestamp::from_millis(self.now.millis().saturating_sub(CLOSINGS))
+    }
+}
