@@ -11,7 +11,7 @@ use roadbook_domain::command::{Acting, CardCommand, CommandError, ContactCommand
 use roadbook_domain::contact;
 use roadbook_domain::draft::Draft;
 use roadbook_domain::env::Env;
-use roadbook_domain::guard::{Forged, MAX_DOCUMENT_OPS, OpIndex, judge_puts};
+use roadbook_domain::guard::{Forged, MAX_DOCUMENT_OPS, judge_puts};
 use roadbook_domain::id::{DocumentId, ProductId, StatusId, UserId};
 use roadbook_domain::kind::{Kind, KindId, Writer};
 use roadbook_domain::projection;
@@ -262,7 +262,7 @@ fn judge(replica: &Replica, change: &Change) -> Result<(), Error> {
     let judged = if only_puts && change.max_op() < MAX_DOCUMENT_OPS / 2 {
         judge_puts(&replica.document, change)
     } else {
-        OpIndex::of(&replica.document).judge(change, Writer::Editor)
+        replica.document.judge(change, Writer::Editor)
     };
     judged.map_err(|reason| match reason {
         Forged::TooLarge => Error::TooLarge,

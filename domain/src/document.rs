@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
 
 use automerge::{Automerge, ObjId, ObjType, ReadDoc, ScalarValue, Value};
 
 use crate::change::{Actor, Change, ChangeHash, OpId, Register};
-use crate::kind::Kind;
+use crate::few::Few;
+use crate::guard::{Forged, OpIndex};
+use crate::kind::{Kind, Writer};
 use crate::saved;
 use crate::time::Timestamp;
 
@@ -37,12 +40,16 @@ pub enum DocumentError {
 }
 
 /// A document in memory.
+///
+/// While its changes are few they are its saved form, and all but long texts is read from their index:
+/// most documents are opened, shown, edited and closed again without automerge.
 #[derive(Debug, Clone)]
 pub struct Document {
     kind: &'static Kind,
-    inner: Automerge,
-    /// All changes but the genesis, as long as they are few: then they are the saved form.
-    few: Option<Vec<(ChangeHash, Change)>>,
+    /// All changes but the genesis, as long as they are few.
+    few: Option<Few>,
+    /// Automerge's document: built from the few when it is first needed, kept up to date from then on.
+    inner: OnceLock<Automerge>,
 }
 
 /// One value of a register, and the operation that wrote it.
@@ -94,23 +101,27 @@ impl Values {
 impl Document {
     /// A document that holds its genesis change and nothing else.
     pub fn new(kind: &'static Kind) -> Self {
-        Self { kind, inner: kind.fresh(), few: Some(Vec::new()) }
+        Self { kind, few: Some(Few::new(kind)), inner: OnceLock::new() }
     }
 
-    /// Reads a saved document, trusting nothing: size, form and kind are checked.
+    /// Reads a saved document, trusting nothing: size, form and kind are checked, and the changes of a
+    /// list are judged one by one.
     pub fn load(kind: &'static Kind, bytes: &[u8]) -> Result<Self, DocumentError> {
         if bytes.len() > MAX_SAVED {
             return Err(DocumentError::TooLarge);
         }
         if let Some(changes) = saved::read_few(bytes) {
-            let changes = changes.map_err(|_| DocumentError::Unreadable)?;
-            return Self::of_changes(kind, changes);
+            let mut document = Self::new(kind);
+            for change in changes.map_err(|_| DocumentError::Unreadable)? {
+                document.add(&change)?;
+            }
+            return Ok(document);
         }
         // automerge 0.12 panics on some byte strings that no automerge wrote.
         let inner = catch_unwind(|| Automerge::load(bytes))
             .map_err(|_| DocumentError::Unreadable)?
             .map_err(|_| DocumentError::Unreadable)?;
-        let document = Self { kind, inner, few: None };
+        let document = Self { kind, few: None, inner: OnceLock::from(inner) };
         document.check_kind()?;
         Ok(document)
     }
@@ -120,8 +131,8 @@ impl Document {
     /// save to different bytes (L3).
     pub fn save(&self) -> Vec<u8> {
         match &self.few {
-            Some(few) => saved::write_few(few.iter().map(|(_, change)| change)),
-            None => self.inner.save_nocompress(),
+            Some(few) => few.save(),
+            None => self.inner().save_nocompress(),
         }
     }
 
@@ -132,17 +143,23 @@ impl Document {
 
     /// The hashes that name this state: the changes nobody depends on yet, ascending.
     pub fn heads(&self) -> Vec<ChangeHash> {
-        self.inner.get_heads().iter().map(|hash| ChangeHash(hash.0)).collect()
+        match &self.few {
+            Some(few) => few.index().heads().to_vec(),
+            None => self.inner().get_heads().iter().map(|hash| ChangeHash(hash.0)).collect(),
+        }
     }
 
     /// The hash of the genesis change.
     pub fn genesis(&self) -> ChangeHash {
-        ChangeHash(self.kind.genesis().hash().0)
+        self.kind.genesis_hash()
     }
 
     /// Whether a change is part of this state.
     pub fn contains(&self, hash: ChangeHash) -> bool {
-        self.inner.get_change_meta_by_hash(&automerge::ChangeHash(hash.0)).is_some()
+        match &self.few {
+            Some(few) => few.index().contains(hash),
+            None => self.inner().get_change_meta_by_hash(&automerge::ChangeHash(hash.0)).is_some(),
+        }
     }
 
     /// The counter of its last operation.
@@ -152,9 +169,12 @@ impl Document {
 
     /// The counter of the last operation that `heads` and their ancestors hold.
     pub fn max_op_of(&self, heads: &[ChangeHash]) -> u32 {
+        if let Some(few) = &self.few {
+            return few.index().max_op_of(heads);
+        }
         heads
             .iter()
-            .filter_map(|head| self.inner.get_change_meta_by_hash(&automerge::ChangeHash(head.0)))
+            .filter_map(|head| self.inner().get_change_meta_by_hash(&automerge::ChangeHash(head.0)))
             .map(|meta| u32::try_from(meta.max_op).unwrap_or(u32::MAX))
             .max()
             .unwrap_or_default()
@@ -162,65 +182,131 @@ impl Document {
 
     /// How many changes an actor made to it.
     pub fn seq(&mut self, actor: Actor) -> u32 {
-        self.inner.set_actor(actor.automerge());
-        self.inner
-            .get_last_local_change()
-            .and_then(|change| u32::try_from(change.seq()).ok())
-            .unwrap_or_default()
+        if let Some(few) = &self.few {
+            return few.index().seq(actor);
+        }
+        let Some(inner) = self.inner.get_mut() else { return 0 };
+        inner.set_actor(actor.automerge());
+        inner.get_last_local_change().and_then(|change| u32::try_from(change.seq()).ok()).unwrap_or_default()
     }
 
     /// Applies changes that were built from their typed form. All or none.
     ///
     /// # Errors
-    /// [`DocumentError::Missing`] if a dependency is not here; automerge would queue the change
-    /// silently and save it with the document.
+    /// As [`Self::add`].
     pub fn apply(&mut self, changes: Vec<automerge::Change>) -> Result<(), DocumentError> {
+        if self.few.is_some() {
+            let mut with = self.clone();
+            for change in &changes {
+                with.add(&Change::from_automerge(self.kind, change).ok_or(DocumentError::NotApplicable)?)?;
+            }
+            *self = with;
+            return Ok(());
+        }
         self.check_dependencies(&changes)?;
-        let few = self.few_with(&changes);
-        self.apply_all(changes)?;
-        self.few = few;
-        Ok(())
+        self.apply_all(changes)
     }
 
     /// Builds a change from its typed form, applies it and returns its hash.
     ///
     /// # Errors
-    /// As [`Self::apply`].
+    /// [`DocumentError::Missing`] if a dependency is not here; automerge would queue the change
+    /// silently and save it with the document. [`DocumentError::NotApplicable`] if it does not fit.
     pub fn add(&mut self, change: &Change) -> Result<ChangeHash, DocumentError> {
         let built = change.to_automerge(self.kind);
         let hash = ChangeHash(built.hash().0);
         if self.contains(hash) {
             return Ok(hash);
         }
-        self.check_dependencies(std::slice::from_ref(&built))?;
+        match &self.few {
+            // What the server accepted fits; whether its author may write is not asked here.
+            Some(_) => self.judge(change, Writer::Server)?,
+            None => self.check_dependencies(std::slice::from_ref(&built))?,
+        }
         self.apply_all(vec![built])?;
         if let Some(few) = &mut self.few {
-            few.push((hash, change.clone()));
-            if !saved::are_few(few.iter().map(|(_, change)| change)) {
+            few.push(hash, change.clone());
+            if !few.are_few() {
+                self.inner();
                 self.few = None;
             }
         }
         Ok(hash)
     }
 
+    /// Adds changes in causal order. Where one does not fit, those before it may be there.
+    ///
+    /// # Errors
+    /// As [`Self::add`].
+    pub fn add_all<'c>(
+        &mut self,
+        changes: impl IntoIterator<Item = &'c Change>,
+    ) -> Result<(), DocumentError> {
+        let mut changes = changes.into_iter();
+        while self.few.is_some() {
+            let Some(change) = changes.next() else { return Ok(()) };
+            self.add(change)?;
+        }
+        self.apply(changes.map(|change| change.to_automerge(self.kind)).collect())
+    }
+
+    /// Judges a change that is about to be added ([`OpIndex::judge`]).
+    pub fn judge(&self, change: &Change, writer: Writer) -> Result<(), Forged> {
+        match &self.few {
+            Some(few) => few.index().judge(change, writer),
+            None => OpIndex::of(self).judge(change, writer),
+        }
+    }
+
+    /// Proves that automerge takes the document and comes to the same heads, also where it was not
+    /// needed so far.
+    ///
+    /// # Errors
+    /// [`DocumentError::NotApplicable`] if it does not: then no change that led here may be kept.
+    pub fn prove(&self) -> Result<(), DocumentError> {
+        let inner = match self.inner.get() {
+            Some(inner) => inner,
+            None => {
+                let built = self.build()?;
+                self.inner.get_or_init(|| built)
+            }
+        };
+        let same = inner.get_heads().iter().map(|hash| ChangeHash(hash.0)).eq(self.heads());
+        if same { Ok(()) } else { Err(DocumentError::NotApplicable) }
+    }
+
+    /// The index of its operations, if it is at hand.
+    pub(crate) fn index(&self) -> Option<&OpIndex> {
+        self.few.as_ref().map(Few::index)
+    }
+
     /// The values of one register; `None` if nobody wrote it.
     pub fn get(&self, register: &Register) -> Option<Values> {
+        if let Some(index) = self.readable() {
+            return index.get(register);
+        }
         let container = self.container(register.container);
-        self.values(self.inner.get_all(container, register.name.as_str()).ok()?, None)
+        self.values(self.inner().get_all(container, register.name.as_str()).ok()?, None)
     }
 
     /// The values one register had when the document had these heads.
     pub fn get_at(&self, register: &Register, heads: &[ChangeHash]) -> Option<Values> {
+        if let Some(index) = self.readable() {
+            return index.get_at(register, heads);
+        }
         let container = self.container(register.container);
         let heads = automerge_hashes(heads);
-        self.values(self.inner.get_all_at(container, register.name.as_str(), &heads).ok()?, Some(&heads))
+        self.values(self.inner().get_all_at(container, register.name.as_str(), &heads).ok()?, Some(&heads))
     }
 
     /// All registers of a container, by name.
     pub fn registers(&self, container: u8) -> BTreeMap<String, Values> {
+        if let Some(index) = self.readable() {
+            return index.registers(container).map(|(name, values)| (name.to_owned(), values)).collect();
+        }
         let object = self.container(container);
         let mut registers = BTreeMap::new();
-        for item in self.inner.map_range(&object, ..) {
+        for item in self.inner().map_range(&object, ..) {
             let values = if item.conflict {
                 self.get(&Register { container, name: item.key.to_string() })
             } else {
@@ -236,9 +322,15 @@ impl Document {
 
     /// The registers a container had when the document had these heads.
     pub fn registers_at(&self, container: u8, heads: &[ChangeHash]) -> BTreeMap<String, Values> {
-        let object = self.container(container);
-        self.inner
-            .keys_at(&object, &automerge_hashes(heads))
+        let names: Vec<String> = match self.readable() {
+            Some(index) => index.registers(container).map(|(name, _)| name.to_owned()).collect(),
+            None => {
+                let object = self.container(container);
+                self.inner().keys_at(&object, &automerge_hashes(heads)).collect()
+            }
+        };
+        names
+            .into_iter()
             .filter_map(|name| {
                 let values = self.get_at(&Register { container, name: name.clone() }, heads)?;
                 Some((name, values))
@@ -250,7 +342,7 @@ impl Document {
     /// when the document had these heads.
     pub fn characters_at(&self, text: OpId, heads: &[ChangeHash]) -> Vec<(OpId, char)> {
         let object = object_id(text);
-        self.inner
+        self.inner()
             .list_range_at(&object, .., &automerge_hashes(heads))
             .filter_map(|item| {
                 let id = op_id(&item.id())?;
@@ -263,12 +355,10 @@ impl Document {
 
     /// The changes that are not among `heads` and their ancestors, in causal order, genesis left out.
     pub fn changes_since(&self, heads: &[ChangeHash]) -> Vec<(ChangeHash, Change)> {
-        if let Some(few) = &self.few
-            && (heads.is_empty() || heads == [self.genesis()])
-        {
-            return few.clone();
+        if let Some(few) = &self.few {
+            return few.since(heads);
         }
-        self.inner
+        self.inner()
             .get_changes(&automerge_hashes(heads))
             .iter()
             .filter_map(|change| {
@@ -279,37 +369,42 @@ impl Document {
 
     /// The stamp of the change that holds an operation.
     pub fn time_of(&self, op: OpId) -> Option<Timestamp> {
-        let change = self.inner.hash_for_opid(&object_id(op))?;
-        let meta = self.inner.get_change_meta_by_hash(&change)?;
+        if let Some(few) = &self.few {
+            return few.holder(op).map(|(_, change)| change.time);
+        }
+        let change = self.inner().hash_for_opid(&object_id(op))?;
+        let meta = self.inner().get_change_meta_by_hash(&change)?;
         Some(Timestamp::from_millis(meta.timestamp))
     }
 
     /// The change that holds an operation.
     pub fn change_of(&self, op: OpId) -> Option<ChangeHash> {
-        self.inner.hash_for_opid(&object_id(op)).map(|hash| ChangeHash(hash.0))
-    }
-
-    fn of_changes(kind: &'static Kind, changes: Vec<Change>) -> Result<Self, DocumentError> {
-        let built: Vec<_> = changes.iter().map(|change| change.to_automerge(kind)).collect();
-        let few = built.iter().map(|built| ChangeHash(built.hash().0)).zip(changes).collect();
-        let mut document = Self::new(kind);
-        document.check_dependencies(&built)?;
-        document.apply_all(built)?;
-        document.few = Some(few);
-        Ok(document)
-    }
-
-    /// The list of few changes with these added, those already there left out; `None` if it grows
-    /// too long.
-    fn few_with(&self, changes: &[automerge::Change]) -> Option<Vec<(ChangeHash, Change)>> {
-        let mut few = self.few.clone()?;
-        for change in changes {
-            let hash = ChangeHash(change.hash().0);
-            if !self.contains(hash) {
-                few.push((hash, Change::from_automerge(self.kind, change)?));
-            }
+        match &self.few {
+            Some(few) => few.holder(op).map(|(hash, _)| *hash),
+            None => self.inner().hash_for_opid(&object_id(op)).map(|hash| ChangeHash(hash.0)),
         }
-        saved::are_few(few.iter().map(|(_, change)| change)).then_some(few)
+    }
+
+    /// The index, where it tells all that the document holds: long texts only automerge can read.
+    fn readable(&self) -> Option<&OpIndex> {
+        self.index().filter(|index| !index.has_texts())
+    }
+
+    /// Automerge's document. Where automerge refuses what the guard has judged, which
+    /// [`Self::prove`] tells, it holds the genesis change alone.
+    fn inner(&self) -> &Automerge {
+        self.inner.get_or_init(|| {
+            let built = self.build();
+            debug_assert!(built.is_ok(), "automerge takes what the guard has judged");
+            built.unwrap_or_else(|_| self.kind.fresh())
+        })
+    }
+
+    fn build(&self) -> Result<Automerge, DocumentError> {
+        let mut inner = self.kind.fresh();
+        let few = self.few.as_ref().map(Few::changes).unwrap_or_default();
+        apply_to(&mut inner, few.iter().map(|(_, change)| change.to_automerge(self.kind)).collect())?;
+        Ok(inner)
     }
 
     fn check_dependencies(&self, changes: &[automerge::Change]) -> Result<(), DocumentError> {
@@ -329,17 +424,16 @@ impl Document {
         Ok(())
     }
 
+    /// Applies changes to automerge's document, if it was built: if not, it will be built with them.
     fn apply_all(&mut self, changes: Vec<automerge::Change>) -> Result<(), DocumentError> {
-        let inner = &mut self.inner;
-        catch_unwind(AssertUnwindSafe(|| inner.apply_changes(changes)))
-            .map_err(|_| DocumentError::NotApplicable)?
-            .map_err(|_| DocumentError::NotApplicable)
+        self.inner.get_mut().map_or(Ok(()), |inner| apply_to(inner, changes))
     }
 
     fn check_kind(&self) -> Result<(), DocumentError> {
         let all_there = (0..self.kind.containers.len()).all(|index| {
-            u8::try_from(index)
-                .is_ok_and(|index| matches!(self.inner.object_type(self.container(index)), Ok(ObjType::Map)))
+            u8::try_from(index).is_ok_and(|index| {
+                matches!(self.inner().object_type(self.container(index)), Ok(ObjType::Map))
+            })
         });
         let begins_right = self.contains(self.genesis());
         if all_there && begins_right { Ok(()) } else { Err(DocumentError::WrongKind) }
@@ -376,14 +470,29 @@ impl Document {
             },
             Value::Object(ObjType::Text) => {
                 let text = match heads {
-                    None => self.inner.text(id),
-                    Some(heads) => self.inner.text_at(id, heads),
+                    None => self.inner().text(id),
+                    Some(heads) => self.inner().text_at(id, heads),
                 };
                 Some(Written { op, value: text.ok()?, is_text: true })
             }
             Value::Object(_) => None,
         }
     }
+}
+
+impl From<Forged> for DocumentError {
+    fn from(forged: Forged) -> Self {
+        match forged {
+            Forged::Needs(hashes) => Self::Missing(hashes),
+            _ => Self::NotApplicable,
+        }
+    }
+}
+
+fn apply_to(inner: &mut Automerge, changes: Vec<automerge::Change>) -> Result<(), DocumentError> {
+    catch_unwind(AssertUnwindSafe(|| inner.apply_changes(changes)))
+        .map_err(|_| DocumentError::NotApplicable)?
+        .map_err(|_| DocumentError::NotApplicable)
 }
 
 fn object_id(op: OpId) -> ObjId {
@@ -402,6 +511,43 @@ fn op_id(id: &ObjId) -> Option<OpId> {
 
 fn automerge_hashes(hashes: &[ChangeHash]) -> Vec<automerge::ChangeHash> {
     hashes.iter().map(|hash| automerge::ChangeHash(hash.0)).collect()
+}
+
+#[cfg(test)]
+impl Document {
+    /// Asserts that the document reads as automerge reads the same changes, now and at every earlier
+    /// state.
+    pub(crate) fn check_against_automerge(&self) {
+        self.prove().unwrap();
+        let mut plain = Self { kind: self.kind, few: None, inner: OnceLock::from(self.inner().clone()) };
+        // Automerge may order changes made apart in another way.
+        let since = |document: &Self, heads: &[_]| {
+            let changes = document.changes_since(heads);
+            changes.into_iter().collect::<BTreeMap<_, _>>()
+        };
+        let changes = since(self, &[]);
+        assert_eq!((plain.heads(), plain.max_op()), (self.heads(), self.max_op()));
+        let containers = 0..u8::try_from(self.kind.containers.len()).unwrap();
+        for container in containers.clone() {
+            assert_eq!(plain.registers(container), self.registers(container));
+        }
+        assert_eq!(since(&plain, &[]), changes);
+        for (hash, change) in &changes {
+            assert!(plain.contains(*hash) && self.contains(*hash));
+            assert_eq!(plain.seq(change.actor), self.clone().seq(change.actor));
+            for heads in [&[*hash], change.deps.as_slice()] {
+                assert_eq!(since(&plain, heads), since(self, heads));
+                assert_eq!(plain.max_op_of(heads), self.max_op_of(heads));
+                for container in containers.clone() {
+                    assert_eq!(plain.registers_at(container, heads), self.registers_at(container, heads));
+                }
+            }
+            for (id, _) in change.with_ids() {
+                assert_eq!((self.change_of(id), self.time_of(id)), (Some(*hash), Some(change.time)));
+                assert_eq!((plain.change_of(id), plain.time_of(id)), (Some(*hash), Some(change.time)));
+            }
+        }
+    }
 }
 
 #[cfg(test)]

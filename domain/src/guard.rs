@@ -119,6 +119,9 @@ struct Text {
 impl OpIndex {
     /// Indexes all operations of a document that is already trusted.
     pub fn of(document: &Document) -> Self {
+        if let Some(index) = document.index() {
+            return index.clone();
+        }
         let mut index = Self::new(document.kind());
         for (hash, change) in document.changes_since(&[index.genesis]) {
             index.push(hash, &change);
@@ -128,7 +131,7 @@ impl OpIndex {
 
     /// The index of a document that holds its genesis change only.
     pub fn new(kind: &'static Kind) -> Self {
-        let genesis = ChangeHash(kind.genesis().hash().0);
+        let genesis = kind.genesis_hash();
         Self {
             kind,
             genesis,
@@ -184,11 +187,37 @@ impl OpIndex {
             .filter_map(|(register, _)| Some((register.name.as_str(), self.values(register, &Seen::All)?)))
     }
 
+    /// The values of a register; `None` if nobody wrote it, or for a long text.
+    pub fn get(&self, register: &Register) -> Option<Values> {
+        self.values(register, &Seen::All)
+    }
+
     /// The values a register had when the document had these heads; `None` if nobody had written it,
     /// or for a long text.
     pub fn get_at(&self, register: &Register, heads: &[ChangeHash]) -> Option<Values> {
-        let heads: Vec<_> = heads.iter().filter_map(|head| self.by_hash.get(head).copied()).collect();
-        self.values(register, &self.ancestors(&heads))
+        self.values(register, &self.ancestors(&self.places(heads)))
+    }
+
+    /// Whether it holds a long text.
+    pub(crate) fn has_texts(&self) -> bool {
+        !self.texts.is_empty()
+    }
+
+    /// How many changes an actor made.
+    pub(crate) fn seq(&self, actor: Actor) -> u32 {
+        let line = self.by_actor.get(&actor).map_or(0, Vec::len);
+        u32::try_from(line).unwrap_or(u32::MAX)
+    }
+
+    /// The counter of the last operation that `heads` and their ancestors hold.
+    pub(crate) fn max_op_of(&self, heads: &[ChangeHash]) -> u32 {
+        self.max_op(&self.places(heads))
+    }
+
+    /// Tells of a change whether it is not among `heads` and their ancestors.
+    pub(crate) fn unseen_from(&self, heads: &[ChangeHash]) -> impl Fn(ChangeHash) -> bool {
+        let seen = self.seen_from(&self.places(heads));
+        move |hash| !self.by_hash.get(&hash).is_some_and(|place| seen.get(*place) == Some(&true))
     }
 
     /// The stamp of the change that wrote a register with this operation.
@@ -438,6 +467,10 @@ impl OpIndex {
             }
         }
         true
+    }
+
+    fn places(&self, hashes: &[ChangeHash]) -> Vec<usize> {
+        hashes.iter().filter_map(|hash| self.by_hash.get(hash).copied()).collect()
     }
 
     fn ancestors(&self, deps: &[usize]) -> Seen {

@@ -12,7 +12,7 @@ use automerge::{Automerge, ExpandedChange, ObjType};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-use crate::change::{Actor, OpId};
+use crate::change::{Actor, ChangeHash, OpId};
 use crate::due::Due;
 use crate::id::DocumentId;
 use crate::todo::TodoState;
@@ -57,7 +57,7 @@ pub struct Kind {
 
 /// A place for the document every other of its kind is copied from.
 #[derive(Debug, Default)]
-pub struct Fresh(OnceLock<Automerge>);
+pub struct Fresh(OnceLock<(Automerge, ChangeHash)>);
 
 impl Fresh {
     /// An empty place.
@@ -181,15 +181,25 @@ impl Kind {
         .into()
     }
 
+    /// The hash of the genesis change.
+    pub fn genesis_hash(&self) -> ChangeHash {
+        self.first().1
+    }
+
     /// A document that holds the genesis change and nothing else.
     pub(crate) fn fresh(&self) -> Automerge {
-        let make = || {
+        self.first().0.clone()
+    }
+
+    fn first(&self) -> &(Automerge, ChangeHash) {
+        self.fresh.0.get_or_init(|| {
+            let genesis = self.genesis();
+            let hash = ChangeHash(genesis.hash().0);
             let mut document = Automerge::new();
-            let applied = document.apply_changes([self.genesis()]);
+            let applied = document.apply_changes([genesis]);
             debug_assert!(applied.is_ok(), "a genesis change depends on nothing");
-            document
-        };
-        self.fresh.0.get_or_init(make).clone()
+            (document, hash)
+        })
     }
 
     /// The rule for a register, if the policy has one.

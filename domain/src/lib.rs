@@ -23,6 +23,7 @@ pub mod document;
 pub mod draft;
 pub mod due;
 pub mod env;
+mod few;
 pub mod field;
 pub mod guard;
 pub mod history;

@@ -167,7 +167,7 @@ fn contact_row(view: &View, index: impl FnOnce() -> OpIndex, creator: Option<Use
 /// What one change did, told from its document: that must hold the change's dependencies, and may
 /// hold the change itself and any others.
 pub fn facts(document: &impl Past, change: &Change, by: Option<UserId>) -> Vec<Fact> {
-    let genesis = ChangeHash(document.kind().genesis().hash().0);
+    let genesis = document.kind().genesis_hash();
     let created = (change.deps == [genesis]).then_some(Event::Created);
     let events = change.ops.iter().filter_map(|op| match op {
         Op::Put { register, value, .. } if document.kind().id == KindId::CARD => {

@@ -1,11 +1,15 @@
 //! The benchmark cards: `node ../shared/tools/dataset.mjs`, as commands.
 
+use std::collections::BTreeMap;
 use std::process::Command;
+use std::sync::LazyLock;
 
 use roadbook_domain::command::{Acting, CardCommand, NewEntry, NewTodo};
 use roadbook_domain::draft::Draft;
 use roadbook_domain::due::Due;
 use roadbook_domain::id::{FieldId, PartId, ProductId, StatusId, UserId};
+use roadbook_domain::product::ProductKind;
+use roadbook_domain::settings::{Settings, builtin_rows};
 use roadbook_domain::time::{Timestamp, Zone};
 use roadbook_domain::todo::Outcome;
 use serde::Deserialize;
@@ -65,26 +69,55 @@ pub fn zone() -> Zone {
     "Europe/Budapest".parse().unwrap()
 }
 
+/// The product of all cards: the built-in Projects.
 pub fn product() -> ProductId {
-    ProductId::derived(&[b"bench"])
+    PRODUCT.0
 }
 
+/// The seven statuses of the data, as statuses of [`product`].
 pub fn status(name: &str) -> StatusId {
-    StatusId::derived(&[name.as_bytes()])
+    let names = ["lead", "contacted", "qualified", "offer", "negotiation", "won", "lost"];
+    let place = names.iter().position(|known| *known == name).unwrap();
+    PRODUCT.1[place % PRODUCT.1.len()]
+}
+
+static PRODUCT: LazyLock<(ProductId, Vec<StatusId>)> = LazyLock::new(|| {
+    let settings = Settings::from_rows(builtin_rows());
+    let product = settings.products().find(|product| product.kind == ProductKind::Projects).unwrap().id;
+    (product, settings.statuses(product).map(|status| status.id).collect())
+});
+
+pub fn field(name: &str) -> FieldId {
+    FieldId::derived(&[name.as_bytes()])
+}
+
+/// The user with the most open todos.
+pub fn busiest(cards: &[Card]) -> UserId {
+    let mut open: BTreeMap<&str, u32> = BTreeMap::new();
+    for todo in cards.iter().flat_map(|card| &card.todos).filter(|todo| !todo.done) {
+        *open.entry(&todo.responsible).or_default() += 1;
+    }
+    user(open.into_iter().max_by_key(|(_, count)| *count).unwrap().0)
 }
 
 impl Card {
     /// What makes the card, in one change.
     pub fn commands(&self) -> Vec<CardCommand> {
-        let mut commands = vec![CardCommand::Create {
+        let create = CardCommand::Create {
             product: product(),
             name: self.name.clone(),
             status: Some(status(&self.status)),
             owner: Some(user(&self.owner)),
-        }];
+        };
+        std::iter::once(create).chain(self.content()).collect()
+    }
+
+    /// What the card holds beyond product, name, status and owner.
+    pub fn content(&self) -> Vec<CardCommand> {
+        let mut commands = Vec::new();
         for (name, value) in &self.fields {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            commands.push(CardCommand::SetField(FieldId::derived(&[name.as_bytes()]), value));
+            commands.push(CardCommand::SetField(field(name), value));
         }
         for todo in &self.todos {
             let id = PartId::derived(&[self.id.as_bytes(), todo.id.as_bytes()]);

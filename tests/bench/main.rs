@@ -12,24 +12,40 @@
 
 mod building;
 mod dataset;
+mod edits;
+mod lists;
 mod measure;
+mod phone;
 
-fn main() {
+use std::process::ExitCode;
+
+use measure::Table;
+
+type Bench = (&'static str, &'static str, fn(&mut Table));
+
+const ALL: &[Bench] = &[
+    ("building", "10,000 cards as one change each; what the guard costs", building::run),
+    ("edits", "a durable edit of one field on the phone", edits::run),
+    ("lists", "Today, boards, status counts and cards on the phone", lists::run),
+];
+
+fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let all: &[(&str, &str, fn())] =
-        &[("building", "10,000 cards as one change each; what the guard costs", building::run)];
-    if wanted.iter().any(|name| name == "--help" || name == "-h") {
+    let unknown = wanted.iter().find(|wanted| !ALL.iter().any(|(name, ..)| name == wanted));
+    if let Some(unknown) = unknown {
+        let is_help = unknown == "--help" || unknown == "-h";
         println!("usage: bench [NAME ...]\n\nRuns all benchmarks, or those named:");
-        for (name, what, _) in all {
+        for (name, what, _) in ALL {
             println!("  {name:12} {what}");
         }
-        return;
+        return if is_help { ExitCode::SUCCESS } else { ExitCode::from(2) };
     }
-    for (name, what, run) in all {
-        if wanted.is_empty() || wanted.iter().any(|w| w == name) {
-            println!("## {name}: {what}");
-            run();
-            println!();
+    let mut table = Table::default();
+    for (name, what, run) in ALL {
+        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
+            table.part(name, what);
+            run(&mut table);
         }
     }
+    if table.conclude() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -108,10 +108,7 @@ pub(crate) fn load(connection: &Connection, id: DocumentId, base: &Base) -> Resu
     let kind = Kind::get(base.kind).ok_or(Error::OtherKind(base.kind))?;
     let mut document =
         if base.saved.is_empty() { Document::new(kind) } else { Document::load(kind, &base.saved)? };
-    let tail = tail(connection, id)?;
-    if !tail.is_empty() {
-        document.apply(tail.iter().map(|change| change.to_automerge(kind)).collect())?;
-    }
+    document.add_all(&tail(connection, id)?)?;
     Ok(document)
 }
 

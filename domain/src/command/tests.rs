@@ -340,6 +340,8 @@ proptest! {
 
         let shown = rows(&alice.document, None);
         prop_assert_eq!(&shown, &rows(&bob.document, None));
+        alice.document.check_against_automerge();
+        bob.document.check_against_automerge();
         let index = OpIndex::of(&alice.document);
         prop_assert_eq!(&shown, &rows_of_index(&index, None));
         let told: Vec<_> = alice.document.changes_since(&[]).iter().flat_map(|(_, change)| {
