@@ -22,6 +22,7 @@ pub struct ChangeSet {
 
 /// A list of the app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum List {
     /// Today.
     Today,

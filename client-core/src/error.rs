@@ -12,6 +12,7 @@ use roadbook_domain::kind::KindId;
 /// Each variant stands for something the app can do about it; the rest is told as a text for logs.
 /// No text holds anything a user wrote.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Error))]
 pub enum ApiError {
     /// There is no such document, or what was asked for is not in it: leave the screen.
     #[error("there is no such {what}")]

@@ -26,6 +26,7 @@ pub struct HttpTransport {
 
 /// Why an address is not one of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Error))]
 pub enum AddressError {
     /// It is not a URL with a host.
     #[error("not the address of a server")]

@@ -4,8 +4,13 @@
 //! It draws no screens and decides no rules: rules are functions of [`roadbook_domain`], shared with
 //! the server (L7). Nothing here waits for a network except what says so (L1).
 
+#[cfg(feature = "uniffi")]
+uniffi::setup_scaffolding!();
+
 pub mod account;
 mod backoff;
+#[cfg(feature = "uniffi")]
+mod bindings;
 mod board;
 mod card;
 mod change_set;

@@ -67,6 +67,7 @@ pub(crate) struct Received {
 
 /// How much an answer, or a whole sync, did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Counts {
     /// Entries that changed something on this device.
     pub applied: u64,

@@ -13,6 +13,7 @@ use crate::transport::{Transport, TransportError};
 /// Why a sync, a sign-in or a sign-out did not come to its end, as far as it makes a difference to
 /// who asked. Whatever was exchanged before stays.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Error))]
 pub enum SyncError {
     /// The server cannot be reached or has too much to do: everything waits; try again.
     #[error("the server cannot be reached")]
@@ -63,6 +64,7 @@ impl SyncError {
 
 /// How a sync is going, or went.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct SyncReport {
     /// How many round trips it took.
     pub round_trips: u64,

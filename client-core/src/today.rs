@@ -19,6 +19,7 @@ use crate::store::workspace::Workspace;
 
 /// A user's own todos that want him now, and the four totals.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct TodayView {
     /// The first todos, in order (F30), at most as many as asked for.
     pub todos: Vec<TodayTodo>,
@@ -32,6 +33,7 @@ pub struct TodayView {
 
 /// A todo of Today.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct TodayTodo {
     /// Which todo, when it is due and how it is shown.
     pub item: TodayItem,

@@ -1,10 +1,12 @@
 //! How identifiers, times and texts with one form cross into Kotlin and Swift: as that text.
 
 use crate::due::Due;
-use crate::id::{DocumentId, PartId, ProductId, StatusId, UserId};
+use crate::id::{DeviceId, DocumentId, OrgId, PartId, ProductId, StatusId, UserId};
 use crate::time::Timestamp;
 
+uniffi::custom_type!(DeviceId, String, { lower: |id| id.to_string(), try_lift: |text| Ok(text.parse()?) });
 uniffi::custom_type!(DocumentId, String, { lower: |id| id.to_string(), try_lift: |text| Ok(text.parse()?) });
+uniffi::custom_type!(OrgId, String, { lower: |id| id.to_string(), try_lift: |text| Ok(text.parse()?) });
 uniffi::custom_type!(ProductId, String, { lower: |id| id.to_string(), try_lift: |text| Ok(text.parse()?) });
 uniffi::custom_type!(StatusId, String, { lower: |id| id.to_string(), try_lift: |text| Ok(text.parse()?) });
 uniffi::custom_type!(UserId, String, { lower: |id| id.to_string(), try_lift: |text| Ok(text.parse()?) });

@@ -30,13 +30,6 @@ impl Canonical {
     }
 }
 
-impl Kind {
-    /// The hash of the genesis change: what the first change of a document depends on.
-    pub fn genesis_hash(&self) -> ChangeHash {
-        ChangeHash(self.genesis().hash().0)
-    }
-}
-
 impl Document {
     /// Applies changes that the guard let through. All or none.
     ///

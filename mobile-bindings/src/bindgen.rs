@@ -1,4 +1,5 @@
-//! Generates the Kotlin and Swift sources.
+//! Generates the Kotlin and Swift sources; see `mobile-bindings/generate`.
+
 fn main() {
-    uniffi::uniffi_bindgen_main()
+    uniffi::uniffi_bindgen_main();
 }

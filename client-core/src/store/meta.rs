@@ -26,6 +26,7 @@ const DIGEST: Key<minicbor::bytes::ByteArray<16>> = Key::new("digest");
 
 /// On whose behalf this device writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[cbor(map)]
 pub struct Identity {
     /// The user.

@@ -146,6 +146,7 @@ pub enum SyncStatus {
 
 /// How far a first sync has come, in documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[cbor(array)]
 pub struct Progress {
     /// Sent so far, this answer included.
