@@ -1,0 +1,125 @@
+//! The live channel over real sockets.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use roadbook_domain::command::CardCommand;
+use roadbook_domain::wire::{Poke, from_frame};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use super::*;
+use crate::live;
+use crate::on_both;
+
+/// Far longer than anything here takes; only a failing test waits for it.
+const LONG: Duration = Duration::from_secs(20);
+
+on_both! {
+    async fn whoever_waits_hears_of_what_others_did_and_not_of_what_his_own_exchange_did(engine) {
+        let mut world = World::new(engine).await;
+        let served = Served::new(&world.server).await;
+        let card = world.id();
+        let mut socket = served.connect(&world.admin.token).await;
+        let first = poke(&mut socket).await;
+        world.admin.card(&world.server, card, create("Roof", None));
+        world.admin.sync(&world.server).await;
+        world.user.sync(&world.server).await;
+        world.user.card(&world.server, card, CardCommand::Rename("New roof".into()));
+        world.user.sync(&world.server).await;
+        assert_eq!(poke(&mut socket).await, first + 2, "one poke, for the second entry");
+        served.stop().await;
+        assert!(matches!(timeout(LONG, socket.next()).await.unwrap(), None | Some(Ok(Message::Close(_)) | Err(_))));
+    }
+
+    async fn a_stranger_gets_no_socket_and_who_loses_his_session_loses_his_socket(engine) {
+        let world = World::new(engine).await;
+        let served = Served::new(&world.server).await;
+        for token in ["", "not.a.token"] {
+            let Err(Error::Http(answer)) = connect_async(served.request(token)).await else { panic!("{token}") };
+            assert_eq!(answer.status().as_u16(), 401);
+        }
+        let mut socket = served.connect(&world.user.token).await;
+        poke(&mut socket).await;
+        let admin = server_admin(&world.server).await;
+        let path = format!("/v1/users/{}/password", world.user.user);
+        let body = serde_json::json!({ "password": "another horse battery" });
+        let answer = world.server.send(axum::http::Method::POST, &path, &admin, Some(body)).await.unwrap();
+        assert!(answer.status.is_success());
+        live::look(&world.server.state, roadbook_domain::env::Env::now(&*world.server.env)).await.unwrap();
+        let end = loop {
+            match timeout(LONG, socket.next()).await.unwrap() {
+                Some(Ok(Message::Binary(_) | Message::Ping(_))) => {}
+                other => break other,
+            }
+        };
+        assert!(matches!(end, None | Some(Ok(Message::Close(_)) | Err(_))), "{end:?}");
+        served.stop().await;
+    }
+
+    async fn what_another_process_did_is_found_by_looking(engine) {
+        let mut world = World::new(engine).await;
+        let state = &world.server.state;
+        let mut moved = state.engine().live().watch(state.org());
+        let other = crate::State::open(&world.server.config, world.server.env.clone()).await.unwrap();
+        let own = std::mem::replace(&mut world.server.state, other);
+        let card = world.id();
+        world.user.card(&world.server, card, create("Roof", None));
+        world.user.sync(&world.server).await;
+        assert!(!moved.has_changed().unwrap());
+        live::look(&own, roadbook_domain::env::Env::now(&*world.server.env)).await.unwrap();
+        assert!(moved.has_changed().unwrap() && moved.borrow_and_update().head > 0);
+    }
+}
+
+async fn server_admin(server: &Server) -> String {
+    server.admin().await.unwrap()
+}
+
+/// The head that the next poke tells.
+async fn poke(socket: &mut WebSocketStream<MaybeTlsStream<TcpStream>>) -> u64 {
+    loop {
+        if let Message::Binary(frame) = timeout(LONG, socket.next()).await.unwrap().unwrap().unwrap() {
+            return from_frame::<Poke>(&frame, 100).unwrap().head;
+        }
+    }
+}
+
+struct Served {
+    address: std::net::SocketAddr,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
+}
+
+impl Served {
+    async fn new(server: &Server) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let state = server.state.clone();
+        let serving = tokio::spawn(crate::serve_on(listener, state, async move { drop(stopped.await) }));
+        Self { address, stop, serving }
+    }
+
+    fn request(&self, token: &str) -> axum::http::Request<()> {
+        let mut request = format!("ws://{}/v1/live", self.address).into_client_request().unwrap();
+        if !token.is_empty() {
+            request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+        }
+        request
+    }
+
+    async fn connect(&self, token: &str) -> WebSocketStream<MaybeTlsStream<TcpStream>> {
+        connect_async(self.request(token)).await.unwrap().0
+    }
+
+    async fn stop(self) {
+        let _ = self.stop.send(());
+        timeout(LONG, self.serving).await.unwrap().unwrap();
+    }
+}
