@@ -3,6 +3,7 @@
 use roadbook_domain::codec::Malformed;
 use roadbook_domain::command::CommandError;
 use roadbook_domain::document::DocumentError;
+use roadbook_domain::guard::Forged;
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::kind::KindId;
 
@@ -71,6 +72,9 @@ pub(crate) enum Error {
     /// A command that cannot be carried out.
     #[error(transparent)]
     Command(#[from] CommandError),
+    /// A change that no server would accept.
+    #[error(transparent)]
+    NotAllowed(#[from] Forged),
     /// A change would exceed a limit.
     #[error("the change exceeds a limit")]
     TooLarge,
@@ -103,9 +107,11 @@ impl From<Error> for ApiError {
             Error::NoDocument(_) => Self::NotFound { what: "document".to_owned() },
             Error::NoQuarantined => Self::NotFound { what: "quarantined edit".to_owned() },
             Error::Command(CommandError::NoTodo) => Self::NotFound { what: "todo".to_owned() },
-            Error::Command(_) | Error::IdTaken | Error::TooLarge | Error::OtherKind(_) => {
-                Self::Invalid { reason: error.to_string() }
-            }
+            Error::Command(_)
+            | Error::NotAllowed(_)
+            | Error::IdTaken
+            | Error::TooLarge
+            | Error::OtherKind(_) => Self::Invalid { reason: error.to_string() },
             Error::NoUser => Self::NoUser,
             Error::Caller(own) => own.clone(),
             Error::Stored(_) | Error::Document(_) | Error::Change(_) => internal(&error),

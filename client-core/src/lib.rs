@@ -5,17 +5,38 @@
 //! the server (L7). Nothing here waits for a network except what says so (L1).
 
 mod backoff;
+mod board;
+mod card;
 mod change_set;
+mod client;
+mod contact;
+mod edit;
 mod error;
+mod quarantine;
 mod reauthor;
+mod receive;
 mod replica;
+mod session;
+mod state;
 mod store;
+#[cfg(test)]
+mod testing;
+mod today;
 mod transport;
 mod value_edit;
 mod walk;
 
+pub use board::{Board, BoardCard, BoardQuery, StatusCount};
+pub use card::{CardView, EntryView, SyncState};
 pub use change_set::{ChangeSet, List};
+pub use client::{Client, Subscription};
+pub use contact::ContactView;
+pub use edit::{Batch, NewCard, NewContact, Owner};
 pub use error::ApiError;
-pub use value_edit::ValueEdit;
+pub use receive::Counts;
+pub use session::{SessionError, Step, SyncSession};
 pub use store::meta::Identity;
 pub use store::quarantine::{QuarantineReason, Quarantined};
+pub use today::{TodayTodo, TodayView};
+pub use transport::{MAX_ANSWER, Transport, TransportError};
+pub use value_edit::ValueEdit;

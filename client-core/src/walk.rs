@@ -5,10 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+#[cfg(any(test, feature = "model"))]
 use minicbor::bytes::ByteVec;
 use roadbook_domain::digest::Digest;
 use roadbook_domain::id::DocumentId;
-use roadbook_domain::wire::{Bucket, HeadsRow, Walk, WalkAnswer};
+#[cfg(any(test, feature = "model"))]
+use roadbook_domain::wire::HeadsRow;
+use roadbook_domain::wire::{Bucket, Walk, WalkAnswer};
 
 /// The digest terms of all documents that are counted, by id.
 pub type Terms = BTreeMap<DocumentId, [u8; 16]>;
@@ -17,6 +20,7 @@ pub type Terms = BTreeMap<DocumentId, [u8; 16]>;
 const MOST_BUCKETS: usize = 64;
 /// The longest suffix that is compared; 256^3 buckets hold any number of documents.
 const MOST_SUFFIX: usize = 3;
+#[cfg(any(test, feature = "model"))]
 /// With at most this many documents under a suffix, they are listed and not compared further.
 const LIST_UP_TO: usize = 64;
 
@@ -93,7 +97,8 @@ impl WalkPlan {
     }
 }
 
-/// The server's side of a step: compares each bucket with its own documents.
+/// The server's side of a step, for the model: compares each bucket with its own documents.
+#[cfg(any(test, feature = "model"))]
 pub fn answer(walk: &Walk, terms: &Terms) -> WalkAnswer {
     let mut answer = WalkAnswer::default();
     for asked in &walk.buckets {

@@ -24,8 +24,13 @@ CREATE TABLE document (
   -- The digest term of `heads`; NULL: not counted.
   term BLOB,
   -- Why the copy is not to be trusted until the server has sent it anew; NULL: it is sound.
-  damage TEXT
+  damage TEXT,
+  -- Whether its rows are of another version of the projections, to be made anew in the background.
+  stale INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE INDEX document_stale ON document (id) WHERE stale = 1;
+-- 1 and 2 are cards and contacts, of which there are many; of other kinds there are few.
+CREATE INDEX document_kind ON document (kind) WHERE kind > 2;
 CREATE INDEX document_damaged ON document (id) WHERE damage IS NOT NULL;
 
 -- Acknowledged changes that are not yet part of `document.saved`, in the order of their arrival.
@@ -99,8 +104,9 @@ CREATE TABLE card (
   facts BLOB NOT NULL,
   created INTEGER
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX card_board ON card (product, has_open DESC, next_due, document, shown) WHERE trash = 0;
-CREATE INDEX card_status ON card (product, shown, has_open DESC, next_due, document) WHERE trash = 0;
+CREATE INDEX card_board ON card (product, has_open DESC, next_due, document) WHERE trash = 0;
+CREATE INDEX card_status ON card (product, shown, has_open DESC, next_due, document, shown_until)
+  WHERE trash = 0;
 CREATE INDEX card_lapse ON card (product, shown_until, shown, then_shown)
   WHERE trash = 0 AND shown_until IS NOT NULL;
 CREATE INDEX card_trash ON card (product, name) WHERE trash <> 0;

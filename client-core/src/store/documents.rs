@@ -200,9 +200,42 @@ pub(crate) fn damaged(connection: &Connection, limit: u32) -> Result<Vec<Documen
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
+/// Marks the rows of a document as another version's, to be made anew in the background.
+pub(crate) fn mark_stale(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
+    tx.prepare_cached("UPDATE document SET stale = 1 WHERE id = ?1")?.execute([id.as_bytes()])?;
+    Ok(())
+}
+
+/// Marks the rows of all documents as another version's.
+pub(crate) fn mark_all_stale(tx: &Transaction<'_>) -> Result<(), Error> {
+    tx.execute("UPDATE document SET stale = 1", [])?;
+    Ok(())
+}
+
+/// Documents whose rows are to be made anew, at most `limit`.
+pub(crate) fn stale(connection: &Connection, limit: u32) -> Result<Vec<DocumentId>, Error> {
+    let mut statement =
+        connection.prepare_cached("SELECT id FROM document WHERE stale = 1 ORDER BY id LIMIT ?1")?;
+    let ids = statement.query_map([limit], |row| row.get(0).map(DocumentId::from_bytes))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// Notes that the rows of a document are this version's.
+pub(crate) fn clear_stale(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
+    tx.prepare_cached("UPDATE document SET stale = 0 WHERE id = ?1")?.execute([id.as_bytes()])?;
+    Ok(())
+}
+
 /// Whether this device holds a document.
 pub(crate) fn exists(connection: &Connection, id: DocumentId) -> Result<bool, Error> {
     Ok(connection.prepare_cached("SELECT 1 FROM document WHERE id = ?1")?.exists([id.as_bytes()])?)
+}
+
+/// The document of a kind of which a user has one, if it is here.
+pub(crate) fn first_of_kind(connection: &Connection, kind: KindId) -> Result<Option<DocumentId>, Error> {
+    let mut statement = connection
+        .prepare_cached("SELECT id FROM document WHERE kind = ?1 AND kind > 2 ORDER BY id LIMIT 1")?;
+    Ok(statement.query_row([kind.0], |row| row.get(0).map(DocumentId::from_bytes)).optional()?)
 }
 
 /// All documents with their kinds, by id.
@@ -287,3 +320,6 @@ fn encode(authors: &AuthorTable) -> Result<Vec<u8>, Error> {
 fn signed(seq: u64) -> i64 {
     i64::try_from(seq).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,3 +45,6 @@ fn version(connection: &Connection) -> Result<i64, Error> {
 fn latest() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests;

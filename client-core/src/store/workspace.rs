@@ -28,7 +28,7 @@ pub(crate) struct Workspace {
     /// On whose behalf this device writes; `None` before anybody signed in.
     pub me: Option<Identity>,
     /// The settings.
-    pub settings: Settings,
+    pub settings: Arc<Settings>,
     viewer: Zone,
     users: BTreeMap<UserId, Zone>,
 }
@@ -37,7 +37,7 @@ impl Workspace {
     fn new(me: Option<Identity>, settings: Settings) -> Self {
         let viewer = settings.zone(me.map(|me| me.user));
         let users = settings.users().map(|user| (user.id, settings.zone(Some(user.id)))).collect();
-        Self { me, settings, viewer, users }
+        Self { me, settings: Arc::new(settings), viewer, users }
     }
 
     /// The user on whose behalf this device writes.
@@ -71,7 +71,7 @@ impl Store {
 /// projections that depend on it have changed with it.
 pub(crate) fn put_settings(tx: &Transaction<'_>, rows: &[SettingsRow]) -> Result<bool, Error> {
     let before = read(tx)?;
-    let mut settings = before.settings.clone();
+    let mut settings = Settings::clone(&before.settings);
     if !settings.apply(rows.iter().cloned()) {
         return Ok(false);
     }
@@ -96,7 +96,7 @@ pub(crate) fn set_identity(tx: &Transaction<'_>, identity: Option<Identity>) -> 
         Some(identity) => meta::set(tx, &meta::IDENTITY, &identity)?,
         None => meta::remove(tx, &meta::IDENTITY)?,
     }
-    settle(tx, &before, &Workspace::new(identity, before.settings.clone()))
+    settle(tx, &before, &Workspace::new(identity, Settings::clone(&before.settings)))
 }
 
 /// Computes the instants in projections anew if this version's zone database is another one (T9).

@@ -1,0 +1,237 @@
+//! The facade: what an app calls.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use roadbook_domain::change::Actor;
+use roadbook_domain::command::{CardCommand, ContactCommand, UserCommand};
+use roadbook_domain::env::{Env, random};
+use roadbook_domain::id::DocumentId;
+use roadbook_domain::settings::{LOCAL_USER, Settings, SettingsRow, builtin_rows, local_user};
+use roadbook_domain::time::Zone;
+use roadbook_domain::wire::{Origin, OriginKind};
+
+use crate::change_set::{ChangeSet, List};
+use crate::edit::{Batch, NewCard, NewContact};
+use crate::error::{ApiError, Error};
+use crate::state;
+use crate::store::Store;
+use crate::store::meta::Identity;
+use crate::store::outbox::{self, UnsentState};
+use crate::store::workspace::{self, Workspace};
+
+/// A handle on one phone's file. Cheap to clone; may be used by several threads at once.
+///
+/// Every opening authors under its own fresh actor, so an app, its widget and a restored copy of the
+/// file never make the same change number twice (R12).
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    env: Arc<dyn Env>,
+    actor: Mutex<Actor>,
+    listeners: Listeners,
+}
+
+type Listener = Arc<dyn Fn(&ChangeSet) + Send + Sync>;
+
+#[derive(Default)]
+struct Listeners {
+    next: AtomicU64,
+    by_number: Mutex<BTreeMap<u64, Listener>>,
+}
+
+/// As long as it lives, its listener is told of changes.
+#[must_use = "the listener is told of nothing once this is dropped"]
+pub struct Subscription {
+    number: u64,
+    client: Weak<Inner>,
+}
+
+impl Client {
+    /// Opens the file at `path`, and makes it if there is none.
+    ///
+    /// # Errors
+    /// [`ApiError::AppTooOld`] for a file of a newer version, which is left untouched;
+    /// [`ApiError::Damaged`] for one that cannot be read.
+    pub fn open(path: impl AsRef<Path>, env: Arc<dyn Env>) -> Result<Self, ApiError> {
+        let store = Store::open(path.as_ref())?;
+        store.write(|tx| {
+            outbox::reset_states(tx, UnsentState::Sent, UnsentState::Here)?;
+            state::follow_projection_version(tx)
+        })?;
+        let actor = Mutex::new(Actor::new(&*env));
+        let inner = Inner { store, env, actor, listeners: Listeners::default() };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Begins to work without an account: built-in products, and a local user (C14).
+    pub fn begin_local_workspace(&self, zone: Zone, locale: &str) -> Result<ChangeSet, ApiError> {
+        let me = SettingsRow::new(&local_user(zone, locale), 1);
+        let identity = Identity { user: LOCAL_USER, org: None, device: None };
+        self.changing(|tx| {
+            let rows: Vec<_> = builtin_rows().into_iter().chain([me]).collect();
+            workspace::set_identity(tx, Some(identity))?;
+            workspace::put_settings(tx, &rows)?;
+            Ok(((), ChangeSet::all()))
+        })
+        .map(|((), changes)| changes)
+    }
+
+    /// Sets on whose behalf this device writes, as the server said at sign-in.
+    pub fn set_identity(&self, identity: Identity) -> Result<ChangeSet, ApiError> {
+        self.changing(|tx| {
+            workspace::set_identity(tx, Some(identity))?;
+            Ok(((), ChangeSet::all()))
+        })
+        .map(|((), changes)| changes)
+    }
+
+    /// On whose behalf this device writes; `None` before anybody signed in.
+    pub fn me(&self) -> Result<Option<Identity>, ApiError> {
+        Ok(self.workspace()?.me)
+    }
+
+    /// The settings that hold: products, statuses, fields, users.
+    pub fn settings(&self) -> Result<Arc<Settings>, ApiError> {
+        Ok(Arc::clone(&self.workspace()?.settings))
+    }
+
+    /// Makes a card: one change.
+    pub fn create_card(&self, new: &NewCard) -> Result<(DocumentId, ChangeSet), ApiError> {
+        self.edits(None, |batch| batch.create_card(new))
+    }
+
+    /// Edits a card: all commands are one change. What changes nothing stores nothing.
+    pub fn edit_card(&self, id: DocumentId, commands: &[CardCommand]) -> Result<ChangeSet, ApiError> {
+        self.edits(None, |batch| batch.edit_card(id, commands)).map(|((), changes)| changes)
+    }
+
+    /// Makes a contact: one change.
+    pub fn create_contact(&self, new: &NewContact) -> Result<(DocumentId, ChangeSet), ApiError> {
+        self.edits(None, |batch| batch.create_contact(new))
+    }
+
+    /// Edits a contact: all commands are one change. What changes nothing stores nothing.
+    pub fn edit_contact(&self, id: DocumentId, commands: &[ContactCommand]) -> Result<ChangeSet, ApiError> {
+        self.edits(None, |batch| batch.edit_contact(id, commands)).map(|((), changes)| changes)
+    }
+
+    /// Edits what follows the user between his devices: one change.
+    pub fn edit_user(&self, commands: &[UserCommand]) -> Result<ChangeSet, ApiError> {
+        self.edits(None, |batch| batch.edit_user(commands)).map(|((), changes)| changes)
+    }
+
+    /// Runs several edits in one transaction, as one act that history shows as one: an import, a bulk
+    /// edit. If `edits` fails, nothing of it is stored.
+    pub fn batch<T>(
+        &self,
+        kind: OriginKind,
+        edits: impl FnOnce(&mut Batch<'_>) -> Result<T, ApiError>,
+    ) -> Result<(T, ChangeSet), ApiError> {
+        let origin = Origin { kind, id: random(self.env()) };
+        self.edits(Some(origin), edits)
+    }
+
+    /// Tells `listener` of every change from now on, by edits and merges through this handle, after
+    /// it is durable. It is called on the thread that made the change and should return soon.
+    pub fn subscribe(&self, listener: impl Fn(&ChangeSet) + Send + Sync + 'static) -> Subscription {
+        let listeners = &self.inner.listeners;
+        let number = listeners.next.fetch_add(1, Ordering::Relaxed);
+        listeners.lock().insert(number, Arc::new(listener));
+        Subscription { number, client: Arc::downgrade(&self.inner) }
+    }
+
+    /// Whether another process wrote the file since the last time this was asked; then subscribers
+    /// have been told to read everything anew.
+    pub fn poll(&self) -> Result<bool, ApiError> {
+        let changed = self.store().changed_elsewhere()?;
+        if changed {
+            self.notify(&ChangeSet::all());
+        }
+        Ok(changed)
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    pub(crate) fn env(&self) -> &dyn Env {
+        &*self.inner.env
+    }
+
+    /// The actor that edits are made under.
+    pub(crate) fn actor(&self) -> Actor {
+        *self.inner.actor.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a fresh actor, because the present one turned out to be another device's, too (R12).
+    pub(crate) fn renew_actor(&self) -> Actor {
+        let fresh = Actor::new(self.env());
+        *self.inner.actor.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
+        fresh
+    }
+
+    /// Tells subscribers what changed; only after it is durable.
+    pub(crate) fn notify(&self, changes: &ChangeSet) {
+        if changes.is_empty() {
+            return;
+        }
+        let listeners: Vec<_> = self.inner.listeners.lock().values().cloned().collect();
+        for listener in listeners {
+            listener(changes);
+        }
+    }
+
+    pub(crate) fn workspace(&self) -> Result<Arc<Workspace>, Error> {
+        self.store().read(|connection| self.store().workspace(connection))
+    }
+
+    /// Runs `change` in a transaction and tells subscribers what it changed.
+    pub(crate) fn changing<T>(
+        &self,
+        change: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<(T, ChangeSet), Error>,
+    ) -> Result<(T, ChangeSet), ApiError> {
+        let (answer, changes) = self.store().write(change)?;
+        self.notify(&changes);
+        Ok((answer, changes))
+    }
+
+    pub(crate) fn edits<T>(
+        &self,
+        origin: Option<Origin>,
+        edits: impl FnOnce(&mut Batch<'_>) -> Result<T, ApiError>,
+    ) -> Result<(T, ChangeSet), ApiError> {
+        self.changing(|tx| {
+            let workspace = self.store().workspace(tx)?;
+            let mut batch = Batch::new(tx, self.env(), workspace, self.actor(), origin)?;
+            let answer = edits(&mut batch).map_err(Error::Caller)?;
+            Ok((answer, batch.into_changes()))
+        })
+    }
+}
+
+impl Listeners {
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, Listener>> {
+        self.by_number.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        if let Some(client) = self.client.upgrade() {
+            client.listeners.lock().remove(&self.number);
+        }
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("store", &self.inner.store).finish_non_exhaustive()
+    }
+}

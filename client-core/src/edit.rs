@@ -1,0 +1,244 @@
+//! Edits: one user action becomes one change of one document, durable when the call returns (L1).
+//!
+//! A change, its place in the outbox and the rows that lists read are written in one transaction, so
+//! an edit is wholly there or wholly absent (R01).
+
+use std::sync::Arc;
+
+use roadbook_domain::change::{Actor, Change};
+use roadbook_domain::codec::{MAX_CHANGE, MAX_OPS};
+use roadbook_domain::command::{Acting, CardCommand, CommandError, ContactCommand, UserCommand};
+use roadbook_domain::contact;
+use roadbook_domain::draft::Draft;
+use roadbook_domain::env::Env;
+use roadbook_domain::guard::{Forged, OpIndex};
+use roadbook_domain::id::{DocumentId, ProductId, StatusId, UserId};
+use roadbook_domain::kind::{Kind, KindId, Writer};
+use roadbook_domain::projection;
+use roadbook_domain::row::ContactSort;
+use roadbook_domain::wire::Origin;
+use roadbook_domain::{card, user_document};
+use rusqlite::Transaction;
+
+use crate::change_set::{ChangeSet, List};
+use crate::error::{ApiError, Error};
+use crate::replica::Replica;
+use crate::store::workspace::Workspace;
+use crate::store::{documents, outbox, projections, rows};
+
+/// A card to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewCard {
+    /// Its product, for ever (F11).
+    pub product: ProductId,
+    /// Its name.
+    pub name: String,
+    /// Its first status; `None`: the first of its product, or derived.
+    pub status: Option<StatusId>,
+    /// Who answers for it.
+    pub owner: Owner,
+    /// What else it begins with; part of the same change.
+    pub commands: Vec<CardCommand>,
+}
+
+/// Who answers for a new card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Owner {
+    /// Who makes it (F50).
+    #[default]
+    Me,
+    /// Another user.
+    User(UserId),
+    /// Nobody: everyone sees it (F67).
+    Nobody,
+}
+
+/// A contact to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewContact {
+    /// Person or company.
+    pub sort: ContactSort,
+    /// Its name and what else it begins with; part of the same change.
+    pub commands: Vec<ContactCommand>,
+}
+
+/// Several edits in one transaction: all of them are durable when it ends, or none.
+///
+/// Each call is one change of one document. Edits see the edits before them.
+pub struct Batch<'a> {
+    tx: &'a Transaction<'a>,
+    env: &'a dyn Env,
+    workspace: Arc<Workspace>,
+    acting: Acting,
+    actor: Actor,
+    origin: Option<Origin>,
+    changes: ChangeSet,
+}
+
+impl<'a> Batch<'a> {
+    /// A batch on behalf of the workspace's user.
+    pub(crate) fn new(
+        tx: &'a Transaction<'a>,
+        env: &'a dyn Env,
+        workspace: Arc<Workspace>,
+        actor: Actor,
+        origin: Option<Origin>,
+    ) -> Result<Self, Error> {
+        let by = workspace.user().ok_or(Error::NoUser)?;
+        let acting = Acting { by, now: env.now(), zone: workspace.zones().of(Some(by)) };
+        Ok(Self { tx, env, workspace, acting, actor, origin, changes: ChangeSet::default() })
+    }
+
+    /// Who acts, when and where.
+    pub fn acting(&self) -> &Acting {
+        &self.acting
+    }
+
+    /// Makes a card.
+    pub fn create_card(&mut self, new: &NewCard) -> Result<DocumentId, ApiError> {
+        let owner = match new.owner {
+            Owner::Me => Some(self.acting.by),
+            Owner::User(user) => Some(user),
+            Owner::Nobody => None,
+        };
+        let create =
+            CardCommand::Create { product: new.product, name: new.name.clone(), status: new.status, owner };
+        let commands = || std::iter::once(&create).chain(&new.commands);
+        Ok(self.create(&card::KIND, |draft, acting| draft_all(commands(), draft, acting))?)
+    }
+
+    /// Edits a card. What is as it was stores nothing.
+    pub fn edit_card(&mut self, id: DocumentId, commands: &[CardCommand]) -> Result<(), ApiError> {
+        Ok(self.edit(id, KindId::CARD, |draft, acting| draft_all(commands, draft, acting))?)
+    }
+
+    /// Makes a contact.
+    pub fn create_contact(&mut self, new: &NewContact) -> Result<DocumentId, ApiError> {
+        let create = ContactCommand::Create(new.sort);
+        let commands = || std::iter::once(&create).chain(&new.commands);
+        Ok(self.create(&contact::KIND, |draft, acting| draft_all(commands(), draft, acting))?)
+    }
+
+    /// Edits a contact. What is as it was stores nothing.
+    pub fn edit_contact(&mut self, id: DocumentId, commands: &[ContactCommand]) -> Result<(), ApiError> {
+        Ok(self.edit(id, KindId::CONTACT, |draft, acting| draft_all(commands, draft, acting))?)
+    }
+
+    /// Edits what follows the user between his devices.
+    pub fn edit_user(&mut self, commands: &[UserCommand]) -> Result<(), ApiError> {
+        Ok(self.edit_own(commands)?)
+    }
+
+    pub(crate) fn transaction(&self) -> &'a Transaction<'a> {
+        self.tx
+    }
+
+    /// What the batch has changed so far.
+    pub(crate) fn into_changes(self) -> ChangeSet {
+        self.changes
+    }
+
+    fn edit_own(&mut self, commands: &[UserCommand]) -> Result<(), Error> {
+        let draft = |draft: &mut Draft<'_>, acting: &Acting| draft_all(commands, draft, acting);
+        match documents::first_of_kind(self.tx, KindId::USER)? {
+            Some(id) => self.edit(id, KindId::USER, draft),
+            None => {
+                let id = DocumentId::derived(&[self.acting.by.as_bytes(), b"user"]);
+                let replica = Replica::create(self.tx, id, &user_document::KIND)?;
+                self.author(replica, true, draft)
+            }
+        }
+    }
+
+    /// Makes a document of a kind with a new id.
+    pub(crate) fn create(
+        &mut self,
+        kind: &'static Kind,
+        draft: impl FnOnce(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
+    ) -> Result<DocumentId, Error> {
+        let id = DocumentId::new(self.env);
+        let replica = Replica::create(self.tx, id, kind)?;
+        self.author(replica, true, draft)?;
+        Ok(id)
+    }
+
+    /// Edits a document of a kind.
+    pub(crate) fn edit(
+        &mut self,
+        id: DocumentId,
+        kind: KindId,
+        draft: impl FnOnce(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
+    ) -> Result<(), Error> {
+        let replica = Replica::open_as(self.tx, id, kind)?;
+        self.author(replica, false, draft)
+    }
+
+    fn author(
+        &mut self,
+        mut replica: Replica,
+        is_new: bool,
+        draft: impl FnOnce(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
+    ) -> Result<(), Error> {
+        let mut drafted = Draft::new(&mut replica.document, self.actor, self.acting.now);
+        draft(&mut drafted, &self.acting)?;
+        let Some(change) = drafted.finish() else { return Ok(()) };
+        judge(&replica, &change)?;
+        let hash = replica.document.add(&change)?;
+        let of = (replica.id, replica.base.kind);
+        outbox::push(self.tx, of, (hash, &change.to_bytes()), self.origin, self.acting.now)?;
+        self.project(&replica, &change, is_new)
+    }
+
+    /// Stores the rows that the document has with one more change, the last.
+    fn project(&mut self, replica: &Replica, change: &Change, is_new: bool) -> Result<(), Error> {
+        let me = self.workspace.user();
+        let mut facts = if is_new { Vec::new() } else { rows::facts(self.tx, replica.id)? };
+        facts.extend(projection::facts(&replica.document, change, me));
+        let rows = replica.rows_without_facts(me).with_facts(facts);
+        projections::write(self.tx, &self.workspace, replica.id, &rows, is_new)?;
+        self.changes.rows(replica.id, &rows);
+        self.changes.list(List::Outbox);
+        Ok(())
+    }
+}
+
+/// A command on some kind of document.
+trait Command {
+    fn draft(&self, draft: &mut Draft<'_>, acting: &Acting) -> Result<(), CommandError>;
+}
+
+macro_rules! commands {
+    ($($command:ty),+) => {$(
+        impl Command for $command {
+            fn draft(&self, draft: &mut Draft<'_>, acting: &Acting) -> Result<(), CommandError> {
+                Self::draft(self, draft, acting)
+            }
+        }
+    )+};
+}
+
+commands!(CardCommand, ContactCommand, UserCommand);
+
+fn draft_all<'c, C: Command + 'c>(
+    commands: impl IntoIterator<Item = &'c C>,
+    draft: &mut Draft<'_>,
+    acting: &Acting,
+) -> Result<(), CommandError> {
+    commands.into_iter().try_for_each(|command| command.draft(draft, acting))
+}
+
+/// Holds an own change to what the server will hold it to: what every server would refuse is refused
+/// here, before anything is built on it.
+fn judge(replica: &Replica, change: &Change) -> Result<(), Error> {
+    if change.op_count() > MAX_OPS || change.to_bytes().len() > MAX_CHANGE {
+        return Err(Error::TooLarge);
+    }
+    match OpIndex::of(&replica.document).judge(change, Writer::Editor) {
+        Ok(()) => Ok(()),
+        Err(Forged::TooLarge) => Err(Error::TooLarge),
+        Err(reason) => Err(Error::NotAllowed(reason)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

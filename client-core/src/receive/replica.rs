@@ -1,0 +1,614 @@
+//! Bringing one document up to date with what an answer says about it.
+
+use roadbook_domain::change::{Actor, Change, ChangeHash};
+use roadbook_domain::document::Document;
+use roadbook_domain::id::DocumentId;
+use roadbook_domain::kind::{Kind, KindId};
+use roadbook_domain::projection;
+use roadbook_domain::view::View;
+use roadbook_domain::wire::{
+    Bundle, Forgotten, LogEntry, Origin, OriginKind, RefusalCode, Rows, Signature, Verdict,
+};
+use roadbook_domain::{card, contact};
+
+use super::{Context, DocumentEntry, News, Received};
+use crate::change_set::List;
+use crate::error::Error;
+use crate::reauthor::{Fate, Pending, Standing, rebase};
+use crate::replica::Replica;
+use crate::store::documents::{Acknowledged, Base};
+use crate::store::outbox::{Unsent, UnsentState};
+use crate::store::quarantine::{NewQuarantined, QuarantineReason};
+use crate::store::{documents, forget, outbox, projections, quarantine};
+use crate::value_edit::ValueEdit;
+
+/// Brings one document up to date.
+pub(super) fn receive(
+    context: &Context<'_>,
+    id: DocumentId,
+    news: &News,
+    received: &mut Received,
+) -> Result<(), Error> {
+    let mut receiving = Receiving::begin(context, id, news, received)?;
+    for entry in &news.entries {
+        match entry {
+            DocumentEntry::Change(entry) => receiving.change(entry)?,
+            DocumentEntry::Bundle(bundle) => receiving.bundle(bundle)?,
+            DocumentEntry::Forget(forgotten) => receiving.forget(forgotten)?,
+            DocumentEntry::Purge => receiving.purge()?,
+        }
+    }
+    for (hash, verdict) in &news.verdicts {
+        receiving.verdict(*hash, verdict)?;
+    }
+    receiving.offered(&news.offered)?;
+    receiving.finish(news.receipt)
+}
+
+/// Makes the acknowledged changes of a document unsent ones again.
+pub(super) fn unacknowledge(
+    context: &Context<'_>,
+    id: DocumentId,
+    received: &mut Received,
+) -> Result<(), Error> {
+    let news = News::default();
+    let mut receiving = Receiving::begin(context, id, &news, received)?;
+    receiving.unacknowledge()?;
+    receiving.finish(None)
+}
+
+struct Receiving<'a, 'b> {
+    context: &'a Context<'a>,
+    id: DocumentId,
+    news: &'a News,
+    received: &'b mut Received,
+    base: Option<Base>,
+    /// The base as a document; `None` while nobody needed it, or if its kind is not known.
+    document: Option<Document>,
+    unsent: Vec<Unsent>,
+    /// What the user saw before: base and unsent changes.
+    before: Option<Document>,
+    /// Acknowledged changes that the server turned out not to have, in causal order.
+    lost: Vec<Pending>,
+    refused: Option<(ChangeHash, RefusalCode)>,
+    /// The first change whose actor is another device's too.
+    forked: Option<ChangeHash>,
+    base_changed: bool,
+    unsent_changed: bool,
+    bundled: bool,
+    damaged: bool,
+}
+
+impl<'a, 'b> Receiving<'a, 'b> {
+    fn begin(
+        context: &'a Context<'a>,
+        id: DocumentId,
+        news: &'a News,
+        received: &'b mut Received,
+    ) -> Result<Self, Error> {
+        let base = documents::get(context.tx, id)?;
+        let unsent = outbox::of_document(context.tx, id)?;
+        let mut receiving = Self {
+            context,
+            id,
+            news,
+            received,
+            base,
+            document: None,
+            unsent,
+            before: None,
+            lost: Vec::new(),
+            refused: None,
+            forked: None,
+            base_changed: false,
+            unsent_changed: false,
+            bundled: false,
+            damaged: false,
+        };
+        if !receiving.unsent.is_empty() && receiving.load() {
+            receiving.before = receiving.document.clone().map(|mut document| {
+                for unsent in &receiving.unsent {
+                    if let Err(error) = document.add(&unsent.change) {
+                        tracing::warn!(document.id = %id, %error, "an unsent change cannot be read");
+                    }
+                }
+                document
+            });
+        }
+        Ok(receiving)
+    }
+
+    /// Loads the base, if there is one of a known kind that can be read; else it is to be fetched.
+    fn load(&mut self) -> bool {
+        if self.document.is_none()
+            && let Some(base) = &self.base
+        {
+            match documents::load(self.context.tx, self.id, base) {
+                Ok(document) => self.document = Some(document),
+                Err(Error::OtherKind(_)) => {}
+                Err(error) => {
+                    tracing::warn!(document.id = %self.id, %error, "a stored document cannot be read");
+                }
+            }
+        }
+        self.document.is_some()
+    }
+
+    fn change(&mut self, entry: &LogEntry) -> Result<(), Error> {
+        if self.base.as_ref().is_some_and(|base| entry.seq <= base.as_of) {
+            return Ok(());
+        }
+        self.load();
+        let Some(document) = &mut self.document else {
+            return self.unusable("a change of a document that cannot be opened");
+        };
+        let (change, hash) = if entry.change.is_empty() {
+            let own = self.unsent.iter().find(|unsent| unsent.hash.0.starts_with(&*entry.check));
+            let Some(own) = own else { return Ok(()) };
+            (own.change.clone(), own.hash)
+        } else {
+            match built(document.kind(), &entry.change, &*entry.check) {
+                Some(built) => built,
+                None => return self.unusable("a change that is not what its author made"),
+            }
+        };
+        if document.contains(hash) {
+            self.leave_outbox(hash)?;
+            return Ok(());
+        }
+        if let Err(error) = document.add(&change) {
+            tracing::warn!(document.id = %self.id, %error, "a change of the log cannot be applied");
+            return self.unusable("a change that does not fit");
+        }
+        self.append(&change, hash, (&entry.by, entry.origin), entry.seq, entry.received_at)?;
+        self.leave_outbox(hash)?;
+        self.received.counts.applied += 1;
+        Ok(())
+    }
+
+    fn append(
+        &mut self,
+        change: &Change,
+        hash: ChangeHash,
+        (by, origin): (&Signature, Option<Origin>),
+        seq: u64,
+        received_at: roadbook_domain::time::Timestamp,
+    ) -> Result<(), Error> {
+        let new = Acknowledged { document: self.id, hash, change, by, origin, seq, received_at };
+        documents::append(self.context.tx, &new)?;
+        if let Some(base) = &mut self.base {
+            base.as_of = base.as_of.max(seq);
+        }
+        self.base_changed = true;
+        Ok(())
+    }
+
+    /// A change that the server has is unsent no more (L2).
+    fn leave_outbox(&mut self, hash: ChangeHash) -> Result<(), Error> {
+        if let Some(place) = self.unsent.iter().position(|unsent| unsent.hash == hash) {
+            let unsent = self.unsent.remove(place);
+            outbox::remove(self.context.tx, unsent.n)?;
+            self.unsent_changed = true;
+            self.received.counts.acknowledged += 1;
+            self.received.changes.list(List::Outbox);
+        }
+        Ok(())
+    }
+
+    fn bundle(&mut self, bundle: &Bundle) -> Result<(), Error> {
+        let fetched = self.context.sent.fetch.contains(&self.id);
+        self.received.fetched.insert(self.id);
+        if self.base.as_ref().is_some_and(|base| bundle.as_of < base.as_of) && !fetched {
+            return Ok(());
+        }
+        self.received.counts.applied += 1;
+        if self.base.is_none() && self.unsent.is_empty() && self.insert_rows(bundle)? {
+            return Ok(());
+        }
+        let new = match Kind::get(bundle.kind).map(|kind| Document::load(kind, &bundle.saved)) {
+            Some(Ok(document)) if document.heads() != bundle.heads => {
+                return self.unusable("a bundle of other heads");
+            }
+            Some(Err(error)) => {
+                tracing::warn!(document.id = %self.id, %error, "a bundle cannot be read");
+                return self.unusable("a bundle that cannot be read");
+            }
+            Some(Ok(document)) => Some(document),
+            None => None,
+        };
+        self.load();
+        if let (Some(old), Some(new)) = (&self.document, &new) {
+            let lost = old.changes_since(&[]).into_iter().filter(|(hash, _)| !new.contains(*hash));
+            let lost = pending(self.context, self.base.as_ref(), lost);
+            self.lost.extend(lost);
+        }
+        self.before = self.before.take().or_else(|| self.document.take());
+        if self.base.is_none() {
+            // They had been put aside when the document left the user's sight.
+            for unsent in &self.unsent {
+                quarantine::remove_change(self.context.tx, self.id, &unsent.change)?;
+                self.received.changes.list(List::Quarantine);
+            }
+        }
+        let base = Base::of_bundle(bundle);
+        documents::put(self.context.tx, self.id, &base)?;
+        self.base = Some(base);
+        self.document = new;
+        (self.base_changed, self.bundled, self.damaged) = (true, true, false);
+        self.received.fetch.remove(&self.id);
+        Ok(())
+    }
+
+    /// Stores a new document by the rows that come with it, without loading it; false if they are not
+    /// this version's.
+    fn insert_rows(&mut self, bundle: &Bundle) -> Result<bool, Error> {
+        let rows = match Kind::get(bundle.kind) {
+            None => Some(Rows::None),
+            Some(kind) => match projection::rows_of_saved(kind, &bundle.saved, &bundle.authors) {
+                Some(rows) => rows.ok(),
+                None if bundle.projection_version == projection::VERSION => {
+                    minicbor::decode(&bundle.rows).ok()
+                }
+                None => None,
+            },
+        };
+        let Some(rows) = rows else { return Ok(false) };
+        let base = Base::of_bundle(bundle);
+        documents::put(self.context.tx, self.id, &base)?;
+        projections::write(self.context.tx, self.context.workspace, self.id, &rows, true)?;
+        self.received.changes.rows(self.id, &rows);
+        self.base = Some(base);
+        self.bundled = true;
+        Ok(true)
+    }
+
+    fn forget(&mut self, forgotten: &Forgotten) -> Result<(), Error> {
+        self.received.fetched.insert(self.id);
+        if self.base.as_ref().is_some_and(|base| forgotten.seq < base.as_of) {
+            return Ok(());
+        }
+        for (todo, state) in &forgotten.closings {
+            projections::outlive(self.context.tx, self.id, *todo, state)?;
+        }
+        self.received.changes.list(List::Today);
+        self.remove(QuarantineReason::Forgotten)
+    }
+
+    fn purge(&mut self) -> Result<(), Error> {
+        self.received.fetched.insert(self.id);
+        self.remove(QuarantineReason::Purged)?;
+        self.drop_unsent()
+    }
+
+    /// Deletes everything of the document but its unsent changes, which are still sent: a late one may
+    /// be taken. Until then they are in the quarantine as well.
+    fn remove(&mut self, reason: QuarantineReason) -> Result<(), Error> {
+        if self.base.take().is_none() {
+            return Ok(());
+        }
+        let accepted = |hash| {
+            let mut verdicts = self.news.verdicts.iter();
+            verdicts
+                .any(|(of, verdict)| of == hash && matches!(verdict, Verdict::Applied(_) | Verdict::Dup(_)))
+        };
+        if let Some(before) = self.before.take() {
+            let title = title(&before);
+            for unsent in self.unsent.iter().filter(|unsent| !accepted(&unsent.hash)) {
+                let edits = ValueEdit::of(&before, unsent.hash, &unsent.change);
+                let held = Held { id: self.id, kind: unsent.kind, title: &title, reason };
+                held.quarantine(self.context, edits, &unsent.change, self.received)?;
+            }
+        }
+        forget(self.context.tx, self.id)?;
+        self.received.changes.document(self.id);
+        self.received.counts.applied += 1;
+        self.document = None;
+        self.lost.clear();
+        (self.base_changed, self.bundled) = (false, false);
+        Ok(())
+    }
+
+    /// Takes all unsent changes out of the outbox: they are in the quarantine.
+    fn drop_unsent(&mut self) -> Result<(), Error> {
+        if !self.unsent.is_empty() {
+            outbox::remove_of_document(self.context.tx, self.id)?;
+            self.unsent.clear();
+            self.received.changes.list(List::Outbox);
+        }
+        Ok(())
+    }
+
+    fn verdict(&mut self, hash: ChangeHash, verdict: &Verdict) -> Result<(), Error> {
+        let Some(unsent) = self.unsent.iter().find(|unsent| unsent.hash == hash).cloned() else {
+            return Ok(());
+        };
+        match verdict {
+            Verdict::Applied(seq) | Verdict::Dup(seq) if self.base.is_some() => {
+                self.acknowledged(&unsent, *seq)
+            }
+            Verdict::Applied(_) | Verdict::Dup(_) => {
+                quarantine::remove_change(self.context.tx, self.id, &unsent.change)?;
+                self.received.changes.list(List::Quarantine);
+                self.leave_outbox(hash)
+            }
+            Verdict::NotReached => Ok(()),
+            Verdict::UpgradeRequired => self.wait_for_server(),
+            Verdict::Refused(RefusalCode::Purged) => self.purge(),
+            // Its document is gone and its edits are in the quarantine: that was the last word.
+            _ if self.base.is_none() => self.drop_unsent(),
+            Verdict::Refused(RefusalCode::ForeignActor) | Verdict::ActorFork => {
+                self.forked.get_or_insert(hash);
+                Ok(())
+            }
+            Verdict::Refused(code) => {
+                self.refused.get_or_insert((hash, *code));
+                Ok(())
+            }
+            Verdict::Needs(_) => self.give_back(),
+        }
+    }
+
+    /// The server has the change. Its entry says more and is waited for, as long as one may follow.
+    fn acknowledged(&mut self, unsent: &Unsent, seq: u64) -> Result<(), Error> {
+        if self.context.more {
+            self.received.awaiting_entry.insert((self.id, unsent.hash));
+            return Ok(());
+        }
+        let applied = self.load()
+            && self.document.as_mut().is_some_and(|document| {
+                !document.contains(unsent.hash) && document.add(&unsent.change).is_ok()
+            });
+        if applied {
+            let me = self.context.workspace.me;
+            let by = Signature { user: me.map(|me| me.user), device: me.and_then(|me| me.device) };
+            let seq = seq.min(self.base.as_ref().map_or(0, |base| base.as_of));
+            self.append(&unsent.change, unsent.hash, (&by, unsent.origin), seq, self.context.server_now)?;
+        }
+        self.leave_outbox(unsent.hash)
+    }
+
+    fn wait_for_server(&mut self) -> Result<(), Error> {
+        for unsent in &self.unsent {
+            outbox::set_state(self.context.tx, unsent.n, UnsentState::WaitsForServer)?;
+        }
+        self.unsent_changed = true;
+        Ok(())
+    }
+
+    /// The server lacks acknowledged changes of the document: it is offered with its receipt, or,
+    /// without one, its changes become unsent ones again.
+    fn give_back(&mut self) -> Result<(), Error> {
+        let has_receipt = self.base.as_ref().is_some_and(|base| base.receipt.is_some());
+        if has_receipt && !self.context.sent.offered.contains(&self.id) {
+            self.received.offer.insert(self.id);
+            Ok(())
+        } else {
+            self.unacknowledge()
+        }
+    }
+
+    fn offered(&mut self, verdicts: &[Verdict]) -> Result<(), Error> {
+        for verdict in verdicts {
+            match verdict {
+                Verdict::Refused(RefusalCode::Purged) => return self.purge(),
+                Verdict::Refused(RefusalCode::NotVisible | RefusalCode::RightLost) => {
+                    return self.remove(QuarantineReason::Forgotten);
+                }
+                Verdict::Refused(RefusalCode::ForeignReceipt) if !self.bundled => {
+                    return self.unacknowledge();
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes every acknowledged change an unsent one again.
+    fn unacknowledge(&mut self) -> Result<(), Error> {
+        if !self.load() {
+            return self.unusable("a document that cannot be given back");
+        }
+        let (Some(base), Some(document)) = (self.base.take(), self.document.take()) else { return Ok(()) };
+        self.lost = pending(self.context, Some(&base), document.changes_since(&[]));
+        self.document = Some(Document::new(document.kind()));
+        self.before.get_or_insert(document);
+        let base = Base::unsent(base.kind);
+        documents::put(self.context.tx, self.id, &base)?;
+        self.base = Some(base);
+        self.base_changed = true;
+        Ok(())
+    }
+
+    /// What came about the document cannot be used: it is fetched whole.
+    fn unusable(&mut self, why: &str) -> Result<(), Error> {
+        tracing::warn!(document.id = %self.id, "{why}");
+        documents::mark_damaged(self.context.tx, self.id, why)?;
+        self.damaged = true;
+        self.received.fetch.insert(self.id);
+        self.received.fetched.remove(&self.id);
+        self.received.counts.unusable += 1;
+        Ok(())
+    }
+
+    fn finish(mut self, receipt: Option<[u8; 16]>) -> Result<(), Error> {
+        if self.base.is_some() {
+            // It is for the server's state, which the base is unless something went wrong with it.
+            if let Some(receipt) = receipt
+                && !self.damaged
+                && (self.lost.is_empty() || self.bundled)
+            {
+                documents::set_receipt(self.context.tx, self.id, receipt)?;
+            }
+            let moved = self.base_changed || self.refused.is_some() || self.forked.is_some();
+            if moved || self.unsent_changed {
+                return self.settle();
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the unsent changes onto the base as it is now, and shows the result.
+    fn settle(&mut self) -> Result<(), Error> {
+        if !self.load() {
+            return Ok(());
+        }
+        let (Some(base), Some(mut document)) = (self.base.take(), self.document.take()) else {
+            return Ok(());
+        };
+        let pending = self.pending();
+        if !pending.is_empty() {
+            let before = self.before.take().unwrap_or_else(|| document.clone());
+            let actor = Actor::new(self.context.env);
+            let fates = rebase(&before, &mut document, &pending, actor);
+            self.store_fates(base.kind, &title(&before), &pending, fates)?;
+        }
+        let stored = documents::get(self.context.tx, self.id)?;
+        let unsent = outbox::of_document(self.context.tx, self.id)?;
+        self.received.changes.document(self.id);
+        match stored {
+            // The making of a document was refused: nothing is left of it.
+            Some(base) if base.heads.is_empty() && unsent.is_empty() => forget(self.context.tx, self.id),
+            Some(base) => {
+                let replica = Replica { id: self.id, document, base, unsent };
+                let rows = replica.project(self.context.tx, self.context.workspace)?;
+                self.received.changes.rows(self.id, &rows);
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Everything that the server has not, in causal order, and what may become of it.
+    fn pending(&self) -> Vec<Pending> {
+        let mut forked = false;
+        let unsent = self.unsent.iter().map(|unsent| {
+            forked |= self.forked == Some(unsent.hash);
+            let standing = match self.refused {
+                Some((hash, _)) if hash == unsent.hash => Standing::Refused,
+                _ if forked => Standing::Again,
+                _ => Standing::Stands,
+            };
+            Pending { hash: unsent.hash, change: unsent.change.clone(), standing }
+        });
+        let unsent: Vec<_> = unsent.collect();
+        self.lost.iter().cloned().chain(unsent).collect()
+    }
+
+    fn store_fates(
+        &mut self,
+        kind: KindId,
+        title: &str,
+        pending: &[Pending],
+        fates: Vec<Fate>,
+    ) -> Result<(), Error> {
+        let tx = self.context.tx;
+        // What was lost comes before all that is unsent, so everything is put down anew.
+        let anew = !self.lost.is_empty() || fates.iter().any(|fate| *fate != Fate::Kept);
+        if !anew {
+            return Ok(());
+        }
+        outbox::remove_of_document(tx, self.id)?;
+        for (pending, fate) in pending.iter().zip(fates) {
+            let old = self.unsent.iter().find(|unsent| unsent.hash == pending.hash);
+            let origin = old.and_then(|old| old.origin);
+            let made_at = old.map_or(pending.change.time, |old| old.made_at);
+            let mut left = Vec::new();
+            match fate {
+                Fate::Kept => {
+                    let bytes = pending.change.to_bytes();
+                    outbox::push(tx, (self.id, kind), (pending.hash, &bytes), origin, made_at)?;
+                }
+                Fate::Present => self.received.counts.acknowledged += u64::from(old.is_some()),
+                Fate::Replayed { by, left: rest } => {
+                    let (hash, change) = *by;
+                    let origin = Some(replayed(pending.hash));
+                    outbox::push(tx, (self.id, kind), (hash, &change.to_bytes()), origin, made_at)?;
+                    self.received.renew_actor = true;
+                    self.received.counts.reauthored += 1;
+                    left = rest;
+                }
+                Fate::Left(rest) => left = rest,
+            }
+            // Edits are left by a refusal only.
+            if let (Some((hash, code)), false) = (self.refused, left.is_empty()) {
+                let reason = if hash == pending.hash {
+                    QuarantineReason::Refused(code)
+                } else {
+                    QuarantineReason::DependsOnRefused(code)
+                };
+                let held = Held { id: self.id, kind, title, reason };
+                held.quarantine(self.context, left, &pending.change, self.received)?;
+            }
+        }
+        self.received.changes.list(List::Outbox);
+        Ok(())
+    }
+}
+
+/// Where edits that go to the quarantine come from.
+struct Held<'a> {
+    id: DocumentId,
+    kind: KindId,
+    title: &'a str,
+    reason: QuarantineReason,
+}
+
+impl Held<'_> {
+    fn quarantine(
+        &self,
+        context: &Context<'_>,
+        edits: Vec<ValueEdit>,
+        change: &Change,
+        received: &mut Received,
+    ) -> Result<(), Error> {
+        let Self { id: document, kind, title, reason } = *self;
+        let at = context.now;
+        quarantine::push(context.tx, &NewQuarantined { document, kind, title, edits, change, reason, at })?;
+        received.counts.quarantined += 1;
+        received.changes.list(List::Quarantine);
+        Ok(())
+    }
+}
+
+/// Acknowledged changes as pending ones: another device's are said again as this one's.
+fn pending(
+    context: &Context<'_>,
+    base: Option<&Base>,
+    changes: impl IntoIterator<Item = (ChangeHash, Change)>,
+) -> Vec<Pending> {
+    let me = context.workspace.me.and_then(|me| me.device);
+    let standing = |actor| {
+        let signature = base.and_then(|base| base.authors.signature(actor));
+        let is_own = signature.is_none_or(|signature| signature.device.is_some() && signature.device == me);
+        if is_own { Standing::Stands } else { Standing::Again }
+    };
+    let pending =
+        |(hash, change): (ChangeHash, Change)| Pending { hash, standing: standing(change.actor), change };
+    changes.into_iter().map(pending).collect()
+}
+
+/// A change of the log with its hash; `None` if it is not what its author made.
+fn built(kind: &'static Kind, bytes: &[u8], check: &[u8]) -> Option<(Change, ChangeHash)> {
+    let change = Change::from_bytes(bytes).ok()?;
+    let hash = ChangeHash(change.to_automerge(kind).hash().0);
+    hash.0.starts_with(check).then_some((change, hash))
+}
+
+/// The origin of a change that says again what another one said.
+fn replayed(original: ChangeHash) -> Origin {
+    let id = std::array::from_fn(|i| original.0.get(i).copied().unwrap_or_default());
+    Origin { kind: OriginKind::REPLAYED, id }
+}
+
+/// What a document is called.
+fn title(document: &Document) -> String {
+    let view = View::of(document);
+    match document.kind().id {
+        KindId::CARD => view.text(card::CARD, "name"),
+        KindId::CONTACT => {
+            let names = [view.text(contact::CONTACT, "given"), view.text(contact::CONTACT, "family")];
+            names.join(" ").trim().to_owned()
+        }
+        _ => String::new(),
+    }
+}

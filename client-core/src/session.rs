@@ -1,0 +1,136 @@
+//! The phone's half of the protocol as a state machine: which request comes next, what an answer
+//! does, when to try again.
+//!
+//! It does no network I/O, knows no clock but the client's [`Env`](roadbook_domain::env::Env), and
+//! spawns nothing: whoever drives it carries the frames. What it remembers between requests can all be
+//! found again, so after a kill a new session begins from the file alone.
+
+mod lease;
+mod state;
+
+use std::time::Duration;
+
+use roadbook_domain::time::Timestamp;
+use roadbook_domain::wire::{FrameError, Progress, SyncResponse, from_frame, to_frame};
+
+use crate::client::Client;
+use crate::error::{ApiError, Error};
+use crate::receive::Counts;
+use crate::transport::MAX_ANSWER;
+use lease::Lease;
+use state::State;
+
+/// One device's conversation with its server.
+#[derive(Debug)]
+pub struct SyncSession {
+    client: Client,
+    state: State,
+    lease: Lease,
+}
+
+/// What an answer did, for those who watch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// How much was done.
+    pub counts: Counts,
+    /// How far a first sync has come.
+    pub progress: Option<Progress>,
+    /// The server had lost a part of its log, or this device was away for very long: they are being
+    /// compared.
+    pub walking: bool,
+    /// Nothing is left to exchange.
+    pub resting: bool,
+    /// The server's clock (T10).
+    pub server_now: Timestamp,
+}
+
+/// Why a session cannot go on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SessionError {
+    /// Another process of this device is exchanging with the server; it will bring the news, too.
+    #[error("another process of this device is exchanging with the server")]
+    Elsewhere,
+    /// The server's answer cannot be read.
+    #[error("the server's answer cannot be read: {0}")]
+    Malformed(#[from] FrameError),
+    /// This device's own trouble.
+    #[error(transparent)]
+    Local(#[from] ApiError),
+}
+
+impl SyncSession {
+    /// A session at its beginning: its first request asks for news and carries what is unsent.
+    pub fn new(client: &Client) -> Self {
+        let lease = Lease::new(client.env());
+        Self { client: client.clone(), state: State::default(), lease }
+    }
+
+    /// The frame of the next request; `None` while there is nothing to exchange, or while
+    /// [`Self::wake_at`] is still to come.
+    ///
+    /// # Errors
+    /// [`SessionError::Elsewhere`] while another process of this device holds the session.
+    pub fn next_request(&mut self) -> Result<Option<Vec<u8>>, SessionError> {
+        let now = self.client.env().now();
+        let (state, lease) = (&mut self.state, self.lease);
+        let request = self.client.store().write(|tx| {
+            if !state.is_due(now) {
+                return Ok(Ok(None));
+            }
+            if !lease.take(tx, now)? {
+                return Ok(Err(SessionError::Elsewhere));
+            }
+            state.next_request(tx).map(|request| Ok(Some(request)))
+        });
+        Ok(request.map_err(ApiError::from)??.map(|request| to_frame(&request)))
+    }
+
+    /// Takes the frame that answers the last request. When this returns, all of it is stored.
+    ///
+    /// # Errors
+    /// Nothing of the answer was stored; the session begins anew from what is.
+    pub fn on_response(&mut self, frame: &[u8]) -> Result<Step, SessionError> {
+        let response: SyncResponse = from_frame(frame, MAX_ANSWER)?;
+        let (client, state, lease) = (&self.client, &mut self.state, self.lease);
+        let stored = client.store().write(|tx| {
+            let (step, changes) = state.on_response(tx, client, &response)?;
+            if step.resting {
+                lease.give_up(tx)?;
+            }
+            Ok((step, changes))
+        });
+        match stored {
+            Ok((step, changes)) => {
+                client.notify(&changes);
+                Ok(step)
+            }
+            Err(error) => Err(self.begin_anew(error)),
+        }
+    }
+
+    /// There is no answer, or none that can be used: says when to try again. What was sent counts as
+    /// unsent; sending it again does no harm (R05). `asked`: what the server asked for.
+    pub fn on_failure(&mut self, asked: Option<Duration>) -> Timestamp {
+        self.state.on_failure(self.client.env(), asked)
+    }
+
+    /// When the next request may be made, after a failure.
+    pub fn wake_at(&self) -> Option<Timestamp> {
+        self.state.wake_at()
+    }
+
+    /// There is a reason to exchange: an edit, a poke of the server, a user who asks.
+    pub fn poke(&mut self) {
+        self.state.poke();
+    }
+
+    /// The handle this session stores with.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    fn begin_anew(&mut self, error: Error) -> SessionError {
+        self.state = std::mem::take(&mut self.state).begin_anew();
+        SessionError::Local(error.into())
+    }
+}

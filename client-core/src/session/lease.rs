@@ -1,0 +1,53 @@
+//! The lease: of all processes that have the file open, one exchanges with the server.
+
+use minicbor::{Decode, Encode};
+use roadbook_domain::env::{Env, random};
+use roadbook_domain::time::Timestamp;
+use rusqlite::Transaction;
+
+use crate::error::Error;
+use crate::store::meta::{self, Key};
+
+/// How long a holder may be silent, in milliseconds, before another one takes over.
+const TERM: i64 = 90_000;
+
+const HELD: Key<Held> = Key::new("sync_lease");
+
+/// A process's claim to the lease.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lease([u8; 16]);
+
+#[derive(Debug, Encode, Decode)]
+#[cbor(array)]
+struct Held {
+    #[cbor(n(0), with = "minicbor::bytes")]
+    by: [u8; 16],
+    #[n(1)]
+    until: Timestamp,
+}
+
+impl Lease {
+    pub fn new(env: &dyn Env) -> Self {
+        Self(random(env))
+    }
+
+    /// Takes or renews the lease; false while another process holds it.
+    pub fn take(self, tx: &Transaction<'_>, now: Timestamp) -> Result<bool, Error> {
+        let until = Timestamp::from_millis(now.millis().saturating_add(TERM));
+        let held = meta::get(tx, &HELD)?;
+        // A lease that ends later than any can was taken before the clock was set back.
+        if held.is_some_and(|held| held.by != self.0 && now < held.until && held.until <= until) {
+            return Ok(false);
+        }
+        meta::set(tx, &HELD, &Held { by: self.0, until })?;
+        Ok(true)
+    }
+
+    /// Gives the lease up, if it is this process's.
+    pub fn give_up(self, tx: &Transaction<'_>) -> Result<(), Error> {
+        if meta::get(tx, &HELD)?.is_some_and(|held| held.by == self.0) {
+            meta::remove(tx, &HELD)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,346 @@
+//! The state machine: which request comes next, and what its answer asks for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use minicbor::bytes::{ByteArray, ByteVec};
+use roadbook_domain::change::ChangeHash;
+use roadbook_domain::env::Env;
+use roadbook_domain::id::DocumentId;
+use roadbook_domain::time::Timestamp;
+use roadbook_domain::wire::{
+    MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Offer, Pushed, PushedChange, SyncRequest, SyncResponse, SyncStatus,
+    Walk, WalkAnswer,
+};
+use rusqlite::Transaction;
+
+use super::Step;
+use crate::backoff::Backoff;
+use crate::change_set::{ChangeSet, List};
+use crate::client::Client;
+use crate::error::Error;
+use crate::receive::{CURSOR, Counts, Received, Sent, WALK, receive, unacknowledge};
+use crate::store::documents::{self, Base};
+use crate::store::meta;
+use crate::store::outbox::{self, Unsent, UnsentState};
+use crate::walk::{Differences, Terms, WalkPlan};
+
+/// The most documents fetched by one request.
+const MOST_FETCHED: usize = 512;
+/// How often a document is asked for before the digest is left to say what is wrong.
+const MOST_ATTEMPTS: u8 = 3;
+/// How many walks one session makes; more would find what the first ones could not mend.
+const MOST_WALKS: u8 = 3;
+/// How many answers may change nothing before the session rests.
+const MOST_IDLE: u8 = 4;
+
+/// What a session remembers between requests. All of it can be found again from the file.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    resting: bool,
+    backoff: Backoff,
+    wake_at: Option<Timestamp>,
+    sent: Option<(Sent, Option<Walk>)>,
+    walk: Option<WalkPlan>,
+    walks: u8,
+    idle: u8,
+    fetch: BTreeSet<DocumentId>,
+    attempts: BTreeMap<DocumentId, u8>,
+    offer: BTreeSet<DocumentId>,
+    /// Documents whose offer is on its way or was answered: they are offered once a session.
+    offered: BTreeSet<DocumentId>,
+    awaiting_entry: BTreeSet<(DocumentId, ChangeHash)>,
+    /// The last answer told of more to come.
+    more: bool,
+}
+
+impl State {
+    /// Whether there is something to exchange, now.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        !self.resting && self.wake_at.is_none_or(|wake_at| wake_at <= now)
+    }
+
+    /// The next request. Marks the changes it carries as sent: commit before sending it.
+    pub fn next_request(&mut self, tx: &Transaction<'_>) -> Result<SyncRequest, Error> {
+        if self.walk.is_none() && self.may_walk() && meta::get(tx, &WALK)?.unwrap_or_default() {
+            self.walk = Some(WalkPlan::begin());
+            self.walks += 1;
+        }
+        let mut sent = Sent { offered: self.offered.clone(), ..Sent::default() };
+        let mut request = SyncRequest { cursor: meta::get(tx, &CURSOR)?, ..SyncRequest::default() };
+        if let Some(plan) = &self.walk {
+            request.walk = plan.step(&terms(tx)?);
+        } else {
+            request.offers = self.offers(tx, &mut sent)?;
+            self.fetches(tx, &mut sent)?;
+            // What the server lost is given back first: unsent changes may depend on it.
+            if self.offer.is_empty() && request.offers.is_empty() {
+                request.push = self.push(tx, &mut sent)?;
+            }
+        }
+        request.fetch = sent.fetch.iter().copied().collect();
+        self.sent = Some((sent, request.walk.clone()));
+        Ok(request)
+    }
+
+    /// Takes the answer to the last request; with the transaction, everything of it is stored.
+    ///
+    /// After an error the session must be dropped: a new one begins from what is stored.
+    pub fn on_response(
+        &mut self,
+        tx: &Transaction<'_>,
+        client: &Client,
+        response: &SyncResponse,
+    ) -> Result<(Step, ChangeSet), Error> {
+        let (sent, asked) = self.sent.take().unwrap_or_default();
+        let cursor_before = meta::get(tx, &CURSOR)?;
+        let mut received = receive(tx, client.store(), client.env(), &sent, response)?;
+        if received.renew_actor {
+            client.renew_actor();
+        }
+        self.backoff.succeeded();
+        self.wake_at = None;
+        self.more = response.more;
+        let moved = received.counts != Counts::default()
+            || cursor_before != response.cursor && response.cursor.is_some()
+            || !sent.offers.is_empty();
+        self.idle = if moved { 0 } else { self.idle.saturating_add(1) };
+        self.note(&sent, &received);
+        if response.status != SyncStatus::Ok {
+            self.walk = None;
+        } else if let (Some(asked), Some(answer)) = (&asked, &response.walk) {
+            let terms = terms(tx)?;
+            if let Some(differences) = self.walked(asked, answer, &terms) {
+                self.plan(tx, client, differences, &mut received)?;
+            }
+        }
+        let mut changes = received.changes;
+        let walking = self.walk.is_some() || meta::get(tx, &WALK)?.unwrap_or_default();
+        if received.differs && !walking && self.fetch.is_empty() && self.offer.is_empty() {
+            tracing::warn!("device and server do not hold the same: comparing them");
+            meta::set(tx, &WALK, &true)?;
+        }
+        if !sent.groups.is_empty() {
+            changes.list(List::Outbox);
+        }
+        self.resting = self.is_done(tx)?;
+        let (counts, progress, server_now) = (received.counts, response.progress, response.now);
+        Ok((Step { counts, progress, walking, resting: self.resting, server_now }, changes))
+    }
+
+    /// There is no answer: says when to try again. What was sent counts as unsent; sending it again
+    /// does no harm (R05).
+    pub fn on_failure(&mut self, env: &dyn Env, asked: Option<Duration>) -> Timestamp {
+        self.sent = None;
+        let wait = i64::try_from(self.backoff.failed(env, asked).as_millis()).unwrap_or(i64::MAX);
+        let wake_at = Timestamp::from_millis(env.now().millis().saturating_add(wait));
+        self.wake_at = Some(wake_at);
+        wake_at
+    }
+
+    /// When the next request may be made, after a failure.
+    pub fn wake_at(&self) -> Option<Timestamp> {
+        self.wake_at
+    }
+
+    /// There is a reason to exchange: an edit, a poke, a user who asks.
+    pub fn poke(&mut self) {
+        self.resting = false;
+        self.idle = 0;
+        self.walks = 0;
+        self.attempts.clear();
+        self.offered.clear();
+    }
+
+    /// The session after an answer that could not be stored: only its waits are remembered.
+    pub fn begin_anew(self) -> Self {
+        Self { backoff: self.backoff, ..Self::default() }
+    }
+
+    fn may_walk(&self) -> bool {
+        self.walks < MOST_WALKS && self.offer.is_empty()
+    }
+
+    fn note(&mut self, sent: &Sent, received: &Received) {
+        for document in &received.fetched {
+            self.fetch.remove(document);
+        }
+        // What did not fit into this answer is in a later one; what none brings is not there.
+        if sent.fetch.is_disjoint(&received.fetched) {
+            for document in &sent.fetch {
+                let attempts = self.attempts.entry(*document).or_default();
+                *attempts = attempts.saturating_add(1);
+            }
+        }
+        self.fetch.extend(&received.fetch);
+        let attempts = &self.attempts;
+        self.fetch.retain(|document| attempts.get(document).is_none_or(|tried| *tried < MOST_ATTEMPTS));
+        self.offer.extend(received.offer.difference(&self.offered));
+        self.awaiting_entry.extend(&received.awaiting_entry);
+        if !self.more {
+            self.awaiting_entry.clear();
+        }
+    }
+
+    /// Takes a step's answer; after the last one, tells where device and server differ.
+    fn walked(&mut self, asked: &Walk, answer: &WalkAnswer, terms: &Terms) -> Option<Differences> {
+        let mut plan = self.walk.take()?;
+        plan.answer(asked, answer, terms);
+        if plan.step(terms).is_none() {
+            return Some(plan.differences());
+        }
+        self.walk = Some(plan);
+        None
+    }
+
+    /// Plans what is to be offered and fetched after a walk.
+    fn plan(
+        &mut self,
+        tx: &Transaction<'_>,
+        client: &Client,
+        differences: Differences,
+        received: &mut Received,
+    ) -> Result<(), Error> {
+        let Differences { offer, fetch } = differences;
+        self.offered.clear();
+        for id in offer {
+            if documents::get(tx, id)?.is_some_and(|base| base.receipt.is_some()) {
+                self.offer.insert(id);
+            } else if !fetch.contains(&id) {
+                unacknowledge(tx, client.store(), client.env(), id, received)?;
+            }
+        }
+        self.fetch.extend(fetch);
+        meta::remove(tx, &WALK)
+    }
+
+    /// Offers of documents that the server lacks, as many as one request may hold.
+    fn offers(&mut self, tx: &Transaction<'_>, sent: &mut Sent) -> Result<Vec<Offer>, Error> {
+        let mut offers = Vec::new();
+        let mut bytes = 0;
+        while let Some(id) = self.offer.first().copied() {
+            let offer = match documents::get(tx, id)? {
+                Some(base) => offer(tx, id, &base)?,
+                None => None,
+            };
+            let Some((offer, hashes)) = offer else {
+                self.offer.pop_first();
+                self.offered.insert(id);
+                continue;
+            };
+            bytes += offer.changes.iter().map(|change| change.len()).sum::<usize>();
+            if bytes > MAX_PUSH_BYTES && !offers.is_empty() {
+                break;
+            }
+            self.offer.pop_first();
+            self.offered.insert(id);
+            sent.offers.push((id, hashes));
+            offers.push(offer);
+        }
+        Ok(offers)
+    }
+
+    fn fetches(&mut self, tx: &Transaction<'_>, sent: &mut Sent) -> Result<(), Error> {
+        // A document whose offer is still to come would be fetched as the server has it now.
+        let ready = self.fetch.iter().filter(|document| !self.offer.contains(document));
+        sent.fetch.extend(ready.take(MOST_FETCHED));
+        for document in documents::damaged(tx, u32::try_from(MOST_FETCHED).unwrap_or(u32::MAX))? {
+            let tried = self.attempts.get(&document).copied().unwrap_or_default();
+            if sent.fetch.len() < MOST_FETCHED && tried < MOST_ATTEMPTS {
+                sent.fetch.insert(document);
+            }
+        }
+        Ok(())
+    }
+
+    /// Unsent changes, grouped by document, in the order of making.
+    fn push(&self, tx: &Transaction<'_>, sent: &mut Sent) -> Result<Vec<Pushed>, Error> {
+        let mut push: Vec<Pushed> = Vec::new();
+        let mut bytes = 0;
+        for unsent in self.unsent(tx)? {
+            let change = unsent.change.to_bytes();
+            bytes += change.len();
+            if bytes > MAX_PUSH_BYTES && !push.is_empty() {
+                break;
+            }
+            if unsent.state != UnsentState::Sent {
+                outbox::set_state(tx, unsent.n, UnsentState::Sent)?;
+            }
+            let pushed = PushedChange { change, check: check(unsent.hash), origin: unsent.origin };
+            let place = push.iter().position(|group| group.document == unsent.document);
+            match (
+                place.and_then(|place| push.get_mut(place)),
+                place.and_then(|place| sent.groups.get_mut(place)),
+            ) {
+                (Some(group), Some((_, hashes))) => {
+                    group.changes.push(pushed);
+                    hashes.push(unsent.hash);
+                }
+                _ => {
+                    let (document, kind) = (unsent.document, unsent.kind);
+                    push.push(Pushed { document, kind, changes: vec![pushed] });
+                    sent.groups.push((document, vec![unsent.hash]));
+                }
+            }
+        }
+        Ok(push)
+    }
+
+    /// Unsent changes that the server has not said it has.
+    fn unsent(&self, tx: &Transaction<'_>) -> Result<Vec<Unsent>, Error> {
+        let limit = MAX_PUSH_CHANGES.saturating_add(self.awaiting_entry.len());
+        let mut page = outbox::page(tx, 0, u32::try_from(limit).unwrap_or(u32::MAX))?;
+        page.retain(|unsent| !self.awaiting_entry.contains(&(unsent.document, unsent.hash)));
+        page.truncate(MAX_PUSH_CHANGES);
+        Ok(page)
+    }
+
+    fn is_done(&self, tx: &Transaction<'_>) -> Result<bool, Error> {
+        if self.idle >= MOST_IDLE {
+            tracing::warn!("nothing moves any more: the rest is left to a later exchange");
+            return Ok(true);
+        }
+        let walks = self.walk.is_some() || self.may_walk() && meta::get(tx, &WALK)?.unwrap_or_default();
+        let damaged = documents::damaged(tx, u32::MAX)?;
+        let asks = damaged
+            .iter()
+            .any(|document| self.attempts.get(document).is_none_or(|tried| *tried < MOST_ATTEMPTS));
+        let idle = !self.more && !walks && !asks && self.fetch.is_empty() && self.offer.is_empty();
+        Ok(idle && self.unsent(tx)?.is_empty())
+    }
+}
+
+/// The digest terms of all counted documents.
+fn terms(tx: &Transaction<'_>) -> Result<Terms, Error> {
+    Ok(documents::terms(tx)?.into_iter().collect())
+}
+
+/// A document with all its acknowledged changes and their hashes; `None` without a receipt for just
+/// this state, or if it cannot be read.
+fn offer(
+    tx: &Transaction<'_>,
+    id: DocumentId,
+    base: &Base,
+) -> Result<Option<(Offer, Vec<ChangeHash>)>, Error> {
+    let Some(receipt) = base.receipt else { return Ok(None) };
+    let document = match documents::load(tx, id, base) {
+        Ok(document) => document,
+        Err(Error::Sqlite(error)) => return Err(error.into()),
+        Err(_) => return Ok(None),
+    };
+    let (hashes, changes) = document
+        .changes_since(&[])
+        .into_iter()
+        .map(|(hash, change)| (hash, ByteVec::from(change.to_bytes())))
+        .unzip();
+    let authors = base.authors.clone();
+    Ok(Some((
+        Offer { document: id, kind: base.kind, changes, authors, receipt: ByteArray::from(receipt) },
+        hashes,
+    )))
+}
+
+/// The first bytes of a hash.
+fn check(hash: ChangeHash) -> roadbook_domain::wire::Check {
+    ByteArray::from(std::array::from_fn(|i| hash.0.get(i).copied().unwrap_or_default()))
+}

@@ -1,0 +1,104 @@
+use rusqlite::Connection;
+
+use super::*;
+use crate::store::Store;
+
+fn schema_of(connection: &Connection) -> String {
+    let mut statement = connection
+        .prepare(
+            "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema ORDER BY type, name",
+        )
+        .unwrap();
+    let lines = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let all = lines.collect::<Result<Vec<_>, _>>().unwrap().join("\n");
+    all.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_file_upgraded_from_any_version_has_the_schema_of_a_fresh_one() {
+    let mut fresh = Connection::open_in_memory().unwrap();
+    migrate(&mut fresh).unwrap();
+    for from in 0..MIGRATIONS.len() {
+        let mut old = Connection::open_in_memory().unwrap();
+        for (number, migration) in (1_i64..).zip(MIGRATIONS).take(from) {
+            old.execute_batch(migration).unwrap();
+            old.pragma_update(None, "user_version", number).unwrap();
+        }
+        migrate(&mut old).unwrap();
+        assert_eq!(schema_of(&old), schema_of(&fresh), "from version {from}");
+        assert_eq!(version(&old).unwrap(), latest());
+    }
+}
+
+#[test]
+fn a_file_of_a_newer_version_is_refused_and_left_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("newer.sqlite");
+    drop(Store::open(&path).unwrap());
+    let newer = Connection::open(&path).unwrap();
+    newer.pragma_update(None, "user_version", latest() + 1).unwrap();
+    drop(newer);
+    let before = std::fs::read(&path).unwrap();
+
+    assert!(matches!(Store::open(&path), Err(Error::NewerFile(..))));
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_damaged_and_left_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notes.txt");
+    let text = "These are notes, not a database. ".repeat(100);
+    std::fs::write(&path, &text).unwrap();
+    let error = Store::open(&path).unwrap_err();
+    assert_eq!(crate::ApiError::from(error), crate::ApiError::Damaged);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+}
+
+#[test]
+fn edits_are_synced_to_disk_and_what_is_deleted_is_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("roadbook.sqlite")).unwrap();
+    let pragma = |connection: &Connection, name: &str| {
+        connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0)).unwrap()
+    };
+    store
+        .write(|tx| {
+            assert_eq!(pragma(tx, "synchronous"), 2.into());
+            assert_eq!(pragma(tx, "secure_delete"), 1.into());
+            assert_eq!(pragma(tx, "journal_mode"), "wal".to_owned().into());
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn the_schema_is_this() {
+    let mut fresh = Connection::open_in_memory().unwrap();
+    migrate(&mut fresh).unwrap();
+    let mut statement = fresh
+        .prepare(
+            "SELECT t.name || ': ' || group_concat(c.name || ' ' || c.type, ', ')
+             FROM sqlite_schema t, pragma_table_info(t.name) c
+             WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' GROUP BY t.name ORDER BY t.name",
+        )
+        .unwrap();
+    let tables = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let tables = tables.collect::<Result<Vec<_>, _>>().unwrap().join("\n");
+    insta::assert_snapshot!(tables, @r"
+    base_change: document BLOB, n INTEGER, hash BLOB, change BLOB
+    card: document BLOB, product BLOB, name TEXT, search TEXT, status BLOB, shown BLOB, shown_until INTEGER, then_shown BLOB, owner BLOB, trash INTEGER, fields BLOB, last_contact INTEGER, conflicts INTEGER, next_due INTEGER, has_open INTEGER, facts BLOB, created INTEGER
+    contact: document BLOB, sort INTEGER, given_name TEXT, family_name TEXT, search TEXT, trash INTEGER, fields BLOB, creator BLOB, conflicts INTEGER, facts BLOB
+    detail: document BLOB, detail BLOB, sort INTEGER, label TEXT, value TEXT
+    document: id BLOB, kind INTEGER, saved BLOB, heads BLOB, authors BLOB, receipt BLOB, as_of INTEGER, term BLOB, damage TEXT, stale INTEGER
+    due_move: document BLOB, todo BLOB, at INTEGER, from_due TEXT, to_due TEXT
+    link: document BLOB, link BLOB, target BLOB, role TEXT
+    meta: key TEXT, value BLOB
+    outbox: n INTEGER, document BLOB, kind INTEGER, hash BLOB, change BLOB, origin BLOB, made_at INTEGER, state INTEGER
+    outlived: document BLOB, todo BLOB, state TEXT, closed_on TEXT
+    quarantine: n INTEGER, document BLOB, kind INTEGER, title TEXT, edits BLOB, change BLOB, reason BLOB, made_at INTEGER, at INTEGER
+    settings: kind INTEGER, id BLOB, version INTEGER, row BLOB
+    todo: document BLOB, todo BLOB, product BLOB, trash INTEGER, text TEXT, due TEXT, assignee BLOB, state TEXT, contact BLOB, open INTEGER, overdue_from INTEGER, closed_on TEXT, card_due INTEGER
+    unknown_entry: n INTEGER, kind INTEGER, body BLOB
+    ");
+}
