@@ -178,6 +178,17 @@ impl Card {
         }
     }
 
+    /// How many of his todos a user closed today with success, by the calendar of who closed.
+    pub fn closings_of(&self, user: UserId, zone: Zone, now: Timestamp) -> u32 {
+        let today = zone.day_of(now).date();
+        let own = self.todos.values().filter(|todo| todo.assignee == Some(user));
+        let closings = own.filter_map(|todo| todo.state.closing().copied());
+        let counts = closings.filter(|closing| {
+            closing.outcome() == Outcome::Success && closing.local().date() == today
+        });
+        u32::try_from(counts.count()).unwrap_or(u32::MAX)
+    }
+
     /// Whether a Restricted user sees it (C2).
     pub fn is_for(&self, user: UserId) -> bool {
         let mut open = self.todos.values().filter(|todo| todo.state.is_open());
