@@ -1,2 +1,94 @@
-//! placeholder
-fn main() {}
+//! The Roadbook command line: the sync server, its set-up, imports, and the demonstration.
+
+mod demo;
+mod import;
+mod logs;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use roadbook_domain::env::SystemEnv;
+use roadbook_server::{Config, InitConfig};
+
+/// A CRM that keeps working where the signal doesn't.
+///
+/// Start with `roadbook demo`: it needs nothing, and shows two phones lose the network, edit the same
+/// customers, and merge. For a server of your own: `roadbook init`, then `roadbook serve`.
+#[derive(Parser)]
+#[command(version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Show the whole story on this machine: a server, two phones, lost networks, merged edits
+    Demo(demo::DemoConfig),
+    /// Make an organisation, its secrets folder and its first administrator
+    Init(InitConfig),
+    /// Serve an organisation's phones until stopped (SIGINT or SIGTERM)
+    Serve(Config),
+    /// Bring a CSV export of contacts into a running organisation
+    Import(import::ImportConfig),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let quiet = matches!(arguments.command, Command::Demo(_) | Command::Import(_));
+    logs::start(quiet);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&format!("the machine gives no threads: {error}")),
+    };
+    match runtime.block_on(run(arguments.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error.to_string()),
+    }
+}
+
+async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
+    match command {
+        Command::Demo(config) => demo::run(&config).await?,
+        Command::Init(config) => init(&config).await?,
+        Command::Serve(config) => roadbook_server::serve(&config, stopped()).await?,
+        Command::Import(config) => import::run(&config).await?,
+    }
+    Ok(())
+}
+
+async fn init(config: &InitConfig) -> Result<(), roadbook_server::ConfigError> {
+    let created = roadbook_server::init(config, &SystemEnv).await?;
+    println!("Organisation {} is made: {}", created.org, config.organisation);
+    println!("Administrator: {}", config.admin_email);
+    if let Some(password) = created.generated_password {
+        println!("Password, shown this once and kept nowhere: {password}");
+    }
+    println!("Back up the secrets folder \"{}\" apart from the database: without it no phone is", config.secrets);
+    println!("recognised and no backup can be refilled.");
+    println!("Next: roadbook serve --database {} --secrets {}", config.database, config.secrets);
+    Ok(())
+}
+
+/// Done when somebody asks the program to stop.
+async fn stopped() {
+    let interrupted = async { drop(tokio::signal::ctrl_c().await) };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminated) => tokio::select! {
+                () = interrupted => {}
+                _ = terminated.recv() => {}
+            },
+            Err(_) => interrupted.await,
+        }
+    }
+    #[cfg(not(unix))]
+    interrupted.await;
+}
+
+fn failed(reason: &str) -> ExitCode {
+    eprintln!("roadbook: {reason}");
+    ExitCode::FAILURE
+}

@@ -25,6 +25,7 @@ pub mod field;
 pub mod guard;
 pub mod history;
 pub mod id;
+pub mod import;
 pub mod key;
 pub mod kind;
 pub mod list;

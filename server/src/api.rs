@@ -13,7 +13,7 @@ mod versioned;
 
 pub use error::ApiError;
 pub use json::{Body, Path};
-pub use routes::Routes;
+pub use routes::{BODY_LIMIT, Routes};
 
 /// Every route of the administrative API.
 pub fn routes() -> Routes {

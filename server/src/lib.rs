@@ -1,1 +1,70 @@
-//! placeholder
+//! The sync server of Roadbook: accounts, devices and sessions, the administrative API, the database.
+//!
+//! It is a library: the `roadbook` program parses its configuration ([`Config`], [`InitConfig`]) and
+//! calls [`init`] and [`serve`]; tests and simulations call [`app`] in process, without a socket. What a
+//! card is and who may see it is decided in `roadbook_domain`, never here.
+
+mod accounts;
+pub mod api;
+pub mod auth;
+pub mod config;
+pub mod http;
+mod init;
+mod layers;
+pub mod secrets;
+mod settings;
+pub mod state;
+pub mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use axum::{Router, middleware};
+use roadbook_domain::env::SystemEnv;
+use tokio::net::TcpListener;
+
+pub use config::{Config, ConfigError};
+pub use init::{Created, InitConfig, init};
+pub use layers::REQUEST_ID;
+pub use state::State;
+
+use api::{ApiError, Routes};
+
+/// Every route of the server.
+pub fn routes() -> Routes {
+    api::routes()
+}
+
+/// The server without a socket: what [`serve`] serves, and what tests call.
+pub fn app(state: State) -> Router {
+    routes()
+        .into_router()
+        .fallback(async || ApiError::NotFound)
+        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
+        .layer(middleware::from_fn_with_state(state.clone(), layers::observe))
+        .layer(middleware::from_fn(layers::secure))
+        .with_state(state)
+}
+
+/// Serves until `shutdown` is done, then ends in an orderly way.
+///
+/// # Errors
+/// What keeps it from starting, in one line that names key, value and remedy.
+pub async fn serve(config: &Config, shutdown: impl Future<Output = ()>) -> Result<(), ConfigError> {
+    let state = State::open(config, Arc::new(SystemEnv)).await?;
+    let checked = state.config().clone();
+    let listener = TcpListener::bind(checked.listen).await.map_err(|error| {
+        config.wrong("listen", format!("cannot listen there ({error}); choose another address or port"))
+    })?;
+    let address = listener.local_addr().map_or_else(|_| checked.listen.to_string(), |at| at.to_string());
+    tracing::info!(org.id = %state.org(), listen = %address, "serving");
+    let stopping = state.clone();
+    http::serve(app(state.clone()), listener, &checked, move || stopping.stop(), shutdown).await;
+    state.db().close().await;
+    tracing::info!("stopped");
+    Ok(())
+}

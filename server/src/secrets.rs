@@ -38,7 +38,9 @@ pub enum SecretsError {
     #[error("{0} exists already: secrets are never overwritten; choose another folder")]
     Exists(PathBuf),
     /// A file is missing or cannot be read.
-    #[error("cannot read {0}: {1}; restore the secrets folder from its backup, or run init for a new organisation")]
+    #[error(
+        "cannot read {0}: {1}; restore the secrets folder from its backup, or run init for a new organisation"
+    )]
     Unreadable(PathBuf, #[source] io::Error),
     /// The folder or a file cannot be written.
     #[error("cannot write {0}: {1}")]
@@ -137,6 +139,19 @@ impl Secrets {
         self.folder.join(PURGED)
     }
 
+    /// Secrets without a folder.
+    #[cfg(test)]
+    pub(crate) fn for_tests(org: OrgId, token_key: [u8; 32]) -> Self {
+        let other = Key([0; 32]);
+        Self {
+            org,
+            token_key: Key(token_key),
+            cursor_key: other.clone(),
+            receipt_key: other,
+            folder: PathBuf::new(),
+        }
+    }
+
     /// Removes the folder again, if `init` could not go on; no device has seen its keys.
     pub(crate) fn discard(self) {
         if let Err(error) = fs::remove_dir_all(&self.folder) {
@@ -170,7 +185,10 @@ impl fmt::Debug for Key {
 
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Secrets").field("org", &self.org).field("folder", &self.folder).finish_non_exhaustive()
+        f.debug_struct("Secrets")
+            .field("org", &self.org)
+            .field("folder", &self.folder)
+            .finish_non_exhaustive()
     }
 }
 
@@ -259,7 +277,7 @@ mod tests {
     #[test]
     fn init_never_overwrites_secrets_not_even_an_empty_folder() {
         let (_dir, folder) = folder();
-        fs::create_dir(&folder).unwrap();
+        fs::create_dir_all(&folder).unwrap();
         assert!(matches!(Secrets::create(&folder, org(), &env()), Err(SecretsError::Exists(_))));
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
     }

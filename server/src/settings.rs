@@ -47,7 +47,12 @@ impl Editing {
     /// # Errors
     /// [`ApiError::Forbidden`], [`ApiError::StaleVersion`], [`ApiError::NotFound`] if there is nothing
     /// with that version to edit, [`ApiError::AgainstTheRules`].
-    pub async fn write<T: Setting>(&mut self, caller: &Caller, setting: &T, base: u64) -> Result<u64, ApiError> {
+    pub async fn write<T: Setting>(
+        &mut self,
+        caller: &Caller,
+        setting: &T,
+        base: u64,
+    ) -> Result<u64, ApiError> {
         caller.require(T::KIND.editing())?;
         let row = SettingsRow::new(setting, base.saturating_add(1));
         match self.settings.judge(&row) {

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 
 const ALICE: UserId = UserId::from_bytes([1; 16]);
 const BOB: UserId = UserId::from_bytes([2; 16]);
-const TODO: PartId = PartId::from_bytes([7; 6]);
+const CALL: PartId = PartId::from_bytes([7; 6]);
 
 /// One person's replica of one document.
 struct Hand {
@@ -77,7 +77,7 @@ fn new_card() -> Hand {
     alice.does(&[
         CardCommand::Create { product, name: "Acme".into(), status: None, owner: Some(ALICE) },
         CardCommand::AddTodo(NewTodo {
-            id: TODO,
+            id: CALL,
             text: "Call back".into(),
             due: due("2026-11-22"),
             assignee: Some(ALICE),
@@ -91,8 +91,8 @@ fn new_card() -> Hand {
 fn a_close_beats_a_concurrent_postponement_and_both_stay_in_sight() {
     let mut alice = new_card();
     let mut bob = alice.twin(2, BOB);
-    let closed = alice.does(&[CardCommand::Close(TODO, Outcome::Success)]).unwrap();
-    let postponed = bob.does(&[CardCommand::Postpone(TODO, due("2026-12-01"))]).unwrap();
+    let closed = alice.does(&[CardCommand::Close(CALL, Outcome::Success)]).unwrap();
+    let postponed = bob.does(&[CardCommand::Postpone(CALL, due("2026-12-01"))]).unwrap();
     alice.takes(&postponed);
     bob.takes(&closed);
     assert_eq!(card_row(&alice.document), card_row(&bob.document));
@@ -107,8 +107,8 @@ fn a_close_beats_a_concurrent_postponement_and_both_stay_in_sight() {
 fn two_concurrent_closings_are_one_and_success_is_kept() {
     let mut alice = new_card();
     let mut bob = alice.twin(2, BOB);
-    let success = alice.does(&[CardCommand::Close(TODO, Outcome::Success)]).unwrap();
-    let failed = bob.does(&[CardCommand::Close(TODO, Outcome::Failed)]).unwrap();
+    let success = alice.does(&[CardCommand::Close(CALL, Outcome::Success)]).unwrap();
+    let failed = bob.does(&[CardCommand::Close(CALL, Outcome::Failed)]).unwrap();
     alice.takes(&failed);
     bob.takes(&success);
     for hand in [&alice, &bob] {
@@ -236,9 +236,9 @@ fn a_command_that_changes_nothing_makes_no_change() {
         ]),
         None
     );
-    alice.does(&[CardCommand::Close(TODO, Outcome::Success)]).unwrap();
+    alice.does(&[CardCommand::Close(CALL, Outcome::Success)]).unwrap();
     assert_eq!(
-        alice.does(&[CardCommand::Close(TODO, Outcome::Failed)]),
+        alice.does(&[CardCommand::Close(CALL, Outcome::Failed)]),
         None,
         "a closed todo stays as it was closed"
     );
@@ -254,18 +254,18 @@ fn commands_on_what_is_not_there_are_refused() {
     assert_eq!(refused(CardCommand::Rename("x".repeat(MAX_VALUE_LEN + 1))), CommandError::TooLong);
     let target = DocumentId::from_bytes([5; 16]);
     assert_eq!(refused(CardCommand::Link { role: "A b".into(), target }), CommandError::Role);
-    let taken = NewTodo { id: TODO, text: "x".into(), due: None, assignee: None, contact: None };
+    let taken = NewTodo { id: CALL, text: "x".into(), due: None, assignee: None, contact: None };
     assert_eq!(refused(CardCommand::AddTodo(taken)), CommandError::IdTaken);
 }
 
 #[test]
 fn facts_tell_what_each_change_did_whatever_came_after_it() {
     let mut alice = new_card();
-    let postpone = alice.does(&[CardCommand::Postpone(TODO, due("2026-12-01"))]).unwrap();
+    let postpone = alice.does(&[CardCommand::Postpone(CALL, due("2026-12-01"))]).unwrap();
     let told = facts(&alice.document, &postpone, Some(ALICE));
     let events: Vec<_> = told.into_iter().map(|fact| fact.event).collect();
-    assert_eq!(events, [Event::TodoMoved(TODO, due("2026-11-22"), due("2026-12-01"))]);
-    alice.does(&[CardCommand::Postpone(TODO, due("2027-01-01"))]);
+    assert_eq!(events, [Event::TodoMoved(CALL, due("2026-11-22"), due("2026-12-01"))]);
+    alice.does(&[CardCommand::Postpone(CALL, due("2027-01-01"))]);
     let again: Vec<_> = facts(&alice.document, &postpone, None).into_iter().map(|fact| fact.event).collect();
     assert_eq!(events, again);
 }
@@ -316,11 +316,11 @@ fn any_command() -> impl Strategy<Value = CardCommand> {
         "[a-c]".prop_map(CardCommand::Rename),
         (0..2u8, "[a-c]?").prop_map(move |(i, value)| CardCommand::SetField(field(i), value)),
         (5..7u8, "[a-c]{0,4}").prop_map(move |(i, value)| CardCommand::EditText(field(i), value)),
-        (0..2usize).prop_map(move |i| CardCommand::Postpone(TODO, due(dues[i]))),
-        Just(CardCommand::Close(TODO, Outcome::Success)),
-        Just(CardCommand::Close(TODO, Outcome::Failed)),
-        Just(CardCommand::Reopen(TODO)),
-        Just(CardCommand::Assign(TODO, Some(BOB))),
+        (0..2usize).prop_map(move |i| CardCommand::Postpone(CALL, due(dues[i]))),
+        Just(CardCommand::Close(CALL, Outcome::Success)),
+        Just(CardCommand::Close(CALL, Outcome::Failed)),
+        Just(CardCommand::Reopen(CALL)),
+        Just(CardCommand::Assign(CALL, Some(BOB))),
         Just(CardCommand::SetOwner(None)),
         Just(CardCommand::Trash),
         Just(CardCommand::Restore),

@@ -18,10 +18,7 @@ use crate::state::State;
 
 /// The routes of products.
 pub fn routes() -> Routes {
-    Routes::new()
-        .get("/v1/products", list)
-        .post("/v1/products", create)
-        .put("/v1/products/{product}", edit)
+    Routes::new().get("/v1/products", list).post("/v1/products", create).put("/v1/products/{product}", edit)
 }
 
 #[derive(Deserialize)]

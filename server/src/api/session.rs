@@ -19,10 +19,7 @@ const MAX_NAME: usize = 100;
 
 /// The routes of sessions. None of them asks for an access token: they are how one comes by it.
 pub fn routes() -> Routes {
-    Routes::new()
-        .post("/v1/sign-in", sign_in)
-        .post("/v1/refresh", refresh)
-        .post("/v1/sign-out", sign_out)
+    Routes::new().post("/v1/sign-in", sign_in).post("/v1/refresh", refresh).post("/v1/sign-out", sign_out)
 }
 
 #[derive(Deserialize)]

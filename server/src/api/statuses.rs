@@ -18,10 +18,7 @@ use crate::state::State;
 
 /// The routes of statuses.
 pub fn routes() -> Routes {
-    Routes::new()
-        .get("/v1/statuses", list)
-        .post("/v1/statuses", create)
-        .put("/v1/statuses/{status}", edit)
+    Routes::new().get("/v1/statuses", list).post("/v1/statuses", create).put("/v1/statuses/{status}", edit)
 }
 
 #[derive(Deserialize)]
@@ -37,7 +34,8 @@ struct NewStatus {
 
 async fn list(With(state): With<State>, caller: Caller) -> Result<Json<Vec<Versioned<Status>>>, ApiError> {
     let mut statuses = versioned::list::<Status>(&state, &caller).await?;
-    statuses.sort_by_key(|Versioned { setting, .. }| (setting.product, setting.group, setting.order, setting.id));
+    statuses
+        .sort_by_key(|Versioned { setting, .. }| (setting.product, setting.group, setting.order, setting.id));
     Ok(Json(statuses))
 }
 

@@ -120,7 +120,10 @@ impl Passwords {
         self.computed.load(Ordering::Relaxed)
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, PasswordError> {
         let place = Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| PasswordError::Busy)?;
         let core = Arc::clone(&self.running).acquire_owned().await.map_err(failed)?;
         self.computed.fetch_add(1, Ordering::Relaxed);

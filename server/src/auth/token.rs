@@ -207,3 +207,6 @@ impl fmt::Debug for RefreshToken {
         f.debug_struct("RefreshToken").field("session", &self.session).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,8 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{
-    ConnectOptions, Connection, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    ConnectOptions, Connection, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool,
+    Transaction,
 };
 
 use super::{StoreError, migrations};
@@ -279,11 +280,16 @@ async fn look_before_opening(path: &Path, create: bool) -> Result<(), StoreError
     Ok(conn.close().await?)
 }
 
-async fn connect_postgres(options: &PgConnectOptions, connections: u32, create: bool) -> Result<Db, StoreError> {
+async fn connect_postgres(
+    options: &PgConnectOptions,
+    connections: u32,
+    create: bool,
+) -> Result<Db, StoreError> {
+    let name = options.get_application_name().unwrap_or("roadbook").to_owned();
     let pool = PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE)
-        .connect_with(options.clone().application_name("roadbook").disable_statement_logging())
+        .connect_with(options.clone().application_name(&name).disable_statement_logging())
         .await?;
     migrations::look_at_postgres(&pool).await?.check(create)?;
     migrations::migrate_postgres(&pool).await?;

@@ -49,7 +49,8 @@ pub struct Enrolment<'a> {
 /// # Errors
 /// Of the database.
 pub async fn enrol(tx: &mut Tx, org: OrgId, device: &Enrolment<'_>) -> Result<DeviceId, StoreError> {
-    let id: Uuid = on!(tx, |c| sqlx::query_scalar(
+    let id: Uuid = on!(tx, |c| {
+        sqlx::query_scalar(
         "insert into device (org_id, id, user_id, platform, name, install_hash, created_at, last_seen_at) \
          values ($1, $2, $3, $4, $5, $6, $7, $7) \
          on conflict (org_id, user_id, install_hash) where revoked_at = 0 \
@@ -64,7 +65,8 @@ pub async fn enrol(tx: &mut Tx, org: OrgId, device: &Enrolment<'_>) -> Result<De
     .bind(device.install_hash)
     .bind(device.now.millis())
     .fetch_one(c)
-    .await)?;
+    .await
+    })?;
     Ok(id.into())
 }
 

@@ -2,12 +2,13 @@
 //! are only ever added to).
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{PgPool, SqliteConnection, SqlitePool, SqlSafeStr};
+use sqlx::{PgPool, SqlSafeStr, SqliteConnection, SqlitePool};
 
 use super::StoreError;
 
 /// Every migration: its number, its name, its text.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "base", include_str!("../../../migrations/server/0001_base.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] =
+    &[(1, "base", include_str!("../../../migrations/server/0001_base.sql"))];
 
 /// What a look at a database finds, before anything is written into it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,10 +37,9 @@ impl Found {
 /// Looks at a SQLite database without writing.
 pub(super) async fn look_at_sqlite(conn: &mut SqliteConnection) -> Result<Found, StoreError> {
     let tables: i64 = sqlx::query_scalar("select count(*) from sqlite_master").fetch_one(&mut *conn).await?;
-    let ours: i64 =
-        sqlx::query_scalar("select count(*) from sqlite_master where name = '_sqlx_migrations'")
-            .fetch_one(&mut *conn)
-            .await?;
+    let ours: i64 = sqlx::query_scalar("select count(*) from sqlite_master where name = '_sqlx_migrations'")
+        .fetch_one(&mut *conn)
+        .await?;
     match (tables, ours) {
         (0, _) => Ok(Found::Nothing),
         (_, 0) => Ok(Found::Foreign),

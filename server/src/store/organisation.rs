@@ -58,9 +58,10 @@ pub async fn insert(tx: &mut Tx, organisation: &NewOrganisation<'_>) -> Result<(
 /// # Errors
 /// Of the database.
 pub async fn any(conn: &mut Conn) -> Result<Option<OrgId>, StoreError> {
-    let id: Option<Uuid> = on!(conn, |c| sqlx::query_scalar("select id from organisation order by id limit 1")
-        .fetch_optional(c)
-        .await)?;
+    let id: Option<Uuid> =
+        on!(conn, |c| sqlx::query_scalar("select id from organisation order by id limit 1")
+            .fetch_optional(c)
+            .await)?;
     Ok(id.map(OrgId::from))
 }
 

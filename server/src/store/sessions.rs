@@ -87,7 +87,8 @@ impl Session {
 /// Of the database.
 pub async fn begin(tx: &mut Tx, org: OrgId, session: &NewSession) -> Result<(), StoreError> {
     end_of_device(tx, org, session.device, session.now).await?;
-    on!(tx, |c| sqlx::query(
+    on!(tx, |c| {
+        sqlx::query(
         "insert into session (org_id, id, user_id, device_id, token_hash, previous_hash, created_at, issued_at, \
          expires_at) values ($1, $2, $3, $4, $5, $6, $7, $7, $8)"
     )
@@ -96,12 +97,13 @@ pub async fn begin(tx: &mut Tx, org: OrgId, session: &NewSession) -> Result<(), 
     .bind(session.user.uuid())
     .bind(session.device.uuid())
     .bind(session.token_hash.as_slice())
-    .bind([].as_slice())
+    .bind(b"".as_slice())
     .bind(session.now.millis())
     .bind(session.expires_at.millis())
     .execute(c)
     .await
-    .map(drop))?;
+    .map(drop)
+    })?;
     Ok(())
 }
 

@@ -33,7 +33,11 @@ pub enum Put {
 pub async fn put(tx: &mut Tx, org: OrgId, row: &SettingsRow) -> Result<Put, StoreError> {
     let next = organisation::lock(tx, org).await?.seq + 1;
     let version = i64::try_from(row.version).map_err(|_| StoreError::Unreadable("a version"))?;
-    let written = if version == 1 { insert(tx, org, row, next).await? } else { update(tx, org, row, version, next).await? };
+    let written = if version == 1 {
+        insert(tx, org, row, next).await?
+    } else {
+        update(tx, org, row, version, next).await?
+    };
     if !written {
         let current = get(tx, org, row.kind, row.id).await?.map_or(0, |row| row.version);
         return Ok(Put::Stale { current });
@@ -69,12 +73,14 @@ pub async fn get(
 /// # Errors
 /// Of the database.
 pub async fn all(conn: &mut Conn, org: OrgId) -> Result<Vec<SettingsRow>, StoreError> {
-    let rows: Vec<Row> = on!(conn, |c| sqlx::query_as(
+    let rows: Vec<Row> = on!(conn, |c| {
+        sqlx::query_as(
         "select kind, id, product_id, version, class, body from settings where org_id = $1 order by kind, id"
     )
     .bind(org.uuid())
     .fetch_all(c)
-    .await)?;
+    .await
+    })?;
     rows.into_iter().map(SettingsRow::try_from).collect()
 }
 
@@ -82,7 +88,11 @@ pub async fn all(conn: &mut Conn, org: OrgId) -> Result<Vec<SettingsRow>, StoreE
 ///
 /// # Errors
 /// Of the database.
-pub async fn of_kind(conn: &mut Conn, org: OrgId, kind: SettingsKind) -> Result<Vec<SettingsRow>, StoreError> {
+pub async fn of_kind(
+    conn: &mut Conn,
+    org: OrgId,
+    kind: SettingsKind,
+) -> Result<Vec<SettingsRow>, StoreError> {
     let rows: Vec<Row> = on!(conn, |c| sqlx::query_as(
         "select kind, id, product_id, version, class, body from settings \
          where org_id = $1 and kind = $2 order by id"
@@ -112,7 +122,13 @@ async fn insert(tx: &mut Tx, org: OrgId, row: &SettingsRow, seq: i64) -> Result<
     Ok(rows > 0)
 }
 
-async fn update(tx: &mut Tx, org: OrgId, row: &SettingsRow, version: i64, seq: i64) -> Result<bool, StoreError> {
+async fn update(
+    tx: &mut Tx,
+    org: OrgId,
+    row: &SettingsRow,
+    version: i64,
+    seq: i64,
+) -> Result<bool, StoreError> {
     let rows = on!(tx, |c| sqlx::query(
         "update settings set product_id = $4, version = $5, class = $6, body = $7, seq = $8 \
          where org_id = $1 and kind = $2 and id = $3 and version = $5 - 1"

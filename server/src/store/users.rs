@@ -112,7 +112,8 @@ pub async fn lock(
     user: UserId,
     checked_hash: Option<&str>,
 ) -> Result<Option<Standing>, StoreError> {
-    let row: Option<(i16, i64)> = on!(tx, |c| sqlx::query_as(
+    let row: Option<(i16, i64)> = on!(tx, |c| {
+        sqlx::query_as(
         "update app_user set token_version = token_version where org_id = $1 and id = $2 and not disabled \
          and password_hash = coalesce($3, password_hash) returning role, token_version"
     )
@@ -120,7 +121,8 @@ pub async fn lock(
     .bind(user.uuid())
     .bind(checked_hash)
     .fetch_optional(c)
-    .await)?;
+    .await
+    })?;
     row.map(standing).transpose()
 }
 
@@ -184,7 +186,8 @@ pub async fn set_password(
     user: UserId,
     password_hash: &str,
 ) -> Result<bool, StoreError> {
-    let set = on!(tx, |c| sqlx::query(
+    let set = on!(tx, |c| {
+        sqlx::query(
         "update app_user set password_hash = $3, token_version = token_version + 1 where org_id = $1 and id = $2"
     )
     .bind(org.uuid())
@@ -192,7 +195,8 @@ pub async fn set_password(
     .bind(password_hash)
     .execute(c)
     .await
-    .map(|done| done.rows_affected()))?;
+    .map(|done| done.rows_affected())
+    })?;
     Ok(set > 0)
 }
 

@@ -1,0 +1,132 @@
+//! Import: from the bytes of a CSV file to the commands that make cards and contacts (F94, T20, T22).
+//!
+//! Phone and server import with this one module; it reads bytes in memory and writes nothing:
+//!
+//! 1. [`Source::read`] finds encoding and delimiter, and the header;
+//! 2. [`Mapping::guess`] says what each column means; the user may correct it;
+//! 3. [`Import::prepare`] reads all rows once: whatever makes the whole file unusable is told here,
+//!    before anything is planned;
+//! 4. [`Import::rows`] plans row by row: [`RowPlan`], or the [`Problem`] for which the row is skipped.
+//!    Counting what it yields ([`Summary`]) and writing nothing is the dry run.
+//!
+//! **A row is wholly in or wholly out.** A row that names neither a person nor a company, that breaks the
+//! rules of CSV, has more cells than columns, or repeats an earlier one is skipped and reported. A cell
+//! that cannot be used as its column wants is a warning: the row is kept, and the cell as it was written
+//! is kept in a note on its card. So is every cell of a column without a meaning, and of the external id
+//! and the dates, which the card does not show in full. Only columns mapped to [`Target::Ignore`] are
+//! left out. Nothing is trimmed of leading signs or quotes: a phone number keeps its `+`.
+//!
+//! **Again.** Every id follows from the [`ImportId`] and from what a row is known by: its external id, or
+//! without one its names and its first phone or email (rows alike in these are told apart by their order),
+//! never from its number, which shifts when a row above is added. Companies are known by their folded
+//! name. The executor writes only documents that do not exist, and reports the others as already there.
+//! So the same file imported again makes nothing; an import that was interrupted is completed; a
+//! corrected file under the same import id adds the rows that were missing or broken and leaves alone
+//! what is there, because people may have edited it since. Nothing is ever overwritten: a correction to a
+//! row that was imported is made on its card. A row without an external id whose name was corrected is a
+//! new row.
+//!
+//! **Undo.** All changes carry [`ImportId::origin`]; undoing an import trashes what it made.
+
+mod dates;
+mod destination;
+mod header;
+mod names;
+mod plan;
+mod problem;
+mod records;
+mod row;
+mod rows;
+mod scope;
+mod source;
+mod summary;
+mod text;
+mod values;
+
+use plan::Companies;
+use rows::ImportRows;
+use scope::Scope;
+
+pub use dates::DateOrder;
+pub use destination::{
+    Colleague, Destination, Directory, FieldColumn, FollowUp, Holder, ImportId, Named, ValueKind,
+};
+pub use header::{AddressPart, Column, JOB_TITLE_NAMES, Mapping, Party, TAG_NAMES, Target};
+pub use names::NameOrder;
+pub use plan::{Planned, RowPlan};
+pub use problem::{FileError, Problem, Reason};
+pub use source::{Hints, Source};
+pub use summary::Summary;
+pub use text::Encoding;
+
+/// The most bytes of a file.
+pub const MAX_FILE: usize = 50 << 20;
+/// The most rows below the header.
+pub const MAX_ROWS: u32 = 100_000;
+/// The most columns.
+pub const MAX_COLUMNS: usize = 200;
+/// The most bytes of a cell.
+pub const MAX_CELL: usize = 64 << 10;
+/// The most bytes of a row, so that what it makes fits in one change.
+pub const MAX_ROW: usize = 128 << 10;
+/// The most rows that may break the rules of CSV before the file is taken for something else.
+pub const MAX_UNREADABLE: usize = 1_000;
+/// The most bytes of a name.
+const MAX_NAME: usize = 500;
+/// The most phones, emails and addresses of one contact.
+const MAX_DETAILS: usize = 50;
+
+/// An import that can be planned row by row.
+#[derive(Debug)]
+pub struct Import<'a> {
+    scope: Scope<'a>,
+    companies: Companies,
+    row_count: u32,
+}
+
+impl<'a> Import<'a> {
+    /// Reads all rows once: counts them, finds the order of dates in each column, and gathers what all
+    /// rows say about one company.
+    pub fn prepare(
+        source: &'a Source<'a>,
+        mapping: &'a Mapping,
+        to: &'a Destination,
+        directory: &'a Directory,
+    ) -> Result<Self, FileError> {
+        mapping.check()?;
+        let mut scope = Scope::new(source, mapping, to, directory);
+        let row_count = scope.count()?;
+        let mut companies = Companies::default();
+        for (_, row) in ImportRows::new(&scope).flatten() {
+            companies.add(row, &scope);
+        }
+        Ok(Self { scope, companies, row_count })
+    }
+
+    /// How many rows [`Self::rows`] will yield.
+    pub fn row_count(&self) -> u32 {
+        self.row_count
+    }
+
+    /// The columns whose dates could be read with the day or with the month first, to be asked about
+    /// ([`Hints::date_order`]); left so, each of these dates is a warning.
+    pub fn undecided_dates(&self) -> Vec<&str> {
+        self.scope.undecided_dates().collect()
+    }
+
+    /// Plans all rows, from the first to the last: what to write, or why the row is skipped.
+    pub fn rows(&self) -> impl Iterator<Item = Result<RowPlan, Problem>> {
+        let rows = ImportRows::new(&self.scope);
+        rows.map(|row| row.map(|(key, row)| plan::plan(row, key, &self.companies, &self.scope)))
+    }
+
+    /// What the import would do: the dry run.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary::default();
+        self.rows().for_each(|row| summary.count(&row));
+        summary
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+//! Where an import goes: the product, its statuses and fields, and the colleagues, as the caller's data.
+
+use std::collections::BTreeMap;
+
+use super::names::fold;
+use super::problem::Reason;
+use crate::command::Acting;
+use crate::id::{DocumentId, FieldId, ProductId, StatusId, UserId};
+use crate::time::Day;
+use crate::wire::{Origin, OriginKind};
+
+/// One import: the name under which its documents are known again, and undone together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ImportId([u8; 16]);
+
+impl ImportId {
+    /// The import with these bytes.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The import of whatever a source of this name holds, now or later: for a file that is corrected
+    /// and imported again under its name.
+    pub fn of_source(product: ProductId, name: &str) -> Self {
+        Self(*DocumentId::derived(&[b"import source", product.as_bytes(), name.as_bytes()]).as_bytes())
+    }
+
+    /// The import of exactly these bytes: another file, even one corrected in a single letter, is
+    /// another import.
+    pub fn of_file(product: ProductId, bytes: &[u8]) -> Self {
+        Self(*DocumentId::derived(&[b"import file", product.as_bytes(), bytes]).as_bytes())
+    }
+
+    /// Its bytes.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// What every change of the import carries, so that it can be shown and undone as one.
+    pub const fn origin(self) -> Origin {
+        Origin { kind: OriginKind::IMPORT, id: self.0 }
+    }
+}
+
+/// Where the rows go.
+#[derive(Debug, Clone)]
+pub struct Destination {
+    /// Which import it is.
+    pub import: ImportId,
+    /// The product of the cards.
+    pub product: ProductId,
+    /// Who imports, when, and in which zone dates without an offset are meant.
+    pub acting: Acting,
+    /// The product's statuses; none where it derives them (C16).
+    pub statuses: Vec<Named<StatusId>>,
+    /// The status of cards whose row names none, or one that is not there.
+    pub first_status: Option<StatusId>,
+    /// Fields that columns may fill.
+    pub fields: Vec<FieldColumn>,
+    /// The first todo of rows that say when the customer was last seen; `None`: no todos.
+    pub follow_up: Option<FollowUp>,
+}
+
+/// Something a cell names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named<T> {
+    /// What it is.
+    pub id: T,
+    /// Its names, in all languages; compared without case, diacritics and punctuation.
+    pub names: Vec<String>,
+}
+
+/// A field that a column may fill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldColumn {
+    /// The field.
+    pub field: FieldId,
+    /// What has it.
+    pub of: Holder,
+    /// Header names that mean it.
+    pub names: Vec<String>,
+    /// What its values are.
+    pub kind: ValueKind,
+}
+
+/// What has a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holder {
+    /// The card.
+    Card,
+    /// The person.
+    Person,
+    /// The company.
+    Company,
+}
+
+/// What the values of a field are, and so how a cell becomes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ValueKind {
+    /// One line of text.
+    Text,
+    /// A yes, or nothing.
+    Flag,
+    /// A day.
+    Day,
+    /// One option, by key; or any number of them, separated by `,` `;` or `|`, which only cards can hold.
+    Choice {
+        /// The options.
+        options: Vec<Named<String>>,
+        /// Whether several may be chosen.
+        multiple: bool,
+    },
+}
+
+impl ValueKind {
+    /// Whether it is a choice of several options.
+    pub(super) fn is_multiple(&self) -> bool {
+        matches!(self, Self::Choice { multiple: true, .. })
+    }
+}
+
+/// The first todo of an imported card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FollowUp {
+    /// Its text; `{name}` stands for the person, or the company if there is none.
+    pub text: String,
+    /// How many days after the customer was last seen.
+    pub after_days: u16,
+}
+
+impl FollowUp {
+    /// When it is due: that many days after `last_seen`, or on the Monday after if that is a weekend.
+    ///
+    /// It depends on the file alone, not on the day of the import, so a customer who waited longer is
+    /// overdue at once: that is what the list is for (F30). Public holidays are not known here (T17).
+    pub fn day(&self, last_seen: Day) -> Day {
+        let day = last_seen.plus(i32::from(self.after_days));
+        let monday = day.monday();
+        if day >= monday.plus(5) { monday.plus(7) } else { day }
+    }
+}
+
+impl Default for FollowUp {
+    /// "Follow up with NAME" after a week.
+    fn default() -> Self {
+        Self { text: "Follow up with {name}".to_owned(), after_days: 7 }
+    }
+}
+
+/// A colleague, as far as an import must know him.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Colleague {
+    /// The user.
+    pub id: UserId,
+    /// The login, if there is one.
+    pub email: Option<String>,
+    /// The given name.
+    pub given: String,
+    /// The family name.
+    pub family: String,
+    /// Whether he has access now.
+    pub active: bool,
+}
+
+/// The organisation's users, found by name or email.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Directory {
+    by_email: BTreeMap<String, Vec<(UserId, bool)>>,
+    by_name: BTreeMap<String, Vec<(UserId, bool)>>,
+}
+
+impl FromIterator<Colleague> for Directory {
+    fn from_iter<T: IntoIterator<Item = Colleague>>(colleagues: T) -> Self {
+        let mut directory = Self::default();
+        for Colleague { id, email, given, family, active } in colleagues {
+            if let Some(email) = email {
+                directory.by_email.entry(email.trim().to_lowercase()).or_default().push((id, active));
+            }
+            let orders = [fold(&format!("{given} {family}")), fold(&format!("{family} {given}"))];
+            for (place, name) in orders.iter().enumerate() {
+                if !name.is_empty() && !orders.iter().take(place).any(|before| before == name) {
+                    directory.by_name.entry(name.clone()).or_default().push((id, active));
+                }
+            }
+        }
+        directory
+    }
+}
+
+impl Directory {
+    /// The colleague with this email, or this name in either order, or written `name <email>`.
+    ///
+    /// Of several with one name, the only one who has access; who has left owns no new cards.
+    pub fn find(&self, text: &str) -> Result<UserId, Reason> {
+        let email = text.split_once('<').and_then(|(_, email)| email.trim_end().strip_suffix('>'));
+        let email = email.unwrap_or(text).trim().to_lowercase();
+        let found = self.by_email.get(&email).or_else(|| self.by_name.get(&fold(text)));
+        let found = found.ok_or(Reason::UnknownOwner)?;
+        let mut active = found.iter().filter(|(_, active)| *active).map(|(id, _)| *id);
+        match (active.next(), active.next()) {
+            (Some(id), None) => Ok(id),
+            (Some(_), Some(_)) => Err(Reason::AmbiguousOwner),
+            (None, _) => Err(Reason::InactiveOwner),
+        }
+    }
+}

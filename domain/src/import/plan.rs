@@ -1,0 +1,278 @@
+//! From what a row says to the commands that make its documents.
+
+use std::collections::BTreeMap;
+
+use super::MAX_DETAILS;
+use super::destination::{Destination, Holder, ImportId};
+use super::header::Party;
+use super::names::fold;
+use super::problem::{Problem, Reason};
+use super::records::prefix;
+use super::row::{Detail, ImportRow};
+use super::rows::RowKey;
+use super::scope::Scope;
+use super::values::Value;
+use crate::command::{CardCommand, ContactCommand, MAX_VALUE_LEN, NewEntry, NewTodo};
+use crate::due::Due;
+use crate::id::{DocumentId, FieldId, PartId};
+use crate::row::ContactSort;
+use crate::time::Timestamp;
+
+/// What one row makes: at most three documents, each by one change.
+///
+/// To write in this order, all in one transaction: company, person, card; of documents that exist
+/// already, nothing (see [`crate::import`]).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowPlan {
+    /// The row as spreadsheets number it: the header is row 1.
+    pub row: u32,
+    /// The company, in the first row that names it.
+    pub company: Option<Planned<ContactCommand>>,
+    /// The person, if the row names one.
+    pub person: Option<Planned<ContactCommand>>,
+    /// The card.
+    pub card: Planned<CardCommand>,
+    /// What of the row could not be used as it should.
+    pub warnings: Vec<Problem>,
+}
+
+/// A document to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned<C> {
+    /// Its id, derived from the import and the row.
+    pub document: DocumentId,
+    /// What makes it, as one change.
+    pub commands: Vec<C>,
+}
+
+impl RowPlan {
+    /// The contacts it makes, in the order in which to make them.
+    pub fn contacts(&self) -> impl Iterator<Item = &Planned<ContactCommand>> {
+        self.company.iter().chain(&self.person)
+    }
+}
+
+/// A company as all rows together describe it.
+#[derive(Debug, Default)]
+pub(super) struct Company {
+    /// The row that makes it: the first that names it.
+    row: u32,
+    name: String,
+    details: Vec<Detail>,
+    fields: BTreeMap<FieldId, String>,
+}
+
+/// The companies of a file by folded name.
+#[derive(Debug, Default)]
+pub(super) struct Companies(BTreeMap<String, Company>);
+
+impl Companies {
+    /// Adds what a row says about its company: the first spelling and the first value of a field count.
+    pub(super) fn add(&mut self, row: ImportRow, scope: &Scope<'_>) {
+        if row.company.is_empty() {
+            return;
+        }
+        let company = self.0.entry(fold(&row.company)).or_insert_with(|| Company {
+            row: row.row,
+            name: row.company,
+            ..Company::default()
+        });
+        for detail in row.details.into_iter().filter(|detail| detail.of == Party::Company) {
+            if company.details.len() < MAX_DETAILS && !detail.is_among(&company.details) {
+                company.details.push(detail);
+            }
+        }
+        for (field, value) in row.fields {
+            if let Value::Text(text) = value
+                && scope.holder(field) == Some(Holder::Company)
+            {
+                company.fields.entry(field).or_insert(text);
+            }
+        }
+    }
+}
+
+/// Plans a row; its documents are known by `key`.
+pub(super) fn plan(mut row: ImportRow, key: RowKey, companies: &Companies, scope: &Scope<'_>) -> RowPlan {
+    let import = scope.to.import;
+    let company_key = fold(&row.company);
+    let company = companies.0.get(&company_key).filter(|_| !row.company.is_empty());
+    let company_id = company.map(|_| document(import, b"company", company_key.as_bytes()));
+    if let Some(company) = company {
+        keep_what_differs(&mut row, company, scope);
+    }
+    let person_id = row.has_person().then(|| document(import, b"person", &key.0));
+    let card_id = document(import, b"card", &key.0);
+    RowPlan {
+        row: row.row,
+        company: company
+            .zip(company_id)
+            .filter(|(company, _)| company.row == row.row)
+            .map(|(company, id)| Planned { document: id, commands: make_company(company, id) }),
+        person: person_id
+            .map(|id| Planned { document: id, commands: make_person(&row, id, company_id, scope) }),
+        card: Planned { document: card_id, commands: make_card(&row, card_id, person_id, company_id, scope) },
+        warnings: row.warnings,
+    }
+}
+
+fn document(import: ImportId, sort: &[u8], key: &[u8]) -> DocumentId {
+    DocumentId::derived(&[b"import", import.as_bytes(), sort, key])
+}
+
+/// What a row says about its company, but the company does not get: it is kept with the card.
+fn keep_what_differs(row: &mut ImportRow, company: &Company, scope: &Scope<'_>) {
+    let of_company = row.details.iter().filter(|detail| detail.of == Party::Company);
+    let left: Vec<Detail> = of_company.filter(|detail| !detail.is_among(&company.details)).cloned().collect();
+    for detail in left {
+        row.warn_and_keep(scope.column(detail.place), &detail.value, Reason::TooManyDetails);
+    }
+    for (field, text) in &company.fields {
+        if let Some(Value::Text(other)) = row.fields.get(field).cloned()
+            && other != *text
+        {
+            row.keep(scope.column_of(*field), &other);
+        }
+    }
+}
+
+fn make_company(company: &Company, id: DocumentId) -> Vec<ContactCommand> {
+    let mut commands = vec![
+        ContactCommand::Create(ContactSort::Company),
+        ContactCommand::Rename { given: String::new(), family: company.name.clone() },
+    ];
+    commands.extend(company.details.iter().map(|detail| set_detail(id, detail)));
+    let fields = company.fields.iter();
+    commands.extend(fields.map(|(field, text)| ContactCommand::SetField(*field, text.clone())));
+    commands
+}
+
+fn make_person(
+    row: &ImportRow,
+    id: DocumentId,
+    company: Option<DocumentId>,
+    scope: &Scope<'_>,
+) -> Vec<ContactCommand> {
+    let mut commands = vec![
+        ContactCommand::Create(ContactSort::Person),
+        ContactCommand::Rename { given: row.given.clone(), family: row.family.clone() },
+    ];
+    let details = row.details.iter().filter(|detail| detail.of == Party::Person);
+    commands.extend(details.map(|detail| set_detail(id, detail)));
+    for (field, value) in &row.fields {
+        if let Value::Text(text) = value
+            && scope.holder(*field) == Some(Holder::Person)
+        {
+            commands.push(ContactCommand::SetField(*field, text.clone()));
+        }
+    }
+    commands.extend(company.map(|target| ContactCommand::Link { role: "employer".to_owned(), target }));
+    commands
+}
+
+fn set_detail(contact: DocumentId, detail: &Detail) -> ContactCommand {
+    let sort = detail.sort.register().as_bytes();
+    ContactCommand::SetDetail {
+        id: PartId::derived(&[b"import", contact.as_bytes(), sort, detail.value.as_bytes()]),
+        sort: detail.sort,
+        label: detail.label.clone(),
+        value: detail.value.clone(),
+    }
+}
+
+fn make_card(
+    row: &ImportRow,
+    id: DocumentId,
+    person: Option<DocumentId>,
+    company: Option<DocumentId>,
+    scope: &Scope<'_>,
+) -> Vec<CardCommand> {
+    let to = scope.to;
+    let owner = row.owner.unwrap_or(to.acting.by);
+    let person_name = scope.mapping.name_order.join(&row.given, &row.family);
+    let name = match (person, company) {
+        (Some(_), Some(_)) => format!("{person_name} ({})", row.company),
+        (Some(_), None) => person_name.clone(),
+        (None, _) => row.company.clone(),
+    };
+    let status = row.status.or(to.first_status);
+    let mut commands = vec![CardCommand::Create { product: to.product, name, status, owner: Some(owner) }];
+    for (field, value) in &row.fields {
+        match value {
+            _ if scope.holder(*field) != Some(Holder::Card) => {}
+            Value::Text(text) => commands.push(CardCommand::SetField(*field, text.clone())),
+            Value::Options(options) => commands
+                .extend(options.iter().map(|option| CardCommand::SetOption(*field, option.clone(), true))),
+        }
+    }
+    let customers = person.into_iter().chain(company);
+    commands.extend(customers.map(|target| CardCommand::Link { role: "customer".to_owned(), target }));
+    if let Some((follow_up, last_seen)) = to.follow_up.as_ref().zip(row.last_seen) {
+        let whom = if person.is_some() { &person_name } else { &row.company };
+        let text = follow_up.text.replace("{name}", whom);
+        commands.push(CardCommand::AddTodo(NewTodo {
+            id: PartId::derived(&[b"import", id.as_bytes(), b"follow-up"]),
+            text: prefix(&text, MAX_VALUE_LEN).to_owned(),
+            due: Some(Due::Day(follow_up.day(last_seen.day))),
+            assignee: Some(owner),
+            contact: person.or(company),
+        }));
+    }
+    commands.extend(make_notes(row, id, person, to).map(CardCommand::AddEntry));
+    commands
+}
+
+/// The row's notes, then all cells without a place as one more; long ones in parts, a millisecond apart
+/// so that they stay in order.
+fn make_notes(
+    row: &ImportRow,
+    card: DocumentId,
+    person: Option<DocumentId>,
+    to: &Destination,
+) -> impl Iterator<Item = NewEntry> {
+    let kept: Vec<String> = row.kept.iter().map(|(header, cell)| format!("{header}: {cell}")).collect();
+    let kept = (!kept.is_empty()).then(|| kept.join("\n"));
+    let first = row.first_seen.or(row.last_seen).map_or(to.acting.now, |moment| moment.at);
+    let texts = row.notes.iter().chain(&kept).flat_map(|text| pieces(text));
+    let texts: Vec<String> = texts.map(str::to_owned).collect();
+    (0_i64..).zip(texts).map(move |(place, text)| NewEntry {
+        id: PartId::derived(&[b"import", card.as_bytes(), b"note", &place.to_be_bytes()]),
+        kind: "note".to_owned(),
+        at: Timestamp::from_millis(first.millis().saturating_add(place)),
+        text,
+        by: None,
+        person,
+        place: String::new(),
+    })
+}
+
+/// A text in parts that fit a register, cut between words where there are any.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let longest = prefix(rest, MAX_VALUE_LEN);
+        let word = longest.rfind(char::is_whitespace).filter(|cut| longest.len() < rest.len() && *cut > 0);
+        let (piece, after) = rest.split_at_checked(word.unwrap_or(longest.len()))?;
+        rest = after.trim_start();
+        Some(piece)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_long_text_loses_nothing_but_space_at_its_cuts(text in "[aő \n]{0,8000}") {
+            let pieces: Vec<&str> = pieces(&text).collect();
+            prop_assert!(pieces.iter().all(|piece| piece.len() <= MAX_VALUE_LEN && !piece.is_empty()));
+            let letters = |text: &str| text.split_whitespace().collect::<String>();
+            prop_assert_eq!(letters(&pieces.concat()), letters(&text));
+        }
+    }
+}

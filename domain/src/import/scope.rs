@@ -1,0 +1,117 @@
+//! What the meaning of a row depends on besides its cells.
+
+use std::collections::BTreeMap;
+
+use super::dates::{DateOrder, Votes};
+use super::destination::{Destination, Directory, FieldColumn, Holder, Named, ValueKind};
+use super::header::{Mapping, Target};
+use super::names::fold;
+use super::problem::FileError;
+use super::source::Source;
+use super::{MAX_ROWS, MAX_UNREADABLE};
+use crate::id::{FieldId, StatusId};
+use crate::time::Zone;
+
+/// All that the meaning of a row depends on besides its cells.
+#[derive(Debug)]
+pub(super) struct Scope<'a> {
+    pub source: &'a Source<'a>,
+    pub mapping: &'a Mapping,
+    pub to: &'a Destination,
+    pub directory: &'a Directory,
+    /// What the dates of each column tell.
+    votes: Vec<Votes>,
+    /// Statuses by folded name.
+    pub statuses: BTreeMap<String, StatusId>,
+    /// The fields, each with its options by folded name or key.
+    fields: BTreeMap<FieldId, (&'a FieldColumn, BTreeMap<String, String>)>,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(
+        source: &'a Source<'a>,
+        mapping: &'a Mapping,
+        to: &'a Destination,
+        directory: &'a Directory,
+    ) -> Self {
+        let named = |status: &'a Named<StatusId>| status.names.iter().map(|name| (fold(name), status.id));
+        let statuses = to.statuses.iter().flat_map(named).collect();
+        let fields = to.fields.iter().map(|field| (field.field, (field, options(field)))).collect();
+        Self { source, mapping, to, directory, votes: Vec::new(), statuses, fields }
+    }
+
+    /// Counts the rows and takes the votes of their dates.
+    pub(super) fn count(&mut self) -> Result<u32, FileError> {
+        let (mut rows, mut unreadable) = (0, 0);
+        let mut votes = vec![Votes::default(); self.mapping.columns.len()];
+        for record in self.source.records() {
+            rows += 1;
+            match record {
+                Ok(record) => votes.iter_mut().zip(&record.cells).for_each(|(votes, cell)| votes.count(cell)),
+                Err(_) => unreadable += 1,
+            }
+            if rows > MAX_ROWS {
+                return Err(FileError::TooManyRows);
+            }
+            if unreadable > MAX_UNREADABLE {
+                return Err(FileError::TooManyUnreadable);
+            }
+        }
+        self.votes = votes;
+        Ok(rows)
+    }
+
+    /// The order of dates in a column.
+    pub(super) fn order(&self, place: usize) -> Option<DateOrder> {
+        self.source.date_order.or_else(|| self.votes.get(place)?.order())
+    }
+
+    /// The columns of dates that nothing tells how to read.
+    pub(super) fn undecided_dates(&self) -> impl Iterator<Item = &'a str> {
+        let is_open = self.source.date_order.is_none();
+        let columns = self.mapping.columns.iter().zip(&self.votes);
+        let undecided = columns.filter(move |(column, votes)| {
+            let is_date = match column.target {
+                Target::FirstSeen | Target::LastSeen => true,
+                Target::Field(field) => {
+                    self.field(field).is_some_and(|(field, _)| field.kind == ValueKind::Day)
+                }
+                _ => false,
+            };
+            is_open && is_date && votes.is_undecided()
+        });
+        undecided.map(|(column, _)| column.name.as_str())
+    }
+
+    pub(super) fn zone(&self) -> Zone {
+        self.to.acting.zone
+    }
+
+    pub(super) fn field(&self, field: FieldId) -> Option<(&'a FieldColumn, &BTreeMap<String, String>)> {
+        self.fields.get(&field).map(|(field, options)| (*field, options))
+    }
+
+    pub(super) fn holder(&self, field: FieldId) -> Option<Holder> {
+        self.field(field).map(|(field, _)| field.of)
+    }
+
+    /// The header of the column in a place.
+    pub(super) fn column(&self, place: usize) -> &'a str {
+        self.mapping.columns.get(place).map(|column| column.name.as_str()).unwrap_or_default()
+    }
+
+    /// The header of the column that fills a field.
+    pub(super) fn column_of(&self, field: FieldId) -> &'a str {
+        let column = self.mapping.columns.iter().find(|column| column.target == Target::Field(field));
+        column.map(|column| column.name.as_str()).unwrap_or_default()
+    }
+}
+
+fn options(field: &FieldColumn) -> BTreeMap<String, String> {
+    let ValueKind::Choice { options, .. } = &field.kind else { return BTreeMap::new() };
+    let named = |option: &Named<String>| {
+        let names: Vec<String> = option.names.iter().chain([&option.id]).map(|name| fold(name)).collect();
+        names.into_iter().map(|name| (name, option.id.clone())).collect::<Vec<_>>()
+    };
+    options.iter().flat_map(named).collect()
+}

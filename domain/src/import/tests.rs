@@ -1,0 +1,596 @@
+use super::*;
+use crate::card;
+use crate::change::Actor;
+use crate::codec::MAX_CHANGE;
+use crate::command::{Acting, ContactCommand};
+use crate::contact;
+use crate::document::Document;
+use crate::draft::Draft;
+use crate::guard::OpIndex;
+use crate::id::{DocumentId, FieldId, ProductId, StatusId, UserId};
+use crate::kind::Writer;
+use crate::projection::{card_row, contact_row};
+use crate::row::{CardRow, ContactRow, ContactSort};
+use crate::time::Timestamp;
+use crate::view::View;
+
+mod limits;
+mod real_file;
+
+const ME: UserId = UserId::from_bytes([1; 16]);
+const JANE: UserId = UserId::from_bytes([2; 16]);
+const HOT: StatusId = StatusId::from_bytes([3; 16]);
+const COLD: StatusId = StatusId::from_bytes([4; 16]);
+const TAGS: FieldId = FieldId::from_bytes([5; 16]);
+const JOB_TITLE: FieldId = FieldId::from_bytes([6; 16]);
+const SECTOR: FieldId = FieldId::from_bytes([7; 16]);
+
+#[test]
+fn a_row_makes_a_company_a_person_and_a_card_that_links_them() {
+    let file = "id,First name,Last name,Company,Job title,Email,Work phone,Owner,Status,Tags,Notes,First seen,Last seen,Shoe size\n\
+        7,Anna,Kovács,Acme Kft.,CEO,anna@acme.hu,+36 30 123 4567,Jane Doe,hot,\"vip, Press\",Likes tea.,2026-01-05,2026-01-10,38";
+    let [row] = import(file).rows.try_into().unwrap();
+    let made = Made::of(&row.unwrap());
+    let company = made.company.unwrap();
+    assert_eq!((company.sort, company.family_name.as_str()), (ContactSort::Company, "Acme Kft."));
+    let person = made.person.unwrap();
+    assert_eq!((person.given_name.as_str(), person.family_name.as_str()), ("Anna", "Kovács"));
+    assert_eq!(details(&person), ["email  anna@acme.hu", "phone work +36 30 123 4567"]);
+    assert_eq!(person.fields, [(JOB_TITLE.to_string(), "CEO".to_owned())]);
+    assert_eq!(person.links[0].role, "employer");
+
+    let card = made.card;
+    assert_eq!(card.name, "Anna Kovács (Acme Kft.)");
+    assert_eq!((card.status, card.owner), (Some(HOT), Some(JANE)));
+    assert_eq!(
+        card.fields,
+        [(format!("{TAGS}/press"), "1".to_owned()), (format!("{TAGS}/vip"), "1".to_owned())]
+    );
+    assert!(card.links.iter().all(|link| link.role == "customer"));
+    assert!(card.links.iter().any(|link| link.target == person.links[0].target));
+    let todo = &card.todos[0];
+    assert_eq!(todo.text, "Follow up with Anna Kovács");
+    assert_eq!(todo.due.unwrap().to_string(), "2026-01-19", "a week after a Saturday is a Saturday");
+    assert_eq!(todo.assignee, Some(JANE));
+    assert_eq!(
+        made.notes,
+        [
+            (day("2026-01-05"), "Likes tea.".to_owned()),
+            (
+                day("2026-01-05") + 1,
+                "id: 7\nFirst seen: 2026-01-05\nLast seen: 2026-01-10\nShoe size: 38".to_owned()
+            ),
+        ]
+    );
+}
+
+#[test]
+fn headers_are_understood_in_three_languages() {
+    for (header, row) in [
+        (
+            "First name;Last name;Company;E-mail (work);Mobile phone;Zip code;City;Owner;Status;Last contact",
+            0,
+        ),
+        (
+            "Keresztnév;Vezetéknév;Cégnév;Munkahelyi e-mail cím;Mobil;Irányítószám;Város;Felelős;Állapot;Utolsó kapcsolat",
+            0,
+        ),
+        (
+            "Prenume;Nume;Companie;Email serviciu;Telefon mobil;Cod poștal;Oraș;Responsabil;Stare;Ultimul contact",
+            0,
+        ),
+        (
+            "firstName;lastName;companyName;emailWork;phone_mobile;postal code;town;assigned-to;lead status;LAST_SEEN",
+            0,
+        ),
+    ] {
+        let file = format!(
+            "{header}\nAnna;Kovács;Acme;anna@acme.hu;06301234567;1011;Budapest;jane@example.com;Hot;2026-01-05"
+        );
+        let imported = import(&file);
+        assert_eq!(imported.mapping.kept().count(), 0, "{header}");
+        let plan = imported.rows[row].clone().unwrap();
+        assert_eq!(plan.warnings, [], "{header}");
+        let made = Made::of(&plan);
+        let person = made.person.unwrap();
+        assert_eq!((person.given_name.as_str(), person.family_name.as_str()), ("Anna", "Kovács"), "{header}");
+        assert_eq!(
+            details(&person),
+            ["address  1011 Budapest", "email work anna@acme.hu", "phone mobile 06301234567"]
+        );
+        assert_eq!((made.card.owner, made.card.status), (Some(JANE), Some(HOT)), "{header}");
+        assert_eq!(made.card.todos.len(), 1, "{header}");
+    }
+}
+
+#[test]
+fn exports_of_mail_programs_are_understood() {
+    for (name, meaning) in [
+        ("E-mail 2 Address", Target::Email(Party::Person, String::new())),
+        ("Phone 1 - Value", Target::Phone(Party::Person, String::new())),
+        ("Home mail", Target::Email(Party::Person, "home".to_owned())),
+        ("Company Main Phone", Target::Phone(Party::Company, "main".to_owned())),
+        ("Business Fax", Target::Phone(Party::Person, "fax".to_owned())),
+        ("Business Street 2", Target::Address(AddressPart::Street, Party::Person, "work".to_owned())),
+        ("Business Country/Region", Target::Address(AddressPart::Country, Party::Person, "work".to_owned())),
+        ("Home Address City", Target::Address(AddressPart::City, Party::Person, "home".to_owned())),
+        ("Cég székhely irányítószám", Target::Address(AddressPart::Zip, Party::Company, String::new())),
+        ("Organization 1 - Name", Target::Company),
+        ("Phone 1 - Type", Target::Keep),
+        ("Email Status", Target::Keep),
+        ("2024", Target::Keep),
+        ("", Target::Keep),
+        ("Account ID", Target::Ignore),
+    ] {
+        let mapping = Mapping::guess(&[name.to_owned()], &destination());
+        assert_eq!(mapping.columns[0].target, meaning, "{name}");
+    }
+}
+
+#[test]
+fn a_hungarian_header_puts_the_family_name_first() {
+    let made = Made::of(&only_row("Név;Cím\nDr. Kovács Anna;Budapest, Fő u. 1."));
+    let person = made.person.unwrap();
+    assert_eq!((person.given_name.as_str(), person.family_name.as_str()), ("Anna", "Dr. Kovács"));
+    assert_eq!(made.card.name, "Dr. Kovács Anna");
+    let english = Made::of(&only_row("Name,Address\nAnna Kovács,Budapest"));
+    assert_eq!(english.card.name, "Anna Kovács");
+}
+
+#[test]
+fn the_delimiter_is_the_one_under_which_the_header_is_understood() {
+    for (file, delimiter) in [
+        ("name,email\nAnna,a@b.hu", ','),
+        ("name;email\nAnna;a@b.hu", ';'),
+        ("name\temail\nAnna\ta@b.hu", '\t'),
+        ("name\nAnna", ','),
+        ("\"Name, first\";email;city\nAnna;a@b.hu;Pécs", ';'),
+        ("sep=|\r\nname|email\r\nAnna|a@b.hu", '|'),
+    ] {
+        let source = Source::read(file.as_bytes(), Hints::default()).unwrap();
+        assert_eq!(source.delimiter(), delimiter, "{file}");
+        assert_eq!(source.records().count(), 1, "{file}");
+    }
+    let hints = Hints { delimiter: Some(';'), ..Hints::default() };
+    assert_eq!(Source::read(b"name,email", hints).unwrap().header(), ["name,email"]);
+}
+
+#[test]
+fn rows_that_name_one_company_share_it_whatever_their_spelling() {
+    let file = "name,company,company phone,industry\n\
+        Anna,Acme Kft.,,\n\
+        Béla,ACME  kft,+36 1 234 5678,steel\n\
+        Cili,Other,,\n\
+        Dezső,acme kft,+36 1 234 5678,wood";
+    let imported = import(file);
+    let plans: Vec<RowPlan> = imported.rows.into_iter().map(Result::unwrap).collect();
+    let made: Vec<Made> = plans.iter().map(Made::of).collect();
+    let acme = made[0].company.as_ref().unwrap();
+    assert_eq!(acme.family_name, "Acme Kft.", "the first spelling");
+    assert_eq!(details(acme), ["phone  +36 1 234 5678"]);
+    assert_eq!(acme.fields, [(SECTOR.to_string(), "steel".to_owned())]);
+    assert_eq!(made[2].company.as_ref().unwrap().family_name, "Other");
+    assert!(plans[1].company.is_none() && plans[3].company.is_none(), "made once");
+    let employer = |made: &Made| made.person.as_ref().unwrap().links[0].target;
+    assert_eq!(employer(&made[0]), plans[0].company.as_ref().unwrap().document);
+    assert_eq!((employer(&made[1]), employer(&made[3])), (employer(&made[0]), employer(&made[0])));
+    assert_eq!(made[3].notes[0].1, "industry: wood", "what the company does not get is kept");
+}
+
+#[test]
+fn a_company_alone_and_a_person_alone_are_customers_and_keep_their_details() {
+    let imported = import("name,company,email,company email\n,Acme,info@acme.hu,\nAnna,,,anna@home.hu");
+    let [company, person] = imported.rows.try_into().unwrap();
+    let company = Made::of(&company.unwrap());
+    assert!(company.person.is_none());
+    assert_eq!(details(&company.company.unwrap()), ["email  info@acme.hu"]);
+    assert_eq!((company.card.name.as_str(), company.card.links.len()), ("Acme", 1));
+    let person = Made::of(&person.unwrap());
+    assert!(person.company.is_none());
+    assert_eq!(details(&person.person.unwrap()), ["email  anna@home.hu"]);
+}
+
+#[test]
+fn the_same_file_again_makes_the_same_documents_and_a_corrected_one_only_what_is_new() {
+    let documents = |file: &str| -> Vec<DocumentId> {
+        import(file).rows.into_iter().flatten().map(|plan| plan.card.document).collect()
+    };
+    let first = documents("name,email\nAnna,a@x.hu\n,b@x.hu\nCili,c@x.hu");
+    assert_eq!(first.len(), 2, "one row has no name");
+    assert_eq!(documents("name,email\nAnna,a@x.hu\n,b@x.hu\nCili,c@x.hu"), first);
+    let corrected = documents("email,name,city\na@x.hu,ANNA,Pécs\nz@x.hu,Zoé,\nb@x.hu,Béla,\nc@x.hu,Cili,");
+    assert_eq!((corrected[0], corrected[3]), (first[0], first[1]), "rows may move, columns may be added");
+    assert!(!first.contains(&corrected[1]) && !first.contains(&corrected[2]));
+
+    let by_id = documents("id,name\n1,Anna\n2,Béla");
+    assert_eq!(
+        documents("id,name\n2,Béla Nagy\n1,Anna Kis"),
+        [by_id[1], by_id[0]],
+        "an id outlives its name"
+    );
+    let twins = documents("name,city\nAnna,Pécs\nAnna,Vác");
+    assert_ne!(twins[0], twins[1], "alike in name, two rows all the same");
+}
+
+#[test]
+fn another_import_makes_other_documents() {
+    let product = ProductId::from_bytes([9; 16]);
+    let one = ImportId::of_source(product, "contacts.csv");
+    assert_eq!(one, ImportId::of_source(product, "contacts.csv"));
+    assert_ne!(one, ImportId::of_source(product, "other.csv"));
+    assert_ne!(one, ImportId::of_file(product, b"contacts.csv"));
+    assert_eq!((one.origin().kind, one.origin().id), (crate::wire::OriginKind::IMPORT, *one.as_bytes()));
+    let plan = |import| import_to("name\nAnna", &Destination { import, ..destination() }).rows[0].clone();
+    let other = ImportId::of_source(product, "other.csv");
+    assert_ne!(plan(one).unwrap().card.document, plan(other).unwrap().card.document);
+}
+
+#[test]
+fn a_cell_that_cannot_be_used_is_a_warning_and_is_kept_as_a_note() {
+    let file = "name,email,phone,owner,status,last seen,tags\nAnna,anna@,n/a,Nobody,frozen,someday,\"VIP, nonsense\"";
+    let plan = only_row(file);
+    let warnings: Vec<String> = plan.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        warnings,
+        [
+            r#"row 2, column "email": not an email address: "anna@""#,
+            r#"row 2, column "phone": not a phone number: "n/a""#,
+            r#"row 2, column "owner": no such user: you are the owner: "Nobody""#,
+            r#"row 2, column "status": no such status: "frozen""#,
+            r#"row 2, column "last seen": not a date: "someday""#,
+            r#"row 2, column "tags": no such option: "VIP, nonsense""#,
+        ]
+    );
+    let made = Made::of(&plan);
+    assert_eq!((made.card.owner, made.card.status), (Some(ME), Some(COLD)));
+    assert_eq!(made.card.todos, []);
+    assert_eq!(made.card.fields, [(format!("{TAGS}/vip"), "1".to_owned())], "the option that there is");
+    let kept =
+        "email: anna@\nphone: n/a\nowner: Nobody\nstatus: frozen\nlast seen: someday\ntags: VIP, nonsense";
+    assert_eq!(made.notes, [(destination().acting.now.millis(), kept.to_owned())]);
+}
+
+#[test]
+fn an_unusable_row_is_skipped_and_its_neighbours_are_not() {
+    let file = "id,name,note\n1,Anna,x\n2,,y\n3,Cili,a,b\n1,Dezső,z\n4,---,z\n5,\"Edit\"x,\n6,Feri";
+    let problems: Vec<String> = import(file)
+        .rows
+        .iter()
+        .map(|row| match row {
+            Ok(plan) => {
+                format!("planned {:?}", plan.warnings.iter().map(ToString::to_string).collect::<Vec<_>>())
+            }
+            Err(problem) => problem.to_string(),
+        })
+        .collect();
+    assert_eq!(
+        problems,
+        [
+            "planned []",
+            "row 3: neither a person nor a company is named",
+            "row 4: 4 cells, but the header has 3 columns: \"b\"",
+            "row 5: row 2 has the same id",
+            "row 6: neither a person nor a company is named",
+            "row 7, column \"name\": text follows a closing quotation mark: \"\\\"Edit\\\"x,\\n6,Feri\"",
+            "planned [\"row 8: 2 cells, but the header has 3 columns\"]",
+        ]
+    );
+    let same = import("name,note\nAnna,x\nAnna,x\n\nAnna, x ");
+    let reasons: Vec<_> =
+        same.rows.iter().filter_map(|row| row.as_ref().err()).map(|p| (p.row, p.reason)).collect();
+    assert_eq!(reasons, [(3, Reason::SameRow(2)), (5, Reason::SameRow(2))]);
+}
+
+#[test]
+fn columns_of_one_meaning_fill_each_others_gaps_and_what_differs_is_kept() {
+    let file = "company_name,company,name\nAcme,Acme,Anna\n,Beta,Béla\nGamma,Delta,Cili";
+    let imported = import(file);
+    let made: Vec<Made> = imported.rows.iter().map(|row| Made::of(row.as_ref().unwrap())).collect();
+    let names: Vec<&str> = made.iter().map(|made| made.card.name.as_str()).collect();
+    assert_eq!(names, ["Anna (Acme)", "Béla (Beta)", "Cili (Gamma)"]);
+    assert_eq!(made[0].notes, []);
+    assert_eq!(made[2].notes[0].1, "company: Delta");
+    assert_eq!(import("Phone,Phone,name\n111,222,Anna").mapping.duplicates(), ["Phone"]);
+}
+
+#[test]
+fn columns_without_a_place_are_kept_or_left_out_and_either_is_told() {
+    let imported = import("name,company_id,nb_tasks,gender,,Column\nAnna,5,0,female,x,y");
+    assert_eq!(imported.mapping.kept().collect::<Vec<_>>(), ["gender", "column 5", "Column"]);
+    assert_eq!(imported.mapping.ignored().collect::<Vec<_>>(), ["company_id", "nb_tasks"]);
+    assert_eq!(
+        Made::of(imported.rows[0].as_ref().unwrap()).notes[0].1,
+        "gender: female\ncolumn 5: x\nColumn: y"
+    );
+}
+
+#[test]
+fn a_mapping_corrected_by_hand_counts() {
+    let source = Source::read(b"who,what\nAnna,loud", Hints::default()).unwrap();
+    let (to, directory) = (destination(), directory());
+    let mut mapping = Mapping::guess(source.header(), &to);
+    assert_eq!(Import::prepare(&source, &mapping, &to, &directory).unwrap_err(), FileError::NoName);
+    mapping.columns[0].target = Target::FullName;
+    mapping.columns[1].target = Target::Ignore;
+    let import = Import::prepare(&source, &mapping, &to, &directory).unwrap();
+    let made = Made::of(&import.rows().next().unwrap().unwrap());
+    assert_eq!((made.card.name.as_str(), made.notes.len()), ("Anna", 0));
+}
+
+#[test]
+fn a_product_that_derives_its_statuses_is_given_none() {
+    let to = Destination { statuses: Vec::new(), first_status: None, ..destination() };
+    let plan = import_to("name,status\nAnna,hot", &to).rows[0].clone().unwrap();
+    let made = Made::of(&plan);
+    assert_eq!((made.card.status, made.notes[0].1.as_str()), (None, "status: hot"));
+    assert_eq!(plan.warnings, []);
+}
+
+#[test]
+fn owners_are_found_by_email_or_by_name_in_either_order() {
+    let find = |text| directory().find(text);
+    for text in [
+        "JANE@example.com",
+        "Jane Doe",
+        " doe  JANE",
+        "Jane Doe <jane@example.com>",
+        "Somebody <Jane@Example.com>",
+    ] {
+        assert_eq!(find(text), Ok(JANE), "{text}");
+    }
+    assert_eq!(find("jane"), Err(Reason::UnknownOwner));
+    assert_eq!(find(""), Err(Reason::UnknownOwner));
+    assert_eq!(find("Sam Smith"), Err(Reason::AmbiguousOwner));
+    assert_eq!(find("gone@example.com"), Err(Reason::InactiveOwner));
+    assert_eq!(find("Kovacs Bela"), Ok(ME), "the one of two who has access");
+}
+
+#[test]
+fn a_cell_may_hold_several_phones_or_emails_and_each_is_kept_once() {
+    let file = "name,email,phone,phone 2,email 2\nAnna,\"a@x.hu; B@x.hu, Anna <c@x.hu>\",111 222; 333 444,111-222,a-@x.hu;A@X.hu";
+    let person = Made::of(&only_row(file)).person.unwrap();
+    assert_eq!(
+        details(&person),
+        [
+            "email  B@x.hu",
+            "email  a-@x.hu",
+            "email  a@x.hu",
+            "email  c@x.hu",
+            "phone  111 222",
+            "phone  333 444"
+        ]
+    );
+}
+
+#[test]
+fn an_address_is_put_together_from_its_parts() {
+    let file = "name,Country,City,Street,Zip,State,Home street,Company city\nAnna,Hungary,Pécs,Fő tér 1.,7621,Baranya,Kis u. 2.,Vác";
+    let person = Made::of(&only_row(file)).person.unwrap();
+    let expected =
+        ["address  Fő tér 1., 7621 Pécs, Baranya, Hungary", "address  Vác", "address home Kis u. 2."];
+    assert_eq!(details(&person), expected);
+}
+
+#[test]
+fn dates_of_a_column_are_read_in_the_order_that_one_of_them_tells() {
+    let due = |row: &Result<RowPlan, Problem>| {
+        let todos = Made::of(row.as_ref().unwrap()).card.todos;
+        todos.first().map(|todo| todo.due.unwrap().to_string())
+    };
+    let told = import("name,last seen\nAnna,03/04/2026\nBéla,25/04/2026");
+    assert_eq!(due(&told.rows[0]).as_deref(), Some("2026-04-10"));
+    assert_eq!(told.undecided, Vec::<String>::new());
+
+    let undecided = import("name,last seen,born\nAnna,03/04/2026,01/02/2000\nBéla,2026-04-25,");
+    assert_eq!(undecided.undecided, ["last seen"], "other columns are no dates");
+    assert_eq!(due(&undecided.rows[0]), None);
+    let warning = undecided.rows[0].as_ref().unwrap().warnings[0].clone();
+    assert_eq!(warning.to_string(), r#"row 2, column "last seen": day or month first?: "03/04/2026""#);
+
+    let hints = Hints { date_order: Some(DateOrder::MonthFirst), ..Hints::default() };
+    let asked = import_with("name,last seen\nAnna,03/04/2026".as_bytes(), hints, &destination()).unwrap();
+    assert_eq!(due(&asked.rows[0]).as_deref(), Some("2026-03-11"));
+    assert_eq!(asked.undecided, Vec::<String>::new());
+}
+
+#[test]
+fn the_first_todo_is_due_a_week_after_the_last_meeting_and_never_on_a_weekend() {
+    let due = |seen: &str| FollowUp::default().day(seen.parse().unwrap()).to_string();
+    assert_eq!(due("2026-11-20"), "2026-11-27", "Friday");
+    assert_eq!(due("2026-11-21"), "2026-11-30", "a Saturday gives the Monday after");
+    assert_eq!(due("2026-11-22"), "2026-11-30", "so does a Sunday");
+    assert_eq!(due("2026-11-23"), "2026-11-30", "Monday");
+    assert_eq!(due("9999-12-31"), "9999-12-31");
+}
+
+#[test]
+fn fields_take_flags_days_and_options_and_refuse_what_they_are_not() {
+    let field = |byte: u8, name: &str, kind| FieldColumn {
+        field: FieldId::from_bytes([byte; 16]),
+        of: Holder::Card,
+        names: vec![name.to_owned()],
+        kind,
+    };
+    let options =
+        vec![Named { id: "web".to_owned(), names: vec!["Weboldal".to_owned(), "Website".to_owned()] }];
+    let to = Destination {
+        fields: vec![
+            field(20, "Hot", ValueKind::Flag),
+            field(21, "Since", ValueKind::Day),
+            field(22, "Source", ValueKind::Choice { options, multiple: false }),
+            field(23, "Hobby", ValueKind::Text),
+        ],
+        ..destination()
+    };
+    let file = "name,hot,since,source,hobby\nAnna,igen,2026. 11. 22.,WEBOLDAL,two\u{a0} lines\nBéla,nem,,web,\nCili,perhaps,soon,radio,";
+    let imported = import_to(file, &to);
+    let fields = |row: usize| -> Vec<(u8, String)> {
+        let fields = Made::of(imported.rows[row].as_ref().unwrap()).card.fields;
+        fields
+            .into_iter()
+            .map(|(name, text)| (name.parse::<FieldId>().unwrap().as_bytes()[0], text))
+            .collect()
+    };
+    let text = |field, text: &str| (field, text.to_owned());
+    assert_eq!(fields(0), [text(20, "1"), text(21, "2026-11-22"), text(22, "web"), text(23, "two lines")]);
+    assert_eq!(fields(1), [text(22, "web")]);
+    assert_eq!(fields(2), []);
+    let reasons: Vec<_> =
+        imported.rows[2].as_ref().unwrap().warnings.iter().map(|warning| warning.reason).collect();
+    assert_eq!(reasons, [Reason::Flag, Reason::Date, Reason::UnknownOption]);
+}
+
+#[test]
+fn a_long_note_becomes_several_in_order() {
+    let long = "word ".repeat(1_000);
+    let made = Made::of(&only_row(&format!("name,note\nAnna,{long}")));
+    assert_eq!(made.notes.len(), 3);
+    assert!(made.notes.is_sorted());
+    let together: Vec<&str> = made.notes.iter().flat_map(|(_, text)| text.split(' ')).collect();
+    assert_eq!(together.len(), 1_000);
+}
+
+/// What an import of a file gives.
+struct Imported {
+    mapping: Mapping,
+    rows: Vec<Result<RowPlan, Problem>>,
+    undecided: Vec<String>,
+    summary: Summary,
+}
+
+fn import(file: &str) -> Imported {
+    import_to(file, &destination())
+}
+
+fn only_row(file: &str) -> RowPlan {
+    let [row] = import(file).rows.try_into().unwrap();
+    row.unwrap()
+}
+
+fn import_to(file: &str, to: &Destination) -> Imported {
+    import_with(file.as_bytes(), Hints::default(), to).unwrap()
+}
+
+fn import_with(file: &[u8], hints: Hints, to: &Destination) -> Result<Imported, FileError> {
+    let source = Source::read(file, hints)?;
+    let mapping = Mapping::guess(source.header(), to);
+    let directory = directory();
+    let import = Import::prepare(&source, &mapping, to, &directory)?;
+    let rows: Vec<_> = import.rows().collect();
+    assert_eq!(rows.len(), import.row_count() as usize);
+    let undecided = import.undecided_dates().into_iter().map(str::to_owned).collect();
+    let summary = import.summary();
+    Ok(Imported { mapping, rows, undecided, summary })
+}
+
+fn destination() -> Destination {
+    let named = |id, names: &[&str]| Named { id, names: names.iter().map(ToString::to_string).collect() };
+    let field = |field, of, names: &[&str], kind| FieldColumn {
+        field,
+        of,
+        names: names.iter().map(ToString::to_string).collect(),
+        kind,
+    };
+    let option = |key: &str, name: &str| Named { id: key.to_owned(), names: vec![name.to_owned()] };
+    let tags = ["vip", "press", "musician", "football-fan", "influencer", "manager", "holiday-card"];
+    let tags = tags.iter().map(|tag| option(&tag.replace('-', "_"), tag)).collect();
+    Destination {
+        import: ImportId::from_bytes([8; 16]),
+        product: ProductId::from_bytes([9; 16]),
+        acting: Acting {
+            by: ME,
+            now: Timestamp::from_millis(1_790_000_000_000),
+            zone: "Europe/Budapest".parse().unwrap(),
+        },
+        statuses: vec![named(HOT, &["Hot", "Forró"]), named(COLD, &["Cold", "Hideg"])],
+        first_status: Some(COLD),
+        fields: vec![
+            field(TAGS, Holder::Card, TAG_NAMES, ValueKind::Choice { options: tags, multiple: true }),
+            field(JOB_TITLE, Holder::Person, JOB_TITLE_NAMES, ValueKind::Text),
+            field(SECTOR, Holder::Company, &["Industry"], ValueKind::Text),
+        ],
+        follow_up: Some(FollowUp::default()),
+    }
+}
+
+fn directory() -> Directory {
+    let colleague = |id: UserId, email: Option<&str>, given: &str, family: &str, active| Colleague {
+        id,
+        email: email.map(str::to_owned),
+        given: given.to_owned(),
+        family: family.to_owned(),
+        active,
+    };
+    let other = |byte: u8| UserId::from_bytes([byte; 16]);
+    [
+        colleague(ME, None, "Béla", "Kovács", true),
+        colleague(other(10), None, "Béla", "Kovács", false),
+        colleague(JANE, Some("jane@example.com"), "Jane", "Doe", true),
+        colleague(other(11), Some("gone@example.com"), "Gone", "Girl", false),
+        colleague(other(12), None, "Sam", "Smith", true),
+        colleague(other(13), None, "Sam", "Smith", true),
+    ]
+    .into_iter()
+    .collect()
+}
+
+/// The documents of one row, made as the executor makes them: one change each, judged by the guard.
+struct Made {
+    company: Option<ContactRow>,
+    person: Option<ContactRow>,
+    card: CardRow,
+    /// Time and text, in order of time.
+    notes: Vec<(i64, String)>,
+}
+
+impl Made {
+    fn of(plan: &RowPlan) -> Self {
+        let acting = destination().acting;
+        let contact = |planned: &Planned<ContactCommand>| {
+            let document = make(&contact::KIND, |draft| {
+                planned.commands.iter().for_each(|command| command.draft(draft, &acting).unwrap());
+            });
+            contact_row(&document, Some(ME))
+        };
+        let card = make(&card::KIND, |draft| {
+            plan.card.commands.iter().for_each(|command| command.draft(draft, &acting).unwrap());
+        });
+        let entries = View::of(&card);
+        let entries = entries.parts(card::ENTRIES);
+        let mut notes: Vec<(i64, String)> =
+            entries.values().map(|note| (note["at"].parse().unwrap(), note["text"].clone())).collect();
+        notes.sort();
+        Self {
+            company: plan.company.as_ref().map(contact),
+            person: plan.person.as_ref().map(contact),
+            card: card_row(&card),
+            notes,
+        }
+    }
+}
+
+fn make(kind: &'static crate::kind::Kind, write: impl FnOnce(&mut Draft<'_>)) -> Document {
+    let mut document = Document::new(kind).unwrap();
+    let guard = OpIndex::of(&document);
+    let mut draft = Draft::new(&mut document, Actor([1; 16]), destination().acting.now);
+    write(&mut draft);
+    let change = draft.finish().unwrap();
+    assert!(change.to_bytes().len() <= MAX_CHANGE);
+    assert_eq!(guard.judge(&change, Writer::Editor), Ok(()));
+    document.apply(vec![change.to_automerge(kind)]).unwrap();
+    document
+}
+
+fn details(contact: &ContactRow) -> Vec<String> {
+    let details = contact.details.iter();
+    let mut details: Vec<String> = details
+        .map(|detail| format!("{} {} {}", detail.sort.register(), detail.label, detail.value))
+        .collect();
+    details.sort();
+    details
+}
+
+/// The first instant of a day, in the zone of the import.
+fn day(text: &str) -> i64 {
+    destination().acting.zone.start_of(text.parse().unwrap()).millis()
+}

@@ -1,0 +1,66 @@
+//! A contact export of another system, whole.
+
+use std::path::Path;
+
+use super::*;
+
+/// The bytes of the export, where the folder of shared data lies beside the workspace; on the build
+/// server it must.
+fn export() -> Option<Vec<u8>> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/atomic-crm-contacts.csv");
+    let bytes = std::fs::read(&file);
+    let is_required = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    assert!(bytes.is_ok() || !is_required, "{} is missing", file.display());
+    bytes.ok()
+}
+
+#[test]
+fn a_real_contact_export_is_planned_whole() {
+    let Some(bytes) = export() else { return };
+    let to = Destination {
+        statuses: ["warm", "cold", "hot", "in-contract"]
+            .into_iter()
+            .zip(10..)
+            .map(|(name, byte)| Named { id: StatusId::from_bytes([byte; 16]), names: vec![name.to_owned()] })
+            .collect(),
+        ..destination()
+    };
+    let imported = import_with(&bytes, Hints::default(), &to).unwrap();
+    insta::assert_debug_snapshot!(imported.summary, @r"
+    Summary {
+        rows: 500,
+        cards: 500,
+        persons: 500,
+        companies: 55,
+        todos: 500,
+        entries: 1000,
+        phones: 830,
+        emails: 500,
+        addresses: 0,
+        skipped: {},
+        warnings: {},
+    }
+    ");
+    assert_eq!(imported.mapping.kept().collect::<Vec<_>>(), ["gender", "has_newsletter", "linkedin_url"]);
+    assert_eq!(imported.mapping.ignored().collect::<Vec<_>>(), ["company_id", "sales_id", "nb_tasks"]);
+    assert_eq!(imported.undecided, Vec::<String>::new());
+
+    let made: Vec<Made> = imported.rows.iter().map(|row| Made::of(row.as_ref().unwrap())).collect();
+    assert!(made.iter().all(|made| made.card.owner == Some(JANE) && made.card.todos.len() == 1));
+    let first = &made[0];
+    assert_eq!(first.card.name, "Shelley Kerluke (Gottlieb and Sons)");
+    assert_eq!(first.card.todos[0].due.unwrap().to_string(), "2024-08-21");
+    assert_eq!(first.card.status, Some(StatusId::from_bytes([10; 16])));
+    let person = details(first.person.as_ref().unwrap());
+    assert_eq!(person, ["email other Shelley_Kerluke47@hotmail.com", "phone home 1-955-371-0847 x371"]);
+    let notes: Vec<&str> = first.notes.iter().map(|(_, text)| text.as_str()).collect();
+    insta::assert_snapshot!(notes.join("\n---\n"), @r"
+    Eaque ipsa velit.
+    ---
+    id: 2
+    gender: female
+    first_seen: 2024-08-13T18:04:34.666+00:00
+    last_seen: 2024-08-14T11:39:02.318+00:00
+    has_newsletter: false
+    ");
+}

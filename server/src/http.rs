@@ -1,0 +1,118 @@
+//! Serving over TCP: with real timeouts, a bound on connections, and an orderly end.
+//!
+//! `axum::serve` sets no timer, so that a client which never finishes its request head holds its
+//! connection for ever (R28); so hyper is driven here.
+
+mod stall;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use crate::api::ApiError;
+use crate::config::Checked;
+use stall::Stalling;
+
+/// The most bytes of a request head.
+const MAX_HEAD: usize = 32 * 1024;
+
+/// How long to wait after the system refused a connection (no descriptors left, say).
+const AFTER_REFUSAL: Duration = Duration::from_millis(100);
+
+/// Serves `router` on `listener` until `shutdown` is done; then lets requests under way end, for as
+/// long as the configuration says, and cuts off the rest. Tells `stopping` when it begins to end.
+pub async fn serve(
+    router: Router,
+    listener: TcpListener,
+    config: &Checked,
+    stopping: impl FnOnce(),
+    shutdown: impl Future<Output = ()>,
+) {
+    let limit = config.request_timeout;
+    let router = router.layer(middleware::from_fn(move |request, next| within(limit, request, next)));
+    let places = Arc::new(Semaphore::new(config.max_connections));
+    let (stop, stopped) = watch::channel(false);
+    let mut connections = JoinSet::new();
+    tokio::pin!(shutdown);
+    loop {
+        let next = async {
+            let place = Arc::clone(&places).acquire_owned().await.ok()?;
+            Some((place, listener.accept().await))
+        };
+        tokio::select! {
+            () = &mut shutdown => break,
+            accepted = next => match accepted {
+                Some((place, Ok((stream, _)))) => {
+                    let served = connection(stream, router.clone(), config, stopped.clone());
+                    connections.spawn(async move {
+                        served.await;
+                        drop(place);
+                    });
+                }
+                Some((_, Err(error))) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(AFTER_REFUSAL).await;
+                }
+                None => break,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+    drop(listener);
+    stopping();
+    stop.send_replace(true);
+    let drained = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(config.drain_timeout, drained).await.is_err() {
+        tracing::warn!(connections = connections.len(), "cut off after the drain timeout");
+        connections.shutdown().await;
+    }
+}
+
+/// One connection, to its end; it ends after the answer under way once `stopped` turns true.
+fn connection(
+    stream: TcpStream,
+    router: Router,
+    config: &Checked,
+    mut stopped: watch::Receiver<bool>,
+) -> impl Future<Output = ()> + use<> {
+    // Without it small answers wait for the client's acknowledgement of the one before.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "no delay cannot be set");
+    }
+    let io = TokioIo::new(Stalling::new(stream, config.write_timeout));
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(config.header_timeout).max_buf_size(MAX_HEAD);
+    let connection = builder.serve_connection(io, TowerToHyperService::new(router)).with_upgrades();
+    async move {
+        let stop = async { drop(stopped.wait_for(|stop| *stop).await) };
+        tokio::pin!(connection);
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = stop => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    }
+}
+
+/// Answers 408 to a request that takes longer than this as a whole, its body included.
+async fn within(limit: Duration, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => ApiError::TooSlow.into_response(),
+    }
+}

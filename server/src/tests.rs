@@ -1,0 +1,10 @@
+//! Tests of the server as a whole: through its routes, on both databases, without a socket.
+
+mod catalogue;
+mod devices;
+mod http;
+mod matrix;
+mod sessions;
+mod start;
+mod store;
+mod users;

@@ -1,0 +1,347 @@
+//! The HTTP surface: timeouts on real sockets, headers, limits, and what is logged.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{Method, Request, StatusCode};
+use axum::routing::{get, post};
+use futures_util::stream;
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::config::{Checked, Config};
+use crate::testing::{ADMIN, Engine, PASSWORD, Server, config};
+use crate::{REQUEST_ID, http};
+
+/// Far longer than anything here takes; only a failing test waits for it.
+const LONG: Duration = Duration::from_secs(20);
+
+#[tokio::test]
+async fn a_client_that_never_ends_its_head_is_cut_off() {
+    let served = Served::new(Router::new(), |config| config.header_timeout = "100ms".into()).await;
+    for head in ["", "GET / HTTP/1.1\r\nHost: x\r\n", "GET"] {
+        let mut client = served.connect().await;
+        client.write_all(head.as_bytes()).await.unwrap();
+        let answer = read_to_end(&mut client).await;
+        assert!(!answer.contains("200"), "{answer}");
+    }
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_stays_idle_after_an_answer_is_closed() {
+    let router = Router::new().route("/", get(async || "hello"));
+    let served = Served::new(router, |config| config.header_timeout = "100ms".into()).await;
+    let mut client = served.connect().await;
+    client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    assert!(read_to_end(&mut client).await.ends_with("hello"));
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_that_trickles_is_answered_408() {
+    let router = Router::new().route("/", post(async |body: Bytes| format!("{}", body.len())));
+    let served = Served::new(router, |config| config.request_timeout = "100ms".into()).await;
+    let mut client = served.connect().await;
+    client.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc").await.unwrap();
+    let answer = read_to_end(&mut client).await;
+    assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("too_slow"), "{answer}");
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_cut_off() {
+    let (alive, mut gone) = mpsc::channel::<()>(1);
+    let endless = async move || {
+        let alive = alive.clone();
+        Body::from_stream(stream::repeat_with(move || {
+            let _held = &alive;
+            Ok::<_, std::convert::Infallible>(Bytes::from_static(&[b'x'; 65_536]))
+        }))
+    };
+    let served =
+        Served::new(Router::new().route("/", get(endless)), |config| config.write_timeout = "100ms".into())
+            .await;
+    let mut client = served.connect().await;
+    client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    served.stop().await;
+    // The server ended before its drain timeout, and with the answer its end of the channel.
+    assert_eq!(timeout(LONG, gone.recv()).await.unwrap(), None);
+    drop(client);
+}
+
+#[tokio::test]
+async fn connections_beyond_the_cap_wait_for_a_place() {
+    let router = Router::new().route("/", get(async || "hello"));
+    let served = Served::new(router, |config| config.max_connections = "1".into()).await;
+    let mut first = served.connect().await;
+    first.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    read_until(&mut first, "hello").await;
+    let mut second = served.connect().await;
+    second.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
+    let early = timeout(Duration::from_millis(50), second.read_u8()).await;
+    assert!(early.is_err(), "served although there was no place");
+    drop(first);
+    assert!(read_to_end(&mut second).await.ends_with("hello"));
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_under_way_is_answered_when_the_server_stops() {
+    let (began, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (began_there, release_there) = (began.clone(), release.clone());
+    let slow = async move || {
+        began_there.notify_one();
+        release_there.notified().await;
+        "done"
+    };
+    let mut served = Served::new(Router::new().route("/", get(slow)), |_| {}).await;
+    let mut client = served.connect().await;
+    client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    began.notified().await;
+    served.shutdown.take().unwrap().send(()).unwrap();
+    timeout(LONG, served.stopping.recv()).await.unwrap().unwrap();
+    assert!(TcpStream::connect(served.address).await.is_err(), "nobody new is let in");
+    release.notify_one();
+    let answer = read_to_end(&mut client).await;
+    assert!(answer.ends_with("done") && answer.contains("connection: close"), "{answer}");
+    timeout(LONG, served.task).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_request_that_does_not_end_is_cut_off_after_the_drain_timeout() {
+    let began = Arc::new(Notify::new());
+    let began_there = began.clone();
+    let never = async move || {
+        began_there.notify_one();
+        std::future::pending::<()>().await;
+    };
+    let served =
+        Served::new(Router::new().route("/", get(never)), |config| config.drain_timeout = "100ms".into())
+            .await;
+    let mut client = served.connect().await;
+    client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    began.notified().await;
+    served.stop().await;
+    assert_eq!(read_to_end(&mut client).await, "");
+}
+
+#[tokio::test]
+async fn every_answer_has_the_security_headers_and_an_id() {
+    let server = Server::new(Engine::Sqlite).await.unwrap();
+    let mut ids = std::collections::BTreeSet::new();
+    for (method, path) in [(Method::GET, "/health"), (Method::GET, "/nothing"), (Method::DELETE, "/health")] {
+        let request = Request::builder().method(method).uri(path).header("x-request-id", "mine");
+        let answer = server.answer(request.body(Body::empty()).unwrap()).await.unwrap();
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+            ("cache-control", "no-store"),
+            ("referrer-policy", "no-referrer"),
+            ("strict-transport-security", "max-age=63072000"),
+        ] {
+            assert_eq!(answer.headers[name], value, "{path}");
+        }
+        assert!(
+            answer.headers.get("server").is_none()
+                && answer.headers.get("access-control-allow-origin").is_none()
+        );
+        ids.insert(answer.headers[REQUEST_ID].to_str().unwrap().to_owned());
+    }
+    assert_eq!(ids.len(), 3);
+    assert!(!ids.contains("mine"));
+}
+
+#[tokio::test]
+async fn refusals_are_json_with_a_stable_code() {
+    let server = Server::new(Engine::Sqlite).await.unwrap();
+    let json_type = "application/json";
+    let large = "x".repeat(crate::api::BODY_LIMIT + 1);
+    for (method, path, content_type, body, status, code) in [
+        (Method::GET, "/nothing", json_type, "", 404, "not_found"),
+        (Method::DELETE, "/v1/users", json_type, "", 405, "method_not_allowed"),
+        (Method::GET, "/v1/users", json_type, "", 401, "unauthenticated"),
+        (Method::POST, "/v1/refresh", json_type, "{", 422, "invalid"),
+        (Method::POST, "/v1/refresh", json_type, "[1]", 422, "invalid"),
+        (Method::POST, "/v1/refresh", "text/plain", "{\"refresh_token\":\"x\"}", 422, "invalid"),
+        (Method::POST, "/v1/refresh", json_type, &large, 413, "too_large"),
+    ] {
+        let request = Request::builder().method(method).uri(path).header(CONTENT_TYPE, content_type);
+        let answer = server.answer(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap();
+        assert_eq!((answer.status.as_u16(), answer.code()), (status, code), "{path}");
+        assert!(!answer.body["error"]["message"].as_str().unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_bearer_is_one_header_of_that_scheme() {
+    let server = Server::new(Engine::Sqlite).await.unwrap();
+    let token = server.admin().await.unwrap();
+    for (headers, status) in [
+        (vec![format!("Bearer {token}")], 200),
+        (vec![format!("bearer {token}")], 200),
+        (vec![token.clone()], 401),
+        (vec![format!("Basic {token}")], 401),
+        (vec![format!("Bearer  {token}")], 401),
+        (vec![format!("Bearer {token}"), format!("Bearer {token}")], 401),
+        (vec!["Bearer".into()], 401),
+        (vec!["Bearer ".into()], 401),
+    ] {
+        let mut request = Request::builder().uri("/v1/devices");
+        for header in &headers {
+            request = request.header("authorization", header);
+        }
+        let answer = server.answer(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.status.as_u16(), status, "{headers:?}");
+        assert_eq!(answer.headers.contains_key("www-authenticate"), status == 401);
+    }
+}
+
+#[tokio::test]
+async fn a_panic_is_one_requests_500_and_its_cause_is_not_sent() {
+    let server = Server::new(Engine::Sqlite).await.unwrap();
+    async fn bad() -> StatusCode {
+        panic!("secret cause")
+    }
+    let router = Router::new()
+        .route("/bad", get(bad))
+        .layer(axum::middleware::from_fn_with_state(server.state.clone(), crate::layers::observe));
+    for _ in 0..2 {
+        let request = Request::get("/bad").body(Body::empty()).unwrap();
+        let response = tower::ServiceExt::oneshot(router.clone(), request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        assert!(body.contains("\"internal\"") && !body.contains("secret cause"), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn readiness_fails_when_the_server_stops_or_the_database_is_gone_and_liveness_does_not() {
+    let server = Server::new(Engine::Sqlite).await.unwrap();
+    let ask = async |path| server.send(Method::GET, path, "", None).await.unwrap().status.as_u16();
+    assert_eq!((ask("/health").await, ask("/health/ready").await), (200, 200));
+    server.state.stop();
+    assert_eq!((ask("/health").await, ask("/health/ready").await), (200, 503));
+    let server = Server::new(Engine::Sqlite).await.unwrap();
+    server.state.db().close().await;
+    let answer = server.send(Method::GET, "/health/ready", "", None).await.unwrap();
+    assert_eq!((answer.status.as_u16(), answer.code()), (503, "unavailable"));
+    assert_eq!(answer.headers["retry-after"], "1");
+}
+
+#[tokio::test]
+async fn the_log_names_ids_and_no_person_password_or_token() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing::Level::INFO)
+        .with_writer(move || writer.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let server = Server::new(Engine::Sqlite).await.unwrap();
+    let held = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
+    let token = held.text("access_token");
+    let id = server.add_user(&token, "bela@example.com", "user").await.unwrap();
+    server.sign_in("bela@example.com", "not the password", 1).await.unwrap();
+    server.send(Method::GET, "/v1/users?name=Kovács", &token, None).await.unwrap();
+    let body = json!({ "refresh_token": held.text("refresh_token") });
+    for _ in 0..3 {
+        server.send(Method::POST, "/v1/refresh", "", Some(body.clone())).await.unwrap();
+    }
+    let path = format!("/v1/users/{id}/password");
+    server.send(Method::POST, &path, &token, Some(json!({ "password": "another password" }))).await.unwrap();
+    drop(guard);
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    for there in ["request served", "/v1/users/{user}/password", "\"http.status\":200", &held.text("user")] {
+        assert!(log.contains(there), "{there} is not in {log}");
+    }
+    for personal in [
+        "example.com",
+        "Kovács",
+        "Nagy",
+        "Béla",
+        PASSWORD,
+        "not the password",
+        "another password",
+        "phone 1",
+        &token,
+        &held.text("refresh_token"),
+    ] {
+        assert!(!log.contains(personal), "{personal} is in {log}");
+    }
+}
+
+/// A router on a real socket.
+struct Served {
+    address: std::net::SocketAddr,
+    shutdown: Option<oneshot::Sender<()>>,
+    stopping: mpsc::UnboundedReceiver<()>,
+    task: JoinHandle<()>,
+}
+
+impl Served {
+    async fn new(router: Router, change: impl FnOnce(&mut Config)) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut config = config("sqlite:unused.db".into(), "unused".into());
+        change(&mut config);
+        let checked: Checked = config.check().unwrap();
+        let (shutdown, stop) = oneshot::channel();
+        let (told, stopping) = mpsc::unbounded_channel();
+        let task = tokio::spawn(async move {
+            let tell = move || told.send(()).unwrap();
+            http::serve(router, listener, &checked, tell, async { drop(stop.await) }).await;
+        });
+        Self { address, shutdown: Some(shutdown), stopping, task }
+    }
+
+    async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+
+    async fn stop(mut self) {
+        self.shutdown.take().unwrap().send(()).unwrap();
+        timeout(LONG, self.task).await.unwrap().unwrap();
+    }
+}
+
+/// What comes until the server closes the connection.
+async fn read_to_end(client: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    // A reset is an end, too.
+    let _ = timeout(LONG, client.read_to_end(&mut bytes)).await.expect("the server closes the connection");
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+async fn read_until(client: &mut TcpStream, end: &str) {
+    let mut bytes = Vec::new();
+    while !String::from_utf8_lossy(&bytes).ends_with(end) {
+        bytes.push(timeout(LONG, client.read_u8()).await.unwrap().unwrap());
+    }
+}
+
+/// A log in memory.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

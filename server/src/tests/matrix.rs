@@ -1,0 +1,222 @@
+//! Who may call what: every route of the router, every sort of caller.
+
+use axum::http::Method;
+use roadbook_domain::id::{DeviceId, OrgId, UserId};
+use roadbook_domain::user::Role;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::on_both;
+use crate::store::devices::{self, Enrolment};
+use crate::store::organisation::{self, NewOrganisation};
+use crate::store::sessions::{self, NewSession};
+use crate::store::users::{self, Claimed, NewAccount};
+use crate::testing::{PASSWORD, START, Server};
+
+/// Callers with an answer of their own, in the order of the columns. The stranger is an administrator of
+/// another organisation in the same database.
+const CALLERS: [&str; 6] = ["nobody", "restricted", "user", "manager", "stranger", "admin"];
+
+/// The status that each caller gets.
+const TABLE: &[(&str, &str, [u16; 6])] = &[
+    ("GET", "/health", [200; 6]),
+    ("GET", "/health/ready", [200; 6]),
+    // Open to all; an empty body is not enough.
+    ("POST", "/v1/sign-in", [422; 6]),
+    ("POST", "/v1/refresh", [422; 6]),
+    ("POST", "/v1/sign-out", [422; 6]),
+    ("GET", "/v1/devices", [401, 200, 200, 200, 200, 200]),
+    ("GET", "/v1/users/{user}/devices", [401, 403, 403, 403, 200, 200]),
+    ("POST", "/v1/devices/{device}/revoke", [401, 404, 404, 404, 404, 204]),
+    ("GET", "/v1/users", [401, 403, 403, 403, 200, 200]),
+    ("POST", "/v1/users", [401, 403, 403, 403, 201, 201]),
+    ("PUT", "/v1/users/{user}", [401, 403, 403, 403, 404, 200]),
+    ("POST", "/v1/users/{user}/password", [401, 403, 403, 403, 404, 204]),
+    ("GET", "/v1/products", [401, 200, 200, 200, 200, 200]),
+    ("POST", "/v1/products", [401, 403, 403, 403, 201, 201]),
+    ("PUT", "/v1/products/{product}", [401, 403, 403, 403, 404, 200]),
+    ("GET", "/v1/statuses", [401, 200, 200, 200, 200, 200]),
+    ("POST", "/v1/statuses", [401, 403, 403, 403, 422, 201]),
+    ("PUT", "/v1/statuses/{status}", [401, 403, 403, 403, 404, 200]),
+];
+
+#[test]
+fn every_route_of_the_router_has_a_row_and_every_row_a_route() {
+    let routes: Vec<(String, String)> = crate::routes()
+        .list()
+        .iter()
+        .map(|(method, path)| (method.to_string(), (*path).to_owned()))
+        .collect();
+    let rows: Vec<(String, String)> =
+        TABLE.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    for route in &routes {
+        assert!(rows.contains(route), "a row is missing: {route:?}");
+    }
+    assert_eq!(rows.len(), routes.len(), "a row without a route");
+}
+
+on_both! {
+    async fn every_caller_gets_on_every_route_what_the_table_says(engine) {
+        let world = World::new(Server::new(engine).await.unwrap()).await;
+        for (method, path, statuses) in TABLE {
+            for ((caller, token), status) in world.callers.iter().zip(statuses) {
+                let body = world.body(method, path, caller);
+                let answer = world.server.send(method.parse().unwrap(), &world.path(path), token, body).await.unwrap();
+                assert_eq!(answer.status.as_u16(), *status, "{caller}: {method} {path} {:?}", answer.body);
+                if *caller != "admin" && *path != "/v1/devices" {
+                    let text = answer.body.to_string();
+                    assert!(!text.contains("Canary") && !text.contains("canary"), "{caller}: {method} {path} {text}");
+                }
+            }
+        }
+    }
+
+    async fn who_lost_access_gets_nothing_but_the_open_routes(engine) {
+        let world = World::new(Server::new(engine).await.unwrap()).await;
+        for (method, path, statuses) in TABLE {
+            for (lost, token) in &world.lost {
+                let body = world.body(method, path, "admin");
+                let answer = world.server.send(method.parse().unwrap(), &world.path(path), token, body).await.unwrap();
+                if statuses[0] == 401 {
+                    assert_eq!((answer.status.as_u16(), answer.code()), (401, "session_over"), "{lost}: {method} {path}");
+                } else {
+                    assert_eq!(answer.status.as_u16(), statuses[0], "{lost}: {method} {path}");
+                }
+            }
+        }
+    }
+}
+
+struct World {
+    server: Server,
+    /// Callers and their access tokens.
+    callers: Vec<(&'static str, String)>,
+    /// Administrators until they lost access, one in each way.
+    lost: Vec<(&'static str, String)>,
+    user: Value,
+    device: String,
+    product: Value,
+    status: Value,
+}
+
+impl World {
+    async fn new(server: Server) -> Self {
+        let admin = server.admin().await.unwrap();
+        let mut callers = vec![("nobody", String::new())];
+        for role in ["restricted", "user", "manager"] {
+            let email = format!("{role}@example.com");
+            server.add_user(&admin, &email, role).await.unwrap();
+            callers.push((role, server.sign_in(&email, PASSWORD, 2).await.unwrap().text("access_token")));
+        }
+        callers.push(("stranger", stranger(&server).await));
+        callers.push(("admin", admin.clone()));
+        assert_eq!(callers.iter().map(|(name, _)| *name).collect::<Vec<_>>(), CALLERS);
+
+        let canary = json!({
+            "email": "canary@example.com", "family_name": "Canary", "role": "user", "zone": "UTC", "locale": "en",
+            "password": PASSWORD,
+        });
+        let user = server.send(Method::POST, "/v1/users", &admin, Some(canary)).await.unwrap().body;
+        let device = server.sign_in("canary@example.com", PASSWORD, 3).await.unwrap().text("device");
+        let products = server.send(Method::GET, "/v1/products", &admin, None).await.unwrap().body;
+        let product = products
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|product| product["kind"] == "projects")
+            .unwrap()
+            .clone();
+        let statuses = server.send(Method::GET, "/v1/statuses", &admin, None).await.unwrap().body;
+        let of_product = |status: &&Value| status["product"] == product["id"];
+        let status = statuses.as_array().unwrap().iter().find(of_product).unwrap().clone();
+        let lost = lost(&server, &admin).await;
+        Self { server, callers, lost, user, device, product, status }
+    }
+
+    fn path(&self, pattern: &str) -> String {
+        let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
+        pattern
+            .replace("{user}", &id(&self.user))
+            .replace("{device}", &self.device)
+            .replace("{product}", &id(&self.product))
+            .replace("{status}", &id(&self.status))
+    }
+
+    /// A body that the route takes.
+    fn body(&self, method: &str, path: &str, caller: &str) -> Option<Value> {
+        let body = match (method, path) {
+            ("GET", _) | (_, "/v1/devices/{device}/revoke") => return None,
+            ("PUT", "/v1/users/{user}") => self.user.clone(),
+            ("PUT", "/v1/products/{product}") => self.product.clone(),
+            ("PUT", "/v1/statuses/{status}") => self.status.clone(),
+            (_, "/v1/users") => json!({
+                "email": format!("new.{caller}@example.com"), "role": "user", "zone": "UTC", "locale": "en",
+            }),
+            (_, "/v1/users/{user}/password") => json!({ "password": PASSWORD }),
+            (_, "/v1/products") => json!({ "kind": "projects" }),
+            (_, "/v1/statuses") => json!({
+                "product": self.product["id"], "name": "New", "group": "inactive", "order": 99,
+            }),
+            _ => json!({}),
+        };
+        Some(body)
+    }
+}
+
+/// The tokens of administrators who lost access.
+async fn lost(server: &Server, admin: &str) -> Vec<(&'static str, String)> {
+    let mut lost = Vec::new();
+    for how in ["disabled", "revoked", "signed out", "new password"] {
+        let email = format!("{}@example.com", how.replace(' ', "."));
+        let id = server.add_user(admin, &email, "admin").await.unwrap();
+        let held = server.sign_in(&email, PASSWORD, 4).await.unwrap();
+        let (method, path, token, body) = match how {
+            "disabled" => {
+                let list = server.send(Method::GET, "/v1/users", admin, None).await.unwrap().body;
+                let mut user = list.as_array().unwrap().iter().find(|user| user["id"] == id).unwrap().clone();
+                user["active"] = false.into();
+                (Method::PUT, format!("/v1/users/{id}"), admin, user)
+            }
+            "revoked" => {
+                (Method::POST, format!("/v1/devices/{}/revoke", held.text("device")), admin, json!({}))
+            }
+            "signed out" => {
+                let body = json!({ "refresh_token": held.text("refresh_token") });
+                (Method::POST, "/v1/sign-out".into(), "", body)
+            }
+            _ => (Method::POST, format!("/v1/users/{id}/password"), admin, json!({ "password": PASSWORD })),
+        };
+        let answer = server.send(method, &path, token, Some(body)).await.unwrap();
+        assert!(answer.status.is_success(), "{how}: {:?}", answer.body);
+        lost.push((how, held.text("access_token")));
+    }
+    lost
+}
+
+/// The access token of an administrator of another organisation, whose ids are all the same number.
+async fn stranger(server: &Server) -> String {
+    let (org, user) = (OrgId::from_bytes([9; 16]), UserId::from_bytes([9; 16]));
+    let (device, session) = (DeviceId::from_bytes([9; 16]), Uuid::from_bytes([9; 16]));
+    let email = "stranger@example.org".parse().unwrap();
+    let firm = NewOrganisation { id: org, name: "Other Ltd", epoch: session, created_at: START };
+    let account =
+        NewAccount { id: user, email: &email, password_hash: "", role: Role::Admin, created_at: START };
+    let enrolment =
+        Enrolment { id: device, user, platform: "test", name: "phone", install_hash: &[9; 32], now: START };
+    let begun = NewSession {
+        id: session,
+        user,
+        device,
+        token_hash: [9; 32],
+        now: START,
+        expires_at: roadbook_domain::time::Timestamp::MAX_STAMP,
+    };
+    let mut tx = server.state.db().write().await.unwrap();
+    organisation::insert(&mut tx, &firm).await.unwrap();
+    users::insert(&mut tx, org, &account).await.unwrap();
+    assert_eq!(devices::enrol(&mut tx, org, &enrolment).await.unwrap(), device);
+    sessions::begin(&mut tx, org, &begun).await.unwrap();
+    tx.commit().await.unwrap();
+    let claimed = Claimed { org, user, device, session, token_version: 1 };
+    server.state.tokens().issue(&claimed, START).unwrap()
+}

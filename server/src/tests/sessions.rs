@@ -1,0 +1,277 @@
+//! Signing in, refreshing, signing out.
+
+use axum::http::{Method, StatusCode};
+use roadbook_domain::time::Timestamp;
+use serde_json::{Value, json};
+
+use crate::auth::token::{ACCESS_LIFE, IDLE_LIFE};
+use crate::on_both;
+use crate::testing::{ADMIN, Answer, Engine, PASSWORD, Server};
+
+on_both! {
+    async fn whoever_signs_in_is_told_who_he_is_and_may_call(engine) {
+        let server = Server::new(engine).await.unwrap();
+        let answer = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
+        assert_eq!(answer.status, StatusCode::OK);
+        assert_eq!(answer.text("organisation"), server.created.org.to_string());
+        assert_eq!(answer.text("user"), server.created.admin.to_string());
+        assert_eq!(answer.text("role"), "admin");
+        assert_eq!(devices(&server, &answer.text("access_token")).await.status, StatusCode::OK);
+    }
+
+    async fn an_email_is_the_same_however_it_is_typed(engine) {
+        let server = Server::new(engine).await.unwrap();
+        let answer = server.sign_in(" Admin@EXAMPLE.com", PASSWORD, 1).await.unwrap();
+        assert_eq!(answer.status, StatusCode::OK);
+    }
+
+    async fn unknown_users_disabled_users_and_wrong_passwords_get_one_answer_after_one_hash(engine) {
+        let server = Server::new(engine).await.unwrap();
+        let admin = server.admin().await.unwrap();
+        server.add_user(&admin, "off@example.com", "user").await.unwrap();
+        disable(&server, &admin, "off@example.com").await;
+        let without = json!({
+            "email": "new@example.com", "role": "user", "zone": "UTC", "locale": "en",
+        });
+        server.send(Method::POST, "/v1/users", &admin, Some(without)).await.unwrap();
+        let mut answers = Vec::new();
+        for (email, password) in [
+            (ADMIN, "wrong password"),
+            ("nobody@example.com", PASSWORD),
+            ("no address", PASSWORD),
+            ("off@example.com", PASSWORD),
+            ("new@example.com", PASSWORD),
+            ("new@example.com", ""),
+            (ADMIN, &"x".repeat(5_000)),
+        ] {
+            let before = server.state.passwords().computed();
+            let answer = server.sign_in(email, password, 1).await.unwrap();
+            assert_eq!(server.state.passwords().computed(), before + 1, "{email}");
+            answers.push((answer.status, answer.body));
+        }
+        assert_eq!(answers[0].0, StatusCode::UNAUTHORIZED);
+        assert_eq!(answers[0].1["error"]["code"], "bad_credentials");
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+    }
+
+    async fn the_same_user_with_the_same_installation_keeps_the_device(engine) {
+        let server = Server::new(engine).await.unwrap();
+        let admin = server.admin().await.unwrap();
+        server.add_user(&admin, "bela@example.com", "user").await.unwrap();
+        let first = server.sign_in("bela@example.com", PASSWORD, 7).await.unwrap();
+        let again = server.sign_in("bela@example.com", PASSWORD, 7).await.unwrap();
+        let other_phone = server.sign_in("bela@example.com", PASSWORD, 8).await.unwrap();
+        let other_user = server.sign_in(ADMIN, PASSWORD, 7).await.unwrap();
+        assert_eq!(first.text("device"), again.text("device"));
+        assert_ne!(first.text("device"), other_phone.text("device"));
+        assert_ne!(first.text("device"), other_user.text("device"));
+    }
+
+    async fn signing_in_again_ends_the_session_before_on_that_device_only(engine) {
+        let server = Server::new(engine).await.unwrap();
+        let first = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
+        let elsewhere = server.sign_in(ADMIN, PASSWORD, 2).await.unwrap();
+        let again = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
+        assert_eq!(devices(&server, &first.text("access_token")).await.code(), "session_over");
+        assert_eq!(refresh(&server, &first).await.code(), "session_over");
+        for alive in [elsewhere, again] {
+            assert_eq!(devices(&server, &alive.text("access_token")).await.status, StatusCode::OK);
+        }
+    }
+
+    async fn a_refresh_gives_a_new_pair_and_the_old_access_token_runs_out(engine) {
+        let server = Server::new(engine).await.unwrap();
+        let first = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
+        server.env.advance(ACCESS_LIFE);
+        assert_eq!(devices(&server, &first.text("access_token")).await.code(), "unauthenticated");
+        let second = refresh(&server, &first).await;
+        assert_eq!(second.status, StatusCode::OK);
+        assert_ne!(second.text("refresh_token"), first.text("refresh_token"));
+        assert_eq!(second.body["device"], first.body["device"]);
+        assert_eq!(devices(&server, &second.text("access_token")).await.status, StatusCode::OK);
+    }
+
+    async fn a_lost_answer_costs_nothing(engine) {
+        let server = Server::new(engine).await.unwrap();
+        let first = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
+        let lost = refresh(&server, &first).await;
+        let lost_again = refresh(&server, &first).await;
+        let third = refresh(&server, &first).await;
+        for (one, other) in [(&lost, &lost_again), (&lost_again, &third)] {
+            assert_ne!(one.text("refresh_token"), other.text("refresh_token"));
+        }
+        let fourth = refresh(&server, &third).await;
+        assert_eq!(fourth.status, StatusCode::OK);
+        assert_eq!(refresh(&server, &fourth).await.status, StatusCode::OK);
+    }
+
+    async fn the_pair_of_a_lost_answer_is_dead_and_showing_it_ends_the_session(engine) {
+        let server = Server::new(engine).await.unwrap();
+        let first = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
+        let lost = refresh(&server, &first).await;
+        let second = refresh(&server, &first).await;
+        assert_eq!(refresh(&server, &lost).await.code(), "session_over");
+        assert_eq!(refresh(&server, &second).await.code(), "session_over");
+        assert_eq!(devices(&server, &second.text("access_token")).await.code(), "session_over");
+    }
+
+    async fn a_spent_token_shown_after_its_replacement_was_used_ends_the_session(engine) {
+        let server = Server::new(engine).await.unwrap();
+        let first = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
+        let elsewhere = server.sign_in(ADMIN, PASSWORD, 2).await.unwrap();
+        let second = refresh(&server, &first).await;
+        let third = refresh(&server, &second).await;
+        assert_eq!(refresh(&server, &first).await.code(), "session_over");
+        assert_eq!(refresh(&server, &third).await.code(), "session_over", "the thief's or the owner's");
+        assert_eq!(devices(&server, &third.text("access_token")).await.code(), "session_over");
+        assert_eq!(refresh(&server, &elsewhere).await.status, StatusCode::OK, "another device goes on");
+    }
+
+    async fn a_token_that_was_never_issued_ends_the_session_it_names(engine) {
+        let server = Server::new(engine).await.unwrap();
+        let first = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
+        let mut text = first.text("refresh_token");
+        let last = if text.ends_with('A') { "Q" } else { "A" };
+        text.replace_range(85..86, last);
+        assert_eq!(refresh_text(&server, &text).await.code(), "session_over");
+        assert_eq!(refresh(&server, &first).await.code(), "session_over");
+    }
+
+    async fn what_is_no_refresh_token_touches_no_session(engine) {
+        let server = Server::new(engine).await.unwrap();
+        let first = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
+        let stranger = data_encoding::BASE64URL_NOPAD.encode(&[5; 64]);
+        for text in ["", "x", &first.text("refresh_token")[..80], &stranger] {
+            assert_eq!(refresh_text(&server, text).await.code(), "session_over", "{text}");
+        }
+        assert_eq!(refresh(&server, &first).await.status, StatusCode::OK);
+    }
+
+    async fn a_session_lives_ninety_idle_days_and_no_more(engine) {
+        let server = Server::new(engine).await.unwrap();
+        let mut answer = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
+        for _ in 0..3 {
+            server.env.advance(IDLE_LIFE - 1);
+            answer = refresh(&server, &answer).await;
+            assert_eq!(answer.status, StatusCode::OK);
+        }
+        server.env.advance(IDLE_LIFE);
+        assert_eq!(refresh(&server, &answer).await.code(), "session_over");
+    }
+
+    async fn refreshes_at_once_leave_one_good_token(engine) {
+        let server = std::sync::Arc::new(Server::new(engine).await.unwrap());
+        let first = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
+        let racing: Vec<_> = (0..8).map(|_| {
+            let (server, first) = (server.clone(), first.clone());
+            tokio::spawn(async move { refresh(&server, &first).await })
+        }).collect();
+        let mut answers = Vec::new();
+        for answer in racing {
+            answers.push(answer.await.unwrap());
+        }
+        assert!(answers.iter().all(|answer| answer.status == StatusCode::OK));
+        let next = refresh(&server, &first).await;
+        assert_eq!(refresh(&server, &next).await.status, StatusCode::OK);
+    }
+
+    async fn signing_out_ends_the_session_even_with_the_token_before(engine) {
+        let server = Server::new(engine).await.unwrap();
+        for lost_answer in [false, true] {
+            let first = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
+            let access = if lost_answer { refresh(&server, &first).await } else { first.clone() };
+            for _ in 0..2 {
+                assert_eq!(sign_out(&server, &first).await.status, StatusCode::NO_CONTENT);
+            }
+            assert_eq!(devices(&server, &access.text("access_token")).await.code(), "session_over");
+            assert_eq!(refresh(&server, &first).await.code(), "session_over");
+        }
+    }
+
+    async fn a_stale_token_signs_nobody_out(engine) {
+        let server = Server::new(engine).await.unwrap();
+        let first = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
+        let third = refresh(&server, &refresh(&server, &first).await).await;
+        assert_eq!(sign_out(&server, &first).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(devices(&server, &third.text("access_token")).await.status, StatusCode::OK);
+    }
+
+    async fn tokens_are_not_in_the_database(engine) {
+        let server = Server::new(engine).await.unwrap();
+        let answer = refresh(&server, &server.sign_in(ADMIN, PASSWORD, 1).await.unwrap()).await;
+        let secret = data_encoding::BASE64URL_NOPAD.decode(answer.text("refresh_token").as_bytes()).unwrap();
+        let mut conn = server.state.db().read().await.unwrap();
+        let rows: Vec<(Vec<u8>, Vec<u8>)> = crate::store::db::on!(conn, |c| sqlx::query_as(
+            "select token_hash, previous_hash from session"
+        ).fetch_all(c).await).unwrap();
+        assert_eq!(rows.len(), 1);
+        assert!(rows.iter().all(|(newest, previous)| newest != &secret[32..] && previous != &secret[32..]));
+        assert!(rows.iter().all(|(newest, previous)| newest.len() == 32 && previous.len() == 32));
+    }
+}
+
+#[tokio::test]
+async fn what_a_device_says_of_itself_is_checked() {
+    let server = Server::new(Engine::Sqlite).await.unwrap();
+    let secret = data_encoding::BASE64URL_NOPAD.encode(&[1; 32]);
+    let long = "x".repeat(101);
+    for (name, platform, device, install_secret) in [
+        ("no platform", "", "phone", secret.as_str()),
+        ("no name", "ios", "", &secret),
+        ("long name", "ios", &long, &secret),
+        ("control character", "ios", "pho\nne", &secret),
+        ("no secret", "ios", "phone", ""),
+        ("short secret", "ios", "phone", &secret[..40]),
+        ("long secret", "ios", "phone", &format!("{secret}{secret}")),
+    ] {
+        let device = json!({ "platform": platform, "name": device, "install_secret": install_secret });
+        let body = json!({ "email": ADMIN, "password": PASSWORD, "device": device });
+        let answer = server.send(Method::POST, "/v1/sign-in", "", Some(body)).await.unwrap();
+        assert_eq!((answer.status, answer.code()), (StatusCode::UNPROCESSABLE_ENTITY, "invalid"), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_shape_of_a_session_is_fixed() {
+    let server = Server::new(Engine::Sqlite).await.unwrap();
+    let mut body = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap().body;
+    for (secret, length) in [("access_token", 440..520), ("refresh_token", 86..87)] {
+        let text = body[secret].as_str().unwrap();
+        assert!(length.contains(&text.len()), "{secret}: {}", text.len());
+        body[secret] = Value::Null;
+    }
+    let expires = Timestamp::from_millis(crate::testing::START.millis() + ACCESS_LIFE).millis();
+    assert_eq!(
+        body,
+        json!({
+            "organisation": server.created.org, "user": server.created.admin, "device": body["device"], "role": "admin",
+            "access_token": null, "access_expires_at": expires, "refresh_token": null,
+        })
+    );
+}
+
+async fn devices(server: &Server, token: &str) -> Answer {
+    server.send(Method::GET, "/v1/devices", token, None).await.unwrap()
+}
+
+async fn refresh(server: &Server, held: &Answer) -> Answer {
+    refresh_text(server, &held.text("refresh_token")).await
+}
+
+async fn refresh_text(server: &Server, token: &str) -> Answer {
+    server.send(Method::POST, "/v1/refresh", "", Some(json!({ "refresh_token": token }))).await.unwrap()
+}
+
+async fn sign_out(server: &Server, held: &Answer) -> Answer {
+    let body = json!({ "refresh_token": held.text("refresh_token") });
+    server.send(Method::POST, "/v1/sign-out", "", Some(body)).await.unwrap()
+}
+
+async fn disable(server: &Server, admin: &str, email: &str) {
+    let users = server.send(Method::GET, "/v1/users", admin, None).await.unwrap().body;
+    let mut user = users.as_array().unwrap().iter().find(|user| user["email"] == email).unwrap().clone();
+    user["active"] = false.into();
+    let path = format!("/v1/users/{}", user["id"].as_str().unwrap());
+    let answer = server.send(Method::PUT, &path, admin, Some(user)).await.unwrap();
+    assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);
+}
