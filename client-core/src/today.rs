@@ -23,7 +23,7 @@ pub struct TodayView {
     /// The first todos, in order (F30), at most as many as asked for.
     pub todos: Vec<TodayTodo>,
     /// How many there are in all.
-    pub matching: usize,
+    pub matching: u64,
     /// The four totals (F100).
     pub totals: TodayTotals,
     /// The next instant at which anything here changes by time alone: set one timer (F32).

@@ -12,3 +12,4 @@ pub mod dice;
 pub mod failure;
 pub mod merge;
 pub mod reference;
+pub mod sim;

@@ -220,7 +220,6 @@ impl<'a> Simulation<'a> {
         let phone = Phone::new(identity, folder, None, seed, self.now)?;
         let mut handset = Handset { phone, owner, install_secret, token: String::new() };
         self.sign_in(&mut handset)?;
-        handset.phone.app().client.set_identity(handset.phone.identity)?;
         self.phones.push(handset);
         Ok(())
     }

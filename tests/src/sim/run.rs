@@ -23,6 +23,14 @@ pub struct Report {
     pub failure: Failure,
 }
 
+impl Report {
+    /// A seed that did not do the same twice.
+    pub fn of_chance(seed: u64) -> Self {
+        let failure = Failure::new("a seed does the same every time", "two transcripts differ");
+        Self { seed, transitions: Vec::new(), failure }
+    }
+}
+
 /// The transitions of a seed.
 pub fn transitions(seed: u64, steps: usize) -> Vec<Transition> {
     any_run(&mut Dice::new(seed), steps)
