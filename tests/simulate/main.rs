@@ -31,6 +31,9 @@ const STEPS: usize = 60;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if std::env::var("RUST_LOG").is_ok() {
+        tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::from_default_env()).init();
+    }
     let merging = ProcessTime::now();
     for seed in arguments.seeds.start * arguments.merges..arguments.seeds.end * arguments.merges {
         if let Err(failure) = merge::run(seed) {

@@ -48,6 +48,11 @@ impl Dice {
     }
 }
 
+/// A seed for one of the many things that draw within one run, so that no two draw the same.
+pub fn seed_of(seed: u64, what: u64) -> u64 {
+    Dice::new(Dice::new(seed).any() ^ what).any()
+}
+
 /// One of these by number, counted round and round: a number means something however many there are,
 /// so a run from which steps were taken away still makes sense.
 pub fn nth<T>(of: &[T], number: u8) -> Option<&T> {

@@ -75,7 +75,7 @@ impl Firm {
         let admin = firm.found(&made)?;
         firm.users.push(admin.clone());
         let running = firm.folder.path().join("running");
-        let mut server = Server::start(&made, &firm.secrets(), running, 1, START, admin)?;
+        let mut server = Server::start(&made, &firm.secrets(), running, u64::MAX, START, admin)?;
         for (number, (role, zone)) in USERS.iter().enumerate().skip(1) {
             let member = server.add_user(&format!("user{number}@example.com"), *role, ZONES[*zone])?;
             firm.users.push(member);
@@ -136,7 +136,7 @@ impl Firm {
         let signed_in = server.sign_in(&self.users[owner].email, &install_secret)?;
         let folder = self.folder.path().join(format!("phone-{number}"));
         let file = self.folder.path().join(format!("phone-{number}.db"));
-        let mut phone = Phone::new(signed_in.identity, folder, None, number as u64, START)?;
+        let mut phone = Phone::new(signed_in.identity, folder, None, u64::MAX - number as u64, START)?;
         phone.app().client.set_identity(signed_in.identity)?;
         self.phones.push(Prepared { owner, install_secret, signed_in, file });
         Ok(phone)

@@ -21,7 +21,7 @@ use roadbook_domain::user::Role;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::dice::{Dice, nth};
+use crate::dice::{Dice, nth, seed_of};
 use crate::failure::Failure;
 use firm::{START, ZONES};
 use ledger::Ledger;
@@ -105,6 +105,7 @@ impl<'a> Simulation<'a> {
             Transition::Edit { phone, act, target, value } => self.edit(phone, act, target, value),
             Transition::Exchange { phone, fault } => {
                 let place = self.place(phone);
+                self.poke(place);
                 self.exchange(place, fault).map(drop)
             }
             Transition::Sync { phone } => {
@@ -194,7 +195,7 @@ impl<'a> Simulation<'a> {
         let place = self.place(phone);
         self.made += 1;
         let folder = self.folder.path().join(format!("phone-{}", self.made));
-        let seed = self.seed.wrapping_add(self.made << 32);
+        let seed = seed_of(self.seed, self.made << 32);
         let Handset { phone, owner, install_secret, token } = &mut self.phones[place];
         let clone = phone.clone_to(phone.identity, folder, seed)?;
         let mut clone =
@@ -214,7 +215,7 @@ impl<'a> Simulation<'a> {
         self.made += 1;
         let owner = usize::from(user) % self.firm.users.len();
         let folder = self.folder.path().join(format!("phone-{}", self.made));
-        let seed = self.seed.wrapping_add(self.made << 32);
+        let seed = seed_of(self.seed, self.made << 32);
         let install_secret = [0xe0 + u8::try_from(self.made % 32)?; 32];
         let identity = self.firm.phones[0].signed_in.identity;
         let phone = Phone::new(identity, folder, None, seed, self.now)?;
@@ -264,7 +265,7 @@ impl<'a> Simulation<'a> {
         self.made += 1;
         let prepared = &self.firm.phones[prepared];
         let folder = self.folder.path().join(format!("phone-{}", self.made));
-        let seed = self.seed.wrapping_add(self.made << 32);
+        let seed = seed_of(self.seed, self.made << 32);
         let identity = prepared.signed_in.identity;
         let phone = Phone::new(identity, folder, Some(&prepared.file), seed, self.now)?;
         let token = prepared.signed_in.token.clone();

@@ -21,6 +21,7 @@ impl Simulation<'_> {
     /// Exchanges until nothing is left; tells whether anything moved.
     pub(super) fn sync(&mut self, place: usize) -> Result<bool, Failure> {
         let mut moved = false;
+        self.poke(place);
         for _ in 0..MOST_EXCHANGES {
             match self.exchange(place, Fault::None)? {
                 Some((step, news)) => {
@@ -33,6 +34,11 @@ impl Simulation<'_> {
             }
         }
         Err(Failure::new("a sync comes to rest", format!("phone {place} has made {MOST_EXCHANGES} exchanges")))
+    }
+
+    /// There is a reason to exchange.
+    pub(super) fn poke(&mut self, place: usize) {
+        self.phones[place].phone.app().session.poke();
     }
 
     /// One exchange; `None` if there is nothing to exchange or no answer came. With what it did comes
@@ -49,6 +55,13 @@ impl Simulation<'_> {
             }
             Some(answer) => {
                 self.transcript.update(&answer);
+                if std::env::var("SIM_TRACE").is_ok() && fault == Fault::None {
+                    let request: SyncRequest = from_frame(&frame, MOST_BYTES)?;
+                    let response: SyncResponse = from_frame(&answer, MOST_BYTES)?;
+                    eprintln!("phone {place} UP push {:?} offers {} fetch {:?} walk {}", request.push.iter().map(|g| (g.document, g.changes.iter().map(|c| roadbook_domain::change::Change::from_bytes(&c.change).unwrap().ops).collect::<Vec<_>>())).collect::<Vec<_>>(), request.offers.len(), request.fetch, request.walk.is_some());
+                    let entries: Vec<_> = response.entries.iter().map(|e| match roadbook_domain::wire::Entry::from_envelope(e) { Ok(Some(roadbook_domain::wire::Entry::Bundle(b))) => format!("Bundle {} as_of {}", b.document, b.as_of), e => format!("{e:?}").chars().take(300).collect() }).collect();
+                    eprintln!("   DOWN {:?} verdicts {:?} more {} entries {entries:#?}", response.status, response.verdicts, response.more);
+                }
                 match app.session.on_response(&answer) {
                     Ok(step) => Some((step, moves(&frame, &answer))),
                     Err(SessionError::Malformed(_)) if matches!(fault, Fault::CutAnswer(_)) => {
@@ -68,7 +81,6 @@ impl Simulation<'_> {
 
     /// The next request of a phone; it waits as long as it must.
     fn next_request(&mut self, place: usize) -> Result<Option<Vec<u8>>, Failure> {
-        self.phones[place].phone.app().session.poke();
         for _ in 0..3 {
             let session = &mut self.phones[place].phone.app().session;
             let wait = match session.next_request() {

@@ -10,6 +10,7 @@ use roadbook_domain::env::{Env, SeededEnv};
 use roadbook_domain::time::Timestamp;
 
 use super::peek::{Peek, Unsent};
+use crate::dice::seed_of;
 use crate::failure::Failure;
 
 /// A phone.
@@ -179,7 +180,7 @@ impl Phone {
             copy_file(from, &path)?;
         }
         // What an opening draws must differ from what every other one draws, copies included.
-        let seed = self.seed.wrapping_mul(1_000).wrapping_add(self.openings);
+        let seed = seed_of(self.seed, self.openings);
         let env = Arc::new(SeededEnv::new(seed, self.now));
         let client = Client::open(&path, env.clone())?;
         let session = SyncSession::new(&client);

@@ -24,8 +24,12 @@ use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
 use super::phone::{copy_file, remove_file};
+use crate::dice::seed_of;
 use crate::failure::{Failure, ensure};
 use crate::reference::Changes;
+
+/// What keeps what the server draws apart from what phones draw.
+const SERVER: u64 = u64::MAX;
 
 /// Everybody's password.
 pub const PASSWORD: &str = "correct horse battery";
@@ -91,7 +95,7 @@ impl Server {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut server = Self {
             runtime,
-            env: Arc::new(SeededEnv::new(seed, now)),
+            env: Arc::new(SeededEnv::new(seed_of(seed, SERVER), now)),
             folder,
             secrets: secrets.display().to_string(),
             starts: 0,
