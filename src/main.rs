@@ -64,7 +64,10 @@ async fn init(config: &InitConfig) -> Result<(), roadbook_server::ConfigError> {
     if let Some(password) = created.generated_password {
         println!("Password, shown this once and kept nowhere: {password}");
     }
-    println!("Back up the secrets folder \"{}\" apart from the database: without it no phone is", config.secrets);
+    println!(
+        "Back up the secrets folder \"{}\" apart from the database: without it no phone is",
+        config.secrets
+    );
     println!("recognised and no backup can be refilled.");
     println!("Next: roadbook serve --database {} --secrets {}", config.database, config.secrets);
     Ok(())

@@ -162,6 +162,21 @@ impl<'a> Batch<'a> {
         Ok(id)
     }
 
+    /// Makes a document of a kind with a given id, unless there is one; says whether it did.
+    pub(crate) fn create_as(
+        &mut self,
+        id: DocumentId,
+        kind: &'static Kind,
+        draft: impl FnOnce(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
+    ) -> Result<bool, Error> {
+        if documents::exists(self.tx, id)? {
+            return Ok(false);
+        }
+        let replica = Replica::create(self.tx, id, kind)?;
+        self.author(replica, true, draft)?;
+        Ok(true)
+    }
+
     /// Edits a document of a kind.
     pub(crate) fn edit(
         &mut self,
@@ -203,7 +218,7 @@ impl<'a> Batch<'a> {
 }
 
 /// A command on some kind of document.
-trait Command {
+pub(crate) trait Command {
     fn draft(&self, draft: &mut Draft<'_>, acting: &Acting) -> Result<(), CommandError>;
 }
 
@@ -219,7 +234,7 @@ macro_rules! commands {
 
 commands!(CardCommand, ContactCommand, UserCommand);
 
-fn draft_all<'c, C: Command + 'c>(
+pub(crate) fn draft_all<'c, C: Command + 'c>(
     commands: impl IntoIterator<Item = &'c C>,
     draft: &mut Draft<'_>,
     acting: &Acting,

@@ -4,6 +4,7 @@
 //! It draws no screens and decides no rules: rules are functions of [`roadbook_domain`], shared with
 //! the server (L7). Nothing here waits for a network except what says so (L1).
 
+pub mod account;
 mod backoff;
 mod board;
 mod card;
@@ -12,6 +13,9 @@ mod client;
 mod contact;
 mod edit;
 mod error;
+mod http;
+mod import;
+mod live;
 mod quarantine;
 mod reauthor;
 mod receive;
@@ -19,6 +23,7 @@ mod replica;
 mod session;
 mod state;
 mod store;
+mod sync;
 #[cfg(test)]
 mod testing;
 mod today;
@@ -33,10 +38,14 @@ pub use client::{Client, Subscription};
 pub use contact::ContactView;
 pub use edit::{Batch, NewCard, NewContact, Owner};
 pub use error::ApiError;
+pub use http::HttpTransport;
+pub use import::Imported;
+pub use live::Live;
 pub use receive::Counts;
 pub use session::{SessionError, Step, SyncSession};
 pub use store::meta::Identity;
 pub use store::quarantine::{QuarantineReason, Quarantined};
+pub use sync::{SyncError, SyncReport, sync};
 pub use today::{TodayTodo, TodayView};
 pub use transport::{MAX_ANSWER, Transport, TransportError};
 pub use value_edit::ValueEdit;

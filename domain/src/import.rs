@@ -38,6 +38,7 @@ mod records;
 mod row;
 mod rows;
 mod scope;
+mod settings;
 mod source;
 mod summary;
 mod text;

@@ -7,8 +7,10 @@
 #[cfg(feature = "uniffi")]
 uniffi::setup_scaffolding!();
 
+pub mod audience;
 #[cfg(feature = "uniffi")]
 mod bindings;
+pub mod canonical;
 pub mod card;
 pub mod catalogue;
 pub mod change;
@@ -35,7 +37,7 @@ pub mod product;
 pub mod projection;
 pub mod rights;
 pub mod row;
-mod saved;
+pub mod saved;
 pub mod settings;
 pub mod state_hash;
 pub mod status;

@@ -34,10 +34,14 @@ pub(crate) fn write_few<'a>(changes: impl ExactSizeIterator<Item = &'a Change>) 
     e.into_writer()
 }
 
+/// Whether a document is saved as a list of few changes, and not in automerge's own form.
+pub fn is_list(saved: &[u8]) -> bool {
+    saved.first() == Some(&LIST)
+}
+
 /// Reads the saved form of a list; `None` if the bytes are not one but automerge's own form.
 pub(crate) fn read_few(bytes: &[u8]) -> Option<Result<Vec<Change>, Malformed>> {
-    let (tag, list) = bytes.split_first()?;
-    (*tag == LIST).then(|| read(list))
+    is_list(bytes).then(|| read(bytes.get(1..).unwrap_or_default()))
 }
 
 fn read(list: &[u8]) -> Result<Vec<Change>, Malformed> {

@@ -8,6 +8,7 @@ pub mod products;
 mod routes;
 pub mod session;
 pub mod statuses;
+pub mod sync;
 pub mod users;
 mod versioned;
 
@@ -24,4 +25,5 @@ pub fn routes() -> Routes {
         .and(users::routes())
         .and(products::routes())
         .and(statuses::routes())
+        .and(sync::routes())
 }

@@ -8,6 +8,7 @@ use roadbook_domain::env::{Env, random};
 use roadbook_domain::id::{OrgId, UserId};
 use roadbook_domain::settings::{Organisation, Settings, SettingsError, SettingsRow, builtin_rows};
 use roadbook_domain::user::{Email, Role, User};
+use roadbook_domain::wire::Signature;
 
 use crate::auth::password::{Cost, PasswordError, Passwords};
 use crate::config::ConfigError;
@@ -168,8 +169,9 @@ impl Plan {
         organisation::insert(&mut tx, &new).await?;
         users::insert(&mut tx, self.org, &account).await?;
         let own = [SettingsRow::new(&self.organisation, 1), SettingsRow::new(&self.admin, 1)];
+        let by = Signature { user: None, device: None };
         for row in builtin_rows().into_iter().chain(own) {
-            settings::put(&mut tx, self.org, &row).await?;
+            settings::put(&mut tx, self.org, &row, &by, env.now()).await?;
         }
         tx.commit().await
     }

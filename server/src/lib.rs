@@ -11,10 +11,12 @@ pub mod config;
 pub mod http;
 mod init;
 mod layers;
+pub mod live;
 pub mod secrets;
 mod settings;
 pub mod state;
 pub mod store;
+pub mod sync;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
@@ -56,15 +58,21 @@ pub fn app(state: State) -> Router {
 /// What keeps it from starting, in one line that names key, value and remedy.
 pub async fn serve(config: &Config, shutdown: impl Future<Output = ()>) -> Result<(), ConfigError> {
     let state = State::open(config, Arc::new(SystemEnv)).await?;
-    let checked = state.config().clone();
-    let listener = TcpListener::bind(checked.listen).await.map_err(|error| {
+    let address = state.config().listen;
+    let listener = TcpListener::bind(address).await.map_err(|error| {
         config.wrong("listen", format!("cannot listen there ({error}); choose another address or port"))
     })?;
-    let address = listener.local_addr().map_or_else(|_| checked.listen.to_string(), |at| at.to_string());
+    serve_on(listener, state, shutdown).await;
+    Ok(())
+}
+
+/// Serves on a listener of the caller's until `shutdown` is done, then ends in an orderly way.
+pub async fn serve_on(listener: TcpListener, state: State, shutdown: impl Future<Output = ()>) {
+    let config = state.config().clone();
+    let address = listener.local_addr().map_or_else(|_| config.listen.to_string(), |at| at.to_string());
     tracing::info!(org.id = %state.org(), listen = %address, "serving");
     let stopping = state.clone();
-    http::serve(app(state.clone()), listener, &checked, move || stopping.stop(), shutdown).await;
+    http::serve(app(state.clone()), listener, &config, move || stopping.stop(), shutdown).await;
     state.db().close().await;
     tracing::info!("stopped");
-    Ok(())
 }

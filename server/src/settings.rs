@@ -2,6 +2,8 @@
 
 use roadbook_domain::id::OrgId;
 use roadbook_domain::settings::{Setting, Settings, SettingsError, SettingsRow};
+use roadbook_domain::time::Timestamp;
+use roadbook_domain::wire::Signature;
 
 use crate::api::ApiError;
 use crate::auth::Caller;
@@ -17,6 +19,8 @@ pub struct Editing {
     tx: Tx,
     org: OrgId,
     settings: Settings,
+    by: Signature,
+    now: Timestamp,
 }
 
 impl Editing {
@@ -28,7 +32,8 @@ impl Editing {
         let mut tx = state.db().write().await?;
         organisation::lock(&mut tx, org).await?;
         let rows = settings::all(&mut tx, org).await?;
-        Ok(Self { tx, org, settings: Settings::from_rows(rows) })
+        let by = Signature { user: None, device: None };
+        Ok(Self { tx, org, settings: Settings::from_rows(rows), by, now: state.now() })
     }
 
     /// The settings, with what was edited so far.
@@ -54,6 +59,7 @@ impl Editing {
         base: u64,
     ) -> Result<u64, ApiError> {
         caller.require(T::KIND.editing())?;
+        self.by = Signature { user: Some(caller.user), device: Some(caller.device) };
         let row = SettingsRow::new(setting, base.saturating_add(1));
         match self.settings.judge(&row) {
             Ok(()) => {}
@@ -70,7 +76,7 @@ impl Editing {
     /// [`ApiError::StaleVersion`] if it is there already.
     pub async fn put(&mut self, row: SettingsRow) -> Result<u64, ApiError> {
         let version = row.version;
-        match settings::put(&mut self.tx, self.org, &row).await? {
+        match settings::put(&mut self.tx, self.org, &row, &self.by, self.now).await? {
             Put::Written { .. } => {
                 self.settings.apply([row]);
                 Ok(version)

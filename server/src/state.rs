@@ -14,6 +14,7 @@ use crate::auth::token::Tokens;
 use crate::config::{Checked, Config, ConfigError};
 use crate::secrets::Secrets;
 use crate::store::{Db, organisation};
+use crate::sync::Engine;
 
 /// What every request shares. Clones are the same state.
 ///
@@ -30,6 +31,7 @@ pub struct Shared {
     passwords: Passwords,
     checked: Checked,
     stopping: watch::Sender<bool>,
+    engine: Engine,
 }
 
 impl State {
@@ -61,7 +63,8 @@ impl State {
         let passwords = Passwords::new(checked.password_cost, cores, &*env)
             .map_err(|error| ConfigError::other(error.to_string()))?;
         let stopping = watch::Sender::new(false);
-        Ok(Self(Arc::new(Shared { db, secrets, env, tokens, passwords, checked, stopping })))
+        let engine = Engine::new(&*env);
+        Ok(Self(Arc::new(Shared { db, secrets, env, tokens, passwords, checked, stopping, engine })))
     }
 }
 
@@ -104,6 +107,11 @@ impl Shared {
     /// The configuration.
     pub fn config(&self) -> &Checked {
         &self.checked
+    }
+
+    /// What exchanges share in memory.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// Tells whether the server is stopping: what holds a connection open for long (the live channel)

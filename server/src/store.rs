@@ -3,13 +3,22 @@
 //! What only reads takes `&mut Conn`; what must be atomic takes `&mut Tx`, so the compiler refuses a
 //! write outside a transaction. A lookup answers `Option`; a write says what it did.
 
+pub mod actors;
+pub mod audience;
+mod bulk;
 pub mod db;
 pub mod devices;
+pub mod digests;
+pub mod documents;
 mod error;
+pub mod feed;
+pub mod key;
+pub mod log;
 mod migrations;
 pub mod organisation;
 pub mod sessions;
 pub mod settings;
+pub mod todos;
 pub mod users;
 
 pub use db::{Conn, Db, Tx};

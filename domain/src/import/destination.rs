@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::names::fold;
 use super::problem::Reason;
+use crate::catalogue::Language;
 use crate::command::Acting;
+use crate::field::FieldKind;
 use crate::id::{DocumentId, FieldId, ProductId, StatusId, UserId};
 use crate::time::Day;
 use crate::wire::{Origin, OriginKind};
@@ -103,6 +105,9 @@ pub enum ValueKind {
     Flag,
     /// A day.
     Day,
+    /// What has to be written as this kind of field writes it, such as `1990.5` or `1990 HUF`: of
+    /// `1,990` nobody knows how much it is.
+    Canonical(FieldKind),
     /// One option, by key; or any number of them, separated by `,` `;` or `|`, which only cards can hold.
     Choice {
         /// The options.
@@ -140,10 +145,21 @@ impl FollowUp {
     }
 }
 
+impl FollowUp {
+    /// "Follow up with NAME" after a week, in a language.
+    pub fn in_language(language: Language) -> Self {
+        let text = match language {
+            Language::English => "Follow up with {name}",
+            Language::Hungarian => "Utánkövetés: {name}",
+            Language::Romanian => "De urmărit: {name}",
+        };
+        Self { text: text.to_owned(), after_days: 7 }
+    }
+}
+
 impl Default for FollowUp {
-    /// "Follow up with NAME" after a week.
     fn default() -> Self {
-        Self { text: "Follow up with {name}".to_owned(), after_days: 7 }
+        Self::in_language(Language::English)
     }
 }
 

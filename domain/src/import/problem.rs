@@ -164,6 +164,9 @@ pub enum Reason {
     /// The field has no option of this name.
     #[error("no such option")]
     UnknownOption,
+    /// Not written as the field's kind wants it.
+    #[error("not a value of this field; amounts are written like 1990.5 or 1990 HUF")]
+    Value,
     /// Neither a yes nor a no.
     #[error("neither yes nor no")]
     Flag,
@@ -196,6 +199,7 @@ impl Reason {
             Self::InactiveOwner => "inactive_owner",
             Self::UnknownStatus => "unknown_status",
             Self::UnknownOption => "unknown_option",
+            Self::Value => "value",
             Self::Flag => "flag",
         }
     }

@@ -9,6 +9,7 @@ use super::names::fold;
 use super::problem::Reason;
 use super::scope::Scope;
 use crate::command::MAX_VALUE_LEN;
+use crate::field::SET;
 use crate::id::FieldId;
 
 /// The value of a field.
@@ -31,10 +32,14 @@ pub(super) fn field_value(
     let text = match &definition.kind {
         ValueKind::Text if cell.len() > MAX_VALUE_LEN => Err(Reason::TooLong),
         ValueKind::Text => Ok(Some(one_line(cell))),
-        ValueKind::Flag => flag(cell).map(|is_set| is_set.then(|| "1".to_owned())),
+        ValueKind::Flag => flag(cell).map(|is_set| is_set.then(|| SET.to_owned())),
         ValueKind::Day => {
             let moment = dates::moment(cell, scope.order(place), scope.zone());
             moment.map(|moment| Some(moment.day.to_string()))
+        }
+        ValueKind::Canonical(kind) => {
+            let text = one_line(cell);
+            kind.check(&text).map(|()| Some(text)).map_err(|_| Reason::Value)
         }
         ValueKind::Choice { multiple: false, .. } => option(cell).map(Some),
         ValueKind::Choice { multiple: true, .. } => {

@@ -7,8 +7,10 @@ use sqlx::{PgPool, SqlSafeStr, SqliteConnection, SqlitePool};
 use super::StoreError;
 
 /// Every migration: its number, its name, its text.
-const MIGRATIONS: &[(i64, &str, &str)] =
-    &[(1, "base", include_str!("../../../migrations/server/0001_base.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "base", include_str!("../../../migrations/server/0001_base.sql")),
+    (2, "log", include_str!("../../../migrations/server/0002_log.sql")),
+];
 
 /// What a look at a database finds, before anything is written into it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,9 +2,12 @@
 
 use roadbook_domain::id::{OrgId, ProductId};
 use roadbook_domain::settings::{SettingsClass, SettingsId, SettingsKind, SettingsRow};
+use roadbook_domain::time::Timestamp;
+use roadbook_domain::wire::Signature;
 use uuid::Uuid;
 
 use super::db::on;
+use super::log::{self, NewEntry};
 use super::{Conn, StoreError, Tx, organisation};
 
 /// What became of a row that was to be written.
@@ -30,7 +33,13 @@ pub enum Put {
 ///
 /// # Errors
 /// Of the database, which is then to be rolled back.
-pub async fn put(tx: &mut Tx, org: OrgId, row: &SettingsRow) -> Result<Put, StoreError> {
+pub async fn put(
+    tx: &mut Tx,
+    org: OrgId,
+    row: &SettingsRow,
+    by: &Signature,
+    now: Timestamp,
+) -> Result<Put, StoreError> {
     let next = organisation::lock(tx, org).await?.seq + 1;
     let version = i64::try_from(row.version).map_err(|_| StoreError::Unreadable("a version"))?;
     let written = if version == 1 {
@@ -42,7 +51,7 @@ pub async fn put(tx: &mut Tx, org: OrgId, row: &SettingsRow) -> Result<Put, Stor
         let current = get(tx, org, row.kind, row.id).await?.map_or(0, |row| row.version);
         return Ok(Put::Stale { current });
     }
-    let seq = organisation::next_seq(tx, org).await?;
+    let seq = log::append(tx, org, &[NewEntry::settings(row, by.clone(), now)]).await?;
     Ok(Put::Written { seq })
 }
 

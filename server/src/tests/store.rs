@@ -3,6 +3,7 @@
 use roadbook_domain::id::{OrgId, ProductId};
 use roadbook_domain::settings::{SettingsClass, SettingsId, SettingsKind, SettingsRow};
 use roadbook_domain::time::Timestamp;
+use roadbook_domain::wire::Signature;
 use uuid::Uuid;
 
 use crate::on_both;
@@ -10,7 +11,7 @@ use crate::store::db::{Address, on};
 use crate::store::organisation::{self, FIRST_CHAIN, NewOrganisation};
 use crate::store::settings::{self, Put};
 use crate::store::{Db, StoreError};
-use crate::testing::{Engine, Throwaway};
+use crate::testing::{Engine, START, Throwaway};
 
 on_both! {
     async fn a_transaction_that_is_dropped_leaves_nothing(engine) {
@@ -64,7 +65,7 @@ on_both! {
                 organisation::next_seq(&mut tx, org(1)).await?;
                 // Every fourth gives its number back.
                 if i % 4 != 0 {
-                    settings::put(&mut tx, org(1), &row(seq_id(i), 1)).await?;
+                    settings::put(&mut tx, org(1), &row(seq_id(i), 1), &nobody(), START).await?;
                     tx.commit().await?;
                 }
                 Ok::<_, StoreError>(())
@@ -101,7 +102,7 @@ on_both! {
             ("the third", 3, Put::Written { seq: 3 }),
         ] {
             let row = row(SettingsId::from_bytes([1; 16]), version);
-            assert_eq!(settings::put(&mut tx, org(1), &row).await.unwrap(), outcome, "{name}");
+            assert_eq!(settings::put(&mut tx, org(1), &row, &nobody(), START).await.unwrap(), outcome, "{name}");
         }
         tx.commit().await.unwrap();
         let mut conn = db.read().await.unwrap();
@@ -115,7 +116,7 @@ on_both! {
         let of_product = row(SettingsId::from_bytes([1; 16]), 1);
         let mut tx = db.write().await.unwrap();
         for row in [&own, &of_product] {
-            settings::put(&mut tx, org(1), row).await.unwrap();
+            settings::put(&mut tx, org(1), row, &nobody(), START).await.unwrap();
         }
         tx.commit().await.unwrap();
         let mut conn = db.read().await.unwrap();
@@ -256,4 +257,8 @@ fn row(id: SettingsId, version: u64) -> SettingsRow {
         class: SettingsClass::Device,
         body: vec![0, 1, 255],
     }
+}
+
+fn nobody() -> Signature {
+    Signature { user: None, device: None }
 }

@@ -1,0 +1,190 @@
+//! Audiences drawn from documents: whom a card lets see it, and whom it lets see others.
+//!
+//! `crate::rights` decides who sees what of a given audience; here the audience is read from a card's
+//! row, or from its registers as they were at earlier heads.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
+
+use crate::card;
+use crate::change::{ChangeHash, Register};
+use crate::document::{Document, Values};
+use crate::id::{DocumentId, UserId};
+use crate::kind::{AudienceRule, Kind};
+use crate::rights::{CardAudience, Principal, Scope};
+use crate::row::CardRow;
+use crate::todo::TodoState;
+use crate::view::shown;
+use crate::wire::Rows;
+
+/// The one user document of a user.
+pub fn user_document_id(user: UserId) -> DocumentId {
+    DocumentId::derived(&[user.as_bytes(), b"user"])
+}
+
+/// The one inbox card of a user: his own, whatever his role, and never in the trash.
+pub fn inbox_id(user: UserId) -> DocumentId {
+    DocumentId::derived(&[user.as_bytes(), b"inbox"])
+}
+
+/// The scope of a document that `creator` makes; `None` if he may not make it: a private document is
+/// made by its own user only.
+pub fn scope_of_new(kind: &Kind, id: DocumentId, creator: UserId) -> Option<Scope> {
+    match kind.audience {
+        AudienceRule::Private => (id == user_document_id(creator)).then_some(Scope::Private(creator)),
+        AudienceRule::Own if id == inbox_id(creator) => Some(Scope::Private(creator)),
+        AudienceRule::Own | AudienceRule::Linked => Some(Scope::Staff),
+    }
+}
+
+impl CardAudience {
+    /// The audience of a card as its row shows it.
+    pub fn of(row: &CardRow) -> Self {
+        let open = row.todos.iter().filter(|todo| todo.state.is_open());
+        Self { owner: row.owner, assignees: open.filter_map(|todo| todo.assignee).collect() }
+    }
+
+    /// The audience that a card had when the document had these heads.
+    pub fn at(document: &Document, heads: &[ChangeHash]) -> Self {
+        let owner = Register { container: card::CARD, name: "owner".to_owned() };
+        let owner = document.get_at(&owner, heads).and_then(|values| {
+            let text = shown(document.kind(), card::CARD, "owner", &values);
+            text.parse().ok()
+        });
+        let mut todos: BTreeMap<String, TodoAt> = BTreeMap::new();
+        for (name, values) in document.registers_at(card::TODOS, heads) {
+            if let Some((todo, register)) = name.split_once('/') {
+                todos.entry(todo.to_owned()).or_default().read(document, register, &name, &values);
+            }
+        }
+        // A todo without a text is one that rows do not show.
+        let open = todos.values().filter(|todo| todo.has_text && todo.state.is_open());
+        Self { owner, assignees: open.filter_map(|todo| todo.assignee).collect() }
+    }
+}
+
+#[derive(Default)]
+struct TodoAt {
+    has_text: bool,
+    assignee: Option<UserId>,
+    state: TodoState,
+}
+
+impl TodoAt {
+    fn read(&mut self, document: &Document, register: &str, name: &str, values: &Values) {
+        let text = || shown(document.kind(), card::TODOS, name, values);
+        match register {
+            "text" => self.has_text = true,
+            "assignee" => self.assignee = parsed(&text()),
+            "state" => self.state = parsed(&text()).unwrap_or_default(),
+            _ => {}
+        }
+    }
+}
+
+fn parsed<T: FromStr>(text: &str) -> Option<T> {
+    text.parse().ok()
+}
+
+/// The principals under which a document of this scope and kind is filed by itself, given its rows;
+/// empty for one that is filed by what links to it.
+pub fn own_principals(scope: Scope, rows: &Rows) -> BTreeSet<Principal> {
+    let own = match rows {
+        Rows::Card(row, _) => CardAudience::of(row).principals(),
+        Rows::Contact(..) | Rows::None => BTreeSet::new(),
+    };
+    scope.principals(own)
+}
+
+/// The documents that whoever sees this one sees too, if they are of a linked kind (F60): what it links
+/// to and, in a card, whom its todos name.
+pub fn gives_sight_of(rows: &Rows) -> BTreeSet<DocumentId> {
+    match rows {
+        Rows::Card(row, _) => {
+            let links = row.links.iter().map(|link| link.target);
+            links.chain(row.todos.iter().filter_map(|todo| todo.contact)).collect()
+        }
+        Rows::Contact(row, _) => row.links.iter().map(|link| link.target).collect(),
+        Rows::None => BTreeSet::new(),
+    }
+}
+
+/// One name for everybody makes every other needless: so a document counts once in a user's digest.
+pub fn simplified(principals: BTreeSet<Principal>) -> BTreeSet<Principal> {
+    if principals.contains(&Principal::Everyone) { BTreeSet::from([Principal::Everyone]) } else { principals }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::change::Actor;
+    use crate::command::{Acting, CardCommand, NewTodo};
+    use crate::draft::Draft;
+    use crate::id::PartId;
+    use crate::projection::rows;
+    use crate::time::{Timestamp, Zone};
+    use crate::todo::Outcome;
+
+    #[test]
+    fn the_audience_at_earlier_heads_is_the_audience_the_rows_showed_then() {
+        let (owner, assignee) = (user(1), user(2));
+        let todo = PartId::from_bytes([3; 6]);
+        let mut document = Document::new(&card::KIND).unwrap();
+        let steps = [
+            CardCommand::Create {
+                product: crate::settings::INBOX_PRODUCT,
+                name: "Roof".into(),
+                status: None,
+                owner: Some(owner),
+            },
+            CardCommand::AddTodo(NewTodo {
+                id: todo,
+                text: "Call".into(),
+                due: None,
+                assignee: Some(assignee),
+                contact: Some(DocumentId::from_bytes([9; 16])),
+            }),
+            CardCommand::Close(todo, Outcome::Success),
+            CardCommand::Reopen(todo),
+            CardCommand::SetOwner(None),
+        ];
+        let mut seen = Vec::new();
+        for step in steps {
+            let now = Timestamp::from_millis(1_000);
+            let mut draft = Draft::new(&mut document, Actor([7; 16]), now);
+            step.draft(&mut draft, &Acting { by: owner, now, zone: Zone::UTC }).unwrap();
+            let change = draft.finish().unwrap();
+            document.apply(vec![change.to_automerge(&card::KIND)]).unwrap();
+            let Rows::Card(row, _) = rows(&document, None) else { unreachable!() };
+            seen.push((document.heads(), CardAudience::of(&row)));
+        }
+        for (heads, audience) in &seen {
+            assert_eq!(CardAudience::at(&document, heads), *audience);
+        }
+        let assignees: Vec<_> = seen.iter().map(|(_, audience)| audience.assignees.len()).collect();
+        assert_eq!(assignees, [0, 1, 0, 1, 1]);
+        assert_eq!(seen.last().unwrap().1.owner, None);
+        let rows = rows(&document, None);
+        assert_eq!(gives_sight_of(&rows), BTreeSet::from([DocumentId::from_bytes([9; 16])]));
+        assert_eq!(simplified(own_principals(Scope::Staff, &rows)), BTreeSet::from([Principal::Everyone]));
+        let private = own_principals(Scope::Private(owner), &rows);
+        assert_eq!(private, BTreeSet::from([Principal::Private(owner)]));
+    }
+
+    #[test]
+    fn a_private_document_is_made_by_its_own_user_only() {
+        let user_kind = &crate::user_document::KIND;
+        let (mine, theirs) = (user(1), user(2));
+        assert_eq!(scope_of_new(user_kind, user_document_id(mine), mine), Some(Scope::Private(mine)));
+        assert_eq!(scope_of_new(user_kind, user_document_id(theirs), mine), None);
+        assert_eq!(scope_of_new(user_kind, DocumentId::from_bytes([1; 16]), mine), None);
+        assert_eq!(scope_of_new(&card::KIND, inbox_id(mine), mine), Some(Scope::Private(mine)));
+        assert_eq!(scope_of_new(&card::KIND, DocumentId::from_bytes([1; 16]), mine), Some(Scope::Staff));
+        let contact = scope_of_new(&crate::contact::KIND, DocumentId::from_bytes([1; 16]), mine);
+        assert_eq!(contact, Some(Scope::Staff));
+    }
+
+    fn user(number: u8) -> UserId {
+        UserId::from_bytes([number; 16])
+    }
+}

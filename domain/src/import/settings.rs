@@ -1,0 +1,157 @@
+//! An import's destination, as the organisation's settings have it.
+
+use super::destination::{
+    Colleague, Destination, Directory, FieldColumn, FollowUp, Holder, ImportId, Named, ValueKind,
+};
+use super::header::{JOB_TITLE_NAMES, TAG_NAMES};
+use super::names::fold;
+use crate::catalogue::{Language, status_mode};
+use crate::command::Acting;
+use crate::field::{FieldDefinition, FieldKind, FieldScope};
+use crate::id::ProductId;
+use crate::settings::Settings;
+
+const LANGUAGES: [Language; 3] = [Language::English, Language::Hungarian, Language::Romanian];
+
+impl Destination {
+    /// The cards of a product, with its statuses and fields and those of persons and companies, known
+    /// by their names in every language; `None` if there is no such product.
+    ///
+    /// The first todo's text is in the language of the importing user. Long texts are no fields to
+    /// import into: they stay notes.
+    pub fn of_product(
+        settings: &Settings,
+        product: ProductId,
+        import: ImportId,
+        acting: Acting,
+    ) -> Option<Self> {
+        let is_stored = status_mode(settings.product(product)?.kind).is_stored();
+        let statuses = settings.statuses(product).filter(|status| is_stored && !status.retired);
+        let statuses = statuses.map(|status| Named {
+            id: status.id,
+            names: in_all_languages(&status.name, |language| settings.status_name(status, language)),
+        });
+        let scopes = [
+            (FieldScope::Product(product), Holder::Card),
+            (FieldScope::Persons, Holder::Person),
+            (FieldScope::Companies, Holder::Company),
+        ];
+        let fields = scopes.into_iter().flat_map(|(scope, of)| {
+            let fields = settings.fields(scope).filter(|field| !field.retired);
+            fields.filter_map(move |field| field_column(settings, field, of))
+        });
+        let locale = settings.user(acting.by).map(|user| user.locale.as_str()).unwrap_or_default();
+        Some(Self {
+            import,
+            product,
+            acting,
+            statuses: statuses.collect(),
+            first_status: settings.first_status(product).filter(|_| is_stored).map(|status| status.id),
+            fields: fields.collect(),
+            follow_up: Some(FollowUp::in_language(Language::of(locale))),
+        })
+    }
+}
+
+impl Directory {
+    /// The organisation's users.
+    pub fn of(settings: &Settings) -> Self {
+        let colleagues = settings.users().map(|user| Colleague {
+            id: user.id,
+            email: user.email.as_ref().map(ToString::to_string),
+            given: user.given_name.clone(),
+            family: user.family_name.clone(),
+            active: user.active,
+        });
+        colleagues.collect()
+    }
+}
+
+fn field_column(settings: &Settings, field: &FieldDefinition, of: Holder) -> Option<FieldColumn> {
+    let kind = match &field.kind {
+        FieldKind::LongText => return None,
+        FieldKind::Text => ValueKind::Text,
+        FieldKind::Flag => ValueKind::Flag,
+        FieldKind::Day => ValueKind::Day,
+        FieldKind::Decimal | FieldKind::Money => ValueKind::Canonical(field.kind.clone()),
+        FieldKind::Choice { options, multiple } => {
+            let options = options.iter().filter(|option| !option.retired).map(|option| Named {
+                id: option.key.to_string(),
+                names: in_all_languages(&option.name, |language| {
+                    settings.option_name(field, option, language)
+                }),
+            });
+            ValueKind::Choice { options: options.collect(), multiple: *multiple }
+        }
+    };
+    let mut names = in_all_languages(&field.name, |language| settings.field_name(field, language));
+    for others in [JOB_TITLE_NAMES, TAG_NAMES] {
+        if others.iter().any(|other| names.iter().any(|name| fold(name) == fold(other))) {
+            names.extend(others.iter().map(ToString::to_string));
+        }
+    }
+    Some(FieldColumn { field: field.id, of, names, kind })
+}
+
+/// A name as it is stored and as readers of each language see it.
+fn in_all_languages<'a>(stored: &'a str, name: impl Fn(Language) -> &'a str) -> Vec<String> {
+    let mut names: Vec<String> = LANGUAGES.into_iter().map(name).chain([stored]).map(str::to_owned).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::UserId;
+    use crate::import::{Column, Mapping, Target};
+    use crate::settings::{LOCAL_USER, SettingsRow, builtin_rows, local_user};
+    use crate::time::{Timestamp, Zone};
+
+    const SALES: &str = "00000000-0000-0000-0000-000000000001";
+    const PROJECTS: &str = "00000000-0000-0000-0000-000000000002";
+
+    fn destination(product: &str) -> Option<Destination> {
+        let user = SettingsRow::new(&local_user(Zone::UTC, "hu-HU"), 1);
+        let settings = Settings::from_rows(builtin_rows().into_iter().chain([user]));
+        let acting = Acting { by: LOCAL_USER, now: Timestamp::default(), zone: Zone::UTC };
+        Destination::of_product(&settings, product.parse().unwrap(), ImportId::from_bytes([1; 16]), acting)
+    }
+
+    #[test]
+    fn columns_are_known_by_the_names_of_fields_in_every_language() {
+        let sales = destination(SALES).unwrap();
+        let header = ["Lead source", "Várható érték", "Calificare", "Hot", "Lead source of lead"];
+        let mapping = Mapping::guess(&header.map(str::to_owned), &sales);
+        let is_field = |column: &Column| matches!(column.target, Target::Field(_));
+        assert_eq!(mapping.columns.iter().map(is_field).collect::<Vec<_>>(), [true, true, true, true, false]);
+    }
+
+    #[test]
+    fn a_product_that_derives_its_statuses_takes_none_and_another_takes_them_in_every_language() {
+        let sales = destination(SALES).unwrap();
+        assert_eq!((sales.statuses.as_slice(), sales.first_status), ([].as_slice(), None));
+        let projects = destination(PROJECTS).unwrap();
+        assert_eq!(projects.first_status, Some(projects.statuses[0].id));
+        assert!(projects.statuses.iter().all(|status| status.names.len() >= 2));
+        assert!(destination("00000000-0000-0000-0000-000000000099").is_none());
+    }
+
+    #[test]
+    fn the_first_todo_speaks_the_language_of_the_importing_user() {
+        assert_eq!(destination(SALES).unwrap().follow_up.unwrap().text, "Utánkövetés: {name}");
+    }
+
+    #[test]
+    fn the_directory_knows_who_has_left() {
+        let mut user = local_user(Zone::UTC, "en");
+        (user.given_name, user.family_name, user.active) = ("Jane".to_owned(), "Doe".to_owned(), false);
+        let settings = Settings::from_rows([SettingsRow::new(&user, 1)]);
+        assert_eq!(Directory::of(&settings).find("Doe Jane"), Err(crate::import::Reason::InactiveOwner));
+        user.id = UserId::from_bytes([5; 16]);
+        user.active = true;
+        let settings = Settings::from_rows([SettingsRow::new(&user, 1)]);
+        assert_eq!(Directory::of(&settings).find("Doe Jane"), Ok(user.id));
+    }
+}

@@ -1,0 +1,144 @@
+-- The log of an organisation, its documents, and who sees them.
+--
+-- A key of who sees: one byte, then for a user 16: x'00' every user but Restricted ones (staff), x'01'
+-- everyone, x'02' and a user, x'03' and a user: his private documents. Ids that are not there are nil.
+
+-- One row for each accepted change, change of audience, settings change and purge, in one order.
+create table log (
+    org_id uuid not null references organisation (id),
+    seq bigint not null,
+    -- 0 change, 1 first change of a document, 2 audience, 3 settings, 4 purge.
+    entry smallint not null,
+    -- Who reads it by scope: staff, a user's private key, or nobody (empty) for settings.
+    feed bytea not null,
+    -- The document, or the settings row's id.
+    document uuid not null,
+    -- The kind of the document or of the settings row.
+    kind bigint not null,
+    -- Of a change, automerge's; of another entry, over what it says.
+    hash bytea not null,
+    actor bytea not null,
+    actor_seq bigint not null,
+    author uuid not null,
+    device uuid not null,
+    -- 0: a plain edit, without an id.
+    origin_kind bigint not null,
+    origin_id bytea not null,
+    received_at bigint not null,
+    -- SHA-256 over the chain before it, seq, entry, document and hash; not over the bytes, which a
+    -- purge empties.
+    chain bytea not null,
+    bytes bytea not null,
+    primary key (org_id, seq)
+);
+
+create unique index log_hash on log (org_id, document, hash);
+create index log_feed on log (org_id, feed, seq);
+
+-- A document as it is after the last entry of the log about it.
+create table document (
+    org_id uuid not null references organisation (id),
+    id uuid not null,
+    kind bigint not null,
+    -- Staff, or a user's private key.
+    feed bytea not null,
+    creator uuid not null,
+    -- One more with everything that a judgement of its next change rests on.
+    version bigint not null,
+    -- The digest term of its heads.
+    term bytea not null,
+    -- The last entry of the log that changed it.
+    as_of bigint not null,
+    ops bigint not null,
+    heads bytea not null,
+    saved bytea not null,
+    authors bytea not null,
+    -- The domain's rows, facts included, and the version of the functions that made them.
+    rows bytea not null,
+    projection_version bigint not null,
+    primary key (org_id, id)
+);
+
+create index document_feed on document (org_id, feed, id, term);
+
+-- Ids that were purged and are never used again.
+create table purged (
+    org_id uuid not null references organisation (id),
+    document uuid not null,
+    seq bigint not null,
+    primary key (org_id, document)
+);
+
+-- Whose changes an actor makes: bound to the device that first showed it.
+create table actor (
+    org_id uuid not null references organisation (id),
+    actor bytea not null,
+    -- Nil: the server's own.
+    device uuid not null,
+    primary key (org_id, actor)
+);
+
+-- Who sees a card or contact even if Restricted.
+create table audience (
+    org_id uuid not null references organisation (id),
+    principal bytea not null,
+    document uuid not null,
+    primary key (org_id, principal, document)
+);
+
+create index audience_document on audience (org_id, document);
+
+-- Entries of the log by those who saw the document before or see it after them.
+create table fanout (
+    org_id uuid not null references organisation (id),
+    principal bytea not null,
+    seq bigint not null,
+    document uuid not null,
+    saw boolean not null,
+    sees boolean not null,
+    primary key (org_id, principal, seq)
+);
+
+-- What documents link to.
+create table link (
+    org_id uuid not null references organisation (id),
+    source uuid not null,
+    target uuid not null,
+    -- The kind of the source: sight passes through contacts.
+    source_kind bigint not null,
+    primary key (org_id, source, target)
+);
+
+create index link_target on link (org_id, target);
+
+-- In how many ways those who see cards come to see what they link to, directly or through a contact.
+create table sight (
+    org_id uuid not null references organisation (id),
+    document uuid not null,
+    principal bytea not null,
+    ways bigint not null,
+    primary key (org_id, document, principal)
+);
+
+-- The sums of digest terms by who sees.
+create table digest (
+    org_id uuid not null references organisation (id),
+    principal bytea not null,
+    documents bigint not null,
+    sum bytea not null,
+    primary key (org_id, principal)
+);
+
+-- Todos by assignee: for the first page of a first sync, for closings that outlive sight, for jobs.
+create table todo (
+    org_id uuid not null references organisation (id),
+    document uuid not null,
+    part bytea not null,
+    assignee uuid not null,
+    is_open boolean not null,
+    -- Open: from when it is overdue in UTC, or the greatest number without a due. Closed: when it was.
+    at bigint not null,
+    primary key (org_id, document, part)
+);
+
+create index todo_assignee on todo (org_id, assignee, is_open, at);

@@ -1,0 +1,53 @@
+//! `POST /v1/sync`: the exchange, in frames of CBOR. `GET /v1/state-hash`: proof of convergence (L3).
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Query, State as With};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use data_encoding::HEXLOWER;
+use roadbook_domain::time::Timestamp;
+use roadbook_domain::wire::{FrameError, SyncRequest, from_frame, to_frame};
+use serde::{Deserialize, Serialize};
+
+use super::{ApiError, Routes};
+use crate::auth::Caller;
+use crate::state::State;
+use crate::sync::{self, MAX_REQUEST};
+
+/// The media type of a frame ([`roadbook_domain::wire::to_frame`]).
+pub const FRAME: &str = "application/vnd.roadbook.frame";
+
+/// The routes of the exchange.
+pub fn routes() -> Routes {
+    Routes::new().post_up_to(MAX_REQUEST, "/v1/sync", exchange).get("/v1/state-hash", state_hash)
+}
+
+async fn exchange(With(state): With<State>, caller: Caller, body: Bytes) -> Result<Response, ApiError> {
+    let request: SyncRequest = from_frame(&body, MAX_REQUEST).map_err(|error| match error {
+        FrameError::TooLarge(_) => ApiError::TooLarge,
+        FrameError::Malformed => ApiError::invalid("not a frame of an exchange"),
+    })?;
+    let response = sync::exchange(&state, &caller, request).await?;
+    Ok(([(CONTENT_TYPE, FRAME)], to_frame(&response)).into_response())
+}
+
+#[derive(Deserialize)]
+struct At {
+    now: Timestamp,
+}
+
+/// A state hash, in lower-case hexadecimal digits.
+#[derive(Serialize)]
+struct StateHash {
+    state_hash: String,
+}
+
+async fn state_hash(
+    With(state): With<State>,
+    caller: Caller,
+    Query(At { now }): Query<At>,
+) -> Result<Json<StateHash>, ApiError> {
+    let hash = sync::state_hash(&state, &caller, now).await?;
+    Ok(Json(StateHash { state_hash: HEXLOWER.encode(&hash) }))
+}

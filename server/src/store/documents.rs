@@ -1,0 +1,474 @@
+//! Documents as they are after the last entry of the log about them.
+
+use roadbook_domain::change::ChangeHash;
+use roadbook_domain::id::{DocumentId, OrgId, UserId};
+use roadbook_domain::kind::KindId;
+use roadbook_domain::rights::Scope;
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+use super::bulk::{self, Value, bound};
+use super::db::on;
+use super::{Conn, StoreError, Tx, key};
+
+/// A document as it rests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// The document.
+    pub id: DocumentId,
+    /// What kind it is.
+    pub kind: KindId,
+    /// Its scope.
+    pub scope: Scope,
+    /// Who made it; `None`: the server.
+    pub creator: Option<UserId>,
+    /// Counts what a judgement of its next change rests on.
+    pub version: i64,
+    /// The digest term of its heads.
+    pub term: [u8; 16],
+    /// The last entry of the log that changed it.
+    pub as_of: i64,
+    /// How many operations it holds.
+    pub ops: u32,
+    /// Its heads, ascending.
+    pub heads: Vec<ChangeHash>,
+    /// The saved document.
+    pub saved: Vec<u8>,
+    /// CBOR of its author table.
+    pub authors: Vec<u8>,
+    /// CBOR of its rows, facts included.
+    pub rows: Vec<u8>,
+    /// The version of the functions that made the rows.
+    pub projection_version: u32,
+}
+
+/// A document's id, digest term and sizes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listed {
+    /// The document.
+    pub id: DocumentId,
+    /// The digest term of its heads.
+    pub term: [u8; 16],
+    /// About how many bytes its bundle has.
+    pub size: u64,
+}
+
+/// What [`get`] selects, in the order of [`Row`].
+const COLUMNS: &str = "d.id, d.kind, d.feed, d.creator, d.version, d.term, d.as_of, d.ops, d.heads, d.saved, \
+                       d.authors, d.rows, d.projection_version";
+
+const SIZE: &str = "cast(length(d.saved) + length(d.authors) + length(d.rows) + 150 as bigint)";
+
+/// Those of these documents that exist, by id.
+///
+/// # Errors
+/// Of the database.
+pub async fn get(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Vec<Stored>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(1024) {
+        let Some((list, values)) = bulk::list(2, uuids(chunk)) else { break };
+        let text =
+            format!("select {COLUMNS} from document d where d.org_id = $1 and d.id in {list} order by d.id");
+        let rows: Vec<Row> =
+            on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
+                .fetch_all(c)
+                .await)?;
+        for row in rows {
+            found.push(row.try_into()?);
+        }
+    }
+    Ok(found)
+}
+
+/// Version and existence of these documents: those that exist, by id.
+///
+/// # Errors
+/// Of the database.
+pub async fn versions(
+    conn: &mut Conn,
+    org: OrgId,
+    ids: &[DocumentId],
+) -> Result<Vec<(DocumentId, i64)>, StoreError> {
+    let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(Vec::new()) };
+    let text = format!("select id, version from document where org_id = $1 and id in {list} order by id");
+    let rows: Vec<(Uuid, i64)> =
+        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
+            .fetch_all(c)
+            .await)?;
+    Ok(rows.into_iter().map(|(id, version)| (id.into(), version)).collect())
+}
+
+/// What filing needs of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Brief {
+    /// The document.
+    pub id: DocumentId,
+    /// What kind it is.
+    pub kind: KindId,
+    /// Who made it; `None`: the server.
+    pub creator: Option<UserId>,
+    /// The digest term of its heads.
+    pub term: [u8; 16],
+}
+
+/// What filing needs of those of these documents that exist, by id.
+///
+/// # Errors
+/// Of the database.
+pub async fn brief(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Vec<Brief>, StoreError> {
+    let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(Vec::new()) };
+    let text = format!(
+        "select id, kind, creator, term from document where org_id = $1 and id in {list} order by id"
+    );
+    let rows: Vec<(Uuid, i64, Uuid, Vec<u8>)> =
+        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
+            .fetch_all(c)
+            .await)?;
+    rows.into_iter()
+        .map(|(id, kind, creator, term)| {
+            let kind = u16::try_from(kind).map_err(|_| StoreError::Unreadable("a document's kind"))?;
+            let creator = (!creator.is_nil()).then(|| creator.into());
+            Ok(Brief { id: id.into(), kind: KindId(kind), creator, term: array(term)? })
+        })
+        .collect()
+}
+
+/// What the receipt of a document is made over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heads {
+    /// The document.
+    pub id: DocumentId,
+    /// What kind it is.
+    pub kind: KindId,
+    /// The last entry of the log that changed it.
+    pub as_of: i64,
+    /// Its heads, ascending.
+    pub heads: Vec<ChangeHash>,
+    /// CBOR of its author table.
+    pub authors: Vec<u8>,
+}
+
+/// What the receipts of those of these documents that exist are made over, by id.
+///
+/// # Errors
+/// Of the database.
+pub async fn heads(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Vec<Heads>, StoreError> {
+    let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(Vec::new()) };
+    let text = format!(
+        "select id, kind, as_of, heads, authors from document where org_id = $1 and id in {list} order by id"
+    );
+    let rows: Vec<(Uuid, i64, i64, Vec<u8>, Vec<u8>)> =
+        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
+            .fetch_all(c)
+            .await)?;
+    rows.into_iter()
+        .map(|(id, kind, as_of, heads, authors)| {
+            let kind = u16::try_from(kind).map_err(|_| StoreError::Unreadable("a document's kind"))?;
+            Ok(Heads { id: id.into(), kind: KindId(kind), as_of, heads: hashes(&heads)?, authors })
+        })
+        .collect()
+}
+
+/// The scopes of those of these documents that exist, by id.
+///
+/// # Errors
+/// Of the database.
+pub async fn scopes(
+    conn: &mut Conn,
+    org: OrgId,
+    ids: &[DocumentId],
+) -> Result<Vec<(DocumentId, Scope)>, StoreError> {
+    let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(Vec::new()) };
+    let text = format!("select id, feed from document where org_id = $1 and id in {list} order by id");
+    let rows: Vec<(Uuid, Vec<u8>)> =
+        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
+            .fetch_all(c)
+            .await)?;
+    rows.into_iter().map(|(id, feed)| Ok((id.into(), key::scope(&feed)?))).collect()
+}
+
+/// Sizes of those of these documents that exist, by id.
+///
+/// # Errors
+/// Of the database.
+pub async fn listed(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Vec<Listed>, StoreError> {
+    let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(Vec::new()) };
+    let text = format!(
+        "select d.id, d.term, {SIZE} from document d where d.org_id = $1 and d.id in {list} order by d.id"
+    );
+    let rows: Vec<ListedRow> =
+        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
+            .fetch_all(c)
+            .await)?;
+    rows.into_iter().map(to_listed).collect()
+}
+
+/// The documents of a feed after one id (`None`: from the first), by id, `limit` of them at
+/// most.
+///
+/// # Errors
+/// Of the database.
+pub async fn of_feed(
+    conn: &mut Conn,
+    org: OrgId,
+    feed: &[u8],
+    after: Option<DocumentId>,
+    limit: i64,
+) -> Result<Vec<Listed>, StoreError> {
+    let text = format!(
+        "select d.id, d.term, {SIZE} from document d where d.org_id = $1 and d.feed = $2 and d.id > $3 \
+         order by d.id limit $4"
+    );
+    let rows: Vec<ListedRow> = on!(conn, |c| sqlx::query_as(AssertSqlSafe(text))
+        .bind(org.uuid())
+        .bind(feed)
+        .bind(after.map_or(Uuid::nil(), DocumentId::uuid))
+        .bind(limit)
+        .fetch_all(c)
+        .await)?;
+    rows.into_iter().map(to_listed).collect()
+}
+
+/// The documents of a principal after one id (`None`: from the first), by id, `limit` of them at
+/// most.
+///
+/// # Errors
+/// Of the database.
+pub async fn of_principal(
+    conn: &mut Conn,
+    org: OrgId,
+    principal: &[u8],
+    after: Option<DocumentId>,
+    limit: i64,
+) -> Result<Vec<Listed>, StoreError> {
+    let text = format!(
+        "select d.id, d.term, {SIZE} from audience a join document d on d.org_id = a.org_id and d.id = a.document \
+         where a.org_id = $1 and a.principal = $2 and a.document > $3 order by a.document limit $4"
+    );
+    let rows: Vec<ListedRow> = on!(conn, |c| sqlx::query_as(AssertSqlSafe(text))
+        .bind(org.uuid())
+        .bind(principal)
+        .bind(after.map_or(Uuid::nil(), DocumentId::uuid))
+        .bind(limit)
+        .fetch_all(c)
+        .await)?;
+    rows.into_iter().map(to_listed).collect()
+}
+
+/// Id and digest term of every document of a feed.
+///
+/// # Errors
+/// Of the database.
+pub async fn terms_of_feed(
+    conn: &mut Conn,
+    org: OrgId,
+    feed: &[u8],
+) -> Result<Vec<(DocumentId, [u8; 16])>, StoreError> {
+    let rows: Vec<(Uuid, Vec<u8>)> = on!(conn, |c| sqlx::query_as(
+        "select id, term from document where org_id = $1 and feed = $2 order by id"
+    )
+    .bind(org.uuid())
+    .bind(feed)
+    .fetch_all(c)
+    .await)?;
+    rows.into_iter().map(|(id, term)| Ok((id.into(), array(term)?))).collect()
+}
+
+/// Id and digest term of every document of a principal.
+///
+/// # Errors
+/// Of the database.
+pub async fn terms_of_principal(
+    conn: &mut Conn,
+    org: OrgId,
+    principal: &[u8],
+) -> Result<Vec<(DocumentId, [u8; 16])>, StoreError> {
+    let rows: Vec<(Uuid, Vec<u8>)> = on!(conn, |c| {
+        sqlx::query_as(
+        "select d.id, d.term from audience a join document d on d.org_id = a.org_id and d.id = a.document \
+         where a.org_id = $1 and a.principal = $2 order by a.document"
+    )
+    .bind(org.uuid())
+    .bind(principal)
+    .fetch_all(c)
+    .await
+    })?;
+    rows.into_iter().map(|(id, term)| Ok((id.into(), array(term)?))).collect()
+}
+
+/// Writes documents, new and known.
+///
+/// # Errors
+/// Of the database.
+pub async fn put(tx: &mut Tx, org: OrgId, documents: &[Stored]) -> Result<(), StoreError> {
+    let values: Vec<Value> = documents.iter().flat_map(|document| row(org, document)).collect();
+    bulk::insert(
+        tx,
+        "insert into document (org_id, id, kind, feed, creator, version, term, as_of, ops, heads, saved, authors, \
+         rows, projection_version)",
+        14,
+        &values,
+        "on conflict (org_id, id) do update set version = excluded.version, term = excluded.term, \
+         as_of = excluded.as_of, ops = excluded.ops, heads = excluded.heads, saved = excluded.saved, \
+         authors = excluded.authors, rows = excluded.rows, projection_version = excluded.projection_version",
+    )
+    .await?;
+    Ok(())
+}
+
+/// Raises the version of documents: what the next judgement rests on has changed, the document has not.
+///
+/// # Errors
+/// Of the database.
+pub async fn touch(tx: &mut Tx, org: OrgId, ids: &[DocumentId]) -> Result<(), StoreError> {
+    let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(()) };
+    let text = format!("update document set version = version + 1 where org_id = $1 and id in {list}");
+    on!(tx, |c| bound!(sqlx::query(AssertSqlSafe(text)).bind(org.uuid()), &values)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+/// Removes a document for good.
+///
+/// # Errors
+/// Of the database.
+pub async fn remove(tx: &mut Tx, org: OrgId, id: DocumentId) -> Result<(), StoreError> {
+    on!(tx, |c| sqlx::query("delete from document where org_id = $1 and id = $2")
+        .bind(org.uuid())
+        .bind(id.uuid())
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+/// Notes that a document's id is never used again.
+///
+/// # Errors
+/// Of the database.
+pub async fn bury(tx: &mut Tx, org: OrgId, id: DocumentId, seq: i64) -> Result<(), StoreError> {
+    on!(tx, |c| sqlx::query(
+        "insert into purged (org_id, document, seq) values ($1, $2, $3) on conflict do nothing"
+    )
+    .bind(org.uuid())
+    .bind(id.uuid())
+    .bind(seq)
+    .execute(c)
+    .await
+    .map(drop))?;
+    Ok(())
+}
+
+/// Those of these ids that were purged.
+///
+/// # Errors
+/// Of the database.
+pub async fn purged(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Vec<DocumentId>, StoreError> {
+    let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(Vec::new()) };
+    let text = format!("select document from purged where org_id = $1 and document in {list}");
+    let rows: Vec<Uuid> =
+        on!(conn, |c| bound!(sqlx::query_scalar(AssertSqlSafe(text)).bind(org.uuid()), &values)
+            .fetch_all(c)
+            .await)?;
+    Ok(rows.into_iter().map(DocumentId::from).collect())
+}
+
+/// Those ids that were purged after an entry of the log.
+///
+/// # Errors
+/// Of the database.
+pub async fn purged_since(conn: &mut Conn, org: OrgId, after: i64) -> Result<Vec<DocumentId>, StoreError> {
+    let rows: Vec<Uuid> = on!(conn, |c| sqlx::query_scalar(
+        "select document from purged where org_id = $1 and seq > $2 order by seq"
+    )
+    .bind(org.uuid())
+    .bind(after)
+    .fetch_all(c)
+    .await)?;
+    Ok(rows.into_iter().map(DocumentId::from).collect())
+}
+
+pub(super) fn uuids(ids: &[DocumentId]) -> Vec<Value> {
+    ids.iter().map(|id| Value::Uuid(id.uuid())).collect()
+}
+
+fn row(org: OrgId, document: &Stored) -> [Value; 14] {
+    let heads = document.heads.iter().flat_map(|head| head.0).collect();
+    [
+        Value::Uuid(org.uuid()),
+        Value::Uuid(document.id.uuid()),
+        Value::Int(i64::from(document.kind.0)),
+        Value::Bytes(key::of_scope(document.scope)),
+        Value::Uuid(document.creator.map_or(Uuid::nil(), UserId::uuid)),
+        Value::Int(document.version),
+        Value::Bytes(document.term.to_vec()),
+        Value::Int(document.as_of),
+        Value::Int(i64::from(document.ops)),
+        Value::Bytes(heads),
+        Value::Bytes(document.saved.clone()),
+        Value::Bytes(document.authors.clone()),
+        Value::Bytes(document.rows.clone()),
+        Value::Int(i64::from(document.projection_version)),
+    ]
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    kind: i64,
+    feed: Vec<u8>,
+    creator: Uuid,
+    version: i64,
+    term: Vec<u8>,
+    as_of: i64,
+    ops: i64,
+    heads: Vec<u8>,
+    saved: Vec<u8>,
+    authors: Vec<u8>,
+    rows: Vec<u8>,
+    projection_version: i64,
+}
+
+impl TryFrom<Row> for Stored {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let unreadable = |_| StoreError::Unreadable("a document's row");
+        Ok(Self {
+            id: row.id.into(),
+            kind: KindId(u16::try_from(row.kind).map_err(unreadable)?),
+            scope: key::scope(&row.feed)?,
+            creator: (!row.creator.is_nil()).then(|| row.creator.into()),
+            version: row.version,
+            term: array(row.term)?,
+            as_of: row.as_of,
+            ops: u32::try_from(row.ops).map_err(unreadable)?,
+            heads: hashes(&row.heads)?,
+            saved: row.saved,
+            authors: row.authors,
+            rows: row.rows,
+            projection_version: u32::try_from(row.projection_version).map_err(unreadable)?,
+        })
+    }
+}
+
+fn hashes(bytes: &[u8]) -> Result<Vec<ChangeHash>, StoreError> {
+    let (hashes, rest) = bytes.as_chunks::<32>();
+    if rest.is_empty() {
+        Ok(hashes.iter().copied().map(ChangeHash).collect())
+    } else {
+        Err(StoreError::Unreadable("a document's heads"))
+    }
+}
+
+type ListedRow = (Uuid, Vec<u8>, i64);
+
+fn to_listed((id, term, size): ListedRow) -> Result<Listed, StoreError> {
+    Ok(Listed { id: id.into(), term: array(term)?, size: size.unsigned_abs() })
+}
+
+fn array(bytes: Vec<u8>) -> Result<[u8; 16], StoreError> {
+    bytes.try_into().map_err(|_| StoreError::Unreadable("a digest term"))
+}

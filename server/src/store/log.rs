@@ -1,0 +1,437 @@
+//! The log: every accepted change, change of audience, settings change and purge, in one order.
+
+use aws_lc_rs::digest::{Context, SHA256, digest};
+use roadbook_domain::change::{Actor, ChangeHash};
+use roadbook_domain::id::{DeviceId, DocumentId, OrgId, UserId};
+use roadbook_domain::settings::SettingsRow;
+use roadbook_domain::time::Timestamp;
+use roadbook_domain::wire::{Origin, OriginKind, Signature};
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+use super::bulk::{self, Value, bound};
+use super::db::on;
+use super::{Conn, StoreError, Tx, organisation};
+
+/// What an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A change of a document that was there.
+    Change,
+    /// The first change of a document.
+    Create,
+    /// Others see a document than before, without a change of it.
+    Audience,
+    /// A settings row was written.
+    Settings,
+    /// A document was purged (C5).
+    Purge,
+}
+
+/// An entry to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEntry {
+    /// What it is.
+    pub entry: EntryKind,
+    /// Who reads it by scope ([`super::key::of_scope`]).
+    pub feed: Vec<u8>,
+    /// The document, or the settings row's id.
+    pub document: Uuid,
+    /// The kind of the document or settings row.
+    pub kind: u16,
+    /// The change's hash, or one over what the entry says.
+    pub hash: [u8; 32],
+    /// The change's actor, and its number among his.
+    pub actor: Option<(Actor, u32)>,
+    /// On whose behalf it is made.
+    pub by: Signature,
+    /// The act it is part of.
+    pub origin: Option<Origin>,
+    /// When the server took it.
+    pub received_at: Timestamp,
+    /// The change's one byte string; empty for other entries.
+    pub bytes: Vec<u8>,
+}
+
+/// An entry about a document, as far as a pull must know to decide what of it to send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Touched {
+    /// Its place in the log.
+    pub seq: i64,
+    /// What it is.
+    pub entry: EntryKind,
+    /// The document.
+    pub document: DocumentId,
+    /// How many bytes its change has.
+    pub size: u64,
+    /// Whether the viewer saw the document before it.
+    pub saw: bool,
+    /// Whether the viewer sees the document after it.
+    pub sees: bool,
+}
+
+/// A change as the log holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logged {
+    /// Its place in the log.
+    pub seq: i64,
+    /// Its document.
+    pub document: DocumentId,
+    /// Its hash.
+    pub hash: ChangeHash,
+    /// Who made it.
+    pub by: Signature,
+    /// The act it was part of.
+    pub origin: Option<Origin>,
+    /// When the server took it.
+    pub received_at: Timestamp,
+    /// Its one byte string.
+    pub bytes: Vec<u8>,
+}
+
+impl NewEntry {
+    /// The entry of a settings row that was just written.
+    pub fn settings(row: &SettingsRow, by: Signature, received_at: Timestamp) -> Self {
+        let hash = digest(&SHA256, &minicbor::to_vec(row).unwrap_or_default());
+        Self {
+            entry: EntryKind::Settings,
+            feed: Vec::new(),
+            document: Uuid::from_bytes(*row.id.as_bytes()),
+            kind: row.kind.code(),
+            hash: std::array::from_fn(|i| hash.as_ref().get(i).copied().unwrap_or_default()),
+            actor: None,
+            by,
+            origin: None,
+            received_at,
+            bytes: Vec::new(),
+        }
+    }
+}
+
+/// Writes entries in their order, and answers the first one's number; the others follow it.
+///
+/// Locks the organisation, so the numbers have no gaps and commits come in their order (R34).
+///
+/// # Errors
+/// [`StoreError::Missing`] if there is no such organisation.
+pub async fn append(tx: &mut Tx, org: OrgId, entries: &[NewEntry]) -> Result<i64, StoreError> {
+    let head = organisation::lock(tx, org).await?;
+    let mut values = Vec::with_capacity(entries.len() * COLUMNS);
+    let (mut seq, mut chain) = (head.seq, head.chain);
+    for entry in entries {
+        seq += 1;
+        chain = link(&chain, seq, entry);
+        values.extend(row(org, seq, &chain, entry));
+    }
+    bulk::insert(
+        tx,
+        "insert into log (org_id, seq, entry, feed, document, kind, hash, actor, actor_seq, author, device, \
+         origin_kind, origin_id, received_at, chain, bytes)",
+        COLUMNS,
+        &values,
+        "",
+    )
+    .await?;
+    advance(tx, org, seq, &chain).await?;
+    Ok(head.seq + 1)
+}
+
+async fn advance(tx: &mut Tx, org: OrgId, seq: i64, chain: &[u8]) -> Result<(), StoreError> {
+    on!(tx, |c| sqlx::query("update organisation set seq = $2, chain = $3 where id = $1")
+        .bind(org.uuid())
+        .bind(seq)
+        .bind(chain)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+const COLUMNS: usize = 16;
+
+/// The chain with one more entry. It covers no bytes, so that a purge may empty them.
+fn link(chain: &[u8], seq: i64, entry: &NewEntry) -> Vec<u8> {
+    let mut hash = Context::new(&SHA256);
+    hash.update(chain);
+    hash.update(&seq.to_be_bytes());
+    hash.update(&entry.entry.code().to_be_bytes());
+    hash.update(entry.document.as_bytes());
+    hash.update(&entry.hash);
+    hash.finish().as_ref().to_vec()
+}
+
+fn row(org: OrgId, seq: i64, chain: &[u8], entry: &NewEntry) -> [Value; COLUMNS] {
+    let (actor, actor_seq) = match entry.actor {
+        Some((actor, number)) => (actor.0.to_vec(), i64::from(number)),
+        None => (Vec::new(), 0),
+    };
+    let origin = entry.origin;
+    [
+        Value::Uuid(org.uuid()),
+        Value::Int(seq),
+        Value::Small(entry.entry.code()),
+        Value::Bytes(entry.feed.clone()),
+        Value::Uuid(entry.document),
+        Value::Int(i64::from(entry.kind)),
+        Value::Bytes(entry.hash.to_vec()),
+        Value::Bytes(actor),
+        Value::Int(actor_seq),
+        Value::Uuid(entry.by.user.map_or(Uuid::nil(), UserId::uuid)),
+        Value::Uuid(entry.by.device.map_or(Uuid::nil(), DeviceId::uuid)),
+        Value::Int(origin.map_or(0, |origin| i64::from(origin.kind.0))),
+        Value::Bytes(origin.map(|origin| origin.id.to_vec()).unwrap_or_default()),
+        Value::Int(entry.received_at.millis()),
+        Value::Bytes(chain.to_vec()),
+        Value::Bytes(entry.bytes.clone()),
+    ]
+}
+
+/// The chain up to an entry; `None` if the log has no such entry.
+///
+/// # Errors
+/// Of the database.
+pub async fn chain_at(conn: &mut Conn, org: OrgId, seq: i64) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(on!(conn, |c| sqlx::query_scalar("select chain from log where org_id = $1 and seq = $2")
+        .bind(org.uuid())
+        .bind(seq)
+        .fetch_optional(c)
+        .await)?)
+}
+
+/// The first entries after `after` that are read by scope, in order, `limit` of them at most.
+///
+/// # Errors
+/// Of the database.
+pub async fn of_feed(
+    conn: &mut Conn,
+    org: OrgId,
+    feed: &[u8],
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Touched>, StoreError> {
+    let rows: Vec<(i64, i16, Uuid, i64)> = on!(conn, |c| sqlx::query_as(
+        "select seq, entry, document, cast(length(bytes) as bigint) from log \
+         where org_id = $1 and feed = $2 and seq > $3 order by seq limit $4"
+    )
+    .bind(org.uuid())
+    .bind(feed)
+    .bind(after)
+    .bind(limit)
+    .fetch_all(c)
+    .await)?;
+    rows.into_iter()
+        .map(|(seq, entry, document, size)| {
+            let entry = EntryKind::of(entry)?;
+            let (saw, sees) = (entry != EntryKind::Create, entry != EntryKind::Purge);
+            Ok(Touched { seq, entry, document: document.into(), size: size.unsigned_abs(), saw, sees })
+        })
+        .collect()
+}
+
+/// The same, of those filed under a principal's key.
+///
+/// # Errors
+/// Of the database.
+pub async fn of_principal(
+    conn: &mut Conn,
+    org: OrgId,
+    principal: &[u8],
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Touched>, StoreError> {
+    let rows: Vec<(i64, i16, Uuid, i64, bool, bool)> = on!(conn, |c| sqlx::query_as(
+        "select f.seq, l.entry, f.document, cast(length(l.bytes) as bigint), f.saw, f.sees \
+         from fanout f join log l on l.org_id = f.org_id and l.seq = f.seq \
+         where f.org_id = $1 and f.principal = $2 and f.seq > $3 order by f.seq limit $4"
+    )
+    .bind(org.uuid())
+    .bind(principal)
+    .bind(after)
+    .bind(limit)
+    .fetch_all(c)
+    .await)?;
+    rows.into_iter()
+        .map(|(seq, entry, document, size, saw, sees)| {
+            let entry = EntryKind::of(entry)?;
+            Ok(Touched { seq, entry, document: document.into(), size: size.unsigned_abs(), saw, sees })
+        })
+        .collect()
+}
+
+/// The changes with these numbers, in order.
+///
+/// # Errors
+/// Of the database.
+pub async fn changes(conn: &mut Conn, org: OrgId, seqs: &[i64]) -> Result<Vec<Logged>, StoreError> {
+    let mut found = Vec::with_capacity(seqs.len());
+    for chunk in seqs.chunks(1024) {
+        let Some((list, values)) = bulk::list(2, chunk.iter().copied().map(Value::Int).collect()) else {
+            break;
+        };
+        let text = format!(
+            "select seq, document, hash, author, device, origin_kind, origin_id, received_at, bytes from log \
+             where org_id = $1 and seq in {list} order by seq"
+        );
+        let rows: Vec<Row> =
+            on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
+                .fetch_all(c)
+                .await)?;
+        for row in rows {
+            found.push(row.try_into()?);
+        }
+    }
+    Ok(found)
+}
+
+/// Where changes of documents stand in the log, of those that are in it.
+///
+/// # Errors
+/// Of the database.
+pub async fn find(
+    conn: &mut Conn,
+    org: OrgId,
+    changes: &[(DocumentId, ChangeHash)],
+) -> Result<Vec<(DocumentId, ChangeHash, i64)>, StoreError> {
+    let mut found = Vec::with_capacity(changes.len());
+    for (document, hash) in changes {
+        let seq: Option<i64> = on!(conn, |c| sqlx::query_scalar(
+            "select seq from log where org_id = $1 and document = $2 and hash = $3"
+        )
+        .bind(org.uuid())
+        .bind(document.uuid())
+        .bind(hash.0.as_slice())
+        .fetch_optional(c)
+        .await)?;
+        found.extend(seq.map(|seq| (*document, *hash, seq)));
+    }
+    Ok(found)
+}
+
+/// When those behind a principal's key last lost sight of a document after `after`, if they did.
+///
+/// # Errors
+/// Of the database.
+pub async fn lost(
+    conn: &mut Conn,
+    org: OrgId,
+    principal: &[u8],
+    document: DocumentId,
+    after: i64,
+) -> Result<Option<Timestamp>, StoreError> {
+    let at: Option<i64> = on!(conn, |c| sqlx::query_scalar(
+        "select l.received_at from fanout f join log l on l.org_id = f.org_id and l.seq = f.seq \
+         where f.org_id = $1 and f.principal = $2 and f.seq > $3 and f.document = $4 and f.saw \
+         and not f.sees order by f.seq desc limit 1"
+    )
+    .bind(org.uuid())
+    .bind(principal)
+    .bind(after)
+    .bind(document.uuid())
+    .fetch_optional(c)
+    .await)?;
+    Ok(at.map(Timestamp::from_millis))
+}
+
+/// When a settings row was last written after `after`, if it was.
+///
+/// # Errors
+/// Of the database.
+pub async fn settings_written(
+    conn: &mut Conn,
+    org: OrgId,
+    kind: u16,
+    id: Uuid,
+    after: i64,
+) -> Result<Option<Timestamp>, StoreError> {
+    let at: Option<i64> = on!(conn, |c| sqlx::query_scalar(
+        "select received_at from log where org_id = $1 and document = $2 and entry = 3 and kind = $3 \
+         and seq > $4 order by seq desc limit 1"
+    )
+    .bind(org.uuid())
+    .bind(id)
+    .bind(i64::from(kind))
+    .bind(after)
+    .fetch_optional(c)
+    .await)?;
+    Ok(at.map(Timestamp::from_millis))
+}
+
+/// Empties the bytes of every change of a document (C5); numbers, hashes and the chain stay.
+///
+/// # Errors
+/// Of the database.
+pub async fn empty(tx: &mut Tx, org: OrgId, document: DocumentId) -> Result<(), StoreError> {
+    on!(tx, |c| sqlx::query("update log set bytes = $3 where org_id = $1 and document = $2")
+        .bind(org.uuid())
+        .bind(document.uuid())
+        .bind(Vec::<u8>::new())
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+impl EntryKind {
+    /// Its number in the log and in the chain.
+    pub const fn code(self) -> i16 {
+        match self {
+            Self::Change => 0,
+            Self::Create => 1,
+            Self::Audience => 2,
+            Self::Settings => 3,
+            Self::Purge => 4,
+        }
+    }
+
+    fn of(code: i16) -> Result<Self, StoreError> {
+        [Self::Change, Self::Create, Self::Audience, Self::Settings, Self::Purge]
+            .into_iter()
+            .find(|kind| kind.code() == code)
+            .ok_or(StoreError::Unreadable("the kind of an entry"))
+    }
+
+    /// Whether it holds a change.
+    pub const fn is_change(self) -> bool {
+        matches!(self, Self::Change | Self::Create)
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    seq: i64,
+    document: Uuid,
+    hash: Vec<u8>,
+    author: Uuid,
+    device: Uuid,
+    origin_kind: i64,
+    origin_id: Vec<u8>,
+    received_at: i64,
+    bytes: Vec<u8>,
+}
+
+impl TryFrom<Row> for Logged {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let unreadable = || StoreError::Unreadable("an entry of the log");
+        let origin = match row.origin_kind {
+            0 => None,
+            kind => Some(Origin {
+                kind: OriginKind(u16::try_from(kind).map_err(|_| unreadable())?),
+                id: row.origin_id.try_into().map_err(|_| unreadable())?,
+            }),
+        };
+        Ok(Self {
+            seq: row.seq,
+            document: row.document.into(),
+            hash: ChangeHash(row.hash.try_into().map_err(|_| unreadable())?),
+            by: Signature {
+                user: (!row.author.is_nil()).then(|| row.author.into()),
+                device: (!row.device.is_nil()).then(|| row.device.into()),
+            },
+            origin,
+            received_at: Timestamp::from_millis(row.received_at),
+            bytes: row.bytes,
+        })
+    }
+}

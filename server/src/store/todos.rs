@@ -1,0 +1,114 @@
+//! Todos by assignee: a prefilter; the rows of documents have the last word (L7).
+
+use roadbook_domain::id::{DocumentId, OrgId, PartId, UserId};
+use roadbook_domain::row::TodoRow;
+use roadbook_domain::time::{Timestamp, Zone};
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+use super::bulk::{self, Value, bound};
+use super::db::on;
+use super::documents::uuids;
+use super::{Conn, StoreError, Tx};
+
+/// The todos of one document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Todos<'a> {
+    /// The document.
+    pub document: DocumentId,
+    /// Its todos.
+    pub todos: &'a [TodoRow],
+}
+
+/// Replaces the todos of documents. One without an assignee is nobody's and left out.
+///
+/// # Errors
+/// Of the database.
+pub async fn put(tx: &mut Tx, org: OrgId, todos: &[Todos<'_>]) -> Result<(), StoreError> {
+    let documents: Vec<_> = todos.iter().map(|todos| todos.document).collect();
+    let Some((list, values)) = bulk::list(2, uuids(&documents)) else { return Ok(()) };
+    let text = format!("delete from todo where org_id = $1 and document in {list}");
+    on!(tx, |c| bound!(sqlx::query(AssertSqlSafe(text)).bind(org.uuid()), &values)
+        .execute(c)
+        .await
+        .map(drop))?;
+    let values: Vec<Value> = todos
+        .iter()
+        .flat_map(|of| of.todos.iter().filter_map(|todo| Some((of.document, todo, todo.assignee?))))
+        .flat_map(|(document, todo, assignee)| row(org, document, todo, assignee))
+        .collect();
+    let head = "insert into todo (org_id, document, part, assignee, is_open, at)";
+    bulk::insert(tx, head, 6, &values, "").await?;
+    Ok(())
+}
+
+/// The documents of a user's first open todos, by when they are overdue, `limit` todos at most.
+///
+/// # Errors
+/// Of the database.
+pub async fn first_open(
+    conn: &mut Conn,
+    org: OrgId,
+    assignee: UserId,
+    limit: i64,
+) -> Result<Vec<DocumentId>, StoreError> {
+    let rows: Vec<Uuid> = on!(conn, |c| {
+        sqlx::query_scalar(
+        "select document from todo where org_id = $1 and assignee = $2 and is_open = $3 order by at limit $4"
+    )
+    .bind(org.uuid())
+    .bind(assignee.uuid())
+    .bind(true)
+    .bind(limit)
+    .fetch_all(c)
+    .await
+    })?;
+    let mut documents: Vec<DocumentId> = Vec::new();
+    for document in rows {
+        if !documents.contains(&document.into()) {
+            documents.push(document.into());
+        }
+    }
+    Ok(documents)
+}
+
+/// The documents in which a todo of this user was closed since then, by id.
+///
+/// # Errors
+/// Of the database.
+pub async fn closed_since(
+    conn: &mut Conn,
+    org: OrgId,
+    assignee: UserId,
+    since: Timestamp,
+) -> Result<Vec<DocumentId>, StoreError> {
+    let rows: Vec<Uuid> = on!(conn, |c| {
+        sqlx::query_scalar(
+        "select distinct document from todo where org_id = $1 and assignee = $2 and is_open = $3 and at >= $4 \
+         order by document"
+    )
+    .bind(org.uuid())
+    .bind(assignee.uuid())
+    .bind(false)
+    .bind(since.millis())
+    .fetch_all(c)
+    .await
+    })?;
+    Ok(rows.into_iter().map(DocumentId::from).collect())
+}
+
+fn row(org: OrgId, document: DocumentId, todo: &TodoRow, assignee: UserId) -> [Value; 6] {
+    let at = match (todo.state.closing(), todo.due) {
+        (Some(closing), _) => closing.at().millis(),
+        (None, Some(due)) => due.overdue_from(Zone::UTC).millis(),
+        (None, None) => i64::MAX,
+    };
+    [
+        Value::Uuid(org.uuid()),
+        Value::Uuid(document.uuid()),
+        Value::Bytes(PartId::as_bytes(&todo.id).to_vec()),
+        Value::Uuid(assignee.uuid()),
+        Value::Bool(todo.state.is_open()),
+        Value::Int(at),
+    ]
+}

@@ -1,0 +1,342 @@
+//! Pushes: unsent changes of a device, judged outside the lock and committed inside it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use roadbook_domain::change::{Actor, ChangeHash};
+use roadbook_domain::id::DocumentId;
+use roadbook_domain::kind::{Kind, KindId};
+use roadbook_domain::rights::Scope;
+use roadbook_domain::settings::SettingsKind;
+use roadbook_domain::time::Timestamp;
+use roadbook_domain::user::Role;
+use roadbook_domain::wire::{GroupVerdict, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Pushed, RefusalCode, Verdict};
+
+use super::commit::{self, Batch, Committed};
+use super::cursor::{Class, Position};
+use super::engine::Engine;
+use super::judge::{self, Case, Context, Fate, Judged, Sight};
+use super::scratch;
+use crate::api::ApiError;
+use crate::auth::Caller;
+use crate::state::State;
+use crate::store::{Conn, StoreError, actors, audience, documents, key, log};
+
+/// How long after its author lost sight an edit is still taken, in milliseconds.
+pub const LATE: i64 = 7 * 24 * 60 * 60 * 1000;
+
+/// How often a group is judged anew because its document changed under it.
+const ATTEMPTS: usize = 8;
+
+/// What became of a push.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The verdicts, one for each group, in order.
+    pub verdicts: Vec<GroupVerdict>,
+    /// The entries that this push made.
+    pub applied: BTreeSet<i64>,
+}
+
+/// One group on its way.
+struct Pending {
+    place: usize,
+    group: Pushed,
+}
+
+/// Takes a push in. One group's refusal touches no other.
+///
+/// # Errors
+/// [`ApiError::TooLarge`] for more than a request may hold, [`ApiError::Unavailable`] if the documents
+/// change too fast to keep up with; what was committed stays, and a retry finds it (L2).
+pub async fn push(
+    state: &State,
+    caller: &Caller,
+    position: Option<&Position>,
+    groups: Vec<Pushed>,
+    now: Timestamp,
+) -> Result<Outcome, ApiError> {
+    let changes = groups.iter().flat_map(|group| &group.changes);
+    let (count, bytes) = changes.fold((0, 0), |(count, bytes), c| (count + 1, bytes + c.change.len()));
+    if count > MAX_PUSH_CHANGES || bytes > MAX_PUSH_BYTES || groups.len() > MAX_PUSH_CHANGES {
+        return Err(ApiError::TooLarge);
+    }
+    let mut outcome = Outcome::default();
+    outcome.verdicts = groups
+        .iter()
+        .map(|group| GroupVerdict {
+            document: group.document,
+            verdicts: vec![Verdict::NotReached; group.changes.len()],
+        })
+        .collect();
+    let mut seen = BTreeSet::new();
+    let mut pending: Vec<Pending> = groups
+        .into_iter()
+        .enumerate()
+        // A second group of one document waits for the next request.
+        .filter(|(_, group)| !group.changes.is_empty() && seen.insert(group.document))
+        .map(|(place, group)| Pending { place, group })
+        .collect();
+    for _ in 0..ATTEMPTS {
+        if pending.is_empty() {
+            return Ok(outcome);
+        }
+        pending = attempt(state, caller, position, pending, now, &mut outcome).await?;
+    }
+    if pending.is_empty() { Ok(outcome) } else { Err(ApiError::Unavailable) }
+}
+
+/// Judges and commits once; answers the groups that must be judged anew.
+async fn attempt(
+    state: &State,
+    caller: &Caller,
+    position: Option<&Position>,
+    mut pending: Vec<Pending>,
+    now: Timestamp,
+    outcome: &mut Outcome,
+) -> Result<Vec<Pending>, ApiError> {
+    let engine = state.engine();
+    let mut conn = state.db().read().await?;
+    let (context, cases) = load(&mut conn, engine, caller, position, &pending, now).await?;
+    drop(conn);
+    let judging = move || cases.into_iter().map(|case| judge_one(case, &context)).collect();
+    let judged: Vec<Judged> = engine.judge(judging).await?;
+    let places = pending.iter().map(|pending| pending.place);
+    let again = settle(state, caller, places.zip(judged).collect(), now, outcome).await?;
+    pending.retain(|pending| again.contains(&pending.place));
+    Ok(pending)
+}
+
+/// Commits judged groups and answers them; what must be judged anew is left without an answer, and its
+/// places are returned.
+///
+/// # Errors
+/// Of the database.
+pub async fn settle(
+    state: &State,
+    caller: &Caller,
+    judged: Vec<(usize, Judged)>,
+    now: Timestamp,
+    outcome: &mut Outcome,
+) -> Result<BTreeSet<usize>, ApiError> {
+    let (mut rest, unchanged): (Vec<_>, Vec<_>) =
+        judged.into_iter().partition(|(_, judged)| judged.update.is_some());
+    for (place, judged) in unchanged {
+        answer(state, caller, &judged, None, place, outcome).await?;
+    }
+    let mut again = BTreeSet::new();
+    while !rest.is_empty() {
+        let batch = Batch {
+            updates: rest.iter().filter_map(|(_, judged)| judged.update.clone()).collect(),
+            bound: rest.iter().flat_map(|(_, judged)| judged.bound.clone()).collect(),
+        };
+        match commit::commit(state.db(), caller.org, &batch, now).await? {
+            Committed::Done { first, head } => {
+                state.engine().live().moved(caller.org, head.unsigned_abs());
+                for (place, judged) in rest.drain(..) {
+                    let first = first.get(&judged.document).copied();
+                    answer(state, caller, &judged, first, place, outcome).await?;
+                }
+            }
+            Committed::Stale(stale) => {
+                let is_stale = |(_, judged): &(usize, Judged)| stale.contains(&judged.document);
+                again.extend(rest.iter().filter(|group| is_stale(group)).map(|(place, _)| *place));
+                rest.retain(|group| !is_stale(group));
+            }
+            Committed::ActorTaken => again.extend(rest.drain(..).map(|(place, _)| place)),
+        }
+    }
+    Ok(again)
+}
+
+/// Turns fates into verdicts.
+async fn answer(
+    state: &State,
+    caller: &Caller,
+    judged: &Judged,
+    first: Option<i64>,
+    place: usize,
+    outcome: &mut Outcome,
+) -> Result<(), ApiError> {
+    let seq = |place: usize| first.unwrap_or_default() + i64::try_from(place).unwrap_or_default();
+    let mut dups: Vec<(DocumentId, ChangeHash)> = Vec::new();
+    let accepted = judged.update.iter().flat_map(|update| &update.accepted).enumerate();
+    let new: BTreeMap<ChangeHash, i64> = accepted.map(|(place, change)| (change.hash, seq(place))).collect();
+    for fate in &judged.fates {
+        if let Fate::Dup(hash) = fate
+            && !new.contains_key(hash)
+        {
+            dups.push((judged.document, *hash));
+        }
+    }
+    let mut known = new;
+    if !dups.is_empty() {
+        let mut conn = state.db().read().await?;
+        let found = log::find(&mut conn, caller.org, &dups).await?;
+        known.extend(found.into_iter().map(|(_, hash, seq)| (hash, seq)));
+    }
+    let verdicts = judged.fates.iter().map(|fate| match fate {
+        Fate::Accepted(place) => Verdict::Applied(seq(*place).unsigned_abs()),
+        // 0: so long ago that the log no longer says when.
+        Fate::Dup(hash) => Verdict::Dup(known.get(hash).copied().unwrap_or_default().unsigned_abs()),
+        Fate::Not(verdict) => verdict.clone(),
+    });
+    let verdicts: Vec<Verdict> = verdicts.collect();
+    let applied = judged.fates.iter().filter_map(|fate| match fate {
+        Fate::Accepted(place) => Some(seq(*place)),
+        Fate::Dup(_) | Fate::Not(_) => None,
+    });
+    outcome.applied.extend(applied);
+    for verdict in &verdicts {
+        if let Verdict::Refused(code) = verdict {
+            tracing::info!(document.id = %judged.document, refusal = ?code, "a change was refused");
+        }
+    }
+    if let Some(group) = outcome.verdicts.get_mut(place) {
+        group.verdicts = verdicts;
+    }
+    Ok(())
+}
+
+/// A group that makes automerge panic costs that group.
+fn judge_one(case: Case, context: &Context) -> Judged {
+    let (document, total) = (case.group.document, case.group.changes.len());
+    catch_unwind(AssertUnwindSafe(|| judge::judge(case, context))).unwrap_or_else(|_| {
+        tracing::error!(document.id = %document, "judging a group panicked");
+        Judged::refused(document, total, RefusalCode::Malformed)
+    })
+}
+
+/// Reads what judging these groups rests on.
+async fn load(
+    conn: &mut Conn,
+    engine: &Engine,
+    caller: &Caller,
+    position: Option<&Position>,
+    pending: &[Pending],
+    now: Timestamp,
+) -> Result<(Context, Vec<Case>), StoreError> {
+    let org = caller.org;
+    let ids: Vec<DocumentId> = pending.iter().map(|pending| pending.group.document).collect();
+    let mut stored: BTreeMap<_, _> =
+        documents::get(conn, org, &ids).await?.into_iter().map(|stored| (stored.id, stored)).collect();
+    let new: Vec<_> = ids.iter().filter(|id| !stored.contains_key(id)).copied().collect();
+    let purged: BTreeSet<_> = documents::purged(conn, org, &new).await?.into_iter().collect();
+    let shown: BTreeSet<Actor> = pending.iter().flat_map(|pending| actors_of(&pending.group)).collect();
+    let shown: Vec<_> = shown.into_iter().collect();
+    let mut actors: BTreeMap<_, _> = actors::devices(conn, org, &shown).await?.into_iter().collect();
+    actors.insert(engine.actor(), None);
+    let mut sights = BTreeMap::new();
+    let mut linkable = BTreeSet::new();
+    if caller.role == Role::Restricted {
+        let existing: Vec<_> = stored.values().map(|stored| (stored.id, stored.scope)).collect();
+        sights = load_sights(conn, caller, position, &existing, now).await?;
+        linkable = load_linkable(conn, caller, pending, &new).await?;
+    }
+    let context = Context {
+        viewer: caller.viewer(),
+        device: caller.device,
+        now,
+        actors,
+        linkable,
+        server: engine.actor(),
+    };
+    let cases = pending
+        .iter()
+        .map(|pending| Case {
+            stored: stored.remove(&pending.group.document),
+            purged: purged.contains(&pending.group.document),
+            sight: sights.get(&pending.group.document).copied().unwrap_or(Sight::Now),
+            group: pending.group.clone(),
+        })
+        .collect();
+    Ok((context, cases))
+}
+
+/// The actors that a group's changes name as theirs, as far as they can be read.
+fn actors_of(group: &Pushed) -> impl Iterator<Item = Actor> {
+    group.changes.iter().filter_map(|pushed| {
+        let mut decoder = minicbor::Decoder::new(&pushed.change);
+        decoder.array().ok()?;
+        decoder.bytes().ok()?.try_into().ok().map(Actor)
+    })
+}
+
+/// Which of these documents a Restricted author sees, and which he saw where his cursor stands.
+async fn load_sights(
+    conn: &mut Conn,
+    caller: &Caller,
+    position: Option<&Position>,
+    existing: &[(DocumentId, Scope)],
+    now: Timestamp,
+) -> Result<BTreeMap<DocumentId, Sight>, StoreError> {
+    let ids: Vec<_> = existing.iter().map(|(id, _)| *id).collect();
+    let audiences = audience::of(conn, caller.org, &ids).await?;
+    let mut sights = BTreeMap::new();
+    for (id, scope) in existing {
+        let sees = caller.viewer().can_see(*scope, &audiences.get(id).cloned().unwrap_or_default());
+        let sight = match position {
+            _ if sees => Sight::Now,
+            None => Sight::Never,
+            Some(position) => match lost(conn, caller, position, *id).await? {
+                None => Sight::Never,
+                Some(at) if now.millis().saturating_sub(at.millis()) < LATE => Sight::JustLost,
+                Some(_) => Sight::LongLost,
+            },
+        };
+        sights.insert(*id, sight);
+    }
+    Ok(sights)
+}
+
+/// When the caller last lost sight of a document after his cursor, if he did.
+async fn lost(
+    conn: &mut Conn,
+    caller: &Caller,
+    position: &Position,
+    document: DocumentId,
+) -> Result<Option<Timestamp>, StoreError> {
+    let mut last = None;
+    for principal in key::filed_for(caller.user) {
+        last = last.max(log::lost(conn, caller.org, &principal, document, position.seq).await?);
+    }
+    if position.class != Class::Restricted {
+        // He read by scope there: what he lost, he lost with his role.
+        let (kind, id) = (SettingsKind::User.code(), caller.user.uuid());
+        last = last.max(log::settings_written(conn, caller.org, kind, id, position.seq).await?);
+    }
+    Ok(last)
+}
+
+/// What a Restricted author may link to, of what this push links to.
+async fn load_linkable(
+    conn: &mut Conn,
+    caller: &Caller,
+    pending: &[Pending],
+    new: &[DocumentId],
+) -> Result<BTreeSet<DocumentId>, StoreError> {
+    let targets: BTreeSet<DocumentId> =
+        pending.iter().flat_map(|pending| targets_of(&pending.group)).collect();
+    let targets: Vec<_> = targets.into_iter().collect();
+    let audiences = audience::of(conn, caller.org, &targets).await?;
+    let sees = |id: &DocumentId| {
+        audiences.get(id).is_some_and(|principals| caller.viewer().can_see(Scope::Staff, principals))
+    };
+    let mut linkable: BTreeSet<DocumentId> = targets.iter().filter(|id| sees(id)).copied().collect();
+    let is_contact = |pending: &&Pending| pending.group.kind == KindId::CONTACT;
+    let made = pending.iter().filter(is_contact).map(|pending| pending.group.document);
+    linkable.extend(made.filter(|id| new.contains(id)));
+    Ok(linkable)
+}
+
+fn targets_of(group: &Pushed) -> Vec<DocumentId> {
+    let Some(kind) = Kind::get(group.kind) else { return Vec::new() };
+    let changes = group.changes.iter().filter_map(|pushed| scratch::read(&pushed.change).ok());
+    changes
+        .flat_map(|change| {
+            let target = |(register, value): (&roadbook_domain::change::Register, &str)| {
+                judge::link_target(kind, register.container, &register.name, value)
+            };
+            scratch::writes(&change).filter_map(target).collect::<Vec<_>>()
+        })
+        .collect()
+}

@@ -1,0 +1,78 @@
+//! Receipts: the server's own word that a document was in a state, so that any phone can give it back
+//! (N7, `docs/sync-protocol.md`, receipts).
+
+use aws_lc_rs::{constant_time, digest, hmac};
+use roadbook_domain::change::ChangeHash;
+use roadbook_domain::id::{DocumentId, OrgId};
+use roadbook_domain::kind::KindId;
+use roadbook_domain::saved::is_list;
+use roadbook_domain::wire::Bundle;
+
+use crate::store::documents::Stored;
+
+/// A receipt: 128 bits of HMAC-SHA256.
+pub type Receipt = [u8; 16];
+
+/// A state of a document. Heads commit to its whole history; the table names who made it.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The organisation.
+    pub org: OrgId,
+    /// The document.
+    pub document: DocumentId,
+    /// Its kind.
+    pub kind: KindId,
+    /// Its heads, ascending.
+    pub heads: &'a [ChangeHash],
+    /// CBOR of its author table.
+    pub authors: &'a [u8],
+}
+
+impl Subject<'_> {
+    /// The receipt for this state.
+    pub fn receipt(&self, key: &[u8; 32]) -> Receipt {
+        let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key));
+        context.update(self.org.as_bytes());
+        context.update(self.document.as_bytes());
+        context.update(&self.kind.0.to_be_bytes());
+        context.update(&(self.heads.len() as u64).to_be_bytes());
+        self.heads.iter().for_each(|head| context.update(&head.0));
+        context.update(digest::digest(&digest::SHA256, self.authors).as_ref());
+        let tag = context.sign();
+        std::array::from_fn(|i| tag.as_ref().get(i).copied().unwrap_or_default())
+    }
+
+    /// Whether this is the server's receipt for this state.
+    pub fn is_received(&self, key: &[u8; 32], receipt: &Receipt) -> bool {
+        constant_time::verify_slices_are_equal(&self.receipt(key), receipt).is_ok()
+    }
+}
+
+/// The bundle of a document as it rests; no document is loaded for it.
+pub fn bundle(
+    key: &[u8; 32],
+    org: OrgId,
+    stored: Stored,
+    as_of: u64,
+) -> Result<Bundle, minicbor::decode::Error> {
+    let subject = Subject {
+        org,
+        document: stored.id,
+        kind: stored.kind,
+        heads: &stored.heads,
+        authors: &stored.authors,
+    };
+    let receipt = subject.receipt(key).into();
+    Ok(Bundle {
+        document: stored.id,
+        kind: stored.kind,
+        as_of,
+        authors: minicbor::decode(&stored.authors)?,
+        // Whoever has the list of changes has the rows.
+        rows: if is_list(&stored.saved) { Vec::new() } else { stored.rows },
+        saved: stored.saved,
+        heads: stored.heads,
+        projection_version: stored.projection_version,
+        receipt,
+    })
+}

@@ -1,0 +1,91 @@
+//! The state hash of one user: what his phone must show, by the word of the server (L3).
+
+use roadbook_domain::id::{DocumentId, UserId};
+use roadbook_domain::settings::Settings;
+use roadbook_domain::state_hash::State as Hashed;
+use roadbook_domain::time::Timestamp;
+use roadbook_domain::today::{DueMove, Period, TodayQuery, TodayRow, today};
+use roadbook_domain::wire::Rows;
+
+use super::fill::hidden_closings;
+use super::page::{Reading, own_closings};
+use super::pull::reaches;
+use super::walk::terms;
+use crate::api::ApiError;
+use crate::auth::Caller;
+use crate::state::State;
+use crate::store::{Conn, StoreError, documents, organisation, settings};
+
+/// How many documents are read at once.
+const CHUNK: usize = 500;
+
+/// The state hash over all that the caller may see, with Today at `now`.
+///
+/// # Errors
+/// Of the database.
+pub async fn state_hash(state: &State, caller: &Caller, now: Timestamp) -> Result<[u8; 32], ApiError> {
+    let mut conn = state.db().snapshot().await?;
+    let conn = &mut conn;
+    let head = organisation::head(conn, caller.org).await?.ok_or(ApiError::NotFound)?;
+    let reading = Reading { state, caller, head: &head, now };
+    let mut hashed = Hashed::default();
+    let rows = settings::all(conn, caller.org).await?;
+    let rows: Vec<_> = rows.into_iter().filter(|row| reaches(row, caller.role)).collect();
+    for row in &rows {
+        hashed.settings(row.kind.code(), *row.id.as_bytes(), row.version);
+    }
+    let zone = Settings::from_rows(rows).zone(Some(caller.user));
+    let mut day = Day::new(caller.user);
+    let seen: Vec<DocumentId> = terms(conn, &reading).await?.into_keys().collect();
+    for chunk in seen.chunks(CHUNK) {
+        for stored in documents::get(conn, caller.org, chunk).await? {
+            let rows = read(&stored.rows)?;
+            hashed.document(stored.id, &stored.heads, &rows);
+            day.add(stored.id, &rows);
+        }
+    }
+    day.add_outlived(conn, &reading).await?;
+    let query = TodayQuery { me: caller.user, zone, now, period: Period::Today, limit: usize::MAX };
+    let today = today(&query, day.rows, day.moves);
+    hashed.today(minicbor::to_vec(&today).unwrap_or_default());
+    Ok(hashed.hash())
+}
+
+/// What a user's Today is made from.
+struct Day {
+    me: UserId,
+    rows: Vec<TodayRow>,
+    moves: Vec<DueMove>,
+}
+
+impl Day {
+    fn new(me: UserId) -> Self {
+        Self { me, rows: Vec::new(), moves: Vec::new() }
+    }
+
+    fn add(&mut self, id: DocumentId, rows: &Rows) {
+        let Rows::Card(card, facts) = rows else { return };
+        let own = card.todos.iter().filter(|todo| todo.assignee == Some(self.me));
+        self.rows.extend(own.map(|todo| TodayRow::new(id, card, todo)));
+        self.moves.extend(facts.iter().filter_map(|fact| DueMove::of(id, fact)));
+    }
+
+    /// The user's own closings in documents that he no longer sees.
+    async fn add_outlived(&mut self, conn: &mut Conn, reading: &Reading<'_>) -> Result<(), StoreError> {
+        let hidden = hidden_closings(conn, reading).await?;
+        for stored in documents::get(conn, reading.caller.org, &hidden).await? {
+            if let Rows::Card(card, _) = read(&stored.rows)? {
+                let closings = own_closings(&card, self.me, reading.now);
+                let outlived = closings.into_iter();
+                self.rows.extend(
+                    outlived.map(|(todo, state)| TodayRow::outlived(stored.id, todo, self.me, state)),
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read(rows: &[u8]) -> Result<Rows, StoreError> {
+    minicbor::decode(rows).map_err(|_| StoreError::Unreadable("a document's rows"))
+}

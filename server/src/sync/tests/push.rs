@@ -1,0 +1,155 @@
+//! What becomes of pushes: honest ones, repeated ones and forged ones.
+
+use roadbook_domain::change::{Change, Op};
+use roadbook_domain::command::CardCommand;
+use roadbook_domain::wire::{RefusalCode, SyncRequest, Verdict};
+
+use super::*;
+use crate::on_both;
+
+on_both! {
+    async fn an_edit_reaches_every_phone_that_sees_it_and_a_reconnect_with_nothing_new_is_small(engine) {
+        let mut world = World::new(engine).await;
+        let card = world.id();
+        let server = &world.server;
+        world.user.sync(server).await;
+        world.admin.sync(server).await;
+        world.user.card(server, card, create("Roof", Some(world.user.user)));
+        world.user.card(server, card, CardCommand::Rename("New roof".into()));
+        let verdicts = world.user.sync(server).await;
+        assert!(matches!(verdicts[..], [Verdict::Applied(_), Verdict::Applied(_)]), "{verdicts:?}");
+        world.admin.sync(server).await;
+        world.manager.sync(server).await;
+        world.restricted.sync(server).await;
+        for (phone, sees) in [(&world.user, true), (&world.admin, true), (&world.manager, true), (&world.restricted, false)] {
+            assert_eq!(phone.held.contains_key(&card), sees);
+            assert_eq!(phone.digest, Some(phone.own_digest()));
+        }
+        assert_eq!(world.admin.held[&card].rows(), world.user.held[&card].rows());
+        let request = world.admin.request();
+        let answer = world.admin.send(server, &request).await;
+        assert!(answer.entries.is_empty() && !answer.more && answer.cursor.is_none());
+        let (_, bytes) = world.admin.send_raw(server, roadbook_domain::wire::to_frame(&request)).await;
+        assert!(bytes.len() < 100, "{} bytes", bytes.len());
+    }
+
+    async fn a_push_whose_answer_was_lost_is_told_that_it_is_there(engine) {
+        let mut world = World::new(engine).await;
+        let card = world.id();
+        let server = &world.server;
+        world.user.card(server, card, create("Roof", None));
+        world.user.card(server, card, CardCommand::Rename("New roof".into()));
+        let lost = world.user.request();
+        let first = world.user.send(server, &lost).await;
+        let [Verdict::Applied(one), Verdict::Applied(two)] = first.verdicts[0].verdicts[..] else { panic!() };
+        world.user.card(server, card, CardCommand::Rename("Newer roof".into()));
+        let verdicts = world.user.sync(server).await;
+        assert_eq!(verdicts[..2], [Verdict::Dup(one), Verdict::Dup(two)]);
+        assert!(matches!(verdicts[2], Verdict::Applied(_)));
+        assert_eq!(world.user.digest, Some(world.user.own_digest()));
+    }
+
+    async fn one_bad_change_costs_the_rest_of_its_group_and_no_other(engine) {
+        let mut world = World::new(engine).await;
+        let (good, bad) = (world.id(), world.id());
+        let server = &world.server;
+        world.user.card(server, bad, create("Bad", None));
+        world.user.card(server, bad, CardCommand::Rename("Worse".into()));
+        world.user.card(server, bad, CardCommand::Rename("Worst".into()));
+        world.user.card(server, good, create("Good", None));
+        world.user.outbox[0].changes[1].change.pop();
+        let verdicts = world.user.sync(server).await;
+        assert!(matches!(verdicts[0], Verdict::Applied(_)));
+        assert_eq!(verdicts[1..3], [Verdict::Refused(RefusalCode::Malformed), Verdict::NotReached]);
+        assert!(matches!(verdicts[3], Verdict::Applied(_)));
+    }
+
+    async fn forged_changes_are_refused_each_with_its_reason(engine) {
+        let mut world = World::new(engine).await;
+        let card = world.id();
+        let server = &world.server;
+        world.user.card(server, card, create("Roof", None));
+        world.user.sync(server).await;
+        world.admin.sync(server).await;
+        let honest = {
+            let mut trial = Phone::new(server, "user@example.com", 3).await;
+            trial.held = world.user.held.clone();
+            trial.actor = world.user.actor;
+            trial.card(server, card, CardCommand::Rename("Honest".into()));
+            Change::from_bytes(&trial.outbox[0].changes[0].change).unwrap()
+        };
+        let forge = |act: fn(&mut Change)| {
+            let mut change = honest.clone();
+            act(&mut change);
+            change
+        };
+        let malformed = Verdict::Refused(RefusalCode::Malformed);
+        for (name, change, expected) in [
+            ("a gap in its actor's line", forge(|c| c.seq += 1), malformed.clone()),
+            ("a number that is taken", forge(|c| c.seq -= 1), Verdict::ActorFork),
+            ("an operation counter far ahead", forge(|c| c.start_op = u32::MAX - 9), malformed.clone()),
+            ("a replaced value that never was", forge(|c| match &mut c.ops[0] {
+                Op::Put { pred, .. } => pred[0].counter += 1,
+                _ => unreachable!(),
+            }), malformed.clone()),
+            ("a container that is not", forge(|c| match &mut c.ops[0] {
+                Op::Put { register, .. } => register.container = 9,
+                _ => unreachable!(),
+            }), malformed.clone()),
+            ("dependencies that are not here", forge(|c| c.deps[0].0[0] ^= 1), Verdict::Needs(vec![{
+                let mut hash = honest.deps[0];
+                hash.0[0] ^= 1;
+                hash
+            }])),
+            ("an owner who is no id", forge(|c| c.ops = vec![Op::Put {
+                register: roadbook_domain::change::Register { container: 0, name: "status".into() },
+                value: "no id".into(),
+                pred: vec![],
+            }]), Verdict::Refused(RefusalCode::Policy)),
+        ] {
+            let mut phone = Phone::new(server, "user@example.com", 3).await;
+            phone.enqueue(card, roadbook_domain::kind::KindId::CARD, &change);
+            assert_eq!(phone.sync(server).await, std::slice::from_ref(&expected), "{name}");
+        }
+        let mut thief = Phone::new(server, "manager@example.com", 2).await;
+        thief.enqueue(card, roadbook_domain::kind::KindId::CARD, &honest);
+        assert_eq!(thief.sync(server).await, [Verdict::Refused(RefusalCode::ForeignActor)]);
+        let mut wrong_hash = Phone::new(server, "user@example.com", 3).await;
+        wrong_hash.enqueue(card, roadbook_domain::kind::KindId::CARD, &honest);
+        wrong_hash.outbox[0].changes[0].check[0] ^= 1;
+        assert_eq!(wrong_hash.sync(server).await, [malformed]);
+        let mut unknown = Phone::new(server, "user@example.com", 3).await;
+        unknown.enqueue(card, roadbook_domain::kind::KindId::CARD, &honest);
+        unknown.outbox[0].kind = roadbook_domain::kind::KindId(999);
+        assert_eq!(unknown.sync(server).await, [Verdict::UpgradeRequired]);
+        let mut other_kind = Phone::new(server, "user@example.com", 3).await;
+        other_kind.enqueue(card, roadbook_domain::kind::KindId::CARD, &honest);
+        other_kind.outbox[0].kind = roadbook_domain::kind::KindId::CONTACT;
+        assert_eq!(other_kind.sync(server).await, [Verdict::Refused(RefusalCode::IdTaken)]);
+        let mut honest_one = Phone::new(server, "user@example.com", 3).await;
+        honest_one.enqueue(card, roadbook_domain::kind::KindId::CARD, &honest);
+        assert!(matches!(honest_one.sync(server).await[..], [Verdict::Applied(_)]));
+    }
+
+    async fn a_request_that_is_no_frame_or_too_large_is_refused_whole(engine) {
+        let world = World::new(engine).await;
+        let phone = &world.user;
+        for body in [vec![], vec![0xff; 10], vec![0, 0xff], vec![1, 2, 3]] {
+            assert_eq!(phone.send_raw(&world.server, body).await.0.as_u16(), 422);
+        }
+        let bomb = roadbook_domain::wire::to_frame(&SyncRequest {
+            push: vec![roadbook_domain::wire::Pushed {
+                document: world.id(),
+                kind: roadbook_domain::kind::KindId::CARD,
+                changes: vec![roadbook_domain::wire::PushedChange {
+                    change: vec![7; 50 << 20],
+                    check: [0; 8].into(),
+                    origin: None,
+                }],
+            }],
+            ..SyncRequest::default()
+        });
+        assert!(bomb.len() < 100_000);
+        assert_eq!(phone.send_raw(&world.server, bomb).await.0.as_u16(), 413);
+    }
+}

@@ -1,0 +1,203 @@
+//! Walks: finding the documents in which a device and the server differ.
+
+use std::collections::BTreeMap;
+
+use roadbook_domain::digest::Digest;
+use roadbook_domain::id::DocumentId;
+use roadbook_domain::user::Role;
+use roadbook_domain::wire::{Bucket, Entry, HeadsRow, Walk, WalkAnswer};
+
+use super::page::{Page, Reading};
+use super::pull::visible;
+use crate::api::ApiError;
+use crate::store::{Conn, StoreError, documents, key};
+
+/// The most buckets of one step.
+pub const MAX_BUCKETS: usize = 256;
+/// The most documents under a suffix that are listed at once.
+pub const MAX_LISTED: usize = 64;
+/// The most documents that one request may fetch.
+pub const MAX_FETCH: usize = 1000;
+
+/// The bytes of one sum.
+const SUM: usize = 16;
+
+/// Answers one step of a walk.
+///
+/// # Errors
+/// [`ApiError::Invalid`] for a step that no device takes.
+pub async fn answer(conn: &mut Conn, reading: &Reading<'_>, walk: &Walk) -> Result<WalkAnswer, ApiError> {
+    let is_bucket = |bucket: &Bucket| bucket.suffix.len() < 16 && bucket.sums.len() == 256 * SUM;
+    if walk.buckets.len() > MAX_BUCKETS || !walk.buckets.iter().all(is_bucket) {
+        return Err(ApiError::invalid("walk: buckets of 256 sums, at most 256 of them"));
+    }
+    let terms = terms(conn, reading).await?;
+    Ok(compare(&walk.buckets, &terms))
+}
+
+/// Id and digest term of every document that the caller sees.
+///
+/// # Errors
+/// Of the database.
+pub async fn terms(
+    conn: &mut Conn,
+    reading: &Reading<'_>,
+) -> Result<BTreeMap<DocumentId, [u8; 16]>, StoreError> {
+    let (caller, org) = (reading.caller, reading.caller.org);
+    let mut terms = documents::terms_of_feed(conn, org, &key::private(caller.user)).await?;
+    if caller.role == Role::Restricted {
+        for principal in key::filed_for(caller.user) {
+            terms.extend(documents::terms_of_principal(conn, org, &principal).await?);
+        }
+    } else {
+        terms.extend(documents::terms_of_feed(conn, org, &key::STAFF).await?);
+    }
+    Ok(terms.into_iter().collect())
+}
+
+/// Where the device's sums differ from those of `terms`.
+fn compare(buckets: &[Bucket], terms: &BTreeMap<DocumentId, [u8; 16]>) -> WalkAnswer {
+    let mut answer = WalkAnswer::default();
+    for bucket in buckets {
+        let mut subsets: BTreeMap<u8, Vec<HeadsRow>> = BTreeMap::new();
+        for (document, term) in terms {
+            if let Some(next) = next_byte(*document, &bucket.suffix) {
+                subsets.entry(next).or_default().push(HeadsRow { document: *document, term: *term });
+            }
+        }
+        let (theirs, _) = bucket.sums.as_chunks::<SUM>();
+        for (next, theirs) in (0..=u8::MAX).zip(theirs) {
+            let subset = subsets.remove(&next).unwrap_or_default();
+            let mut ours = Digest::default();
+            subset.iter().for_each(|row| ours.add(row.term));
+            if ours.to_bytes() == *theirs {
+                continue;
+            }
+            let suffix: Vec<u8> = bucket.suffix.iter().copied().chain([next]).collect();
+            if subset.len() <= MAX_LISTED {
+                answer.listed.push(suffix.into());
+                answer.documents.extend(subset);
+            } else {
+                answer.deeper.push(suffix.into());
+            }
+        }
+    }
+    answer
+}
+
+/// The byte of an id before those of a suffix, which is read from the end; `None` if it ends otherwise.
+fn next_byte(document: DocumentId, suffix: &[u8]) -> Option<u8> {
+    let mut bytes = document.as_bytes().iter().rev();
+    let ends_so = suffix.iter().all(|byte| bytes.next() == Some(byte));
+    if ends_so { bytes.next().copied() } else { None }
+}
+
+/// Adds the documents that a device asks for, as many as fit: whole, or that they are not for it.
+///
+/// # Errors
+/// [`ApiError::TooLarge`] for too many.
+pub async fn fetch(
+    conn: &mut Conn,
+    reading: &Reading<'_>,
+    ids: &[DocumentId],
+    page: &mut Page,
+) -> Result<(), ApiError> {
+    if ids.len() > MAX_FETCH {
+        return Err(ApiError::TooLarge);
+    }
+    let org = reading.caller.org;
+    let seen = visible(conn, reading, ids.to_vec()).await?;
+    let purged = documents::purged(conn, org, ids).await?;
+    let hidden: Vec<_> = ids.iter().filter(|id| !seen.contains(id)).copied().collect();
+    let mut closings = reading.closings(conn, &hidden).await?;
+    for id in hidden {
+        if purged.contains(&id) {
+            page.push(&Entry::Purge(id));
+        } else {
+            reading.push_forget(page, id, closings.remove(&id).unwrap_or_default());
+        }
+    }
+    let wanted: Vec<_> = ids.iter().filter(|id| seen.contains(id)).copied().collect();
+    let (mut taken, mut left) = (Vec::new(), page.left());
+    for listed in documents::listed(conn, org, &wanted).await? {
+        if listed.size > left && !taken.is_empty() {
+            break;
+        }
+        left = left.saturating_sub(listed.size);
+        taken.push(listed.id);
+    }
+    reading.push_bundles(page, documents::get(conn, org, &taken).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn id(last: u8, before: u8, first: u8) -> DocumentId {
+        let mut bytes = [0; 16];
+        (bytes[15], bytes[14], bytes[0]) = (last, before, first);
+        DocumentId::from_bytes(bytes)
+    }
+
+    /// A device's side of the walk, to the end: the documents in which it differs.
+    fn differing(
+        device: &BTreeMap<DocumentId, [u8; 16]>,
+        server: &BTreeMap<DocumentId, [u8; 16]>,
+    ) -> (Vec<DocumentId>, usize) {
+        let bucket = |suffix: Vec<u8>| {
+            let mut sums = vec![Digest::default(); 256];
+            for (document, term) in device {
+                if let Some(next) = next_byte(*document, &suffix) {
+                    sums[usize::from(next)].add(*term);
+                }
+            }
+            Bucket { suffix, sums: sums.iter().flat_map(|sum| sum.to_bytes()).collect() }
+        };
+        let mut buckets = vec![bucket(Vec::new())];
+        let (mut found, mut steps) = (Vec::new(), 0);
+        while !buckets.is_empty() {
+            steps += 1;
+            let answer = compare(&buckets, server);
+            let listed: BTreeMap<_, _> =
+                answer.documents.iter().map(|row| (row.document, row.term)).collect();
+            let is_listed = |document: DocumentId| {
+                answer.listed.iter().any(|suffix| {
+                    document.as_bytes().iter().rev().zip(suffix.iter()).all(|(byte, wanted)| byte == wanted)
+                })
+            };
+            let own = device.iter().filter(|(document, _)| is_listed(**document));
+            let all: BTreeMap<_, _> = own.map(|(document, term)| (*document, *term)).collect();
+            for document in all.keys().chain(listed.keys()) {
+                if all.get(document) != listed.get(document) && !found.contains(document) {
+                    found.push(*document);
+                }
+            }
+            buckets = answer.deeper.iter().map(|suffix| bucket(suffix.to_vec())).collect();
+        }
+        found.sort_unstable();
+        (found, steps)
+    }
+
+    proptest! {
+        #[test]
+        fn a_walk_finds_exactly_the_documents_that_differ(
+            both in prop::collection::btree_map((0_u8..3, 0_u8..4, any::<u8>()), 1_u8.., 0..300),
+            device in prop::collection::btree_map((0_u8..3, 0_u8..4, any::<u8>()), 1_u8.., 0..8),
+            server in prop::collection::btree_map((0_u8..3, 0_u8..4, any::<u8>()), 1_u8.., 0..8),
+        ) {
+            let with = |own: &BTreeMap<(u8, u8, u8), u8>| -> BTreeMap<DocumentId, [u8; 16]> {
+                both.iter().chain(own).map(|((a, b, c), term)| (id(*a, *b, *c), [*term; 16])).collect()
+            };
+            let (device, server) = (with(&device), with(&server));
+            let documents = device.keys().chain(server.keys());
+            let mut expected: Vec<_> =
+                documents.filter(|id| device.get(id) != server.get(id)).copied().collect();
+            expected.sort_unstable();
+            expected.dedup();
+            let (found, steps) = differing(&device, &server);
+            prop_assert_eq!(found, expected);
+            prop_assert!(steps <= 3, "{} steps", steps);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! `demo`: a server, two phones, lost networks, and what merging makes of it.
+//!
+//! Nothing is staged: the server is the one that `serve` runs, on a real socket; the phones are the
+//! core that apps embed, each with its own file, over real HTTP.
+
+mod cast;
+mod phone;
+mod show;
+mod story;
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Parser;
+use roadbook_domain::env::SystemEnv;
+use roadbook_server::{Config, InitConfig, State};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use cast::{ADMINISTRATOR, Person};
+
+/// What the demonstration is told.
+#[derive(Debug, clap::Args)]
+pub struct DemoConfig {
+    /// End after the story, instead of serving on
+    #[arg(long)]
+    once: bool,
+
+    /// Play on the customers of this CSV export instead of the invented ones
+    #[arg(long, value_name = "FILE.csv")]
+    import: Option<PathBuf>,
+
+    /// The address and port to serve on; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen: String,
+}
+
+/// Plays the story.
+///
+/// # Errors
+/// What went wrong, in one line; also if phones and server do not show the same in the end.
+pub async fn run(config: &DemoConfig) -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::Builder::new().prefix("roadbook-demo-").tempdir()?;
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let init = InitConfig {
+        database: format!("sqlite:{}", path("server.db")),
+        secrets: path("secrets"),
+        organisation: cast::FIRM.to_owned(),
+        admin_email: ADMINISTRATOR.email.to_owned(),
+        admin_family_name: ADMINISTRATOR.family_name.to_owned(),
+        admin_given_name: ADMINISTRATOR.given_name.to_owned(),
+        admin_password_file: None,
+        zone: cast::ZONE.to_owned(),
+        locale: cast::LOCALE.to_owned(),
+        password_cost: Default::default(),
+    };
+    let created = roadbook_server::init(&init, &SystemEnv).await?;
+    let admin =
+        Person { password: created.generated_password.unwrap_or_default(), ..Person::new(ADMINISTRATOR) };
+
+    let listener = TcpListener::bind(&config.listen).await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let serving = serving(&init, &config.listen);
+    let state = State::open(&serving, Arc::new(SystemEnv)).await?;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = tokio::spawn(roadbook_server::serve_on(listener, state, async {
+        drop(stopped.await);
+    }));
+
+    println!("{} at {address}, on an embedded database in {}\n", cast::FIRM, folder.path().display());
+    let logins = story::play(&address, folder.path(), admin, config.import.as_deref()).await?;
+    if !config.once {
+        show::what_next(&address, &logins);
+        crate::stopped().await;
+        println!("\nStopping; the demonstration's files go with it.");
+    }
+    drop(stop);
+    server.await?;
+    Ok(())
+}
+
+/// The server's configuration: what `serve` would take by default, on the demonstration's files.
+fn serving(init: &InitConfig, listen: &str) -> Config {
+    #[derive(clap::Parser)]
+    struct Defaults {
+        #[command(flatten)]
+        config: Config,
+    }
+    let defaults = Defaults::parse_from(["serve"]).config;
+    Config {
+        database: init.database.clone(),
+        secrets: init.secrets.clone(),
+        listen: listen.to_owned(),
+        ..defaults
+    }
+}

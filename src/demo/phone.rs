@@ -1,0 +1,85 @@
+//! The phones of the demonstration: the client core, over real HTTP.
+
+use std::error::Error;
+use std::path::Path;
+use std::sync::Arc;
+
+use data_encoding::HEXLOWER;
+use roadbook_client::account::{self, Credentials, Installation};
+use roadbook_client::{Client, HttpTransport, SyncReport, Transport, sync};
+use roadbook_domain::env::{Env, SystemEnv, random};
+use roadbook_domain::id::UserId;
+use roadbook_domain::time::Timestamp;
+use serde_json::{Value, json};
+
+use super::cast::{self, Name, Person};
+
+/// Somebody's phone.
+pub struct Phone {
+    /// Whose, by the given name.
+    pub name: &'static str,
+    /// The user.
+    pub user: UserId,
+    /// The core.
+    pub client: Client,
+    transport: HttpTransport,
+}
+
+/// What a sync came to, and how long it took.
+pub struct Synced {
+    /// What the core counted.
+    pub report: SyncReport,
+    /// Milliseconds on the clock.
+    pub millis: i64,
+}
+
+impl Phone {
+    /// A new phone on which somebody signs in.
+    pub async fn sign_in(address: &str, folder: &Path, person: &Person) -> Result<Self, Box<dyn Error>> {
+        let name = person.name.given_name;
+        let env = Arc::new(SystemEnv);
+        let secret: [u8; 32] = random(&*env);
+        let client = Client::open(folder.join(format!("{name}.db")), env)?;
+        let transport = HttpTransport::new(address)?;
+        let credentials = Credentials { email: person.name.email, password: &person.password };
+        let device = format!("{name}'s phone");
+        let installation = Installation { platform: "demo", name: &device, secret: &secret };
+        let identity = account::sign_in(&client, &transport, credentials, installation).await?;
+        Ok(Self { name, user: identity.user, client, transport })
+    }
+
+    /// Exchanges everything with the server.
+    pub async fn sync(&self) -> Result<Synced, Box<dyn Error>> {
+        let began = SystemEnv.now();
+        let report = sync(&self.client, &self.transport, &mut |_| {}).await?;
+        Ok(Synced { report, millis: SystemEnv.now().millis() - began.millis() })
+    }
+
+    /// The hash of what the server shows to this phone's user.
+    pub async fn state_hash_of_server(&self, now: Timestamp) -> Result<[u8; 32], Box<dyn Error>> {
+        let token = account::access_token(&self.client, &self.transport).await?;
+        let path = format!("/v1/state-hash?now={}", now.millis());
+        let answer: Value = serde_json::from_str(&self.transport.get(&path, &token).await?)?;
+        let text = answer.get("state_hash").and_then(Value::as_str).unwrap_or_default();
+        let hash = HEXLOWER.decode(text.as_bytes())?;
+        Ok(hash.try_into().map_err(|_| "the server's state hash is none")?)
+    }
+
+    /// Adds a colleague, as an administrator does; returns the password made for him.
+    pub async fn hire(&self, name: &Name) -> Result<String, Box<dyn Error>> {
+        let bytes: [u8; 12] = random(&SystemEnv);
+        let password = data_encoding::BASE64URL_NOPAD.encode(&bytes);
+        let token = account::access_token(&self.client, &self.transport).await?;
+        let user = json!({
+            "email": name.email,
+            "family_name": name.family_name,
+            "given_name": name.given_name,
+            "role": "user",
+            "zone": cast::ZONE,
+            "locale": cast::LOCALE,
+            "password": password,
+        });
+        self.transport.post("/v1/users", Some(&token), user.to_string()).await?;
+        Ok(password)
+    }
+}

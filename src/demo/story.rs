@@ -1,0 +1,194 @@
+//! The story: what two phones do without a network, and what comes of it.
+
+use std::error::Error;
+use std::path::Path;
+
+use roadbook_client::{Client, NewCard, NewContact, Owner};
+use roadbook_domain::catalogue::field_id;
+use roadbook_domain::command::{CardCommand, ContactCommand, NewTodo};
+use roadbook_domain::env::{Env, SystemEnv};
+use roadbook_domain::id::{DocumentId, PartId, ProductId, UserId};
+use roadbook_domain::product::ProductKind;
+use roadbook_domain::row::ContactSort;
+use roadbook_domain::time::Zone;
+use roadbook_domain::todo::Outcome;
+use roadbook_domain::wire::OriginKind;
+
+use super::cast::{self, Person, SELLER};
+use super::phone::Phone;
+use super::show;
+
+/// The four cards that both phones touch.
+struct Stage {
+    product: ProductId,
+    /// Different fields of it are edited.
+    apart: DocumentId,
+    /// The same field of it is edited.
+    contested: DocumentId,
+    /// One closes the todo of it that the other postpones.
+    called: (DocumentId, PartId),
+    /// One trashes it while the other edits it.
+    trashed: DocumentId,
+}
+
+/// Plays everything against the server at `address`; returns who can sign in afterwards.
+pub async fn play(
+    address: &str,
+    folder: &Path,
+    admin: Person,
+    import: Option<&Path>,
+) -> Result<Vec<Person>, Box<dyn Error>> {
+    show::chapter("Customers");
+    let anna = Phone::sign_in(address, folder, &admin).await?;
+    let seller = Person { password: anna.hire(&SELLER).await?, ..Person::new(SELLER) };
+    let bela = Phone::sign_in(address, folder, &seller).await?;
+    anna.sync().await?;
+    let product = sales(&anna.client)?;
+    match import {
+        Some(file) => {
+            crate::import::into_phone(&anna.client, product, file, false)?;
+            hand_over_half(&anna.client, product, bela.user)?;
+        }
+        None => invent(&anna, product, bela.user)?,
+    }
+    show::synced(&anna, &anna.sync().await?);
+
+    show::chapter("A second phone signs in and gets everything");
+    show::synced(&bela, &bela.sync().await?);
+    show::today(&anna)?;
+    show::today(&bela)?;
+
+    let stage = Stage::set(&anna.client, product)?;
+    show::chapter("Both lose the network, and work on");
+    anna_works(&anna, &stage)?;
+    bela_works(&bela, &stage)?;
+    show::unsent(&anna)?;
+    show::unsent(&bela)?;
+
+    show::chapter("Both find the network again");
+    for phone in [&anna, &bela, &anna] {
+        show::synced(phone, &phone.sync().await?);
+    }
+
+    show::chapter("What merged");
+    show::card(&anna, stage.apart, "different fields: both survive")?;
+    show::card(&anna, stage.contested, "the same field: one value is shown, the other is kept")?;
+    show::card(&anna, stage.called.0, "closed by one, postponed by the other: the close wins")?;
+    show::card(&anna, stage.trashed, "trashed by one, edited by the other: in the trash, to be reviewed")?;
+    show::today(&anna)?;
+    show::today(&bela)?;
+
+    show::chapter("The same everywhere");
+    show::hashes(&[&anna, &bela]).await?;
+    Ok(vec![admin, seller])
+}
+
+/// The product that sells.
+fn sales(client: &Client) -> Result<ProductId, Box<dyn Error>> {
+    let settings = client.settings()?;
+    let mut products = settings.products();
+    let sales = products.find(|product| product.kind == ProductKind::Sales);
+    Ok(sales.ok_or("the organisation has no sales product")?.id)
+}
+
+/// Makes the invented customers: each is a contact and a card.
+fn invent(anna: &Phone, product: ProductId, seller: UserId) -> Result<(), Box<dyn Error>> {
+    let customers = cast::customers(&SystemEnv, product, seller, anna.user, zone()?);
+    anna.client.batch(OriginKind::BULK, |batch| {
+        for customer in &customers {
+            let contact = NewContact { sort: ContactSort::Person, commands: customer.contact.clone() };
+            let contact = batch.create_contact(&contact)?;
+            batch.create_card(&NewCard {
+                product,
+                name: customer.name.clone(),
+                status: None,
+                owner: customer.owner.map_or(Owner::Me, Owner::User),
+                commands: (customer.card)(contact),
+            })?;
+        }
+        Ok(())
+    })?;
+    println!("  Anna writes down {} customers, each with a contact and a todo.", customers.len());
+    Ok(())
+}
+
+/// Gives every other card with its todo to the seller: one act over many cards (F38).
+fn hand_over_half(client: &Client, product: ProductId, seller: UserId) -> Result<(), Box<dyn Error>> {
+    let cards = client.board(&roadbook_client::BoardQuery::new(product, u32::MAX))?.cards;
+    let every_other: Vec<_> = cards.iter().skip(1).step_by(2).collect();
+    client.batch(OriginKind::BULK, |batch| {
+        for card in &every_other {
+            let todos = card.row.todos.iter().map(|todo| CardCommand::Assign(todo.id, Some(seller)));
+            let commands: Vec<_> =
+                std::iter::once(CardCommand::SetOwner(Some(seller))).chain(todos).collect();
+            batch.edit_card(card.id, &commands)?;
+        }
+        Ok(())
+    })?;
+    println!("  Anna hands {} of {} cards to Béla.", every_other.len(), cards.len());
+    Ok(())
+}
+
+impl Stage {
+    /// The first four cards of the board that have something to do.
+    fn set(client: &Client, product: ProductId) -> Result<Self, Box<dyn Error>> {
+        let board = client.board(&roadbook_client::BoardQuery::new(product, 50))?;
+        let mut cards = board.cards.iter().filter_map(|card| Some((card.id, card.next?)));
+        let mut next = || cards.next().ok_or("the story needs four cards with something to do");
+        Ok(Self { product, called: next()?, contested: next()?.0, apart: next()?.0, trashed: next()?.0 })
+    }
+
+    fn field(&self, key: &str, value: &str) -> CardCommand {
+        CardCommand::SetField(field_id(self.product, key), value.to_owned())
+    }
+}
+
+fn anna_works(anna: &Phone, stage: &Stage) -> Result<(), Box<dyn Error>> {
+    let does = show::Doing::of(anna);
+    does.edit(stage.apart, "calls them a VIP", &[stage.field("qualification", "vip")])?;
+    does.edit(stage.contested, "expects 900 EUR", &[stage.field("expected_value", "900 EUR")])?;
+    does.edit(stage.called.0, "has done the todo", &[CardCommand::Close(stage.called.1, Outcome::Success)])?;
+    does.edit(stage.trashed, "throws the card away", &[CardCommand::Trash])?;
+
+    let env = SystemEnv;
+    let contact = vec![ContactCommand::Rename { given: "Zsófia".into(), family: "Kiss".into() }];
+    let (contact, _) =
+        anna.client.create_contact(&NewContact { sort: ContactSort::Person, commands: contact })?;
+    let todo = NewTodo {
+        id: PartId::new(&env),
+        text: "Bring the price list".to_owned(),
+        due: cast::due((1, None), zone()?, env.now()),
+        assignee: Some(anna.user),
+        contact: Some(contact),
+    };
+    anna.client.create_card(&NewCard {
+        product: stage.product,
+        name: "Kiss Kávéház".to_owned(),
+        status: None,
+        owner: Owner::Me,
+        commands: vec![
+            CardCommand::Link { role: "customer".to_owned(), target: contact },
+            CardCommand::AddTodo(todo),
+        ],
+    })?;
+    does.note("met Zsófia Kiss: a new contact, a new card, a todo for tomorrow");
+    Ok(())
+}
+
+fn bela_works(bela: &Phone, stage: &Stage) -> Result<(), Box<dyn Error>> {
+    let does = show::Doing::of(bela);
+    does.edit(stage.apart, "notes that they came to the tasting", &[stage.field("lead_source", "event")])?;
+    does.edit(stage.contested, "expects 1500 EUR", &[stage.field("expected_value", "1500 EUR")])?;
+    let later = cast::due((14, Some(9)), zone()?, SystemEnv.now());
+    does.edit(
+        stage.called.0,
+        "puts the todo off for two weeks",
+        &[CardCommand::Postpone(stage.called.1, later)],
+    )?;
+    does.edit(stage.trashed, "expects 700 EUR", &[stage.field("expected_value", "700 EUR")])?;
+    Ok(())
+}
+
+fn zone() -> Result<Zone, Box<dyn Error>> {
+    Ok(cast::ZONE.parse()?)
+}

@@ -1,0 +1,184 @@
+//! `import`: brings a CSV export of contacts into an organisation, through a phone like any other.
+
+use std::error::Error;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use roadbook_client::account::{self, Credentials, Installation};
+use roadbook_client::{Client, HttpTransport, sync};
+use roadbook_domain::command::Acting;
+use roadbook_domain::env::{Env, SystemEnv, random};
+use roadbook_domain::id::ProductId;
+use roadbook_domain::import::{Destination, Directory, Hints, Import, ImportId, Mapping, Source};
+use roadbook_domain::settings::Settings;
+
+/// How many skipped rows and warnings are listed one by one.
+const LISTED: usize = 20;
+/// How often a terminal is told how far the import is, in rows.
+const EVERY: u32 = 100;
+
+/// What the import is told.
+#[derive(Debug, clap::Args)]
+pub struct ImportConfig {
+    /// The file: CSV with a header row, in any common encoding and delimiter
+    file: PathBuf,
+
+    /// The organisation's server
+    #[arg(long, env = "ROADBOOK_SERVER", default_value = "http://127.0.0.1:8080")]
+    server: String,
+
+    /// Who imports, by login; he owns the cards whose owner is not named or not known
+    #[arg(long, env = "ROADBOOK_EMAIL")]
+    email: String,
+
+    /// A file with his password
+    #[arg(long, env = "ROADBOOK_PASSWORD_FILE")]
+    password_file: PathBuf,
+
+    /// The product to make cards in, by name; without it the first one
+    #[arg(long)]
+    product: Option<String>,
+
+    /// Report what would be done, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Signs in, imports, and sends everything.
+///
+/// # Errors
+/// In one line. What was written before an error is whole rows; the same import again completes it.
+pub async fn run(config: &ImportConfig) -> Result<(), Box<dyn Error>> {
+    let password = std::fs::read_to_string(&config.password_file)
+        .map_err(|error| format!("{}: {error}", config.password_file.display()))?;
+    let folder = tempfile::Builder::new().prefix("roadbook-import-").tempdir()?;
+    let client = Client::open(folder.path().join("import.db"), Arc::new(SystemEnv))?;
+    let transport = HttpTransport::new(&config.server)?;
+    let secret: [u8; 32] = random(&SystemEnv);
+    let credentials = Credentials { email: &config.email, password: password.trim_end() };
+    let installation = Installation { platform: "command line", name: "roadbook import", secret: &secret };
+    account::sign_in(&client, &transport, credentials, installation).await?;
+    println!("Signed in at {}; fetching what is there", config.server);
+    sync(&client, &transport, &mut |_| {}).await?;
+    let product = product(&*client.settings()?, config.product.as_deref())?;
+    into_phone(&client, product, &config.file, config.dry_run)?;
+    if !config.dry_run {
+        println!("Sending {} changes", client.unsent_count()?);
+        let report = sync(&client, &transport, &mut |_| {}).await?;
+        println!("Sent: {} acknowledged in {} round trips", report.counts.acknowledged, report.round_trips);
+        let refused = client.quarantine()?.len();
+        if refused > 0 {
+            return Err(format!("the server refused {refused} changes").into());
+        }
+    }
+    account::sign_out(&client, &transport, false).await?;
+    Ok(())
+}
+
+/// Imports a file into a phone: row by row, each wholly or not at all.
+///
+/// # Errors
+/// Why the file as a whole cannot be imported; then nothing was written.
+pub fn into_phone(
+    client: &Client,
+    product: ProductId,
+    file: &Path,
+    dry_run: bool,
+) -> Result<(), Box<dyn Error>> {
+    let bytes = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let settings = client.settings()?;
+    let me = client.me()?.ok_or("nobody has signed in")?;
+    let acting = Acting { by: me.user, now: SystemEnv.now(), zone: settings.zone(Some(me.user)) };
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let import = ImportId::of_source(product, &name);
+    let to = Destination::of_product(&settings, product, import, acting).ok_or("there is no such product")?;
+    let directory = Directory::of(&settings);
+    let source = Source::read(&bytes, Hints::default())?;
+    let mapping = Mapping::guess(source.header(), &to);
+    let planned = Import::prepare(&source, &mapping, &to, &directory)?;
+    let columns: Vec<_> = mapping.kept().collect();
+    if !columns.is_empty() {
+        println!("  Columns without a place of their own are kept as notes: {}", columns.join(", "));
+    }
+
+    let mut told = Told::default();
+    let total = planned.row_count();
+    for (done, row) in (1..).zip(planned.rows()) {
+        match row {
+            Ok(row) => {
+                row.warnings.iter().for_each(|warning| told.warn(warning));
+                if !dry_run {
+                    let imported = client.import_row(import, &row)?;
+                    told.made += imported.made;
+                    told.there += imported.there;
+                }
+                told.rows += 1;
+            }
+            Err(problem) => told.skip(&problem),
+        }
+        progress(done, total);
+    }
+    told.close(&name, dry_run);
+    Ok(())
+}
+
+fn product(settings: &Settings, name: Option<&str>) -> Result<ProductId, Box<dyn Error>> {
+    let mut products = settings.products();
+    let found = match name {
+        None => products.next(),
+        Some(name) => products.find(|product| product.name.eq_ignore_ascii_case(name)),
+    };
+    let names: Vec<_> = settings.products().map(|product| product.name.as_str()).collect();
+    let none = || format!("there is no such product; there are: {}", names.join(", "));
+    Ok(found.ok_or_else(none)?.id)
+}
+
+fn progress(done: u32, total: u32) {
+    if std::io::stderr().is_terminal() && (done.is_multiple_of(EVERY) || done == total) {
+        eprint!("\r  row {done} of {total}");
+        if done == total {
+            eprintln!();
+        }
+    }
+}
+
+/// What was told and counted while importing.
+#[derive(Default)]
+struct Told {
+    rows: u32,
+    made: u32,
+    there: u32,
+    skipped: u32,
+    warnings: u32,
+    lines: usize,
+}
+
+impl Told {
+    fn skip(&mut self, problem: &impl std::fmt::Display) {
+        self.skipped += 1;
+        self.line("skipped", problem);
+    }
+
+    fn warn(&mut self, problem: &impl std::fmt::Display) {
+        self.warnings += 1;
+        self.line("note", problem);
+    }
+
+    fn line(&mut self, what: &str, problem: &impl std::fmt::Display) {
+        self.lines += 1;
+        match self.lines {
+            ..=LISTED => println!("  {what}: {problem}"),
+            line if line == LISTED + 1 => println!("  ..."),
+            _ => {}
+        }
+    }
+
+    fn close(&self, name: &str, dry_run: bool) {
+        let would = if dry_run { "would be " } else { "" };
+        println!(
+            "  {name}: {} rows {would}imported, {} skipped, {} warnings; {} documents made, {} were there",
+            self.rows, self.skipped, self.warnings, self.made, self.there
+        );
+    }
+}
