@@ -1,237 +1,294 @@
-//! The account: signing in and out, and tokens that are refreshed when needed.
+//! The account: signing in and out, and the tokens in between.
 //!
-//! Nothing of it ever blocks reading or editing what is on the phone (L1): without a token only
-//! syncing stops.
+//! Tokens are for the network alone: an expired or revoked one never stands in the way of reading or
+//! editing what is on the device (L1), and the outbox belongs to the user, not to a session (R16).
+
+use std::fmt;
+use std::io::{Read, Write};
+use std::path::Path;
 
 use data_encoding::BASE64URL_NOPAD;
 use minicbor::{Decode, Encode};
+use roadbook_domain::env::{Env, random};
 use roadbook_domain::id::{DeviceId, OrgId, UserId};
 use roadbook_domain::time::Timestamp;
-use roadbook_domain::user::Role;
 use rusqlite::Transaction;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::json;
 
 use crate::change_set::ChangeSet;
 use crate::client::Client;
 use crate::error::{ApiError, Error};
 use crate::store::meta::{self, Identity, Key};
-use crate::store::workspace;
+use crate::store::{self, documents, workspace};
+use crate::sync::SyncError;
 use crate::transport::{Transport, TransportError};
 
-/// A token that ends sooner than this is refreshed before it is used.
-const MARGIN_MILLIS: i64 = 30_000;
+const TOKENS: Key<Tokens> = Key::new("tokens");
+/// By how many milliseconds the server's clock is ahead of this device's.
+const SERVER_AHEAD: Key<i64> = Key::new("server_ahead");
+/// An access token is not used in its last half minute.
+const MARGIN: i64 = 30_000;
+/// Clocks that agree within this many milliseconds are taken to agree.
+const AGREE: i64 = 5_000;
+
+/// The secret that tells this installation from every other one.
+///
+/// It must not be part of any backup: a device restored from one is another device (R12). 32 bytes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct InstallSecret([u8; 32]);
+
+impl InstallSecret {
+    /// The secret with these bytes, where the platform has a place for it.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The secret in the file at `path`, which is made if there is none: in a folder that the
+    /// platform keeps out of backups, readable by this user only.
+    pub fn at(path: &Path, env: &dyn Env) -> std::io::Result<Self> {
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(path) {
+            Ok(mut file) => {
+                let secret = random(env);
+                file.write_all(&secret)?;
+                file.sync_all()?;
+                Ok(Self(secret))
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                let mut secret = [0; 32];
+                std::fs::File::open(path)?.read_exact(&mut secret)?;
+                Ok(Self(secret))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl fmt::Debug for InstallSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("InstallSecret(..)")
+    }
+}
 
 /// What a user signs in with.
 #[derive(Clone, Copy)]
-pub struct Credentials<'a> {
-    /// The login (F64).
+pub struct SignIn<'a> {
+    /// The user's email.
     pub email: &'a str,
-    /// The password; used once and kept nowhere.
+    /// The user's password; it is not kept.
     pub password: &'a str,
-}
-
-/// The installation that signs in.
-#[derive(Clone, Copy)]
-pub struct Installation<'a> {
-    /// `ios`, `android`, `linux`, ...
+    /// What the device is called in the list of devices.
+    pub device_name: &'a str,
+    /// `android`, `ios`, ...
     pub platform: &'a str,
-    /// What its user calls it.
-    pub name: &'a str,
-    /// 32 random bytes that this installation made once and keeps where no backup reaches: in the
-    /// keychain for this device only, or a no-backup file. Restored onto another phone the file meets
-    /// another secret, and the server enrols another device (R12).
-    pub secret: &'a [u8; 32],
+    /// Which installation this is.
+    pub install: &'a InstallSecret,
 }
 
-/// Why an account call did not do what was asked.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AccountError {
-    /// There is no such user with such a password who has access.
-    #[error("email or password is wrong")]
-    BadCredentials,
-    /// The session is over: sign in again. What is on the phone stays, and so do unsent edits (R16).
-    #[error("sign in again")]
-    SignedOut,
-    /// The file belongs to another user, or to a local workspace: sign in on a file of its own.
-    #[error("this file belongs to somebody else")]
-    OtherUser,
-    /// Edits are unsent (C15): sync first, or sign out by force.
-    #[error("{0} edits are unsent")]
-    Unsent(u64),
-    /// The server was not reached, or refused.
-    #[error(transparent)]
-    Transport(#[from] TransportError),
-    /// This device's own trouble.
-    #[error(transparent)]
-    Local(#[from] ApiError),
+impl fmt::Debug for SignIn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignIn").field("platform", &self.platform).finish_non_exhaustive()
+    }
 }
 
-/// Signs in, and binds the file to the user for good.
-///
-/// A file that was bound before takes the same user back, with all that is unsent.
+/// Signs in; from then on [`crate::sync`] has tokens.
 ///
 /// # Errors
-/// [`AccountError::OtherUser`] for a file of somebody else; nothing was changed then.
+/// [`SyncError::BadCredentials`]; [`SyncError::OtherUser`] if the file holds another user's data, or
+/// a local workspace with documents.
 pub async fn sign_in(
     client: &Client,
     transport: &impl Transport,
-    credentials: Credentials<'_>,
-    installation: Installation<'_>,
-) -> Result<Identity, AccountError> {
-    let body = SignIn {
-        email: credentials.email,
-        password: credentials.password,
-        device: SignInDevice {
-            platform: installation.platform,
-            name: installation.name,
-            install_secret: BASE64URL_NOPAD.encode(installation.secret),
+    with: SignIn<'_>,
+) -> Result<Identity, SyncError> {
+    let asked = json!({
+        "email": with.email,
+        "password": with.password,
+        "device": {
+            "name": with.device_name,
+            "platform": with.platform,
+            "install_secret": BASE64URL_NOPAD.encode(&with.install.0),
         },
-    };
-    let answer = transport.post("/v1/sign-in", None, json(&body)?).await.map_err(|error| match error {
-        TransportError::Unauthorized => AccountError::BadCredentials,
-        other => AccountError::Transport(other),
-    })?;
+    });
+    let answer =
+        transport.post("/v1/sign-in", None, asked.to_string()).await.map_err(|error| match error {
+            TransportError::Refused { status: 401, .. } => SyncError::BadCredentials,
+            other => SyncError::of_transport(other, None),
+        })?;
     let session = Session::read(&answer)?;
     let identity =
         Identity { user: session.user, org: Some(session.organisation), device: Some(session.device) };
-    if client.me()?.is_some_and(|bound| bound.user != identity.user || bound.org != identity.org) {
-        return Err(AccountError::OtherUser);
-    }
-    client.changing(|tx| {
+    let stored = client.store().write(|tx| {
+        if !is_same(tx, &identity)? {
+            return Ok(Err(SyncError::OtherUser));
+        }
         workspace::set_identity(tx, Some(identity))?;
-        session.store(tx)?;
-        Ok(((), ChangeSet::all()))
-    })?;
+        meta::set(tx, &TOKENS, &session.tokens())?;
+        Ok(Ok(identity))
+    });
+    let identity = stored.map_err(ApiError::from)??;
+    client.notify(&ChangeSet::all());
     Ok(identity)
 }
 
-/// Ends the session, on the phone at once and on the server as soon as it can be told.
+/// Signs out and deletes everything of the user from the device.
 ///
-/// What is on the phone stays for the same user's return; another user needs another file.
+/// With `force`, unsent edits do not stand in the way: then everything stays in the file, without
+/// tokens, and only the same user can sign in to it again (C15).
 ///
 /// # Errors
-/// [`AccountError::Unsent`] while edits are unsent, unless by `force` (C15).
-pub async fn sign_out(client: &Client, transport: &impl Transport, force: bool) -> Result<(), AccountError> {
+/// [`SyncError::Unsent`] with the number of unsent edits, unless forced.
+pub async fn sign_out(client: &Client, transport: &impl Transport, force: bool) -> Result<(), SyncError> {
     let unsent = client.unsent_count()?;
     if unsent > 0 && !force {
-        return Err(AccountError::Unsent(unsent));
+        return Err(SyncError::Unsent { count: unsent });
     }
-    let Some(tokens) = Tokens::of(client)? else { return Ok(()) };
-    client.changing(|tx| {
+    if let Some(tokens) = tokens(client)? {
+        let asked = json!({ "refresh_token": tokens.refresh }).to_string();
+        if let Err(error) = transport.post("/v1/sign-out", None, asked).await {
+            // The device is signed out all the same; its session at the server runs out by itself.
+            tracing::warn!(%error, "the server was not told of the sign-out");
+        }
+    }
+    let changed = client.store().write(|tx| {
         meta::remove(tx, &TOKENS)?;
-        Ok(((), ChangeSet::default()))
-    })?;
-    let body = json(&Refresh { refresh_token: &tokens.refresh })?;
-    transport.post("/v1/sign-out", None, body).await?;
+        if unsent == 0 { store::wipe(tx) } else { Ok(()) }
+    });
+    changed.map_err(ApiError::from)?;
+    client.notify(&ChangeSet::all());
     Ok(())
 }
 
-/// Whether there is a session to sync with; it may turn out to be over.
+/// Whether the device has a session with the server; it may have ended there since.
 pub fn is_signed_in(client: &Client) -> Result<bool, ApiError> {
-    Ok(Tokens::of(client)?.is_some())
+    Ok(client.store().read(|connection| meta::get(connection, &TOKENS))?.is_some())
 }
 
-/// An access token that is good for some time yet.
-///
-/// A refresh whose answer was lost is repeated with the old token: the server takes that back as long
-/// as the new one was not used.
-///
-/// # Errors
-/// [`AccountError::SignedOut`] if the session is over.
-pub async fn access_token(client: &Client, transport: &impl Transport) -> Result<String, AccountError> {
-    let tokens = Tokens::of(client)?.ok_or(AccountError::SignedOut)?;
-    if tokens.access_expires_at.millis() - client.env().now().millis() > MARGIN_MILLIS {
-        return Ok(tokens.access);
+/// An access token that is good now, as far as the device can tell.
+pub(crate) async fn access_token(client: &Client, transport: &impl Transport) -> Result<String, SyncError> {
+    let tokens = tokens(client)?.ok_or(SyncError::SignInNeeded)?;
+    let ahead = client.store().read(|connection| meta::get(connection, &SERVER_AHEAD));
+    let server_now = client.env().now().millis() + ahead.map_err(ApiError::from)?.unwrap_or_default();
+    if server_now + MARGIN < tokens.expires_at.millis() {
+        Ok(tokens.access)
+    } else {
+        refresh(client, transport, &tokens.access).await
     }
-    refresh(client, transport).await
 }
 
-/// A new access token, whatever the present one is good for.
+/// Another access token in the place of one that is not good any more.
 ///
-/// # Errors
-/// As [`access_token`].
-pub async fn refresh(client: &Client, transport: &impl Transport) -> Result<String, AccountError> {
-    let tokens = Tokens::of(client)?.ok_or(AccountError::SignedOut)?;
-    let body = json(&Refresh { refresh_token: &tokens.refresh })?;
-    let answer = transport.post("/v1/refresh", None, body).await.map_err(|error| match error {
-        TransportError::Unauthorized => AccountError::SignedOut,
-        other => AccountError::Transport(other),
-    })?;
-    let session = Session::read(&answer)?;
-    client.changing(|tx| {
-        session.store(tx)?;
-        Ok(((), ChangeSet::default()))
-    })?;
-    Ok(session.access_token)
+/// A refresh token is kept until its successor is stored: if the answer is lost, the same request is
+/// made again, and the server answers it again.
+pub(crate) async fn refresh(
+    client: &Client,
+    transport: &impl Transport,
+    stale: &str,
+) -> Result<String, SyncError> {
+    let old = tokens(client)?.ok_or(SyncError::SignInNeeded)?;
+    if old.access != stale {
+        // Another process was faster.
+        return Ok(old.access);
+    }
+    let asked = json!({ "refresh_token": old.refresh }).to_string();
+    match transport.post("/v1/refresh", None, asked).await {
+        Ok(answer) => {
+            let tokens = Session::read(&answer)?.tokens();
+            client.store().write(|tx| meta::set(tx, &TOKENS, &tokens)).map_err(ApiError::from)?;
+            Ok(tokens.access)
+        }
+        Err(TransportError::Unauthorized | TransportError::Refused { .. }) => end_session(client, &old),
+        Err(error) => Err(SyncError::of_transport(error, None)),
+    }
 }
 
-/// The tokens of the present session.
-const TOKENS: Key<Tokens> = Key::new("tokens");
+/// Notes by how much the server's clock is ahead.
+pub(crate) fn note_server_clock(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    server_now: Timestamp,
+) -> Result<(), Error> {
+    let ahead = server_now.millis().saturating_sub(now.millis());
+    let known = meta::get(tx, &SERVER_AHEAD)?.unwrap_or_default();
+    if ahead.abs_diff(known) > AGREE.unsigned_abs() { meta::set(tx, &SERVER_AHEAD, &ahead) } else { Ok(()) }
+}
 
-#[derive(Encode, Decode)]
+/// The session is over: the tokens go, everything else stays.
+fn end_session(client: &Client, old: &Tokens) -> Result<String, SyncError> {
+    let present = client.store().write(|tx| {
+        let present = meta::get(tx, &TOKENS)?;
+        if present.as_ref() == Some(old) {
+            meta::remove(tx, &TOKENS)?;
+            return Ok(None);
+        }
+        Ok(present)
+    });
+    // Another process may have refreshed, or signed in anew, in the meantime.
+    present.map_err(ApiError::from)?.map(|tokens| tokens.access).ok_or(SyncError::SignInNeeded)
+}
+
+fn tokens(client: &Client) -> Result<Option<Tokens>, ApiError> {
+    Ok(client.store().read(|connection| meta::get(connection, &TOKENS))?)
+}
+
+/// Whether what the file holds is this user's, or nobody's.
+fn is_same(tx: &Transaction<'_>, identity: &Identity) -> Result<bool, Error> {
+    match meta::get(tx, &meta::IDENTITY)? {
+        Some(Identity { org: Some(org), user, .. }) => Ok(Some(org) == identity.org && user == identity.user),
+        Some(Identity { org: None, .. }) => {
+            let is_empty = documents::all(tx)?.is_empty();
+            if is_empty {
+                workspace::forget_settings(tx)?;
+            }
+            Ok(is_empty)
+        }
+        None => Ok(true),
+    }
+}
+
+/// The tokens of a session.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 struct Tokens {
     #[n(0)]
     access: String,
     #[n(1)]
-    access_expires_at: Timestamp,
-    #[n(2)]
     refresh: String,
+    /// When the access token ends, by the server's clock.
+    #[n(2)]
+    expires_at: Timestamp,
 }
 
-impl Tokens {
-    fn of(client: &Client) -> Result<Option<Self>, ApiError> {
-        Ok(client.store().read(|connection| meta::get(connection, &TOKENS))?)
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tokens").field("expires_at", &self.expires_at).finish_non_exhaustive()
     }
 }
 
-#[derive(Serialize)]
-struct SignIn<'a> {
-    email: &'a str,
-    password: &'a str,
-    device: SignInDevice<'a>,
-}
-
-#[derive(Serialize)]
-struct SignInDevice<'a> {
-    platform: &'a str,
-    name: &'a str,
-    install_secret: String,
-}
-
-#[derive(Serialize)]
-struct Refresh<'a> {
-    refresh_token: &'a str,
-}
-
-/// What the server answers to sign-in and refresh.
+/// What the server answers to a sign-in and to a refresh.
 #[derive(Deserialize)]
 struct Session {
     organisation: OrgId,
     user: UserId,
     device: DeviceId,
-    #[expect(dead_code, reason = "the role comes with the user's settings row, and follows it")]
-    role: Role,
     access_token: String,
     access_expires_at: Timestamp,
     refresh_token: String,
 }
 
 impl Session {
-    fn read(answer: &str) -> Result<Self, TransportError> {
-        serde_json::from_str(answer).map_err(|_| TransportError::Malformed)
+    fn read(answer: &str) -> Result<Self, SyncError> {
+        serde_json::from_str(answer).map_err(|_| SyncError::of_transport(TransportError::Malformed, None))
     }
 
-    fn store(&self, tx: &Transaction<'_>) -> Result<(), Error> {
-        let tokens = Tokens {
-            access: self.access_token.clone(),
-            access_expires_at: self.access_expires_at,
-            refresh: self.refresh_token.clone(),
-        };
-        meta::set(tx, &TOKENS, &tokens)
+    fn tokens(self) -> Tokens {
+        Tokens { access: self.access_token, refresh: self.refresh_token, expires_at: self.access_expires_at }
     }
 }
 
-fn json(body: &impl Serialize) -> Result<String, TransportError> {
-    serde_json::to_string(body).map_err(|_| TransportError::Malformed)
-}
+#[cfg(test)]
+mod tests;

@@ -5,13 +5,13 @@
 
 use std::sync::Arc;
 
-use roadbook_domain::change::{Actor, Change};
+use roadbook_domain::change::{Actor, Change, Op};
 use roadbook_domain::codec::{MAX_CHANGE, MAX_OPS};
 use roadbook_domain::command::{Acting, CardCommand, CommandError, ContactCommand, UserCommand};
 use roadbook_domain::contact;
 use roadbook_domain::draft::Draft;
 use roadbook_domain::env::Env;
-use roadbook_domain::guard::{Forged, OpIndex};
+use roadbook_domain::guard::{Forged, MAX_DOCUMENT_OPS, OpIndex, judge_puts};
 use roadbook_domain::id::{DocumentId, ProductId, StatusId, UserId};
 use roadbook_domain::kind::{Kind, KindId, Writer};
 use roadbook_domain::projection;
@@ -23,8 +23,9 @@ use rusqlite::Transaction;
 use crate::change_set::{ChangeSet, List};
 use crate::error::{ApiError, Error};
 use crate::replica::Replica;
+use crate::store::projections::{self, Extent};
 use crate::store::workspace::Workspace;
-use crate::store::{documents, outbox, projections, rows};
+use crate::store::{documents, outbox, rows};
 
 /// A card to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,10 +208,16 @@ impl<'a> Batch<'a> {
     /// Stores the rows that the document has with one more change, the last.
     fn project(&mut self, replica: &Replica, change: &Change, is_new: bool) -> Result<(), Error> {
         let me = self.workspace.user();
-        let mut facts = if is_new { Vec::new() } else { rows::facts(self.tx, replica.id)? };
-        facts.extend(projection::facts(&replica.document, change, me));
+        let mut facts = projection::facts(&replica.document, change, me);
+        let extent = match is_new {
+            true => Extent::New,
+            false => Extent::of(replica.base.kind, change, !facts.is_empty()),
+        };
+        if !is_new && !facts.is_empty() {
+            facts.extend(rows::facts(self.tx, replica.id)?);
+        }
         let rows = replica.rows_without_facts(me).with_facts(facts);
-        projections::write(self.tx, &self.workspace, replica.id, &rows, is_new)?;
+        projections::update(self.tx, &self.workspace, replica.id, &rows, extent)?;
         self.changes.rows(replica.id, &rows);
         self.changes.list(List::Outbox);
         Ok(())
@@ -244,15 +251,23 @@ pub(crate) fn draft_all<'c, C: Command + 'c>(
 
 /// Holds an own change to what the server will hold it to: what every server would refuse is refused
 /// here, before anything is built on it.
+///
+/// A draft is right in all that concerns the change graph, so what it has only put into registers is
+/// judged alone; the whole document is read where long texts or its size come into it.
 fn judge(replica: &Replica, change: &Change) -> Result<(), Error> {
     if change.op_count() > MAX_OPS || change.to_bytes().len() > MAX_CHANGE {
         return Err(Error::TooLarge);
     }
-    match OpIndex::of(&replica.document).judge(change, Writer::Editor) {
-        Ok(()) => Ok(()),
-        Err(Forged::TooLarge) => Err(Error::TooLarge),
-        Err(reason) => Err(Error::NotAllowed(reason)),
-    }
+    let only_puts = change.ops.iter().all(|op| matches!(op, Op::Put { .. }));
+    let judged = if only_puts && change.max_op() < MAX_DOCUMENT_OPS / 2 {
+        judge_puts(&replica.document, change)
+    } else {
+        OpIndex::of(&replica.document).judge(change, Writer::Editor)
+    };
+    judged.map_err(|reason| match reason {
+        Forged::TooLarge => Error::TooLarge,
+        reason => Error::NotAllowed(reason),
+    })
 }
 
 #[cfg(test)]

@@ -1,68 +1,83 @@
-//! The transport over HTTP: rustls with the platform's roots, one connection kept alive.
+//! The transport over HTTPS.
 
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
-use reqwest::{Response, StatusCode};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::{Response, StatusCode, Url};
 use serde::Deserialize;
 
 use crate::transport::{MAX_ANSWER, Transport, TransportError};
 
-/// How long a connection may take to be made.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long the server may stay silent.
-const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a connection may take to come about.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long the server may be silent.
+const SILENCE: Duration = Duration::from_secs(30);
+/// How long one request may take in all.
+const TOTAL: Duration = Duration::from_secs(180);
+/// The most bytes of a JSON answer.
+const MAX_JSON: usize = 1 << 20;
 
-/// One server, reached over HTTP.
+/// A server reached over HTTP 1.1, by TLS with the platform's roots.
 #[derive(Debug, Clone)]
 pub struct HttpTransport {
-    base: String,
-    http: reqwest::Client,
+    client: reqwest::Client,
+    base: Url,
+}
+
+/// Why an address is not one of a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// It is not a URL with a host.
+    #[error("not the address of a server")]
+    Malformed,
+    /// It is neither `https` nor a server on this very machine.
+    #[error("a server on another machine is reached by https only")]
+    NotSecure,
+    /// TLS cannot be set up on this machine.
+    #[error("TLS cannot be set up")]
+    NoTls,
 }
 
 impl HttpTransport {
-    /// The server at `base`, such as `https://crm.example.com`; a path before `/v1` may be part of it.
-    ///
-    /// # Errors
-    /// [`TransportError::Unreachable`] if the platform gives no TLS.
-    pub fn new(base: &str) -> Result<Self, TransportError> {
-        let http = reqwest::Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(READ_TIMEOUT)
+    /// A transport to the server at `address`, such as `https://roadbook.example`.
+    pub fn new(address: &str) -> Result<Self, AddressError> {
+        let base = address_of(address)?;
+        let client = reqwest::Client::builder()
+            .connect_timeout(CONNECT)
+            .read_timeout(SILENCE)
+            .timeout(TOTAL)
+            // A token must not follow a redirect to another host.
             .redirect(reqwest::redirect::Policy::none())
             .build()
-            .map_err(|_| TransportError::Unreachable)?;
-        Ok(Self { base: base.trim_end_matches('/').to_owned(), http })
+            .map_err(|_| AddressError::NoTls)?;
+        Ok(Self { client, base })
     }
 
-    /// The server's address.
-    pub fn base(&self) -> &str {
-        &self.base
-    }
-
-    /// A call of the JSON API that reads: `GET path`.
-    ///
-    /// # Errors
-    /// As [`Transport::post`].
-    pub async fn get(&self, path: &str, access_token: &str) -> Result<String, TransportError> {
-        let request = self.http.get(self.url(path)).header(AUTHORIZATION, bearer(access_token));
-        text(accepted(request).await?).await
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.base)
+    async fn send(
+        &self,
+        path: &str,
+        access_token: Option<&str>,
+        content_type: &'static str,
+        body: Vec<u8>,
+    ) -> Result<Response, TransportError> {
+        let url = self.base.join(path).map_err(|_| TransportError::Malformed)?;
+        let mut request = self.client.post(url).header(CONTENT_TYPE, content_type).body(body);
+        if let Some(token) = access_token {
+            request = request.header(AUTHORIZATION, bearer(token)?);
+        }
+        let response = request.send().await.map_err(|error| {
+            tracing::debug!(error = %error.without_url(), "no answer");
+            TransportError::Unreachable
+        })?;
+        if response.status().is_success() { Ok(response) } else { Err(refusal(response).await) }
     }
 }
 
 impl Transport for HttpTransport {
     async fn exchange(&self, access_token: &str, frame: Vec<u8>) -> Result<Vec<u8>, TransportError> {
-        let request = self
-            .http
-            .post(self.url("/v1/sync"))
-            .header(AUTHORIZATION, bearer(access_token))
-            .header(CONTENT_TYPE, "application/octet-stream")
-            .body(frame);
-        body(accepted(request).await?).await
+        let path = "/v1/sync";
+        let response = self.send(path, Some(access_token), "application/octet-stream", frame).await?;
+        read(response, MAX_ANSWER).await
     }
 
     async fn post(
@@ -71,69 +86,74 @@ impl Transport for HttpTransport {
         access_token: Option<&str>,
         json: String,
     ) -> Result<String, TransportError> {
-        let mut request = self.http.post(self.url(path)).header(CONTENT_TYPE, "application/json").body(json);
-        if let Some(token) = access_token {
-            request = request.header(AUTHORIZATION, bearer(token));
-        }
-        text(accepted(request).await?).await
+        let response = self.send(path, access_token, "application/json", json.into_bytes()).await?;
+        String::from_utf8(read(response, MAX_JSON).await?).map_err(|_| TransportError::Malformed)
     }
 }
 
-fn bearer(token: &str) -> String {
-    format!("Bearer {token}")
-}
-
-/// Sends a request; an answer that does not do what was asked is an error.
-async fn accepted(request: reqwest::RequestBuilder) -> Result<Response, TransportError> {
-    let response = request.send().await.map_err(|_| TransportError::Unreachable)?;
-    let status = response.status();
-    if status.is_success() {
-        return Ok(response);
+/// The address of a server, if a token may be sent there.
+pub(crate) fn address_of(address: &str) -> Result<Url, AddressError> {
+    let url: Url = address.parse().map_err(|_| AddressError::Malformed)?;
+    let host = url.host_str().ok_or(AddressError::Malformed)?;
+    let is_local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_local => Ok(url),
+        "http" => Err(AddressError::NotSecure),
+        _ => Err(AddressError::Malformed),
     }
-    Err(match status {
-        StatusCode::UNAUTHORIZED => TransportError::Unauthorized,
-        StatusCode::TOO_MANY_REQUESTS
-        | StatusCode::REQUEST_TIMEOUT
-        | StatusCode::SERVICE_UNAVAILABLE
-        | StatusCode::INSUFFICIENT_STORAGE => TransportError::Busy { retry_after: retry_after(&response) },
-        _ if status.is_client_error() => {
-            let code = text(response).await.ok().and_then(|answer| refusal(&answer)).unwrap_or_default();
-            TransportError::Refused { status: status.as_u16(), code }
-        }
-        _ => TransportError::Busy { retry_after: retry_after(&response) },
-    })
 }
 
-fn retry_after(response: &Response) -> Option<Duration> {
-    let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
-    Some(Duration::from_secs(seconds))
+/// The value of an `Authorization` header, kept out of logs.
+pub(crate) fn bearer(token: &str) -> Result<HeaderValue, TransportError> {
+    let mut value =
+        HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| TransportError::Unauthorized)?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
-/// The code in `{"error":{"code":"...","message":"..."}}`.
-fn refusal(answer: &str) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Body {
-        error: Refusal,
-    }
-    #[derive(Deserialize)]
-    struct Refusal {
-        code: String,
-    }
-    serde_json::from_str::<Body>(answer).ok().map(|body| body.error.code)
-}
-
-/// The body, read piece by piece so that none is larger than [`MAX_ANSWER`].
-async fn body(mut response: Response) -> Result<Vec<u8>, TransportError> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = response.chunk().await.map_err(|_| TransportError::Unreachable)? {
-        if bytes.len() + piece.len() > MAX_ANSWER {
+/// Reads a body of at most `most` bytes; one that is longer is given up at once.
+async fn read(mut response: Response, most: usize) -> Result<Vec<u8>, TransportError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|_| TransportError::Unreachable)? {
+        if body.len() + chunk.len() > most {
             return Err(TransportError::Malformed);
         }
-        bytes.extend_from_slice(&piece);
+        body.extend_from_slice(&chunk);
     }
-    Ok(bytes)
+    Ok(body)
 }
 
-async fn text(response: Response) -> Result<String, TransportError> {
-    String::from_utf8(body(response).await?).map_err(|_| TransportError::Malformed)
+#[derive(Deserialize)]
+struct ErrorBody {
+    error: ErrorCode,
 }
+
+#[derive(Deserialize)]
+struct ErrorCode {
+    code: String,
+}
+
+/// What an answer that is no success means.
+async fn refusal(response: Response) -> TransportError {
+    let status = response.status();
+    let retry_after = response
+        .headers()
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok()?.trim().parse().ok())
+        .map(Duration::from_secs);
+    let body = read(response, MAX_JSON).await.unwrap_or_default();
+    let code = serde_json::from_slice(&body).map(|body: ErrorBody| body.error.code).unwrap_or_default();
+    let is_busy = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
+    if status.is_server_error() || is_busy {
+        return TransportError::Busy { retry_after };
+    }
+    // A wrong password is a refusal; a token that is not good any more asks for another one.
+    if status == StatusCode::UNAUTHORIZED && code != "bad_credentials" {
+        return TransportError::Unauthorized;
+    }
+    TransportError::Refused { status: status.as_u16(), code }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,65 +1,131 @@
-//! The live channel: a WebSocket on which the server says that an exchange would bring something.
+//! The live channel: the server's hints that an exchange would bring something. Missing one never
+//! matters, so nothing here is repeated or kept.
 
-use futures_util::StreamExt;
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use reqwest::header::AUTHORIZATION;
 use roadbook_domain::wire::{Poke, from_frame};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::http::HeaderValue;
-use tokio_tungstenite::tungstenite::http::header::AUTHORIZATION;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
+use crate::http::{AddressError, address_of, bearer};
 use crate::transport::TransportError;
 
-/// The most bytes of a message: a poke is a few.
-const MAX_MESSAGE: usize = 64 << 10;
+/// How long a channel may take to come about.
+const CONNECT: Duration = Duration::from_secs(15);
+/// How long the server may be silent; it pings at least every minute.
+const SILENCE: Duration = Duration::from_secs(150);
+/// The most bytes of one frame.
+const MAX_FRAME: usize = 16 << 10;
 
-/// An open live channel. Losing it never matters: the next exchange brings what was missed.
+/// An open live channel.
 #[derive(Debug)]
 pub struct Live {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
 }
 
 impl Live {
-    /// Opens the channel of the server at `base` (`http://...` or `https://...`).
-    ///
-    /// # Errors
-    /// [`TransportError::Unauthorized`] if the token is not accepted.
-    pub async fn open(base: &str, access_token: &str) -> Result<Self, TransportError> {
-        // http becomes ws, and https becomes wss.
-        let address = base.trim_end_matches('/').replacen("http", "ws", 1) + "/v1/live";
-        let mut request = address.into_client_request().map_err(|_| TransportError::Unreachable)?;
-        let bearer = HeaderValue::try_from(format!("Bearer {access_token}"));
-        request.headers_mut().insert(AUTHORIZATION, bearer.map_err(|_| TransportError::Unauthorized)?);
+    /// Opens the channel of the server at `address`, as [`crate::HttpTransport::new`] takes it.
+    pub async fn connect(address: &str, access_token: &str) -> Result<Self, TransportError> {
+        let url = live_address(address).map_err(|_| TransportError::Malformed)?;
+        let mut request = url.into_client_request().map_err(|_| TransportError::Malformed)?;
+        request.headers_mut().insert(AUTHORIZATION, bearer(access_token)?);
         let config = WebSocketConfig::default()
-            .read_buffer_size(1024)
+            .read_buffer_size(4 << 10)
             .write_buffer_size(0)
-            .max_message_size(Some(MAX_MESSAGE))
-            .max_frame_size(Some(MAX_MESSAGE));
-        match connect_async_with_config(request, Some(config), true).await {
-            Ok((socket, _)) => Ok(Self { socket }),
-            Err(Error::Http(response)) if response.status().as_u16() == 401 => {
-                Err(TransportError::Unauthorized)
+            .max_message_size(Some(MAX_FRAME))
+            .max_frame_size(Some(MAX_FRAME));
+        let connecting = connect_async_with_config(request, Some(config), true);
+        match timeout(CONNECT, connecting).await {
+            Ok(Ok((socket, _))) => Ok(Self { socket }),
+            Ok(Err(Error::Http(response))) if response.status() == 401 => Err(TransportError::Unauthorized),
+            Ok(Err(Error::Http(response))) if response.status().is_client_error() => {
+                Err(TransportError::Refused { status: response.status().as_u16(), code: String::new() })
             }
-            Err(_) => Err(TransportError::Unreachable),
+            Ok(Err(_)) | Err(_) => Err(TransportError::Unreachable),
         }
     }
 
-    /// The next poke; `None` once the channel is closed, from whichever side.
-    ///
-    /// What is not a poke is passed over: later servers may say more.
-    pub async fn next(&mut self) -> Option<Poke> {
+    /// Waits for the next hint. After an error the channel is of no more use.
+    pub async fn next(&mut self) -> Result<Poke, TransportError> {
         loop {
-            match self.socket.next().await? {
-                Ok(Message::Binary(frame)) => {
-                    if let Ok(poke) = from_frame(&frame, MAX_MESSAGE) {
-                        return Some(poke);
-                    }
+            let message = timeout(SILENCE, self.socket.next()).await;
+            match message {
+                Ok(Some(Ok(Message::Binary(frame)))) => {
+                    return from_frame(&frame, MAX_FRAME).map_err(|_| TransportError::Malformed);
                 }
-                Ok(Message::Close(_)) | Err(_) => return None,
-                Ok(_) => {}
+                // Pings are answered by the socket itself, with the next flush.
+                Ok(Some(Ok(Message::Ping(_)))) => {
+                    self.socket.flush().await.map_err(|_| TransportError::Unreachable)?;
+                }
+                Ok(Some(Ok(Message::Pong(_) | Message::Text(_) | Message::Frame(_)))) => {}
+                Ok(Some(Ok(Message::Close(_)) | Err(_)) | None) | Err(_) => {
+                    return Err(TransportError::Unreachable);
+                }
             }
         }
+    }
+
+    /// Closes the channel.
+    pub async fn close(mut self) {
+        // Whether the server hears of it makes no difference.
+        drop(self.socket.close(None).await);
+    }
+}
+
+fn live_address(address: &str) -> Result<String, AddressError> {
+    let mut url = address_of(address)?.join("/v1/live").map_err(|_| AddressError::Malformed)?;
+    let scheme = if url.scheme() == "https" { "wss" } else { "ws" };
+    url.set_scheme(scheme).map_err(|()| AddressError::Malformed)?;
+    Ok(url.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use roadbook_domain::wire::to_frame;
+    use tokio::net::TcpListener;
+    use tokio_tungstenite::accept_async;
+
+    use super::*;
+
+    async fn serving(messages: Vec<Message>) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let mut socket = accept_async(listener.accept().await.unwrap().0).await.unwrap();
+            for message in messages {
+                socket.send(message).await.unwrap();
+            }
+            socket.close(None).await.unwrap();
+        });
+        address
+    }
+
+    #[tokio::test]
+    async fn a_poke_is_read_between_pings_and_the_end_is_noticed() {
+        let poke = Message::Binary(to_frame(&Poke { head: 7 }).into());
+        let address = serving(vec![Message::Ping(vec![1].into()), poke]).await;
+        let mut live = Live::connect(&address, "secret").await.unwrap();
+        assert_eq!(live.next().await, Ok(Poke { head: 7 }));
+        assert_eq!(live.next().await, Err(TransportError::Unreachable));
+        live.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_frame_that_is_no_poke_is_malformed() {
+        let address = serving(vec![Message::Binary(vec![9, 9, 9].into())]).await;
+        let mut live = Live::connect(&address, "secret").await.unwrap();
+        assert_eq!(live.next().await, Err(TransportError::Malformed));
+    }
+
+    #[test]
+    fn the_channel_is_beside_the_exchange() {
+        assert_eq!(live_address("https://roadbook.example"), Ok("wss://roadbook.example/v1/live".to_owned()));
+        assert_eq!(live_address("http://roadbook.example"), Err(AddressError::NotSecure));
     }
 }

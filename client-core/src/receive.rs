@@ -106,6 +106,10 @@ pub(crate) fn receive(
         meta::set(tx, &WALK, &true)?;
     }
     let sorted = Sorted::of(tx, sent, response, &mut received)?;
+    if response.status != SyncStatus::Ok && !sorted.settings.is_empty() {
+        // The answer has all of them. Some may be older than those here: the server is their judge.
+        workspace::forget_settings(tx)?;
+    }
     if !sorted.settings.is_empty() && workspace::put_settings(tx, &sorted.settings)? {
         received.changes.list(List::Settings);
         received.changes.list(List::Today);

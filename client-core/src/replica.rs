@@ -19,6 +19,9 @@ use crate::store::outbox::{self, Unsent};
 use crate::store::projections;
 use crate::store::workspace::Workspace;
 
+/// Up to so many unsent changes are added one by one, which is cheaper for few and dearer for many.
+const FEW: usize = 4;
+
 /// A document opened for reading or editing.
 #[derive(Debug)]
 pub(crate) struct Replica {
@@ -38,9 +41,13 @@ impl Replica {
         let Some(base) = documents::get(connection, id)? else { return Ok(None) };
         let mut document = documents::load(connection, id, &base)?;
         let unsent = outbox::of_document(connection, id)?;
-        if !unsent.is_empty() {
+        if unsent.len() > FEW {
             let kind = document.kind();
             document.apply(unsent.iter().map(|unsent| unsent.change.to_automerge(kind)).collect())?;
+        } else {
+            for unsent in &unsent {
+                document.add(&unsent.change)?;
+            }
         }
         Ok(Some(Self { id, document, base, unsent }))
     }

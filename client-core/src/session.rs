@@ -13,6 +13,7 @@ use std::time::Duration;
 use roadbook_domain::time::Timestamp;
 use roadbook_domain::wire::{FrameError, Progress, SyncResponse, from_frame, to_frame};
 
+use crate::account::note_server_clock;
 use crate::client::Client;
 use crate::error::{ApiError, Error};
 use crate::receive::Counts;
@@ -94,6 +95,7 @@ impl SyncSession {
         let (client, state, lease) = (&self.client, &mut self.state, self.lease);
         let stored = client.store().write(|tx| {
             let (step, changes) = state.on_response(tx, client, &response)?;
+            note_server_clock(tx, client.env().now(), response.now)?;
             if step.resting {
                 lease.give_up(tx)?;
             }
@@ -111,6 +113,7 @@ impl SyncSession {
     /// There is no answer, or none that can be used: says when to try again. What was sent counts as
     /// unsent; sending it again does no harm (R05). `asked`: what the server asked for.
     pub fn on_failure(&mut self, asked: Option<Duration>) -> Timestamp {
+        self.give_up_lease();
         self.state.on_failure(self.client.env(), asked)
     }
 
@@ -129,8 +132,23 @@ impl SyncSession {
         &self.client
     }
 
+    /// Lets another process exchange. If this fails the lease runs out by itself.
+    fn give_up_lease(&self) {
+        if let Err(error) = self.client.store().write(|tx| self.lease.give_up(tx)) {
+            tracing::debug!(%error, "the lease is left to run out");
+        }
+    }
+
     fn begin_anew(&mut self, error: Error) -> SessionError {
         self.state = std::mem::take(&mut self.state).begin_anew();
         SessionError::Local(error.into())
+    }
+}
+
+impl Drop for SyncSession {
+    fn drop(&mut self) {
+        if !self.state.is_resting() {
+            self.give_up_lease();
+        }
     }
 }

@@ -1,83 +1,170 @@
-//! Syncing: a session driven over a transport until nothing is left to exchange.
+//! Driving a session over a transport, until nothing is left to exchange.
 
-use crate::account::{self, AccountError};
+use roadbook_domain::time::Timestamp;
+use roadbook_domain::wire::Progress;
+
+use crate::account;
 use crate::client::Client;
+use crate::error::ApiError;
 use crate::receive::Counts;
-use crate::session::{SessionError, Step, SyncSession};
+use crate::session::{SessionError, SyncSession};
 use crate::transport::{Transport, TransportError};
 
-/// What a sync came to.
+/// Why a sync, a sign-in or a sign-out did not come to its end, as far as it makes a difference to
+/// who asked. Whatever was exchanged before stays.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SyncError {
+    /// The server cannot be reached or has too much to do: everything waits; try again.
+    #[error("the server cannot be reached")]
+    Unreachable {
+        /// When to try again; `None`: when the user likes.
+        retry_at: Option<Timestamp>,
+    },
+    /// The session is over: ask the user to sign in; his work and his unsent edits stay.
+    #[error("sign in again")]
+    SignInNeeded,
+    /// Email or password are wrong.
+    #[error("email or password is wrong")]
+    BadCredentials,
+    /// The file holds another user's data: open another file.
+    #[error("the file is another user's")]
+    OtherUser,
+    /// There are edits that the server has not: sync first, or sign out by force.
+    #[error("{count} edits are unsent")]
+    Unsent {
+        /// How many.
+        count: u64,
+    },
+    /// Another process of this device is exchanging with the server: its news will be here, too.
+    #[error("another process of this device is exchanging with the server")]
+    Elsewhere,
+    /// The server refused the request itself: the app may be too old for it.
+    #[error("the server refused the request: {code}")]
+    Refused {
+        /// The code that the server gave, or empty.
+        code: String,
+    },
+    /// The device's own trouble.
+    #[error(transparent)]
+    Local(#[from] ApiError),
+}
+
+impl SyncError {
+    pub(crate) fn of_transport(error: TransportError, retry_at: Option<Timestamp>) -> Self {
+        match error {
+            TransportError::Unreachable | TransportError::Busy { .. } | TransportError::Malformed => {
+                Self::Unreachable { retry_at }
+            }
+            TransportError::Unauthorized => Self::SignInNeeded,
+            TransportError::Refused { code, .. } => Self::Refused { code },
+        }
+    }
+}
+
+/// How a sync is going, or went.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SyncReport {
-    /// Exchanges that were answered.
-    pub round_trips: u32,
-    /// Bytes of request bodies.
+    /// How many round trips it took.
+    pub round_trips: u64,
+    /// How many bytes of bodies went up.
     pub bytes_up: u64,
-    /// Bytes of answers.
+    /// How many bytes of bodies came down.
     pub bytes_down: u64,
     /// What was done.
     pub counts: Counts,
+    /// How far a first sync has come; the documents so far can be worked with.
+    pub progress: Option<Progress>,
+    /// Whether device and server are being compared, after a loss or a long absence.
+    pub comparing: bool,
+    /// By how many milliseconds the server's clock is ahead of the device's: beyond five minutes the
+    /// user should know (T10).
+    pub server_ahead: i64,
 }
 
-/// Why a sync ended before everything was exchanged. What was exchanged stays; nothing is lost, and
-/// the next sync goes on from there.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SyncError {
-    /// The account's trouble, or the way to the server.
-    #[error(transparent)]
-    Account(#[from] AccountError),
-    /// The session's.
-    #[error(transparent)]
-    Session(#[from] SessionError),
-}
-
-impl From<TransportError> for SyncError {
-    fn from(error: TransportError) -> Self {
-        Self::Account(error.into())
-    }
-}
-
-/// Exchanges until nothing is left; `progress` is told of every answer.
+/// Exchanges until nothing is left to exchange. `watch` is told after every answer.
+///
+/// Whoever syncs again and again keeps a [`Syncer`], which remembers how long to wait after failures.
 ///
 /// # Errors
-/// The first exchange that fails, for whatever reason: when to try again is the caller's to say
-/// ([`SyncSession::on_failure`] does it with a back-off).
+/// See [`SyncError`]; a sync that is cut off anywhere goes on from there the next time.
 pub async fn sync(
     client: &Client,
     transport: &impl Transport,
-    progress: &mut (dyn FnMut(&Step) + Send),
+    watch: impl FnMut(&SyncReport),
 ) -> Result<SyncReport, SyncError> {
-    let mut session = SyncSession::new(client);
-    let mut report = SyncReport::default();
-    let mut token = account::access_token(client, transport).await?;
-    let mut renewed = false;
-    while let Some(frame) = session.next_request()? {
-        let sent = frame.len() as u64;
-        match transport.exchange(&token, frame).await {
-            Ok(answer) => {
-                let step = session.on_response(&answer)?;
-                report.round_trips += 1;
-                report.bytes_up += sent;
-                report.bytes_down += answer.len() as u64;
-                report.counts.add(step.counts);
-                progress(&step);
+    Syncer::new(client).sync(transport, watch).await
+}
+
+/// Syncs one device again and again.
+#[derive(Debug)]
+pub struct Syncer {
+    session: SyncSession,
+}
+
+impl Syncer {
+    /// A syncer for this handle.
+    pub fn new(client: &Client) -> Self {
+        Self { session: SyncSession::new(client) }
+    }
+
+    /// When the next sync may be tried, after one that failed.
+    pub fn wake_at(&self) -> Option<Timestamp> {
+        self.session.wake_at()
+    }
+
+    /// See [`sync`]. Before [`Self::wake_at`] it fails at once.
+    pub async fn sync(
+        &mut self,
+        transport: &impl Transport,
+        mut watch: impl FnMut(&SyncReport),
+    ) -> Result<SyncReport, SyncError> {
+        self.session.poke();
+        let client = self.session.client().clone();
+        let mut report = SyncReport::default();
+        let mut token = account::access_token(&client, transport).await?;
+        while let Some(frame) = self.session.next_request().map_err(of_session)? {
+            report.bytes_up += frame.len() as u64;
+            report.round_trips += 1;
+            let mut answer = transport.exchange(&token, frame.clone()).await;
+            if answer == Err(TransportError::Unauthorized) {
+                token = account::refresh(&client, transport, &token).await?;
+                report.round_trips += 2;
+                answer = transport.exchange(&token, frame).await;
             }
-            // The server may have revoked a token before its end: one new one is worth a try.
-            Err(TransportError::Unauthorized) if !renewed => {
-                renewed = true;
-                session.on_failure(None);
-                session = SyncSession::new(client);
-                token = account::refresh(client, transport).await?;
+            let answer = answer.map_err(|error| self.failed(error))?;
+            report.bytes_down += answer.len() as u64;
+            let step = match self.session.on_response(&answer) {
+                Err(SessionError::Malformed(_)) => return Err(self.failed(TransportError::Malformed)),
+                step => step.map_err(of_session)?,
+            };
+            report.counts.add(step.counts);
+            report.progress = step.progress.or(report.progress);
+            report.comparing = step.walking;
+            report.server_ahead = step.server_now.millis().saturating_sub(client.env().now().millis());
+            watch(&report);
+        }
+        match self.session.wake_at() {
+            Some(retry_at) if report.round_trips == 0 => {
+                Err(SyncError::Unreachable { retry_at: Some(retry_at) })
             }
-            Err(error) => {
-                let asked = match error {
-                    TransportError::Busy { retry_after } => retry_after,
-                    _ => None,
-                };
-                session.on_failure(asked);
-                return Err(error.into());
-            }
+            _ => Ok(report),
         }
     }
-    Ok(report)
+
+    fn failed(&mut self, error: TransportError) -> SyncError {
+        let asked = match error {
+            TransportError::Busy { retry_after } => retry_after,
+            _ => None,
+        };
+        let retry_at = self.session.on_failure(asked);
+        SyncError::of_transport(error, Some(retry_at))
+    }
+}
+
+fn of_session(error: SessionError) -> SyncError {
+    match error {
+        SessionError::Elsewhere => SyncError::Elsewhere,
+        SessionError::Malformed(_) => SyncError::of_transport(TransportError::Malformed, None),
+        SessionError::Local(error) => SyncError::Local(error),
+    }
 }

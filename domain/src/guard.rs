@@ -347,10 +347,7 @@ impl OpIndex {
                 if live.iter().any(|write| write.value.is_none()) {
                     return Err(Forged::TextReplaced);
                 }
-                let form = self.kind.rule(register.container, &register.name).map(|rule| rule.form);
-                if form.is_some_and(|form| !form.accepts(value)) {
-                    return Err(Forged::Value);
-                }
+                judge_form(self.kind, register, value)?;
             }
             Op::MakeText { register, pred } => {
                 if !self.judge_write(register, pred, seen, writer, made)?.is_empty() {
@@ -389,9 +386,7 @@ impl OpIndex {
         writer: Writer,
         made: &mut Made<'_>,
     ) -> Result<Vec<&Write>, Forged> {
-        if usize::from(register.container) >= self.kind.containers.len() || !is_name(&register.name) {
-            return Err(Forged::Register);
-        }
+        judge_register(self.kind, register)?;
         if !made.written.insert(register.clone()) {
             return Err(Forged::WrittenTwice);
         }
@@ -399,11 +394,7 @@ impl OpIndex {
         if !pred.iter().eq(live.iter().map(|write| &write.id)) {
             return Err(Forged::Pred);
         }
-        if let Some(rule) = self.kind.rule(register.container, &register.name)
-            && (rule.writer == Writer::Server && writer != Writer::Server || rule.once && !live.is_empty())
-        {
-            return Err(Forged::Policy);
-        }
+        judge_policy(self.kind, register, writer, !live.is_empty())?;
         Ok(live)
     }
 
@@ -531,6 +522,45 @@ impl Text {
         let ((actor, start), (length, change)) = self.runs.range(..=(id.actor, id.counter)).next_back()?;
         let end = start.saturating_add(*length);
         (*actor == id.actor && id.counter < end).then_some((end, *change))
+    }
+}
+
+/// Judges what a change that only puts values puts where, for the author himself: a draft on
+/// `document`, which does not hold it yet, is right in all that concerns the change graph.
+///
+/// It costs a look at each register, where [`OpIndex::judge`] costs a pass over the document.
+pub fn judge_puts(document: &Document, change: &Change) -> Result<(), Forged> {
+    let kind = document.kind();
+    for op in &change.ops {
+        let Op::Put { register, value, .. } = op else { return Err(Forged::Text) };
+        judge_register(kind, register)?;
+        let held = document.get(register);
+        if held.as_ref().is_some_and(|values| values.all().any(|written| written.is_text)) {
+            return Err(Forged::TextReplaced);
+        }
+        judge_policy(kind, register, Writer::Editor, held.is_some())?;
+        judge_form(kind, register, value)?;
+    }
+    Ok(())
+}
+
+fn judge_register(kind: &Kind, register: &Register) -> Result<(), Forged> {
+    let there = usize::from(register.container) < kind.containers.len();
+    if there && is_name(&register.name) { Ok(()) } else { Err(Forged::Register) }
+}
+
+fn judge_policy(kind: &Kind, register: &Register, writer: Writer, replaces: bool) -> Result<(), Forged> {
+    match kind.rule(register.container, &register.name) {
+        Some(rule) if rule.writer == Writer::Server && writer != Writer::Server => Err(Forged::Policy),
+        Some(rule) if rule.once && replaces => Err(Forged::Policy),
+        _ => Ok(()),
+    }
+}
+
+fn judge_form(kind: &Kind, register: &Register, value: &str) -> Result<(), Forged> {
+    match kind.rule(register.container, &register.name) {
+        Some(rule) if !rule.form.accepts(value) => Err(Forged::Value),
+        _ => Ok(()),
     }
 }
 

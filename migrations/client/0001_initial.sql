@@ -56,7 +56,6 @@ CREATE TABLE outbox (
   state INTEGER NOT NULL DEFAULT 0,
   UNIQUE (document, hash)
 ) STRICT;
-CREATE INDEX outbox_of_document ON outbox (document, n);
 
 -- What could not be kept where it was written: readable, and one call away from being applied again.
 CREATE TABLE quarantine (
@@ -76,7 +75,8 @@ CREATE TABLE quarantine (
 ) STRICT;
 CREATE INDEX quarantine_of_document ON quarantine (document);
 
--- Projections: rows of base and outbox together; all can be made again from the documents.
+-- Projections: rows of base and outbox together; all can be made again from the documents. Rows that
+-- hold long values have a rowid, which keeps them whole on their page.
 
 CREATE TABLE card (
   document BLOB NOT NULL PRIMARY KEY,
@@ -100,10 +100,8 @@ CREATE TABLE card (
   next_due INTEGER NOT NULL,
   -- Whether it has an open todo: those without come last.
   has_open INTEGER NOT NULL,
-  -- CBOR of the facts.
-  facts BLOB NOT NULL,
   created INTEGER
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX card_board ON card (product, has_open DESC, next_due, document) WHERE trash = 0;
 CREATE INDEX card_status ON card (product, shown, has_open DESC, next_due, document, shown_until)
   WHERE trash = 0;
@@ -139,6 +137,12 @@ CREATE INDEX todo_closed ON todo (assignee, closed_on, document, todo, product, 
 CREATE INDEX todo_board ON todo (product, assignee, card_due, document)
   WHERE open = 1 AND trash = 0;
 
+-- CBOR of the facts of a card or contact; few edits add any, so they are not part of its row.
+CREATE TABLE fact (
+  document BLOB NOT NULL PRIMARY KEY,
+  facts BLOB NOT NULL
+) STRICT;
+
 -- Moves of dues, for the total of postponed todos.
 CREATE TABLE due_move (
   document BLOB NOT NULL,
@@ -160,9 +164,8 @@ CREATE TABLE contact (
   trash INTEGER NOT NULL,
   fields BLOB NOT NULL,
   creator BLOB,
-  conflicts INTEGER NOT NULL,
-  facts BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
+  conflicts INTEGER NOT NULL
+) STRICT;
 CREATE INDEX contact_name ON contact (search, document) WHERE trash = 0;
 
 CREATE TABLE detail (

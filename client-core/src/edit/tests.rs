@@ -59,14 +59,22 @@ fn an_edit_that_changes_nothing_stores_nothing_and_tells_nobody() {
 #[test]
 fn a_command_that_cannot_be_carried_out_leaves_nothing_behind() {
     let phone = Phone::local(1);
-    let card = phone.card("Bakery", &[]);
+    let text = FieldId::from_bytes([3; 16]);
+    let card = phone.card("Bakery", &[CardCommand::EditText(text, "Long".into())]);
     let hash = phone.client.state_hash(NOW).unwrap();
+    let product = phone.product("Sales");
+    let another_creation =
+        CardCommand::Create { product, name: String::from("Bakery"), status: None, owner: None };
     let too_long = CardCommand::Rename("x".repeat(3_000));
     for (commands, error) in [
         (vec![CardCommand::Rename("Other".into()), CardCommand::Close(part(9), Outcome::Success)], "todo"),
         (vec![CardCommand::Rename("Other".into()), too_long], "long"),
         (vec![CardCommand::SetOption(FieldId::from_bytes([1; 16]), "a b".into(), true)], "register"),
         (vec![CardCommand::Settle(card::CARD, "status".into(), "no id".into())], "form"),
+        (vec![CardCommand::Settle(77, "status".into(), String::from("x"))], "register"),
+        (vec![CardCommand::SetField(text, "over a long text".into())], "text"),
+        (vec![CardCommand::EditText(text, "x".repeat(70_000))], "limit"),
+        (vec![another_creation], "may not be written"),
     ] {
         let answer = phone.client.edit_card(card, &commands).unwrap_err();
         assert!(answer.to_string().contains(error), "{answer} for {error}");

@@ -47,7 +47,7 @@ pub(crate) struct State {
     fetch: BTreeSet<DocumentId>,
     attempts: BTreeMap<DocumentId, u8>,
     offer: BTreeSet<DocumentId>,
-    /// Documents whose offer is on its way or was answered: they are offered once a session.
+    /// Documents that were given back, which is done once in a conversation.
     offered: BTreeSet<DocumentId>,
     awaiting_entry: BTreeSet<(DocumentId, ChangeHash)>,
     /// The last answer told of more to come.
@@ -58,6 +58,11 @@ impl State {
     /// Whether there is something to exchange, now.
     pub fn is_due(&self, now: Timestamp) -> bool {
         !self.resting && self.wake_at.is_none_or(|wake_at| wake_at <= now)
+    }
+
+    /// Whether nothing is left to exchange.
+    pub fn is_resting(&self) -> bool {
+        self.resting
     }
 
     /// The next request. Marks the changes it carries as sent: commit before sending it.
@@ -202,15 +207,18 @@ impl State {
         received: &mut Received,
     ) -> Result<(), Error> {
         let Differences { offer, fetch } = differences;
-        self.offered.clear();
-        for id in offer {
-            if documents::get(tx, id)?.is_some_and(|base| base.receipt.is_some()) {
-                self.offer.insert(id);
-            } else if !fetch.contains(&id) {
-                unacknowledge(tx, client.store(), client.env(), id, received)?;
+        self.fetch.extend(&fetch);
+        // What was given back and still is not there has left the user's sight: the answer says so.
+        self.fetch.extend(offer.intersection(&self.offered));
+        let again = self.offered.clone();
+        for id in offer.difference(&again) {
+            if documents::get(tx, *id)?.is_some_and(|base| base.receipt.is_some()) {
+                self.offer.insert(*id);
+            } else if !fetch.contains(id) {
+                unacknowledge(tx, client.store(), client.env(), *id, received)?;
+                self.offered.insert(*id);
             }
         }
-        self.fetch.extend(fetch);
         meta::remove(tx, &WALK)
     }
 

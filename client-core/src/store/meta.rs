@@ -65,6 +65,13 @@ pub(crate) fn remove<T>(tx: &Transaction<'_>, key: &Key<T>) -> Result<(), Error>
     Ok(())
 }
 
+/// Deletes all values that are the user's; what is told of the file itself stays.
+pub(super) fn wipe(tx: &Transaction<'_>) -> Result<(), Error> {
+    let of_file = "'workspace_generation', 'zone_database', 'projection_version'";
+    tx.execute(&format!("DELETE FROM meta WHERE key NOT IN ({of_file})"), [])?;
+    Ok(())
+}
+
 /// The digest of all documents that this device holds, by their acknowledged heads.
 pub(crate) fn digest(connection: &Connection) -> Result<Digest, Error> {
     Ok(get(connection, &DIGEST)?.map(|bytes| Digest::from_bytes(*bytes)).unwrap_or_default())

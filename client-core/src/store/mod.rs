@@ -101,6 +101,18 @@ pub(crate) fn forget(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> 
     projections::remove(tx, id)
 }
 
+/// Deletes everything of the user from the file: a sign-out.
+pub(crate) fn wipe(tx: &Transaction<'_>) -> Result<(), Error> {
+    let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+               AND name <> 'meta'";
+    let tables: Vec<String> = tx.prepare(sql)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for table in tables {
+        tx.execute(&format!("DELETE FROM {table}"), [])?;
+    }
+    meta::wipe(tx)?;
+    workspace::set_identity(tx, None)
+}
+
 /// Keeps a log entry of a kind that this version does not know.
 pub(crate) fn keep_unknown(tx: &Transaction<'_>, entry: &Envelope) -> Result<(), Error> {
     tx.prepare_cached("INSERT INTO unknown_entry (kind, body) VALUES (?1, ?2)")?

@@ -3,21 +3,82 @@
 //! They are a function of documents and workspace ([`roadbook_domain::projection`]); here they are
 //! spread over tables, and put together again.
 
-use roadbook_domain::id::{DocumentId, ProductId, StatusId, UserId};
+use roadbook_domain::change::{Change, Op, Register};
+use roadbook_domain::id::{DocumentId, PartId, ProductId, StatusId, UserId};
+use roadbook_domain::kind::KindId;
 use roadbook_domain::row::{CardRow, ContactRow, DetailRow, Fact, LinkRow, TodoRow, Trash};
 use roadbook_domain::settings::StatusInputs;
 use roadbook_domain::time::Timestamp;
 use roadbook_domain::today::DueMove;
 use roadbook_domain::todo::{Outcome, TodoState};
 use roadbook_domain::wire::Rows;
+use roadbook_domain::{card, contact};
 use rusqlite::Transaction;
 
 use super::workspace::Workspace;
 use crate::error::Error;
 
-/// Stores the rows of a document in place of those before.
-///
-/// `is_new` promises that there were none, and saves looking.
+/// Which rows of a document may differ from those stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// All, and none are stored.
+    New,
+    /// Any.
+    Any,
+    /// The document's own, and those of the parts that this change wrote; facts are only added.
+    Touched {
+        /// Whether todos may differ.
+        todos: bool,
+        /// Whether links or details may.
+        others: bool,
+        /// Whether there are more facts than before.
+        facts: bool,
+    },
+}
+
+impl Extent {
+    /// What a change by the user of this device may make different.
+    pub fn of(kind: KindId, change: &Change, facts: bool) -> Self {
+        let registers = || {
+            change.ops.iter().filter_map(|op| match op {
+                Op::Put { register, .. } => Some(register),
+                // Long texts are in no row.
+                Op::MakeText { .. } | Op::Insert { .. } | Op::Erase { .. } => None,
+            })
+        };
+        let touches = |container: u8| registers().any(|register| register.container == container);
+        // Rows of todos repeat these two of their card.
+        let repeated = |register: &Register| {
+            register.container == card::CARD && matches!(register.name.as_str(), "product" | "trash")
+        };
+        match kind {
+            KindId::CARD => Self::Touched {
+                todos: touches(card::TODOS) || registers().any(repeated),
+                others: touches(card::LINKS),
+                facts,
+            },
+            _ => Self::Touched {
+                todos: false,
+                others: touches(contact::LINKS) || touches(contact::DETAILS),
+                facts,
+            },
+        }
+    }
+
+    const fn todos(self) -> bool {
+        matches!(self, Self::New | Self::Any | Self::Touched { todos: true, .. })
+    }
+
+    const fn others(self) -> bool {
+        matches!(self, Self::New | Self::Any | Self::Touched { others: true, .. })
+    }
+
+    const fn facts(self) -> bool {
+        matches!(self, Self::New | Self::Any | Self::Touched { facts: true, .. })
+    }
+}
+
+/// Stores the rows of a document in place of all those before; `is_new` promises that there are none.
 pub(crate) fn write(
     tx: &Transaction<'_>,
     workspace: &Workspace,
@@ -25,23 +86,51 @@ pub(crate) fn write(
     rows: &Rows,
     is_new: bool,
 ) -> Result<(), Error> {
+    update(tx, workspace, id, rows, if is_new { Extent::New } else { Extent::Any })
+}
+
+/// Stores those rows of a document that may differ from the ones before.
+pub(crate) fn update(
+    tx: &Transaction<'_>,
+    workspace: &Workspace,
+    id: DocumentId,
+    rows: &Rows,
+    extent: Extent,
+) -> Result<(), Error> {
+    let is_new = extent == Extent::New;
     match rows {
         Rows::Card(card, facts) => {
-            write_card(tx, workspace, id, card, facts)?;
-            write_todos(tx, workspace, id, card)?;
-            write_links(tx, id, &card.links)?;
-            write_moves(tx, id, facts, is_new)?;
-            tx.prepare_cached("DELETE FROM outlived WHERE document = ?1")?.execute([id.as_bytes()])?;
-            if !is_new {
+            write_card(tx, workspace, id, card)?;
+            if extent.todos() {
+                write_todos(tx, workspace, id, card)?;
+            }
+            if extent.others() {
+                write_links(tx, id, &card.links)?;
+            }
+            if extent.facts() {
+                write_facts(tx, id, facts)?;
+                write_moves(tx, id, facts, is_new)?;
+            }
+            if extent == Extent::Any {
                 drop_surplus(tx, id, Part::Todo, card.todos.iter().map(|todo| todo.id))?;
+            }
+            if extent.others() && !is_new {
                 drop_surplus(tx, id, Part::Link, card.links.iter().map(|link| link.id))?;
+            }
+            if matches!(extent, Extent::New | Extent::Any) {
+                tx.prepare_cached("DELETE FROM outlived WHERE document = ?1")?.execute([id.as_bytes()])?;
             }
         }
         Rows::Contact(contact, facts) => {
-            write_contact(tx, id, contact, facts)?;
-            write_details(tx, id, &contact.details)?;
-            write_links(tx, id, &contact.links)?;
-            if !is_new {
+            write_contact(tx, id, contact)?;
+            if extent.facts() {
+                write_facts(tx, id, facts)?;
+            }
+            if extent.others() {
+                write_details(tx, id, &contact.details)?;
+                write_links(tx, id, &contact.links)?;
+            }
+            if extent.others() && !is_new {
                 drop_surplus(tx, id, Part::Detail, contact.details.iter().map(|detail| detail.id))?;
                 drop_surplus(tx, id, Part::Link, contact.links.iter().map(|link| link.id))?;
             }
@@ -57,6 +146,7 @@ pub(crate) fn remove(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> 
         "DELETE FROM card WHERE document = ?1",
         "DELETE FROM todo WHERE document = ?1",
         "DELETE FROM due_move WHERE document = ?1",
+        "DELETE FROM fact WHERE document = ?1",
         "DELETE FROM contact WHERE document = ?1",
         "DELETE FROM detail WHERE document = ?1",
         "DELETE FROM link WHERE document = ?1",
@@ -70,7 +160,7 @@ pub(crate) fn remove(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> 
 pub(crate) fn outlive(
     tx: &Transaction<'_>,
     id: DocumentId,
-    todo: roadbook_domain::id::PartId,
+    todo: PartId,
     state: &TodoState,
 ) -> Result<(), Error> {
     let Some(day) = closed_on(state) else { return Ok(()) };
@@ -100,8 +190,8 @@ pub(super) fn reindex_dues(
     }
     for id in touched {
         if let Some(card) = super::rows::card(tx, id)? {
-            let facts = super::rows::facts(tx, id)?;
-            write(tx, workspace, id, &Rows::Card(Box::new(card), facts), false)?;
+            write_card(tx, workspace, id, &card)?;
+            write_todos(tx, workspace, id, &card)?;
         }
     }
     Ok(())
@@ -165,17 +255,15 @@ fn write_card(
     workspace: &Workspace,
     id: DocumentId,
     card: &CardRow,
-    facts: &[Fact],
 ) -> Result<(), Error> {
     let status = ShownStatus::of(workspace, &StatusInputs::of(card));
     tx.prepare_cached(
         "INSERT INTO card (document, product, name, search, status, shown, shown_until, then_shown, owner,
-           trash, fields, last_contact, conflicts, next_due, has_open, facts, created)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+           trash, fields, last_contact, conflicts, next_due, has_open, created)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
          ON CONFLICT DO UPDATE SET product = ?2, name = ?3, search = ?4, status = ?5, shown = ?6,
            shown_until = ?7, then_shown = ?8, owner = ?9, trash = ?10, fields = ?11, last_contact = ?12,
-           conflicts = ?13, next_due = ?14, has_open = ?15, facts = ?16,
-           created = ?17",
+           conflicts = ?13, next_due = ?14, has_open = ?15, created = ?16",
     )?
     .execute(rusqlite::params![
         id.as_bytes(),
@@ -193,7 +281,6 @@ fn write_card(
         card.conflicts,
         next_due(workspace, card),
         card.todos.iter().any(|todo| todo.state.is_open()),
-        encode(&facts)?,
         card.created.map(Timestamp::millis),
     ])?;
     Ok(())
@@ -236,18 +323,21 @@ fn write_todos(
     Ok(())
 }
 
-fn write_contact(
-    tx: &Transaction<'_>,
-    id: DocumentId,
-    row: &ContactRow,
-    facts: &[Fact],
-) -> Result<(), Error> {
+fn write_facts(tx: &Transaction<'_>, id: DocumentId, facts: &[Fact]) -> Result<(), Error> {
+    tx.prepare_cached(
+        "INSERT INTO fact (document, facts) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET facts = ?2",
+    )?
+    .execute((id.as_bytes(), encode(&facts)?))?;
+    Ok(())
+}
+
+fn write_contact(tx: &Transaction<'_>, id: DocumentId, row: &ContactRow) -> Result<(), Error> {
     tx.prepare_cached(
         "INSERT INTO contact (document, sort, given_name, family_name, search, trash, fields, creator,
-           conflicts, facts)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+           conflicts)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
          ON CONFLICT DO UPDATE SET sort = ?2, given_name = ?3, family_name = ?4, search = ?5, trash = ?6,
-           fields = ?7, creator = ?8, conflicts = ?9, facts = ?10",
+           fields = ?7, creator = ?8, conflicts = ?9",
     )?
     .execute(rusqlite::params![
         id.as_bytes(),
@@ -259,7 +349,6 @@ fn write_contact(
         encode(&row.fields)?,
         row.creator.map(|creator| *creator.as_bytes()),
         row.conflicts,
-        encode(&facts)?,
     ])?;
     Ok(())
 }
@@ -328,7 +417,7 @@ fn drop_surplus(
     tx: &Transaction<'_>,
     id: DocumentId,
     part: Part,
-    kept: impl ExactSizeIterator<Item = roadbook_domain::id::PartId>,
+    kept: impl ExactSizeIterator<Item = PartId>,
 ) -> Result<(), Error> {
     let (all, delete) = match part {
         Part::Todo => (

@@ -42,8 +42,7 @@ pub(crate) fn contact(connection: &Connection, id: DocumentId) -> Result<Option<
 
 /// The stored facts of a document.
 pub(crate) fn facts(connection: &Connection, id: DocumentId) -> Result<Vec<Fact>, Error> {
-    let sql = "SELECT facts FROM card WHERE document = ?1
-               UNION ALL SELECT facts FROM contact WHERE document = ?1";
+    let sql = "SELECT facts FROM fact WHERE document = ?1";
     let bytes: Option<Vec<u8>> =
         connection.prepare_cached(sql)?.query_row([id.as_bytes()], |row| row.get(0)).optional()?;
     bytes.map_or(Ok(Vec::new()), |bytes| minicbor::decode(&bytes).map_err(|_| Error::Stored("list of facts")))

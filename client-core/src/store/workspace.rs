@@ -89,6 +89,12 @@ pub(crate) fn put_settings(tx: &Transaction<'_>, rows: &[SettingsRow]) -> Result
     Ok(true)
 }
 
+/// Deletes all settings rows, in a transaction that stores others in their place.
+pub(crate) fn forget_settings(tx: &Transaction<'_>) -> Result<(), Error> {
+    tx.prepare_cached("DELETE FROM settings")?.execute([])?;
+    Ok(())
+}
+
 /// Sets on whose behalf this device writes.
 pub(crate) fn set_identity(tx: &Transaction<'_>, identity: Option<Identity>) -> Result<(), Error> {
     let before = read(tx)?;

@@ -1,0 +1,205 @@
+use std::sync::Arc;
+
+use roadbook_domain::command::ContactCommand;
+use roadbook_domain::env::SeededEnv;
+use roadbook_domain::row::ContactSort;
+use roadbook_domain::settings::{SettingsRow, builtin_rows, local_user};
+use roadbook_domain::time::Zone;
+use roadbook_domain::user::User;
+
+use super::*;
+use crate::edit::NewContact;
+use crate::model::{Fault, ModelServer, ModelTransport};
+use crate::sync::sync;
+
+const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+const ALICE: UserId = UserId::from_bytes([1; 16]);
+const BOB: UserId = UserId::from_bytes([2; 16]);
+const INSTALL: InstallSecret = InstallSecret::from_bytes([7; 32]);
+
+struct Stage {
+    client: Client,
+    env: Arc<SeededEnv>,
+    server: ModelTransport,
+    folder: tempfile::TempDir,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let env = Arc::new(SeededEnv::new(1, NOW));
+        let client = Client::open(folder.path().join("phone.sqlite"), env.clone()).unwrap();
+        let user = |id| SettingsRow::new(&User { id, ..local_user(Zone::UTC, "en-GB") }, 1);
+        let rows = builtin_rows().into_iter().chain([user(ALICE), user(BOB)]).collect();
+        let users = [("alice@example.org", ALICE, "right"), ("bob@example.org", BOB, "right")];
+        let server = ModelTransport::new(ModelServer::new(NOW, rows), NOW, &users);
+        Self { client, env, server, folder }
+    }
+
+    async fn signed_in() -> Self {
+        let stage = Self::new();
+        stage.sign_in("alice@example.org", "right").await.unwrap();
+        stage
+    }
+
+    async fn sign_in(&self, email: &str, password: &str) -> Result<Identity, SyncError> {
+        let with = SignIn { email, password, device_name: "Phone", platform: "test", install: &INSTALL };
+        sign_in(&self.client, &self.server, with).await
+    }
+
+    async fn sync(&self) -> Result<u64, SyncError> {
+        sync(&self.client, &self.server, |_| {}).await.map(|report| report.round_trips)
+    }
+
+    fn edit(&self) {
+        let name = ContactCommand::Rename { given: "Ann".to_owned(), family: "Secretname".to_owned() };
+        let new = NewContact { sort: ContactSort::Person, commands: vec![name] };
+        self.client.create_contact(&new).unwrap();
+    }
+
+    fn pass(&self, millis: i64) {
+        self.env.advance(millis);
+        self.server.set_now(self.env.now());
+    }
+}
+
+#[tokio::test]
+async fn after_signing_in_everything_comes_and_an_edit_goes() {
+    let stage = Stage::signed_in().await;
+    stage.edit();
+    assert_eq!(stage.sync().await, Ok(2));
+    assert_eq!(stage.client.unsent_count(), Ok(0));
+    assert_eq!(stage.server.with_server(|server| server.documents().len()), 1);
+    assert!(stage.client.settings().unwrap().products().next().is_some());
+    assert_eq!(stage.sync().await, Ok(1), "nothing new costs one round trip (L8)");
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_said_to_be_one() {
+    assert_eq!(Stage::new().sign_in("alice@example.org", "wrong").await, Err(SyncError::BadCredentials));
+}
+
+#[tokio::test]
+async fn without_a_session_nothing_is_lost_and_the_user_is_asked_to_sign_in() {
+    let stage = Stage::signed_in().await;
+    stage.sync().await.unwrap();
+    stage.edit();
+    stage.server.end_sessions();
+    assert_eq!(stage.sync().await, Err(SyncError::SignInNeeded));
+    assert_eq!(is_signed_in(&stage.client), Ok(false));
+    assert_eq!(stage.client.unsent_count(), Ok(1));
+    stage.sign_in("alice@example.org", "right").await.unwrap();
+    stage.sync().await.unwrap();
+    assert_eq!(stage.client.unsent_count(), Ok(0));
+}
+
+#[tokio::test]
+async fn a_token_about_to_expire_is_refreshed_first_even_if_the_device_s_clock_is_wrong() {
+    let stage = Stage::signed_in().await;
+    stage.env.advance(-86_400_000);
+    stage.sync().await.unwrap();
+    stage.server.set_now(Timestamp::from_millis(NOW.millis() + ACCESS_LIFE));
+    stage.env.advance(ACCESS_LIFE);
+    assert_eq!(stage.sync().await, Ok(1), "no round trip is spent on a refusal");
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_is_refreshed_once() {
+    let stage = Stage::signed_in().await;
+    stage.sync().await.unwrap();
+    stage.server.set_now(Timestamp::from_millis(NOW.millis() + ACCESS_LIFE));
+    assert_eq!(stage.sync().await, Ok(3));
+}
+
+#[tokio::test]
+async fn lost_answers_to_a_refresh_do_not_end_the_session() {
+    let stage = Stage::signed_in().await;
+    stage.sync().await.unwrap();
+    stage.pass(ACCESS_LIFE);
+    for _ in 0..3 {
+        stage.server.next_faults([Fault::AnswerLost]);
+        assert_eq!(stage.sync().await, Err(SyncError::Unreachable { retry_at: None }));
+    }
+    assert_eq!(stage.sync().await, Ok(1));
+    stage.pass(ACCESS_LIFE);
+    assert_eq!(stage.sync().await, Ok(1));
+}
+
+#[tokio::test]
+async fn a_sign_out_with_unsent_edits_is_refused_with_their_number() {
+    let stage = Stage::signed_in().await;
+    stage.edit();
+    let refused = sign_out(&stage.client, &stage.server, false).await;
+    assert_eq!(refused, Err(SyncError::Unsent { count: 1 }));
+    assert_eq!(is_signed_in(&stage.client), Ok(true));
+}
+
+#[tokio::test]
+async fn after_a_forced_sign_out_the_same_user_and_no_other_finds_his_edits() {
+    let stage = Stage::signed_in().await;
+    stage.edit();
+    sign_out(&stage.client, &stage.server, true).await.unwrap();
+    assert_eq!(stage.sync().await, Err(SyncError::SignInNeeded));
+    assert_eq!(stage.sign_in("bob@example.org", "right").await, Err(SyncError::OtherUser));
+    stage.sign_in("alice@example.org", "right").await.unwrap();
+    stage.sync().await.unwrap();
+    assert_eq!(stage.server.with_server(|server| server.documents().len()), 1);
+}
+
+#[tokio::test]
+async fn a_sign_out_leaves_nothing_of_the_user_in_the_file() {
+    let Stage { client, server, folder, env } = {
+        let stage = Stage::signed_in().await;
+        stage.edit();
+        stage.sync().await.unwrap();
+        stage
+    };
+    server.next_faults([Fault::RequestLost]);
+    sign_out(&client, &server, false).await.unwrap();
+    assert_eq!(client.me(), Ok(None));
+    drop(client);
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        for canary in [&b"Secretname"[..], b"refresh-1", b"access-1"] {
+            assert!(!bytes.windows(canary.len()).any(|window| window == canary));
+        }
+    }
+    let client = Client::open(folder.path().join("phone.sqlite"), env.clone()).unwrap();
+    let stage = Stage { client, env, server, folder };
+    stage.sign_in("bob@example.org", "right").await.unwrap();
+    stage.sync().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_is_busy_is_left_alone_as_long_as_it_asks() {
+    let stage = Stage::signed_in().await;
+    let retry_after = Some(std::time::Duration::from_secs(60));
+    stage.server.next_faults([Fault::Error(TransportError::Busy { retry_after })]);
+    let mut syncer = crate::sync::Syncer::new(&stage.client);
+    let failed = syncer.sync(&stage.server, |_| {}).await;
+    let Err(SyncError::Unreachable { retry_at: Some(retry_at) }) = failed else { panic!("{failed:?}") };
+    assert!(retry_at.millis() >= NOW.millis() + 60_000);
+    let asked_again = syncer.sync(&stage.server, |_| {}).await;
+    assert_eq!(asked_again, Err(SyncError::Unreachable { retry_at: Some(retry_at) }));
+    stage.pass(retry_at.millis() - NOW.millis());
+    assert!(syncer.sync(&stage.server, |_| {}).await.is_ok());
+}
+
+#[test]
+fn an_install_secret_is_made_once_and_shown_to_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, env) = (folder.path().join("install"), SeededEnv::new(1, NOW));
+    let secret = InstallSecret::at(&path, &env).unwrap();
+    assert_eq!(InstallSecret::at(&path, &env).unwrap(), secret);
+    assert_eq!(format!("{secret:?}"), "InstallSecret(..)");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    std::fs::write(&path, b"short").unwrap();
+    assert!(InstallSecret::at(&path, &env).is_err());
+}
+
+/// As long as the model's access tokens are good.
+const ACCESS_LIFE: i64 = 600_000;

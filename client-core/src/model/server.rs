@@ -1,0 +1,553 @@
+//! The server of the model.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use minicbor::bytes::ByteArray;
+use roadbook_domain::change::{Actor, Change, ChangeHash, Op};
+use roadbook_domain::digest::{self, Digest};
+use roadbook_domain::document::Document;
+use roadbook_domain::guard::{Forged, OpIndex};
+use roadbook_domain::id::{DeviceId, DocumentId, UserId};
+use roadbook_domain::kind::{Kind, KindId, Writer};
+use roadbook_domain::projection;
+use roadbook_domain::settings::SettingsRow;
+use roadbook_domain::time::Timestamp;
+use roadbook_domain::wire::{
+    AuthorTable, Bundle, DocumentReceipt, Entry, Envelope, Forgotten, GroupVerdict, Offer, Progress, Pushed,
+    PushedChange, RefusalCode, Signature, SyncRequest, SyncResponse, SyncStatus, Verdict,
+};
+
+use super::log::{Accepted, Event, Log, Position, check, hash};
+use crate::walk::{self, Terms};
+
+/// A change that gives a register a value with this word in it is refused.
+pub const REFUSED: &str = "forbidden";
+
+/// Log entries or bundles of one page.
+const PAGE: usize = 12;
+
+/// Who asks, by the word of the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Principal {
+    /// The user.
+    pub user: UserId,
+    /// His device.
+    pub device: DeviceId,
+}
+
+/// A server in memory. A clone of it is a backup.
+#[derive(Debug, Clone)]
+pub struct ModelServer {
+    now: Timestamp,
+    log: Log,
+    documents: BTreeMap<DocumentId, Held>,
+    /// Kept apart from what a restore brings back, as the purge list is.
+    purged: BTreeSet<DocumentId>,
+    hidden: BTreeSet<(DocumentId, UserId)>,
+    actors: BTreeMap<Actor, DeviceId>,
+    settings: Vec<SettingsRow>,
+    /// Cursors before it have expired.
+    compacted: u64,
+}
+
+/// A document as the server holds it.
+#[derive(Debug, Clone)]
+struct Held {
+    kind: KindId,
+    document: Document,
+    index: OpIndex,
+    authors: AuthorTable,
+    places: BTreeMap<ChangeHash, u64>,
+}
+
+impl ModelServer {
+    /// A server whose log begins with these settings.
+    pub fn new(now: Timestamp, settings: Vec<SettingsRow>) -> Self {
+        let mut server = Self {
+            now,
+            log: Log::default(),
+            documents: BTreeMap::new(),
+            purged: BTreeSet::new(),
+            hidden: BTreeSet::new(),
+            actors: BTreeMap::new(),
+            settings: Vec::new(),
+            compacted: 0,
+        };
+        for row in settings {
+            server.put_settings(row);
+        }
+        server
+    }
+
+    /// Sets the clock.
+    pub fn set_now(&mut self, now: Timestamp) {
+        self.now = now;
+    }
+
+    /// Every document, by id.
+    pub fn documents(&self) -> Vec<DocumentId> {
+        self.documents.keys().copied().collect()
+    }
+
+    /// Whether a document holds a change.
+    pub fn holds(&self, document: DocumentId, hash: ChangeHash) -> bool {
+        self.documents.get(&document).is_some_and(|held| held.places.contains_key(&hash))
+    }
+
+    /// Every value that any change of a document ever gave a register, or inserted into a text.
+    pub fn values_ever(&self, document: DocumentId) -> BTreeSet<String> {
+        let changes = self.documents.get(&document).map(|held| held.document.changes_since(&[]));
+        let values =
+            changes.into_iter().flatten().flat_map(|(_, change)| change.ops).filter_map(|op| match op {
+                Op::Put { value, .. } => Some(value),
+                Op::Insert { chars, .. } => Some(chars),
+                _ => None,
+            });
+        values.collect()
+    }
+
+    /// Writes a setting, as its next version.
+    pub fn put_settings(&mut self, row: SettingsRow) {
+        let same = |old: &&SettingsRow| (old.kind, old.id) == (row.kind, row.id);
+        let version = self.settings.iter().find(same).map_or(1, |old| old.version + 1);
+        let row = SettingsRow { version, ..row };
+        self.settings.retain(|old| (old.kind, old.id) != (row.kind, row.id));
+        self.settings.push(row.clone());
+        self.log.push(Event::Settings(row));
+    }
+
+    /// Takes a document out of a user's sight, or brings it into it.
+    pub fn set_sight(&mut self, document: DocumentId, user: UserId, sees: bool) {
+        let changed = if sees {
+            self.hidden.remove(&(document, user))
+        } else {
+            self.documents.contains_key(&document) && self.hidden.insert((document, user))
+        };
+        if changed {
+            self.log.push(Event::Audience(document, user, sees));
+        }
+    }
+
+    /// Purges a document for good.
+    pub fn purge(&mut self, document: DocumentId) {
+        self.purged.insert(document);
+        if self.documents.remove(&document).is_some() {
+            self.log.push(Event::Purge(document));
+        }
+    }
+
+    /// Becomes what it was at a backup. Purges are applied again.
+    pub fn restore(&mut self, backup: &Self) {
+        let purged = std::mem::take(&mut self.purged);
+        let now = self.now;
+        *self = backup.clone();
+        self.now = now;
+        for document in purged {
+            self.purge(document);
+        }
+    }
+
+    /// Makes the cursors of all who are not up to date expire.
+    pub fn compact(&mut self) {
+        self.compacted = self.log.head();
+    }
+
+    /// One exchange.
+    pub fn exchange(&mut self, who: Principal, request: &SyncRequest) -> SyncResponse {
+        let start = match request.cursor.as_ref().map(Position::read) {
+            None => Some(Position {
+                seq: self.log.head(),
+                chain: self.chain(),
+                filled_to: Some(DocumentId::from_bytes([0; 16])),
+                filled: 0,
+            }),
+            Some(position) => position,
+        };
+        let status = start.as_ref().map_or(SyncStatus::Expired, |start| self.status(start));
+        let (Some(start), SyncStatus::Ok) = (start, status) else {
+            return self.cannot_follow(request, status);
+        };
+        let mut verdicts: Vec<_> = request.push.iter().map(|group| self.push(who, group)).collect();
+        verdicts.extend(request.offers.iter().map(|offer| self.offer(who, offer)));
+
+        let sent: BTreeSet<_> = request
+            .push
+            .iter()
+            .flat_map(|group| group.changes.iter().map(|change| (group.document, *change.check)))
+            .collect();
+        let mut page = self.pull(who.user, &start, &sent);
+        page.entries.extend(request.fetch.iter().map(|document| self.fetched(who.user, *document)));
+        let terms = self.terms(who.user);
+        SyncResponse {
+            status,
+            verdicts,
+            entries: page.entries.iter().map(Entry::to_envelope).collect(),
+            cursor: Some(page.end.cursor()),
+            more: page.more,
+            now: self.now,
+            digest: (!page.more).then(|| total(&terms)),
+            progress: page.progress,
+            walk: request.walk.as_ref().map(|walk| walk::answer(walk, &terms)),
+            receipts: self.receipts(&page),
+        }
+    }
+
+    fn chain(&self) -> [u8; 16] {
+        self.log.chain_at(self.log.head()).unwrap_or_default()
+    }
+
+    fn status(&self, position: &Position) -> SyncStatus {
+        match self.log.chain_at(position.seq) {
+            Some(chain) if chain != position.chain => SyncStatus::RolledBack,
+            None => SyncStatus::RolledBack,
+            Some(_) if position.seq < self.compacted => SyncStatus::Expired,
+            Some(_) => SyncStatus::Ok,
+        }
+    }
+
+    /// Nothing is taken and nothing pulled; the device walks from the present head.
+    fn cannot_follow(&self, request: &SyncRequest, status: SyncStatus) -> SyncResponse {
+        let untouched =
+            |document, count| GroupVerdict { document, verdicts: vec![Verdict::NotReached; count] };
+        let pushed = request.push.iter().map(|group| untouched(group.document, group.changes.len()));
+        let offered = request.offers.iter().map(|offer| untouched(offer.document, offer.changes.len()));
+        let end = Position { seq: self.log.head(), chain: self.chain(), filled_to: None, filled: 0 };
+        SyncResponse {
+            status,
+            verdicts: pushed.chain(offered).collect(),
+            entries: self.settings.iter().map(|row| Entry::Settings(row.clone()).to_envelope()).collect(),
+            cursor: Some(end.cursor()),
+            more: false,
+            now: self.now,
+            digest: None,
+            progress: None,
+            walk: None,
+            receipts: Vec::new(),
+        }
+    }
+
+    fn sees(&self, user: UserId, document: DocumentId) -> bool {
+        self.documents.contains_key(&document) && !self.hidden.contains(&(document, user))
+    }
+
+    pub(super) fn terms(&self, user: UserId) -> Terms {
+        let seen = self.documents.iter().filter(|(id, _)| self.sees(user, **id));
+        seen.map(|(id, held)| (*id, digest::term(*id, &held.document.heads()))).collect()
+    }
+}
+
+/// Pushing and offering.
+impl ModelServer {
+    fn push(&mut self, who: Principal, group: &Pushed) -> GroupVerdict {
+        let mut verdicts = Vec::new();
+        let mut stopped = false;
+        for pushed in &group.changes {
+            let verdict = if stopped { Verdict::NotReached } else { self.push_one(who, group, pushed) };
+            stopped = !matches!(verdict, Verdict::Applied(_) | Verdict::Dup(_));
+            verdicts.push(verdict);
+        }
+        GroupVerdict { document: group.document, verdicts }
+    }
+
+    fn push_one(&mut self, who: Principal, group: &Pushed, pushed: &PushedChange) -> Verdict {
+        let Some(kind) = Kind::get(group.kind) else { return Verdict::UpgradeRequired };
+        let Some((change, hash)) = read(kind, &pushed.change) else {
+            return Verdict::Refused(RefusalCode::Malformed);
+        };
+        if self.purged.contains(&group.document) {
+            return Verdict::Refused(RefusalCode::Purged);
+        }
+        if let Some(seq) = self.documents.get(&group.document).and_then(|held| held.places.get(&hash)) {
+            return Verdict::Dup(*seq);
+        }
+        if self.documents.contains_key(&group.document) && !self.sees(who.user, group.document) {
+            return Verdict::Refused(RefusalCode::NotVisible);
+        }
+        if self.actors.get(&change.actor).is_some_and(|device| *device != who.device) {
+            return Verdict::Refused(RefusalCode::ForeignActor);
+        }
+        let refused = |op: &Op| matches!(op, Op::Put { value, .. } if value.contains(REFUSED));
+        if change.ops.iter().any(refused) {
+            return Verdict::Refused(RefusalCode::NotAllowed);
+        }
+        let accepted = Accepted {
+            document: group.document,
+            hash,
+            bytes: pushed.change.clone(),
+            by: Signature { user: Some(who.user), device: Some(who.device) },
+            received_at: self.now,
+            origin: pushed.origin,
+        };
+        self.accept(kind, &change, accepted)
+    }
+
+    fn offer(&mut self, who: Principal, offer: &Offer) -> GroupVerdict {
+        let refuse = |code| {
+            let mut verdicts = vec![Verdict::NotReached; offer.changes.len()];
+            if let Some(first) = verdicts.first_mut() {
+                *first = Verdict::Refused(code);
+            }
+            GroupVerdict { document: offer.document, verdicts }
+        };
+        if self.purged.contains(&offer.document) {
+            return refuse(RefusalCode::Purged);
+        }
+        let offered = Kind::get(offer.kind).and_then(|kind| {
+            let changes = offer.changes.iter().map(|bytes| read(kind, bytes));
+            let changes = changes.collect::<Option<Vec<_>>>()?;
+            let mut document = Document::new(kind);
+            changes.iter().try_for_each(|(change, _)| document.add(change).map(drop)).ok()?;
+            let genuine = receipt(offer.document, &document.heads(), &offer.authors) == *offer.receipt;
+            genuine.then_some((kind, changes))
+        });
+        let Some((kind, changes)) = offered else { return refuse(RefusalCode::ForeignReceipt) };
+        if self.documents.contains_key(&offer.document) && !self.sees(who.user, offer.document) {
+            return refuse(RefusalCode::NotVisible);
+        }
+        let mut verdicts = Vec::new();
+        for ((change, hash), bytes) in changes.iter().zip(&offer.changes) {
+            let known = self.documents.get(&offer.document).and_then(|held| held.places.get(hash));
+            verdicts.push(match known {
+                Some(seq) => Verdict::Dup(*seq),
+                None => {
+                    let at = (change.actor, change.seq);
+                    let accepted = Accepted {
+                        document: offer.document,
+                        hash: *hash,
+                        bytes: bytes.to_vec(),
+                        by: offer
+                            .authors
+                            .signature(at.0)
+                            .cloned()
+                            .unwrap_or(Signature { user: None, device: None }),
+                        received_at: offer.authors.received_at(at.0, at.1).unwrap_or(self.now),
+                        origin: offer.authors.origin(at.0, at.1),
+                    };
+                    self.accept(kind, change, accepted)
+                }
+            });
+        }
+        GroupVerdict { document: offer.document, verdicts }
+    }
+
+    fn accept(&mut self, kind: &'static Kind, change: &Change, accepted: Accepted) -> Verdict {
+        let held = self.documents.entry(accepted.document).or_insert_with(|| Held::new(kind));
+        let judged = held.index.judge(change, Writer::Editor);
+        let nothing_yet = held.places.is_empty();
+        let verdict = match judged {
+            Ok(()) => None,
+            Err(Forged::Needs(hashes)) => Some(Verdict::Needs(hashes)),
+            Err(Forged::ActorFork) => Some(Verdict::ActorFork),
+            Err(Forged::TooLarge) => Some(Verdict::Refused(RefusalCode::TooLarge)),
+            Err(Forged::Policy | Forged::Value) => Some(Verdict::Refused(RefusalCode::Policy)),
+            Err(_) => Some(Verdict::Refused(RefusalCode::Malformed)),
+        };
+        if let Some(verdict) = verdict {
+            if nothing_yet {
+                self.documents.remove(&accepted.document);
+            }
+            return verdict;
+        }
+        if held.document.add(change).is_err() {
+            return Verdict::Refused(RefusalCode::Malformed);
+        }
+        held.index.push(accepted.hash, change);
+        held.authors.push((change.actor, change.seq), &accepted.by, accepted.origin, accepted.received_at);
+        let seq = self.log.head() + 1;
+        held.places.insert(accepted.hash, seq);
+        if let Some(device) = accepted.by.device {
+            self.actors.entry(change.actor).or_insert(device);
+        }
+        self.log.push(Event::Change(accepted));
+        Verdict::Applied(seq)
+    }
+}
+
+/// A page of entries and where it ends.
+struct Page {
+    entries: Vec<Entry>,
+    end: Position,
+    more: bool,
+    progress: Option<Progress>,
+}
+
+/// Pulling.
+impl ModelServer {
+    fn pull(&self, user: UserId, start: &Position, sent: &BTreeSet<(DocumentId, [u8; 8])>) -> Page {
+        match start.filled_to {
+            Some(from) => self.fill(user, start, from),
+            None => self.tail(user, start, sent),
+        }
+    }
+
+    /// One page of a first sync: settings first, then documents by id.
+    fn fill(&self, user: UserId, start: &Position, from: DocumentId) -> Page {
+        let mut entries: Vec<_> = if start.filled == 0 {
+            self.settings.iter().map(|row| Entry::Settings(row.clone())).collect()
+        } else {
+            Vec::new()
+        };
+        let seen = || self.documents.keys().filter(|id| self.sees(user, **id));
+        let page: Vec<_> = seen().filter(|id| **id > from).take(PAGE).copied().collect();
+        entries.extend(page.iter().filter_map(|id| self.bundle(*id)).map(Entry::Bundle));
+        let done = start.filled + page.len() as u64;
+        let filled_to = if page.len() == PAGE { page.last().copied() } else { None };
+        Page {
+            entries,
+            end: Position { filled_to, filled: done, ..start.clone() },
+            more: filled_to.is_some() || start.seq < self.log.head(),
+            progress: Some(Progress { done, total: seen().count() as u64 }),
+        }
+    }
+
+    fn tail(&self, user: UserId, start: &Position, sent: &BTreeSet<(DocumentId, [u8; 8])>) -> Page {
+        let rows: Vec<_> = self.log.after(start.seq).take(PAGE).collect();
+        let mut entries = Vec::new();
+        for (seq, event) in &rows {
+            entries.extend(self.entry(user, start.seq, (*seq, event), sent));
+        }
+        let seq = start.seq + rows.len() as u64;
+        let chain = self.log.chain_at(seq).unwrap_or_default();
+        let end = Position { seq, chain, filled_to: None, filled: start.filled };
+        Page { entries, end, more: seq < self.log.head(), progress: None }
+    }
+
+    fn entry(
+        &self,
+        user: UserId,
+        since: u64,
+        (seq, event): (u64, &Event),
+        sent: &BTreeSet<(DocumentId, [u8; 8])>,
+    ) -> Option<Entry> {
+        match event {
+            Event::Settings(row) => Some(Entry::Settings(row.clone())),
+            Event::Purge(document) => Some(Entry::Purge(*document)),
+            Event::Change(accepted) => self.change_entry(user, since, seq, accepted, sent),
+            Event::Audience(document, of, _) if *of == user => {
+                if self.sees(user, *document) {
+                    self.bundle(*document).map(Entry::Bundle)
+                } else {
+                    Some(Entry::Forget(Forgotten { seq, document: *document, closings: Vec::new() }))
+                }
+            }
+            Event::Audience(..) => None,
+        }
+    }
+
+    /// A change of a document that the device has; the bundle for the making of one it has not.
+    fn change_entry(
+        &self,
+        user: UserId,
+        since: u64,
+        seq: u64,
+        accepted: &Accepted,
+        sent: &BTreeSet<(DocumentId, [u8; 8])>,
+    ) -> Option<Entry> {
+        let document = accepted.document;
+        let came_into_sight = self.log.after(since).any(
+            |(_, event)| matches!(event, Event::Audience(of, by, true) if (*of, *by) == (document, user)),
+        );
+        if !self.sees(user, document) || came_into_sight {
+            return None;
+        }
+        let just_sent = |hash| sent.contains(&(document, *check(hash)));
+        let places = self.documents.get(&document).map(|held| &held.places);
+        let made = places.into_iter().flatten().min_by_key(|(_, seq)| **seq);
+        match made {
+            Some((hash, made)) if *made > since && !just_sent(*hash) => {
+                (*made == seq).then(|| self.bundle(document)).flatten().map(Entry::Bundle)
+            }
+            _ => Some(Entry::Change(accepted.entry(seq, just_sent(accepted.hash)))),
+        }
+    }
+
+    fn fetched(&self, user: UserId, document: DocumentId) -> Entry {
+        let bundle = self.sees(user, document).then(|| self.bundle(document)).flatten();
+        bundle.map_or_else(
+            || Entry::Forget(Forgotten { seq: self.log.head(), document, closings: Vec::new() }),
+            Entry::Bundle,
+        )
+    }
+
+    fn bundle(&self, document: DocumentId) -> Option<Bundle> {
+        let held = self.documents.get(&document)?;
+        let saved = held.document.save();
+        let kind = held.document.kind();
+        let rows = match projection::rows_of_saved(kind, &saved, &held.authors) {
+            Some(_) => Vec::new(),
+            None => minicbor::to_vec(held.rows()).unwrap_or_default(),
+        };
+        Some(Bundle {
+            document,
+            kind: held.kind,
+            as_of: self.log.head(),
+            saved,
+            heads: held.document.heads(),
+            authors: held.authors.clone(),
+            rows,
+            projection_version: projection::VERSION,
+            receipt: ByteArray::from(receipt(document, &held.document.heads(), &held.authors)),
+        })
+    }
+
+    /// Receipts of the documents with changes on the page and none after it.
+    fn receipts(&self, page: &Page) -> Vec<DocumentReceipt> {
+        let changed = page.entries.iter().filter_map(|entry| match entry {
+            Entry::Change(entry) => Some(entry.document),
+            _ => None,
+        });
+        let later: BTreeSet<_> =
+            self.log.after(page.end.seq).filter_map(|(_, event)| event.document()).collect();
+        let changed: BTreeSet<_> = changed.filter(|document| !later.contains(document)).collect();
+        let receipt = |document: DocumentId| {
+            let held = self.documents.get(&document)?;
+            let receipt = receipt(document, &held.document.heads(), &held.authors);
+            Some(DocumentReceipt { document, receipt: ByteArray::from(receipt) })
+        };
+        changed.into_iter().filter_map(receipt).collect()
+    }
+}
+
+impl Held {
+    fn new(kind: &'static Kind) -> Self {
+        let document = Document::new(kind);
+        let index = OpIndex::of(&document);
+        Self { kind: kind.id, document, index, authors: AuthorTable::default(), places: BTreeMap::new() }
+    }
+
+    fn rows(&self) -> roadbook_domain::wire::Rows {
+        let by = |actor| self.authors.signature(actor).and_then(|by| by.user);
+        let changes = self.document.changes_since(&[]);
+        let creator = changes.first().and_then(|(_, change)| by(change.actor));
+        let facts = changes
+            .iter()
+            .flat_map(|(_, change)| projection::facts(&self.document, change, by(change.actor)));
+        projection::rows(&self.document, creator).with_facts(facts.collect())
+    }
+}
+
+/// A change of that kind with its hash.
+fn read(kind: &'static Kind, bytes: &[u8]) -> Option<(Change, ChangeHash)> {
+    let change = Change::from_bytes(bytes).ok()?;
+    let hash = ChangeHash(change.to_automerge(kind).hash().0);
+    Some((change, hash))
+}
+
+fn total(terms: &Terms) -> [u8; 16] {
+    let mut digest = Digest::default();
+    terms.values().for_each(|term| digest.add(*term));
+    digest.to_bytes()
+}
+
+/// The model's receipt: its key is no secret.
+fn receipt(document: DocumentId, heads: &[ChangeHash], authors: &AuthorTable) -> [u8; 16] {
+    let heads: Vec<u8> = heads.iter().flat_map(|head| head.0).collect();
+    let authors = minicbor::to_vec(authors).unwrap_or_default();
+    hash(&[b"the model's key", document.as_bytes(), &heads, &authors])
+}
+
+/// Entries that no client of this version knows, for tests.
+#[cfg(test)]
+pub(super) fn unknown_entry() -> Envelope {
+    Envelope { kind: 9_000, body: vec![1, 2, 3] }
+}
