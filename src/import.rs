@@ -1,5 +1,6 @@
 //! `import`: brings a CSV export of contacts into an organisation, through a phone like any other.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -10,10 +11,10 @@ use roadbook_client::{Client, HttpTransport, sync};
 use roadbook_domain::command::Acting;
 use roadbook_domain::env::{Env, SystemEnv, random};
 use roadbook_domain::id::ProductId;
-use roadbook_domain::import::{Destination, Directory, Hints, Import, ImportId, Mapping, Source};
+use roadbook_domain::import::{Destination, Directory, Hints, Import, ImportId, Mapping, Problem, Source};
 use roadbook_domain::settings::Settings;
 
-/// How many skipped rows and warnings are listed one by one.
+/// How many different notes are listed.
 const LISTED: usize = 20;
 /// How often a terminal is told how far the import is, in rows.
 const EVERY: u32 = 100;
@@ -150,35 +151,36 @@ struct Told {
     made: u32,
     there: u32,
     skipped: u32,
-    warnings: u32,
-    lines: usize,
+    /// Warnings that say the same: the first row, and how many rows.
+    warnings: BTreeMap<(String, String), (u32, u32)>,
 }
 
 impl Told {
-    fn skip(&mut self, problem: &impl std::fmt::Display) {
+    /// Every row that was not imported is told, with its column and reason.
+    fn skip(&mut self, problem: &Problem) {
         self.skipped += 1;
-        self.line("skipped", problem);
+        println!("  skipped: {problem}");
     }
 
-    fn warn(&mut self, problem: &impl std::fmt::Display) {
-        self.warnings += 1;
-        self.line("note", problem);
-    }
-
-    fn line(&mut self, what: &str, problem: &impl std::fmt::Display) {
-        self.lines += 1;
-        match self.lines {
-            ..=LISTED => println!("  {what}: {problem}"),
-            line if line == LISTED + 1 => println!("  ..."),
-            _ => {}
-        }
+    fn warn(&mut self, problem: &Problem) {
+        let column = problem.column.clone().unwrap_or_default();
+        let reason = format!("{}: {:?}", problem.reason, problem.value);
+        let (_, count) = self.warnings.entry((column, reason)).or_insert((problem.row, 0));
+        *count += 1;
     }
 
     fn close(&self, name: &str, dry_run: bool) {
+        for ((column, reason), (row, count)) in self.warnings.iter().take(LISTED) {
+            let others = if *count > 1 { format!(" (and {} more rows)", count - 1) } else { String::new() };
+            println!("  note: row {row}, column {column:?}: {reason}{others}");
+        }
+        if self.warnings.len() > LISTED {
+            println!("  and {} more notes", self.warnings.len() - LISTED);
+        }
         let would = if dry_run { "would be " } else { "" };
         println!(
-            "  {name}: {} rows {would}imported, {} skipped, {} warnings; {} documents made, {} were there",
-            self.rows, self.skipped, self.warnings, self.made, self.there
+            "  {name}: {} rows {would}imported, {} skipped; {} documents made, {} were there",
+            self.rows, self.skipped, self.made, self.there
         );
     }
 }

@@ -129,7 +129,7 @@ mod tests {
     fn the_audience_at_earlier_heads_is_the_audience_the_rows_showed_then() {
         let (owner, assignee) = (user(1), user(2));
         let todo = PartId::from_bytes([3; 6]);
-        let mut document = Document::new(&card::KIND).unwrap();
+        let mut document = Document::new(&card::KIND);
         let steps = [
             CardCommand::Create {
                 product: crate::settings::INBOX_PRODUCT,

@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn a_canonical_change_applies_and_knows_its_hash() {
-        let mut document = Document::new(&card::KIND).unwrap();
+        let mut document = Document::new(&card::KIND);
         let mut draft = Draft::new(&mut document, Actor([1; 16]), Timestamp::from_millis(0));
         draft.put(card::CARD, "name", "Roof");
         let change = draft.finish().unwrap();

@@ -122,12 +122,12 @@ fn todos(row: &CardRow, settings: &Settings) {
         let state = match todo.state.closing() {
             None => format!("open, due {}", when(todo.due)),
             Some(closing) => {
-                let outcome = match closing.outcome {
+                let outcome = match closing.outcome() {
                     Outcome::Success => "with success",
                     Outcome::Failed => "as failed",
                     Outcome::None => "without an outcome",
                 };
-                let by = settings.user(closing.by).map_or("somebody", |user| user.given_name.as_str());
+                let by = settings.user(closing.by()).map_or("somebody", |user| user.given_name.as_str());
                 format!("closed {outcome} by {by}; was put off to {}", when(todo.due))
             }
         };
