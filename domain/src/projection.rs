@@ -56,6 +56,11 @@ pub fn rows_of_saved(
     Some(OpIndex::of_saved(kind, saved)?.map(told))
 }
 
+/// Whether [`rows_of_saved`] tells a document's rows, so that they need not travel beside it.
+pub fn are_told_by(saved: &[u8]) -> bool {
+    crate::saved::is_list(saved)
+}
+
 fn rows_of_view(
     kind: &Kind,
     view: &View,

@@ -129,7 +129,7 @@ create table digest (
     primary key (org_id, principal)
 );
 
--- Todos by assignee: for the first page of a first sync, for closings that outlive sight, for jobs.
+-- Todos by assignee: for the first page of a first sync, and for jobs.
 create table todo (
     org_id uuid not null references organisation (id),
     document uuid not null,
@@ -142,3 +142,17 @@ create table todo (
 );
 
 create index todo_assignee on todo (org_id, assignee, is_open, at);
+
+-- Closed todos of a card whose assignee is not in its audience any more, as they were when he left it or
+-- last changed it himself: what his phones keep of the card, so that his totals stay exact.
+create table outlived (
+    org_id uuid not null references organisation (id),
+    user_id uuid not null,
+    document uuid not null,
+    part bytea not null,
+    state text not null,
+    closed_at bigint not null,
+    primary key (org_id, user_id, document, part)
+);
+
+create index outlived_document on outlived (org_id, document);

@@ -3,6 +3,8 @@
 mod caller;
 pub mod password;
 pub mod session;
+mod throttle;
 pub mod token;
 
 pub use caller::Caller;
+pub use throttle::Throttle;

@@ -192,10 +192,12 @@ fn parse_duration(text: &str) -> Option<Duration> {
 
 /// An address without what stands between the first colon after `//` and the last `@`.
 fn without_password(address: &str) -> String {
-    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
-    let Some((login, host)) = rest.rsplit_once('@') else { return address.to_owned() };
-    let user = login.split(':').next().unwrap_or_default();
-    format!("{scheme}://{user}:***@{host}")
+    let parts = address.split_once("://").and_then(|(scheme, rest)| {
+        let (login, host) = rest.rsplit_once('@')?;
+        let (user, _) = login.split_once(':')?;
+        Some(format!("{scheme}://{user}:***@{host}"))
+    });
+    parts.unwrap_or_else(|| address.to_owned())
 }
 
 fn one_line(text: &str) -> String {
@@ -220,7 +222,7 @@ mod tests {
         assert_eq!(checked.listen.to_string(), "127.0.0.1:8080");
         assert_eq!(checked.header_timeout, Duration::from_secs(10));
         assert_eq!(checked.password_cost, Cost::RECOMMENDED);
-        assert!(matches!(checked.database, Address::Sqlite(path) if path == PathBuf::from("roadbook.db")));
+        assert!(matches!(checked.database, Address::Sqlite(path) if *path == *"roadbook.db"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The sync server of Roadbook: accounts, devices and sessions, the administrative API, the database.
 //!
 //! It is a library: the `roadbook` program parses its configuration ([`Config`], [`InitConfig`]) and
-//! calls [`init`] and [`serve`]; tests and simulations call [`app`] in process, without a socket. What a
+//! calls [`init()`] and [`serve`]; tests and simulations call [`app`] in process, without a socket. What a
 //! card is and who may see it is decided in `roadbook_domain`, never here.
 
 mod accounts;

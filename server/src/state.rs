@@ -9,6 +9,7 @@ use roadbook_domain::id::OrgId;
 use roadbook_domain::time::Timestamp;
 use tokio::sync::watch;
 
+use crate::auth::Throttle;
 use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
 use crate::config::{Checked, Config, ConfigError};
@@ -29,6 +30,7 @@ pub struct Shared {
     env: Arc<dyn Env>,
     tokens: Tokens,
     passwords: Passwords,
+    throttle: Throttle,
     checked: Checked,
     stopping: watch::Sender<bool>,
     engine: Engine,
@@ -62,9 +64,20 @@ impl State {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let passwords = Passwords::new(checked.password_cost, cores, &*env)
             .map_err(|error| ConfigError::other(error.to_string()))?;
+        let throttle = Throttle::default();
         let stopping = watch::Sender::new(false);
         let engine = Engine::new(&*env);
-        Ok(Self(Arc::new(Shared { db, secrets, env, tokens, passwords, checked, stopping, engine })))
+        Ok(Self(Arc::new(Shared {
+            db,
+            secrets,
+            env,
+            tokens,
+            passwords,
+            throttle,
+            checked,
+            stopping,
+            engine,
+        })))
     }
 }
 
@@ -102,6 +115,11 @@ impl Shared {
     /// Hashes and verifies passwords.
     pub fn passwords(&self) -> &Passwords {
         &self.passwords
+    }
+
+    /// Slows down the guessing of passwords.
+    pub fn throttle(&self) -> &Throttle {
+        &self.throttle
     }
 
     /// The configuration.

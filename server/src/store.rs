@@ -16,6 +16,7 @@ pub mod key;
 pub mod log;
 mod migrations;
 pub mod organisation;
+pub mod outlived;
 pub mod sessions;
 pub mod settings;
 pub mod todos;

@@ -234,7 +234,8 @@ impl Answering<'_> {
         let conn = &mut conn;
         let (head, sums) = digests::head_and_sums(conn, org, key::seen_by(caller.viewer())).await?;
         let sum = plan::total(&sums);
-        let reading = Reading { state: self.state, caller, head: &head, now: self.now };
+        let applied = &outcome.applied;
+        let reading = Reading { state: self.state, caller, head: &head, now: self.now, applied };
         let is_first = position.is_none() && self.status == SyncStatus::Ok;
         let mut page = Page::new(if is_first { wishes.page_size.min(FIRST_PAGE) } else { wishes.page_size });
         let walk = match &wishes.walk {
@@ -252,8 +253,7 @@ impl Answering<'_> {
         };
         let mut reached_head = true;
         if position.seq < head.seq {
-            let (reached, is_head) =
-                pull::tail(conn, &reading, &position, &outcome.applied, &mut page).await?;
+            let (reached, is_head) = pull::tail(conn, &reading, &position, &mut page).await?;
             let chain = match is_head {
                 true => head.chain.clone(),
                 false => log::chain_at(conn, org, reached).await?.ok_or(StoreError::Missing)?,

@@ -90,7 +90,6 @@ pub const START: Timestamp = Timestamp::from_millis(1_795_334_400_000);
 macro_rules! on_both {
     ($(async fn $name:ident($engine:ident) $body:block)*) => {$(
         mod $name {
-            #[allow(unused_imports, reason = "a test may need nothing of its module")]
             use super::*;
 
             async fn rule($engine: $crate::testing::Engine) $body

@@ -71,6 +71,13 @@ pub enum ApiError {
     #[error("the request took too long")]
     TooSlow,
 
+    /// 429 `slow_down`, with `Retry-After`: too many wrong passwords for this account.
+    #[error("too many wrong passwords: wait, then try again")]
+    SlowDown {
+        /// How long to wait.
+        seconds: u32,
+    },
+
     /// 503 `unavailable`, with `Retry-After`: the database does not answer, or too many sign in at once.
     #[error("the server is busy: try again")]
     Unavailable,
@@ -101,6 +108,7 @@ impl ApiError {
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             Self::AgainstTheRules(_) => (StatusCode::UNPROCESSABLE_ENTITY, "against_the_rules"),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "too_slow"),
+            Self::SlowDown { .. } => (StatusCode::TOO_MANY_REQUESTS, "slow_down"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Self::StorageFull => (StatusCode::INSUFFICIENT_STORAGE, "storage_full"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
@@ -117,6 +125,7 @@ impl ApiError {
             Self::Unauthenticated | Self::SessionOver => {
                 Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
             }
+            Self::SlowDown { seconds } => Some((RETRY_AFTER, HeaderValue::from(*seconds))),
             Self::Unavailable => Some((RETRY_AFTER, HeaderValue::from_static("1"))),
             Self::StorageFull => Some((RETRY_AFTER, HeaderValue::from_static("60"))),
             _ => None,

@@ -5,6 +5,7 @@ use roadbook_domain::time::Timestamp;
 use roadbook_domain::user::{Email, Role};
 use uuid::Uuid;
 
+use super::throttle::Guesser;
 use super::token::{ACCESS_LIFE, IDLE_LIFE, RefreshToken, sha256};
 use crate::api::ApiError;
 use crate::state::State;
@@ -52,13 +53,10 @@ pub struct Grant {
 /// work.
 ///
 /// # Errors
-/// [`ApiError::BadCredentials`], or [`ApiError::Unavailable`] if too many sign in at once.
+/// [`ApiError::BadCredentials`], [`ApiError::SlowDown`] after too many of them, or
+/// [`ApiError::Unavailable`] if too many sign in at once.
 pub async fn sign_in(state: &State, credentials: &Credentials<'_>) -> Result<Grant, ApiError> {
-    let login = find_login(state, credentials.email).await?;
-    let hash = login.as_ref().map(|login| login.password_hash.as_str());
-    let right = state.passwords().verify(credentials.password, hash).await?;
-    let login = login.filter(|_| right).ok_or(ApiError::BadCredentials)?;
-
+    let login = judge(state, credentials).await?;
     let (org, user, now) = (login.org_id, login.id, state.now());
     let session = draw_uuid(state);
     let refresh_token = RefreshToken::new(org, session, state.env());
@@ -130,12 +128,32 @@ pub async fn sign_out(state: &State, token: &RefreshToken) -> Result<(), ApiErro
     Ok(())
 }
 
-/// The account that may sign in with this email: one with a password and access.
-async fn find_login(state: &State, email: &str) -> Result<Option<Login>, ApiError> {
-    let Ok(email) = email.parse::<Email>() else { return Ok(None) };
+/// The account whose password this is.
+async fn judge(state: &State, credentials: &Credentials<'_>) -> Result<Login, ApiError> {
+    let email = credentials.email.parse::<Email>().ok();
+    let text = email.as_ref().map_or(credentials.email, Email::as_str);
+    let install_hash = sha256(credentials.install_secret);
     let mut conn = state.db().read().await?;
-    let login = users::by_email(&mut conn, &email).await?;
-    Ok(login.filter(|login| !login.disabled && !login.password_hash.is_empty()))
+    let known_device = devices::is_enrolled(&mut conn, text, &install_hash).await?;
+    let login = match &email {
+        Some(email) => users::by_email(&mut conn, email).await?,
+        None => None,
+    };
+    drop(conn);
+
+    let guesser = Guesser::new(text, known_device.then_some(&install_hash));
+    if let Some(seconds) = state.throttle().wait(guesser, state.now()) {
+        return Err(ApiError::SlowDown { seconds });
+    }
+    let login = login.filter(|login| !login.disabled && !login.password_hash.is_empty());
+    let hash = login.as_ref().map(|login| login.password_hash.as_str());
+    let right = state.passwords().verify(credentials.password, hash).await?;
+    if let (Some(login), true) = (login, right) {
+        state.throttle().succeeded(guesser);
+        return Ok(login);
+    }
+    state.throttle().failed(guesser, state.now());
+    Err(ApiError::BadCredentials)
 }
 
 fn grant(

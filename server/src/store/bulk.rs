@@ -19,6 +19,8 @@ pub enum Value {
     Small(i16),
     /// Of a `boolean` column.
     Bool(bool),
+    /// Of a `text` column.
+    Text(String),
     /// Of a `bytea` column.
     Bytes(Vec<u8>),
 }
@@ -33,6 +35,7 @@ macro_rules! bound {
                 $crate::store::bulk::Value::Int(value) => query.bind(*value),
                 $crate::store::bulk::Value::Small(value) => query.bind(*value),
                 $crate::store::bulk::Value::Bool(value) => query.bind(*value),
+                $crate::store::bulk::Value::Text(value) => query.bind(value.as_str()),
                 $crate::store::bulk::Value::Bytes(value) => query.bind(value.as_slice()),
             };
         }

@@ -70,6 +70,22 @@ pub async fn enrol(tx: &mut Tx, org: OrgId, device: &Enrolment<'_>) -> Result<De
     Ok(id.into())
 }
 
+/// Whether the user with this email has enrolled this installation, and it is not revoked.
+///
+/// # Errors
+/// Of the database.
+pub async fn is_enrolled(conn: &mut Conn, email: &str, install_hash: &[u8]) -> Result<bool, StoreError> {
+    let enrolled: i64 = on!(conn, |c| sqlx::query_scalar(
+        "select count(*) from app_user u join device d on d.org_id = u.org_id and d.user_id = u.id \
+         where u.email = $1 and d.install_hash = $2 and d.revoked_at = 0"
+    )
+    .bind(email)
+    .bind(install_hash)
+    .fetch_one(c)
+    .await)?;
+    Ok(enrolled > 0)
+}
+
 /// Notes that a device was in touch.
 ///
 /// # Errors
@@ -101,14 +117,14 @@ pub async fn get(conn: &mut Conn, org: OrgId, device: DeviceId) -> Result<Option
     Ok(row.map(Device::from))
 }
 
-/// The devices of one user, revoked ones included, in order of their ids.
+/// The devices of one user, revoked ones included, in the order they were enrolled.
 ///
 /// # Errors
 /// Of the database.
 pub async fn of_user(conn: &mut Conn, org: OrgId, user: UserId) -> Result<Vec<Device>, StoreError> {
     let rows: Vec<Row> = on!(conn, |c| sqlx::query_as(
         "select id, user_id, platform, name, created_at, last_seen_at, revoked_at \
-         from device where org_id = $1 and user_id = $2 order by id"
+         from device where org_id = $1 and user_id = $2 order by created_at, id"
     )
     .bind(org.uuid())
     .bind(user.uuid())

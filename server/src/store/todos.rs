@@ -2,7 +2,7 @@
 
 use roadbook_domain::id::{DocumentId, OrgId, PartId, UserId};
 use roadbook_domain::row::TodoRow;
-use roadbook_domain::time::{Timestamp, Zone};
+use roadbook_domain::time::Zone;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -70,31 +70,6 @@ pub async fn first_open(
         }
     }
     Ok(documents)
-}
-
-/// The documents in which a todo of this user was closed since then, by id.
-///
-/// # Errors
-/// Of the database.
-pub async fn closed_since(
-    conn: &mut Conn,
-    org: OrgId,
-    assignee: UserId,
-    since: Timestamp,
-) -> Result<Vec<DocumentId>, StoreError> {
-    let rows: Vec<Uuid> = on!(conn, |c| {
-        sqlx::query_scalar(
-        "select distinct document from todo where org_id = $1 and assignee = $2 and is_open = $3 and at >= $4 \
-         order by document"
-    )
-    .bind(org.uuid())
-    .bind(assignee.uuid())
-    .bind(false)
-    .bind(since.millis())
-    .fetch_all(c)
-    .await
-    })?;
-    Ok(rows.into_iter().map(DocumentId::from).collect())
 }
 
 fn row(org: OrgId, document: DocumentId, todo: &TodoRow, assignee: UserId) -> [Value; 6] {

@@ -17,6 +17,7 @@ use super::scratch::Update;
 use crate::store::audience::{self, Filed, Links, Ways};
 use crate::store::documents::{self, Brief, Stored};
 use crate::store::log::{self, EntryKind, NewEntry};
+use crate::store::outlived::{self, Closings};
 use crate::store::todos::{self, Todos};
 use crate::store::{Db, StoreError, Tx, actors, digests, key, organisation};
 
@@ -97,6 +98,8 @@ pub async fn purge(
     log::empty(&mut tx, org, id).await?;
     audience::put_links(&mut tx, org, &changes.each_ref().map(Changed::links)).await?;
     todos::put(&mut tx, org, &[Todos { document: id, todos: &[] }]).await?;
+    let nobody = outlived::Change { document: id, sees: None, left: BTreeMap::new() };
+    outlived::apply(&mut tx, org, &nobody).await?;
     let filings =
         changes.iter().map(|changed| &changed.filing).chain(others.iter().map(|other| &other.filing));
     write_filings(&mut tx, org, filings).await?;
@@ -349,6 +352,9 @@ async fn write_log(
         first.insert(changed.id, seq);
         let count = changed.entry_count();
         file(&mut filed, changed.id, &changed.filing, seq..seq + count);
+        let late = changed.late_authors().into_iter();
+        let document = changed.id;
+        filed.extend(late.map(|principal| Filed { principal, seq, document, saw: false, sees: false }));
         seq += count;
     }
     for other in others {
@@ -412,6 +418,46 @@ impl Changed<'_> {
             .collect()
     }
 
+    /// What of the card's closed todos their assignees keep who do not see it any more.
+    fn outlived(&self) -> Option<outlived::Change> {
+        let update = self.update()?;
+        let Rows::Card(row, _) = &update.rows else { return None };
+        let (saw, sees): (BTreeSet<_>, BTreeSet<_>) =
+            (self.filing.saw().collect(), self.filing.sees().collect());
+        let is_in = |principals: &BTreeSet<Principal>, user| {
+            principals.contains(&Principal::Everyone) || principals.contains(&Principal::User(user))
+        };
+        let mut left: BTreeMap<UserId, Closings> = BTreeMap::new();
+        for todo in row.todos.iter().filter(|todo| !todo.state.is_open()) {
+            if let Some(user) = todo.assignee
+                && !is_in(&sees, user)
+                && (is_in(&saw, user) || self.authors().any(|author| author == user))
+            {
+                left.entry(user).or_default().push((todo.id, todo.state));
+            }
+        }
+        let users = sees.iter().filter_map(|principal| match principal {
+            Principal::User(user) => Some(*user),
+            Principal::Everyone | Principal::Private(_) => None,
+        });
+        let all = sees.contains(&Principal::Everyone);
+        let change = outlived::Change { document: self.id, sees: (!all).then(|| users.collect()), left };
+        (saw != sees || !change.left.is_empty()).then_some(change)
+    }
+
+    /// Who made the accepted changes.
+    fn authors(&self) -> impl Iterator<Item = UserId> {
+        self.update().into_iter().flat_map(|update| &update.accepted).filter_map(|change| change.by.user)
+    }
+
+    /// Those who do not see the card, before and after, but changed what they keep of it by a late edit.
+    fn late_authors(&self) -> BTreeSet<Principal> {
+        let Some(change) = self.outlived() else { return BTreeSet::new() };
+        let saw: BTreeSet<_> = self.filing.saw().collect();
+        let late = change.left.into_keys().map(Principal::User).filter(|user| !saw.contains(user));
+        if saw.contains(&Principal::Everyone) { BTreeSet::new() } else { late.collect() }
+    }
+
     /// The todos, if they are others than before.
     fn new_todos(&self) -> Option<Todos<'_>> {
         fn of(rows: &Rows) -> &[TodoRow] {
@@ -469,6 +515,9 @@ async fn write_documents(
     let relinked: Vec<Links> =
         changes.iter().filter(|changed| changed.relinks()).map(Changed::links).collect();
     audience::put_links(tx, org, &relinked).await?;
+    for change in changes.iter().filter_map(Changed::outlived) {
+        outlived::apply(tx, org, &change).await?;
+    }
     let todos: Vec<Todos<'_>> = changes.iter().filter_map(Changed::new_todos).collect();
     todos::put(tx, org, &todos).await
 }

@@ -6,12 +6,11 @@
 use std::collections::BTreeSet;
 
 use roadbook_domain::id::DocumentId;
-use roadbook_domain::time::Timestamp;
 use roadbook_domain::user::Role;
 use roadbook_domain::wire::Entry;
 
 use super::cursor::{FIRST, Fill, Step};
-use super::page::{CLOSINGS, Page, Reading};
+use super::page::{Page, Reading};
 use super::pull::{reaches, visible};
 use crate::api::ApiError;
 use crate::store::documents::{self, Listed};
@@ -117,25 +116,10 @@ async fn closings(conn: &mut Conn, reading: &Reading<'_>, page: &mut Page) -> Re
     if reading.caller.role != Role::Restricted {
         return Ok(());
     }
-    let hidden = hidden_closings(conn, reading).await?;
-    let mut closings = reading.closings(conn, &hidden).await?;
-    for id in hidden {
-        if let Some(closings) = closings.remove(&id) {
-            reading.push_forget(page, id, closings);
-        }
+    for (document, closings) in reading.all_closings(conn).await? {
+        reading.push_forget(page, document, closings);
     }
     Ok(())
-}
-
-/// The documents in which a todo of the caller was closed of late and that he does not see.
-///
-/// # Errors
-/// Of the database.
-pub async fn hidden_closings(conn: &mut Conn, reading: &Reading<'_>) -> Result<Vec<DocumentId>, StoreError> {
-    let since = Timestamp::from_millis(reading.now.millis().saturating_sub(CLOSINGS));
-    let closed = todos::closed_since(conn, reading.caller.org, reading.caller.user, since).await?;
-    let seen = visible(conn, reading, closed.clone()).await?;
-    Ok(closed.into_iter().filter(|id| !seen.contains(id)).collect())
 }
 
 /// The documents after one, by id, as many as fit.

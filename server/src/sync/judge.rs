@@ -141,8 +141,7 @@ fn open(case: &Case, context: &Context) -> Result<Scratch, Verdict> {
     let Some(stored) = &case.stored else {
         let scope = scope_of_new(kind, id, context.viewer.user);
         let scope = scope.ok_or(Verdict::Refused(RefusalCode::NotAllowed))?;
-        return Scratch::new(kind, id, scope, Some(context.viewer.user), context.server)
-            .map_err(|_| Verdict::Refused(RefusalCode::Malformed));
+        return Ok(Scratch::new(kind, id, scope, Some(context.viewer.user), context.server));
     };
     if stored.kind != kind.id {
         return refused(RefusalCode::IdTaken);

@@ -16,8 +16,7 @@ pub enum Net {
     Changes {
         /// Their numbers, in order.
         seqs: Vec<i64>,
-        /// How many bytes those have that the device did not just push: if a bundle has fewer, that is
-        /// sent instead.
+        /// How many bytes those have that the device has not: if a bundle has fewer, that is sent instead.
         bytes: u64,
     },
     /// The whole document.
@@ -46,7 +45,7 @@ pub fn by_document(rows: Vec<Touched>) -> BTreeMap<DocumentId, Vec<Touched>> {
     documents
 }
 
-/// What to send of a document whose entries since the cursor are `rows`, not empty; `None`: nothing.
+/// What to send of a document whose entries since the cursor are `rows`; `None`: nothing.
 ///
 /// `sees` is whether the user sees the document now, `applied` are the entries that the device made by
 /// the same request, `lacks` is whether a walk has not come to the document yet.
@@ -58,20 +57,20 @@ pub fn effect(rows: &[Touched], sees: bool, applied: &BTreeSet<i64>, lacks: bool
     let made_it = first.entry == EntryKind::Create && applied.contains(&first.seq);
     let had = first.saw || made_it;
     match (had, sees) {
-        (true, false) => Some(Net::Forget),
-        (false, false) => lacks.then_some(Net::Forget),
+        // Even if the device has not got it: what outlives its sight may have changed.
+        (_, false) => Some(Net::Forget),
         (false, true) => Some(Net::Bundle),
         (true, true) => {
             let entered = rows.iter().skip(1).any(|row| !row.saw);
             if lacks && !made_it || entered || rows.iter().any(|row| !row.sees) {
                 return Some(Net::Bundle);
             }
-            let changes = || rows.iter().filter(|row| row.entry.is_change());
-            let news = || changes().filter(|row| !applied.contains(&row.seq));
-            let seqs: Vec<i64> = changes().map(|row| row.seq).collect();
-            match (seqs.len(), news().count()) {
+            let changes = rows.iter().filter(|row| row.entry.is_change());
+            let seqs: Vec<i64> = changes.clone().map(|row| row.seq).collect();
+            let foreign = changes.filter(|row| !applied.contains(&row.seq));
+            match (seqs.len(), foreign.clone().count()) {
                 (0, _) => None,
-                (_, ..=MAX_CHANGES) => Some(Net::Changes { seqs, bytes: news().map(|row| row.size).sum() }),
+                (_, 0..=MAX_CHANGES) => Some(Net::Changes { seqs, bytes: foreign.map(|row| row.size).sum() }),
                 _ => Some(Net::Bundle),
             }
         }
@@ -101,12 +100,12 @@ mod tests {
     }
 
     #[test]
-    fn entering_brings_a_bundle_leaving_a_forget_and_neither_brings_nothing() {
+    fn entering_brings_a_bundle_and_not_to_see_it_in_the_end_a_forget() {
         let none = BTreeSet::new();
         let entry = |saw, sees| effect(&[row(5, EntryKind::Change, saw, sees)], sees, &none, false);
         assert_eq!(entry(false, true), Some(Net::Bundle));
         assert_eq!(entry(true, false), Some(Net::Forget));
-        assert_eq!(entry(false, false), None);
+        assert_eq!(entry(false, false), Some(Net::Forget));
     }
 
     #[test]
@@ -117,15 +116,16 @@ mod tests {
     }
 
     #[test]
-    fn what_a_device_made_by_the_same_request_comes_back_as_changes_without_weight() {
+    fn what_a_device_made_by_the_same_request_it_has() {
         let rows = [
             row(5, EntryKind::Create, false, true),
             row(6, EntryKind::Change, true, true),
             row(7, EntryKind::Change, true, true),
         ];
         let applied = |seqs: &[i64]| effect(&rows, true, &seqs.iter().copied().collect(), false);
-        assert_eq!(applied(&[5, 6, 7]), Some(Net::Changes { seqs: vec![5, 6, 7], bytes: 0 }));
-        assert_eq!(applied(&[5, 6]), Some(Net::Changes { seqs: vec![5, 6, 7], bytes: 10 }));
+        let all = |foreign: u64| Some(Net::Changes { seqs: vec![5, 6, 7], bytes: 10 * foreign });
+        assert_eq!(applied(&[5, 6, 7]), all(0));
+        assert_eq!(applied(&[5, 6]), all(1));
         assert_eq!(applied(&[]), Some(Net::Bundle));
         let given_away = [row(5, EntryKind::Create, false, false)];
         assert_eq!(effect(&given_away, false, &BTreeSet::from([5]), false), Some(Net::Forget));

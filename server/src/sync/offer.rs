@@ -80,7 +80,7 @@ fn try_offer(case: OfferCase, context: &OfferContext) -> Result<Judged, RefusalC
             tracing::error!(document.id = %offer.document, error.cause = %error, "a document cannot be used");
             RefusalCode::Malformed
         })?,
-        None => scratch_of_new(kind, &offer, scope, creator, context)?,
+        None => Scratch::new(kind, offer.document, scope, creator, context.server),
     };
     let mut judged = Judged {
         document: offer.document,
@@ -116,7 +116,7 @@ fn rebuild(
     creator: Option<UserId>,
     context: &OfferContext,
 ) -> Result<Vec<Built>, RefusalCode> {
-    let mut alone = scratch_of_new(kind, offer, scope, creator, context)?;
+    let mut alone = Scratch::new(kind, offer.document, scope, creator, context.server);
     let mut heads: BTreeSet<ChangeHash> = BTreeSet::new();
     let mut all = Vec::with_capacity(offer.changes.len());
     for bytes in &offer.changes {
@@ -139,16 +139,6 @@ fn rebuild(
     };
     let is_ours = subject.is_received(&context.key, &offer.receipt);
     if is_ours { Ok(all) } else { Err(RefusalCode::ForeignReceipt) }
-}
-
-fn scratch_of_new(
-    kind: &'static Kind,
-    offer: &Offer,
-    scope: Scope,
-    creator: Option<UserId>,
-    context: &OfferContext,
-) -> Result<Scratch, RefusalCode> {
-    Scratch::new(kind, offer.document, scope, creator, context.server).map_err(|_| RefusalCode::Malformed)
 }
 
 fn accept(

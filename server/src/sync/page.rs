@@ -1,19 +1,19 @@
 //! Pages: entries on their way down, counted in bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::id::{DocumentId, PartId, UserId};
-use roadbook_domain::row::{CardRow, TodoRow};
+use roadbook_domain::id::DocumentId;
 use roadbook_domain::time::Timestamp;
-use roadbook_domain::todo::TodoState;
-use roadbook_domain::wire::{DocumentReceipt, Entry, Envelope, Forgotten, Rows};
+use roadbook_domain::wire::{DocumentReceipt, Entry, Envelope, Forgotten};
 
+use super::pull::visible;
 use super::receipt;
 use crate::api::ApiError;
 use crate::auth::Caller;
 use crate::state::State;
-use crate::store::documents::{self, Stored};
+use crate::store::documents::Stored;
 use crate::store::organisation::Head;
+use crate::store::outlived::{self, Closings};
 use crate::store::{Conn, StoreError};
 
 /// How long a user's own closings outlive his sight of their document, in milliseconds.
@@ -29,6 +29,8 @@ pub struct Reading<'a> {
     pub head: &'a Head,
     /// The server's clock.
     pub now: Timestamp,
+    /// The entries that the device made by this very request.
+    pub applied: &'a BTreeSet<i64>,
 }
 
 /// Entries that were gathered, and how many bytes are left.
@@ -36,7 +38,7 @@ pub struct Reading<'a> {
 pub struct Page {
     /// The entries.
     pub entries: Vec<Envelope>,
-    /// Receipts for the documents whose last change is among them.
+    /// The receipts of documents whose last change is among them.
     pub receipts: Vec<DocumentReceipt>,
     left: u64,
 }
@@ -85,11 +87,11 @@ impl Reading<'_> {
     }
 
     /// Adds that the user does not see a document, with his own closings in it.
-    pub fn push_forget(&self, page: &mut Page, document: DocumentId, closings: Vec<(PartId, TodoState)>) {
+    pub fn push_forget(&self, page: &mut Page, document: DocumentId, closings: Closings) {
         page.push(&Entry::Forget(Forgotten { seq: self.head.seq.unsigned_abs(), document, closings }));
     }
 
-    /// The caller's own closings of late in these documents, of those that have any.
+    /// What the caller is left with of these documents, should he not see them.
     ///
     /// # Errors
     /// Of the database.
@@ -97,21 +99,24 @@ impl Reading<'_> {
         &self,
         conn: &mut Conn,
         ids: &[DocumentId],
-    ) -> Result<BTreeMap<DocumentId, Vec<(PartId, TodoState)>>, StoreError> {
-        let stored = documents::get(conn, self.caller.org, ids).await?;
-        let of = |stored: Stored| match minicbor::decode(&stored.rows) {
-            Ok(Rows::Card(row, _)) => Some((stored.id, own_closings(&row, self.caller.user, self.now))),
-            _ => None,
-        };
-        Ok(stored.into_iter().filter_map(of).filter(|(_, closings)| !closings.is_empty()).collect())
+    ) -> Result<BTreeMap<DocumentId, Closings>, StoreError> {
+        outlived::of(conn, self.caller.org, self.caller.user, ids, self.since()).await
     }
-}
 
-/// A user's own todos in a card that were closed within the time in which closings outlive sight.
-pub fn own_closings(row: &CardRow, user: UserId, now: Timestamp) -> Vec<(PartId, TodoState)> {
-    let since = now.millis().saturating_sub(CLOSINGS);
-    let is_late =
-        |todo: &&TodoRow| todo.state.closing().is_some_and(|closing| closing.at().millis() >= since);
-    let own = row.todos.iter().filter(|todo| todo.assignee == Some(user)).filter(is_late);
-    own.map(|todo| (todo.id, todo.state)).collect()
+    /// What the caller is left with of all documents that he does not see.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn all_closings(&self, conn: &mut Conn) -> Result<BTreeMap<DocumentId, Closings>, StoreError> {
+        let (org, user) = (self.caller.org, self.caller.user);
+        let mut closings = outlived::all(conn, org, user, self.since()).await?;
+        let seen = visible(conn, self, closings.keys().copied().collect()).await?;
+        closings.retain(|document, _| !seen.contains(document));
+        Ok(closings)
+    }
+
+    /// From when on closings outlive sight.
+    fn since(&self) -> Timestamp {
+        Timestamp::from_millis(self.now.millis().saturating_sub(CLOSINGS))
+    }
 }

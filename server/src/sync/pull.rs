@@ -32,13 +32,12 @@ pub async fn tail(
     conn: &mut Conn,
     reading: &Reading<'_>,
     position: &Position,
-    applied: &BTreeSet<i64>,
     page: &mut Page,
 ) -> Result<(i64, bool), ApiError> {
     let (touched, horizon) = touched(conn, reading, position.seq).await?;
     let rows = settings_since(conn, reading, position.seq, horizon).await?;
-    let plan = Plan::of(conn, reading, position, applied, touched, rows).await?;
-    let cut = plan.send(conn, reading, applied, page).await?;
+    let plan = Plan::of(conn, reading, position, touched, rows).await?;
+    let cut = plan.send(conn, reading, page).await?;
     let reached = cut.unwrap_or(horizon);
     Ok((reached, reached == reading.head.seq))
 }
@@ -101,7 +100,6 @@ impl Plan {
         conn: &mut Conn,
         reading: &Reading<'_>,
         position: &Position,
-        applied: &BTreeSet<i64>,
         touched: Vec<Touched>,
         rows: Vec<(i64, SettingsRow)>,
     ) -> Result<Self, ApiError> {
@@ -112,7 +110,7 @@ impl Plan {
         for (document, rows) in documents {
             let lacks = position.fill.as_ref().is_some_and(|fill| fill.will_reach(document));
             let sees = sees.as_ref().is_none_or(|sees| sees.contains(&document));
-            if let Some(net) = net::effect(&rows, sees, applied, lacks) {
+            if let Some(net) = net::effect(&rows, sees, reading.applied, lacks) {
                 let first = rows.first().map_or(0, |row| row.seq);
                 items.push((first, Item::Document(document, net)));
             }
@@ -152,7 +150,6 @@ impl Plan {
         self,
         conn: &mut Conn,
         reading: &Reading<'_>,
-        applied: &BTreeSet<i64>,
         page: &mut Page,
     ) -> Result<Option<i64>, ApiError> {
         let mut left = page.left();
@@ -172,7 +169,7 @@ impl Plan {
             left = left.saturating_sub(size);
             taken.push(item);
         }
-        write(conn, reading, taken, applied, page).await?;
+        write(conn, reading, taken, page).await?;
         Ok(cut)
     }
 }
@@ -212,7 +209,6 @@ async fn write(
     conn: &mut Conn,
     reading: &Reading<'_>,
     items: Vec<Item>,
-    applied: &BTreeSet<i64>,
     page: &mut Page,
 ) -> Result<(), ApiError> {
     let (mut bundles, mut seqs, mut changed, mut gone) = (vec![], vec![], vec![], vec![]);
@@ -245,26 +241,25 @@ async fn write(
             Item::Document(id, Net::Purge) => page.push(&Entry::Purge(id)),
             Item::Document(id, Net::Changes { seqs, .. }) => {
                 let last = seqs.last().copied();
-                for seq in seqs {
-                    if let Some(logged) = changes.remove(&seq) {
-                        page.push(&Entry::Change(change(logged, applied.contains(&seq))));
-                    }
+                for logged in seqs.iter().filter_map(|seq| changes.remove(seq)) {
+                    page.push(&Entry::Change(change(reading, logged)));
                 }
-                let heads = heads.get(&id).filter(|heads| Some(heads.as_of) == last);
-                page.receipts.extend(heads.map(|heads| receipt(reading, heads)));
+                let is_present = |heads: &&Heads| Some(heads.as_of) == last;
+                page.receipts.extend(heads.get(&id).filter(is_present).map(|heads| receipt(reading, heads)));
             }
         }
     }
     Ok(())
 }
 
-/// A change as it travels; without its bytes where the device has just pushed it.
-fn change(logged: Logged, is_pushed: bool) -> LogEntry {
+/// A change as it travels; without its bytes if the device has just pushed it.
+fn change(reading: &Reading<'_>, logged: Logged) -> LogEntry {
     let check: [u8; 8] = std::array::from_fn(|i| logged.hash.0.get(i).copied().unwrap_or_default());
+    let is_own = reading.applied.contains(&logged.seq);
     LogEntry {
         seq: logged.seq.unsigned_abs(),
         document: logged.document,
-        change: if is_pushed { Vec::new() } else { logged.bytes },
+        change: if is_own { Vec::new() } else { logged.bytes },
         check: Check::from(check),
         by: logged.by,
         received_at: logged.received_at,
@@ -272,7 +267,7 @@ fn change(logged: Logged, is_pushed: bool) -> LogEntry {
     }
 }
 
-/// The receipt for a document as it is in the snapshot.
+/// The receipt for a document's present state.
 fn receipt(reading: &Reading<'_>, heads: &Heads) -> DocumentReceipt {
     let subject = Subject {
         org: reading.caller.org,

@@ -5,7 +5,7 @@ use aws_lc_rs::{constant_time, digest, hmac};
 use roadbook_domain::change::ChangeHash;
 use roadbook_domain::id::{DocumentId, OrgId};
 use roadbook_domain::kind::KindId;
-use roadbook_domain::saved::is_list;
+use roadbook_domain::projection;
 use roadbook_domain::wire::Bundle;
 
 use crate::store::documents::Stored;
@@ -63,15 +63,16 @@ pub fn bundle(
         authors: &stored.authors,
     };
     let receipt = subject.receipt(key).into();
+    // From a list of few changes the device makes the rows itself: they would cost more than it does.
+    let rows = if projection::are_told_by(&stored.saved) { Vec::new() } else { stored.rows };
     Ok(Bundle {
         document: stored.id,
         kind: stored.kind,
         as_of,
         authors: minicbor::decode(&stored.authors)?,
-        // Whoever has the list of changes has the rows.
-        rows: if is_list(&stored.saved) { Vec::new() } else { stored.rows },
         saved: stored.saved,
         heads: stored.heads,
+        rows,
         projection_version: stored.projection_version,
         receipt,
     })

@@ -172,18 +172,15 @@ impl Scratch {
     }
 
     /// A scratch copy of a document that does not exist yet.
-    ///
-    /// # Errors
-    /// [`DocumentError`].
     pub fn new(
         kind: &'static Kind,
         id: DocumentId,
         scope: Scope,
         creator: Option<UserId>,
         server: Actor,
-    ) -> Result<Self, DocumentError> {
+    ) -> Self {
         let document = Document::new(kind);
-        Ok(Self {
+        Self {
             index: OpIndex::of(&document),
             heads: document.heads().into_iter().collect(),
             document,
@@ -195,7 +192,7 @@ impl Scratch {
             creator,
             changes: Vec::new(),
             accepted: Vec::new(),
-        })
+        }
     }
 
     /// What kind of document it is.

@@ -1,5 +1,7 @@
 //! The state hash of one user: what his phone must show, by the word of the server (L3).
 
+use std::collections::BTreeSet;
+
 use roadbook_domain::id::{DocumentId, UserId};
 use roadbook_domain::settings::Settings;
 use roadbook_domain::state_hash::State as Hashed;
@@ -7,14 +9,13 @@ use roadbook_domain::time::Timestamp;
 use roadbook_domain::today::{DueMove, Period, TodayQuery, TodayRow, today};
 use roadbook_domain::wire::Rows;
 
-use super::fill::hidden_closings;
-use super::page::{Reading, own_closings};
+use super::page::Reading;
 use super::pull::reaches;
 use super::walk::terms;
 use crate::api::ApiError;
 use crate::auth::Caller;
 use crate::state::State;
-use crate::store::{Conn, StoreError, documents, organisation, settings};
+use crate::store::{StoreError, documents, organisation, settings};
 
 /// How many documents are read at once.
 const CHUNK: usize = 500;
@@ -27,7 +28,8 @@ pub async fn state_hash(state: &State, caller: &Caller, now: Timestamp) -> Resul
     let mut conn = state.db().snapshot().await?;
     let conn = &mut conn;
     let head = organisation::head(conn, caller.org).await?.ok_or(ApiError::NotFound)?;
-    let reading = Reading { state, caller, head: &head, now };
+    let applied = BTreeSet::new();
+    let reading = Reading { state, caller, head: &head, now, applied: &applied };
     let mut hashed = Hashed::default();
     let rows = settings::all(conn, caller.org).await?;
     let rows: Vec<_> = rows.into_iter().filter(|row| reaches(row, caller.role)).collect();
@@ -44,7 +46,10 @@ pub async fn state_hash(state: &State, caller: &Caller, now: Timestamp) -> Resul
             day.add(stored.id, &rows);
         }
     }
-    day.add_outlived(conn, &reading).await?;
+    for (document, closings) in reading.all_closings(conn).await? {
+        let outlived = |(todo, state)| TodayRow::outlived(document, todo, caller.user, state);
+        day.rows.extend(closings.into_iter().map(outlived));
+    }
     let query = TodayQuery { me: caller.user, zone, now, period: Period::Today, limit: usize::MAX };
     let today = today(&query, day.rows, day.moves);
     hashed.today(minicbor::to_vec(&today).unwrap_or_default());
@@ -68,21 +73,6 @@ impl Day {
         let own = card.todos.iter().filter(|todo| todo.assignee == Some(self.me));
         self.rows.extend(own.map(|todo| TodayRow::new(id, card, todo)));
         self.moves.extend(facts.iter().filter_map(|fact| DueMove::of(id, fact)));
-    }
-
-    /// The user's own closings in documents that he no longer sees.
-    async fn add_outlived(&mut self, conn: &mut Conn, reading: &Reading<'_>) -> Result<(), StoreError> {
-        let hidden = hidden_closings(conn, reading).await?;
-        for stored in documents::get(conn, reading.caller.org, &hidden).await? {
-            if let Rows::Card(card, _) = read(&stored.rows)? {
-                let closings = own_closings(&card, self.me, reading.now);
-                let outlived = closings.into_iter();
-                self.rows.extend(
-                    outlived.map(|(todo, state)| TodayRow::outlived(stored.id, todo, self.me, state)),
-                );
-            }
-        }
-        Ok(())
     }
 }
 

@@ -1,7 +1,10 @@
 //! The exchange over HTTP, in process, on real databases.
 
 mod phone;
+mod pull;
 mod push;
+mod recovery;
+mod rights;
 
 use roadbook_domain::command::{CardCommand, NewTodo};
 use roadbook_domain::id::{DocumentId, PartId, UserId};
@@ -49,4 +52,13 @@ fn create(name: &str, owner: Option<UserId>) -> CardCommand {
 fn todo(id: PartId, text: &str, assignee: UserId) -> CardCommand {
     let due = Some("2026-11-22".parse().unwrap());
     CardCommand::AddTodo(NewTodo { id, text: text.into(), due, assignee: Some(assignee), contact: None })
+}
+
+/// The state hash of a phone's user, by the word of the server.
+async fn server_hash(server: &Server, phone: &Phone) -> [u8; 32] {
+    let now = roadbook_domain::env::Env::now(&*server.env);
+    let path = format!("/v1/state-hash?now={}", now.millis());
+    let answer = server.send(axum::http::Method::GET, &path, &phone.token, None).await.unwrap();
+    let hash = data_encoding::HEXLOWER.decode(answer.text("state_hash").as_bytes()).unwrap();
+    hash.try_into().unwrap()
 }

@@ -133,6 +133,8 @@ pub async fn fetch(
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use roadbook_domain::change::ChangeHash;
+    use roadbook_domain::digest::term;
 
     fn id(last: u8, before: u8, first: u8) -> DocumentId {
         let mut bytes = [0; 16];
@@ -182,12 +184,13 @@ mod tests {
     proptest! {
         #[test]
         fn a_walk_finds_exactly_the_documents_that_differ(
-            both in prop::collection::btree_map((0_u8..3, 0_u8..4, any::<u8>()), 1_u8.., 0..300),
-            device in prop::collection::btree_map((0_u8..3, 0_u8..4, any::<u8>()), 1_u8.., 0..8),
-            server in prop::collection::btree_map((0_u8..3, 0_u8..4, any::<u8>()), 1_u8.., 0..8),
+            both in prop::collection::btree_map((0_u8..3, 0_u8..4, any::<u8>()), any::<u8>(), 0..300),
+            device in prop::collection::btree_map((0_u8..3, 0_u8..4, any::<u8>()), any::<u8>(), 0..8),
+            server in prop::collection::btree_map((0_u8..3, 0_u8..4, any::<u8>()), any::<u8>(), 0..8),
         ) {
             let with = |own: &BTreeMap<(u8, u8, u8), u8>| -> BTreeMap<DocumentId, [u8; 16]> {
-                both.iter().chain(own).map(|((a, b, c), term)| (id(*a, *b, *c), [*term; 16])).collect()
+                let all = both.iter().chain(own).map(|((a, b, c), head)| (id(*a, *b, *c), ChangeHash([*head; 32])));
+                all.map(|(id, head)| (id, term(id, &[head]))).collect()
             };
             let (device, server) = (with(&device), with(&server));
             let documents = device.keys().chain(server.keys());

@@ -2,7 +2,9 @@
 
 use axum::http::Method;
 use roadbook_domain::id::{DeviceId, OrgId, UserId};
-use roadbook_domain::user::Role;
+use roadbook_domain::settings::SettingsRow;
+use roadbook_domain::user::{Email, Role, User};
+use roadbook_domain::wire::Signature;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -10,6 +12,7 @@ use crate::on_both;
 use crate::store::devices::{self, Enrolment};
 use crate::store::organisation::{self, NewOrganisation};
 use crate::store::sessions::{self, NewSession};
+use crate::store::settings;
 use crate::store::users::{self, Claimed, NewAccount};
 use crate::testing::{PASSWORD, START, Server};
 
@@ -197,7 +200,7 @@ async fn lost(server: &Server, admin: &str) -> Vec<(&'static str, String)> {
 async fn stranger(server: &Server) -> String {
     let (org, user) = (OrgId::from_bytes([9; 16]), UserId::from_bytes([9; 16]));
     let (device, session) = (DeviceId::from_bytes([9; 16]), Uuid::from_bytes([9; 16]));
-    let email = "stranger@example.org".parse().unwrap();
+    let email: Email = "stranger@example.org".parse().unwrap();
     let firm = NewOrganisation { id: org, name: "Other Ltd", epoch: session, created_at: START };
     let account =
         NewAccount { id: user, email: &email, password_hash: "", role: Role::Admin, created_at: START };
@@ -213,6 +216,19 @@ async fn stranger(server: &Server) -> String {
     };
     let mut tx = server.state.db().write().await.unwrap();
     organisation::insert(&mut tx, &firm).await.unwrap();
+    let entry = User {
+        id: user,
+        email: Some(email.clone()),
+        family_name: String::new(),
+        given_name: String::new(),
+        role: Role::Admin,
+        zone: "UTC".into(),
+        locale: "en".into(),
+        active: true,
+        issues_invoices: false,
+    };
+    let by = Signature { user: None, device: None };
+    settings::put(&mut tx, org, &SettingsRow::new(&entry, 1), &by, START).await.unwrap();
     users::insert(&mut tx, org, &account).await.unwrap();
     assert_eq!(devices::enrol(&mut tx, org, &enrolment).await.unwrap(), device);
     sessions::begin(&mut tx, org, &begun).await.unwrap();

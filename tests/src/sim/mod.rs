@@ -126,8 +126,9 @@ impl<'a> Simulation<'a> {
             Transition::Enrol { user } => self.enrol(user),
             Transition::Reapply { phone } => self.reapply(phone),
             Transition::RestartServer { orderly } => {
+                let before = self.server.documents()?;
                 self.server.restart(orderly)?;
-                self.owed_is_there()
+                crate::failure::same("a restart takes nothing away (R04)", &before, &self.server.documents()?)
             }
             Transition::BackUp => self.server.back_up(),
             Transition::RestoreServer => {

@@ -53,7 +53,7 @@ pub struct SignedIn {
 }
 
 /// A document as the server holds it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
     /// Its kind.
     pub kind: KindId,

@@ -12,7 +12,7 @@ use roadbook_domain::digest::{self, Digest};
 use roadbook_domain::document::Document;
 use roadbook_domain::draft::Draft;
 use roadbook_domain::env::random;
-use roadbook_domain::id::{DeviceId, DocumentId, PartId, UserId};
+use roadbook_domain::id::{DocumentId, PartId, UserId};
 use roadbook_domain::kind::{Kind, KindId};
 use roadbook_domain::projection;
 use roadbook_domain::row::Fact;
@@ -22,7 +22,7 @@ use roadbook_domain::time::{Timestamp, Zone};
 use roadbook_domain::today::{DueMove, Period, TodayQuery, TodayRow, today};
 use roadbook_domain::todo::TodoState;
 use roadbook_domain::wire::{
-    AuthorTable, Cursor, Entry, GroupVerdict, Offer, Progress, Pushed, PushedChange, Rows, Signature,
+    AuthorTable, Check, Cursor, Entry, GroupVerdict, Offer, Progress, Pushed, PushedChange, Rows,
     SyncRequest, SyncResponse, Verdict, from_frame, to_frame,
 };
 use tower::ServiceExt;
@@ -33,15 +33,12 @@ use crate::testing::{PASSWORD, Server};
 pub struct Phone {
     pub token: String,
     pub user: UserId,
-    pub device: DeviceId,
     pub actor: Actor,
     pub cursor: Option<Cursor>,
     pub held: BTreeMap<DocumentId, Held>,
     pub settings: Settings,
     pub closings: BTreeMap<DocumentId, Vec<(PartId, TodoState)>>,
     pub outbox: Vec<Pushed>,
-    /// What was pushed, for entries that leave out its bytes.
-    pub sent: BTreeMap<(DocumentId, [u8; 8]), Vec<u8>>,
     pub purged: Vec<DocumentId>,
     /// Digest of the last answer that had one.
     pub digest: Option<[u8; 16]>,
@@ -67,14 +64,12 @@ impl Phone {
         Self {
             token: answer.text("access_token"),
             user: answer.text("user").parse().unwrap(),
-            device: answer.text("device").parse().unwrap(),
             actor: Actor(random(&*server.env)),
             cursor: None,
             held: BTreeMap::new(),
             settings: Settings::default(),
             closings: BTreeMap::new(),
             outbox: Vec::new(),
-            sent: BTreeMap::new(),
             purged: Vec::new(),
             digest: None,
             progress: Vec::new(),
@@ -160,10 +155,7 @@ impl Phone {
     pub async fn step(&mut self, server: &Server) -> (bool, Vec<GroupVerdict>) {
         let request = self.request();
         let response = self.send(server, &request).await;
-        let sent = self.outbox.drain(..).flat_map(|group| {
-            group.changes.into_iter().map(move |change| ((group.document, *change.check), change.change))
-        });
-        self.sent.extend(sent);
+        self.outbox.clear();
         let verdicts = response.verdicts.clone();
         (self.take(server, response), verdicts)
     }
@@ -188,7 +180,7 @@ impl Phone {
             let entry = Entry::from_envelope(envelope).unwrap().unwrap();
             self.entry(entry);
         }
-        for receipt in response.receipts {
+        for receipt in &response.receipts {
             if let Some(held) = self.held.get_mut(&receipt.document) {
                 held.receipt = Some(*receipt.receipt);
             }
@@ -207,21 +199,25 @@ impl Phone {
             Entry::Change(entry) => {
                 count(&mut self.received, "change");
                 let held = self.held.get_mut(&entry.document).expect("a change of a document it has");
-                let bytes = match entry.change.is_empty() {
-                    true => &self.sent[&(entry.document, *entry.check)],
-                    false => &entry.change,
+                if entry.seq <= held.as_of {
+                    return;
+                }
+                let own = |check: &Check| {
+                    let changes = held.document.changes_since(&[held.document.kind().genesis_hash()]);
+                    changes.into_iter().find(|(hash, _)| hash.0.starts_with(check.as_slice()))
                 };
-                let change = Change::from_bytes(bytes).unwrap();
+                let change = match entry.change.is_empty() {
+                    true => own(&entry.check).expect("a change of its own").1,
+                    false => Change::from_bytes(&entry.change).unwrap(),
+                };
                 let canonical = Canonical::of(held.document.kind(), &change).unwrap();
                 assert!(canonical.has_check(&entry.check));
                 if !held.document.contains(canonical.hash()) {
                     held.take(&change, entry.by.user);
                 }
-                if entry.seq > held.as_of {
-                    held.authors.push((change.actor, change.seq), &entry.by, entry.origin, entry.received_at);
-                    held.as_of = entry.seq;
-                    held.receipt = None;
-                }
+                held.authors.push((change.actor, change.seq), &entry.by, entry.origin, entry.received_at);
+                held.as_of = entry.seq;
+                held.receipt = None;
             }
             Entry::Bundle(bundle) => {
                 count(&mut self.received, "bundle");
@@ -230,12 +226,9 @@ impl Phone {
                 }
                 let document = Document::load(Kind::get(bundle.kind).unwrap(), &bundle.saved).unwrap();
                 assert_eq!(document.heads(), bundle.heads);
-                let kind = Kind::get(bundle.kind).unwrap();
+                let kind = document.kind();
                 let rows: Rows = match projection::rows_of_saved(kind, &bundle.saved, &bundle.authors) {
-                    Some(rows) => {
-                        assert!(bundle.rows.is_empty(), "what the list tells is not sent twice");
-                        rows.unwrap()
-                    }
+                    Some(rows) => rows.unwrap(),
                     None => minicbor::decode(&bundle.rows).unwrap(),
                 };
                 let creator = match &rows {
@@ -363,8 +356,4 @@ impl Clock for roadbook_domain::env::SeededEnv {
     fn now_stamp(&self) -> Timestamp {
         roadbook_domain::env::Env::now(self)
     }
-}
-
-pub fn nobody() -> Signature {
-    Signature { user: None, device: None }
 }

@@ -1,0 +1,170 @@
+//! Slowing down the guessing of passwords: by delay, never by locking an account.
+//!
+//! Kept in memory: each node slows down by itself, and a restart forgets. That is enough, because a hash
+//! costs what it costs and only so many run at once ([`super::password`]).
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use roadbook_domain::time::Timestamp;
+
+use super::token::sha256;
+
+/// How many wrong passwords are free.
+const FREE: u32 = 5;
+
+/// The longest delay, in seconds.
+const LONGEST: u32 = 60;
+
+/// After how many milliseconds without a wrong password everything is forgotten: 15 minutes.
+const FORGET: i64 = 15 * 60 * 1000;
+
+/// How many guessers are remembered; beyond, the one whose last guess is oldest is forgotten.
+const MOST: usize = 10_000;
+
+/// Remembers wrong passwords.
+#[derive(Debug, Default)]
+pub struct Throttle(Mutex<BTreeMap<Guesser, Failures>>);
+
+/// Who guesses: everybody who tries one email, but for installations that its user enrolled before. Those
+/// count by themselves, so that a stranger's guesses never keep a user from his own phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Guesser([u8; 32]);
+
+#[derive(Debug, Clone, Copy)]
+struct Failures {
+    count: u32,
+    last: Timestamp,
+}
+
+impl Guesser {
+    /// Whoever tries this email; on the user's own installation, if its hash is given.
+    pub(super) fn new(email: &str, own_install: Option<&[u8; 32]>) -> Self {
+        let install = own_install.map(<[u8; 32]>::as_slice).unwrap_or_default();
+        Self(sha256(&[install, email.as_bytes()].concat()))
+    }
+}
+
+impl Throttle {
+    /// How many seconds this guesser must wait before the next try; `None`: none.
+    pub(super) fn wait(&self, guesser: Guesser, now: Timestamp) -> Option<u32> {
+        let failures = *self.lock().get(&guesser)?;
+        let passed = now.millis().saturating_sub(failures.last.millis());
+        if passed >= FORGET {
+            return None;
+        }
+        let left = i64::from(failures.delay()) * 1000 - passed.max(0);
+        u32::try_from(left).ok().filter(|left| *left > 0).map(|left| left.div_ceil(1000))
+    }
+
+    /// Notes a wrong password.
+    pub(super) fn failed(&self, guesser: Guesser, now: Timestamp) {
+        let mut known = self.lock();
+        if known.len() >= MOST && !known.contains_key(&guesser) {
+            let oldest = known.iter().min_by_key(|(_, failures)| failures.last).map(|(oldest, _)| *oldest);
+            oldest.map(|oldest| known.remove(&oldest));
+        }
+        let failures = known.entry(guesser).or_insert(Failures { count: 0, last: now });
+        let forgotten = now.millis().saturating_sub(failures.last.millis()) >= FORGET;
+        failures.count = if forgotten { 1 } else { failures.count.saturating_add(1) };
+        failures.last = now;
+    }
+
+    /// Notes the right password.
+    pub(super) fn succeeded(&self, guesser: Guesser) {
+        self.lock().remove(&guesser);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Guesser, Failures>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Failures {
+    /// 0 for the free ones, then 1, 2, 4, ... seconds.
+    fn delay(self) -> u32 {
+        match self.count.checked_sub(FREE) {
+            None => 0,
+            Some(beyond) => 1_u32.checked_shl(beyond).unwrap_or(LONGEST).min(LONGEST),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_five_wrong_passwords_each_next_one_waits_twice_as_long_up_to_a_minute() {
+        let throttle = Throttle::default();
+        let guesser = Guesser::new("anna@example.com", None);
+        let mut now = 0;
+        let mut waits = Vec::new();
+        for _ in 0..50 {
+            let wait = throttle.wait(guesser, at(now));
+            now += i64::from(wait.unwrap_or_default()) * 1000;
+            assert_eq!(throttle.wait(guesser, at(now)), None, "having waited");
+            throttle.failed(guesser, at(now));
+            waits.push(wait.unwrap_or_default());
+        }
+        assert_eq!(waits[..13], [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60]);
+        assert!(waits[13..].iter().all(|wait| *wait == 60));
+    }
+
+    #[test]
+    fn the_right_password_or_a_quarter_of_an_hour_makes_all_forgotten() {
+        let guesser = Guesser::new("anna@example.com", None);
+        let throttle = guessed(guesser, 9);
+        assert!(throttle.wait(guesser, at(0)).is_some());
+        assert_eq!(throttle.wait(guesser, at(FORGET)), None);
+        throttle.failed(guesser, at(FORGET));
+        assert_eq!(throttle.wait(guesser, at(FORGET)), None, "counted from one again");
+        let throttle = guessed(guesser, 9);
+        throttle.succeeded(guesser);
+        assert_eq!(throttle.wait(guesser, at(0)), None);
+    }
+
+    #[test]
+    fn guessers_do_not_slow_each_other_down() {
+        let stranger = Guesser::new("anna@example.com", None);
+        let throttle = guessed(stranger, 9);
+        for other in
+            [Guesser::new("bela@example.com", None), Guesser::new("anna@example.com", Some(&[1; 32]))]
+        {
+            assert_eq!(throttle.wait(other, at(0)), None);
+        }
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_delays_no_longer_than_a_minute() {
+        let guesser = Guesser::new("anna@example.com", None);
+        let throttle = guessed(guesser, 20);
+        assert_eq!(throttle.wait(guesser, at(-1_000_000)), Some(60));
+    }
+
+    #[test]
+    fn a_flood_of_emails_forgets_the_oldest_and_takes_no_more_memory() {
+        let throttle = Throttle::default();
+        for number in 0..MOST + 10 {
+            let guesser = Guesser::new(&number.to_string(), None);
+            throttle.failed(guesser, at(i64::try_from(number).unwrap()));
+        }
+        let known = throttle.lock();
+        assert_eq!(known.len(), MOST);
+        assert!(
+            !known.contains_key(&Guesser::new("9", None)) && known.contains_key(&Guesser::new("10", None))
+        );
+    }
+
+    fn guessed(guesser: Guesser, times: u32) -> Throttle {
+        let throttle = Throttle::default();
+        for _ in 0..times {
+            throttle.failed(guesser, at(0));
+        }
+        throttle
+    }
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis)
+    }
+}

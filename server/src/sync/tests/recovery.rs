@@ -1,0 +1,194 @@
+//! A server that was restored from an older copy, and phones that give it back what it lost (N7).
+
+use std::collections::BTreeMap;
+
+use roadbook_domain::command::CardCommand;
+use roadbook_domain::digest::{self, Digest};
+use roadbook_domain::wire::{Bucket, RefusalCode, SyncRequest, SyncStatus, Verdict, Walk, WalkAnswer};
+
+use super::*;
+use crate::State;
+
+#[tokio::test]
+async fn a_restored_server_is_recognised_and_refilled_with_the_authors_and_times_of_before() {
+    let mut world = World::new(Engine::Sqlite).await;
+    let (kept, changed, lost) = (world.id(), world.id(), world.id());
+    world.user.card(&world.server, kept, create("Kept", None));
+    world.user.card(&world.server, changed, create("Changed", Some(world.user.user)));
+    world.user.sync(&world.server).await;
+    let mut fresh = Phone::new(&world.server, "user@example.com", 9).await;
+    let copy = copy_of(&world.server).await;
+    world.server.env.advance(5_000);
+    world.user.card(&world.server, changed, CardCommand::Rename("Changed since".into()));
+    world.user.card(&world.server, lost, create("Lost", None));
+    world.user.sync(&world.server).await;
+    world.manager.sync(&world.server).await;
+    let authors = world.manager.held[&lost].authors.clone();
+
+    restore(&mut world.server, &copy).await;
+    let server = &world.server;
+    let phone = &mut world.manager;
+    phone.card(server, kept, CardCommand::Rename("Unsent".into()));
+    let unsent = phone.request();
+    let answer = phone.send(server, &unsent).await;
+    assert_eq!(answer.status, SyncStatus::RolledBack);
+    assert_eq!(
+        answer.verdicts[0].verdicts,
+        [Verdict::NotReached],
+        "nothing is judged before the log is whole"
+    );
+    phone.cursor = answer.cursor;
+    let found = walk(server, phone).await;
+    assert_eq!(found.keys().copied().collect::<Vec<_>>(), {
+        let mut differing = vec![kept, changed, lost];
+        differing.sort_unstable();
+        differing
+    });
+    let before = phone.outbox.clone();
+    phone.outbox.clear();
+    let offers: Vec<_> =
+        phone.offers().into_iter().filter(|offer| [changed, lost].contains(&offer.document)).collect();
+    let request =
+        SyncRequest { cursor: phone.cursor.clone(), offers: offers.clone(), ..SyncRequest::default() };
+    let answer = phone.send(server, &request).await;
+    let verdicts: Vec<_> = answer.verdicts.iter().flat_map(|group| group.verdicts.clone()).collect();
+    assert!(
+        verdicts.iter().all(|verdict| matches!(verdict, Verdict::Applied(_) | Verdict::Dup(_))),
+        "{verdicts:?}"
+    );
+    phone.cursor = answer.cursor;
+    let again = phone.send(server, &SyncRequest { offers, ..SyncRequest::default() }).await;
+    assert!(
+        again
+            .verdicts
+            .iter()
+            .flat_map(|group| &group.verdicts)
+            .all(|verdict| matches!(verdict, Verdict::Dup(_)))
+    );
+    phone.outbox = before;
+    assert!(matches!(phone.sync(server).await[..], [Verdict::Applied(_)]));
+    assert_eq!(phone.digest, Some(phone.own_digest()));
+    fresh.sync(server).await;
+    assert_eq!(fresh.held[&lost].authors, authors);
+    assert_eq!(fresh.held[&lost].rows(), world.manager.held[&lost].rows());
+    assert_eq!(fresh.held[&changed].rows(), world.manager.held[&changed].rows());
+}
+
+#[tokio::test]
+async fn an_offer_without_the_servers_own_receipt_for_exactly_this_state_is_refused() {
+    let mut world = World::new(Engine::Sqlite).await;
+    let server = &world.server;
+    let (card, other) = (world.id(), world.id());
+    world.user.card(server, card, create("Roof", None));
+    world.user.card(server, card, CardCommand::Rename("Roof 2".into()));
+    world.user.sync(server).await;
+    world.manager.sync(server).await;
+    let honest = world.manager.held[&card].offer(card).unwrap();
+    let mut forged = vec![("another document", {
+        let mut o = honest.clone();
+        o.document = other;
+        o
+    })];
+    forged.push(("a change less", {
+        let mut o = honest.clone();
+        o.changes.pop();
+        o
+    }));
+    forged.push(("another author", {
+        let mut o = honest.clone();
+        o.authors.actors[0].by.user = Some(world.manager.user);
+        o
+    }));
+    forged.push(("another time", {
+        let mut o = honest.clone();
+        o.authors.actors[0].received[0] += 1;
+        o
+    }));
+    forged.push(("another receipt", {
+        let mut o = honest.clone();
+        o.receipt[0] ^= 1;
+        o
+    }));
+    for (name, offer) in forged {
+        let answer =
+            world.manager.send(server, &SyncRequest { offers: vec![offer], ..SyncRequest::default() }).await;
+        assert_eq!(answer.verdicts[0].verdicts[0], Verdict::Refused(RefusalCode::ForeignReceipt), "{name}");
+    }
+    let answer =
+        world.manager.send(server, &SyncRequest { offers: vec![honest], ..SyncRequest::default() }).await;
+    assert!(answer.verdicts[0].verdicts.iter().all(|verdict| matches!(verdict, Verdict::Dup(_))));
+}
+
+#[tokio::test]
+async fn what_was_fetched_comes_whole_and_what_is_not_for_the_user_is_forgotten() {
+    let mut world = World::new(Engine::Sqlite).await;
+    let server = &world.server;
+    let (seen, hidden) = (world.id(), world.id());
+    world.user.card(server, seen, create("Seen", None));
+    world.user.card(server, hidden, create("Hidden", Some(world.user.user)));
+    world.user.sync(server).await;
+    world.restricted.held = world.user.held.clone();
+    let request = SyncRequest { fetch: vec![seen, hidden], ..SyncRequest::default() };
+    let answer = world.restricted.send(server, &request).await;
+    world.restricted.take(server, answer);
+    assert_eq!(world.restricted.held.keys().collect::<Vec<_>>(), [&seen]);
+}
+
+/// Walks until every differing document is known: its term on either side.
+async fn walk(server: &Server, phone: &Phone) -> BTreeMap<DocumentId, (Option<[u8; 16]>, Option<[u8; 16]>)> {
+    let terms: BTreeMap<_, _> =
+        phone.held.iter().map(|(id, held)| (*id, digest::term(*id, &held.document.heads()))).collect();
+    let ends_in =
+        |id: &DocumentId, suffix: &[u8]| id.as_bytes().iter().rev().zip(suffix).all(|(a, b)| a == b);
+    let mut suffixes = vec![Vec::new()];
+    let mut found = BTreeMap::new();
+    while !suffixes.is_empty() {
+        let buckets = suffixes.iter().map(|suffix: &Vec<u8>| {
+            let mut sums = vec![Digest::default(); 256];
+            for (id, term) in terms.iter().filter(|(id, _)| ends_in(id, suffix)) {
+                sums[usize::from(id.as_bytes()[15 - suffix.len()])].add(*term);
+            }
+            Bucket { suffix: suffix.clone(), sums: sums.iter().flat_map(|sum| sum.to_bytes()).collect() }
+        });
+        let walk = Walk { buckets: buckets.collect() };
+        let request =
+            SyncRequest { cursor: phone.cursor.clone(), walk: Some(walk), ..SyncRequest::default() };
+        let WalkAnswer { deeper, listed, documents } = phone.send(server, &request).await.walk.unwrap();
+        let theirs: BTreeMap<_, _> = documents.iter().map(|row| (row.document, row.term)).collect();
+        let own = terms.iter().filter(|(id, _)| listed.iter().any(|suffix| ends_in(id, suffix)));
+        let own: BTreeMap<_, _> = own.map(|(id, term)| (*id, *term)).collect();
+        for id in own.keys().chain(theirs.keys()) {
+            if own.get(id) != theirs.get(id) {
+                found.insert(*id, (own.get(id).copied(), theirs.get(id).copied()));
+            }
+        }
+        suffixes = deeper.into_iter().map(|suffix| suffix.to_vec()).collect();
+    }
+    found
+}
+
+/// A copy of the server's database file.
+async fn copy_of(server: &Server) -> std::path::PathBuf {
+    let copy = server.folder().join("copy.db");
+    let mut conn = server.state.db().read().await.unwrap();
+    let text = format!("vacuum into '{}'", copy.display());
+    let crate::store::db::Raw::Sqlite(c) = conn.raw() else { panic!("SQLite only") };
+    // The readers of a server cannot write, a copy is none of its tables.
+    sqlx::query("pragma query_only = off").execute(&mut *c).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(text)).execute(&mut *c).await.unwrap();
+    sqlx::query("pragma query_only = on").execute(&mut *c).await.unwrap();
+    copy
+}
+
+/// The server, restarted on an older copy of its file.
+async fn restore(server: &mut Server, copy: &std::path::Path) {
+    server.state.db().close().await;
+    let file = server.folder().join("roadbook.db");
+    for suffix in ["-wal", "-shm"] {
+        let mut path = file.clone().into_os_string();
+        path.push(suffix);
+        let _ = std::fs::remove_file(path);
+    }
+    std::fs::copy(copy, &file).unwrap();
+    server.state = State::open(&server.config, server.env.clone()).await.unwrap();
+}

@@ -1,0 +1,283 @@
+//! Who sees what, who may write what, and what happens when that changes.
+
+use roadbook_domain::audience::{inbox_id, user_document_id};
+use roadbook_domain::command::{CardCommand, ContactCommand, UserCommand};
+use roadbook_domain::id::PartId;
+use roadbook_domain::row::ContactSort;
+use roadbook_domain::todo::Outcome;
+use roadbook_domain::wire::{RefusalCode, Verdict};
+
+use super::*;
+use crate::on_both;
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+on_both! {
+    async fn each_role_sees_and_edits_what_it_should_whatever_its_relation_to_the_card(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let restricted = world.restricted.user;
+        let cards: Vec<_> = (0..5).map(|_| DocumentId::new(&*server.env)).collect();
+        let part = PartId::new(&*server.env);
+        let manager = world.manager.user;
+        world.manager.card(server, cards[0], create("his own", Some(restricted)));
+        world.manager.card(server, cards[1], create("nobody's", None));
+        world.manager.card(server, cards[2], create("with a todo of his", Some(manager)));
+        world.manager.card(server, cards[2], todo(part, "Call", restricted));
+        world.manager.card(server, cards[3], create("with a closed todo of his", Some(manager)));
+        world.manager.card(server, cards[3], todo(part, "Call", restricted));
+        world.manager.card(server, cards[3], CardCommand::Close(part, Outcome::Success));
+        world.manager.card(server, cards[4], create("another's", Some(manager)));
+        world.manager.sync(server).await;
+        let held = world.manager.held.clone();
+        for phone in [&mut world.admin, &mut world.user, &mut world.restricted] {
+            phone.sync(server).await;
+            let sees: Vec<bool> = cards.iter().map(|card| phone.held.contains_key(card)).collect();
+            let is_restricted = phone.user == restricted;
+            let expected = if is_restricted { [true, true, true, false, false] } else { [true; 5] };
+            assert_eq!(sees, expected);
+            assert_eq!(phone.digest, Some(phone.own_digest()));
+            phone.held = held.clone();
+            for card in &cards {
+                phone.card(server, *card, CardCommand::SetField(roadbook_domain::id::FieldId::from_bytes([1; 16]), phone.user.to_string()));
+            }
+            let verdicts = phone.sync(server).await;
+            for (verdict, sees) in verdicts.iter().zip(expected) {
+                match verdict {
+                    Verdict::Applied(_) => assert!(sees),
+                    other => assert_eq!((other, sees), (&Verdict::Refused(RefusalCode::NotVisible), false)),
+                }
+            }
+        }
+    }
+
+    async fn entering_brings_the_whole_card_leaving_takes_it_and_own_closings_stay(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let (card, part) = (world.id(), world.part());
+        let restricted = world.restricted.user;
+        world.restricted.sync(server).await;
+        world.user.card(server, card, create("Roof", Some(world.user.user)));
+        world.user.sync(server).await;
+        world.restricted.sync(server).await;
+        assert!(!world.restricted.held.contains_key(&card));
+        world.user.card(server, card, todo(part, "Call", restricted));
+        world.user.sync(server).await;
+        world.restricted.sync(server).await;
+        assert_eq!(world.restricted.held[&card].rows(), world.user.held[&card].rows());
+        // He closes his last todo, and adds a word on the card that he sees no more by then.
+        world.restricted.card(server, card, CardCommand::Close(part, Outcome::Success));
+        world.restricted.card(server, card, CardCommand::Rename("Roof, called".into()));
+        let verdicts = world.restricted.sync(server).await;
+        assert!(matches!(verdicts[..], [Verdict::Applied(_), Verdict::Applied(_)]), "{verdicts:?}");
+        assert!(!world.restricted.held.contains_key(&card));
+        assert_eq!(world.restricted.closings[&card].len(), 1);
+        assert_eq!(world.restricted.digest, Some(world.restricted.own_digest()));
+        let now = roadbook_domain::env::Env::now(&*server.env);
+        assert_eq!(world.restricted.state_hash(now), server_hash(server, &world.restricted).await);
+        // A phone that starts anew has the closing, too.
+        let mut fresh = Phone::new(server, "restricted@example.com", 9).await;
+        fresh.sync(server).await;
+        assert_eq!(fresh.closings, world.restricted.closings);
+        assert_eq!(fresh.state_hash(now), world.restricted.state_hash(now));
+        // Out and in again between two of his pulls: whole, with what happened meanwhile.
+        world.user.sync(server).await;
+        world.user.card(server, card, CardCommand::Reopen(part));
+        world.user.sync(server).await;
+        world.restricted.sync(server).await;
+        assert!(world.restricted.held.contains_key(&card));
+        for command in [CardCommand::Assign(part, None), CardCommand::Rename("Hidden".into()), CardCommand::Assign(part, Some(restricted))] {
+            world.user.card(server, card, command);
+            world.user.sync(server).await;
+        }
+        world.restricted.sync(server).await;
+        assert_eq!(world.restricted.held[&card].rows(), world.user.held[&card].rows());
+    }
+
+    async fn a_late_edit_is_taken_within_seven_days_unless_it_gives_sight_or_trashes(engine) {
+        for (name, days, command, taken) in [
+            ("a word", 6, CardCommand::Rename("Late".into()), true),
+            ("a word too late", 8, CardCommand::Rename("Too late".into()), false),
+            ("an owner", 1, CardCommand::SetOwner(None), false),
+            ("the trash", 1, CardCommand::Trash, false),
+        ] {
+            let mut world = World::new(engine).await;
+            let server = &world.server;
+            let card = world.id();
+            world.user.card(server, card, create("Roof", Some(world.restricted.user)));
+            world.user.sync(server).await;
+            world.restricted.sync(server).await;
+            world.restricted.card(server, card, command);
+            world.user.card(server, card, CardCommand::SetOwner(Some(world.user.user)));
+            world.user.sync(server).await;
+            server.env.advance(days * DAY);
+            world.restricted.token = Phone::new(server, "restricted@example.com", 4).await.token;
+            let verdicts = world.restricted.sync(server).await;
+            match verdicts[..] {
+                [Verdict::Applied(_)] => assert!(taken, "{name}"),
+                [Verdict::Refused(RefusalCode::RightLost)] => assert!(!taken, "{name}"),
+                _ => panic!("{name}: {verdicts:?}"),
+            }
+            assert!(!world.restricted.held.contains_key(&card), "{name}");
+            assert_eq!(world.restricted.digest, Some(world.restricted.own_digest()), "{name}");
+        }
+    }
+
+    async fn a_contact_is_seen_by_whoever_sees_a_card_that_links_to_it_directly_or_through_a_contact(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let (card, person, company) = (world.id(), world.id(), world.id());
+        let (restricted, user) = (world.restricted.user, world.user.user);
+        world.restricted.sync(server).await;
+        world.user.contact(server, person, ContactCommand::Create(ContactSort::Person));
+        world.user.contact(server, company, ContactCommand::Create(ContactSort::Company));
+        world.user.contact(server, person, ContactCommand::Link { role: "employer".into(), target: company });
+        world.user.card(server, card, create("Roof", Some(restricted)));
+        world.user.sync(server).await;
+        world.restricted.sync(server).await;
+        let sees = |phone: &Phone| [card, person, company].map(|id| phone.held.contains_key(&id));
+        assert_eq!(sees(&world.restricted), [true, false, false]);
+        world.user.card(server, card, CardCommand::Link { role: "customer".into(), target: person });
+        world.user.sync(server).await;
+        world.restricted.sync(server).await;
+        assert_eq!(sees(&world.restricted), [true; 3]);
+        assert_eq!(world.restricted.digest, Some(world.restricted.own_digest()));
+        let link = PartId::derived(&[b"employer", company.as_bytes()]);
+        world.user.contact(server, person, ContactCommand::Unlink(link));
+        world.user.sync(server).await;
+        world.restricted.sync(server).await;
+        assert_eq!(sees(&world.restricted), [true, true, false]);
+        world.user.card(server, card, CardCommand::SetOwner(Some(user)));
+        world.user.sync(server).await;
+        world.restricted.sync(server).await;
+        assert_eq!(sees(&world.restricted), [false; 3]);
+        world.user.card(server, card, CardCommand::SetOwner(None));
+        world.user.sync(server).await;
+        world.restricted.sync(server).await;
+        assert_eq!(sees(&world.restricted), [true, true, false]);
+        assert_eq!(world.restricted.digest, Some(world.restricted.own_digest()));
+        world.user.sync(server).await;
+        assert_eq!(world.user.digest, Some(world.user.own_digest()));
+    }
+
+    async fn a_restricted_user_links_only_to_contacts_that_he_sees_or_makes_in_the_same_push(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let (card, hidden, made) = (world.id(), world.id(), world.id());
+        let (hidden_card, not_there) = (world.id(), world.id());
+        world.user.contact(server, hidden, ContactCommand::Create(ContactSort::Person));
+        world.user.card(server, hidden_card, create("Hidden", Some(world.user.user)));
+        world.user.sync(server).await;
+        world.restricted.sync(server).await;
+        world.restricted.card(server, card, create("Mine", Some(world.restricted.user)));
+        world.restricted.sync(server).await;
+        for target in [hidden, not_there, hidden_card] {
+            let before = world.restricted.held[&card].clone();
+            world.restricted.card(server, card, CardCommand::Link { role: "customer".into(), target });
+            assert_eq!(world.restricted.sync(server).await, [Verdict::Refused(RefusalCode::LinkNotVisible)]);
+            world.restricted.held.insert(card, before);
+        }
+        world.restricted.card(server, card, CardCommand::Link { role: "customer".into(), target: made });
+        world.restricted.contact(server, made, ContactCommand::Create(ContactSort::Person));
+        let verdicts = world.restricted.sync(server).await;
+        assert!(matches!(verdicts[..], [Verdict::Applied(_), Verdict::Applied(_)]), "{verdicts:?}");
+        assert!(!world.restricted.held.contains_key(&hidden));
+        assert_eq!(world.restricted.digest, Some(world.restricted.own_digest()));
+    }
+
+    async fn private_documents_are_their_users_alone_and_the_inbox_is_never_trashed(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let user = world.user.user;
+        let (own, inbox) = (user_document_id(user), inbox_id(user));
+        world.user.own(server, own, UserCommand::Prefer("theme".into(), "dark".into()));
+        world.user.card(server, inbox, create("Inbox", Some(user)));
+        let verdicts = world.user.sync(server).await;
+        assert!(verdicts.iter().all(|verdict| matches!(verdict, Verdict::Applied(_))), "{verdicts:?}");
+        let held = world.user.held.clone();
+        for phone in [&mut world.admin, &mut world.restricted] {
+            phone.sync(server).await;
+            assert!(!phone.held.contains_key(&own) && !phone.held.contains_key(&inbox));
+            phone.held = held.clone();
+            phone.card(server, inbox, CardCommand::Rename("Mine".into()));
+            phone.own(server, own, UserCommand::Prefer("theme".into(), "light".into()));
+            phone.own(server, user_document_id(world.manager.user), UserCommand::Prefer("a".into(), "b".into()));
+            let verdicts = phone.sync(server).await;
+            let not_visible = Verdict::Refused(RefusalCode::NotVisible);
+            assert_eq!(verdicts, [not_visible.clone(), not_visible, Verdict::Refused(RefusalCode::NotAllowed)]);
+        }
+        let mut second = Phone::new(server, "user@example.com", 8).await;
+        second.sync(server).await;
+        assert_eq!(second.held[&own].rows(), world.user.held[&own].rows());
+        assert_eq!(second.digest, Some(second.own_digest()));
+        world.user.card(server, inbox, CardCommand::Trash);
+        assert_eq!(world.user.sync(server).await, [Verdict::Refused(RefusalCode::NotAllowed)]);
+    }
+
+    async fn another_role_adds_or_takes_whole_scopes_at_the_next_contact(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let token = server.admin().await.unwrap();
+        let cards: Vec<_> = (0..30).map(|_| DocumentId::new(&*server.env)).collect();
+        for (i, card) in cards.iter().enumerate() {
+            let owner = if i % 3 == 0 { world.restricted.user } else { world.user.user };
+            world.user.card(server, *card, create("Card", Some(owner)));
+        }
+        world.user.sync(server).await;
+        let phone = &mut world.restricted;
+        phone.budget = Some(1);
+        phone.sync(server).await;
+        assert_eq!(phone.held.len(), 10);
+        set_role(server, &token, phone, "user").await;
+        phone.token = Phone::new(server, "restricted@example.com", 4).await.token;
+        world.user.card(server, cards[1], CardCommand::Rename("Meanwhile".into()));
+        world.user.sync(server).await;
+        phone.sync(server).await;
+        assert_eq!(phone.held.len(), 30);
+        assert_eq!(phone.digest, Some(phone.own_digest()));
+        set_role(server, &token, phone, "restricted").await;
+        phone.token = Phone::new(server, "restricted@example.com", 4).await.token;
+        // Made while he was not Restricted, of a card that he lost with his role: taken for seven days.
+        phone.card(server, cards[2], CardCommand::Rename("Late".into()));
+        let verdicts = phone.sync(server).await;
+        assert!(matches!(verdicts[..], [Verdict::Applied(_)]), "{verdicts:?}");
+        assert_eq!(phone.held.len(), 10);
+        assert_eq!(phone.digest, Some(phone.own_digest()));
+    }
+
+    async fn a_purge_reaches_every_phone_and_the_id_is_never_used_again(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let (card, person) = (world.id(), world.id());
+        world.user.contact(server, person, ContactCommand::Create(ContactSort::Person));
+        world.user.card(server, card, create("Secret words", Some(world.restricted.user)));
+        world.user.card(server, card, CardCommand::Link { role: "customer".into(), target: person });
+        world.user.sync(server).await;
+        world.restricted.sync(server).await;
+        assert_eq!(world.restricted.held.len(), 2);
+        let caller = crate::auth::Caller::of(&server.state, &world.admin.token).await.unwrap();
+        crate::sync::purge(&server.state, &caller, card).await.unwrap();
+        world.user.card(server, card, CardCommand::Rename("More".into()));
+        assert_eq!(world.user.sync(server).await, [Verdict::Refused(RefusalCode::Purged)]);
+        world.restricted.sync(server).await;
+        for phone in [&world.user, &world.restricted] {
+            assert_eq!(phone.purged, [card]);
+            assert_eq!(phone.digest, Some(phone.own_digest()));
+        }
+        assert!(world.restricted.held.is_empty(), "its contact is out of his sight with it");
+        assert_eq!(world.user.held.len(), 1);
+        let mut fresh = Phone::new(server, "user@example.com", 9).await;
+        fresh.sync(server).await;
+        assert_eq!(fresh.digest, Some(fresh.own_digest()));
+    }
+}
+
+async fn set_role(server: &Server, token: &str, phone: &Phone, role: &str) {
+    let path = format!("/v1/users/{}", phone.user);
+    let known = server.send(axum::http::Method::GET, "/v1/users", token, None).await.unwrap();
+    let users = known.body.as_array().unwrap();
+    let mut user = users.iter().find(|user| user["id"] == phone.user.to_string()).unwrap().clone();
+    user["role"] = role.into();
+    let answer = server.send(axum::http::Method::PUT, &path, token, Some(user)).await.unwrap();
+    assert_eq!(answer.status.as_u16(), 200, "{:?}", answer.body);
+}
