@@ -101,6 +101,9 @@ impl<'a> Simulation<'a> {
     /// A law was broken.
     pub fn apply(&mut self, transition: Transition) -> Result<(), Failure> {
         self.pass(1_000)?;
+        if std::env::var("SIM_TRACE").is_ok() {
+            eprintln!("== {transition:?}");
+        }
         match transition {
             Transition::Edit { phone, act, target, value } => self.edit(phone, act, target, value),
             Transition::Exchange { phone, fault } => {
