@@ -32,66 +32,60 @@ const MARGIN: i64 = 30_000;
 /// Clocks that agree within this many milliseconds are taken to agree.
 const AGREE: i64 = 5_000;
 
-/// The secret that tells this installation from every other one.
-///
-/// It must not be part of any backup: a device restored from one is another device (R12). 32 bytes.
-#[derive(Clone, PartialEq, Eq)]
-pub struct InstallSecret([u8; 32]);
-
-impl InstallSecret {
-    /// The secret with these bytes, where the platform has a place for it.
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The secret in the file at `path`, which is made if there is none: in a folder that the
-    /// platform keeps out of backups, readable by this user only.
-    pub fn at(path: &Path, env: &dyn Env) -> std::io::Result<Self> {
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(path) {
-            Ok(mut file) => {
-                let secret = random(env);
-                file.write_all(&secret)?;
-                file.sync_all()?;
-                Ok(Self(secret))
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                let mut secret = [0; 32];
-                std::fs::File::open(path)?.read_exact(&mut secret)?;
-                Ok(Self(secret))
-            }
-            Err(error) => Err(error),
-        }
-    }
-}
-
-impl fmt::Debug for InstallSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("InstallSecret(..)")
-    }
-}
-
 /// What a user signs in with.
 #[derive(Clone, Copy)]
-pub struct SignIn<'a> {
-    /// The user's email.
+pub struct Credentials<'a> {
+    /// The login (F64).
     pub email: &'a str,
-    /// The user's password; it is not kept.
+    /// The password; used once and kept nowhere.
     pub password: &'a str,
-    /// What the device is called in the list of devices.
-    pub device_name: &'a str,
-    /// `android`, `ios`, ...
-    pub platform: &'a str,
-    /// Which installation this is.
-    pub install: &'a InstallSecret,
 }
 
-impl fmt::Debug for SignIn<'_> {
+impl fmt::Debug for Credentials<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SignIn").field("platform", &self.platform).finish_non_exhaustive()
+        f.write_str("Credentials(..)")
+    }
+}
+
+/// The installation that signs in.
+#[derive(Clone, Copy)]
+pub struct Installation<'a> {
+    /// `ios`, `android`, `linux`, ...
+    pub platform: &'a str,
+    /// What its user calls it.
+    pub name: &'a str,
+    /// 32 random bytes that this installation made once and keeps where no backup reaches: in the
+    /// keychain for this device only, or a no-backup file ([`install_secret`]). Restored onto another
+    /// phone the file meets another secret, and the server enrols another device (R12).
+    pub secret: &'a [u8; 32],
+}
+
+impl fmt::Debug for Installation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Installation").field("platform", &self.platform).finish_non_exhaustive()
+    }
+}
+
+/// The installation's secret in the file at `path`, which is made if there is none: for platforms
+/// without a better place, in a folder kept out of backups, readable by this user only.
+pub fn install_secret(path: &Path, env: &dyn Env) -> std::io::Result<[u8; 32]> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(mut file) => {
+            let secret = random(env);
+            file.write_all(&secret)?;
+            file.sync_all()?;
+            Ok(secret)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            let mut secret = [0; 32];
+            std::fs::File::open(path)?.read_exact(&mut secret)?;
+            Ok(secret)
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -103,15 +97,16 @@ impl fmt::Debug for SignIn<'_> {
 pub async fn sign_in(
     client: &Client,
     transport: &impl Transport,
-    with: SignIn<'_>,
+    credentials: Credentials<'_>,
+    installation: Installation<'_>,
 ) -> Result<Identity, SyncError> {
     let asked = json!({
-        "email": with.email,
-        "password": with.password,
+        "email": credentials.email,
+        "password": credentials.password,
         "device": {
-            "name": with.device_name,
-            "platform": with.platform,
-            "install_secret": BASE64URL_NOPAD.encode(&with.install.0),
+            "name": installation.name,
+            "platform": installation.platform,
+            "install_secret": BASE64URL_NOPAD.encode(installation.secret),
         },
     });
     let answer =
@@ -169,22 +164,34 @@ pub fn is_signed_in(client: &Client) -> Result<bool, ApiError> {
 }
 
 /// An access token that is good now, as far as the device can tell.
-pub(crate) async fn access_token(client: &Client, transport: &impl Transport) -> Result<String, SyncError> {
+///
+/// # Errors
+/// [`SyncError::SignInNeeded`] if the session is over.
+pub async fn access_token(client: &Client, transport: &impl Transport) -> Result<String, SyncError> {
     let tokens = tokens(client)?.ok_or(SyncError::SignInNeeded)?;
     let ahead = client.store().read(|connection| meta::get(connection, &SERVER_AHEAD));
     let server_now = client.env().now().millis() + ahead.map_err(ApiError::from)?.unwrap_or_default();
     if server_now + MARGIN < tokens.expires_at.millis() {
         Ok(tokens.access)
     } else {
-        refresh(client, transport, &tokens.access).await
+        replace(client, transport, &tokens.access).await
     }
+}
+
+/// A new access token, whatever the present one is good for.
+///
+/// # Errors
+/// As [`access_token`].
+pub async fn refresh(client: &Client, transport: &impl Transport) -> Result<String, SyncError> {
+    let tokens = tokens(client)?.ok_or(SyncError::SignInNeeded)?;
+    replace(client, transport, &tokens.access).await
 }
 
 /// Another access token in the place of one that is not good any more.
 ///
 /// A refresh token is kept until its successor is stored: if the answer is lost, the same request is
 /// made again, and the server answers it again.
-pub(crate) async fn refresh(
+pub(crate) async fn replace(
     client: &Client,
     transport: &impl Transport,
     stale: &str,

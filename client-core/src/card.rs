@@ -201,3 +201,6 @@ pub(crate) fn entries(
     entries.sort_by_key(|entry| std::cmp::Reverse((entry.at, entry.id)));
     entries
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use roadbook_domain::settings::{LOCAL_USER, Settings, SettingsRow, builtin_rows,
 use roadbook_domain::time::Zone;
 use roadbook_domain::wire::{Origin, OriginKind};
 
-use crate::change_set::{ChangeSet, List};
+use crate::change_set::ChangeSet;
 use crate::edit::{Batch, NewCard, NewContact};
 use crate::error::{ApiError, Error};
 use crate::state;
@@ -63,6 +63,8 @@ impl Client {
         let store = Store::open(path.as_ref())?;
         store.write(|tx| {
             outbox::reset_states(tx, UnsentState::Sent, UnsentState::Here)?;
+            // The server may be a newer one by now.
+            outbox::reset_states(tx, UnsentState::WaitsForServer, UnsentState::Here)?;
             state::follow_projection_version(tx)
         })?;
         let actor = Mutex::new(Actor::new(&*env));
@@ -71,10 +73,16 @@ impl Client {
     }
 
     /// Begins to work without an account: built-in products, and a local user (C14).
+    ///
+    /// # Errors
+    /// [`ApiError::Invalid`] if somebody has begun already, with or without an account.
     pub fn begin_local_workspace(&self, zone: Zone, locale: &str) -> Result<ChangeSet, ApiError> {
         let me = SettingsRow::new(&local_user(zone, locale), 1);
         let identity = Identity { user: LOCAL_USER, org: None, device: None };
         self.changing(|tx| {
+            if self.store().workspace(tx)?.me.is_some() {
+                return Err(Error::UserThere);
+            }
             let rows: Vec<_> = builtin_rows().into_iter().chain([me]).collect();
             workspace::set_identity(tx, Some(identity))?;
             workspace::put_settings(tx, &rows)?;
@@ -136,6 +144,15 @@ impl Client {
     ) -> Result<(T, ChangeSet), ApiError> {
         let origin = Origin { kind, id: random(self.env()) };
         self.edits(Some(origin), edits)
+    }
+
+    /// Reads the whole file and tells whether it is sound; for the time after the app was killed or
+    /// the storage was full (R10). It takes about as long as reading the file.
+    ///
+    /// # Errors
+    /// [`ApiError::Damaged`] if it is not.
+    pub fn check(&self) -> Result<(), ApiError> {
+        Ok(self.store().read(crate::store::check)?)
     }
 
     /// Tells `listener` of every change from now on, by edits and merges through this handle, after

@@ -87,6 +87,15 @@ pub(crate) enum Error {
     /// Nobody has signed in.
     #[error("nobody has signed in")]
     NoUser,
+    /// Somebody has begun to work here already.
+    #[error("somebody has begun to work here already")]
+    UserThere,
+    /// The file is not sound.
+    #[error("the file is damaged")]
+    Damaged,
+    /// A file could not be moved or read.
+    #[error("file: {0}")]
+    File(#[from] std::io::Error),
     /// What the caller's own closure answered, inside a batch.
     #[error(transparent)]
     Caller(ApiError),
@@ -104,6 +113,8 @@ impl From<Error> for ApiError {
                 _ => internal(&error),
             },
             Error::NewerFile(..) => Self::AppTooOld,
+            Error::Damaged => Self::Damaged,
+            Error::File(io) if io.kind() == std::io::ErrorKind::StorageFull => Self::StorageFull,
             Error::NoDocument(_) => Self::NotFound { what: "document".to_owned() },
             Error::NoQuarantined => Self::NotFound { what: "quarantined edit".to_owned() },
             Error::Command(CommandError::NoTodo) => Self::NotFound { what: "todo".to_owned() },
@@ -111,10 +122,11 @@ impl From<Error> for ApiError {
             | Error::NotAllowed(_)
             | Error::IdTaken
             | Error::TooLarge
+            | Error::UserThere
             | Error::OtherKind(_) => Self::Invalid { reason: error.to_string() },
             Error::NoUser => Self::NoUser,
             Error::Caller(own) => own.clone(),
-            Error::Stored(_) | Error::Document(_) | Error::Change(_) => internal(&error),
+            Error::Stored(_) | Error::Document(_) | Error::Change(_) | Error::File(_) => internal(&error),
         }
     }
 }

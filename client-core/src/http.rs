@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use reqwest::{Response, StatusCode, Url};
+use reqwest::{RequestBuilder, Response, StatusCode, Url};
 use serde::Deserialize;
 
 use crate::transport::{MAX_ANSWER, Transport, TransportError};
@@ -21,7 +21,7 @@ const MAX_JSON: usize = 1 << 20;
 #[derive(Debug, Clone)]
 pub struct HttpTransport {
     client: reqwest::Client,
-    base: Url,
+    address: String,
 }
 
 /// Why an address is not one of a server.
@@ -39,9 +39,10 @@ pub enum AddressError {
 }
 
 impl HttpTransport {
-    /// A transport to the server at `address`, such as `https://roadbook.example`.
+    /// A transport to the server at `address`, such as `https://roadbook.example`; a path before
+    /// `/v1` may be part of it.
     pub fn new(address: &str) -> Result<Self, AddressError> {
-        let base = address_of(address)?;
+        let address = address_of(address)?;
         let client = reqwest::Client::builder()
             .connect_timeout(CONNECT)
             .read_timeout(SILENCE)
@@ -50,18 +51,32 @@ impl HttpTransport {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|_| AddressError::NoTls)?;
-        Ok(Self { client, base })
+        Ok(Self { client, address })
+    }
+
+    /// The server's address.
+    pub fn base(&self) -> &str {
+        &self.address
+    }
+
+    /// A call of the JSON API that reads: `GET path`.
+    ///
+    /// # Errors
+    /// As [`Transport::post`].
+    pub async fn get(&self, path: &str, access_token: &str) -> Result<String, TransportError> {
+        let request = self.client.get(self.url(path));
+        text(self.send(request, Some(access_token)).await?).await
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
     }
 
     async fn send(
         &self,
-        path: &str,
+        mut request: RequestBuilder,
         access_token: Option<&str>,
-        content_type: &'static str,
-        body: Vec<u8>,
     ) -> Result<Response, TransportError> {
-        let url = self.base.join(path).map_err(|_| TransportError::Malformed)?;
-        let mut request = self.client.post(url).header(CONTENT_TYPE, content_type).body(body);
         if let Some(token) = access_token {
             request = request.header(AUTHORIZATION, bearer(token)?);
         }
@@ -75,9 +90,9 @@ impl HttpTransport {
 
 impl Transport for HttpTransport {
     async fn exchange(&self, access_token: &str, frame: Vec<u8>) -> Result<Vec<u8>, TransportError> {
-        let path = "/v1/sync";
-        let response = self.send(path, Some(access_token), "application/octet-stream", frame).await?;
-        read(response, MAX_ANSWER).await
+        let request = self.client.post(self.url("/v1/sync"));
+        let request = request.header(CONTENT_TYPE, "application/octet-stream").body(frame);
+        read(self.send(request, Some(access_token)).await?, MAX_ANSWER).await
     }
 
     async fn post(
@@ -86,19 +101,20 @@ impl Transport for HttpTransport {
         access_token: Option<&str>,
         json: String,
     ) -> Result<String, TransportError> {
-        let response = self.send(path, access_token, "application/json", json.into_bytes()).await?;
-        String::from_utf8(read(response, MAX_JSON).await?).map_err(|_| TransportError::Malformed)
+        let request = self.client.post(self.url(path));
+        let request = request.header(CONTENT_TYPE, "application/json").body(json);
+        text(self.send(request, access_token).await?).await
     }
 }
 
-/// The address of a server, if a token may be sent there.
-pub(crate) fn address_of(address: &str) -> Result<Url, AddressError> {
+/// The address of a server, without a slash at its end, if a token may be sent there.
+pub(crate) fn address_of(address: &str) -> Result<String, AddressError> {
     let url: Url = address.parse().map_err(|_| AddressError::Malformed)?;
     let host = url.host_str().ok_or(AddressError::Malformed)?;
     let is_local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
     match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_local => Ok(url),
+        "https" => Ok(address.trim_end_matches('/').to_owned()),
+        "http" if is_local => Ok(address.trim_end_matches('/').to_owned()),
         "http" => Err(AddressError::NotSecure),
         _ => Err(AddressError::Malformed),
     }
@@ -122,6 +138,10 @@ async fn read(mut response: Response, most: usize) -> Result<Vec<u8>, TransportE
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+async fn text(response: Response) -> Result<String, TransportError> {
+    String::from_utf8(read(response, MAX_JSON).await?).map_err(|_| TransportError::Malformed)
 }
 
 #[derive(Deserialize)]

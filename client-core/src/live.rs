@@ -31,7 +31,7 @@ pub struct Live {
 
 impl Live {
     /// Opens the channel of the server at `address`, as [`crate::HttpTransport::new`] takes it.
-    pub async fn connect(address: &str, access_token: &str) -> Result<Self, TransportError> {
+    pub async fn open(address: &str, access_token: &str) -> Result<Self, TransportError> {
         let url = live_address(address).map_err(|_| TransportError::Malformed)?;
         let mut request = url.into_client_request().map_err(|_| TransportError::Malformed)?;
         request.headers_mut().insert(AUTHORIZATION, bearer(access_token)?);
@@ -51,22 +51,21 @@ impl Live {
         }
     }
 
-    /// Waits for the next hint. After an error the channel is of no more use.
-    pub async fn next(&mut self) -> Result<Poke, TransportError> {
+    /// The next hint; `None` once the channel is closed, from whichever side, or silent for too long.
+    ///
+    /// What is not a hint is passed over: later servers may say more.
+    pub async fn next(&mut self) -> Option<Poke> {
         loop {
-            let message = timeout(SILENCE, self.socket.next()).await;
-            match message {
-                Ok(Some(Ok(Message::Binary(frame)))) => {
-                    return from_frame(&frame, MAX_FRAME).map_err(|_| TransportError::Malformed);
+            match timeout(SILENCE, self.socket.next()).await.ok()?? {
+                Ok(Message::Binary(frame)) => {
+                    if let Ok(poke) = from_frame(&frame, MAX_FRAME) {
+                        return Some(poke);
+                    }
                 }
-                // Pings are answered by the socket itself, with the next flush.
-                Ok(Some(Ok(Message::Ping(_)))) => {
-                    self.socket.flush().await.map_err(|_| TransportError::Unreachable)?;
-                }
-                Ok(Some(Ok(Message::Pong(_) | Message::Text(_) | Message::Frame(_)))) => {}
-                Ok(Some(Ok(Message::Close(_)) | Err(_)) | None) | Err(_) => {
-                    return Err(TransportError::Unreachable);
-                }
+                // The socket answers pings by itself, with the next flush.
+                Ok(Message::Ping(_)) => self.socket.flush().await.ok()?,
+                Ok(Message::Close(_)) | Err(_) => return None,
+                Ok(_) => {}
             }
         }
     }
@@ -79,10 +78,8 @@ impl Live {
 }
 
 fn live_address(address: &str) -> Result<String, AddressError> {
-    let mut url = address_of(address)?.join("/v1/live").map_err(|_| AddressError::Malformed)?;
-    let scheme = if url.scheme() == "https" { "wss" } else { "ws" };
-    url.set_scheme(scheme).map_err(|()| AddressError::Malformed)?;
-    Ok(url.into())
+    // http becomes ws, and https becomes wss.
+    Ok(address_of(address)?.replacen("http", "ws", 1) + "/v1/live")
 }
 
 #[cfg(test)]
@@ -110,17 +107,29 @@ mod tests {
     async fn a_poke_is_read_between_pings_and_the_end_is_noticed() {
         let poke = Message::Binary(to_frame(&Poke { head: 7 }).into());
         let address = serving(vec![Message::Ping(vec![1].into()), poke]).await;
-        let mut live = Live::connect(&address, "secret").await.unwrap();
-        assert_eq!(live.next().await, Ok(Poke { head: 7 }));
-        assert_eq!(live.next().await, Err(TransportError::Unreachable));
+        let mut live = Live::open(&address, "secret").await.unwrap();
+        assert_eq!(live.next().await, Some(Poke { head: 7 }));
+        assert_eq!(live.next().await, None);
         live.close().await;
     }
 
     #[tokio::test]
-    async fn a_frame_that_is_no_poke_is_malformed() {
-        let address = serving(vec![Message::Binary(vec![9, 9, 9].into())]).await;
-        let mut live = Live::connect(&address, "secret").await.unwrap();
-        assert_eq!(live.next().await, Err(TransportError::Malformed));
+    async fn what_is_no_poke_is_passed_over() {
+        let poke = Message::Binary(to_frame(&Poke { head: 8 }).into());
+        let address = serving(vec![Message::Binary(vec![9, 9, 9].into()), "later".into(), poke]).await;
+        let mut live = Live::open(&address, "secret").await.unwrap();
+        assert_eq!(live.next().await, Some(Poke { head: 8 }));
+    }
+
+    #[tokio::test]
+    async fn a_server_that_hangs_up_is_unreachable_over_tls_too() {
+        for scheme in ["http", "https"] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = format!("{scheme}://{}", listener.local_addr().unwrap());
+            tokio::spawn(async move { drop(listener.accept().await) });
+            let opened = Live::open(&address, "secret").await;
+            assert_eq!(opened.map(drop), Err(TransportError::Unreachable));
+        }
     }
 
     #[test]

@@ -152,3 +152,6 @@ impl Drop for SyncSession {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -90,7 +90,7 @@ pub struct SyncReport {
 pub async fn sync(
     client: &Client,
     transport: &impl Transport,
-    watch: impl FnMut(&SyncReport),
+    watch: &mut (dyn FnMut(&SyncReport) + Send),
 ) -> Result<SyncReport, SyncError> {
     Syncer::new(client).sync(transport, watch).await
 }
@@ -116,7 +116,7 @@ impl Syncer {
     pub async fn sync(
         &mut self,
         transport: &impl Transport,
-        mut watch: impl FnMut(&SyncReport),
+        watch: &mut (dyn FnMut(&SyncReport) + Send),
     ) -> Result<SyncReport, SyncError> {
         self.session.poke();
         let client = self.session.client().clone();
@@ -127,7 +127,7 @@ impl Syncer {
             report.round_trips += 1;
             let mut answer = transport.exchange(&token, frame.clone()).await;
             if answer == Err(TransportError::Unauthorized) {
-                token = account::refresh(&client, transport, &token).await?;
+                token = account::replace(&client, transport, &token).await?;
                 report.round_trips += 2;
                 answer = transport.exchange(&token, frame).await;
             }

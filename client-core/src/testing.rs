@@ -20,7 +20,7 @@ pub struct Phone {
     pub client: Client,
     pub env: Arc<SeededEnv>,
     pub path: PathBuf,
-    _folder: Arc<tempfile::TempDir>,
+    folder: Arc<tempfile::TempDir>,
 }
 
 impl Phone {
@@ -30,7 +30,7 @@ impl Phone {
         let env = Arc::new(SeededEnv::new(seed, NOW));
         let path = folder.path().join("roadbook.sqlite");
         let client = Client::open(&path, env.clone()).unwrap();
-        Self { client, env, path, _folder: folder }
+        Self { client, env, path, folder }
     }
 
     /// A phone with a local workspace in Budapest.
@@ -49,6 +49,12 @@ impl Phone {
     pub fn reopen(&mut self) {
         let env = self.env.clone();
         self.client = Client::open(&self.path, env).unwrap();
+    }
+
+    /// Closes the file and keeps its folder for as long as what this returns lives.
+    pub fn close(self) -> Arc<tempfile::TempDir> {
+        drop(self.client);
+        self.folder
     }
 
     /// The product of this name.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use roadbook_domain::id::{DocumentId, PartId, ProductId, UserId};
 use roadbook_domain::row::Trash;
-use roadbook_domain::time::{LocalNow, Timestamp, Zone};
+use roadbook_domain::time::{LocalNow, Timestamp};
 use roadbook_domain::today::{DueMove, Period, Today, TodayItem, TodayQuery, TodayRow, TodayTotals, today};
 use rusqlite::{Connection, Params};
 

@@ -37,7 +37,7 @@ pub mod product;
 pub mod projection;
 pub mod rights;
 pub mod row;
-pub mod saved;
+mod saved;
 pub mod settings;
 pub mod state_hash;
 pub mod status;

@@ -34,14 +34,15 @@ pub(crate) fn write_few<'a>(changes: impl ExactSizeIterator<Item = &'a Change>) 
     e.into_writer()
 }
 
-/// Whether a document is saved as a list of few changes, and not in automerge's own form.
-pub fn is_list(saved: &[u8]) -> bool {
-    saved.first() == Some(&LIST)
+/// Whether this is the saved form of a list.
+pub(crate) fn is_list(bytes: &[u8]) -> bool {
+    bytes.first() == Some(&LIST)
 }
 
 /// Reads the saved form of a list; `None` if the bytes are not one but automerge's own form.
 pub(crate) fn read_few(bytes: &[u8]) -> Option<Result<Vec<Change>, Malformed>> {
-    is_list(bytes).then(|| read(bytes.get(1..).unwrap_or_default()))
+    let (tag, list) = bytes.split_first()?;
+    (*tag == LIST).then(|| read(list))
 }
 
 fn read(list: &[u8]) -> Result<Vec<Change>, Malformed> {

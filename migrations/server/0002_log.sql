@@ -156,3 +156,6 @@ create table outlived (
 );
 
 create index outlived_document on outlived (org_id, document);
+
+-- Sockets of ended sessions are closed.
+create index session_ended on session (org_id, ended_at);

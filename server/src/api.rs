@@ -4,6 +4,7 @@ pub mod devices;
 mod error;
 pub mod health;
 mod json;
+pub mod live;
 pub mod products;
 mod routes;
 pub mod session;
@@ -26,4 +27,5 @@ pub fn routes() -> Routes {
         .and(products::routes())
         .and(statuses::routes())
         .and(sync::routes())
+        .and(live::routes())
 }

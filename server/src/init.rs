@@ -12,7 +12,7 @@ use roadbook_domain::wire::Signature;
 
 use crate::auth::password::{Cost, PasswordError, Passwords};
 use crate::config::ConfigError;
-use crate::secrets::{Secrets, SecretsError};
+use crate::secrets::Secrets;
 use crate::state::store_advice;
 use crate::store::db::Address;
 use crate::store::organisation::{self, NewOrganisation};
@@ -88,6 +88,11 @@ pub async fn init(config: &InitConfig, env: &dyn Env) -> Result<Created, ConfigE
     let password_hash =
         passwords.hash(&password.text, env).await.map_err(|error| password.blame(config, &error))?;
 
+    let secrets_folder = Path::new(&config.secrets);
+    if config.secrets.is_empty() || secrets_folder.symlink_metadata().is_ok() {
+        let problem = "secrets are never overwritten; give the path of a folder that is not there yet";
+        return Err(ConfigError::of("secrets", &config.secrets, problem));
+    }
     let db = Db::create(&plan.database, 1).await.map_err(|error| database_error(config, &error))?;
     let mut conn = db.read().await.map_err(|error| database_error(config, &error))?;
     if let Some(org) = organisation::any(&mut conn).await.map_err(|error| database_error(config, &error))? {
@@ -95,15 +100,8 @@ pub async fn init(config: &InitConfig, env: &dyn Env) -> Result<Created, ConfigE
         return Err(ConfigError::of("database", &config.database, &problem));
     }
     drop(conn);
-    let secrets =
-        Secrets::create(Path::new(&config.secrets), plan.org, env).map_err(|error| match error {
-            SecretsError::Exists(_) => ConfigError::of(
-                "secrets",
-                &config.secrets,
-                "there is something already, and secrets are never overwritten; choose another folder",
-            ),
-            other => ConfigError::of("secrets", &config.secrets, &other.to_string()),
-        })?;
+    let secrets = Secrets::create(secrets_folder, plan.org, env)
+        .map_err(|error| ConfigError::of("secrets", &config.secrets, &error.to_string()))?;
     if let Err(error) = plan.write(&db, &password_hash, env).await {
         secrets.discard();
         return Err(database_error(config, &error));

@@ -71,6 +71,7 @@ pub async fn serve_on(listener: TcpListener, state: State, shutdown: impl Future
     let config = state.config().clone();
     let address = listener.local_addr().map_or_else(|_| config.listen.to_string(), |at| at.to_string());
     tracing::info!(org.id = %state.org(), listen = %address, "serving");
+    tokio::spawn(live::run(state.clone()));
     let stopping = state.clone();
     http::serve(app(state.clone()), listener, &config, move || stopping.stop(), shutdown).await;
     state.db().close().await;

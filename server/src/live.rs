@@ -1,68 +1,111 @@
 //! The live channel: hints that an exchange would bring something. Missing one never matters.
 //!
-//! `GET /v1/live`, a WebSocket. Who comes is judged before the upgrade; who loses his session is cut
-//! off; a socket that waits costs a few kilobytes.
+//! Whoever waits hears of a grown log from the process that grew it; other processes on the same
+//! PostgreSQL hear of it by a notification, or by looking every second. The same look finds the sessions
+//! that ended since, so that their sockets are closed.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use roadbook_domain::id::{OrgId, UserId};
+use roadbook_domain::id::{DeviceId, OrgId, UserId};
+use roadbook_domain::time::Timestamp;
 use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::state::State;
+use crate::store::notice::Listener;
+use crate::store::{StoreError, notice, organisation};
 
 /// The most sockets of one user.
 pub const MAX_SOCKETS: usize = 16;
 
-/// Who waits for news, by organisation.
+/// How often a process looks for what other processes did, and for ended sessions.
+const LOOK: Duration = Duration::from_millis(800);
+
+/// How far back a look for ended sessions goes, in milliseconds: further than clocks of nodes differ.
+const LOOK_BACK: i64 = 10_000;
+
+/// That the log has grown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Moved {
+    /// Its last number.
+    pub head: u64,
+    /// The device whose exchange made it grow: it was told by the answer.
+    pub by: Option<DeviceId>,
+}
+
+/// Who waits for news.
 #[derive(Debug, Default)]
 pub struct Live {
-    heads: Mutex<BTreeMap<OrgId, watch::Sender<u64>>>,
+    heads: Mutex<BTreeMap<OrgId, watch::Sender<Moved>>>,
     sockets: Mutex<BTreeMap<UserId, usize>>,
+    ended: watch::Sender<BTreeSet<Uuid>>,
 }
 
 impl Live {
-    /// Tells everybody of an organisation that its log has grown up to `head`; an older head says nothing.
-    pub fn moved(&self, org: OrgId, head: u64) {
+    /// Tells everybody of an organisation that its log has grown; an older head says nothing.
+    pub fn moved(&self, org: OrgId, moved: Moved) {
         self.with_sender(org, |sender| {
             sender.send_if_modified(|known| {
-                let is_new = head > *known;
-                *known = head.max(*known);
+                let is_new = moved.head > known.head;
+                if is_new {
+                    *known = moved;
+                }
                 is_new
             });
         });
     }
 
-    /// The head of an organisation's log, as far as this process knows, and word of every later one.
-    pub fn watch(&self, org: OrgId) -> watch::Receiver<u64> {
+    /// Word of every later growth of an organisation's log.
+    pub fn watch(&self, org: OrgId) -> watch::Receiver<Moved> {
         self.with_sender(org, watch::Sender::subscribe)
     }
 
-    /// Counts one more socket of a user; `None` if he has too many.
-    pub fn admit(&self, user: UserId) -> Option<Seat<'_>> {
-        let mut sockets = self.sockets.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = sockets.entry(user).or_default();
-        if *count >= MAX_SOCKETS {
-            return None;
-        }
-        *count += 1;
-        Some(Seat { live: self, user })
+    /// The sessions that ended of late.
+    pub fn ended(&self) -> watch::Receiver<BTreeSet<Uuid>> {
+        self.ended.subscribe()
     }
 
-    fn with_sender<T>(&self, org: OrgId, act: impl FnOnce(&watch::Sender<u64>) -> T) -> T {
+    fn with_sender<T>(&self, org: OrgId, act: impl FnOnce(&watch::Sender<Moved>) -> T) -> T {
         let mut heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
-        act(heads.entry(org).or_insert_with(|| watch::Sender::new(0)))
+        act(heads.entry(org).or_default())
+    }
+
+    /// The organisations that somebody waits for.
+    fn waited_for(&self) -> Vec<OrgId> {
+        let heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        heads.iter().filter(|(_, sender)| sender.receiver_count() > 0).map(|(org, _)| *org).collect()
+    }
+
+    fn sockets(&self) -> MutexGuard<'_, BTreeMap<UserId, usize>> {
+        self.sockets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A socket's place among those of its user; dropped, it is free again.
 #[derive(Debug)]
-pub struct Seat<'a> {
-    live: &'a Live,
+pub struct Seat {
+    state: State,
     user: UserId,
 }
 
-impl Drop for Seat<'_> {
+impl Seat {
+    /// A place for one more socket of a user; `None` if he has too many.
+    pub fn take(state: &State, user: UserId) -> Option<Self> {
+        let mut sockets = state.engine().live().sockets();
+        let count = sockets.entry(user).or_default();
+        if *count >= MAX_SOCKETS {
+            return None;
+        }
+        *count += 1;
+        Some(Self { state: state.clone(), user })
+    }
+}
+
+impl Drop for Seat {
     fn drop(&mut self) {
-        let mut sockets = self.live.sockets.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sockets = self.state.engine().live().sockets();
         if let Some(count) = sockets.get_mut(&self.user) {
             *count -= 1;
             if *count == 0 {
@@ -72,30 +115,75 @@ impl Drop for Seat<'_> {
     }
 }
 
+/// Looks once for what this process has not heard of: growth by other processes, and ended sessions.
+///
+/// # Errors
+/// Of the database.
+pub async fn look(state: &State, now: Timestamp) -> Result<(), StoreError> {
+    let live = state.engine().live();
+    for org in live.waited_for() {
+        let mut conn = state.db().read().await?;
+        if let Some(head) = organisation::head(&mut conn, org).await? {
+            live.moved(org, Moved { head: head.seq.unsigned_abs(), by: None });
+        }
+        let since = Timestamp::from_millis(now.millis().saturating_sub(LOOK_BACK));
+        let ended = notice::ended_sessions(&mut conn, org, since).await?;
+        let ended: BTreeSet<Uuid> = ended.into_iter().collect();
+        live.ended.send_if_modified(|known| {
+            let has_new = !ended.is_subset(known);
+            *known = ended;
+            has_new
+        });
+    }
+    Ok(())
+}
+
+/// Looks for as long as the server runs. A failure is tried again: nobody is told less than the truth.
+pub async fn run(state: State) {
+    let mut stopping = state.stopping();
+    let mut listener = Listener::open(state.db()).await;
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            () = listener.heard() => {}
+            _ = stopping.wait_for(|stopping| *stopping) => return,
+        }
+        if let Err(error) = look(&state, state.now()).await {
+            tracing::warn!(error.cause = %error, "cannot look for news");
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{Engine, Server};
+
+    fn at(head: u64) -> Moved {
+        Moved { head, by: None }
+    }
 
     #[test]
     fn a_poke_tells_the_newest_head_and_never_goes_back() {
         let (live, org) = (Live::default(), OrgId::from_bytes([1; 16]));
         let mut watcher = live.watch(org);
-        live.moved(org, 7);
-        live.moved(org, 5);
+        live.moved(org, at(7));
+        live.moved(org, at(5));
         assert!(watcher.has_changed().unwrap());
-        assert_eq!(*watcher.borrow_and_update(), 7);
-        live.moved(org, 7);
+        assert_eq!(*watcher.borrow_and_update(), at(7));
+        live.moved(org, at(7));
         assert!(!watcher.has_changed().unwrap());
-        assert_eq!(*live.watch(OrgId::from_bytes([2; 16])).borrow(), 0);
+        assert_eq!(live.waited_for(), [org]);
     }
 
-    #[test]
-    fn a_user_has_so_many_sockets_and_a_closed_one_makes_room() {
-        let (live, user) = (Live::default(), UserId::from_bytes([1; 16]));
-        let mut seats: Vec<_> = (0..MAX_SOCKETS).map(|_| live.admit(user).unwrap()).collect();
-        assert!(live.admit(user).is_none());
-        assert!(live.admit(UserId::from_bytes([2; 16])).is_some());
+    #[tokio::test]
+    async fn a_user_has_so_many_sockets_and_a_closed_one_makes_room() {
+        let state = Server::new(Engine::Sqlite).await.unwrap().state;
+        let user = UserId::from_bytes([1; 16]);
+        let mut seats: Vec<_> = (0..MAX_SOCKETS).map(|_| Seat::take(&state, user).unwrap()).collect();
+        assert!(Seat::take(&state, user).is_none());
+        assert!(Seat::take(&state, UserId::from_bytes([2; 16])).is_some());
         seats.pop();
-        assert!(live.admit(user).is_some());
+        assert!(Seat::take(&state, user).is_some());
     }
 }

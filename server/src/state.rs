@@ -67,17 +67,8 @@ impl State {
         let throttle = Throttle::default();
         let stopping = watch::Sender::new(false);
         let engine = Engine::new(&*env);
-        Ok(Self(Arc::new(Shared {
-            db,
-            secrets,
-            env,
-            tokens,
-            passwords,
-            throttle,
-            checked,
-            stopping,
-            engine,
-        })))
+        let shared = Shared { db, secrets, env, tokens, passwords, throttle, checked, stopping, engine };
+        Ok(Self(Arc::new(shared)))
     }
 }
 

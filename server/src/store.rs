@@ -15,6 +15,7 @@ pub mod feed;
 pub mod key;
 pub mod log;
 mod migrations;
+pub mod notice;
 pub mod organisation;
 pub mod outlived;
 pub mod sessions;

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod devices;
+mod faults;
 mod http;
 mod matrix;
 mod sessions;

@@ -15,7 +15,6 @@ use crate::sync::sync;
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 const ALICE: UserId = UserId::from_bytes([1; 16]);
 const BOB: UserId = UserId::from_bytes([2; 16]);
-const INSTALL: InstallSecret = InstallSecret::from_bytes([7; 32]);
 
 struct Stage {
     client: Client,
@@ -43,12 +42,12 @@ impl Stage {
     }
 
     async fn sign_in(&self, email: &str, password: &str) -> Result<Identity, SyncError> {
-        let with = SignIn { email, password, device_name: "Phone", platform: "test", install: &INSTALL };
-        sign_in(&self.client, &self.server, with).await
+        let installation = Installation { platform: "test", name: "Phone", secret: &[7; 32] };
+        sign_in(&self.client, &self.server, Credentials { email, password }, installation).await
     }
 
     async fn sync(&self) -> Result<u64, SyncError> {
-        sync(&self.client, &self.server, |_| {}).await.map(|report| report.round_trips)
+        sync(&self.client, &self.server, &mut |_| {}).await.map(|report| report.round_trips)
     }
 
     fn edit(&self) {
@@ -176,29 +175,30 @@ async fn a_server_that_is_busy_is_left_alone_as_long_as_it_asks() {
     let retry_after = Some(std::time::Duration::from_secs(60));
     stage.server.next_faults([Fault::Error(TransportError::Busy { retry_after })]);
     let mut syncer = crate::sync::Syncer::new(&stage.client);
-    let failed = syncer.sync(&stage.server, |_| {}).await;
+    let failed = syncer.sync(&stage.server, &mut |_| {}).await;
     let Err(SyncError::Unreachable { retry_at: Some(retry_at) }) = failed else { panic!("{failed:?}") };
     assert!(retry_at.millis() >= NOW.millis() + 60_000);
-    let asked_again = syncer.sync(&stage.server, |_| {}).await;
+    let asked_again = syncer.sync(&stage.server, &mut |_| {}).await;
     assert_eq!(asked_again, Err(SyncError::Unreachable { retry_at: Some(retry_at) }));
     stage.pass(retry_at.millis() - NOW.millis());
-    assert!(syncer.sync(&stage.server, |_| {}).await.is_ok());
+    assert!(syncer.sync(&stage.server, &mut |_| {}).await.is_ok());
 }
 
 #[test]
 fn an_install_secret_is_made_once_and_shown_to_nobody() {
     let folder = tempfile::tempdir().unwrap();
     let (path, env) = (folder.path().join("install"), SeededEnv::new(1, NOW));
-    let secret = InstallSecret::at(&path, &env).unwrap();
-    assert_eq!(InstallSecret::at(&path, &env).unwrap(), secret);
-    assert_eq!(format!("{secret:?}"), "InstallSecret(..)");
+    let secret = install_secret(&path, &env).unwrap();
+    assert_eq!(install_secret(&path, &env).unwrap(), secret);
+    let shown = format!("{:?}", Installation { platform: "test", name: "Phone", secret: &secret });
+    assert_eq!(shown, r#"Installation { platform: "test", .. }"#);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
     std::fs::write(&path, b"short").unwrap();
-    assert!(InstallSecret::at(&path, &env).is_err());
+    assert!(install_secret(&path, &env).is_err());
 }
 
 /// As long as the model's access tokens are good.

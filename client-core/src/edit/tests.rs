@@ -281,6 +281,36 @@ fn what_follows_the_user_is_a_document_of_his_own() {
 }
 
 #[test]
+fn on_a_full_storage_an_edit_is_refused_and_reading_and_emptying_the_outbox_go_on() {
+    let phone = Phone::local(1);
+    let card = phone.card("Bakery", &[]);
+    let store = phone.client.store();
+    store
+        .write(|tx| {
+            let pages: i64 = tx.pragma_query_value(None, "page_count", |row| row.get(0))?;
+            Ok(tx.pragma_update(None, "max_page_count", pages)?)
+        })
+        .unwrap();
+    let refused = (0..100).find_map(|n| {
+        let commands = [CardCommand::EditText(FieldId::from_bytes([3; 16]), "x".repeat(3_000 + n))];
+        phone.client.edit_card(card, &commands).err()
+    });
+    assert_eq!(refused, Some(ApiError::StorageFull));
+    let unsent = unsent(&phone.client);
+    assert_eq!(phone.client.card(card).unwrap().row.name, "Bakery");
+    assert_eq!(phone.client.wrong_projections().unwrap(), [], "nothing is there by half");
+    store.write(|tx| unsent.iter().try_for_each(|unsent| outbox::remove(tx, unsent.n).map(drop))).unwrap();
+    assert_eq!(phone.client.unsent_count().unwrap(), 0);
+}
+
+#[test]
+fn somebody_begins_to_work_on_a_phone_once() {
+    let phone = Phone::local(1);
+    let again = phone.client.begin_local_workspace(crate::testing::zone("UTC"), "en");
+    assert!(matches!(again, Err(ApiError::Invalid { .. })));
+}
+
+#[test]
 fn the_clock_of_a_phone_gone_wild_makes_changes_that_every_server_can_hold() {
     let phone = Phone::local(1);
     for millis in [i64::MIN, -1, i64::MAX] {

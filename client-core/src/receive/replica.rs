@@ -239,23 +239,23 @@ impl<'a, 'b> Receiving<'a, 'b> {
         Ok(())
     }
 
-    /// Stores a new document by the rows that come with it, without loading it; false if they are not
-    /// this version's.
+    /// Stores a new document by the rows that come with it, without loading it; false if they cannot
+    /// be read. Rows of another version of the projection do for the lists until they are made anew.
     fn insert_rows(&mut self, bundle: &Bundle) -> Result<bool, Error> {
         let rows = match Kind::get(bundle.kind) {
             None => Some(Rows::None),
             Some(kind) => match projection::rows_of_saved(kind, &bundle.saved, &bundle.authors) {
                 Some(rows) => rows.ok(),
-                None if bundle.projection_version == projection::VERSION => {
-                    minicbor::decode(&bundle.rows).ok()
-                }
-                None => None,
+                None => minicbor::decode(&bundle.rows).ok(),
             },
         };
         let Some(rows) = rows else { return Ok(false) };
         let base = Base::of_bundle(bundle);
         documents::put(self.context.tx, self.id, &base)?;
         projections::write(self.context.tx, self.context.workspace, self.id, &rows, true)?;
+        if !bundle.rows.is_empty() && bundle.projection_version != projection::VERSION {
+            documents::mark_stale(self.context.tx, self.id)?;
+        }
         self.received.changes.rows(self.id, &rows);
         self.base = Some(base);
         self.bundled = true;

@@ -82,8 +82,13 @@ impl Store {
     pub fn write<T>(&self, write: impl FnOnce(&Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
         let mut writer = lock(&self.writer);
         let transaction = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let answer = write(&transaction)?;
-        transaction.commit()?;
+        // What was read of the workspace in a transaction that fails never was.
+        let undo = |error| {
+            *lock(&self.workspace) = None;
+            error
+        };
+        let answer = write(&transaction).map_err(undo)?;
+        transaction.commit().map_err(|error| undo(error.into()))?;
         Ok(answer)
     }
 
@@ -113,6 +118,12 @@ pub(crate) fn wipe(tx: &Transaction<'_>) -> Result<(), Error> {
     workspace::set_identity(tx, None)
 }
 
+/// Reads the whole file and tells whether it is sound.
+pub(crate) fn check(connection: &Connection) -> Result<(), Error> {
+    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if verdict == "ok" { Ok(()) } else { Err(Error::Damaged) }
+}
+
 /// Keeps a log entry of a kind that this version does not know.
 pub(crate) fn keep_unknown(tx: &Transaction<'_>, entry: &Envelope) -> Result<(), Error> {
     tx.prepare_cached("INSERT INTO unknown_entry (kind, body) VALUES (?1, ?2)")?
@@ -129,7 +140,7 @@ fn connect(path: &Path) -> Result<Connection, Error> {
     // FULL: an edit is on disk when the call returns (R01). What leaves is overwritten (L5).
     connection.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON;
-         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;",
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 8388608;",
     )?;
     Ok(connection)
 }

@@ -83,17 +83,6 @@ pub(crate) fn page(connection: &Connection, after: i64, limit: u32) -> Result<Ve
     rows.map(|row| row?).collect()
 }
 
-/// The unsent change with this hash.
-pub(crate) fn get(
-    connection: &Connection,
-    document: DocumentId,
-    hash: ChangeHash,
-) -> Result<Option<Unsent>, Error> {
-    let mut statement = connection.prepare_cached(unsent!("WHERE document = ?1 AND hash = ?2"))?;
-    let mut rows = statement.query_map((document.as_bytes(), hash.0), read)?;
-    rows.next().map(|row| row?).transpose()
-}
-
 /// Notes how far a change has come.
 pub(crate) fn set_state(tx: &Transaction<'_>, n: i64, state: UnsentState) -> Result<(), Error> {
     tx.prepare_cached("UPDATE outbox SET state = ?2 WHERE n = ?1")?.execute((n, state as i64))?;

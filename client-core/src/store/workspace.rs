@@ -130,7 +130,8 @@ fn settle(tx: &Transaction<'_>, before: &Workspace, after: &Workspace) -> Result
     Ok(())
 }
 
-fn read(connection: &Connection) -> Result<Workspace, Error> {
+/// The workspace, without a look into the memory.
+pub(crate) fn read(connection: &Connection) -> Result<Workspace, Error> {
     let me = meta::get(connection, &meta::IDENTITY)?;
     let mut statement = connection.prepare_cached("SELECT row FROM settings")?;
     let mut rows = statement.query([])?;

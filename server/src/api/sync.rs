@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::body::Bytes;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State as With};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
@@ -46,8 +47,9 @@ struct StateHash {
 async fn state_hash(
     With(state): With<State>,
     caller: Caller,
-    Query(At { now }): Query<At>,
+    at: Result<Query<At>, QueryRejection>,
 ) -> Result<Json<StateHash>, ApiError> {
+    let Query(At { now }) = at.map_err(|_| ApiError::invalid("now: give milliseconds since 1970"))?;
     let hash = sync::state_hash(&state, &caller, now).await?;
     Ok(Json(StateHash { state_hash: HEXLOWER.encode(&hash) }))
 }

@@ -234,12 +234,13 @@ async fn connect_sqlite(path: &Path, create: bool) -> Result<Db, StoreError> {
     let exists = path.try_exists().map_err(|error| StoreError::Unavailable(error.into()))?;
     if exists {
         look_before_opening(path, create).await?;
-    } else if !create {
+    } else if create {
+        make_private(path).map_err(|error| StoreError::Unavailable(error.into()))?;
+    } else {
         return Err(StoreError::Missing);
     }
     let options = SqliteConnectOptions::new()
         .filename(path)
-        .create_if_missing(create)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
@@ -247,14 +248,37 @@ async fn connect_sqlite(path: &Path, create: bool) -> Result<Db, StoreError> {
         .pragma("secure_delete", "on")
         .pragma("temp_store", "memory")
         .disable_statement_logging();
-    let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE);
-    let writer = pool(1).test_before_acquire(false).connect_with(options.clone()).await?;
+    let writer = sqlite_pool(1).connect_with(options.clone()).await?;
     migrations::migrate_sqlite(&writer).await?;
-    let reader = pool(SQLITE_READERS)
-        .test_before_acquire(false)
-        .connect_with(options.create_if_missing(false).pragma("query_only", "on"))
-        .await?;
+    let reader = sqlite_pool(SQLITE_READERS).connect_with(options.pragma("query_only", "on")).await?;
     Ok(Db::Sqlite { writer, reader })
+}
+
+/// Makes an empty file that only its owner may read; SQLite gives its log the same permissions.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+/// A pool that replaces a connection whose transaction did not end.
+///
+/// When the disk is full (or reading and writing fails), SQLite rolls a transaction back by itself; sqlx
+/// then takes it for open for ever, and would refuse every later `begin` on that connection (R09).
+fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE)
+        .test_before_acquire(false)
+        .before_acquire(|conn, _| {
+            Box::pin(async move {
+                // What was dropped is rolled back in the background: the ping waits for that.
+                conn.ping().await?;
+                Ok(!conn.is_in_transaction())
+            })
+        })
 }
 
 /// Looks at an existing file over a connection that cannot write; after an unclean end also whether

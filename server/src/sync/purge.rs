@@ -7,6 +7,7 @@ use roadbook_domain::wire::Signature;
 use super::commit;
 use crate::api::ApiError;
 use crate::auth::Caller;
+use crate::live::Moved;
 use crate::state::State;
 
 /// Removes a document, its entries' bytes and everything derived from it; every device is told to.
@@ -18,7 +19,7 @@ pub async fn purge(state: &State, caller: &Caller, document: DocumentId) -> Resu
     let by = Signature { user: Some(caller.user), device: Some(caller.device) };
     let head = commit::purge(state.db(), caller.org, document, by, state.now()).await?;
     let head = head.ok_or(ApiError::NotFound)?;
-    state.engine().live().moved(caller.org, head.unsigned_abs());
+    state.engine().live().moved(caller.org, Moved { head: head.unsigned_abs(), by: None });
     tracing::info!(document.id = %document, "document purged");
     Ok(())
 }

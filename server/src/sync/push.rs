@@ -19,8 +19,9 @@ use super::judge::{self, Case, Context, Fate, Judged, Sight};
 use super::scratch;
 use crate::api::ApiError;
 use crate::auth::Caller;
+use crate::live::Moved;
 use crate::state::State;
-use crate::store::{Conn, StoreError, actors, audience, documents, key, log};
+use crate::store::{Conn, StoreError, actors, audience, documents, key, log, notice};
 
 /// How long after its author lost sight an edit is still taken, in milliseconds.
 pub const LATE: i64 = 7 * 24 * 60 * 60 * 1000;
@@ -131,7 +132,7 @@ pub async fn settle(
         };
         match commit::commit(state.db(), caller.org, &batch, now).await? {
             Committed::Done { first, head } => {
-                state.engine().live().moved(caller.org, head.unsigned_abs());
+                tell(state, caller, head).await;
                 for (place, judged) in rest.drain(..) {
                     let first = first.get(&judged.document).copied();
                     answer(state, caller, &judged, first, place, outcome).await?;
@@ -146,6 +147,15 @@ pub async fn settle(
         }
     }
     Ok(again)
+}
+
+/// Tells whoever waits, in this process and in others, that the log has grown.
+async fn tell(state: &State, caller: &Caller, head: i64) {
+    let moved = Moved { head: head.unsigned_abs(), by: Some(caller.device) };
+    state.engine().live().moved(caller.org, moved);
+    if let Err(error) = notice::tell(state.db(), caller.org).await {
+        tracing::debug!(error.cause = %error, "other processes were not told");
+    }
 }
 
 /// Turns fates into verdicts.

@@ -41,6 +41,10 @@ const TABLE: &[(&str, &str, [u16; 6])] = &[
     ("GET", "/v1/statuses", [401, 200, 200, 200, 200, 200]),
     ("POST", "/v1/statuses", [401, 403, 403, 403, 422, 201]),
     ("PUT", "/v1/statuses/{status}", [401, 403, 403, 403, 404, 200]),
+    // An empty JSON body is no frame; what exchanges show to whom is tested with the exchange.
+    ("POST", "/v1/sync", [401, 422, 422, 422, 422, 422]),
+    ("GET", "/v1/state-hash", [401, 422, 422, 422, 422, 422]),
+    ("GET", "/v1/live", [401, 422, 422, 422, 422, 422]),
 ];
 
 #[test]

@@ -101,8 +101,12 @@ async fn init_says_in_one_line_what_is_wrong_and_makes_nothing() {
         assert!(error.contains(&format!("(--{key})")), "{key}: {error}");
         assert_eq!(error.lines().count(), 1, "{error}");
         assert!(!Path::new(&good.secrets).exists(), "{key}");
+        assert!(!place.folder.path().join("roadbook.db").exists(), "{key}");
     }
     init(&good, &SeededEnv::new(1, START)).await.unwrap();
+    let database = std::fs::metadata(place.folder.path().join("roadbook.db")).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::mode(&database.permissions());
+    assert_eq!(mode & 0o777, 0o600, "the database is its owner's");
 }
 
 #[tokio::test]

@@ -1,0 +1,387 @@
+use std::sync::Arc;
+
+use roadbook_domain::command::CardCommand;
+use roadbook_domain::env::SeededEnv;
+use roadbook_domain::id::{DeviceId, DocumentId, OrgId, UserId};
+use roadbook_domain::settings::{SettingsRow, builtin_rows, local_user};
+use roadbook_domain::time::Zone;
+use roadbook_domain::user::User;
+use roadbook_domain::wire::{Entry, Envelope, GroupVerdict, RefusalCode, SyncRequest, Verdict};
+
+use super::*;
+use crate::edit::{NewCard, Owner};
+use crate::model::{ModelServer, Principal, REFUSED};
+use crate::store::meta::Identity;
+use crate::store::quarantine::QuarantineReason;
+use crate::{Quarantined, ValueEdit};
+
+const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+const ALICE: UserId = UserId::from_bytes([1; 16]);
+const BOB: UserId = UserId::from_bytes([2; 16]);
+
+/// A phone and who uses it.
+struct Phone {
+    client: Client,
+    env: Arc<SeededEnv>,
+    who: Principal,
+    folder: tempfile::TempDir,
+}
+
+impl Phone {
+    fn new(user: UserId, number: u8) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let env = Arc::new(SeededEnv::new(u64::from(number), NOW));
+        let client = Client::open(folder.path().join("phone.sqlite"), env.clone()).unwrap();
+        let who = Principal { user, device: DeviceId::from_bytes([number; 16]) };
+        let org = Some(OrgId::derived(&[]));
+        client.set_identity(Identity { user, org, device: Some(who.device) }).unwrap();
+        Self { client, env, who, folder }
+    }
+
+    /// Syncs to rest; `tamper` may change each answer, knowing its request.
+    fn sync_with(
+        &self,
+        server: &mut ModelServer,
+        mut tamper: impl FnMut(&SyncRequest, &mut SyncResponse),
+    ) -> Counts {
+        let mut session = SyncSession::new(&self.client);
+        let mut counts = Counts::default();
+        while let Some(frame) = session.next_request().unwrap() {
+            let request: SyncRequest = from_frame(&frame, MAX_ANSWER).unwrap();
+            let mut response = server.exchange(self.who, &request);
+            tamper(&request, &mut response);
+            counts.add(session.on_response(&to_frame(&response)).unwrap().counts);
+            assert_eq!(self.client.wrong_projections(), Ok(Vec::new()));
+        }
+        counts
+    }
+
+    fn sync(&self, server: &mut ModelServer) -> Counts {
+        self.sync_with(server, |_, _| {})
+    }
+
+    fn card(&self, name: &str) -> DocumentId {
+        let product = self.client.settings().unwrap().products().next().unwrap().id;
+        let (name, owner) = (name.to_owned(), Owner::Nobody);
+        self.client.create_card(&NewCard { product, name, status: None, owner, commands: vec![] }).unwrap().0
+    }
+
+    fn rename(&self, card: DocumentId, name: &str) {
+        self.client.edit_card(card, &[CardCommand::Rename(name.to_owned())]).unwrap();
+    }
+
+    fn name(&self, card: DocumentId) -> Option<String> {
+        self.client.card(card).ok().map(|card| card.row.name)
+    }
+
+    fn quarantine(&self) -> Vec<Quarantined> {
+        self.client.quarantine().unwrap()
+    }
+}
+
+fn server() -> ModelServer {
+    let user = |id| SettingsRow::new(&User { id, ..local_user(Zone::UTC, "en-GB") }, 1);
+    ModelServer::new(NOW, builtin_rows().into_iter().chain([user(ALICE), user(BOB)]).collect())
+}
+
+/// A server, and two phones that hold the same card.
+fn stage() -> (ModelServer, Phone, Phone, DocumentId) {
+    let mut server = server();
+    let (alice, bob) = (Phone::new(ALICE, 1), Phone::new(BOB, 2));
+    alice.sync(&mut server);
+    let card = alice.card("Kitchen");
+    alice.sync(&mut server);
+    bob.sync(&mut server);
+    assert_eq!(bob.name(card).as_deref(), Some("Kitchen"));
+    (server, alice, bob, card)
+}
+
+fn values(items: &[Quarantined]) -> Vec<(QuarantineReason, String)> {
+    let value = |edit: &ValueEdit| match edit {
+        ValueEdit::Put { value, .. } => value.clone(),
+        ValueEdit::Text { after, .. } => after.clone(),
+    };
+    items.iter().flat_map(|item| item.edits.iter().map(|edit| (item.reason, value(edit)))).collect()
+}
+
+#[test]
+fn an_edit_whose_answer_was_lost_is_sent_again_and_counted_once() {
+    let (mut server, alice, _, card) = stage();
+    alice.rename(card, "Bathroom");
+    let mut session = SyncSession::new(&alice.client);
+    let frame = session.next_request().unwrap().unwrap();
+    server.exchange(alice.who, &from_frame(&frame, MAX_ANSWER).unwrap());
+    let wake_at = session.on_failure(None);
+    assert_eq!(alice.client.unsent_count(), Ok(1), "nobody said that it arrived (L2)");
+    assert_eq!(session.next_request(), Ok(None), "it waits until {wake_at:?}");
+    drop(session);
+    let mut verdicts = Vec::new();
+    alice.sync_with(&mut server, |_, response| verdicts.append(&mut response.verdicts.clone()));
+    assert!(matches!(verdicts[0].verdicts[..], [Verdict::Dup(_)]));
+    assert_eq!(alice.client.unsent_count(), Ok(0));
+}
+
+#[test]
+fn a_refused_edit_is_in_the_quarantine_and_the_edits_around_it_are_on_the_server() {
+    let (mut server, alice, bob, card) = stage();
+    alice.client.edit_card(card, &[CardCommand::Trash]).unwrap();
+    alice.rename(card, REFUSED);
+    alice.client.edit_card(card, &[CardCommand::Restore]).unwrap();
+    alice.sync(&mut server);
+    let refused = QuarantineReason::Refused(RefusalCode::NotAllowed);
+    assert_eq!(values(&alice.quarantine()), [(refused, REFUSED.to_owned())]);
+    bob.sync(&mut server);
+    for phone in [&alice, &bob] {
+        assert_eq!(phone.name(card).as_deref(), Some("Kitchen"));
+        assert_eq!(phone.client.history(card, 0, 9).unwrap().len(), 3);
+    }
+}
+
+#[test]
+fn a_document_whose_making_is_refused_goes_with_all_its_edits_to_the_quarantine() {
+    let (mut server, alice, _, _) = stage();
+    let card = alice.card(REFUSED);
+    alice.client.edit_card(card, &[CardCommand::Trash]).unwrap();
+    alice.sync(&mut server);
+    assert_eq!(alice.name(card), None);
+    assert_eq!(alice.quarantine().len(), 2);
+    assert_eq!(alice.client.unsent_count(), Ok(0));
+}
+
+#[test]
+fn a_change_for_a_newer_server_is_kept_and_tried_again_at_the_next_start() {
+    let (mut server, mut alice, _, card) = stage();
+    alice.rename(card, "Bathroom");
+    let too_old = |_: &SyncRequest, response: &mut SyncResponse| {
+        response.verdicts = vec![GroupVerdict { document: card, verdicts: vec![Verdict::UpgradeRequired] }];
+        response.entries.clear();
+    };
+    let backup = server.clone();
+    let mut session = SyncSession::new(&alice.client);
+    let request = session.next_request().unwrap().unwrap();
+    let request: SyncRequest = from_frame(&request, MAX_ANSWER).unwrap();
+    let mut response = server.exchange(alice.who, &SyncRequest { push: Vec::new(), ..request.clone() });
+    too_old(&request, &mut response);
+    assert!(session.on_response(&to_frame(&response)).unwrap().resting);
+    drop(session);
+    server = backup;
+    alice.sync_with(&mut server, |request, _| assert!(request.push.is_empty()));
+    assert_eq!(alice.client.unsent_count(), Ok(1));
+
+    let path = alice.folder.path().join("phone.sqlite");
+    alice.client = Client::open(path, alice.env.clone()).unwrap();
+    alice.sync(&mut server);
+    assert_eq!(alice.client.unsent_count(), Ok(0));
+}
+
+#[test]
+fn a_server_that_needs_what_it_once_had_is_given_it_back() {
+    let (mut server, alice, _, card) = stage();
+    alice.rename(card, "Bathroom");
+    let mut asked = 0;
+    let mut offered = 0;
+    let untouched = server.clone();
+    let counts = alice.sync_with(&mut server, |request, response| {
+        offered += request.offers.len();
+        if let ([group], 0) = (&request.push[..], asked) {
+            asked += 1;
+            let known = alice.client.history(card, 1, 1).unwrap()[0].hash;
+            let verdicts = vec![Verdict::Needs(vec![known])];
+            response.verdicts = vec![GroupVerdict { document: group.document, verdicts }];
+            response.entries.clear();
+            response.cursor = request.cursor.clone();
+            response.digest = None;
+        }
+    });
+    assert_eq!((asked, offered, counts.reauthored), (1, 1, 0));
+    assert_eq!(alice.client.unsent_count(), Ok(0));
+    drop(untouched);
+}
+
+#[test]
+fn a_bad_entry_costs_its_own_document_a_fetch_and_nobody_else_anything() {
+    let (mut server, alice, bob, card) = stage();
+    let other = alice.card("Garage");
+    alice.sync(&mut server);
+    bob.sync(&mut server);
+    for (card, name) in [(card, "Bathroom"), (other, "Carport")] {
+        alice.rename(card, name);
+    }
+    alice.sync(&mut server);
+    let mut fetched = Vec::new();
+    let mut first = true;
+    bob.sync_with(&mut server, |request, response| {
+        fetched.extend(request.fetch.clone());
+        if std::mem::take(&mut first) {
+            for envelope in &mut response.entries {
+                if let Ok(Some(Entry::Change(mut entry))) = Entry::from_envelope(envelope)
+                    && entry.document == card
+                {
+                    entry.check = [0; 8].into();
+                    *envelope = Entry::Change(entry).to_envelope();
+                }
+            }
+            response.entries.insert(0, Envelope { kind: 1, body: vec![0xff] });
+        }
+    });
+    assert_eq!(fetched, [card]);
+    assert_eq!(bob.name(card).as_deref(), Some("Bathroom"));
+    assert_eq!(bob.name(other).as_deref(), Some("Carport"));
+}
+
+#[test]
+fn entries_of_kinds_that_this_version_does_not_know_are_kept() {
+    let (mut server, alice, _, _) = stage();
+    alice.sync_with(&mut server, |_, response| {
+        response.entries.push(Envelope { kind: 9_000, body: vec![1, 2, 3] });
+    });
+    let kept: (u16, Vec<u8>) = alice
+        .client
+        .store()
+        .read(|connection| {
+            let sql = "SELECT kind, body FROM unknown_entry";
+            Ok(connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?)
+        })
+        .unwrap();
+    assert_eq!(kept, (9_000, vec![1, 2, 3]));
+}
+
+#[test]
+fn a_document_that_leaves_the_users_sight_goes_and_its_unsent_edits_are_kept_for_him() {
+    let (mut server, _, bob, card) = stage();
+    server.set_sight(card, BOB, false);
+    bob.rename(card, "Mine");
+    bob.sync(&mut server);
+    assert_eq!(bob.name(card), None);
+    assert_eq!(values(&bob.quarantine()), [(QuarantineReason::Forgotten, "Mine".to_owned())]);
+    assert_eq!(bob.client.unsent_count(), Ok(0));
+    let trace = bob.client.store().read(|connection| {
+        let sql = "SELECT count(*) FROM document WHERE id = ?1";
+        Ok(connection.query_row(sql, [card.as_bytes()], |row| row.get::<_, u32>(0))?)
+    });
+    assert_eq!(trace.unwrap(), 0, "nothing of it stays (L5)");
+}
+
+#[test]
+fn a_late_edit_that_the_server_takes_leaves_the_quarantine_again() {
+    let (mut server, _, bob, card) = stage();
+    server.set_sight(card, BOB, false);
+    bob.rename(card, "Late");
+    let mut accepting = server.clone();
+    bob.sync_with(&mut server, |request, response| {
+        if !request.push.is_empty() {
+            accepting.set_sight(card, BOB, true);
+            let accepted = accepting.exchange(bob.who, request);
+            response.verdicts = accepted.verdicts;
+        }
+    });
+    assert_eq!(bob.quarantine(), []);
+    assert_eq!(bob.client.unsent_count(), Ok(0));
+    assert_eq!(bob.name(card), None);
+}
+
+#[test]
+fn unsent_edits_of_a_purged_document_are_kept_as_text() {
+    let (mut server, alice, _, card) = stage();
+    alice.rename(card, "Last words");
+    server.purge(card);
+    alice.sync(&mut server);
+    assert_eq!(alice.name(card), None);
+    assert_eq!(values(&alice.quarantine()), [(QuarantineReason::Purged, "Last words".to_owned())]);
+    assert_eq!(alice.client.unsent_count(), Ok(0));
+}
+
+#[test]
+fn what_a_restored_server_lost_comes_back_from_any_phone_under_its_authors_name() {
+    let mut server = server();
+    let (alice, bob) = (Phone::new(ALICE, 1), Phone::new(BOB, 2));
+    alice.sync(&mut server);
+    bob.sync(&mut server);
+    let old = alice.card("Before");
+    alice.sync(&mut server);
+    bob.sync(&mut server);
+    let backup = server.clone();
+    let new = alice.card("After");
+    alice.rename(old, "Edited");
+    alice.sync(&mut server);
+    bob.sync(&mut server);
+
+    server.restore(&backup);
+    let counts = bob.sync(&mut server);
+    assert_eq!(counts.reauthored, 0, "receipts bring changes back as they were");
+    let fresh = Phone::new(BOB, 3);
+    fresh.sync(&mut server);
+    for card in [old, new] {
+        assert_eq!(fresh.name(card), bob.name(card));
+        let authors = fresh.client.history(card, 0, 9).unwrap();
+        assert!(authors.iter().all(|item| item.by.as_ref().and_then(|by| by.user) == Some(ALICE)));
+    }
+    alice.sync(&mut server);
+    assert_eq!(alice.client.state_hash(NOW), alice.client.state_hash(NOW));
+    assert_eq!(fresh.client.state_hash(NOW), bob.client.state_hash(NOW));
+}
+
+#[test]
+fn of_two_processes_one_exchanges_and_the_other_takes_over_when_it_falls_silent() {
+    let (_, alice, _, _) = stage();
+    let widget = Client::open(alice.folder.path().join("phone.sqlite"), alice.env.clone()).unwrap();
+    let mut app = SyncSession::new(&alice.client);
+    let mut other = SyncSession::new(&widget);
+    assert!(app.next_request().unwrap().is_some());
+    assert_eq!(other.next_request(), Err(SessionError::Elsewhere));
+    alice.env.advance(90_000);
+    assert!(other.next_request().unwrap().is_some());
+    assert_eq!(app.next_request(), Err(SessionError::Elsewhere));
+    drop(other);
+    assert!(app.next_request().unwrap().is_some());
+}
+
+#[test]
+fn a_first_sync_can_be_worked_with_from_its_first_page_on_and_goes_on_after_a_break() {
+    let mut server = server();
+    let alice = Phone::new(ALICE, 1);
+    alice.sync(&mut server);
+    for n in 0..40 {
+        alice.card(&format!("Card {n}"));
+    }
+    alice.sync(&mut server);
+
+    let fresh = Phone::new(ALICE, 3);
+    let mut done = Vec::new();
+    for _ in 0..3 {
+        // Each page in a process of its own.
+        let mut session = SyncSession::new(&fresh.client);
+        let frame = session.next_request().unwrap().unwrap();
+        let response = server.exchange(fresh.who, &from_frame(&frame, MAX_ANSWER).unwrap());
+        let step = session.on_response(&to_frame(&response)).unwrap();
+        done.push(step.progress.map(|progress| (progress.done, progress.total)));
+        assert!(!fresh.client.today(roadbook_domain::today::Period::Today, 9).is_err());
+        let cards = fresh.client.store().read(|c| crate::store::documents::all(c)).unwrap().len();
+        assert_eq!(Some(cards as u64), done.last().unwrap().map(|(done, _)| done));
+    }
+    assert!(done.windows(2).all(|pair| pair[0] < pair[1]), "{done:?}");
+    fresh.sync(&mut server);
+    assert_eq!(fresh.client.state_hash(NOW), alice.client.state_hash(NOW));
+}
+
+#[test]
+fn an_answer_that_is_none_changes_nothing() {
+    let (_, alice, _, card) = stage();
+    alice.rename(card, "Bathroom");
+    let mut session = SyncSession::new(&alice.client);
+    session.next_request().unwrap().unwrap();
+    assert!(matches!(session.on_response(&[1, 2, 3]), Err(SessionError::Malformed(_))));
+    assert_eq!(alice.client.unsent_count(), Ok(1));
+}
+
+#[test]
+fn with_nothing_new_an_exchange_is_one_round_trip_under_300_bytes() {
+    let (mut server, alice, _, _) = stage();
+    let mut session = SyncSession::new(&alice.client);
+    let frame = session.next_request().unwrap().unwrap();
+    let response = server.exchange(alice.who, &from_frame(&frame, MAX_ANSWER).unwrap());
+    let answer = to_frame(&response);
+    assert!(session.on_response(&answer).unwrap().resting);
+    assert_eq!(session.next_request(), Ok(None));
+    assert!(frame.len() < 300 && answer.len() < 300, "{} up, {} down", frame.len(), answer.len());
+}

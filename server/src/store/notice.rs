@@ -1,0 +1,71 @@
+//! Notices between the processes that share a PostgreSQL database: hints, whose loss costs a second.
+
+use roadbook_domain::id::OrgId;
+use roadbook_domain::time::Timestamp;
+use sqlx::postgres::PgListener;
+use uuid::Uuid;
+
+use super::db::on;
+use super::{Conn, Db, StoreError};
+
+const CHANNEL: &str = "roadbook_log";
+
+/// Tells other processes that an organisation's log has grown; on SQLite there are none.
+///
+/// Outside the transaction that made it grow: a committing transaction with a notification holds a lock
+/// of the whole PostgreSQL instance (R33).
+///
+/// # Errors
+/// Of the database; nobody needs to be told of them.
+pub async fn tell(db: &Db, org: OrgId) -> Result<(), StoreError> {
+    if let Db::Postgres(pool) = db {
+        let payload = org.to_string();
+        sqlx::query("select pg_notify($1, $2)").bind(CHANNEL).bind(payload).execute(pool).await?;
+    }
+    Ok(())
+}
+
+/// Hears what others tell.
+#[derive(Debug)]
+pub struct Listener(Option<PgListener>);
+
+impl Listener {
+    /// A listener; a deaf one on SQLite, or where listening fails.
+    pub async fn open(db: &Db) -> Self {
+        let Db::Postgres(pool) = db else { return Self(None) };
+        let opened = async {
+            let mut listener = PgListener::connect_with(pool).await?;
+            listener.listen(CHANNEL).await?;
+            Ok::<_, sqlx::Error>(listener)
+        };
+        match opened.await {
+            Ok(listener) => Self(Some(listener)),
+            Err(error) => {
+                tracing::warn!(error.cause = %error, "cannot listen for notifications; looking every second");
+                Self(None)
+            }
+        }
+    }
+
+    /// Waits until there may be news; a deaf listener waits for ever.
+    pub async fn heard(&mut self) {
+        let Some(listener) = &mut self.0 else { return std::future::pending().await };
+        // A lost connection is made anew by the listener; what was missed meanwhile may be news.
+        if let Err(error) = listener.try_recv().await {
+            tracing::warn!(error.cause = %error, "stopped listening for notifications");
+            self.0 = None;
+        }
+    }
+}
+
+/// The sessions that ended since then.
+///
+/// # Errors
+/// Of the database.
+pub async fn ended_sessions(conn: &mut Conn, org: OrgId, since: Timestamp) -> Result<Vec<Uuid>, StoreError> {
+    Ok(on!(conn, |c| sqlx::query_scalar("select id from session where org_id = $1 and ended_at >= $2")
+        .bind(org.uuid())
+        .bind(since.millis().max(1))
+        .fetch_all(c)
+        .await)?)
+}
