@@ -1,5 +1,7 @@
 //! Drafts: authoring one change on a document, at its heads or at earlier ones.
 
+use std::collections::BTreeMap;
+
 use crate::change::{Actor, Change, ChangeHash, Op, OpId, Register};
 use crate::document::{Document, Values};
 use crate::time::Timestamp;
@@ -14,6 +16,8 @@ pub struct Draft<'a> {
     begins_document: bool,
     change: Change,
     next: u32,
+    /// What long texts shall read; written last, so that the last wish for each counts.
+    texts: BTreeMap<Register, String>,
 }
 
 impl<'a> Draft<'a> {
@@ -43,7 +47,7 @@ impl<'a> Draft<'a> {
         let change =
             Change { actor, seq, start_op, time: now.clamped(), deps: heads.clone(), ops: Vec::new() };
         let begins_document = heads == [document.genesis()];
-        Self { document, heads, begins_document, change, next: start_op }
+        Self { document, heads, begins_document, change, next: start_op, texts: BTreeMap::new() }
     }
 
     /// What a register holds where the draft begins.
@@ -87,9 +91,21 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Makes a register's long text read `new`, touching only the characters that differ.
+    /// Makes a register's long text read `new`, touching only the characters that differ. The last of
+    /// several texts stays.
     pub fn edit_text(&mut self, container: u8, name: impl Into<String>, new: &str) {
-        let register = Register { container, name: name.into() };
+        self.texts.insert(Register { container, name: name.into() }, new.to_owned());
+    }
+
+    /// The finished change; `None` if it would do nothing.
+    pub fn finish(mut self) -> Option<Change> {
+        for (register, new) in std::mem::take(&mut self.texts) {
+            self.write_text(register, &new);
+        }
+        (!self.change.ops.is_empty()).then_some(self.change)
+    }
+
+    fn write_text(&mut self, register: Register, new: &str) {
         let Some(old) = self.values(&register) else {
             return self.begin_text(register, new);
         };
@@ -119,11 +135,6 @@ impl<'a> Draft<'a> {
             let (text, after) = before.map_or((first_text, None), |(text, id, _)| (*text, Some(*id)));
             self.push(Op::Insert { text, after, chars: inserted });
         }
-    }
-
-    /// The finished change; `None` if it would do nothing.
-    pub fn finish(self) -> Option<Change> {
-        (!self.change.ops.is_empty()).then_some(self.change)
     }
 
     fn values(&self, register: &Register) -> Option<Values> {

@@ -1,1 +1,15 @@
-//! placeholder
+//! What Roadbook's tests over all crates stand on: the simulation on a seed, the reference model, and
+//! the programs that are killed. It is no part of the product and holds no tests itself (`suite/`).
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a harness that meets the unexpected has found something, and may end"
+)]
+
+pub mod dice;
+pub mod failure;
+pub mod merge;
+pub mod reference;
+pub mod sim;

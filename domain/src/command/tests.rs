@@ -213,6 +213,19 @@ fn long_texts_begun_apart_are_joined_and_edits_at_two_ends_both_survive() {
 }
 
 #[test]
+fn of_two_wordings_of_a_long_text_in_one_action_the_last_stays() {
+    let mut alice = new_card();
+    let mut bob = alice.twin(2, BOB);
+    let field = FieldId::from_bytes([3; 16]);
+    let text = |text: &str| CardCommand::EditText(field, text.into());
+    let begun = alice.does(&[text("first"), text("second")]).unwrap();
+    bob.takes(&begun);
+    let edited = alice.does(&[text("sec"), text("second one")]).unwrap();
+    bob.takes(&edited);
+    assert_eq!(View::of(&bob.document).text(card::FIELDS, &field.to_string()), "second one");
+}
+
+#[test]
 fn a_command_that_changes_nothing_makes_no_change() {
     let mut alice = new_card();
     assert_eq!(alice.does(&[CardCommand::Rename("Acme".into())]), None);

@@ -1,0 +1,301 @@
+//! The laws: those that hold after every step, and those that hold at rest, when everybody has
+//! exchanged everything.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use data_encoding::HEXLOWER;
+use roadbook_client::Client;
+use roadbook_domain::change::{Change, ChangeHash};
+use roadbook_domain::id::{DocumentId, UserId};
+use roadbook_domain::kind::KindId;
+use roadbook_domain::today::Period;
+use roadbook_domain::user::Role;
+use sha2::Digest;
+
+use super::Simulation;
+use super::ledger::puts;
+use super::peek::Unsent;
+use super::server::Stored;
+use crate::failure::{Failure, ensure, same};
+use crate::reference::{Card, Today};
+
+/// How often everybody exchanges in turn before all must be at rest.
+const MOST_ROUNDS: usize = 12;
+
+impl Simulation<'_> {
+    /// Looks at a phone's outbox: what came in was confirmed to the user, what went out must have gone
+    /// somewhere (L2, L6).
+    pub(super) fn look_at(&mut self, place: usize) -> Result<(), Failure> {
+        let phone = &mut self.phones[place].phone;
+        let now = phone.app().peek.outbox()?;
+        let before = std::mem::replace(&mut phone.outbox, now);
+        let phone = &mut self.phones[place].phone;
+        phone.confirmed.extend(phone.outbox.iter().map(|(hash, unsent)| (*hash, unsent.clone())));
+        let gone: Vec<_> = before.into_iter().filter(|(hash, _)| !phone.outbox.contains_key(hash)).collect();
+        if gone.iter().all(|(hash, _)| self.ledger.ever.contains(hash)) {
+            return Ok(());
+        }
+        let mut whereabouts = Whereabouts::of(self.phones[place].phone.app().peek.quarantine()?);
+        whereabouts.replayed.extend(self.phones[place].phone.outbox.values().filter_map(|one| one.replays));
+        for (hash, unsent) in gone {
+            let known = self.ledger.ever.contains(&hash) || whereabouts.knows(hash, &unsent.change);
+            if !known {
+                self.is_said_anyway(place, hash, &unsent)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A change that vanished without an answer must have said nothing that was not said already.
+    fn is_said_anyway(&self, place: usize, hash: ChangeHash, unsent: &Unsent) -> Result<(), Failure> {
+        let stored = self.server.documents()?;
+        let changes = stored.get(&unsent.document).map(|stored| stored.changes.0.values());
+        let said: Vec<_> = changes.into_iter().flatten().flat_map(puts).collect();
+        let said_anyway = puts(&unsent.change).all(|put| said.contains(&put));
+        ensure("an unsent change leaves the outbox on the server's word only (L2)", said_anyway, || {
+            format!("phone {place}: {hash} of {} is nowhere: {:?}", unsent.document, unsent.change.ops)
+        })
+    }
+
+    /// What was acknowledged is in the server's database (L2).
+    pub(super) fn owed_is_there(&mut self) -> Result<(), Failure> {
+        let documents = self.server.documents()?;
+        for (hash, document) in &self.ledger.owed {
+            let there = documents.get(document).is_some_and(|stored| stored.changes.0.contains_key(hash));
+            ensure("the server has what it acknowledged (L2)", there, || {
+                format!("{hash} of {document} is not there")
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Server or phone became what it was: what nobody holds any more is owed by nobody.
+    pub(super) fn write_off(&mut self) -> Result<(), Failure> {
+        let mut held = BTreeSet::new();
+        for handset in &mut self.phones {
+            held.extend(handset.phone.app().peek.changes()?);
+        }
+        for stored in self.server.documents()?.into_values() {
+            held.extend(stored.changes.0.into_keys());
+        }
+        self.ledger.owed.retain(|hash, _| held.contains(hash));
+        Ok(())
+    }
+
+    /// Everybody exchanges until nothing moves; then all is held to the laws of rest.
+    ///
+    /// # Errors
+    /// A law was broken.
+    pub fn rest(&mut self) -> Result<[u8; 32], Failure> {
+        while !self.held_up.is_empty() {
+            self.arrive()?;
+        }
+        self.phones.iter_mut().for_each(|handset| handset.phone.skew = 0);
+        self.pass(0)?;
+        let mut moved = true;
+        for _ in 0..MOST_ROUNDS {
+            moved = false;
+            for place in 0..self.phones.len() {
+                moved |= self.sync(place)?;
+            }
+            if !moved {
+                break;
+            }
+        }
+        self.owed_is_there()?;
+        let documents = self.server.documents()?;
+        let world = World::of(&documents);
+        for place in 0..self.phones.len() {
+            self.is_at_rest(place, &documents, &world)
+                .map_err(|failure| Failure::new(failure.law, format!("phone {place}: {}", failure.what)))?;
+        }
+        // Only now: a law that is broken says more than that there is no rest.
+        ensure("all come to rest", !moved, || format!("not in {MOST_ROUNDS} rounds"))?;
+        Ok(self.transcript())
+    }
+
+    fn is_at_rest(
+        &mut self,
+        place: usize,
+        documents: &BTreeMap<DocumentId, Stored>,
+        world: &World,
+    ) -> Result<(), Failure> {
+        let now = self.now;
+        let token = self.phones[place].token.clone();
+        let user = self.firm.users[self.phones[place].owner].id;
+        let phone = &mut self.phones[place].phone;
+        let app = phone.app();
+        let settings = app.client.settings()?;
+        let role = settings.user(user).map_or(Role::Restricted, |user| user.role);
+        let sees: BTreeSet<_> = documents.keys().filter(|id| world.sees(user, role, **id)).copied().collect();
+
+        let outbox = app.peek.outbox()?;
+        ensure("at rest nothing is unsent", outbox.is_empty(), || format!("{outbox:?}"))?;
+        let held = app.peek.documents()?;
+        let holds: BTreeSet<_> = held.keys().copied().collect();
+        let leaked: Vec<_> = holds.difference(&sees).collect();
+        ensure("no phone holds what its user may not see (L5)", leaked.is_empty(), || format!("{leaked:?}"))?;
+        let missing: Vec<_> = sees.difference(&holds).collect();
+        ensure("every phone holds all that its user may see", missing.is_empty(), || format!("{missing:?}"))?;
+        for (id, held) in &held {
+            let stored = &documents[id];
+            same(&format!("phone and server hold the same of {id} (L3)"), &held.heads, &stored.changes.heads())?;
+            ensure("at rest nothing is damaged", !held.is_damaged, || id.to_string())?;
+            same("kinds agree", &held.kind, &stored.kind)?;
+        }
+        let wrong = app.client.wrong_projections()?;
+        ensure("rows are those of the documents", wrong.is_empty(), || format!("{wrong:?}"))?;
+        for (id, card) in world.cards.iter().filter(|(id, _)| sees.contains(id)) {
+            let row = app.client.card(*id)?.row;
+            same("cards are those of the reference model", &Card::of_row(&row, card), card)?;
+        }
+        let zone = settings.zone(Some(user));
+        let seen = world.cards.iter().filter(|(id, _)| sees.contains(id)).map(|(id, card)| (*id, card));
+        let mut expected = Today::of(user, zone, now, seen);
+        if role == Role::Restricted {
+            // Closings outlive sight as they were when it ended, which the documents do not tell.
+            let hidden = world.cards.iter().filter(|(id, _)| !sees.contains(id) && !world.is_private(**id));
+            let most: usize = hidden.map(|(_, card)| card.todos.len()).sum();
+            let shown = today(&app.client)?.closed;
+            let fits = (expected.closed..=expected.closed + u32::try_from(most)?).contains(&shown);
+            ensure("a closing counts once", fits, || format!("{shown} closings, {} seen", expected.closed))?;
+            expected.closed = shown;
+        }
+        same("Today is that of the reference model", &today(&app.client)?, &expected)?;
+        let theirs = self.server.state_hash(&token, now);
+        let ours = HEXLOWER.encode(&app.client.state_hash(now)?);
+        let theirs = match theirs {
+            Ok(theirs) => theirs,
+            Err(_) => {
+                let mut handset = self.phones.remove(place);
+                let signed_in = self.sign_in(&mut handset);
+                self.phones.insert(place, handset);
+                signed_in?;
+                self.server.state_hash(&self.phones[place].token, now)?
+            }
+        };
+        same("phone and server show the same (L3)", &ours, &theirs)?;
+        self.transcript.update(&ours);
+        self.nothing_vanished(place, documents)
+    }
+
+    /// Whatever the app confirmed is with the server, in the quarantine, or said again (L2, L6).
+    fn nothing_vanished(
+        &mut self,
+        place: usize,
+        documents: &BTreeMap<DocumentId, Stored>,
+    ) -> Result<(), Failure> {
+        let phone = &mut self.phones[place].phone;
+        let quarantine = phone.app().peek.quarantine()?;
+        for (document, change) in &quarantine {
+            let applied = documents.get(document).is_some_and(|stored| {
+                let mut changes = stored.changes.0.values();
+                changes.any(|applied| applied.to_bytes() == *change)
+            });
+            ensure("what the server took is not in the quarantine", !applied, || format!("{document}"))?;
+        }
+        let mut whereabouts = Whereabouts::of(quarantine);
+        whereabouts.quarantined.extend(phone.reapplied.iter().cloned());
+        // A change said again may itself have been refused, or said again.
+        whereabouts.replayed.extend(phone.confirmed.values().filter_map(|unsent| unsent.replays));
+        let there: BTreeSet<_> = documents.values().flat_map(|stored| stored.changes.0.keys()).collect();
+        let confirmed: Vec<_> = phone.confirmed.iter().map(|(hash, unsent)| (*hash, unsent.clone())).collect();
+        for (hash, unsent) in confirmed {
+            let written_off = self.ledger.ever.contains(&hash) && !self.ledger.owed.contains_key(&hash);
+            if !there.contains(&hash) && !written_off && !whereabouts.knows(hash, &unsent.change) {
+                self.is_said_anyway(place, hash, &unsent)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where changes went that the server has not taken.
+struct Whereabouts {
+    quarantined: BTreeSet<Vec<u8>>,
+    /// The beginnings of the hashes of changes that were said again.
+    replayed: BTreeSet<[u8; 16]>,
+}
+
+impl Whereabouts {
+    fn of(quarantine: Vec<(DocumentId, Vec<u8>)>) -> Self {
+        let quarantined = quarantine.into_iter().map(|(_, change)| change).collect();
+        Self { quarantined, replayed: BTreeSet::new() }
+    }
+
+    fn knows(&self, hash: ChangeHash, change: &Change) -> bool {
+        self.quarantined.contains(&change.to_bytes())
+            || self.replayed.iter().any(|beginning| hash.0.starts_with(beginning))
+    }
+}
+
+/// What the documents of the server show, by the reference model.
+struct World {
+    cards: BTreeMap<DocumentId, Card>,
+    private: BTreeMap<DocumentId, UserId>,
+    /// Who made a contact, and what it links to.
+    contacts: BTreeMap<DocumentId, (Option<UserId>, BTreeSet<DocumentId>)>,
+}
+
+impl World {
+    fn of(documents: &BTreeMap<DocumentId, Stored>) -> Self {
+        let mut world = Self { cards: BTreeMap::new(), private: BTreeMap::new(), contacts: BTreeMap::new() };
+        for (id, stored) in documents {
+            world.private.extend(stored.private_to.map(|user| (*id, user)));
+            match stored.kind {
+                KindId::CARD => drop(world.cards.insert(*id, stored.changes.card())),
+                KindId::CONTACT => {
+                    world.contacts.insert(*id, (stored.creator, stored.changes.contact_links()));
+                }
+                _ => {}
+            }
+        }
+        world
+    }
+
+    fn is_private(&self, id: DocumentId) -> bool {
+        self.private.contains_key(&id)
+    }
+
+    /// Whether a user of this role may see a document (C2, F60, F67).
+    fn sees(&self, user: UserId, role: Role, id: DocumentId) -> bool {
+        match (self.private.get(&id), self.cards.get(&id), self.contacts.get(&id)) {
+            (Some(owner), ..) => *owner == user,
+            _ if role != Role::Restricted => true,
+            (_, Some(card), _) => card.is_for(user),
+            (.., Some((creator, _))) => {
+                let mut linking = self.linking(id).peekable();
+                match linking.peek() {
+                    None => *creator == Some(user),
+                    Some(_) => linking.any(|card| self.sees(user, role, card)),
+                }
+            }
+            _ => false,
+        }
+    }
+
+    /// The cards that link to a contact, directly or through another contact.
+    fn linking(&self, contact: DocumentId) -> impl Iterator<Item = DocumentId> {
+        let through = self.contacts.iter().filter(move |(_, (_, links))| links.contains(&contact));
+        let mut targets: BTreeSet<_> = through.map(|(id, _)| *id).collect();
+        targets.insert(contact);
+        let cards = self.cards.iter();
+        cards.filter(move |(_, card)| !card.links.is_disjoint(&targets)).map(|(id, _)| *id)
+    }
+}
+
+/// Today as a client shows it.
+fn today(client: &Client) -> Result<Today, Failure> {
+    let view = client.today(Period::Today, usize::MAX)?;
+    let key = |todo: &roadbook_client::TodayTodo| {
+        let key = todo.item.key;
+        (key.overdue_from, key.card, key.todo)
+    };
+    Ok(Today {
+        items: view.todos.iter().map(key).collect(),
+        today: view.totals.today,
+        overdue: view.totals.overdue,
+        closed: view.totals.closed,
+        postponed: view.totals.postponed,
+    })
+}

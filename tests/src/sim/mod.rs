@@ -1,0 +1,285 @@
+//! The simulation: the real server and real phones in one process, on one seed.
+//!
+//! Nothing runs by itself: one request is awaited at a time, clocks stand until they are set, messages
+//! are bytes that this module carries, loses, repeats, holds up and cuts. What the laws are held
+//! against (the ledger, the reference model) shares no code with what is tested.
+
+mod edits;
+mod firm;
+mod laws;
+mod ledger;
+mod network;
+mod peek;
+mod phone;
+mod run;
+mod server;
+mod transition;
+
+use roadbook_domain::id::UserId;
+use roadbook_domain::time::Timestamp;
+use roadbook_domain::user::Role;
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+use crate::dice::{Dice, nth, seed_of};
+use crate::failure::Failure;
+use firm::{START, ZONES};
+use ledger::Ledger;
+use phone::Phone;
+use server::Server;
+
+pub use firm::Firm;
+pub use run::{Report, run_seed, shrink};
+pub use transition::{Fault, Transition};
+
+const HOUR: i64 = 3_600_000;
+
+/// The most phones of a run.
+const MOST_PHONES: usize = 6;
+
+/// A run in progress.
+pub struct Simulation<'a> {
+    firm: &'a Firm,
+    folder: TempDir,
+    seed: u64,
+    now: Timestamp,
+    server: Server,
+    phones: Vec<Handset>,
+    /// Requests that are held up: from whom, and the frame.
+    held_up: Vec<(String, Vec<u8>)>,
+    ledger: Ledger,
+    transcript: Sha256,
+    /// Numbers the phones that there ever were.
+    made: u64,
+}
+
+/// A phone with the session of its user.
+struct Handset {
+    phone: Phone,
+    /// The number of its user in the firm.
+    owner: usize,
+    install_secret: [u8; 32],
+    token: String,
+}
+
+impl<'a> Simulation<'a> {
+    /// The firm as it was prepared, with a few of its phones.
+    ///
+    /// # Errors
+    /// Server or phones do not begin.
+    pub fn new(firm: &'a Firm, seed: u64) -> Result<Self, Failure> {
+        let mut dice = Dice::new(seed ^ 0x5eed);
+        let folder = firm::folder()?;
+        let serving = folder.path().join("server");
+        let admin = firm.users[0].clone();
+        let server = Server::start(&firm.database(), &firm.secrets(), serving, seed, START, admin)?;
+        let mut simulation = Self {
+            firm,
+            folder,
+            seed,
+            now: START,
+            server,
+            phones: Vec::new(),
+            held_up: Vec::new(),
+            ledger: Ledger::default(),
+            transcript: Sha256::new(),
+            made: 0,
+        };
+        // A Manager's and a Restricted user's phone always; of the others one or two.
+        let mut others: Vec<usize> = (2..firm.phones.len()).collect();
+        dice.shuffle(&mut others);
+        for prepared in [0, 1].into_iter().chain(others.into_iter().take(1 + dice.below(2))) {
+            simulation.take_phone(prepared)?;
+        }
+        simulation.ledger.owe(&simulation.server.documents()?);
+        Ok(simulation)
+    }
+
+    /// Lets something happen, and holds everybody to the laws that hold at any time.
+    ///
+    /// # Errors
+    /// A law was broken.
+    pub fn apply(&mut self, transition: Transition) -> Result<(), Failure> {
+        self.pass(1_000)?;
+        if std::env::var("SIM_TRACE").is_ok() {
+            eprintln!("== {transition:?}");
+        }
+        match transition {
+            Transition::Edit { phone, act, target, value } => self.edit(phone, act, target, value),
+            Transition::Exchange { phone, fault } => {
+                let place = self.place(phone);
+                self.poke(place);
+                self.exchange(place, fault).map(drop)
+            }
+            Transition::Sync { phone } => {
+                let place = self.place(phone);
+                self.sync(place).map(drop)
+            }
+            Transition::Arrive => self.arrive(),
+            Transition::Kill { phone } => {
+                let place = self.place(phone);
+                self.kill(place)
+            }
+            Transition::Copy { phone } => {
+                let place = self.place(phone);
+                self.phones[place].phone.copy()
+            }
+            Transition::Restore { phone } => self.restore(phone),
+            Transition::Clone { phone, same_device } => self.clone_phone(phone, same_device),
+            Transition::Enrol { user } => self.enrol(user),
+            Transition::Reapply { phone } => self.reapply(phone),
+            Transition::RestartServer { orderly } => {
+                let before = self.server.documents()?;
+                self.server.restart(orderly)?;
+                crate::failure::same("a restart takes nothing away (R04)", &before, &self.server.documents()?)
+            }
+            Transition::BackUp => self.server.back_up(),
+            Transition::RestoreServer => {
+                if self.server.restore()? {
+                    self.write_off()?;
+                }
+                Ok(())
+            }
+            Transition::Pass { quarters } => {
+                let quarters = i64::from(quarters);
+                self.pass(quarters * quarters * HOUR / 4)
+            }
+            Transition::Skew { phone, hours } => {
+                let place = self.place(phone);
+                self.phones[place].phone.skew = i64::from(hours) * HOUR / 4;
+                self.pass(0)
+            }
+            Transition::Administer { user, restricted, zone } => self.administer(user, restricted, zone),
+        }
+    }
+
+    fn place(&self, phone: u8) -> usize {
+        usize::from(phone) % self.phones.len()
+    }
+
+    fn users(&self) -> Vec<UserId> {
+        self.firm.users.iter().map(|user| user.id).collect()
+    }
+
+    /// Time passes for everybody.
+    fn pass(&mut self, millis: i64) -> Result<(), Failure> {
+        self.now = Timestamp::from_millis(self.now.millis() + millis);
+        self.server.set_now(self.now);
+        let now = self.now;
+        self.phones.iter_mut().for_each(|handset| handset.phone.set_now(now));
+        Ok(())
+    }
+
+    fn edit(&mut self, phone: u8, act: u8, target: u8, value: u8) -> Result<(), Failure> {
+        let (place, users) = (self.place(phone), self.users());
+        edits::edit(self.phones[place].phone.app(), act, target, value, &users)?;
+        self.look_at(place)
+    }
+
+    /// The app is killed and opened again: what it confirmed is there (R01).
+    fn kill(&mut self, place: usize) -> Result<(), Failure> {
+        let before = self.phones[place].phone.outbox.clone();
+        self.phones[place].phone.kill()?;
+        let after = &self.phones[place].phone.outbox;
+        crate::failure::same("a kill takes nothing away", &before, after)
+    }
+
+    fn restore(&mut self, phone: u8) -> Result<(), Failure> {
+        let place = self.place(phone);
+        if self.phones[place].phone.restore()? {
+            self.write_off()?;
+        }
+        Ok(())
+    }
+
+    fn clone_phone(&mut self, phone: u8, same_device: bool) -> Result<(), Failure> {
+        if self.phones.len() >= MOST_PHONES {
+            return Ok(());
+        }
+        let place = self.place(phone);
+        self.made += 1;
+        let folder = self.folder.path().join(format!("phone-{}", self.made));
+        let seed = seed_of(self.seed, self.made << 32);
+        let Handset { phone, owner, install_secret, token } = &mut self.phones[place];
+        let clone = phone.clone_to(phone.identity, folder, seed)?;
+        let mut clone =
+            Handset { phone: clone, owner: *owner, install_secret: *install_secret, token: token.clone() };
+        if !same_device {
+            clone.install_secret = [0xc0 + u8::try_from(self.made % 32)?; 32];
+            self.sign_in(&mut clone)?;
+        }
+        self.phones.push(clone);
+        Ok(())
+    }
+
+    fn enrol(&mut self, user: u8) -> Result<(), Failure> {
+        if self.phones.len() >= MOST_PHONES {
+            return Ok(());
+        }
+        self.made += 1;
+        let owner = usize::from(user) % self.firm.users.len();
+        let folder = self.folder.path().join(format!("phone-{}", self.made));
+        let seed = seed_of(self.seed, self.made << 32);
+        let install_secret = [0xe0 + u8::try_from(self.made % 32)?; 32];
+        let identity = self.firm.phones[0].signed_in.identity;
+        let phone = Phone::new(identity, folder, None, seed, self.now)?;
+        let mut handset = Handset { phone, owner, install_secret, token: String::new() };
+        self.sign_in(&mut handset)?;
+        self.phones.push(handset);
+        Ok(())
+    }
+
+    /// A user signs in anew on a phone of his: the server may take it for another device than before.
+    fn sign_in(&self, handset: &mut Handset) -> Result<(), Failure> {
+        let signed_in =
+            self.server.sign_in(&self.firm.users[handset.owner].email, &handset.install_secret)?;
+        handset.token = signed_in.token;
+        if handset.phone.identity != signed_in.identity {
+            handset.phone.identity = signed_in.identity;
+            handset.phone.app().client.set_identity(signed_in.identity)?;
+        }
+        Ok(())
+    }
+
+    fn reapply(&mut self, phone: u8) -> Result<(), Failure> {
+        let place = self.place(phone);
+        let phone = &mut self.phones[place].phone;
+        let before = phone.app().peek.quarantine()?;
+        let first = phone.app().client.quarantine()?.first().map(|item| item.n);
+        if let Some(n) = first {
+            // Its document may be gone: then the item stays.
+            drop(phone.app().client.reapply(n));
+            let after = phone.app().peek.quarantine()?;
+            let taken = before.into_iter().map(|(_, change)| change);
+            phone.reapplied.extend(taken.filter(|change| !after.iter().any(|(_, kept)| kept == change)));
+        }
+        self.look_at(place)
+    }
+
+    fn administer(&mut self, user: u8, restricted: bool, zone: u8) -> Result<(), Failure> {
+        // The administrator stays one.
+        let members = &self.firm.users[1..];
+        let Some(member) = nth(members, user) else { return Ok(()) };
+        let role = if restricted { Role::Restricted } else { Role::User };
+        let zone = nth(&ZONES, zone).copied().unwrap_or("UTC");
+        self.server.set_user(member.id, role, zone)
+    }
+
+    fn take_phone(&mut self, prepared: usize) -> Result<(), Failure> {
+        self.made += 1;
+        let prepared = &self.firm.phones[prepared];
+        let folder = self.folder.path().join(format!("phone-{}", self.made));
+        let seed = seed_of(self.seed, self.made << 32);
+        let identity = prepared.signed_in.identity;
+        let phone = Phone::new(identity, folder, Some(&prepared.file), seed, self.now)?;
+        let token = prepared.signed_in.token.clone();
+        let (owner, install_secret) = (prepared.owner, prepared.install_secret);
+        self.phones.push(Handset { phone, owner, install_secret, token });
+        Ok(())
+    }
+
+    /// The hash of every message so far and of what everybody shows in the end.
+    fn transcript(&self) -> [u8; 32] {
+        self.transcript.clone().finalize().into()
+    }
+}

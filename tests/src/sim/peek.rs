@@ -1,0 +1,128 @@
+//! Looking into a phone's file from beside it: the laws do not take the client's word for what is in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use roadbook_domain::change::{Change, ChangeHash};
+use roadbook_domain::document::Document;
+use roadbook_domain::id::DocumentId;
+use roadbook_domain::kind::{Kind, KindId};
+use roadbook_domain::wire::{Origin, OriginKind};
+use rusqlite::{Connection, OpenFlags};
+
+use crate::failure::Failure;
+
+/// A connection for reading.
+#[derive(Debug)]
+pub struct Peek(Connection);
+
+/// An unsent change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsent {
+    /// Its document.
+    pub document: DocumentId,
+    /// The change.
+    pub change: Change,
+    /// The beginning of the hash of the change that it says again.
+    pub replays: Option<[u8; 16]>,
+}
+
+/// What a phone holds acknowledged of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Its kind.
+    pub kind: KindId,
+    /// Its acknowledged heads, ascending; none before the first acknowledgement.
+    pub heads: Vec<ChangeHash>,
+    /// Whether the phone does not trust its own copy.
+    pub is_damaged: bool,
+}
+
+impl Peek {
+    /// Opens a phone's file.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn open(path: &Path) -> Result<Self, Failure> {
+        Ok(Self(Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?))
+    }
+
+    /// What is unsent, by hash.
+    ///
+    /// # Errors
+    /// Of the database, or a change that cannot be read.
+    pub fn outbox(&self) -> Result<BTreeMap<ChangeHash, Unsent>, Failure> {
+        let mut statement = self.0.prepare_cached("SELECT document, hash, change, origin FROM outbox")?;
+        let mut rows = statement.query([])?;
+        let mut outbox = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let origin: Option<Vec<u8>> = row.get(3)?;
+            let origin: Option<Origin> = origin.and_then(|bytes| minicbor::decode(&bytes).ok());
+            let unsent = Unsent {
+                document: DocumentId::from_bytes(row.get(0)?),
+                change: Change::from_bytes(&row.get::<_, Vec<u8>>(2)?)?,
+                replays: origin.filter(|of| of.kind == OriginKind::REPLAYED).map(|of| of.id),
+            };
+            outbox.insert(ChangeHash(row.get(1)?), unsent);
+        }
+        Ok(outbox)
+    }
+
+    /// The changes in the quarantine: document and bytes.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn quarantine(&self) -> Result<Vec<(DocumentId, Vec<u8>)>, Failure> {
+        let mut statement = self.0.prepare_cached("SELECT document, change FROM quarantine ORDER BY n")?;
+        let rows = statement.query_map([], |row| Ok((DocumentId::from_bytes(row.get(0)?), row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What is acknowledged, by document.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn documents(&self) -> Result<BTreeMap<DocumentId, Held>, Failure> {
+        let sql = "SELECT id, kind, heads, damage IS NOT NULL FROM document";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        let mut documents = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let heads: Vec<u8> = row.get(2)?;
+            let (heads, _) = heads.as_chunks::<32>();
+            let heads = heads.iter().map(|head| ChangeHash(*head)).collect();
+            let held = Held { kind: KindId(row.get(1)?), heads, is_damaged: row.get(3)? };
+            documents.insert(DocumentId::from_bytes(row.get(0)?), held);
+        }
+        Ok(documents)
+    }
+
+    /// Every change that the phone holds, acknowledged or not.
+    ///
+    /// # Errors
+    /// Of the database, or a document that cannot be read.
+    pub fn changes(&self) -> Result<BTreeSet<ChangeHash>, Failure> {
+        let mut changes: BTreeSet<_> = self.outbox()?.into_keys().collect();
+        let mut statement = self.0.prepare_cached("SELECT hash FROM base_change")?;
+        let hashes = statement.query_map([], |row| Ok(ChangeHash(row.get(0)?)))?;
+        changes.extend(hashes.collect::<Result<Vec<_>, _>>()?);
+        let mut statement = self.0.prepare_cached("SELECT kind, saved FROM document WHERE saved <> x''")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let kind = Kind::get(KindId(row.get(0)?)).ok_or_else(|| Failure::new("kinds are known", ""))?;
+            let saved = Document::load(kind, &row.get::<_, Vec<u8>>(1)?)?;
+            changes.extend(saved.changes_since(&[]).into_iter().map(|(hash, _)| hash));
+        }
+        Ok(changes)
+    }
+
+    /// The documents of a kind that can be opened, by id.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn ids(&self, kind: KindId) -> Result<Vec<DocumentId>, Failure> {
+        let mut statement = self.0.prepare_cached("SELECT id FROM document WHERE kind = ?1 ORDER BY id")?;
+        let rows = statement.query_map([kind.0], |row| Ok(DocumentId::from_bytes(row.get(0)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,226 @@
+//! One phone: its file, its clock, the app that runs on it, and what its user was told is safe.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use roadbook_client::{Client, Identity, SyncSession};
+use roadbook_domain::change::ChangeHash;
+use roadbook_domain::env::{Env, SeededEnv};
+use roadbook_domain::time::Timestamp;
+
+use super::peek::{Peek, Unsent};
+use crate::dice::seed_of;
+use crate::failure::Failure;
+
+/// A phone.
+pub struct Phone {
+    /// Whose it is.
+    pub identity: Identity,
+    /// How far its clock is off, in milliseconds.
+    pub skew: i64,
+    /// Every change that the app confirmed to its user, as far as this phone can know of it.
+    pub confirmed: BTreeMap<ChangeHash, Unsent>,
+    /// Changes whose edits the user took out of the quarantine again.
+    pub reapplied: BTreeSet<Vec<u8>>,
+    /// What is unsent, as last looked at.
+    pub outbox: BTreeMap<ChangeHash, Unsent>,
+    folder: PathBuf,
+    seed: u64,
+    openings: u64,
+    now: Timestamp,
+    app: Option<App>,
+    copy: Option<Kept>,
+}
+
+/// The app while it runs.
+pub struct App {
+    /// What its screens call.
+    pub client: Client,
+    /// Its conversation with the server.
+    pub session: SyncSession,
+    /// Its clock and chance.
+    pub env: Arc<SeededEnv>,
+    /// A look at its file from outside.
+    pub peek: Peek,
+    path: PathBuf,
+}
+
+impl App {
+    /// Its clock.
+    pub fn env_now(&self) -> Timestamp {
+        self.env.now()
+    }
+}
+
+/// A copy of the file, and what it is known to hold.
+#[derive(Clone)]
+struct Kept {
+    path: PathBuf,
+    confirmed: BTreeMap<ChangeHash, Unsent>,
+    reapplied: BTreeSet<Vec<u8>>,
+}
+
+impl Phone {
+    /// A phone that begins with a copy of `file`, or with nothing.
+    ///
+    /// # Errors
+    /// The app cannot be opened.
+    pub fn new(
+        identity: Identity,
+        folder: PathBuf,
+        file: Option<&Path>,
+        seed: u64,
+        now: Timestamp,
+    ) -> Result<Self, Failure> {
+        std::fs::create_dir_all(&folder)?;
+        let mut phone = Self {
+            identity,
+            skew: 0,
+            confirmed: BTreeMap::new(),
+            reapplied: BTreeSet::new(),
+            outbox: BTreeMap::new(),
+            folder,
+            seed,
+            openings: 0,
+            now,
+            app: None,
+            copy: None,
+        };
+        phone.open(file)?;
+        Ok(phone)
+    }
+
+    /// The app.
+    pub fn app(&mut self) -> &mut App {
+        self.app.as_mut().expect("the app runs between transitions")
+    }
+
+    /// Sets its clock by the clock of the world.
+    pub fn set_now(&mut self, now: Timestamp) {
+        self.now = now;
+        let own = Timestamp::from_millis(now.millis() + self.skew);
+        self.app().env.set_now(own);
+    }
+
+    /// Kills the app and opens it again: of its file stays what was written, and nothing is put in order.
+    ///
+    /// # Errors
+    /// The app cannot be opened: that is against R01.
+    pub fn kill(&mut self) -> Result<(), Failure> {
+        let left = self.folder.join("left");
+        let old = self.app().path.clone();
+        copy_file(&old, &left)?;
+        self.app = None;
+        remove_file(&old)?;
+        self.open(Some(&left))?;
+        remove_file(&left)
+    }
+
+    /// Copies the file to a safe place.
+    ///
+    /// # Errors
+    /// Of the copying.
+    pub fn copy(&mut self) -> Result<(), Failure> {
+        let path = self.folder.join("copy");
+        if self.copy.is_some() {
+            remove_file(&path)?;
+        }
+        let from = self.app().path.clone();
+        copy_file(&from, &path)?;
+        let (confirmed, reapplied) = (self.confirmed.clone(), self.reapplied.clone());
+        self.copy = Some(Kept { path, confirmed, reapplied });
+        Ok(())
+    }
+
+    /// Becomes what it was when it was copied; tells whether there is a copy.
+    ///
+    /// # Errors
+    /// The app cannot be opened.
+    pub fn restore(&mut self) -> Result<bool, Failure> {
+        let Some(kept) = self.copy.clone() else { return Ok(false) };
+        let old = self.app().path.clone();
+        self.app = None;
+        remove_file(&old)?;
+        self.confirmed = kept.confirmed;
+        self.reapplied = kept.reapplied;
+        self.open(Some(&kept.path))?;
+        Ok(true)
+    }
+
+    /// Another phone that begins with a copy of this one's file.
+    ///
+    /// # Errors
+    /// The app cannot be opened.
+    pub fn clone_to(&mut self, identity: Identity, folder: PathBuf, seed: u64) -> Result<Self, Failure> {
+        let left = self.folder.join("left");
+        let from = self.app().path.clone();
+        copy_file(&from, &left)?;
+        let mut clone = Self::new(identity, folder, Some(&left), seed, self.now)?;
+        remove_file(&left)?;
+        clone.confirmed = self.confirmed.clone();
+        clone.reapplied = self.reapplied.clone();
+        Ok(clone)
+    }
+
+    /// Closes the app in order and copies its file.
+    ///
+    /// # Errors
+    /// Of the copying.
+    pub fn copy_to(&mut self, file: &Path) -> Result<(), Failure> {
+        let path = self.app().path.clone();
+        self.app = None;
+        copy_file(&path, file)
+    }
+
+    fn open(&mut self, from: Option<&Path>) -> Result<(), Failure> {
+        self.openings += 1;
+        let path = self.folder.join(format!("roadbook-{}", self.openings));
+        if let Some(from) = from {
+            copy_file(from, &path)?;
+        }
+        // What an opening draws must differ from what every other one draws, copies included.
+        let seed = seed_of(self.seed, self.openings);
+        let env = Arc::new(SeededEnv::new(seed, self.now));
+        let client = Client::open(&path, env.clone())?;
+        let session = SyncSession::new(&client);
+        let peek = Peek::open(&path)?;
+        self.outbox = peek.outbox()?;
+        self.app = Some(App { client, session, env, peek, path });
+        let now = self.now;
+        self.set_now(now);
+        Ok(())
+    }
+}
+
+/// Copies a SQLite file as a kill leaves it: with its log, without its shared memory.
+///
+/// # Errors
+/// Of the copying.
+pub fn copy_file(from: &Path, to: &Path) -> Result<(), Failure> {
+    std::fs::copy(from, to)?;
+    let log = beside(from, "-wal");
+    if log.exists() {
+        std::fs::copy(log, beside(to, "-wal"))?;
+    }
+    Ok(())
+}
+
+/// Removes a SQLite file with what belongs to it.
+///
+/// # Errors
+/// Of the removing.
+pub fn remove_file(path: &Path) -> Result<(), Failure> {
+    for path in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
+        if path.exists() {
+            std::fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}

@@ -1,0 +1,321 @@
+//! The real server in this process: its router on a SQLite file, with the clock and chance of the run.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{Method, Request, StatusCode};
+use data_encoding::BASE64URL_NOPAD;
+use http_body_util::BodyExt;
+use roadbook_client::Identity;
+use roadbook_domain::document::Document;
+use roadbook_domain::env::SeededEnv;
+use roadbook_domain::id::{DeviceId, DocumentId, UserId};
+use roadbook_domain::kind::{Kind, KindId};
+use roadbook_domain::time::Timestamp;
+use roadbook_domain::user::Role;
+use roadbook_server::{State, app, testing};
+use rusqlite::{Connection, OpenFlags};
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+use tower::ServiceExt;
+
+use super::phone::{copy_file, remove_file};
+use crate::dice::seed_of;
+use crate::failure::{Failure, ensure};
+use crate::reference::Changes;
+
+/// What keeps what the server draws apart from what phones draw.
+const SERVER: u64 = u64::MAX;
+
+/// Everybody's password.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A user of the firm.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// Who.
+    pub id: UserId,
+    /// The login.
+    pub email: String,
+}
+
+/// A signed-in installation.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// Whose it is, in the words of the server.
+    pub identity: Identity,
+    /// The access token.
+    pub token: String,
+}
+
+/// A document as the server holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Its kind.
+    pub kind: KindId,
+    /// Its changes.
+    pub changes: Changes,
+    /// Who made it; nobody, if the server did.
+    pub creator: Option<UserId>,
+    /// Whose own it is, if it is one user's.
+    pub private_to: Option<UserId>,
+}
+
+/// The server.
+pub struct Server {
+    runtime: Runtime,
+    env: Arc<SeededEnv>,
+    folder: PathBuf,
+    secrets: String,
+    starts: u32,
+    running: Option<(State, Router)>,
+    backup: Option<PathBuf>,
+    admin: Member,
+    admin_token: String,
+}
+
+impl Server {
+    /// Begins to serve a copy of the database `file`.
+    ///
+    /// # Errors
+    /// It does not begin.
+    pub fn start(
+        file: &Path,
+        secrets: &Path,
+        folder: PathBuf,
+        seed: u64,
+        now: Timestamp,
+        admin: Member,
+    ) -> Result<Self, Failure> {
+        std::fs::create_dir_all(&folder)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let mut server = Self {
+            runtime,
+            env: Arc::new(SeededEnv::new(seed_of(seed, SERVER), now)),
+            folder,
+            secrets: secrets.display().to_string(),
+            starts: 0,
+            running: None,
+            backup: None,
+            admin,
+            admin_token: String::new(),
+        };
+        server.run_on(file)?;
+        Ok(server)
+    }
+
+    /// Sets the clock.
+    pub fn set_now(&self, now: Timestamp) {
+        self.env.set_now(now);
+    }
+
+    /// One exchange; or the status with which it was refused.
+    ///
+    /// # Errors
+    /// There was no answer at all.
+    pub fn exchange(&self, token: &str, frame: &[u8]) -> Result<Result<Vec<u8>, StatusCode>, Failure> {
+        let request = Request::post("/v1/sync").header(AUTHORIZATION, format!("Bearer {token}"));
+        let request = request.body(Body::from(frame.to_vec())).expect("it has nothing unusual");
+        let (status, body) = self.answer(request)?;
+        Ok(if status == StatusCode::OK { Ok(body) } else { Err(status) })
+    }
+
+    /// Signs in on an installation.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub fn sign_in(&self, email: &str, install_secret: &[u8; 32]) -> Result<SignedIn, Failure> {
+        let secret = BASE64URL_NOPAD.encode(install_secret);
+        let device = json!({ "platform": "test", "name": "phone", "install_secret": secret });
+        let body = json!({ "email": email, "password": PASSWORD, "device": device });
+        let answer = self.call(Method::POST, "/v1/sign-in", "", &body)?;
+        let identity = Identity {
+            user: member(&answer, "user")?.parse()?,
+            org: Some(member(&answer, "organisation")?.parse()?),
+            device: Some(member(&answer, "device")?.parse()?),
+        };
+        Ok(SignedIn { identity, token: member(&answer, "access_token")?.to_owned() })
+    }
+
+    /// Adds a user; only before a run begins.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub fn add_user(&mut self, email: &str, role: Role, zone: &str) -> Result<Member, Failure> {
+        let body = json!({
+            "email": email, "family_name": email, "role": role, "zone": zone, "locale": "en-GB",
+            "password": PASSWORD,
+        });
+        let answer = self.administer(Method::POST, "/v1/users", &body)?;
+        Ok(Member { id: member(&answer, "id")?.parse()?, email: email.to_owned() })
+    }
+
+    /// Gives a user another role and zone.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub fn set_user(&mut self, user: UserId, role: Role, zone: &str) -> Result<(), Failure> {
+        let users = self.administer(Method::GET, "/v1/users", &Value::Null)?;
+        let id = user.to_string();
+        let found = users.as_array().into_iter().flatten().find(|user| user["id"] == id.as_str());
+        let mut found = found.cloned().ok_or_else(|| Failure::new("a user stays in the directory", &id))?;
+        found["role"] = json!(role);
+        found["zone"] = json!(zone);
+        self.administer(Method::PUT, &format!("/v1/users/{id}"), &found).map(drop)
+    }
+
+    /// The process ends, in order or killed, and begins again on what it left.
+    ///
+    /// # Errors
+    /// It does not begin (R04).
+    pub fn restart(&mut self, orderly: bool) -> Result<(), Failure> {
+        let (left, old) = (self.folder.join("left"), self.file());
+        if orderly {
+            self.stop();
+            copy_file(&old, &left)?;
+        } else {
+            copy_file(&old, &left)?;
+            self.stop();
+        }
+        remove_file(&old)?;
+        self.run_on(&left)?;
+        remove_file(&left)
+    }
+
+    /// Copies the database.
+    ///
+    /// # Errors
+    /// Of the copying.
+    pub fn back_up(&mut self) -> Result<(), Failure> {
+        let path = self.folder.join("backup");
+        remove_file(&path)?;
+        copy_file(&self.file(), &path)?;
+        self.backup = Some(path);
+        Ok(())
+    }
+
+    /// Becomes what it was when it was backed up; tells whether it ever was.
+    ///
+    /// # Errors
+    /// It does not begin again.
+    pub fn restore(&mut self) -> Result<bool, Failure> {
+        let Some(backup) = self.backup.clone() else { return Ok(false) };
+        let old = self.file();
+        self.stop();
+        remove_file(&old)?;
+        self.run_on(&backup)?;
+        Ok(true)
+    }
+
+    /// Every document it holds, read from beside it.
+    ///
+    /// # Errors
+    /// One cannot be read.
+    pub fn documents(&self) -> Result<BTreeMap<DocumentId, Stored>, Failure> {
+        let database = Connection::open_with_flags(self.file(), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let sql = "SELECT id, kind, creator, saved, feed FROM document";
+        let mut statement = database.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        let mut documents = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let id = DocumentId::from_bytes(row.get(0)?);
+            let kind = Kind::get(KindId(row.get(1)?)).ok_or_else(|| Failure::new("kinds are known", id))?;
+            let creator: [u8; 16] = row.get(2)?;
+            let document = Document::load(kind, &row.get::<_, Vec<u8>>(3)?)?;
+            let mut changes = Changes::default();
+            document.changes_since(&[]).into_iter().for_each(|(hash, change)| changes.add(hash, change));
+            let feed: Vec<u8> = row.get(4)?;
+            let creator = (creator != [0; 16]).then(|| UserId::from_bytes(creator));
+            // A feed that ends with a user's id is that user's own.
+            let private_to = feed.last_chunk::<16>().map(|user| UserId::from_bytes(*user));
+            documents.insert(id, Stored { kind: kind.id, changes, creator, private_to });
+        }
+        Ok(documents)
+    }
+
+    /// The state hash of whose token this is, at an instant, in hexadecimal digits.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub fn state_hash(&self, token: &str, now: Timestamp) -> Result<String, Failure> {
+        let path = format!("/v1/state-hash?now={}", now.millis());
+        let answer = self.call(Method::GET, &path, token, &Value::Null)?;
+        Ok(member(&answer, "state_hash")?.to_owned())
+    }
+
+    /// Folds the log into the file and stops, so that the file can be copied as it is.
+    pub fn stop(&mut self) {
+        if let Some((state, router)) = self.running.take() {
+            drop(router);
+            self.runtime.block_on(state.db().close());
+        }
+    }
+
+    /// The file it serves.
+    pub fn file(&self) -> PathBuf {
+        self.folder.join(format!("roadbook-{}.db", self.starts))
+    }
+
+    fn run_on(&mut self, from: &Path) -> Result<(), Failure> {
+        self.starts += 1;
+        let file = self.file();
+        copy_file(from, &file)?;
+        let config = testing::config(format!("sqlite:{}", file.display()), self.secrets.clone());
+        let state = self.runtime.block_on(State::open(&config, self.env.clone()))?;
+        self.running = Some((state.clone(), app(state)));
+        Ok(())
+    }
+
+    /// A call as the administrator, who signs in anew when his token has run out.
+    fn administer(&mut self, method: Method, path: &str, body: &Value) -> Result<Value, Failure> {
+        if let Ok(answer) = self.call(method.clone(), path, &self.admin_token, body) {
+            return Ok(answer);
+        }
+        self.admin_token = self.sign_in(&self.admin.email, &[0xad; 32])?.token;
+        self.call(method, path, &self.admin_token, body)
+    }
+
+    fn call(&self, method: Method, path: &str, token: &str, body: &Value) -> Result<Value, Failure> {
+        let mut request = Request::builder().method(method).uri(path);
+        if !token.is_empty() {
+            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let request = match body {
+            Value::Null => request.body(Body::empty()),
+            body => request.header(CONTENT_TYPE, "application/json").body(Body::from(body.to_string())),
+        };
+        let (status, body) = self.answer(request.expect("it has nothing unusual"))?;
+        ensure("the server does what an administrator asks", status.is_success(), || {
+            format!("{path}: {status} {}", String::from_utf8_lossy(&body))
+        })?;
+        Ok(serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    fn answer(&self, request: Request<Body>) -> Result<(StatusCode, Vec<u8>), Failure> {
+        let (_, router) = self.running.as_ref().expect("the server runs between transitions");
+        let router = router.clone();
+        let answer = self.runtime.block_on(async {
+            let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
+            let (parts, body) = response.into_parts();
+            body.collect().await.map(|body| (parts.status, body.to_bytes().to_vec()))
+        })?;
+        let fails = answer.0.is_server_error();
+        ensure("the server never fails", !fails, || {
+            format!("{} {}", answer.0, String::from_utf8_lossy(&answer.1))
+        })?;
+        Ok(answer)
+    }
+}
+
+fn member<'a>(answer: &'a Value, name: &str) -> Result<&'a str, Failure> {
+    answer[name].as_str().ok_or_else(|| Failure::new("the API answers as described", format!("no {name}: {answer}")))
+}
+
+/// The device of an identity that a server gave.
+pub fn device(identity: &Identity) -> DeviceId {
+    identity.device.unwrap_or(DeviceId::from_bytes([0; 16]))
+}

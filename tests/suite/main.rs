@@ -1,0 +1,3 @@
+//! All tests over all crates.
+
+mod simulation;
