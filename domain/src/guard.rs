@@ -217,7 +217,7 @@ impl OpIndex {
     /// Tells of a change whether it is not among `heads` and their ancestors.
     pub(crate) fn unseen_from(&self, heads: &[ChangeHash]) -> impl Fn(ChangeHash) -> bool {
         let seen = self.seen_from(&self.places(heads));
-        move |hash| !self.by_hash.get(&hash).is_some_and(|place| seen.get(*place) == Some(&true))
+        move |hash| self.by_hash.get(&hash).is_none_or(|place| seen.get(*place) != Some(&true))
     }
 
     /// The stamp of the change that wrote a register with this operation.

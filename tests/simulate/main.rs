@@ -59,7 +59,11 @@ fn main() -> ExitCode {
     }
     let running = running.elapsed();
     let count = arguments.seeds.end - arguments.seeds.start;
-    println!("{} runs of merging in {:.1} s of processor time", count * arguments.merges, merging.as_secs_f64());
+    println!(
+        "{} runs of merging in {:.1} s of processor time",
+        count * arguments.merges,
+        merging.as_secs_f64()
+    );
     println!(
         "{count} runs of {} transitions in {:.1} s of processor time, {failed} failed",
         arguments.steps,

@@ -2,6 +2,7 @@
 //! once, one by one or together, restart, and read each other's saved files; in the end all show the
 //! same, and the same as the reference model (L3).
 
+use roadbook_domain::card;
 use roadbook_domain::change::{Actor, Change, ChangeHash};
 use roadbook_domain::command::{Acting, CardCommand, NewEntry, NewTodo};
 use roadbook_domain::document::Document;
@@ -15,9 +16,8 @@ use roadbook_domain::projection;
 use roadbook_domain::row::Trash;
 use roadbook_domain::time::{Day, Timestamp, Zone};
 use roadbook_domain::todo::Outcome;
-use roadbook_domain::view::{View};
+use roadbook_domain::view::View;
 use roadbook_domain::wire::{AuthorTable, Rows};
-use roadbook_domain::card;
 
 use crate::dice::Dice;
 use crate::failure::{Failure, ensure, same};
@@ -186,7 +186,8 @@ impl Replica {
         let same_rows = |law: &str, other: &Rows| same(law, &rows, other);
         same_rows("rows of the index are those of the document", &indexed)?;
         same_rows("rows are equal everywhere", &projection::rows(&first.document, None))?;
-        let texts = |replica: &Self| View::of(&replica.document).text(card::FIELDS, &text_field().to_string());
+        let texts =
+            |replica: &Self| View::of(&replica.document).text(card::FIELDS, &text_field().to_string());
         same("long texts are equal everywhere", &texts(self), &texts(first))?;
         let saved = self.document.save();
         let loaded = Document::load(&card::KIND, &saved)?;

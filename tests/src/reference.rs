@@ -183,9 +183,8 @@ impl Card {
         let today = zone.day_of(now).date();
         let own = self.todos.values().filter(|todo| todo.assignee == Some(user));
         let closings = own.filter_map(|todo| todo.state.closing().copied());
-        let counts = closings.filter(|closing| {
-            closing.outcome() == Outcome::Success && closing.local().date() == today
-        });
+        let counts = closings
+            .filter(|closing| closing.outcome() == Outcome::Success && closing.local().date() == today);
         u32::try_from(counts.count()).unwrap_or(u32::MAX)
     }
 
@@ -262,7 +261,11 @@ fn strongest(states: Vec<TodoState>) -> TodoState {
 
 type Registers = BTreeMap<Register, Vec<(OpId, String)>>;
 
-fn values<'a>(registers: &'a Registers, container: u8, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+fn values<'a>(
+    registers: &'a Registers,
+    container: u8,
+    name: &str,
+) -> impl Iterator<Item = &'a str> + use<'a> {
     let values = registers.get(&Register { container, name: name.to_owned() });
     values.into_iter().flatten().map(|(_, value)| value.as_str())
 }

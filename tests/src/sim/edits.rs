@@ -132,7 +132,13 @@ fn command(
     })
 }
 
-fn other_command(app: &App, card: DocumentId, row: &CardRow, act: u8, value: u8) -> Result<CardCommand, Failure> {
+fn other_command(
+    app: &App,
+    card: DocumentId,
+    row: &CardRow,
+    act: u8,
+    value: u8,
+) -> Result<CardCommand, Failure> {
     let settings = app.client.settings()?;
     let statuses: Vec<_> = row.product.into_iter().flat_map(|product| settings.statuses(product)).collect();
     let field = FieldId::from_bytes([value % 2 + 1; 16]);
@@ -218,4 +224,3 @@ fn due(app: &App, value: u8) -> Option<Due> {
 fn text_field() -> FieldId {
     FieldId::from_bytes([4; 16])
 }
-

@@ -88,8 +88,9 @@ impl Firm {
         firm.work(&mut phones[0])?;
         for round in 0..2 {
             for (phone, prepared) in phones.iter_mut().zip(&firm.phones) {
-                sync(&server, phone, &prepared.signed_in.token)
-                    .map_err(|failure| Failure::new(format!("the firm is prepared, round {round}"), failure))?;
+                sync(&server, phone, &prepared.signed_in.token).map_err(|failure| {
+                    Failure::new(format!("the firm is prepared, round {round}"), failure)
+                })?;
             }
         }
         for (phone, prepared) in phones.iter_mut().zip(&firm.phones) {

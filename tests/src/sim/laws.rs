@@ -139,7 +139,11 @@ impl Simulation<'_> {
         ensure("every phone holds all that its user may see", missing.is_empty(), || format!("{missing:?}"))?;
         for (id, held) in &held {
             let stored = &documents[id];
-            same(&format!("phone and server hold the same of {id} (L3)"), &held.heads, &stored.changes.heads())?;
+            same(
+                &format!("phone and server hold the same of {id} (L3)"),
+                &held.heads,
+                &stored.changes.heads(),
+            )?;
             ensure("at rest nothing is damaged", !held.is_damaged, || id.to_string())?;
             same("kinds agree", &held.kind, &stored.kind)?;
         }
@@ -199,7 +203,8 @@ impl Simulation<'_> {
         // A change said again may itself have been refused, or said again.
         whereabouts.replayed.extend(phone.confirmed.values().filter_map(|unsent| unsent.replays));
         let there: BTreeSet<_> = documents.values().flat_map(|stored| stored.changes.0.keys()).collect();
-        let confirmed: Vec<_> = phone.confirmed.iter().map(|(hash, unsent)| (*hash, unsent.clone())).collect();
+        let confirmed: Vec<_> =
+            phone.confirmed.iter().map(|(hash, unsent)| (*hash, unsent.clone())).collect();
         for (hash, unsent) in confirmed {
             let written_off = self.ledger.ever.contains(&hash) && !self.ledger.owed.contains_key(&hash);
             if !there.contains(&hash) && !written_off && !whereabouts.knows(hash, &unsent.change) {

@@ -4,8 +4,8 @@ use roadbook_client::{SessionError, Step};
 use roadbook_domain::wire::{SyncRequest, SyncResponse, from_frame};
 use sha2::Digest;
 
-use super::transition::Fault;
 use super::Simulation;
+use super::transition::Fault;
 use crate::failure::{Failure, ensure};
 
 /// How long a phone waits for another process of its own that holds the session, in milliseconds.
@@ -33,7 +33,10 @@ impl Simulation<'_> {
                 None => return Ok(moved),
             }
         }
-        Err(Failure::new("a sync comes to rest", format!("phone {place} has made {MOST_EXCHANGES} exchanges")))
+        Err(Failure::new(
+            "a sync comes to rest",
+            format!("phone {place} has made {MOST_EXCHANGES} exchanges"),
+        ))
     }
 
     /// There is a reason to exchange.
@@ -47,7 +50,18 @@ impl Simulation<'_> {
         let Some(frame) = self.next_request(place)? else { return Ok(None) };
         if std::env::var("SIM_TRACE").is_ok() {
             let request: SyncRequest = from_frame(&frame, MOST_BYTES)?;
-            eprintln!("phone {place} UP {fault:?} cursor {} push {:?} offers {:?} fetch {:?} walk {}", request.cursor.is_some(), request.push.iter().map(|g| (g.document, g.changes.iter().map(|c| c.check).collect::<Vec<_>>())).collect::<Vec<_>>(), request.offers.iter().map(|o| (o.document, o.changes.len())).collect::<Vec<_>>(), request.fetch, request.walk.is_some());
+            eprintln!(
+                "phone {place} UP {fault:?} cursor {} push {:?} offers {:?} fetch {:?} walk {}",
+                request.cursor.is_some(),
+                request
+                    .push
+                    .iter()
+                    .map(|g| (g.document, g.changes.iter().map(|c| c.check).collect::<Vec<_>>()))
+                    .collect::<Vec<_>>(),
+                request.offers.iter().map(|o| (o.document, o.changes.len())).collect::<Vec<_>>(),
+                request.fetch,
+                request.walk.is_some()
+            );
         }
         self.transcript.update(&frame);
         let answer = self.carry(place, &frame, fault)?;
@@ -61,8 +75,28 @@ impl Simulation<'_> {
                 self.transcript.update(&answer);
                 if std::env::var("SIM_TRACE").is_ok() && fault == Fault::None {
                     let response: SyncResponse = from_frame(&answer, MOST_BYTES)?;
-                    let entries: Vec<_> = response.entries.iter().map(|e| match roadbook_domain::wire::Entry::from_envelope(e) { Ok(Some(roadbook_domain::wire::Entry::Bundle(b))) => format!("Bundle {} as_of {}", b.document, b.as_of), Ok(Some(roadbook_domain::wire::Entry::Change(c))) => format!("Change {} {} {:?} by {:?} empty {}", c.seq, c.document, c.check, c.by.device, c.change.is_empty()), e => format!("{e:?}").chars().take(300).collect() }).collect();
-                    eprintln!("   DOWN {:?} verdicts {:?} more {} entries {entries:#?}", response.status, response.verdicts, response.more);
+                    let entries: Vec<_> = response
+                        .entries
+                        .iter()
+                        .map(|e| match roadbook_domain::wire::Entry::from_envelope(e) {
+                            Ok(Some(roadbook_domain::wire::Entry::Bundle(b))) => {
+                                format!("Bundle {} as_of {}", b.document, b.as_of)
+                            }
+                            Ok(Some(roadbook_domain::wire::Entry::Change(c))) => format!(
+                                "Change {} {} {:?} by {:?} empty {}",
+                                c.seq,
+                                c.document,
+                                c.check,
+                                c.by.device,
+                                c.change.is_empty()
+                            ),
+                            e => format!("{e:?}").chars().take(300).collect(),
+                        })
+                        .collect();
+                    eprintln!(
+                        "   DOWN {:?} verdicts {:?} more {} entries {entries:#?}",
+                        response.status, response.verdicts, response.more
+                    );
                 }
                 match app.session.on_response(&answer) {
                     Ok(step) => Some((step, moves(&frame, &answer))),

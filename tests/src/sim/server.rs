@@ -312,7 +312,9 @@ impl Server {
 }
 
 fn member<'a>(answer: &'a Value, name: &str) -> Result<&'a str, Failure> {
-    answer[name].as_str().ok_or_else(|| Failure::new("the API answers as described", format!("no {name}: {answer}")))
+    answer[name]
+        .as_str()
+        .ok_or_else(|| Failure::new("the API answers as described", format!("no {name}: {answer}")))
 }
 
 /// The device of an identity that a server gave.
