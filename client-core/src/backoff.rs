@@ -35,11 +35,6 @@ impl Backoff {
     pub fn succeeded(&mut self) {
         self.failures = 0;
     }
-
-    /// How many exchanges failed in a row.
-    pub fn failures(&self) -> u32 {
-        self.failures
-    }
 }
 
 /// The part of `whole` that `draw` is of 2^64.
@@ -91,7 +86,6 @@ mod tests {
         for _ in 0..50 {
             backoff.failed(&env, None);
         }
-        assert_eq!(backoff.failures(), 50);
         backoff.succeeded();
         assert!(backoff.failed(&env, None) <= FIRST);
     }

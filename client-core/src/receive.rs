@@ -6,6 +6,7 @@
 //! document a fetch and nobody else anything.
 
 mod replica;
+mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
 

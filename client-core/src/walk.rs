@@ -222,9 +222,15 @@ mod tests {
         ) {
             let (mut device, mut server) = (terms(count), terms(count));
             let nth = |n: &u32| DocumentId::derived(&[&n.to_be_bytes()]);
-            here.iter().for_each(|n| drop(server.remove(&nth(n))));
-            there.iter().for_each(|n| drop(device.remove(&nth(n))));
-            other.iter().for_each(|n| drop(device.insert(nth(n), [7; 16])));
+            for n in &here {
+                server.remove(&nth(n));
+            }
+            for n in &there {
+                device.remove(&nth(n));
+            }
+            for n in &other {
+                device.insert(nth(n), [7; 16]);
+            }
             prop_assert_eq!(run(&device, &server).0, expected(&device, &server));
         }
     }

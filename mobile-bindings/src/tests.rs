@@ -109,8 +109,8 @@ fn a_change_set_crosses_whole() {
     set.document(DocumentId::from_bytes([2; 16]));
     set.list(List::Today);
     set.list(List::Outbox);
-    let crossed = <ChangeSet as Lower<crate::UniFfiTag>>::lower(set.clone());
-    assert_eq!(<ChangeSet as Lift<crate::UniFfiTag>>::try_lift(crossed).unwrap(), set);
+    let crossed = <ChangeSet as Lower<UniFfiTag>>::lower(set.clone());
+    assert_eq!(<ChangeSet as Lift<UniFfiTag>>::try_lift(crossed).unwrap(), set);
 }
 
 #[tokio::test]

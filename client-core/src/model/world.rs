@@ -15,6 +15,7 @@ use roadbook_domain::user::User;
 use roadbook_domain::wire::{SyncRequest, SyncResponse, from_frame, to_frame};
 
 use super::server::{ModelServer, Principal};
+use crate::client::Client;
 use crate::receive::Counts;
 use crate::session::SyncSession;
 use phone::Phone;
@@ -206,13 +207,17 @@ impl World {
         let mut moved = false;
         for _ in 0..MOST_EXCHANGES {
             let frame = session.next_request().map_err(|error| format!("next request: {error}"))?;
-            let Some(frame) = frame else { return Ok(moved) };
+            let Some(frame) = frame else {
+                check_shown(&client)?;
+                return Ok(moved);
+            };
             let request: SyncRequest =
                 from_frame(&frame, frame.len().max(1 << 24)).map_err(|error| error.to_string())?;
             self.exchanges += 1;
             match self.carry(who, &request, faulty) {
                 None => {
                     session.on_failure(None);
+                    check_shown(&client)?;
                     return Ok(true);
                 }
                 Some(response) => {
@@ -222,10 +227,6 @@ impl World {
                     moved |= step.counts != Counts::default() || step.walking;
                     self.counts.add(step.counts);
                 }
-            }
-            let wrong = client.wrong_projections().map_err(|error| error.to_string())?;
-            if !wrong.is_empty() {
-                return Err(format!("{} documents are shown wrongly", wrong.len()));
             }
         }
         Err(format!("a sync took more than {MOST_EXCHANGES} exchanges"))
@@ -397,4 +398,10 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// Whether every list shows what the documents say.
+fn check_shown(client: &Client) -> Result<(), String> {
+    let wrong = client.wrong_projections().map_err(|error| error.to_string())?;
+    if wrong.is_empty() { Ok(()) } else { Err(format!("{} documents are shown wrongly", wrong.len())) }
 }

@@ -1,24 +1,20 @@
 //! Bringing one document up to date with what an answer says about it.
 
-use roadbook_domain::change::{Actor, Change, ChangeHash};
+use roadbook_domain::change::{Change, ChangeHash};
 use roadbook_domain::document::Document;
 use roadbook_domain::id::DocumentId;
-use roadbook_domain::kind::{Kind, KindId};
+use roadbook_domain::kind::Kind;
 use roadbook_domain::projection;
-use roadbook_domain::view::View;
-use roadbook_domain::wire::{
-    Bundle, Forgotten, LogEntry, Origin, OriginKind, RefusalCode, Rows, Signature, Verdict,
-};
-use roadbook_domain::{card, contact};
+use roadbook_domain::wire::{Bundle, Forgotten, LogEntry, Origin, RefusalCode, Rows, Signature, Verdict};
 
 use super::{Context, DocumentEntry, News, Received};
 use crate::change_set::List;
 use crate::error::Error;
-use crate::reauthor::{Fate, Pending, Standing, rebase};
-use crate::replica::Replica;
+use super::settle::{Held, pending, title};
+use crate::reauthor::Pending;
 use crate::store::documents::{Acknowledged, Base};
 use crate::store::outbox::{Unsent, UnsentState};
-use crate::store::quarantine::{NewQuarantined, QuarantineReason};
+use crate::store::quarantine::QuarantineReason;
 use crate::store::{documents, forget, outbox, projections, quarantine};
 use crate::value_edit::ValueEdit;
 
@@ -57,26 +53,26 @@ pub(super) fn unacknowledge(
     receiving.finish(None)
 }
 
-struct Receiving<'a, 'b> {
-    context: &'a Context<'a>,
-    id: DocumentId,
-    news: &'a News,
-    received: &'b mut Received,
-    base: Option<Base>,
+pub(super) struct Receiving<'a, 'b> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) id: DocumentId,
+    pub(super) news: &'a News,
+    pub(super) received: &'b mut Received,
+    pub(super) base: Option<Base>,
     /// The base as a document; `None` while nobody needed it, or if its kind is not known.
-    document: Option<Document>,
-    unsent: Vec<Unsent>,
+    pub(super) document: Option<Document>,
+    pub(super) unsent: Vec<Unsent>,
     /// What the user saw before: base and unsent changes.
-    before: Option<Document>,
+    pub(super) before: Option<Document>,
     /// Acknowledged changes that the server turned out not to have, in causal order.
-    lost: Vec<Pending>,
-    refused: Option<(ChangeHash, RefusalCode)>,
+    pub(super) lost: Vec<Pending>,
+    pub(super) refused: Option<(ChangeHash, RefusalCode)>,
     /// The first change whose actor is another device's too.
-    forked: Option<ChangeHash>,
-    base_changed: bool,
-    unsent_changed: bool,
-    bundled: bool,
-    damaged: bool,
+    pub(super) forked: Option<ChangeHash>,
+    pub(super) base_changed: bool,
+    pub(super) unsent_changed: bool,
+    pub(super) bundled: bool,
+    pub(super) damaged: bool,
 }
 
 impl<'a, 'b> Receiving<'a, 'b> {
@@ -119,7 +115,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
     }
 
     /// Loads the base, if there is one of a known kind that can be read; else it is to be fetched.
-    fn load(&mut self) -> bool {
+    pub(super) fn load(&mut self) -> bool {
         if self.document.is_none()
             && let Some(base) = &self.base
         {
@@ -216,8 +212,13 @@ impl<'a, 'b> Receiving<'a, 'b> {
             Some(Ok(document)) => Some(document),
             None => None,
         };
-        self.load();
-        if let (Some(old), Some(new)) = (&self.document, &new) {
+        // A base whose heads are in the bundle is in it altogether.
+        let is_in = |base: &Base, new: &Document| base.heads.iter().all(|head| new.contains(*head));
+        let whole = self.base.as_ref().zip(new.as_ref()).is_some_and(|(base, new)| is_in(base, new));
+        if !whole
+            && self.load()
+            && let (Some(old), Some(new)) = (&self.document, &new)
+        {
             let lost = old.changes_since(&[]).into_iter().filter(|(hash, _)| !new.contains(*hash));
             let lost = pending(self.context, self.base.as_ref(), lost);
             self.lost.extend(lost);
@@ -446,145 +447,6 @@ impl<'a, 'b> Receiving<'a, 'b> {
         }
         Ok(())
     }
-
-    /// Puts the unsent changes onto the base as it is now, and shows the result.
-    fn settle(&mut self) -> Result<(), Error> {
-        if !self.load() {
-            return Ok(());
-        }
-        let (Some(base), Some(mut document)) = (self.base.take(), self.document.take()) else {
-            return Ok(());
-        };
-        let pending = self.pending();
-        if !pending.is_empty() {
-            let before = self.before.take().unwrap_or_else(|| document.clone());
-            let actor = Actor::new(self.context.env);
-            let fates = rebase(&before, &mut document, &pending, actor);
-            self.store_fates(base.kind, &title(&before), &pending, fates)?;
-        }
-        let stored = documents::get(self.context.tx, self.id)?;
-        let unsent = outbox::of_document(self.context.tx, self.id)?;
-        self.received.changes.document(self.id);
-        match stored {
-            // The making of a document was refused: nothing is left of it.
-            Some(base) if base.heads.is_empty() && unsent.is_empty() => forget(self.context.tx, self.id),
-            Some(base) => {
-                let replica = Replica { id: self.id, document, base, unsent };
-                let rows = replica.project(self.context.tx, self.context.workspace)?;
-                self.received.changes.rows(self.id, &rows);
-                Ok(())
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Everything that the server has not, in causal order, and what may become of it.
-    fn pending(&self) -> Vec<Pending> {
-        let mut forked = false;
-        let unsent = self.unsent.iter().map(|unsent| {
-            forked |= self.forked == Some(unsent.hash);
-            let standing = match self.refused {
-                Some((hash, _)) if hash == unsent.hash => Standing::Refused,
-                _ if forked => Standing::Again,
-                _ => Standing::Stands,
-            };
-            Pending { hash: unsent.hash, change: unsent.change.clone(), standing }
-        });
-        let unsent: Vec<_> = unsent.collect();
-        self.lost.iter().cloned().chain(unsent).collect()
-    }
-
-    fn store_fates(
-        &mut self,
-        kind: KindId,
-        title: &str,
-        pending: &[Pending],
-        fates: Vec<Fate>,
-    ) -> Result<(), Error> {
-        let tx = self.context.tx;
-        // What was lost comes before all that is unsent, so everything is put down anew.
-        let anew = !self.lost.is_empty() || fates.iter().any(|fate| *fate != Fate::Kept);
-        if !anew {
-            return Ok(());
-        }
-        outbox::remove_of_document(tx, self.id)?;
-        for (pending, fate) in pending.iter().zip(fates) {
-            let old = self.unsent.iter().find(|unsent| unsent.hash == pending.hash);
-            let origin = old.and_then(|old| old.origin);
-            let made_at = old.map_or(pending.change.time, |old| old.made_at);
-            let mut left = Vec::new();
-            match fate {
-                Fate::Kept => {
-                    let bytes = pending.change.to_bytes();
-                    outbox::push(tx, (self.id, kind), (pending.hash, &bytes), origin, made_at)?;
-                }
-                Fate::Present => self.received.counts.acknowledged += u64::from(old.is_some()),
-                Fate::Replayed { by, left: rest } => {
-                    let (hash, change) = *by;
-                    let origin = Some(replayed(pending.hash));
-                    outbox::push(tx, (self.id, kind), (hash, &change.to_bytes()), origin, made_at)?;
-                    self.received.renew_actor = true;
-                    self.received.counts.reauthored += 1;
-                    left = rest;
-                }
-                Fate::Left(rest) => left = rest,
-            }
-            // Edits are left by a refusal only.
-            if let (Some((hash, code)), false) = (self.refused, left.is_empty()) {
-                let reason = if hash == pending.hash {
-                    QuarantineReason::Refused(code)
-                } else {
-                    QuarantineReason::DependsOnRefused(code)
-                };
-                let held = Held { id: self.id, kind, title, reason };
-                held.quarantine(self.context, left, &pending.change, self.received)?;
-            }
-        }
-        self.received.changes.list(List::Outbox);
-        Ok(())
-    }
-}
-
-/// Where edits that go to the quarantine come from.
-struct Held<'a> {
-    id: DocumentId,
-    kind: KindId,
-    title: &'a str,
-    reason: QuarantineReason,
-}
-
-impl Held<'_> {
-    fn quarantine(
-        &self,
-        context: &Context<'_>,
-        edits: Vec<ValueEdit>,
-        change: &Change,
-        received: &mut Received,
-    ) -> Result<(), Error> {
-        let Self { id: document, kind, title, reason } = *self;
-        let at = context.now;
-        quarantine::push(context.tx, &NewQuarantined { document, kind, title, edits, change, reason, at })?;
-        received.counts.quarantined += 1;
-        received.changes.list(List::Quarantine);
-        Ok(())
-    }
-}
-
-/// Acknowledged changes as pending ones: another device's are said again as this one's.
-fn pending(
-    context: &Context<'_>,
-    base: Option<&Base>,
-    changes: impl IntoIterator<Item = (ChangeHash, Change)>,
-) -> Vec<Pending> {
-    let me = context.workspace.me.and_then(|me| me.device);
-    let standing = |actor| {
-        let signature = base.and_then(|base| base.authors.signature(actor));
-        let is_own = signature.is_none_or(|signature| signature.device.is_some() && signature.device == me);
-        if is_own { Standing::Stands } else { Standing::Again }
-    };
-    let pending =
-        |(hash, change): (ChangeHash, Change)| Pending { hash, standing: standing(change.actor), change };
-    changes.into_iter().map(pending).collect()
 }
 
 /// A change of the log with its hash; `None` if it is not what its author made.
@@ -592,23 +454,4 @@ fn built(kind: &'static Kind, bytes: &[u8], check: &[u8]) -> Option<(Change, Cha
     let change = Change::from_bytes(bytes).ok()?;
     let hash = ChangeHash(change.to_automerge(kind).hash().0);
     hash.0.starts_with(check).then_some((change, hash))
-}
-
-/// The origin of a change that says again what another one said.
-fn replayed(original: ChangeHash) -> Origin {
-    let id = std::array::from_fn(|i| original.0.get(i).copied().unwrap_or_default());
-    Origin { kind: OriginKind::REPLAYED, id }
-}
-
-/// What a document is called.
-fn title(document: &Document) -> String {
-    let view = View::of(document);
-    match document.kind().id {
-        KindId::CARD => view.text(card::CARD, "name"),
-        KindId::CONTACT => {
-            let names = [view.text(contact::CONTACT, "given"), view.text(contact::CONTACT, "family")];
-            names.join(" ").trim().to_owned()
-        }
-        _ => String::new(),
-    }
 }

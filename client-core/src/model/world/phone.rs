@@ -103,7 +103,7 @@ impl Phone {
 
     /// Every document of a kind on this phone.
     pub fn documents(&self, kind: KindId) -> Result<Vec<DocumentId>, String> {
-        let all = self.client()?.store().read(|connection| documents::all(connection)).map_err(text)?;
+        let all = self.client()?.store().read(documents::all).map_err(text)?;
         Ok(all.into_iter().filter(|(_, of)| *of == kind).map(|(id, _)| id).collect())
     }
 
@@ -144,12 +144,7 @@ impl Phone {
     /// Whether the phone holds exactly what its user may see, and shows what it holds.
     pub fn check_against(&self, server: &ModelServer) -> Result<(), String> {
         let client = self.client()?;
-        let here: Vec<_> = client
-            .store()
-            .read(|connection| documents::terms(connection))
-            .map_err(text)?
-            .into_iter()
-            .collect();
+        let here: Vec<_> = client.store().read(documents::terms).map_err(text)?.into_iter().collect();
         let there: Vec<_> = server.terms(self.who.user).into_iter().collect();
         if here != there {
             let differing = there
@@ -159,7 +154,7 @@ impl Phone {
             let ids: Vec<_> = differing.map(|(id, _)| *id).collect();
             return Err(format!("it holds other documents or states than the server: {ids:?}"));
         }
-        let all = client.store().read(|connection| documents::all(connection)).map_err(text)?;
+        let all = client.store().read(documents::all).map_err(text)?;
         if all.len() != here.len() {
             return Err("it keeps documents that the server has not".to_owned());
         }
