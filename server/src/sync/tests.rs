@@ -1,5 +1,6 @@
 //! The exchange over HTTP, in process, on real databases.
 
+mod cost;
 mod live;
 mod phone;
 mod pull;
