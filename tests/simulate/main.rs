@@ -75,7 +75,7 @@ fn main() -> ExitCode {
 /// Runs a seed, and one in a hundred again: the same must happen.
 fn held(firm: &Firm, seed: u64, steps: usize) -> Result<(), Report> {
     let once = run_seed(firm, seed, steps)?;
-    if seed % 100 == 0 {
+    if seed.is_multiple_of(100) {
         let again = run_seed(firm, seed, steps)?;
         if once != again {
             return Err(Report::of_chance(seed));

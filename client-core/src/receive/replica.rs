@@ -7,10 +7,10 @@ use roadbook_domain::kind::Kind;
 use roadbook_domain::projection;
 use roadbook_domain::wire::{Bundle, Forgotten, LogEntry, Origin, RefusalCode, Rows, Signature, Verdict};
 
+use super::settle::{Held, pending, title};
 use super::{Context, DocumentEntry, News, Received};
 use crate::change_set::List;
 use crate::error::Error;
-use super::settle::{Held, pending, title};
 use crate::reauthor::Pending;
 use crate::store::documents::{Acknowledged, Base};
 use crate::store::outbox::{Unsent, UnsentState};

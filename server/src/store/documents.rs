@@ -157,7 +157,8 @@ pub async fn heads(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Ve
     let text = format!(
         "select id, kind, as_of, heads, authors from document where org_id = $1 and id in {list} order by id"
     );
-    let rows: Vec<(Uuid, i64, i64, Vec<u8>, Vec<u8>)> =
+    type Row = (Uuid, i64, i64, Vec<u8>, Vec<u8>);
+    let rows: Vec<Row> =
         on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
             .fetch_all(c)
             .await)?;

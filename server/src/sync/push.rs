@@ -61,14 +61,11 @@ pub async fn push(
     if count > MAX_PUSH_CHANGES || bytes > MAX_PUSH_BYTES || groups.len() > MAX_PUSH_CHANGES {
         return Err(ApiError::TooLarge);
     }
-    let mut outcome = Outcome::default();
-    outcome.verdicts = groups
-        .iter()
-        .map(|group| GroupVerdict {
-            document: group.document,
-            verdicts: vec![Verdict::NotReached; group.changes.len()],
-        })
-        .collect();
+    let unanswered = |group: &Pushed| GroupVerdict {
+        document: group.document,
+        verdicts: vec![Verdict::NotReached; group.changes.len()],
+    };
+    let mut outcome = Outcome { verdicts: groups.iter().map(unanswered).collect(), ..Outcome::default() };
     let mut seen = BTreeSet::new();
     let mut pending: Vec<Pending> = groups
         .into_iter()

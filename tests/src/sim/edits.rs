@@ -47,7 +47,7 @@ fn create_card(app: &App, target: u8, value: u8, users: &[UserId]) -> Done {
         1 => nth(users, value / 4).map_or(Owner::Me, |user| Owner::User(*user)),
         _ => Owner::Me,
     };
-    let commands = if value % 3 == 0 { vec![new_todo(app, value, users)] } else { Vec::new() };
+    let commands = if value.is_multiple_of(3) { vec![new_todo(app, value, users)] } else { Vec::new() };
     let new = NewCard { product: *product, name: format!("Card {value}"), status: None, owner, commands };
     app.client.create_card(&new).map(drop)
 }
@@ -69,7 +69,7 @@ fn edit_contact(app: &App, target: u8, act: u8, value: u8) -> Result<Done, Failu
             id: detail,
             sort: DetailSort::Phone,
             label: "work".into(),
-            value: if value % 4 == 0 { String::new() } else { format!("+36 1 {value}") },
+            value: if value.is_multiple_of(4) { String::new() } else { format!("+36 1 {value}") },
         },
         5 => match nth(&contacts, value) {
             Some(employer) if employer != contact => {
@@ -86,7 +86,7 @@ fn edit_contact(app: &App, target: u8, act: u8, value: u8) -> Result<Done, Failu
 fn edit_user(app: &App, target: u8, value: u8) -> Result<Done, Failure> {
     let cards = app.peek.ids(KindId::CARD)?;
     let command = match nth(&cards, target) {
-        Some(card) if value % 2 == 0 => UserCommand::Opened(*card),
+        Some(card) if value.is_multiple_of(2) => UserCommand::Opened(*card),
         _ => UserCommand::Prefer("theme".into(), (value % 4).to_string()),
     };
     Ok(app.client.edit_user(&[command]).map(drop))
@@ -100,10 +100,10 @@ fn edit_card(app: &App, target: u8, act: u8, value: u8, users: &[UserId]) -> Res
         Err(error) => return Ok(Err(error)),
     };
     let mut commands = vec![command(app, card, &view.row, act, value, users)?];
-    if act % 7 == 0 {
+    if act.is_multiple_of(7) {
         commands.push(command(app, card, &view.row, act.wrapping_mul(31), value.wrapping_add(1), users)?);
     }
-    if let Some(conflict) = view.conflicts.first().filter(|_| act % 5 == 0) {
+    if let Some(conflict) = view.conflicts.first().filter(|_| act.is_multiple_of(5)) {
         let shown = conflict.shown.clone();
         return Ok(app.client.settle(card, conflict, &shown).map(drop));
     }
@@ -143,7 +143,7 @@ fn other_command(
     let statuses: Vec<_> = row.product.into_iter().flat_map(|product| settings.statuses(product)).collect();
     let field = FieldId::from_bytes([value % 2 + 1; 16]);
     Ok(match act % 11 {
-        0 if value % 8 == 0 => CardCommand::Rename(FORBIDDEN.into()),
+        0 if value.is_multiple_of(8) => CardCommand::Rename(FORBIDDEN.into()),
         0 => CardCommand::Rename(format!("Card {}", value % 5)),
         1 => match nth(&statuses, value) {
             Some(status) => CardCommand::Move(status.id),
@@ -161,7 +161,7 @@ fn other_command(
             Some(link) => CardCommand::Unlink(link.id),
             None => CardCommand::Restore,
         },
-        9 if value % 3 == 0 => CardCommand::Trash,
+        9 if value.is_multiple_of(3) => CardCommand::Trash,
         _ => CardCommand::Restore,
     })
 }
@@ -192,7 +192,7 @@ fn longer(app: &App, card: DocumentId, value: u8) -> String {
 fn entry(app: &App, value: u8) -> NewEntry {
     NewEntry {
         id: PartId::from_bytes(random(&*app.env)),
-        kind: if value % 2 == 0 { "call" } else { "note" }.into(),
+        kind: if value.is_multiple_of(2) { "call" } else { "note" }.into(),
         at: app.env.now(),
         text: format!("spoke {value}"),
         by: None,
@@ -207,7 +207,7 @@ fn outcome(value: u8) -> Outcome {
 
 /// A user, or nobody.
 fn user(users: &[UserId], value: u8) -> Option<UserId> {
-    nth(users, value).copied().filter(|_| value % 7 != 0)
+    nth(users, value).copied().filter(|_| !value.is_multiple_of(7))
 }
 
 /// A due around the phone's today: a day, a minute, or none.

@@ -13,7 +13,7 @@ use http_body_util::BodyExt;
 use roadbook_client::Identity;
 use roadbook_domain::document::Document;
 use roadbook_domain::env::SeededEnv;
-use roadbook_domain::id::{DeviceId, DocumentId, UserId};
+use roadbook_domain::id::{DocumentId, UserId};
 use roadbook_domain::kind::{Kind, KindId};
 use roadbook_domain::time::Timestamp;
 use roadbook_domain::user::Role;
@@ -315,9 +315,4 @@ fn member<'a>(answer: &'a Value, name: &str) -> Result<&'a str, Failure> {
     answer[name]
         .as_str()
         .ok_or_else(|| Failure::new("the API answers as described", format!("no {name}: {answer}")))
-}
-
-/// The device of an identity that a server gave.
-pub fn device(identity: &Identity) -> DeviceId {
-    identity.device.unwrap_or(DeviceId::from_bytes([0; 16]))
 }

@@ -16,8 +16,16 @@ async fn cost_of_exchanges() {
     let began = cpu();
     for chunk in cards.chunks(250) {
         for card in chunk {
-            world.user.card(server, *card, create("A card with a name of usual length", Some(world.user.user)));
-            world.user.card(server, *card, todo(PartId::from_bytes([1; 6]), "Call them about the offer", world.manager.user));
+            world.user.card(
+                server,
+                *card,
+                create("A card with a name of usual length", Some(world.user.user)),
+            );
+            world.user.card(
+                server,
+                *card,
+                todo(PartId::from_bytes([1; 6]), "Call them about the offer", world.manager.user),
+            );
         }
         let request = world.user.request();
         let before = cpu();
@@ -47,7 +55,11 @@ async fn cost_of_exchanges() {
             world.user.outbox.clear();
             world.user.take(server, answer);
         }
-        println!("push of {size}: {} us each, guard and merge alone {} us", whole / (5 * size as u64), alone / (5 * size as u64));
+        println!(
+            "push of {size}: {} us each, guard and merge alone {} us",
+            whole / (5 * size as u64),
+            alone / (5 * size as u64)
+        );
     }
 
     let request = world.user.request();
@@ -66,7 +78,8 @@ async fn cost_of_exchanges() {
         spent += cpu() - before;
         bytes += body.len();
         pages += 1;
-        let answer: roadbook_domain::wire::SyncResponse = roadbook_domain::wire::from_frame(&body, 64 << 20).unwrap();
+        let answer: roadbook_domain::wire::SyncResponse =
+            roadbook_domain::wire::from_frame(&body, 64 << 20).unwrap();
         phone.cursor = answer.cursor;
         if !answer.more {
             break;
@@ -77,7 +90,11 @@ async fn cost_of_exchanges() {
     for chunk in cards.chunks(500) {
         crate::store::documents::get(&mut conn, server.state.org(), chunk).await.unwrap();
     }
-    println!("first sync: {} ms, {pages} pages, {bytes} bytes; reading the rows alone {} ms", spent / 1000, (cpu() - before) / 1000);
+    println!(
+        "first sync: {} ms, {pages} pages, {bytes} bytes; reading the rows alone {} ms",
+        spent / 1000,
+        (cpu() - before) / 1000
+    );
 }
 
 /// The same changes judged and merged on scratch copies, and nothing else.

@@ -1,0 +1,180 @@
+//! Settling: unsent changes put onto a base that moved under them, and what could not be put there.
+
+use roadbook_domain::change::{Actor, Change, ChangeHash};
+use roadbook_domain::document::Document;
+use roadbook_domain::id::DocumentId;
+use roadbook_domain::kind::KindId;
+use roadbook_domain::view::View;
+use roadbook_domain::wire::{Origin, OriginKind};
+use roadbook_domain::{card, contact};
+
+use super::replica::Receiving;
+use super::{Context, Received};
+use crate::change_set::List;
+use crate::error::Error;
+use crate::reauthor::{Fate, Pending, Standing, rebase};
+use crate::replica::Replica;
+use crate::store::documents::Base;
+use crate::store::quarantine::{NewQuarantined, QuarantineReason};
+use crate::store::{documents, forget, outbox, quarantine};
+use crate::value_edit::ValueEdit;
+
+impl Receiving<'_, '_> {
+    /// Puts the unsent changes onto the base as it is now, and shows the result.
+    pub(super) fn settle(&mut self) -> Result<(), Error> {
+        if !self.load() {
+            return Ok(());
+        }
+        let (Some(base), Some(mut document)) = (self.base.take(), self.document.take()) else {
+            return Ok(());
+        };
+        let pending = self.pending();
+        if !pending.is_empty() {
+            let before = self.before.take().unwrap_or_else(|| document.clone());
+            let actor = Actor::new(self.context.env);
+            let fates = rebase(&before, &mut document, &pending, actor);
+            self.store_fates(base.kind, &title(&before), &pending, fates)?;
+        }
+        let stored = documents::get(self.context.tx, self.id)?;
+        let unsent = outbox::of_document(self.context.tx, self.id)?;
+        self.received.changes.document(self.id);
+        match stored {
+            // The making of a document was refused: nothing is left of it.
+            Some(base) if base.heads.is_empty() && unsent.is_empty() => forget(self.context.tx, self.id),
+            Some(base) => {
+                let replica = Replica { id: self.id, document, base, unsent };
+                let rows = replica.project(self.context.tx, self.context.workspace)?;
+                self.received.changes.rows(self.id, &rows);
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Everything that the server has not, in causal order, and what may become of it.
+    fn pending(&self) -> Vec<Pending> {
+        let mut forked = false;
+        let unsent = self.unsent.iter().map(|unsent| {
+            forked |= self.forked == Some(unsent.hash);
+            let standing = match self.refused {
+                Some((hash, _)) if hash == unsent.hash => Standing::Refused,
+                _ if forked => Standing::Again,
+                _ => Standing::Stands,
+            };
+            Pending { hash: unsent.hash, change: unsent.change.clone(), standing }
+        });
+        let unsent: Vec<_> = unsent.collect();
+        self.lost.iter().cloned().chain(unsent).collect()
+    }
+
+    fn store_fates(
+        &mut self,
+        kind: KindId,
+        title: &str,
+        pending: &[Pending],
+        fates: Vec<Fate>,
+    ) -> Result<(), Error> {
+        let tx = self.context.tx;
+        // What was lost comes before all that is unsent, so everything is put down anew.
+        let anew = !self.lost.is_empty() || fates.iter().any(|fate| *fate != Fate::Kept);
+        if !anew {
+            return Ok(());
+        }
+        outbox::remove_of_document(tx, self.id)?;
+        for (pending, fate) in pending.iter().zip(fates) {
+            let old = self.unsent.iter().find(|unsent| unsent.hash == pending.hash);
+            let origin = old.and_then(|old| old.origin);
+            let made_at = old.map_or(pending.change.time, |old| old.made_at);
+            let mut left = Vec::new();
+            match fate {
+                Fate::Kept => {
+                    let bytes = pending.change.to_bytes();
+                    outbox::push(tx, (self.id, kind), (pending.hash, &bytes), origin, made_at)?;
+                }
+                Fate::Present => self.received.counts.acknowledged += u64::from(old.is_some()),
+                Fate::Replayed { by, left: rest } => {
+                    let (hash, change) = *by;
+                    let origin = Some(replayed(pending.hash));
+                    outbox::push(tx, (self.id, kind), (hash, &change.to_bytes()), origin, made_at)?;
+                    self.received.renew_actor = true;
+                    self.received.counts.reauthored += 1;
+                    left = rest;
+                }
+                Fate::Left(rest) => left = rest,
+            }
+            // Edits are left by a refusal only.
+            if let (Some((hash, code)), false) = (self.refused, left.is_empty()) {
+                let reason = if hash == pending.hash {
+                    QuarantineReason::Refused(code)
+                } else {
+                    QuarantineReason::DependsOnRefused(code)
+                };
+                let held = Held { id: self.id, kind, title, reason };
+                held.quarantine(self.context, left, &pending.change, self.received)?;
+            }
+        }
+        self.received.changes.list(List::Outbox);
+        Ok(())
+    }
+}
+
+/// Where edits that go to the quarantine come from.
+pub(super) struct Held<'a> {
+    pub id: DocumentId,
+    pub kind: KindId,
+    pub title: &'a str,
+    pub reason: QuarantineReason,
+}
+
+impl Held<'_> {
+    pub fn quarantine(
+        &self,
+        context: &Context<'_>,
+        edits: Vec<ValueEdit>,
+        change: &Change,
+        received: &mut Received,
+    ) -> Result<(), Error> {
+        let Self { id: document, kind, title, reason } = *self;
+        let at = context.now;
+        quarantine::push(context.tx, &NewQuarantined { document, kind, title, edits, change, reason, at })?;
+        received.counts.quarantined += 1;
+        received.changes.list(List::Quarantine);
+        Ok(())
+    }
+}
+
+/// Acknowledged changes as pending ones: another device's are said again as this one's.
+pub(super) fn pending(
+    context: &Context<'_>,
+    base: Option<&Base>,
+    changes: impl IntoIterator<Item = (ChangeHash, Change)>,
+) -> Vec<Pending> {
+    let me = context.workspace.me.and_then(|me| me.device);
+    let standing = |actor| {
+        let signature = base.and_then(|base| base.authors.signature(actor));
+        let is_own = signature.is_none_or(|signature| signature.device.is_some() && signature.device == me);
+        if is_own { Standing::Stands } else { Standing::Again }
+    };
+    let pending =
+        |(hash, change): (ChangeHash, Change)| Pending { hash, standing: standing(change.actor), change };
+    changes.into_iter().map(pending).collect()
+}
+
+/// The origin of a change that says again what another one said.
+fn replayed(original: ChangeHash) -> Origin {
+    let id = std::array::from_fn(|i| original.0.get(i).copied().unwrap_or_default());
+    Origin { kind: OriginKind::REPLAYED, id }
+}
+
+/// What a document is called.
+pub(super) fn title(document: &Document) -> String {
+    let view = View::of(document);
+    match document.kind().id {
+        KindId::CARD => view.text(card::CARD, "name"),
+        KindId::CONTACT => {
+            let names = [view.text(contact::CONTACT, "given"), view.text(contact::CONTACT, "family")];
+            names.join(" ").trim().to_owned()
+        }
+        _ => String::new(),
+    }
+}
