@@ -4,7 +4,6 @@ mod pull;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use minicbor::bytes::ByteArray;
 use roadbook_domain::change::{Actor, Change, ChangeHash, Op};
 use roadbook_domain::digest::{self, Digest};
 use roadbook_domain::document::Document;
@@ -15,11 +14,11 @@ use roadbook_domain::projection;
 use roadbook_domain::settings::SettingsRow;
 use roadbook_domain::time::Timestamp;
 use roadbook_domain::wire::{
-    AuthorTable, Bundle, DocumentReceipt, Entry, Forgotten, GroupVerdict, Offer, Progress, Pushed,
-    PushedChange, RefusalCode, Signature, SyncRequest, SyncResponse, SyncStatus, Verdict,
+    AuthorTable, Entry, GroupVerdict, Offer, Pushed, PushedChange, RefusalCode, Signature, SyncRequest,
+    SyncResponse, SyncStatus, Verdict,
 };
 
-use super::log::{Accepted, Event, Log, Position, check, hash};
+use super::log::{Accepted, Event, Log, Position, hash};
 use crate::walk::{self, Terms};
 
 /// A change that gives a register a value with this word in it is refused.
