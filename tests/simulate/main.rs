@@ -27,7 +27,7 @@ struct Arguments {
 }
 
 /// As many as fit into the time that tests may take.
-const STEPS: usize = 60;
+const STEPS: usize = 50;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();

@@ -1,3 +1,4 @@
 //! All tests over all crates.
 
+mod crash;
 mod simulation;

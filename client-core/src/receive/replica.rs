@@ -8,14 +8,14 @@ use roadbook_domain::projection;
 use roadbook_domain::wire::{Bundle, Forgotten, LogEntry, Origin, RefusalCode, Rows, Signature, Verdict};
 
 use super::settle::{Held, pending, title};
-use super::{Context, DocumentEntry, News, Received};
+use super::{Context, DocumentEntry, News, Received, WALK};
 use crate::change_set::List;
 use crate::error::Error;
 use crate::reauthor::Pending;
 use crate::store::documents::{Acknowledged, Base};
 use crate::store::outbox::{Unsent, UnsentState};
 use crate::store::quarantine::QuarantineReason;
-use crate::store::{documents, forget, outbox, projections, quarantine};
+use crate::store::{documents, forget, meta, outbox, projections, quarantine};
 use crate::value_edit::ValueEdit;
 
 /// Brings one document up to date.
@@ -264,6 +264,14 @@ impl<'a, 'b> Receiving<'a, 'b> {
     }
 
     fn forget(&mut self, forgotten: &Forgotten) -> Result<(), Error> {
+        let compares = meta::get(self.context.tx, &WALK)?.unwrap_or_default();
+        let was_asked_for = self.context.sent.fetch.contains(&self.id);
+        if compares && !was_asked_for && self.base.is_some() {
+            // The server may have lost what this device alone still holds, even what gave sight: it is
+            // given back first, and then asked for (N7). The answer to that is the last word.
+            self.received.fetch.insert(self.id);
+            return Ok(());
+        }
         self.received.fetched.insert(self.id);
         if self.base.as_ref().is_some_and(|base| forgotten.seq < base.as_of) {
             return Ok(());

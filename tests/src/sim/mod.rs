@@ -28,8 +28,10 @@ use ledger::Ledger;
 use phone::Phone;
 use server::Server;
 
-pub use firm::Firm;
+pub use firm::{Firm, folder};
+pub use peek::Peek;
 pub use run::{Report, run_seed, shrink};
+pub use server::{PASSWORD, server_hashes};
 pub use transition::{Fault, Transition};
 
 const HOUR: i64 = 3_600_000;
@@ -69,7 +71,7 @@ impl<'a> Simulation<'a> {
     /// Server or phones do not begin.
     pub fn new(firm: &'a Firm, seed: u64) -> Result<Self, Failure> {
         let mut dice = Dice::new(seed ^ 0x5eed);
-        let folder = firm::folder()?;
+        let folder = folder()?;
         let serving = folder.path().join("server");
         let admin = firm.users[0].clone();
         let server = Server::start(&firm.database(), &firm.secrets(), serving, seed, START, admin)?;
@@ -101,9 +103,6 @@ impl<'a> Simulation<'a> {
     /// A law was broken.
     pub fn apply(&mut self, transition: Transition) -> Result<(), Failure> {
         self.pass(1_000)?;
-        if std::env::var("SIM_TRACE").is_ok() {
-            eprintln!("== {transition:?}");
-        }
         match transition {
             Transition::Edit { phone, act, target, value } => self.edit(phone, act, target, value),
             Transition::Exchange { phone, fault } => {

@@ -48,21 +48,6 @@ impl Simulation<'_> {
     /// whether anything moved.
     pub(super) fn exchange(&mut self, place: usize, fault: Fault) -> Result<Option<(Step, bool)>, Failure> {
         let Some(frame) = self.next_request(place)? else { return Ok(None) };
-        if std::env::var("SIM_TRACE").is_ok() {
-            let request: SyncRequest = from_frame(&frame, MOST_BYTES)?;
-            eprintln!(
-                "phone {place} UP {fault:?} cursor {} push {:?} offers {:?} fetch {:?} walk {}",
-                request.cursor.is_some(),
-                request
-                    .push
-                    .iter()
-                    .map(|g| (g.document, g.changes.iter().map(|c| c.check).collect::<Vec<_>>()))
-                    .collect::<Vec<_>>(),
-                request.offers.iter().map(|o| (o.document, o.changes.len())).collect::<Vec<_>>(),
-                request.fetch,
-                request.walk.is_some()
-            );
-        }
         self.transcript.update(&frame);
         let answer = self.carry(place, &frame, fault)?;
         let app = self.phones[place].phone.app();
@@ -73,31 +58,6 @@ impl Simulation<'_> {
             }
             Some(answer) => {
                 self.transcript.update(&answer);
-                if std::env::var("SIM_TRACE").is_ok() && fault == Fault::None {
-                    let response: SyncResponse = from_frame(&answer, MOST_BYTES)?;
-                    let entries: Vec<_> = response
-                        .entries
-                        .iter()
-                        .map(|e| match roadbook_domain::wire::Entry::from_envelope(e) {
-                            Ok(Some(roadbook_domain::wire::Entry::Bundle(b))) => {
-                                format!("Bundle {} as_of {}", b.document, b.as_of)
-                            }
-                            Ok(Some(roadbook_domain::wire::Entry::Change(c))) => format!(
-                                "Change {} {} {:?} by {:?} empty {}",
-                                c.seq,
-                                c.document,
-                                c.check,
-                                c.by.device,
-                                c.change.is_empty()
-                            ),
-                            e => format!("{e:?}").chars().take(300).collect(),
-                        })
-                        .collect();
-                    eprintln!(
-                        "   DOWN {:?} verdicts {:?} more {} entries {entries:#?}",
-                        response.status, response.verdicts, response.more
-                    );
-                }
                 match app.session.on_response(&answer) {
                     Ok(step) => Some((step, moves(&frame, &answer))),
                     Err(SessionError::Malformed(_)) if matches!(fault, Fault::CutAnswer(_)) => {

@@ -68,6 +68,17 @@ impl Peek {
         Ok(outbox)
     }
 
+    /// Number and hash of the unsent change that was made last.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn last_unsent(&self) -> Result<Option<(i64, ChangeHash)>, Failure> {
+        let sql = "SELECT n, hash FROM outbox ORDER BY n DESC LIMIT 1";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let mut rows = statement.query_map([], |row| Ok((row.get(0)?, ChangeHash(row.get(1)?))))?;
+        Ok(rows.next().transpose()?)
+    }
+
     /// The changes in the quarantine: document and bytes.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The real server in this process: its router on a SQLite file, with the clock and chance of the run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use axum::http::{Method, Request, StatusCode};
 use data_encoding::BASE64URL_NOPAD;
 use http_body_util::BodyExt;
 use roadbook_client::Identity;
+use roadbook_domain::change::ChangeHash;
 use roadbook_domain::document::Document;
 use roadbook_domain::env::SeededEnv;
 use roadbook_domain::id::{DocumentId, UserId};
@@ -315,4 +316,16 @@ fn member<'a>(answer: &'a Value, name: &str) -> Result<&'a str, Failure> {
     answer[name]
         .as_str()
         .ok_or_else(|| Failure::new("the API answers as described", format!("no {name}: {answer}")))
+}
+
+/// The hashes of all changes in the log of a server that serves this database, or served it.
+///
+/// # Errors
+/// Of the database.
+pub fn server_hashes(database: &Path) -> Result<BTreeSet<ChangeHash>, Failure> {
+    let database = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    // Entries 0 and 1 are changes.
+    let mut statement = database.prepare("SELECT hash FROM log WHERE entry IN (0, 1)")?;
+    let hashes = statement.query_map([], |row| Ok(ChangeHash(row.get(0)?)))?;
+    Ok(hashes.collect::<Result<_, _>>()?)
 }

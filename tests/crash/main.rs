@@ -1,0 +1,44 @@
+//! Programs that are killed: a phone that edits and syncs without end, and a server. Each says on its
+//! standard output what it has confirmed, so that whoever kills it knows what must be there afterwards.
+
+#![expect(clippy::unwrap_used, reason = "a program that is killed anyway may end of itself: its test fails")]
+
+mod phone;
+mod server;
+
+use clap::Parser;
+use std::path::PathBuf;
+
+/// Runs until it is killed.
+#[derive(Parser)]
+#[command(name = "crash")]
+enum Role {
+    /// Edits, and prints `made HASH` once an edit is durable.
+    Phone {
+        /// The file.
+        file: PathBuf,
+        /// How often it was started before: its clock goes on by as many leases.
+        #[arg(long, default_value_t = 0)]
+        starts: i64,
+        /// A file with the address of the server, read before every sync; without one it never syncs.
+        #[arg(long)]
+        server: Option<PathBuf>,
+    },
+    /// Serves over HTTP, and prints `serving ADDRESS` once it does.
+    Server {
+        /// The database.
+        database: PathBuf,
+        /// The secrets folder.
+        secrets: PathBuf,
+    },
+}
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    match Role::parse() {
+        Role::Phone { file, starts, server } => {
+            runtime.block_on(phone::run(&file, starts, server.as_deref()))
+        }
+        Role::Server { database, secrets } => runtime.block_on(server::run(&database, &secrets)),
+    }
+}
