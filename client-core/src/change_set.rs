@@ -22,7 +22,8 @@ pub struct ChangeSet {
 
 /// A list of the app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+// Kotlin has a List of its own, which a class of that name would hide from the generated code.
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum), uniffi(name = "AppList"))]
 pub enum List {
     /// Today.
     Today,
