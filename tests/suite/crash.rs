@@ -3,6 +3,12 @@
 //! `KILLS` says how many kills instead of the few of every run: `KILLS=2000 cargo test -p
 //! roadbook-tests crash`.
 
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "what a test's helpers meet unexpectedly is a failure of the test"
+)]
+
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -43,7 +49,9 @@ impl Process {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         // What was in the pipe when it died was confirmed, too; a half line was not.
-        lines.extend(self.lines.map_while(Result::ok).filter(|line| line.len() == "made ".len() + 64));
+        lines.extend(
+            self.lines.by_ref().map_while(Result::ok).filter(|line| line.len() == "made ".len() + 64),
+        );
         lines.into_iter().filter_map(|line| Some(line.strip_prefix("made ")?.to_owned())).collect()
     }
 }

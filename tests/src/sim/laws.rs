@@ -69,11 +69,16 @@ impl Simulation<'_> {
         Ok(())
     }
 
-    /// Server or phone became what it was: what nobody holds any more is owed by nobody.
+    /// Server or phone became what it was: what nobody holds as acknowledged any more is owed by nobody.
+    ///
+    /// Of a change that is still in an outbox nobody heard an acknowledgement: it is judged anew, and may
+    /// be refused and quarantined like any other unsent change (L6).
     pub(super) fn write_off(&mut self) -> Result<(), Failure> {
         let mut held = BTreeSet::new();
         for handset in &mut self.phones {
-            held.extend(handset.phone.app().peek.changes()?);
+            let peek = &handset.phone.app().peek;
+            let unsent = peek.outbox()?;
+            held.extend(peek.changes()?.into_iter().filter(|hash| !unsent.contains_key(hash)));
         }
         for stored in self.server.documents()?.into_values() {
             held.extend(stored.changes.0.into_keys());
