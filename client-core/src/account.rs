@@ -89,7 +89,7 @@ pub fn install_secret(path: &Path, env: &dyn Env) -> std::io::Result<[u8; 32]> {
     }
 }
 
-/// Signs in; from then on [`crate::sync`] has tokens.
+/// Signs in; from then on [`crate::sync()`] has tokens.
 ///
 /// # Errors
 /// [`SyncError::BadCredentials`]; [`SyncError::OtherUser`] if the file holds another user's data, or
