@@ -57,8 +57,9 @@ pub fn cards(count: usize) -> Vec<Card> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// The user of this name, or with this id.
 pub fn user(name: &str) -> UserId {
-    UserId::derived(&[name.as_bytes()])
+    name.parse().unwrap_or_else(|_| UserId::derived(&[name.as_bytes()]))
 }
 
 pub fn acting() -> Acting {
@@ -91,16 +92,27 @@ pub fn field(name: &str) -> FieldId {
     FieldId::derived(&[name.as_bytes()])
 }
 
-/// The user with the most open todos.
-pub fn busiest(cards: &[Card]) -> UserId {
+/// The name of the user with the most open todos.
+pub fn busiest(cards: &[Card]) -> String {
     let mut open: BTreeMap<&str, u32> = BTreeMap::new();
     for todo in cards.iter().flat_map(|card| &card.todos).filter(|todo| !todo.done) {
         *open.entry(&todo.responsible).or_default() += 1;
     }
-    user(open.into_iter().max_by_key(|(_, count)| *count).unwrap().0)
+    open.into_iter().max_by_key(|(_, count)| *count).unwrap().0.to_owned()
 }
 
 impl Card {
+    /// Gives a user another name.
+    pub fn rename_user(&mut self, old: &str, new: &str) {
+        let todos = self.todos.iter_mut().map(|todo| &mut todo.responsible);
+        let events = self.history.iter_mut().map(|event| &mut event.by);
+        for name in todos.chain(events).chain([&mut self.owner]) {
+            if name == old {
+                new.clone_into(name);
+            }
+        }
+    }
+
     /// What makes the card, in one change.
     pub fn commands(&self) -> Vec<CardCommand> {
         let create = CardCommand::Create {

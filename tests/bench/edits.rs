@@ -6,6 +6,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::dataset;
 use crate::measure::{Figure, Table, cpu};
+use crate::office::Office;
 use crate::phone::Phone;
 
 /// Edits of one run, each of another card.
@@ -13,7 +14,7 @@ const EDITS: usize = 300;
 
 pub fn run(table: &mut Table) {
     for count in [1_000, 10_000] {
-        let phone = Phone::with(&dataset::cards(count));
+        let phone = Office::shared(count).synced_phone();
         let mut floor = phone.by_hand();
         let (mut edited, mut written) = (f64::INFINITY, f64::INFINITY);
         for cards in phone.cards.chunks_exact(EDITS).take(3) {

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 
 use crate::dataset::{self, NOW};
 use crate::measure::{Figure, Table, latency};
+use crate::office::Office;
 use crate::phone::Phone;
 
 /// How often each screen is read.
@@ -15,11 +16,11 @@ const READS: usize = 1_000;
 
 pub fn run(table: &mut Table) {
     for count in [1_000, 10_000] {
-        let cards = dataset::cards(count);
-        let phone = Phone::with(&cards);
+        let office = Office::shared(count);
+        let phone = office.synced_phone();
         let floor = phone.by_hand();
         let judge = |figure: Figure, bar| if count == 10_000 { figure.at_most(bar) } else { figure };
-        today(table, &phone, &floor, dataset::busiest(&cards), count);
+        today(table, &phone, &floor, office.busiest, count);
         screens(table, &phone, count, judge);
     }
 }

@@ -7,15 +7,22 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a benchmark that meets the unexpected has nothing to measure and may end"
 )]
 
 mod building;
+mod connected;
 mod dataset;
 mod edits;
+mod first_sync;
 mod lists;
 mod measure;
+mod meeting;
+mod office;
 mod phone;
+mod push;
+mod reconnect;
 
 use std::process::ExitCode;
 
@@ -27,6 +34,11 @@ const ALL: &[Bench] = &[
     ("building", "10,000 cards as one change each; what the guard costs", building::run),
     ("edits", "a durable edit of one field on the phone", edits::run),
     ("lists", "Today, boards, status counts and cards on the phone", lists::run),
+    ("first-sync", "a new phone takes all cards", first_sync::run),
+    ("reconnect", "a phone asks for news, and there is none", reconnect::run),
+    ("meeting", "two phones that edited offline meet", meeting::run),
+    ("connected", "a hundred connected phones, and one that edits", connected::run),
+    ("push", "what a push costs the server", push::run),
 ];
 
 fn main() -> ExitCode {
