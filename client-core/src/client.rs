@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use roadbook_domain::change::Actor;
 use roadbook_domain::command::{CardCommand, ContactCommand, UserCommand};
 use roadbook_domain::env::{Env, random};
-use roadbook_domain::id::DocumentId;
+use roadbook_domain::id::{DeviceId, DocumentId};
 use roadbook_domain::settings::{LOCAL_USER, Settings, SettingsRow, builtin_rows, local_user};
 use roadbook_domain::time::Zone;
 use roadbook_domain::wire::{Origin, OriginKind};
@@ -25,7 +25,9 @@ use crate::store::workspace::{self, Workspace};
 /// A handle on one phone's file. Cheap to clone; may be used by several threads at once.
 ///
 /// Every opening authors under its own fresh actor, so an app, its widget and a restored copy of the
-/// file never make the same change number twice (R12).
+/// file never make the same change number twice (R12). It takes another one for another device's
+/// identity, which the server would not let it write under, and for another log of the server's: the
+/// device may have made changes that neither of them knows any more.
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
@@ -34,8 +36,15 @@ pub struct Client {
 struct Inner {
     store: Store,
     env: Arc<dyn Env>,
-    actor: Mutex<Actor>,
+    authoring: Mutex<Authoring>,
     listeners: Listeners,
+}
+
+/// Under which actor edits are made, and for whom it was taken: before any, for nobody.
+#[derive(Clone, Copy)]
+struct Authoring {
+    actor: Actor,
+    taken_for: Option<(Option<DeviceId>, u64)>,
 }
 
 type Listener = Arc<dyn Fn(&ChangeSet) + Send + Sync>;
@@ -67,8 +76,8 @@ impl Client {
             outbox::reset_states(tx, UnsentState::WaitsForServer, UnsentState::Here)?;
             state::follow_projection_version(tx)
         })?;
-        let actor = Mutex::new(Actor::new(&*env));
-        let inner = Inner { store, env, actor, listeners: Listeners::default() };
+        let authoring = Mutex::new(Authoring { actor: Actor::new(&*env), taken_for: None });
+        let inner = Inner { store, env, authoring, listeners: Listeners::default() };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -182,16 +191,21 @@ impl Client {
         &*self.inner.env
     }
 
-    /// The actor that edits are made under.
-    pub(crate) fn actor(&self) -> Actor {
-        *self.inner.actor.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The actor that edits in this workspace are made under.
+    pub(crate) fn actor(&self, workspace: &Workspace) -> Actor {
+        let wanted = Some((workspace.me.and_then(|me| me.device), workspace.log));
+        let mut authoring = self.inner.authoring.lock().unwrap_or_else(PoisonError::into_inner);
+        if authoring.taken_for.is_some() && authoring.taken_for != wanted {
+            authoring.actor = Actor::new(self.env());
+        }
+        authoring.taken_for = wanted;
+        authoring.actor
     }
 
     /// Takes a fresh actor, because the present one turned out to be another device's, too (R12).
-    pub(crate) fn renew_actor(&self) -> Actor {
+    pub(crate) fn renew_actor(&self) {
         let fresh = Actor::new(self.env());
-        *self.inner.actor.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
-        fresh
+        self.inner.authoring.lock().unwrap_or_else(PoisonError::into_inner).actor = fresh;
     }
 
     /// Tells subscribers what changed; only after it is durable.
@@ -226,7 +240,8 @@ impl Client {
     ) -> Result<(T, ChangeSet), ApiError> {
         self.changing(|tx| {
             let workspace = self.store().workspace(tx)?;
-            let mut batch = Batch::new(tx, self.env(), workspace, self.actor(), origin)?;
+            let actor = self.actor(&workspace);
+            let mut batch = Batch::new(tx, self.env(), workspace, actor, origin)?;
             let answer = edits(&mut batch).map_err(Error::Caller)?;
             Ok((answer, batch.into_changes()))
         })

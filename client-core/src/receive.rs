@@ -25,7 +25,7 @@ use crate::change_set::{ChangeSet, List};
 use crate::error::Error;
 use crate::store::meta::{self, Key};
 use crate::store::workspace::{self, Workspace};
-use crate::store::{Store, documents, keep_unknown};
+use crate::store::{Store, documents, keep_unknown, projections};
 
 /// Where this device stands in the log.
 pub(crate) const CURSOR: Key<Cursor> = Key::new("cursor");
@@ -41,6 +41,8 @@ pub(crate) struct Sent {
     pub offers: Vec<(DocumentId, Vec<ChangeHash>)>,
     /// The documents to be sent whole.
     pub fetch: BTreeSet<DocumentId>,
+    /// Documents that are still to be offered.
+    pub to_offer: BTreeSet<DocumentId>,
     /// Documents that were offered before, in this conversation.
     pub offered: BTreeSet<DocumentId>,
 }
@@ -106,6 +108,9 @@ pub(crate) fn receive(
         // Sequences of another log say nothing about this one.
         documents::reset_as_of(tx)?;
         meta::set(tx, &WALK, &true)?;
+        workspace::follow_another_log(tx)?;
+        // The answer, or those that follow it, have all that outlive sight by the server's log.
+        projections::forget_outlived(tx)?;
     }
     let sorted = Sorted::of(tx, sent, response, &mut received)?;
     if response.status != SyncStatus::Ok && !sorted.settings.is_empty() {

@@ -36,7 +36,7 @@ use roadbook_domain::wire::{
     GroupVerdict, Offer, Progress, SyncRequest, SyncResponse, SyncStatus, Verdict, WalkAnswer,
 };
 
-use self::cursor::{Class, Fill, Holder, Position};
+use self::cursor::{Class, Fill, Holder, Mark, Position};
 use self::offer::{MAX_OFFERS, OfferCase, OfferContext};
 use self::page::{Page, Reading};
 use self::push::Outcome;
@@ -128,15 +128,33 @@ async fn status(
 ) -> Result<SyncStatus, StoreError> {
     let Some(position) = position else { return Ok(SyncStatus::Ok) };
     let Some(position) = position else { return Ok(SyncStatus::Expired) };
-    if !position.has_epoch(head.epoch) || position.seq > head.seq {
+    if !position.has_epoch(head.epoch) {
         return Ok(SyncStatus::RolledBack);
     }
-    if position.seq == head.seq || position.seq == 0 {
-        let chain = if position.seq == 0 { &organisation::FIRST_CHAIN[..] } else { &head.chain };
-        return Ok(if position.has_chain(chain) { SyncStatus::Ok } else { SyncStatus::RolledBack });
+    for mark in position.marks() {
+        let status = has(conn, caller, mark, head).await?;
+        if status != SyncStatus::Ok {
+            return Ok(status);
+        }
     }
-    Ok(match log::chain_at(conn, caller.org, position.seq).await? {
-        Some(chain) if position.has_chain(&chain) => SyncStatus::Ok,
+    Ok(SyncStatus::Ok)
+}
+
+/// Whether the log has this entry.
+async fn has(
+    conn: &mut crate::store::Conn,
+    caller: &Caller,
+    mark: Mark,
+    head: &Head,
+) -> Result<SyncStatus, StoreError> {
+    let chain = match mark.seq {
+        0 => Some(organisation::FIRST_CHAIN.to_vec()),
+        seq if seq > head.seq => return Ok(SyncStatus::RolledBack),
+        seq if seq == head.seq => Some(head.chain.clone()),
+        seq => log::chain_at(conn, caller.org, seq).await?,
+    };
+    Ok(match chain {
+        Some(chain) if mark.has_chain(&chain) => SyncStatus::Ok,
         Some(_) => SyncStatus::RolledBack,
         None => SyncStatus::Expired,
     })
@@ -259,6 +277,7 @@ impl Answering<'_> {
                 false => log::chain_at(conn, org, reached).await?.ok_or(StoreError::Missing)?,
             };
             position = Position::at(head.epoch, reached, &chain, class, position.fill);
+            position.told = (!is_head).then(|| Mark::of(&head));
             reached_head = is_head;
         }
         let mut progress = None;

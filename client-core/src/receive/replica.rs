@@ -26,19 +26,22 @@ pub(super) fn receive(
     received: &mut Received,
 ) -> Result<(), Error> {
     let mut receiving = Receiving::begin(context, id, news, received)?;
+    let is_owed = receiving.is_owed()?;
     for entry in &news.entries {
         match entry {
+            DocumentEntry::Purge => receiving.purge()?,
+            // Asked for once it was given back: the answer to that has all of it.
+            _ if is_owed => drop(receiving.received.fetch.insert(id)),
             DocumentEntry::Change(entry) => receiving.change(entry)?,
             DocumentEntry::Bundle(bundle) => receiving.bundle(bundle)?,
             DocumentEntry::Forget(forgotten) => receiving.forget(forgotten)?,
-            DocumentEntry::Purge => receiving.purge()?,
         }
     }
     for (hash, verdict) in &news.verdicts {
         receiving.verdict(*hash, verdict)?;
     }
     receiving.offered(&news.offered)?;
-    receiving.finish(news.receipt)
+    receiving.finish(news.receipt.filter(|_| !is_owed))
 }
 
 /// Makes the acknowledged changes of a document unsent ones again.
@@ -128,6 +131,18 @@ impl<'a, 'b> Receiving<'a, 'b> {
             }
         }
         self.document.is_some()
+    }
+
+    /// Whether the server may lack acknowledged changes of the document that this device still holds,
+    /// even what gave sight of it. Until it was given back nothing may touch it: its receipt is for
+    /// just the state that it is in (N7).
+    fn is_owed(&self) -> Result<bool, Error> {
+        let sent = &self.context.sent;
+        let holds_some = self.base.as_ref().is_some_and(|base| !base.heads.is_empty());
+        if !holds_some || sent.fetch.contains(&self.id) {
+            return Ok(false);
+        }
+        Ok(sent.to_offer.contains(&self.id) || meta::get(self.context.tx, &WALK)?.unwrap_or_default())
     }
 
     fn change(&mut self, entry: &LogEntry) -> Result<(), Error> {
@@ -264,14 +279,6 @@ impl<'a, 'b> Receiving<'a, 'b> {
     }
 
     fn forget(&mut self, forgotten: &Forgotten) -> Result<(), Error> {
-        let compares = meta::get(self.context.tx, &WALK)?.unwrap_or_default();
-        let was_asked_for = self.context.sent.fetch.contains(&self.id);
-        if compares && !was_asked_for && self.base.is_some() {
-            // The server may have lost what this device alone still holds, even what gave sight: it is
-            // given back first, and then asked for (N7). The answer to that is the last word.
-            self.received.fetch.insert(self.id);
-            return Ok(());
-        }
         self.received.fetched.insert(self.id);
         if self.base.as_ref().is_some_and(|base| forgotten.seq < base.as_of) {
             return Ok(());

@@ -77,13 +77,17 @@ impl State {
             request.walk = plan.step(&terms(tx)?);
         } else {
             request.offers = self.offers(tx, &mut sent)?;
-            self.fetches(tx, &mut sent)?;
+            // Before the walk, what the server lost would be fetched as it has it now.
+            if !self.may_walk() || !meta::get(tx, &WALK)?.unwrap_or_default() {
+                self.fetches(tx, &mut sent)?;
+            }
             // What the server lost is given back first: unsent changes may depend on it.
             if self.offer.is_empty() && request.offers.is_empty() {
                 request.push = self.push(tx, &mut sent)?;
             }
         }
         request.fetch = sent.fetch.iter().copied().collect();
+        sent.to_offer.clone_from(&self.offer);
         self.sent = Some((sent, request.walk.clone()));
         Ok(request)
     }

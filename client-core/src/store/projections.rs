@@ -172,6 +172,12 @@ pub(crate) fn outlive(
     Ok(())
 }
 
+/// Deletes all closings in cards that left the user's sight, before a server tells them anew.
+pub(crate) fn forget_outlived(tx: &Transaction<'_>) -> Result<(), Error> {
+    tx.prepare_cached("DELETE FROM outlived")?.execute([])?;
+    Ok(())
+}
+
 /// Computes anew when todos become overdue, for those assignees whose zone `is_other`.
 pub(super) fn reindex_dues(
     tx: &Transaction<'_>,

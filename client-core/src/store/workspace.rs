@@ -19,6 +19,8 @@ use crate::error::Error;
 
 /// Raised with every change of identity or settings.
 const GENERATION: Key<u64> = Key::new("workspace_generation");
+/// Raised whenever the server turned out to speak of another log than before.
+const LOG: Key<u64> = Key::new("log_generation");
 /// The release of the zone database that instants in projections were computed with (T9).
 const ZONE_DATABASE: Key<String> = Key::new("zone_database");
 
@@ -27,6 +29,9 @@ const ZONE_DATABASE: Key<String> = Key::new("zone_database");
 pub(crate) struct Workspace {
     /// On whose behalf this device writes; `None` before anybody signed in.
     pub me: Option<Identity>,
+    /// Which log of the server's this device follows, counted from 0: a restored server has lost changes
+    /// that a device no longer knows to be its own.
+    pub log: u64,
     /// The settings.
     pub settings: Arc<Settings>,
     viewer: Zone,
@@ -34,10 +39,10 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    fn new(me: Option<Identity>, settings: Settings) -> Self {
+    fn new(me: Option<Identity>, log: u64, settings: Settings) -> Self {
         let viewer = settings.zone(me.map(|me| me.user));
         let users = settings.users().map(|user| (user.id, settings.zone(Some(user.id)))).collect();
-        Self { me, settings: Arc::new(settings), viewer, users }
+        Self { me, log, settings: Arc::new(settings), viewer, users }
     }
 
     /// The user on whose behalf this device writes.
@@ -85,7 +90,7 @@ pub(crate) fn put_settings(tx: &Transaction<'_>, rows: &[SettingsRow]) -> Result
         let bytes = minicbor::to_vec(row).map_err(|_| Error::Stored("settings row"))?;
         statement.execute((row.kind.code(), row.id.as_bytes(), version, bytes))?;
     }
-    settle(tx, &before, &Workspace::new(before.me, settings))?;
+    settle(tx, &before, &Workspace::new(before.me, before.log, settings))?;
     Ok(true)
 }
 
@@ -95,6 +100,13 @@ pub(crate) fn forget_settings(tx: &Transaction<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+/// The server speaks of another log than before: it was restored, or forgot this device's place.
+pub(crate) fn follow_another_log(tx: &Transaction<'_>) -> Result<(), Error> {
+    let log = meta::get(tx, &LOG)?.unwrap_or_default();
+    meta::set(tx, &LOG, &(log + 1))?;
+    raise_generation(tx)
+}
+
 /// Sets on whose behalf this device writes.
 pub(crate) fn set_identity(tx: &Transaction<'_>, identity: Option<Identity>) -> Result<(), Error> {
     let before = read(tx)?;
@@ -102,7 +114,7 @@ pub(crate) fn set_identity(tx: &Transaction<'_>, identity: Option<Identity>) -> 
         Some(identity) => meta::set(tx, &meta::IDENTITY, &identity)?,
         None => meta::remove(tx, &meta::IDENTITY)?,
     }
-    settle(tx, &before, &Workspace::new(identity, Settings::clone(&before.settings)))
+    settle(tx, &before, &Workspace::new(identity, before.log, Settings::clone(&before.settings)))
 }
 
 /// Computes the instants in projections anew if this version's zone database is another one (T9).
@@ -117,8 +129,7 @@ pub(super) fn follow_zone_database(tx: &Transaction<'_>) -> Result<(), Error> {
 
 /// Brings projections from one workspace to another.
 fn settle(tx: &Transaction<'_>, before: &Workspace, after: &Workspace) -> Result<(), Error> {
-    let generation = meta::get(tx, &GENERATION)?.unwrap_or_default();
-    meta::set(tx, &GENERATION, &(generation + 1))?;
+    raise_generation(tx)?;
     projections::reindex_dues(tx, after, |user| before.zones().of(user) != after.zones().of(user))?;
     for product in after.settings.products() {
         let (old, new) = (&before.settings, &after.settings);
@@ -130,9 +141,15 @@ fn settle(tx: &Transaction<'_>, before: &Workspace, after: &Workspace) -> Result
     Ok(())
 }
 
+fn raise_generation(tx: &Transaction<'_>) -> Result<(), Error> {
+    let generation = meta::get(tx, &GENERATION)?.unwrap_or_default();
+    meta::set(tx, &GENERATION, &(generation + 1))
+}
+
 /// The workspace, without a look into the memory.
 pub(crate) fn read(connection: &Connection) -> Result<Workspace, Error> {
     let me = meta::get(connection, &meta::IDENTITY)?;
+    let log = meta::get(connection, &LOG)?.unwrap_or_default();
     let mut statement = connection.prepare_cached("SELECT row FROM settings")?;
     let mut rows = statement.query([])?;
     let mut settings = Vec::new();
@@ -140,5 +157,5 @@ pub(crate) fn read(connection: &Connection) -> Result<Workspace, Error> {
         let bytes = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
         settings.push(minicbor::decode(bytes).map_err(|_| Error::Stored("settings row"))?);
     }
-    Ok(Workspace::new(me, Settings::from_rows(settings)))
+    Ok(Workspace::new(me, log, Settings::from_rows(settings)))
 }

@@ -29,6 +29,34 @@ pub struct Position {
     /// A walk by ids that is not at its end.
     #[n(4)]
     pub fill: Option<Fill>,
+    /// The head of the log when a page ended before it: what the page told as of then, such as bundles,
+    /// is wrong if the log has lost it since, even if all entries up to `seq` are there.
+    #[n(5)]
+    pub told: Option<Mark>,
+}
+
+/// An entry of the log, and what came before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Mark {
+    /// Its number.
+    #[n(0)]
+    pub seq: i64,
+    /// The first bytes of the chain up to it.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub chain: [u8; 8],
+}
+
+impl Mark {
+    /// The head.
+    pub fn of(head: &Head) -> Self {
+        Self { seq: head.seq, chain: prefix(&head.chain) }
+    }
+
+    /// Whether the log's entry with this number has this chain.
+    pub fn has_chain(&self, chain: &[u8]) -> bool {
+        self.chain == prefix(chain)
+    }
 }
 
 /// What decides which scopes and settings reach a device.
@@ -116,7 +144,7 @@ impl Class {
 impl Position {
     /// The position at an entry.
     pub fn at(epoch: Uuid, seq: i64, chain: &[u8], class: Class, fill: Option<Fill>) -> Self {
-        Self { epoch: prefix(epoch.as_bytes()), seq, chain: prefix(chain), class, fill }
+        Self { epoch: prefix(epoch.as_bytes()), seq, chain: prefix(chain), class, fill, told: None }
     }
 
     /// The position at the head of the log.
@@ -124,9 +152,9 @@ impl Position {
         Self::at(head.epoch, head.seq, &head.chain, class, fill)
     }
 
-    /// Whether the log's entry at this position has this chain.
-    pub fn has_chain(&self, chain: &[u8]) -> bool {
-        self.chain == prefix(chain)
+    /// The entries that the log must have for what the device was told to be right.
+    pub fn marks(&self) -> impl Iterator<Item = Mark> {
+        [Mark { seq: self.seq, chain: self.chain }].into_iter().chain(self.told)
     }
 
     /// Whether it was cut from a log of this epoch.
@@ -211,14 +239,16 @@ mod tests {
     fn position() -> Position {
         let fill =
             Fill { step: Step::Documents(DocumentId::from_bytes([9; 16])), whole: true, done: 1, total: 2 };
-        Position::at(Uuid::from_bytes([4; 16]), i64::MAX, &[5; 32], Class::Restricted, Some(fill))
+        let told = Some(Mark { seq: i64::MAX, chain: [6; 8] });
+        let at = Position::at(Uuid::from_bytes([4; 16]), i64::MAX, &[5; 32], Class::Restricted, Some(fill));
+        Position { told, ..at }
     }
 
     #[test]
     fn a_cursor_is_good_for_its_own_device_only_and_damaged_for_nobody() {
         let key = [3; 32];
         let cursor = position().seal(&key, &holder(1));
-        assert!(cursor.0.len() <= 100, "{} bytes", cursor.0.len());
+        assert!(cursor.0.len() <= 120, "{} bytes", cursor.0.len());
         assert_eq!(Position::open(&cursor, &key, &holder(1)), Some(position()));
         assert_eq!(Position::open(&cursor, &key, &holder(2)), None);
         assert_eq!(Position::open(&cursor, &[4; 32], &holder(1)), None);

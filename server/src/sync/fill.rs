@@ -35,12 +35,12 @@ pub async fn fill(
     loop {
         let next = match fill.step {
             Step::Settings(kind, id) => settings(conn, reading, (kind, id), page).await?,
-            Step::Today => {
-                today(conn, reading, page).await?;
-                Next::Step(Step::Closings)
-            }
             Step::Closings => {
                 closings(conn, reading, page).await?;
+                Next::Over
+            }
+            Step::Today => {
+                today(conn, reading, page).await?;
                 Next::Step(Step::Documents(FIRST))
             }
             Step::Documents(after) => chunk(conn, reading, after, &mut fill.done, page).await?,
@@ -49,7 +49,8 @@ pub async fn fill(
         fill.step = match (next, &fill.step) {
             (Next::Full(step), _) => return Ok(Some(Fill { step, ..fill })),
             (Next::Step(step), _) => step,
-            (Next::Over, Step::Settings(..)) if fill.whole => Step::Today,
+            (Next::Over, Step::Settings(..)) => Step::Closings,
+            (Next::Over, Step::Closings) if fill.whole => Step::Today,
             (Next::Over, Step::Drop(..)) if fill.whole => Step::Documents(FIRST),
             (Next::Over, _) => return Ok(None),
         };

@@ -323,7 +323,7 @@ impl Scratch {
         if self.heads.len() > MAX_HEADS {
             self.merge_heads(now)?;
         }
-        self.document()?;
+        self.document()?.prove()?;
         let saved = self.document.save();
         let document = Document::load(self.document.kind(), &saved)?;
         let heads = document.heads();

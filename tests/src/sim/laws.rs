@@ -71,19 +71,21 @@ impl Simulation<'_> {
 
     /// Server or phone became what it was: what nobody holds as acknowledged any more is owed by nobody.
     ///
-    /// Of a change that is still in an outbox nobody heard an acknowledgement: it is judged anew, and may
-    /// be refused and quarantined like any other unsent change (L6).
+    /// Of a change that only an outbox holds nobody heard an acknowledgement: it is as if there had been
+    /// none. It will be judged anew, and then be there or in the quarantine, like any other (L6).
     pub(super) fn write_off(&mut self) -> Result<(), Failure> {
-        let mut held = BTreeSet::new();
+        let (mut held, mut unsent) = (BTreeSet::new(), BTreeSet::new());
         for handset in &mut self.phones {
             let peek = &handset.phone.app().peek;
-            let unsent = peek.outbox()?;
-            held.extend(peek.changes()?.into_iter().filter(|hash| !unsent.contains_key(hash)));
+            let outbox = peek.outbox()?;
+            held.extend(peek.changes()?.into_iter().filter(|hash| !outbox.contains_key(hash)));
+            unsent.extend(outbox.into_keys());
         }
         for stored in self.server.documents()?.into_values() {
             held.extend(stored.changes.0.into_keys());
         }
         self.ledger.owed.retain(|hash, _| held.contains(hash));
+        self.ledger.ever.retain(|hash| held.contains(hash) || !unsent.contains(hash));
         Ok(())
     }
 
