@@ -64,7 +64,7 @@ pub async fn insert(
     let mut written = 0;
     for chunk in values.chunks(MAX_BOUND / columns * columns) {
         let rows = chunk.len() / columns;
-        let text = format!("{head} values {} {tail}", tuples(rows, columns));
+        let text = format!("{head} values {} {tail}", tuples(rows, columns, tx.numbers_placeholders()));
         written += execute(tx, text, chunk, rows <= KEPT_ROWS).await?;
     }
     Ok(written)
@@ -82,14 +82,17 @@ pub async fn execute(tx: &mut Tx, text: String, values: &[Value], keep: bool) ->
         .map(|done| done.rows_affected()))?)
 }
 
-/// `($1, $2), ($3, $4)`.
-fn tuples(rows: usize, columns: usize) -> String {
+/// `($1, $2), ($3, $4)`, or `(?, ?), (?, ?)`.
+fn tuples(rows: usize, columns: usize, numbered: bool) -> String {
     let mut text = String::with_capacity(rows * columns * 6);
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ", (" });
         for column in 0..columns {
             let comma = if column == 0 { "" } else { ", " };
-            let _ = write!(text, "{comma}${}", row * columns + column + 1);
+            let _ = match numbered {
+                true => write!(text, "{comma}${}", row * columns + column + 1),
+                false => write!(text, "{comma}?"),
+            };
         }
         text.push(')');
     }
@@ -116,7 +119,8 @@ mod tests {
 
     #[test]
     fn placeholders_are_numbered_through_and_lists_have_few_lengths() {
-        assert_eq!(tuples(2, 3), "($1, $2, $3), ($4, $5, $6)");
+        assert_eq!(tuples(2, 3, true), "($1, $2, $3), ($4, $5, $6)");
+        assert_eq!(tuples(2, 3, false), "(?, ?, ?), (?, ?, ?)");
         let (text, values) = list(2, vec![Value::Int(1), Value::Int(2), Value::Int(3)]).unwrap();
         assert_eq!(text, "($2, $3, $4, $5)");
         assert_eq!(values.last(), Some(&Value::Int(3)));

@@ -170,6 +170,12 @@ impl Conn {
             Inner::PostgresTx(tx) => Raw::Postgres(tx),
         }
     }
+
+    /// Whether placeholders that come once each, in order, are to be numbered all the same. SQLite keeps
+    /// numbered ones in a list and walks it for each: the cost of a long statement grew by the square.
+    pub fn numbers_placeholders(&self) -> bool {
+        matches!(self.0, Inner::Postgres(_) | Inner::PostgresTx(_))
+    }
 }
 
 impl Tx {
