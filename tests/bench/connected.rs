@@ -125,27 +125,29 @@ impl Connected {
 
     fn measure(&self, editor: &Phone) -> (Vec<Edit>, Cpu) {
         let cards = || editor.cards.iter().copied();
+        // Another value each time: what is as it was is no edit.
+        let value = format!("{:06}", self.phones.len());
         for card in cards().take(WARM_UP) {
-            self.edit(editor, card);
+            self.edit(editor, card, &value);
         }
         let before = Cpu::so_far();
-        let edits = cards().skip(WARM_UP).take(EDITS).map(|card| self.edit(editor, card)).collect();
+        let edits = cards().skip(WARM_UP).take(EDITS).map(|card| self.edit(editor, card, &value)).collect();
         let after = Cpu::so_far();
         let cpu = Cpu { server: after.server - before.server, phones: after.phones - before.phones };
         for phone in &self.phones {
             for card in cards().take(WARM_UP + EDITS) {
-                assert!(shows(phone, card, VALUE), "every phone shows every edit");
+                assert!(shows(phone, card, &value), "every phone shows every edit");
             }
         }
         (edits, cpu)
     }
 
     #[expect(clippy::disallowed_methods, reason = "this measures wall time")]
-    fn edit(&self, editor: &Phone, card: DocumentId) -> Edit {
+    fn edit(&self, editor: &Phone, card: DocumentId, value: &str) -> Edit {
         let (client, transport) = (editor.client.clone(), self.transport.clone());
+        let command = CardCommand::SetField(dataset::field("f06"), value.to_owned());
         let editing = async move {
             let begin = Instant::now();
-            let command = CardCommand::SetField(dataset::field("f06"), VALUE.to_owned());
             client.edit_card(card, &[command]).unwrap();
             let stored = begin.elapsed();
             let report = Syncer::new(&client).sync(&transport, &mut |_| {}).await.unwrap();
@@ -165,9 +167,6 @@ impl Connected {
         Edit { stored, acknowledged, arrived }
     }
 }
-
-/// What every edit writes.
-const VALUE: &str = "123456";
 
 /// A phone that stays connected: whenever it is poked it asks for news.
 async fn stay(
@@ -202,7 +201,8 @@ fn shows(phone: &Phone, card: DocumentId, value: &str) -> bool {
 fn serve(office: &Office, server: &Runtime) -> String {
     let listener = server.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    server.spawn(serve_on(listener, office.state.clone(), std::future::pending()));
+    let state = server.block_on(office.another_server());
+    server.spawn(serve_on(listener, state, std::future::pending()));
     address
 }
 

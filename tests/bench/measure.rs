@@ -87,6 +87,8 @@ impl Figure {
     /// By how many times the figure is what the bar allows; `None` if it has no bar.
     fn share_of_bar(&self) -> Option<f64> {
         match self.bar? {
+            // What must not be at all is either not there or far beyond the bar.
+            Bar::AtMost(0.0) => Some(if self.value > 0.0 { f64::INFINITY } else { 0.0 }),
             Bar::AtMost(bar) => Some(self.value / bar),
             Bar::TimesFloor(bar) => Some(self.ratio()? / bar),
         }

@@ -36,7 +36,6 @@ pub struct Office {
     pub busiest: UserId,
     /// The route to the server.
     pub line: Line,
-    pub state: State,
     runtime: Runtime,
     env: Arc<SeededEnv>,
     installations: RefCell<u16>,
@@ -63,13 +62,11 @@ impl Office {
         let folder = tempfile::tempdir().unwrap();
         let env = Arc::new(SeededEnv::new(1, NOW));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let state = runtime.block_on(open(folder.path(), &env));
-        let line = Line::to(app(state.clone()));
+        let line = Line::to(app(runtime.block_on(open(folder.path(), &env))));
         let mut office = Self {
             cards: dataset::cards(count),
             busiest: UserId::derived(&[]),
             line,
-            state,
             runtime,
             env,
             installations: RefCell::new(0),
@@ -134,6 +131,11 @@ impl Office {
         self.runtime.block_on(work)
     }
 
+    /// Another server of the same data, as another process would be.
+    pub async fn another_server(&self) -> State {
+        State::open(&config(self.folder.path()), self.env.clone()).await.unwrap()
+    }
+
     pub fn database(&self) -> PathBuf {
         self.folder.path().join("server.db")
     }
@@ -161,11 +163,11 @@ fn email(name: &str) -> String {
 }
 
 async fn open(folder: &Path, env: &Arc<SeededEnv>) -> State {
-    let path = |name: &str| folder.join(name).display().to_string();
+    let config = config(folder);
     std::fs::write(folder.join("password"), PASSWORD).unwrap();
     let made = InitConfig {
-        database: format!("sqlite:{}", path("server.db")),
-        secrets: path("secrets"),
+        database: config.database.clone(),
+        secrets: config.secrets.clone(),
         organisation: "Example Ltd".into(),
         admin_email: ADMIN.into(),
         admin_family_name: "Admin".into(),
@@ -176,11 +178,16 @@ async fn open(folder: &Path, env: &Arc<SeededEnv>) -> State {
         password_cost: Cost::LEAST,
     };
     init(&made, &**env).await.unwrap();
+    State::open(&config, env.clone()).await.unwrap()
+}
+
+fn config(folder: &Path) -> Config {
+    let path = |name: &str| folder.join(name).display().to_string();
     let minute = || "60s".to_owned();
-    let config = Config {
-        database: made.database,
+    Config {
+        database: format!("sqlite:{}", path("server.db")),
         database_connections: "4".into(),
-        secrets: made.secrets,
+        secrets: path("secrets"),
         listen: "127.0.0.1:0".into(),
         max_connections: "1000".into(),
         header_timeout: minute(),
@@ -188,8 +195,7 @@ async fn open(folder: &Path, env: &Arc<SeededEnv>) -> State {
         write_timeout: minute(),
         drain_timeout: "1s".into(),
         password_cost: Cost::LEAST,
-    };
-    State::open(&config, env.clone()).await.unwrap()
+    }
 }
 
 /// The way to a server in this process: it counts bytes and the server's CPU time.
