@@ -29,7 +29,8 @@ use crate::store::{Store, documents, keep_unknown, projections};
 
 /// Where this device stands in the log.
 pub(crate) const CURSOR: Key<Cursor> = Key::new("cursor");
-/// Whether device and server are to be compared document by document.
+/// Whether device and server are to be compared document by document: until they were, and the server
+/// has taken back what it lacks.
 pub(crate) const WALK: Key<bool> = Key::new("walk");
 
 /// What a request carried, as far as its answer refers to it.
@@ -41,6 +42,8 @@ pub(crate) struct Sent {
     pub offers: Vec<(DocumentId, Vec<ChangeHash>)>,
     /// The documents to be sent whole.
     pub fetch: BTreeSet<DocumentId>,
+    /// Whether it is known what the server lacks.
+    pub walked: bool,
     /// Documents that are still to be offered.
     pub to_offer: BTreeSet<DocumentId>,
     /// Documents that were offered before, in this conversation.
@@ -58,6 +61,8 @@ pub(crate) struct Received {
     pub fetch: BTreeSet<DocumentId>,
     /// Documents of which the server lacks changes that it once acknowledged.
     pub offer: BTreeSet<DocumentId>,
+    /// Documents that were offered and not judged.
+    pub offer_again: BTreeSet<DocumentId>,
     /// Fetched documents that the answer brought, or said to be out of sight.
     pub fetched: BTreeSet<DocumentId>,
     /// Changes that the server has, whose entries follow on a later page.

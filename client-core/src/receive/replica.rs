@@ -142,7 +142,8 @@ impl<'a, 'b> Receiving<'a, 'b> {
         if !holds_some || sent.fetch.contains(&self.id) {
             return Ok(false);
         }
-        Ok(sent.to_offer.contains(&self.id) || meta::get(self.context.tx, &WALK)?.unwrap_or_default())
+        let is_known = sent.walked || !meta::get(self.context.tx, &WALK)?.unwrap_or_default();
+        Ok(self.is_unjudged() || sent.to_offer.contains(&self.id) || !is_known)
     }
 
     fn change(&mut self, entry: &LogEntry) -> Result<(), Error> {
@@ -403,7 +404,16 @@ impl<'a, 'b> Receiving<'a, 'b> {
         }
     }
 
+    /// Whether the server did not come to judge what was offered.
+    fn is_unjudged(&self) -> bool {
+        self.news.offered.first() == Some(&Verdict::NotReached)
+    }
+
     fn offered(&mut self, verdicts: &[Verdict]) -> Result<(), Error> {
+        if self.is_unjudged() {
+            self.received.offer_again.insert(self.id);
+            return Ok(());
+        }
         for verdict in verdicts {
             match verdict {
                 Verdict::Refused(RefusalCode::Purged) => return self.purge(),

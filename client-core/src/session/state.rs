@@ -43,6 +43,8 @@ pub(crate) struct State {
     sent: Option<(Sent, Option<Walk>)>,
     walk: Option<WalkPlan>,
     walks: u8,
+    /// The walk that [`WALK`] asks for is done; what it found is to be given back.
+    walked: bool,
     idle: u8,
     fetch: BTreeSet<DocumentId>,
     attempts: BTreeMap<DocumentId, u8>,
@@ -67,7 +69,8 @@ impl State {
 
     /// The next request. Marks the changes it carries as sent: commit before sending it.
     pub fn next_request(&mut self, tx: &Transaction<'_>) -> Result<SyncRequest, Error> {
-        if self.walk.is_none() && self.may_walk() && meta::get(tx, &WALK)?.unwrap_or_default() {
+        let is_to_walk = self.is_to_walk(tx)?;
+        if self.walk.is_none() && is_to_walk {
             self.walk = Some(WalkPlan::begin());
             self.walks += 1;
         }
@@ -78,7 +81,7 @@ impl State {
         } else {
             request.offers = self.offers(tx, &mut sent)?;
             // Before the walk, what the server lost would be fetched as it has it now.
-            if !self.may_walk() || !meta::get(tx, &WALK)?.unwrap_or_default() {
+            if !is_to_walk {
                 self.fetches(tx, &mut sent)?;
             }
             // What the server lost is given back first: unsent changes may depend on it.
@@ -88,6 +91,7 @@ impl State {
         }
         request.fetch = sent.fetch.iter().copied().collect();
         sent.to_offer.clone_from(&self.offer);
+        sent.walked = self.walked;
         self.sent = Some((sent, request.walk.clone()));
         Ok(request)
     }
@@ -116,7 +120,7 @@ impl State {
         self.idle = if moved { 0 } else { self.idle.saturating_add(1) };
         self.note(&sent, &received);
         if response.status != SyncStatus::Ok {
-            self.walk = None;
+            (self.walk, self.walked) = (None, false);
         } else if let (Some(asked), Some(answer)) = (&asked, &response.walk) {
             let terms = terms(tx)?;
             if let Some(differences) = self.walked(asked, answer, &terms) {
@@ -124,6 +128,11 @@ impl State {
             }
         }
         let mut changes = received.changes;
+        if self.walked && self.offer.is_empty() {
+            // Only now: a session that ends before begins with another walk.
+            meta::remove(tx, &WALK)?;
+            self.walked = false;
+        }
         let walking = self.walk.is_some() || meta::get(tx, &WALK)?.unwrap_or_default();
         if received.differs && !walking && self.fetch.is_empty() && self.offer.is_empty() {
             tracing::warn!("device and server do not hold the same: comparing them");
@@ -140,7 +149,10 @@ impl State {
     /// There is no answer: says when to try again. What was sent counts as unsent; sending it again
     /// does no harm (R05).
     pub fn on_failure(&mut self, env: &dyn Env, asked: Option<Duration>) -> Timestamp {
-        self.sent = None;
+        if let Some((sent, _)) = self.sent.take() {
+            let lost = sent.offers.into_iter().map(|(document, _)| document);
+            self.offer_again(lost.collect());
+        }
         let wait = i64::try_from(self.backoff.failed(env, asked).as_millis()).unwrap_or(i64::MAX);
         let wake_at = Timestamp::from_millis(env.now().millis().saturating_add(wait));
         self.wake_at = Some(wake_at);
@@ -170,6 +182,16 @@ impl State {
         self.walks < MOST_WALKS && self.offer.is_empty()
     }
 
+    fn is_to_walk(&self, tx: &Transaction<'_>) -> Result<bool, Error> {
+        Ok(self.may_walk() && !self.walked && meta::get(tx, &WALK)?.unwrap_or_default())
+    }
+
+    /// Documents whose offers were not answered: they are as good as never offered.
+    fn offer_again(&mut self, documents: BTreeSet<DocumentId>) {
+        self.offered.retain(|document| !documents.contains(document));
+        self.offer.extend(documents);
+    }
+
     fn note(&mut self, sent: &Sent, received: &Received) {
         for document in &received.fetched {
             self.fetch.remove(document);
@@ -185,6 +207,13 @@ impl State {
         let attempts = &self.attempts;
         self.fetch.retain(|document| attempts.get(document).is_none_or(|tried| *tried < MOST_ATTEMPTS));
         self.offer.extend(received.offer.difference(&self.offered));
+        let mut again = received.offer_again.clone();
+        again.retain(|document| {
+            let attempts = self.attempts.entry(*document).or_default();
+            *attempts = attempts.saturating_add(1);
+            *attempts <= MOST_ATTEMPTS
+        });
+        self.offer_again(again);
         self.awaiting_entry.extend(&received.awaiting_entry);
         if !self.more {
             self.awaiting_entry.clear();
@@ -223,7 +252,8 @@ impl State {
                 self.offered.insert(*id);
             }
         }
-        meta::remove(tx, &WALK)
+        self.walked = true;
+        Ok(())
     }
 
     /// Offers of documents that the server lacks, as many as one request may hold.
@@ -312,7 +342,7 @@ impl State {
             tracing::warn!("nothing moves any more: the rest is left to a later exchange");
             return Ok(true);
         }
-        let walks = self.walk.is_some() || self.may_walk() && meta::get(tx, &WALK)?.unwrap_or_default();
+        let walks = self.walk.is_some() || self.is_to_walk(tx)?;
         let damaged = documents::damaged(tx, u32::MAX)?;
         let asks = damaged
             .iter()
