@@ -54,7 +54,7 @@ const MAX_PAGE: u64 = 1 << 20;
 /// The same of the first page of a first sync.
 const FIRST_PAGE: u64 = 200 << 10;
 /// A device that wants less than this gets this much.
-const MIN_PAGE: u64 = 16 << 10;
+const MIN_PAGE: u64 = 4 << 10;
 
 /// Carries out one exchange.
 ///

@@ -12,10 +12,10 @@ use roadbook_domain::today::Period;
 use roadbook_domain::user::Role;
 use sha2::Digest;
 
-use super::Simulation;
 use super::ledger::puts;
 use super::peek::Unsent;
 use super::server::Stored;
+use super::{Fault, Simulation};
 use crate::failure::{Failure, ensure, same};
 use crate::reference::{Card, Today};
 
@@ -103,7 +103,7 @@ impl Simulation<'_> {
         for _ in 0..MOST_ROUNDS {
             moved = false;
             for place in 0..self.phones.len() {
-                moved |= self.sync(place)?;
+                moved |= self.sync(place, Fault::None)?;
             }
             if !moved {
                 break;
