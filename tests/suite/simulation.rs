@@ -75,6 +75,24 @@ fn closings_that_outlived_sight_in_a_lost_log_are_told_anew() {
     );
 }
 
+#[test]
+fn what_a_copy_of_a_phone_got_accepted_leaves_the_quarantine_of_the_other() {
+    holds(
+        101_339,
+        &[
+            Transition::Edit { phone: 101, act: 182, target: 2, value: 162 },
+            Transition::Edit { phone: 230, act: 94, target: 1, value: 192 },
+            Transition::Edit { phone: 163, act: 103, target: 2, value: 37 },
+            Transition::Sync { phone: 75, narrow: false },
+            Transition::Sync { phone: 209, narrow: false },
+            Transition::Edit { phone: 147, act: 107, target: 1, value: 220 },
+            Transition::Exchange { phone: 238, fault: Fault::Twice },
+            Transition::Edit { phone: 33, act: 108, target: 2, value: 255 },
+            Transition::Clone { phone: 17, same_device: true },
+        ],
+    );
+}
+
 fn firm() -> Firm {
     Firm::prepare().unwrap_or_else(|failure| panic!("{failure}"))
 }

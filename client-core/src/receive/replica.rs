@@ -1,5 +1,6 @@
 //! Bringing one document up to date with what an answer says about it.
 
+use roadbook_domain::canonical::Canonical;
 use roadbook_domain::change::{Change, ChangeHash};
 use roadbook_domain::document::Document;
 use roadbook_domain::id::DocumentId;
@@ -456,8 +457,29 @@ impl<'a, 'b> Receiving<'a, 'b> {
         Ok(())
     }
 
+    /// A copy of this phone sent the same change when it could be taken: what the base holds is not in
+    /// the quarantine.
+    fn release(&mut self) -> Result<(), Error> {
+        let held = quarantine::changes_of(self.context.tx, self.id)?;
+        if held.is_empty() || !self.load() {
+            return Ok(());
+        }
+        let Some(document) = &self.document else { return Ok(()) };
+        for (n, change) in held {
+            let canonical = Canonical::of(document.kind(), &change);
+            if canonical.is_some_and(|canonical| document.contains(canonical.hash())) {
+                quarantine::remove(self.context.tx, n)?;
+                self.received.changes.list(List::Quarantine);
+            }
+        }
+        Ok(())
+    }
+
     fn finish(mut self, receipt: Option<[u8; 16]>) -> Result<(), Error> {
         if self.base.is_some() {
+            if self.base_changed || self.bundled {
+                self.release()?;
+            }
             // It is for the server's state, which the base is unless something went wrong with it.
             if let Some(receipt) = receipt
                 && !self.damaged

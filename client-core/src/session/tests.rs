@@ -281,6 +281,28 @@ fn a_late_edit_that_the_server_takes_leaves_the_quarantine_again() {
 }
 
 #[test]
+fn a_refused_edit_that_the_server_took_from_a_copy_of_the_phone_leaves_the_quarantine() {
+    let (mut server, alice, _, card) = stage();
+    alice.rename(card, "Bathroom");
+    let mut is_refused = false;
+    alice.sync_with(&mut server, |_, response| {
+        // The server has the change, but this phone is told otherwise, and of nothing else.
+        if !std::mem::replace(&mut is_refused, true) {
+            let refused = Verdict::Refused(RefusalCode::NotAllowed);
+            response.verdicts = vec![GroupVerdict { document: card, verdicts: vec![refused] }];
+        }
+        response.entries.clear();
+        response.receipts.clear();
+        (response.cursor, response.digest) = (None, None);
+    });
+    assert_eq!(values(&alice.quarantine()).len(), 1);
+    assert_eq!(alice.name(card).as_deref(), Some("Kitchen"));
+    alice.sync(&mut server);
+    assert_eq!(alice.quarantine(), []);
+    assert_eq!(alice.name(card).as_deref(), Some("Bathroom"));
+}
+
+#[test]
 fn unsent_edits_of_a_purged_document_are_kept_as_text() {
     let (mut server, alice, _, card) = stage();
     alice.rename(card, "Last words");

@@ -116,6 +116,19 @@ pub(crate) fn remove_change(
     Ok(tx.prepare_cached(sql)?.execute((document.as_bytes(), change.to_bytes()))? > 0)
 }
 
+/// The changes of a document that are in the quarantine, with their numbers there.
+pub(crate) fn changes_of(connection: &Connection, document: DocumentId) -> Result<Vec<(i64, Change)>, Error> {
+    let sql = "SELECT n, change FROM quarantine WHERE document = ?1 ORDER BY n";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([document.as_bytes()])?;
+    let mut changes = Vec::new();
+    while let Some(row) = rows.next()? {
+        let change = Change::from_bytes(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
+        changes.push((row.get(0)?, change));
+    }
+    Ok(changes)
+}
+
 /// Makes all edits of one document edits of another, which was made in its place.
 pub(crate) fn retarget(tx: &Transaction<'_>, from: DocumentId, to: DocumentId) -> Result<(), Error> {
     tx.prepare_cached("UPDATE quarantine SET document = ?2 WHERE document = ?1")?

@@ -198,7 +198,9 @@ impl Simulation<'_> {
     ) -> Result<(), Failure> {
         let phone = &mut self.phones[place].phone;
         let quarantine = phone.app().peek.quarantine()?;
-        for (document, change) in &quarantine {
+        // Of a document that left its sight a phone cannot know what a copy of it did later.
+        let held = phone.app().peek.documents()?;
+        for (document, change) in quarantine.iter().filter(|(document, _)| held.contains_key(document)) {
             let applied = documents.get(document).is_some_and(|stored| {
                 let mut changes = stored.changes.0.values();
                 changes.any(|applied| applied.to_bytes() == *change)
