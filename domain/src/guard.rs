@@ -64,7 +64,8 @@ pub enum Forged {
     /// It writes into a text, or beside a character, that is not there.
     #[error("it edits a text that is not there")]
     Text,
-    /// It writes a register that only the server writes, or a write-once register again.
+    /// It writes a register that only the server writes, or a write-once register again, or makes a
+    /// long text where the kind has values only.
     #[error("the register may not be written")]
     Policy,
     /// A value is not in its register's canonical form.
@@ -379,7 +380,11 @@ impl OpIndex {
                 judge_form(self.kind, register, value)?;
             }
             Op::MakeText { register, pred } => {
-                if !self.judge_write(register, pred, seen, writer, made)?.is_empty() {
+                let live = self.judge_write(register, pred, seen, writer, made)?;
+                if !self.kind.may_hold_text(register.container, &register.name) {
+                    return Err(Forged::Policy);
+                }
+                if !live.is_empty() {
                     return Err(Forged::TextReplaced);
                 }
                 made.texts.push((id, Text::default()));
