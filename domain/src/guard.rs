@@ -401,7 +401,8 @@ impl OpIndex {
             }
             Op::Erase { text, first, count } => {
                 self.judge_text(*text, seen, made)?;
-                if first.actor == made.change.actor && first.counter >= made.change.start_op
+                let end = first.counter.saturating_add(*count);
+                if first.actor == made.change.actor && end > made.change.start_op
                     || !self.has_characters(*text, *first, *count, seen, made)
                 {
                     return Err(Forged::Text);

@@ -212,6 +212,30 @@ fn an_actor_must_have_seen_its_own_previous_change() {
 }
 
 #[test]
+fn a_change_erases_no_character_that_it_inserts_itself_not_even_at_the_end_of_a_run() {
+    let (mut replica, _) = stage();
+    let before = replica.document.max_op();
+    let honest = replica.edit(|draft| draft.edit_text(card::FIELDS, "t", "hello!")).unwrap();
+    let [Op::Insert { text, after: Some(after), .. }] = honest.ops[..] else { panic!("one insertion") };
+    assert_eq!((after.counter, honest.start_op), (before, before + 1), "a run goes on where it ended");
+    let next = Change {
+        seq: honest.seq + 1,
+        start_op: honest.max_op() + 1,
+        deps: replica.document.heads(),
+        ops: vec![Op::Insert { text, after: None, chars: "x".into() }],
+        ..honest.clone()
+    };
+    let erasing = |first: u32, count| {
+        let first = OpId { counter: first, actor: next.actor };
+        let ops = next.ops.iter().cloned().chain([Op::Erase { text, first, count }]).collect();
+        replica.index.judge(&Change { ops, ..next.clone() }, Writer::Editor)
+    };
+    assert_eq!(erasing(next.start_op - 1, 1), Ok(()), "the last one that was there");
+    assert_eq!(erasing(next.start_op - 1, 2), Err(Forged::Text), "that one and its own");
+    assert_eq!(erasing(next.start_op, 1), Err(Forged::Text), "its own");
+}
+
+#[test]
 fn a_write_once_register_is_written_once() {
     let mut replica = Replica::new(1);
     let product = "00000000-0000-0000-0000-000000000001";
