@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use roadbook_domain::change::Actor;
 use roadbook_domain::env::Env;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::api::ApiError;
 use crate::live::Live;
@@ -14,6 +14,7 @@ use crate::live::Live;
 pub struct Engine {
     actor: Actor,
     judging: Arc<Semaphore>,
+    hashing: Semaphore,
     live: Live,
 }
 
@@ -22,7 +23,7 @@ impl Engine {
     pub fn new(env: &dyn Env) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let judging = Arc::new(Semaphore::new(processors));
-        Self { actor: Actor::new(env), judging, live: Live::default() }
+        Self { actor: Actor::new(env), judging, hashing: Semaphore::new(1), live: Live::default() }
     }
 
     /// The actor of this process's own changes.
@@ -46,6 +47,15 @@ impl Engine {
             span.in_scope(judging)
         });
         judged.await.map_err(|error| ApiError::Internal(error.to_string()))
+    }
+
+    /// The leave to compute a state hash, for as long as it is held: that reads every document of a
+    /// user, so a process computes one at a time.
+    ///
+    /// # Errors
+    /// [`ApiError::Unavailable`] while another is computed.
+    pub fn hash(&self) -> Result<SemaphorePermit<'_>, ApiError> {
+        self.hashing.try_acquire().map_err(|_| ApiError::Unavailable)
     }
 
     /// Who waits for news.

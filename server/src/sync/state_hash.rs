@@ -23,8 +23,9 @@ const CHUNK: usize = 500;
 /// The state hash over all that the caller may see, with Today at `now`.
 ///
 /// # Errors
-/// Of the database.
+/// [`ApiError::Unavailable`] while this process computes another; those of the database.
 pub async fn state_hash(state: &State, caller: &Caller, now: Timestamp) -> Result<[u8; 32], ApiError> {
+    let _leave = state.engine().hash()?;
     let mut conn = state.db().snapshot().await?;
     let conn = &mut conn;
     let head = organisation::head(conn, caller.org).await?.ok_or(ApiError::NotFound)?;
