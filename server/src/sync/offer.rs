@@ -3,7 +3,7 @@
 //! The server's own receipt says that it once held exactly this state, so nobody's right is asked
 //! again: the changes come back with the authors and times that they had.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use roadbook_domain::audience::{inbox_id, scope_of_new, user_document_id};
@@ -82,12 +82,7 @@ fn try_offer(case: OfferCase, context: &OfferContext) -> Result<Judged, RefusalC
         })?,
         None => Scratch::new(kind, offer.document, scope, creator, context.server),
     };
-    let mut judged = Judged {
-        document: offer.document,
-        fates: Vec::with_capacity(built.len()),
-        update: None,
-        bound: BTreeMap::new(),
-    };
+    let mut judged = Judged::new(offer.document, built.len());
     for (built, bytes) in built.into_iter().zip(&offer.changes) {
         if scratch.contains(built.hash) {
             judged.fates.push(Fate::Dup(built.hash));

@@ -327,7 +327,7 @@ impl Scratch {
         let saved = self.document.save();
         let document = Document::load(self.document.kind(), &saved)?;
         let heads = document.heads();
-        if heads != self.document.heads() {
+        if heads != self.document.heads() || !heads.iter().eq(&self.heads) {
             return Err(DocumentError::Unreadable);
         }
         let mut facts: Vec<Fact> =
