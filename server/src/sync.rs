@@ -4,6 +4,7 @@
 //! (`plan`) and committed in one transaction (`commit`). A pull reads one snapshot (`pull`, `fill`,
 //! `walk`) and sends net effects (`net`). No HTTP here, and no SQL.
 
+mod budget;
 mod commit;
 mod cursor;
 mod engine;
