@@ -301,7 +301,7 @@ on_both! {
     }
 }
 
-async fn set_role(server: &Server, token: &str, phone: &Phone, role: &str) {
+pub(super) async fn set_role(server: &Server, token: &str, phone: &Phone, role: &str) {
     let path = format!("/v1/users/{}", phone.user);
     let known = server.send(axum::http::Method::GET, "/v1/users", token, None).await.unwrap();
     let users = known.body.as_array().unwrap();
