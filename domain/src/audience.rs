@@ -150,6 +150,7 @@ mod tests {
     use crate::draft::Draft;
     use crate::id::PartId;
     use crate::projection::rows;
+    use crate::row::{TodoRow, Trash};
     use crate::time::{Timestamp, Zone};
     use crate::todo::Outcome;
 
@@ -226,6 +227,35 @@ mod tests {
         ] {
             assert_eq!(gives_sight_beyond_limits(before, after), too_many, "{name}");
         }
+    }
+
+    #[test]
+    fn assignees_of_closed_todos_are_not_in_the_audience() {
+        let todo = |number: u8, state: TodoState| TodoRow {
+            id: PartId::from_bytes([number; 6]),
+            text: String::new(),
+            due: None,
+            assignee: Some(user(number)),
+            state,
+            contact: None,
+        };
+        let open = TodoState::default();
+        let closed = open.close(Outcome::Success, Timestamp::from_millis(0), Zone::UTC, user(3));
+        let row = CardRow {
+            product: None,
+            name: String::new(),
+            status: None,
+            owner: Some(user(1)),
+            trash: Trash::No,
+            fields: Vec::new(),
+            links: Vec::new(),
+            todos: vec![todo(2, open), todo(3, closed)],
+            last_contact: None,
+            conflicts: 0,
+            created: None,
+        };
+        let audience = CardAudience { owner: Some(user(1)), assignees: BTreeSet::from([user(2)]) };
+        assert_eq!(CardAudience::of(&row), audience);
     }
 
     #[test]
