@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use roadbook_domain::audience::gives_sight_beyond_limits;
 use roadbook_domain::change::{Actor, Change, Op};
 use roadbook_domain::codec::{MAX_CHANGE, MAX_OPS};
 use roadbook_domain::command::{Acting, CardCommand, CommandError, ContactCommand, UserCommand};
@@ -217,11 +218,25 @@ impl<'a> Batch<'a> {
             facts.extend(rows::facts(self.tx, replica.id)?);
         }
         let rows = replica.rows_without_facts(me).with_facts(facts);
+        if may_give_sight(change) && gives_sight_beyond_limits(None, &rows) {
+            return Err(Error::TooLarge);
+        }
         projections::update(self.tx, &self.workspace, replica.id, &rows, extent)?;
         self.changes.rows(replica.id, &rows);
         self.changes.list(List::Outbox);
         Ok(())
     }
+}
+
+/// Whether a change may let somebody see more than before, or more people see the document.
+fn may_give_sight(change: &Change) -> bool {
+    change.ops.iter().any(|op| match op {
+        Op::Put { register, value, .. } => {
+            let last = register.name.rsplit('/').next().unwrap_or_default();
+            !value.is_empty() && matches!(last, "assignee" | "contact" | "to")
+        }
+        Op::MakeText { .. } | Op::Insert { .. } | Op::Erase { .. } => false,
+    })
 }
 
 /// A command on some kind of document.

@@ -17,6 +17,17 @@ use crate::todo::TodoState;
 use crate::view::shown;
 use crate::wire::Rows;
 
+/// The most users to whom the open todos of one card may be assigned.
+///
+/// Each of them sees whatever the card links to, and the server counts every such way by which a user
+/// comes to see a contact. So what one edit may cost is the product of these three limits, and each is
+/// several times what people make by hand.
+pub const MAX_ASSIGNEES: usize = 100;
+/// The most documents that one card may give sight of: its links and the contacts of its todos.
+pub const MAX_CARD_LINKS: usize = 200;
+/// The most links of one contact. Every card that links to it gives sight of all of them.
+pub const MAX_CONTACT_LINKS: usize = 50;
+
 /// The one user document of a user.
 pub fn user_document_id(user: UserId) -> DocumentId {
     DocumentId::derived(&[user.as_bytes(), b"user"])
@@ -109,6 +120,23 @@ pub fn gives_sight_of(rows: &Rows) -> BTreeSet<DocumentId> {
     }
 }
 
+/// Whether a document would name more assignees, or give sight of more documents, than the limits
+/// [`MAX_ASSIGNEES`], [`MAX_CARD_LINKS`] and [`MAX_CONTACT_LINKS`] allow; one that does already may only
+/// come closer to them.
+pub fn gives_sight_beyond_limits(before: Option<&Rows>, after: &Rows) -> bool {
+    let assignees = |rows: &Rows| match rows {
+        Rows::Card(row, _) => CardAudience::of(row).assignees.len(),
+        Rows::Contact(..) | Rows::None => 0,
+    };
+    let links = |rows: &Rows| gives_sight_of(rows).len();
+    let most_links = if matches!(after, Rows::Contact(..)) { MAX_CONTACT_LINKS } else { MAX_CARD_LINKS };
+    let grows_beyond = |count: &dyn Fn(&Rows) -> usize, most: usize| {
+        let now = count(after);
+        now > most && before.is_none_or(|before| count(before) < now)
+    };
+    grows_beyond(&assignees, MAX_ASSIGNEES) || grows_beyond(&links, most_links)
+}
+
 /// One name for everybody makes every other needless: so a document counts once in a user's digest.
 pub fn simplified(principals: BTreeSet<Principal>) -> BTreeSet<Principal> {
     if principals.contains(&Principal::Everyone) { BTreeSet::from([Principal::Everyone]) } else { principals }
@@ -122,6 +150,7 @@ mod tests {
     use crate::draft::Draft;
     use crate::id::PartId;
     use crate::projection::rows;
+    use crate::row::{TodoRow, Trash};
     use crate::time::{Timestamp, Zone};
     use crate::todo::Outcome;
 
@@ -169,6 +198,64 @@ mod tests {
         assert_eq!(simplified(own_principals(Scope::Staff, &rows)), BTreeSet::from([Principal::Everyone]));
         let private = own_principals(Scope::Private(owner), &rows);
         assert_eq!(private, BTreeSet::from([Principal::Private(owner)]));
+    }
+
+    #[test]
+    fn a_document_at_its_limit_gives_sight_of_no_more_and_one_beyond_it_may_give_sight_of_less() {
+        let linked = |links: usize| {
+            let mut document = Document::new(&crate::contact::KIND);
+            let mut draft = Draft::new(&mut document, Actor([7; 16]), Timestamp::from_millis(0));
+            let acting = Acting { by: user(1), now: Timestamp::from_millis(0), zone: Zone::UTC };
+            for n in 0..links {
+                let target = DocumentId::derived(&[&n.to_be_bytes()]);
+                let link = crate::command::ContactCommand::Link { role: "employer".into(), target };
+                link.draft(&mut draft, &acting).unwrap();
+            }
+            let change = draft.finish().unwrap();
+            document.add(&change).unwrap();
+            rows(&document, None)
+        };
+        let [under, full, beyond, far] =
+            [1, MAX_CONTACT_LINKS, MAX_CONTACT_LINKS + 1, MAX_CONTACT_LINKS + 2].map(linked);
+        for (name, before, after, too_many) in [
+            ("up to the limit", Some(&under), &full, false),
+            ("over it", Some(&full), &beyond, true),
+            ("over it at once", None, &beyond, true),
+            ("as it was", Some(&beyond), &beyond, false),
+            ("closer to it", Some(&far), &beyond, false),
+            ("further", Some(&beyond), &far, true),
+        ] {
+            assert_eq!(gives_sight_beyond_limits(before, after), too_many, "{name}");
+        }
+    }
+
+    #[test]
+    fn assignees_of_closed_todos_are_not_in_the_audience() {
+        let todo = |number: u8, state: TodoState| TodoRow {
+            id: PartId::from_bytes([number; 6]),
+            text: String::new(),
+            due: None,
+            assignee: Some(user(number)),
+            state,
+            contact: None,
+        };
+        let open = TodoState::default();
+        let closed = open.close(Outcome::Success, Timestamp::from_millis(0), Zone::UTC, user(3));
+        let row = CardRow {
+            product: None,
+            name: String::new(),
+            status: None,
+            owner: Some(user(1)),
+            trash: Trash::No,
+            fields: Vec::new(),
+            links: Vec::new(),
+            todos: vec![todo(2, open), todo(3, closed)],
+            last_contact: None,
+            conflicts: 0,
+            created: None,
+        };
+        let audience = CardAudience { owner: Some(user(1)), assignees: BTreeSet::from([user(2)]) };
+        assert_eq!(CardAudience::of(&row), audience);
     }
 
     #[test]

@@ -18,5 +18,6 @@ pub static KIND: Kind = Kind {
     containers: &["user", "recents", "favorites"],
     audience: AudienceRule::Private,
     policy: &[],
+    texts: &[],
     fresh: Fresh::new(),
 };

@@ -4,6 +4,7 @@
 //! (`plan`) and committed in one transaction (`commit`). A pull reads one snapshot (`pull`, `fill`,
 //! `walk`) and sends net effects (`net`). No HTTP here, and no SQL.
 
+mod budget;
 mod commit;
 mod cursor;
 mod engine;
@@ -28,23 +29,20 @@ pub use state_hash::state_hash;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::time::Timestamp;
 use roadbook_domain::wire::{
-    GroupVerdict, Offer, Progress, SyncRequest, SyncResponse, SyncStatus, Verdict, WalkAnswer,
+    GroupVerdict, Progress, SyncRequest, SyncResponse, SyncStatus, Verdict, WalkAnswer,
 };
 
 use self::cursor::{Class, Fill, Holder, Mark, Position};
-use self::offer::{MAX_OFFERS, OfferCase, OfferContext};
 use self::page::{Page, Reading};
 use self::push::Outcome;
 use crate::api::ApiError;
 use crate::auth::Caller;
 use crate::state::State;
 use crate::store::organisation::{self, Head};
-use crate::store::{StoreError, actors, digests, documents, key, log};
+use crate::store::{StoreError, digests, key, log};
 
 /// The most bytes of a request, inflated.
 pub const MAX_REQUEST: usize = 4 << 20;
@@ -82,7 +80,7 @@ pub async fn exchange(
         SyncStatus::RolledBack => not_reached(&request),
         _ => push::push(state, caller, position.as_ref(), request.push, now).await?,
     };
-    let offered = offers(state, caller, request.offers, now).await?;
+    let offered = offer::offers(state, caller, request.offers, now).await?;
     outcome.verdicts.extend(offered.verdicts);
     outcome.applied.extend(offered.applied);
 
@@ -166,62 +164,6 @@ fn not_reached(request: &SyncRequest) -> Outcome {
         verdicts: vec![Verdict::NotReached; group.changes.len()],
     });
     Outcome { verdicts: verdicts.collect(), ..Outcome::default() }
-}
-
-/// Takes back what phones offer.
-async fn offers(
-    state: &State,
-    caller: &Caller,
-    offers: Vec<Offer>,
-    now: Timestamp,
-) -> Result<Outcome, ApiError> {
-    let mut outcome = Outcome::default();
-    if offers.is_empty() {
-        return Ok(outcome);
-    }
-    if offers.len() > MAX_OFFERS {
-        return Err(ApiError::TooLarge);
-    }
-    outcome.verdicts = offers
-        .iter()
-        .map(|offer| GroupVerdict {
-            document: offer.document,
-            verdicts: vec![Verdict::NotReached; offer.changes.len()],
-        })
-        .collect();
-    let mut conn = state.db().read().await?;
-    let ids: Vec<DocumentId> = offers.iter().map(|offer| offer.document).collect();
-    let stored = documents::get(&mut conn, caller.org, &ids).await?;
-    let mut stored: BTreeMap<_, _> = stored.into_iter().map(|stored| (stored.id, stored)).collect();
-    let purged = documents::purged(&mut conn, caller.org, &ids).await?;
-    let shown: Vec<_> = offers.iter().flat_map(|o| o.authors.actors.iter().map(|row| row.actor)).collect();
-    let bound = actors::devices(&mut conn, caller.org, &shown).await?;
-    drop(conn);
-    let context = OfferContext {
-        org: caller.org,
-        user: caller.user,
-        key: *state.secrets().receipt_key.as_bytes(),
-        bound: bound.into_iter().map(|(actor, _)| actor).collect(),
-        server: state.engine().actor(),
-        now,
-    };
-    let mut seen = std::collections::BTreeSet::new();
-    let cases: Vec<(usize, OfferCase)> = offers
-        .into_iter()
-        .enumerate()
-        .filter(|(_, offer)| seen.insert(offer.document))
-        .map(|(place, offer)| {
-            let stored = stored.remove(&offer.document);
-            (place, OfferCase { purged: purged.contains(&offer.document), stored, offer })
-        })
-        .collect();
-    let judging = move || {
-        cases.into_iter().map(|(place, case)| (place, offer::judge(case, &context))).collect::<Vec<_>>()
-    };
-    let judged = state.engine().judge(judging).await?;
-    // What changed meanwhile stays unanswered: the device offers it again.
-    push::settle(state, caller, judged, now, &mut outcome).await?;
-    Ok(outcome)
 }
 
 /// What a device asks for beside the tail.

@@ -40,7 +40,7 @@ pub struct Throwaway {
     pub folder: TempDir,
     /// The address of the database.
     pub address: String,
-    schema: Option<Schema>,
+    _schema: Option<Schema>,
 }
 
 /// A PostgreSQL schema that is dropped with this value.
@@ -136,12 +136,7 @@ impl Throwaway {
                 (schema.address(), Some(schema))
             }
         };
-        Ok(Self { folder, address, schema })
-    }
-
-    /// Whether it is a PostgreSQL schema.
-    pub fn is_postgres(&self) -> bool {
-        self.schema.is_some()
+        Ok(Self { folder, address, _schema: schema })
     }
 }
 

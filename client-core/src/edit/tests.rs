@@ -1,7 +1,8 @@
 use std::sync::{Arc, Mutex};
 
+use roadbook_domain::audience::{MAX_ASSIGNEES, MAX_CARD_LINKS};
 use roadbook_domain::change::ChangeHash;
-use roadbook_domain::command::NewEntry;
+use roadbook_domain::command::{NewEntry, NewTodo};
 use roadbook_domain::id::FieldId;
 use roadbook_domain::row::Trash;
 use roadbook_domain::todo::Outcome;
@@ -85,6 +86,26 @@ fn a_command_that_cannot_be_carried_out_leaves_nothing_behind() {
     ));
     assert_eq!(phone.client.state_hash(NOW).unwrap(), hash);
     assert_eq!(phone.client.unsent_count().unwrap(), 1);
+}
+
+#[test]
+fn a_card_is_not_assigned_to_more_users_nor_linked_to_more_contacts_than_the_server_takes() {
+    let phone = Phone::local(1);
+    let id = |n: usize| DocumentId::derived(&[&n.to_be_bytes()]);
+    let link = |n| CardCommand::Link { role: "customer".into(), target: id(n) };
+    let assigned = |n: usize| {
+        let part = roadbook_domain::id::PartId::derived(&[&n.to_be_bytes()]);
+        let assignee = Some(UserId::from_bytes(*id(n).as_bytes()));
+        CardCommand::AddTodo(NewTodo { id: part, text: "Call".into(), due: None, assignee, contact: None })
+    };
+    let linked = phone.card("Linked", &(0..MAX_CARD_LINKS).map(link).collect::<Vec<_>>());
+    let shared = phone.card("Shared", &(0..MAX_ASSIGNEES).map(assigned).collect::<Vec<_>>());
+    for (card, more) in [(linked, link(MAX_CARD_LINKS)), (shared, assigned(MAX_ASSIGNEES))] {
+        let refused = phone.client.edit_card(card, &[more]).unwrap_err();
+        assert!(refused.to_string().contains("limit"), "{refused}");
+        assert!(!phone.client.edit_card(card, &[CardCommand::Rename("Renamed".into())]).unwrap().is_empty());
+    }
+    assert_eq!(phone.client.unsent_count().unwrap(), 4);
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub use exchange::{
 pub use frame::{FrameError, from_frame, to_frame};
 pub use live::Poke;
 pub use verdict::{GroupVerdict, RefusalCode, Verdict};
-pub use walk::{Bucket, HeadsRow, Offer, Walk, WalkAnswer};
+pub use walk::{Bucket, HeadsRow, MAX_OFFERED_CHANGES, MAX_OFFERS, Offer, Walk, WalkAnswer};
 
 #[cfg(test)]
 mod tests;

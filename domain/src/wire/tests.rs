@@ -87,7 +87,7 @@ fn the_request_is_pinned() {
         offers: vec![Offer {
             document: DOCUMENT,
             kind: KindId::CARD,
-            changes: vec![vec![9].into()],
+            changes: vec![vec![9; 24].into()],
             authors: authors(),
             receipt: [5; 16].into(),
         }],
@@ -99,6 +99,26 @@ fn the_request_is_pinned() {
 #[test]
 fn the_smallest_request_is_pinned() {
     insta::assert_snapshot!(golden(&SyncRequest::default()));
+}
+
+#[test]
+fn a_list_of_strings_too_short_to_be_changes_is_no_offer() {
+    let offered = |change: Vec<u8>, count| {
+        let changes = vec![change.into(); count];
+        let offer = Offer {
+            document: DOCUMENT,
+            kind: KindId::CARD,
+            changes,
+            authors: authors(),
+            receipt: [5; 16].into(),
+        };
+        let request = SyncRequest { offers: vec![offer], ..SyncRequest::default() };
+        from_frame::<SyncRequest>(&to_frame(&request), 64 << 20).is_ok()
+    };
+    assert!(offered(vec![9; 24], 1) && offered(vec![9; 24], MAX_OFFERED_CHANGES));
+    assert!(!offered(vec![], 1), "an empty one");
+    assert!(!offered(vec![9; 23], 1), "a short one");
+    assert!(!offered(vec![9; 24], MAX_OFFERED_CHANGES + 1), "more than a document may have");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use roadbook_domain::wire::Entry;
 
 use super::cursor::{FIRST, Fill, Step};
 use super::page::{Page, Reading};
-use super::pull::{reaches, visible};
+use super::pull::visible;
 use crate::api::ApiError;
 use crate::store::documents::{self, Listed};
 use crate::store::{Conn, StoreError, feed, key, todos};
@@ -80,7 +80,7 @@ async fn settings(
         }
         for row in rows {
             let at = (row.kind.code(), *row.id.as_bytes());
-            if reaches(&row, reading.caller.role) {
+            if row.class.reaches(reading.caller.role) {
                 if !page.fits(row.body.len() as u64 + 40) {
                     return Ok(Next::Full(Step::Settings(after.0, after.1)));
                 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::rights::Scope;
-use roadbook_domain::settings::{SettingsClass, SettingsRow};
+use roadbook_domain::settings::SettingsRow;
 use roadbook_domain::user::Role;
 use roadbook_domain::wire::{Check, DocumentReceipt, Entry, LogEntry};
 
@@ -72,16 +72,7 @@ async fn settings_since(
     upto: i64,
 ) -> Result<Vec<(i64, SettingsRow)>, StoreError> {
     let rows = feed::settings_since(conn, reading.caller.org, after, upto).await?;
-    Ok(rows.into_iter().filter(|(_, row)| reaches(row, reading.caller.role)).collect())
-}
-
-/// Whether a settings row reaches the devices of a user with this role (L5).
-pub fn reaches(row: &SettingsRow, role: Role) -> bool {
-    match row.class {
-        SettingsClass::Device => true,
-        SettingsClass::Admin => role == Role::Admin,
-        _ => false,
-    }
+    Ok(rows.into_iter().filter(|(_, row)| row.class.reaches(reading.caller.role)).collect())
 }
 
 /// What is to be sent, each with the entry before which nothing of it happened.

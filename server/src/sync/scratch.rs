@@ -327,7 +327,7 @@ impl Scratch {
         let saved = self.document.save();
         let document = Document::load(self.document.kind(), &saved)?;
         let heads = document.heads();
-        if heads != self.document.heads() {
+        if heads != self.document.heads() || !heads.iter().eq(&self.heads) {
             return Err(DocumentError::Unreadable);
         }
         let mut facts: Vec<Fact> =
@@ -379,6 +379,9 @@ impl Scratch {
 const MERGE_REGISTER: &str = "merged";
 
 /// The registers that a change gives a value, and the values.
+///
+/// Long texts are not among them: the guard lets them be made only where no register has a meaning
+/// for rights ([`Kind::may_hold_text`]).
 pub fn writes(change: &Change) -> impl Iterator<Item = (&Register, &str)> {
     use roadbook_domain::change::Op;
     change.ops.iter().filter_map(|op| match op {

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use roadbook_domain::change::Change;
 use roadbook_domain::command::CardCommand;
 use roadbook_domain::digest::{self, Digest};
-use roadbook_domain::wire::{Bucket, RefusalCode, SyncRequest, SyncStatus, Verdict, Walk, WalkAnswer};
+use roadbook_domain::wire::{
+    Bucket, MAX_OFFERED_CHANGES, Offer, RefusalCode, SyncRequest, SyncStatus, Verdict, Walk, WalkAnswer,
+};
 
 use super::*;
 use crate::State;
@@ -109,6 +112,14 @@ async fn an_offer_without_the_servers_own_receipt_for_exactly_this_state_is_refu
         o.receipt[0] ^= 1;
         o
     }));
+    // The guard would refuse it too, but it sees only what bears a receipt.
+    forged.push(("a change out of its actor's line", {
+        let mut o = honest.clone();
+        let mut change = Change::from_bytes(&o.changes[1]).unwrap();
+        change.seq += 5;
+        o.changes[1] = change.to_bytes().into();
+        o
+    }));
     for (name, offer) in forged {
         let answer =
             world.manager.send(server, &SyncRequest { offers: vec![offer], ..SyncRequest::default() }).await;
@@ -117,6 +128,52 @@ async fn an_offer_without_the_servers_own_receipt_for_exactly_this_state_is_refu
     let answer =
         world.manager.send(server, &SyncRequest { offers: vec![honest], ..SyncRequest::default() }).await;
     assert!(answer.verdicts[0].verdicts.iter().all(|verdict| matches!(verdict, Verdict::Dup(_))));
+}
+
+#[tokio::test]
+async fn phones_that_offer_the_same_at_the_same_time_are_all_told_that_it_is_there() {
+    let mut world = World::new(Engine::Sqlite).await;
+    let card = world.id();
+    let copy = copy_of(&world.server).await;
+    world.user.card(&world.server, card, create("Lost", None));
+    world.user.card(&world.server, card, CardCommand::Rename("Lost and found".into()));
+    world.user.sync(&world.server).await;
+    let request = SyncRequest { offers: world.user.offers(), ..SyncRequest::default() };
+    assert_eq!(request.offers.len(), 1);
+    restore(&mut world.server, &copy).await;
+    let phones = [&world.user; 6];
+    let sent = phones.map(|phone| phone.send(&world.server, &request));
+    let answers = futures_util::future::join_all(sent).await;
+    let mut applied = 0;
+    for answer in answers {
+        for verdict in &answer.verdicts[0].verdicts {
+            match verdict {
+                Verdict::Applied(_) => applied += 1,
+                Verdict::Dup(_) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    assert_eq!(applied, 2, "each change once");
+}
+
+#[tokio::test]
+async fn a_request_that_offers_more_changes_than_a_document_may_have_is_too_large() {
+    let world = World::new(Engine::Sqlite).await;
+    let offer = |id| Offer {
+        document: id,
+        kind: roadbook_domain::kind::KindId::CARD,
+        changes: vec![vec![0; 24].into(); MAX_OFFERED_CHANGES / 2 + 1],
+        authors: Default::default(),
+        receipt: [0; 16].into(),
+    };
+    let offers = vec![offer(world.id()), offer(world.id())];
+    let one = SyncRequest { offers: offers[..1].to_vec(), ..SyncRequest::default() };
+    let two = SyncRequest { offers, ..SyncRequest::default() };
+    for (request, status) in [(one, 200), (two, 413)] {
+        let sent = world.user.send_raw(&world.server, roadbook_domain::wire::to_frame(&request)).await;
+        assert_eq!(sent.0.as_u16(), status);
+    }
 }
 
 #[tokio::test]

@@ -1,12 +1,16 @@
 //! Who sees what, who may write what, and what happens when that changes.
 
 use roadbook_domain::audience::{inbox_id, user_document_id};
+use roadbook_domain::card;
 use roadbook_domain::command::{CardCommand, ContactCommand, UserCommand};
+use roadbook_domain::draft::Draft;
 use roadbook_domain::id::PartId;
+use roadbook_domain::kind::KindId;
 use roadbook_domain::row::ContactSort;
 use roadbook_domain::todo::Outcome;
 use roadbook_domain::wire::{RefusalCode, Verdict};
 
+use super::phone::Clock;
 use super::*;
 use crate::on_both;
 
@@ -185,6 +189,31 @@ on_both! {
         assert_eq!(world.restricted.digest, Some(world.restricted.own_digest()));
     }
 
+    async fn a_link_spelt_as_a_long_text_gives_no_sight_and_no_text_freezes_a_register(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let (mine, hidden) = (world.id(), world.id());
+        world.user.contact(server, hidden, ContactCommand::Create(ContactSort::Person));
+        world.user.sync(server).await;
+        world.restricted.card(server, mine, create("Mine", Some(world.restricted.user)));
+        world.restricted.sync(server).await;
+        let link = format!("customer {hidden}");
+        for (container, name, text) in [
+            (card::LINKS, "AAAAAAAA/to", link.as_str()),
+            (card::TODOS, "AAAAAAAA/contact", &hidden.to_string()),
+            (card::CARD, "trash", roadbook_domain::view::TRASHED),
+        ] {
+            let mut document = world.restricted.held[&mine].document.clone();
+            let mut draft = Draft::new(&mut document, world.restricted.actor, server.env.now_stamp());
+            draft.edit_text(container, name, text);
+            world.restricted.enqueue(mine, KindId::CARD, &draft.finish().unwrap());
+            assert_eq!(world.restricted.sync(server).await, [Verdict::Refused(RefusalCode::Policy)], "{name}");
+            assert!(!world.restricted.held.contains_key(&hidden), "{name}");
+        }
+        world.restricted.sync(server).await;
+        assert_eq!(world.restricted.digest, Some(world.restricted.own_digest()));
+    }
+
     async fn private_documents_are_their_users_alone_and_the_inbox_is_never_trashed(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
@@ -272,7 +301,7 @@ on_both! {
     }
 }
 
-async fn set_role(server: &Server, token: &str, phone: &Phone, role: &str) {
+pub(super) async fn set_role(server: &Server, token: &str, phone: &Phone, role: &str) {
     let path = format!("/v1/users/{}", phone.user);
     let known = server.send(axum::http::Method::GET, "/v1/users", token, None).await.unwrap();
     let users = known.body.as_array().unwrap();
