@@ -1,4 +1,5 @@
-//! Users: the directory entry that everybody sees, and the account behind it, always together.
+//! Users: the directory entry that everybody sees, the account behind it and the user's own documents,
+//! always together.
 
 use roadbook_domain::id::UserId;
 use roadbook_domain::settings::SettingsError;
@@ -10,9 +11,10 @@ use crate::settings::Editing;
 use crate::state::State;
 use crate::store::users::{self, NewAccount};
 use crate::store::{StoreError, sessions};
+use crate::sync::OwnDocuments;
 
-/// Adds a user (F62), who can sign in at once if there is a password, else when one is set. Answers
-/// the version of the directory entry.
+/// Adds a user (F62) with his user document and inbox card, who can sign in at once if there is a
+/// password, else when one is set. Answers the version of the directory entry.
 ///
 /// # Errors
 /// [`ApiError::AlreadyExists`] if the email is taken anywhere on this server, those of
@@ -28,16 +30,15 @@ pub async fn create(
         Some(password) => state.passwords().hash(password, state.env()).await?,
         None => String::new(),
     };
+    let now = state.now();
+    let own = OwnDocuments::of(user, state.engine().actor(), now)
+        .map_err(|error| ApiError::Internal(error.to_string()))?;
     let mut editing = Editing::begin(state, caller.org).await?;
     let version = editing.write(caller, user, 0).await.map_err(taken)?;
-    let account = NewAccount {
-        id: user.id,
-        email,
-        password_hash: &password_hash,
-        role: user.role,
-        created_at: state.now(),
-    };
+    let account =
+        NewAccount { id: user.id, email, password_hash: &password_hash, role: user.role, created_at: now };
     users::insert(editing.tx(), caller.org, &account).await.map_err(email_taken)?;
+    own.write(editing.tx(), caller.org, now).await?;
     editing.commit().await?;
     Ok(version)
 }

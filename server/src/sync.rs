@@ -11,6 +11,7 @@ mod fill;
 mod judge;
 mod net;
 mod offer;
+mod own_documents;
 mod page;
 mod plan;
 mod pull;
@@ -22,6 +23,7 @@ mod state_hash;
 mod walk;
 
 pub use engine::Engine;
+pub use own_documents::OwnDocuments;
 pub use purge::purge;
 pub use state_hash::state_hash;
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
+use roadbook_domain::audience::{inbox_id, user_document_id};
 use roadbook_domain::canonical::Canonical;
 use roadbook_domain::change::{Actor, Change};
 use roadbook_domain::command::{Acting, CardCommand, ContactCommand, UserCommand};
@@ -268,6 +269,12 @@ impl Phone {
                 self.purged.push(document);
             }
         }
+    }
+
+    /// What it holds beside the user's own documents.
+    pub fn shared(&self) -> Vec<DocumentId> {
+        let own = [user_document_id(self.user), inbox_id(self.user)];
+        self.held.keys().filter(|id| !own.contains(id)).copied().collect()
     }
 
     /// What it holds as the server would name it.
