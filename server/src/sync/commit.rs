@@ -100,23 +100,59 @@ pub async fn purge(
     let mut tx = db.write().await?;
     organisation::lock(&mut tx, org).await?;
     let Some(stored) = documents::get(&mut tx, org, &[id]).await?.pop() else { return Ok(None) };
-    let rows = minicbor::decode(&stored.rows).map_err(|_| StoreError::Unreadable("a document's rows"))?;
-    let mut changes = [Changed::purged(&stored, &rows, by)];
-    let others = file_contacts(&mut tx, org, &mut changes).await?;
-    let first = write_log(&mut tx, org, &changes, &others, (stored.as_of, now)).await?;
-    documents::bury(&mut tx, org, id, first.get(&id).copied().unwrap_or_default()).await?;
-    documents::remove(&mut tx, org, id).await?;
-    log::empty(&mut tx, org, id).await?;
-    audience::put_links(&mut tx, org, &changes.each_ref().map(Changed::links)).await?;
-    todos::put(&mut tx, org, &[Todos { document: id, todos: &[] }]).await?;
-    let nobody = outlived::Change { document: id, sees: None, left: BTreeMap::new() };
-    outlived::apply(&mut tx, org, &nobody).await?;
-    let filings =
-        changes.iter().map(|changed| &changed.filing).chain(others.iter().map(|other| &other.filing));
-    write_filings(&mut tx, org, filings).await?;
+    remove(&mut tx, org, &stored, by, now).await?;
     let head = organisation::head(&mut tx, org).await?.ok_or(StoreError::Missing)?.seq;
     tx.commit().await?;
     Ok(Some(head))
+}
+
+/// Makes sure that a document is purged and its id never used, whether it is there or not, by nobody's
+/// act. Answers the head of the log then, `None` if it was purged already.
+///
+/// # Errors
+/// Of the database.
+pub async fn bury(db: &Db, org: OrgId, id: DocumentId, now: Timestamp) -> Result<Option<i64>, StoreError> {
+    let nobody = Signature { user: None, device: None };
+    let mut tx = db.write().await?;
+    organisation::lock(&mut tx, org).await?;
+    if !documents::purged(&mut tx, org, &[id]).await?.is_empty() {
+        return Ok(None);
+    }
+    match documents::get(&mut tx, org, &[id]).await?.pop() {
+        Some(stored) => remove(&mut tx, org, &stored, nobody, now).await?,
+        None => {
+            let seq = log::append(&mut tx, org, &[NewEntry::purge(id, nobody, now)]).await?;
+            documents::bury(&mut tx, org, id, seq).await?;
+        }
+    }
+    let head = organisation::head(&mut tx, org).await?.ok_or(StoreError::Missing)?.seq;
+    tx.commit().await?;
+    Ok(Some(head))
+}
+
+/// Removes a document with everything derived from it, and leaves its tombstone.
+async fn remove(
+    tx: &mut Tx,
+    org: OrgId,
+    stored: &Stored,
+    by: Signature,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let id = stored.id;
+    let rows = minicbor::decode(&stored.rows).map_err(|_| StoreError::Unreadable("a document's rows"))?;
+    let mut changes = [Changed::purged(stored, &rows, by)];
+    let others = file_contacts(tx, org, &mut changes).await?;
+    let first = write_log(tx, org, &changes, &others, (stored.as_of, now)).await?;
+    documents::bury(tx, org, id, first.get(&id).copied().unwrap_or_default()).await?;
+    documents::remove(tx, org, id).await?;
+    log::empty(tx, org, id).await?;
+    audience::put_links(tx, org, &changes.each_ref().map(Changed::links)).await?;
+    todos::put(tx, org, &[Todos { document: id, todos: &[] }]).await?;
+    let nobody = outlived::Change { document: id, sees: None, left: BTreeMap::new() };
+    outlived::apply(tx, org, &nobody).await?;
+    let filings =
+        changes.iter().map(|changed| &changed.filing).chain(others.iter().map(|other| &other.filing));
+    write_filings(tx, org, filings).await
 }
 
 /// One document of a batch.

@@ -7,7 +7,6 @@ use roadbook_domain::digest::{self, Digest};
 use roadbook_domain::wire::{Bucket, RefusalCode, SyncRequest, SyncStatus, Verdict, Walk, WalkAnswer};
 
 use super::*;
-use crate::State;
 
 #[tokio::test]
 async fn a_restored_server_is_recognised_and_refilled_with_the_authors_and_times_of_before() {
@@ -169,7 +168,7 @@ async fn walk(server: &Server, phone: &Phone) -> BTreeMap<DocumentId, (Option<[u
 }
 
 /// A copy of the server's database file.
-async fn copy_of(server: &Server) -> std::path::PathBuf {
+pub async fn copy_of(server: &Server) -> std::path::PathBuf {
     let copy = server.folder().join("copy.db");
     let mut conn = server.state.db().read().await.unwrap();
     let text = format!("vacuum into '{}'", copy.display());
@@ -182,7 +181,7 @@ async fn copy_of(server: &Server) -> std::path::PathBuf {
 }
 
 /// The server, restarted on an older copy of its file.
-async fn restore(server: &mut Server, copy: &std::path::Path) {
+pub async fn restore(server: &mut Server, copy: &std::path::Path) {
     server.state.db().close().await;
     let file = server.folder().join("roadbook.db");
     for suffix in ["-wal", "-shm"] {
@@ -191,5 +190,5 @@ async fn restore(server: &mut Server, copy: &std::path::Path) {
         let _ = std::fs::remove_file(path);
     }
     std::fs::copy(copy, &file).unwrap();
-    server.state = State::open(&server.config, server.env.clone()).await.unwrap();
+    server.reopen().await.unwrap();
 }
