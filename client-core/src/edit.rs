@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use roadbook_domain::audience::gives_sight_beyond_limits;
+use roadbook_domain::audience::{gives_sight_beyond_limits, inbox_id, trashes, user_document_id};
 use roadbook_domain::change::{Actor, Change, Op};
 use roadbook_domain::codec::{MAX_CHANGE, MAX_OPS};
 use roadbook_domain::command::{Acting, CardCommand, CommandError, ContactCommand, UserCommand};
@@ -145,7 +145,8 @@ impl<'a> Batch<'a> {
         match documents::first_of_kind(self.tx, KindId::USER)? {
             Some(id) => self.edit(id, KindId::USER, draft),
             None => {
-                let id = DocumentId::derived(&[self.acting.by.as_bytes(), b"user"]);
+                // The server has made one with the user, which may not be here yet: they are the same.
+                let id = user_document_id(self.acting.by);
                 let replica = Replica::create(self.tx, id, &user_document::KIND)?;
                 self.author(replica, true, draft)
             }
@@ -199,6 +200,9 @@ impl<'a> Batch<'a> {
         let mut drafted = Draft::new(&mut replica.document, self.actor, self.acting.now);
         draft(&mut drafted, &self.acting)?;
         let Some(change) = drafted.finish() else { return Ok(()) };
+        if trashes(&change) && replica.id == inbox_id(self.acting.by) {
+            return Err(CommandError::Inbox.into());
+        }
         judge(&replica, &change)?;
         let hash = replica.document.add(&change)?;
         let of = (replica.id, replica.base.kind);

@@ -7,14 +7,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use crate::card;
-use crate::change::{ChangeHash, Register};
+use crate::catalogue::{INBOX, Language};
+use crate::change::{Change, ChangeHash, Op, Register};
+use crate::command::CardCommand;
 use crate::document::{Document, Values};
 use crate::id::{DocumentId, UserId};
 use crate::kind::{AudienceRule, Kind};
 use crate::rights::{CardAudience, Principal, Scope};
 use crate::row::CardRow;
+use crate::settings::INBOX_PRODUCT;
 use crate::todo::TodoState;
-use crate::view::shown;
+use crate::user::User;
+use crate::view::{TRASHED, shown};
 use crate::wire::Rows;
 
 /// The most users to whom the open todos of one card may be assigned.
@@ -36,6 +40,23 @@ pub fn user_document_id(user: UserId) -> DocumentId {
 /// The one inbox card of a user: his own, whatever his role, and never in the trash.
 pub fn inbox_id(user: UserId) -> DocumentId {
     DocumentId::derived(&[user.as_bytes(), b"inbox"])
+}
+
+/// What makes a user's inbox card: a card of *Internal tasks* that he owns, named in his language.
+pub fn inbox_card(user: &User) -> CardCommand {
+    CardCommand::Create {
+        product: INBOX_PRODUCT,
+        name: INBOX.get(Language::of(&user.locale)).to_owned(),
+        status: None,
+        owner: Some(user.id),
+    }
+}
+
+/// Whether a change moves its document to the trash, which is not done to a private one.
+pub fn trashes(change: &Change) -> bool {
+    change.ops.iter().any(
+        |op| matches!(op, Op::Put { register, value, .. } if register.name == "trash" && value == TRASHED),
+    )
 }
 
 /// The scope of a document that `creator` makes; `None` if he may not make it: a private document is
@@ -146,11 +167,12 @@ pub fn simplified(principals: BTreeSet<Principal>) -> BTreeSet<Principal> {
 mod tests {
     use super::*;
     use crate::change::Actor;
-    use crate::command::{Acting, CardCommand, NewTodo};
+    use crate::command::{Acting, NewTodo};
     use crate::draft::Draft;
     use crate::id::PartId;
     use crate::projection::rows;
     use crate::row::{TodoRow, Trash};
+    use crate::settings::{LOCAL_USER, local_user};
     use crate::time::{Timestamp, Zone};
     use crate::todo::Outcome;
 
@@ -161,7 +183,7 @@ mod tests {
         let mut document = Document::new(&card::KIND);
         let steps = [
             CardCommand::Create {
-                product: crate::settings::INBOX_PRODUCT,
+                product: INBOX_PRODUCT,
                 name: "Roof".into(),
                 status: None,
                 owner: Some(owner),
@@ -269,6 +291,21 @@ mod tests {
         assert_eq!(scope_of_new(&card::KIND, DocumentId::from_bytes([1; 16]), mine), Some(Scope::Staff));
         let contact = scope_of_new(&crate::contact::KIND, DocumentId::from_bytes([1; 16]), mine);
         assert_eq!(contact, Some(Scope::Staff));
+    }
+
+    #[test]
+    fn an_inbox_card_is_named_in_the_language_of_its_user() {
+        let named = |locale: &str| match inbox_card(&local_user(Zone::UTC, locale)) {
+            CardCommand::Create { name, owner, product, status: None } => {
+                assert_eq!((owner, product), (Some(LOCAL_USER), INBOX_PRODUCT));
+                name
+            }
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            ["hu-HU", "ro_RO", "en-GB", "pt-PT"].map(named),
+            ["Beérkező", "Primite", "Inbox", "Inbox"]
+        );
     }
 
     fn user(number: u8) -> UserId {

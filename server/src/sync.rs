@@ -9,9 +9,11 @@ mod commit;
 mod cursor;
 mod engine;
 mod fill;
+mod give_back;
 mod judge;
 mod net;
 mod offer;
+mod own_documents;
 mod page;
 mod plan;
 mod pull;
@@ -23,6 +25,7 @@ mod state_hash;
 mod walk;
 
 pub use engine::Engine;
+pub use own_documents::OwnDocuments;
 pub use purge::purge;
 pub use state_hash::state_hash;
 
@@ -62,7 +65,7 @@ const MIN_PAGE: u64 = 4 << 10;
 pub async fn exchange(
     state: &State,
     caller: &Caller,
-    request: SyncRequest,
+    mut request: SyncRequest,
 ) -> Result<SyncResponse, ApiError> {
     let now = state.now();
     let holder = Holder { org: caller.org, user: caller.user, device: caller.device };
@@ -74,6 +77,16 @@ pub async fn exchange(
     drop(reader);
     let position = position.flatten().filter(|_| status == SyncStatus::Ok);
 
+    let gives_back = request.gives_back() && status == SyncStatus::Ok;
+    let (mut given_back, mut caller) = (Vec::new(), *caller);
+    if gives_back {
+        let (tombstones, rows) =
+            (std::mem::take(&mut request.tombstones), std::mem::take(&mut request.settings));
+        given_back = give_back::give_back(state, &caller, &tombstones, rows, now).await?;
+        // His own row may have been among them.
+        caller = caller.anew(state).await?;
+    }
+    let caller = &caller;
     let pushes = !request.push.is_empty() || !request.offers.is_empty();
     let mut outcome = match status {
         // What the server lost may be what these changes rest on: nothing is judged before it is back.
@@ -89,6 +102,7 @@ pub async fn exchange(
     if let Some(position) = &position
         && !pushes
         && !asks
+        && !gives_back
         && position.seq == head.seq
         && position.class == class
         && position.fill.is_none()
@@ -99,7 +113,8 @@ pub async fn exchange(
     let answering = Answering { state, caller, holder, now, status };
     let page_size = u64::from(request.budget.unwrap_or(u32::MAX)).clamp(MIN_PAGE, MAX_PAGE);
     let wishes = Wishes { walk: request.walk, fetch: request.fetch, page_size };
-    answering.answer(position, outcome, wishes).await
+    let answer = answering.answer(position, outcome, wishes).await?;
+    Ok(SyncResponse { given_back, ..answer })
 }
 
 fn empty(status: SyncStatus, now: Timestamp) -> SyncResponse {
@@ -114,6 +129,7 @@ fn empty(status: SyncStatus, now: Timestamp) -> SyncResponse {
         progress: None,
         walk: None,
         receipts: Vec::new(),
+        given_back: Vec::new(),
     }
 }
 

@@ -194,6 +194,16 @@ impl Server {
         Ok(Self { app: app(state.clone()), state, env, created, config, database })
     }
 
+    /// Begins anew on what is in its database now.
+    ///
+    /// # Errors
+    /// It does not begin.
+    pub async fn reopen(&mut self) -> Result<(), Failure> {
+        self.state = State::open(&self.config, self.env.clone()).await?;
+        self.app = app(self.state.clone());
+        Ok(())
+    }
+
     /// The folder that goes away with the server.
     pub fn folder(&self) -> &std::path::Path {
         self.database.folder.path()

@@ -1,16 +1,17 @@
 use std::sync::{Arc, Mutex};
 
-use roadbook_domain::audience::{MAX_ASSIGNEES, MAX_CARD_LINKS};
+use roadbook_domain::audience::{MAX_ASSIGNEES, MAX_CARD_LINKS, inbox_card};
 use roadbook_domain::change::ChangeHash;
 use roadbook_domain::command::{NewEntry, NewTodo};
 use roadbook_domain::id::FieldId;
 use roadbook_domain::row::Trash;
+use roadbook_domain::settings::{INBOX_PRODUCT, local_user};
 use roadbook_domain::todo::Outcome;
 use roadbook_domain::wire::OriginKind;
 
 use super::*;
 use crate::store::outbox::Unsent;
-use crate::testing::{NOW, Phone, due, new_card, part, product, todo};
+use crate::testing::{NOW, Phone, due, new_card, part, product, todo, zone};
 use crate::{BoardQuery, Client, SyncState};
 
 fn unsent(client: &Client) -> Vec<Unsent> {
@@ -260,7 +261,7 @@ fn what_one_handle_makes_of_the_settings_the_other_sees_at_once() {
     let phone = Phone::blank(1);
     let other = phone.another();
     assert_eq!(other.settings().unwrap().products().count(), 0);
-    phone.client.begin_local_workspace(crate::testing::zone("Europe/Lisbon"), "en").unwrap();
+    phone.client.begin_local_workspace(zone("Europe/Lisbon"), "en").unwrap();
     assert_eq!(other.settings().unwrap().products().count(), 4);
     assert!(other.me().unwrap().is_some());
 }
@@ -302,6 +303,26 @@ fn what_follows_the_user_is_a_document_of_his_own() {
 }
 
 #[test]
+fn the_inbox_card_is_edited_like_any_other_and_never_moved_to_the_trash() {
+    let phone = Phone::local(1);
+    let user = local_user(zone("Europe/Budapest"), "hu-HU");
+    let inbox = inbox_id(user.id);
+    phone
+        .client
+        .batch(OriginKind::BULK, |batch| {
+            let command = inbox_card(&user);
+            Ok(batch.create_as(inbox, &card::KIND, |draft, acting| command.draft(draft, acting)).map(drop)?)
+        })
+        .unwrap();
+    phone.client.edit_card(inbox, &[CardCommand::Rename("Mine".into())]).unwrap();
+    let refused = phone.client.edit_card(inbox, &[CardCommand::Rename("Gone".into()), CardCommand::Trash]);
+    assert!(matches!(refused, Err(ApiError::Invalid { .. })), "{refused:?}");
+    assert_eq!(phone.client.card(inbox).unwrap().row.name, "Mine");
+    let board = phone.client.board(&BoardQuery::new(INBOX_PRODUCT, 9)).unwrap();
+    assert_eq!(board.cards.len(), 1);
+}
+
+#[test]
 fn on_a_full_storage_an_edit_is_refused_and_reading_and_emptying_the_outbox_go_on() {
     let phone = Phone::local(1);
     let card = phone.card("Bakery", &[]);
@@ -327,7 +348,7 @@ fn on_a_full_storage_an_edit_is_refused_and_reading_and_emptying_the_outbox_go_o
 #[test]
 fn somebody_begins_to_work_on_a_phone_once() {
     let phone = Phone::local(1);
-    let again = phone.client.begin_local_workspace(crate::testing::zone("UTC"), "en");
+    let again = phone.client.begin_local_workspace(zone("UTC"), "en");
     assert!(matches!(again, Err(ApiError::Invalid { .. })));
 }
 

@@ -21,8 +21,8 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::receive::{CURSOR, Counts, Received, Sent, WALK, receive, unacknowledge};
 use crate::store::documents::{self, Base};
-use crate::store::meta;
 use crate::store::outbox::{self, Unsent, UnsentState};
+use crate::store::{meta, owed};
 use crate::walk::{Differences, Terms, WalkPlan};
 
 /// The most documents fetched by one request.
@@ -33,6 +33,8 @@ const MOST_ATTEMPTS: u8 = 3;
 const MOST_WALKS: u8 = 3;
 /// How many answers may change nothing before the session rests.
 const MOST_IDLE: u8 = 4;
+/// How often a session gives back what is never judged; the rest of the exchange must not wait for it.
+const MOST_UNHEARD: u8 = 3;
 
 /// What a session remembers between requests. All of it can be found again from the file.
 #[derive(Debug, Default)]
@@ -54,6 +56,8 @@ pub(crate) struct State {
     awaiting_entry: BTreeSet<(DocumentId, ChangeHash)>,
     /// The last answer told of more to come.
     more: bool,
+    /// How often tombstones or settings rows were given back and not judged.
+    unheard: u8,
 }
 
 impl State {
@@ -76,7 +80,14 @@ impl State {
         }
         let mut sent = Sent { offered: self.offered.clone(), ..Sent::default() };
         let mut request = SyncRequest { cursor: meta::get(tx, &CURSOR)?, ..SyncRequest::default() };
-        if let Some(plan) = &self.walk {
+        if self.owes(tx)? {
+            // Before anything else, once the server has told what it has.
+            if !self.more {
+                sent.owed = owed::first(tx)?;
+                request.tombstones = sent.owed.tombstones.clone();
+                request.settings = sent.owed.settings.clone();
+            }
+        } else if let Some(plan) = &self.walk {
             request.walk = plan.step(&terms(tx)?);
         } else {
             request.offers = self.offers(tx, &mut sent)?;
@@ -116,7 +127,11 @@ impl State {
         self.more = response.more;
         let moved = received.counts != Counts::default()
             || cursor_before != response.cursor && response.cursor.is_some()
-            || !sent.offers.is_empty();
+            || !sent.offers.is_empty()
+            || received.settled;
+        if response.status == SyncStatus::Ok && !sent.owed.is_empty() && !response.more && !received.settled {
+            self.unheard = self.unheard.saturating_add(1);
+        }
         self.idle = if moved { 0 } else { self.idle.saturating_add(1) };
         self.note(&sent, &received);
         if response.status != SyncStatus::Ok {
@@ -171,11 +186,17 @@ impl State {
         self.walks = 0;
         self.attempts.clear();
         self.offered.clear();
+        self.unheard = 0;
     }
 
     /// The session after an answer that could not be stored: only its waits are remembered.
     pub fn begin_anew(self) -> Self {
         Self { backoff: self.backoff, ..Self::default() }
+    }
+
+    /// Whether tombstones or settings rows are to be given back.
+    fn owes(&self, tx: &Transaction<'_>) -> Result<bool, Error> {
+        Ok(self.unheard < MOST_UNHEARD && owed::any(tx)?)
     }
 
     fn may_walk(&self) -> bool {
@@ -348,7 +369,7 @@ impl State {
             .iter()
             .any(|document| self.attempts.get(document).is_none_or(|tried| *tried < MOST_ATTEMPTS));
         let idle = !self.more && !walks && !asks && self.fetch.is_empty() && self.offer.is_empty();
-        Ok(idle && self.unsent(tx)?.is_empty())
+        Ok(idle && !self.owes(tx)? && self.unsent(tx)?.is_empty())
     }
 }
 

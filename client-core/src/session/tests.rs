@@ -3,7 +3,7 @@ use std::sync::Arc;
 use roadbook_domain::command::CardCommand;
 use roadbook_domain::env::SeededEnv;
 use roadbook_domain::id::{DeviceId, DocumentId, OrgId, UserId};
-use roadbook_domain::settings::{SettingsRow, builtin_rows, local_user};
+use roadbook_domain::settings::{Settings, SettingsKind, SettingsRow, builtin_rows, local_user};
 use roadbook_domain::time::Zone;
 use roadbook_domain::user::User;
 use roadbook_domain::wire::{Entry, Envelope, GroupVerdict, RefusalCode, SyncRequest, Verdict};
@@ -406,4 +406,115 @@ fn with_nothing_new_an_exchange_is_one_round_trip_under_300_bytes() {
     assert!(session.on_response(&answer).unwrap().resting);
     assert_eq!(session.next_request(), Ok(None));
     assert!(frame.len() < 300 && answer.len() < 300, "{} up, {} down", frame.len(), answer.len());
+}
+
+/// Bob's row of the directory in another zone.
+fn bob_in(zone: &str) -> SettingsRow {
+    SettingsRow::new(&User { id: BOB, ..local_user(zone.parse().unwrap(), "en-GB") }, 0)
+}
+
+fn zone_of_bob(settings: &Settings) -> (String, u64) {
+    let row = settings.row(SettingsKind::User, BOB.into()).unwrap();
+    (row.read::<User>().unwrap().zone, row.version)
+}
+
+/// What requests carried, each sort once, in the order of the first of each.
+fn order_of(requests: &[SyncRequest]) -> Vec<&'static str> {
+    let mut order = Vec::new();
+    for request in requests {
+        let carried = [
+            ("tombstones", !request.tombstones.is_empty()),
+            ("settings", !request.settings.is_empty()),
+            ("offers", !request.offers.is_empty()),
+            ("push", !request.push.is_empty()),
+        ];
+        let sorts: Vec<_> = carried.into_iter().filter(|(_, is)| *is).map(|(sort, _)| sort).collect();
+        assert!(sorts.len() <= 1, "each goes alone: {sorts:?}");
+        order.extend(sorts);
+    }
+    order.dedup();
+    order
+}
+
+#[test]
+fn a_restored_server_is_told_of_purges_then_of_settings_then_of_documents_and_then_of_what_is_unsent() {
+    let (mut server, alice, bob, purged) = stage();
+    let card = alice.card("Hall");
+    alice.sync(&mut server);
+    let backup = server.clone();
+    server.purge(purged);
+    server.put_settings(bob_in("Europe/Budapest"));
+    alice.rename(card, "Attic");
+    alice.sync(&mut server);
+    server.restore(&backup);
+    alice.rename(card, "Attic, unsent");
+    let mut requests = Vec::new();
+    alice.sync_with(&mut server, |request, _| requests.push(request.clone()));
+    // What is unsent goes out once before the phone knows.
+    assert_eq!(order_of(&requests), ["push", "tombstones", "settings", "offers", "push"]);
+    let rows: usize = requests.iter().map(|request| request.settings.len()).sum();
+    assert_eq!(rows, 1, "only what the server lacks");
+    bob.sync(&mut server);
+    for phone in [&alice, &bob] {
+        assert_eq!(zone_of_bob(&phone.client.settings().unwrap()), ("Europe/Budapest".to_owned(), 2));
+        assert_eq!((phone.name(purged), phone.name(card)), (None, Some("Attic, unsent".to_owned())));
+    }
+    requests.clear();
+    alice.sync_with(&mut server, |request, _| requests.push(request.clone()));
+    assert!(requests.iter().all(|request| !request.gives_back()), "nothing is owed any more");
+}
+
+#[test]
+fn of_two_rows_of_one_version_the_servers_holds_and_a_later_one_is_given_back() {
+    for (edits, expected) in [(1, ("Europe/Lisbon", 2)), (2, ("Europe/Budapest", 3))] {
+        let (mut server, alice, bob, _) = stage();
+        let backup = server.clone();
+        (0..edits).for_each(|_| server.put_settings(bob_in("Europe/Budapest")));
+        alice.sync(&mut server);
+        server.restore(&backup);
+        server.put_settings(bob_in("Europe/Lisbon"));
+        alice.sync(&mut server);
+        bob.sync(&mut server);
+        for phone in [&alice, &bob] {
+            let (zone, version) = zone_of_bob(&phone.client.settings().unwrap());
+            assert_eq!((zone.as_str(), version), expected, "{edits} edits were lost");
+        }
+    }
+}
+
+#[test]
+fn what_is_owed_is_given_back_by_the_next_session_if_this_one_is_killed() {
+    let (mut server, alice, _, purged) = stage();
+    let backup = server.clone();
+    server.purge(purged);
+    server.put_settings(bob_in("Europe/Budapest"));
+    alice.sync(&mut server);
+    server.restore(&backup);
+    let mut session = SyncSession::new(&alice.client);
+    for _ in 0..2 {
+        let frame = session.next_request().unwrap().unwrap();
+        let answer = server.exchange(alice.who, &from_frame(&frame, MAX_ANSWER).unwrap());
+        session.on_response(&to_frame(&answer)).unwrap();
+    }
+    drop(session);
+    // Restored once more, before the settings were given back.
+    server.restore(&backup);
+    alice.sync(&mut server);
+    assert_eq!(zone_of_bob(&alice.client.settings().unwrap()).1, 2);
+    assert_eq!(server.settings_row(SettingsKind::User, BOB.into()).unwrap().version, 2);
+    assert_eq!((alice.name(purged), server.documents().contains(&purged)), (None, false));
+}
+
+#[test]
+fn a_server_that_never_judges_what_it_is_given_back_holds_up_nothing_else() {
+    let (mut server, alice, _, purged) = stage();
+    let card = alice.card("Hall");
+    alice.sync(&mut server);
+    let backup = server.clone();
+    server.purge(purged);
+    alice.sync(&mut server);
+    server.restore(&backup);
+    alice.rename(card, "Attic");
+    alice.sync_with(&mut server, |_, response| response.given_back.clear());
+    assert_eq!(alice.client.unsent_count(), Ok(0));
 }

@@ -6,6 +6,7 @@
 pub(crate) mod documents;
 pub(crate) mod meta;
 pub(crate) mod outbox;
+pub(crate) mod owed;
 pub(crate) mod projections;
 pub(crate) mod quarantine;
 pub(crate) mod rows;

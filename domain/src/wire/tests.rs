@@ -92,6 +92,11 @@ fn the_request_is_pinned() {
             receipt: [5; 16].into(),
         }],
         fetch: vec![DOCUMENT],
+        tombstones: vec![Tombstone { document: DOCUMENT, receipt: [6; 16].into() }],
+        settings: vec![ReceiptedRow {
+            row: crate::settings::builtin_rows().remove(0),
+            receipt: [7; 16].into(),
+        }],
     };
     insta::assert_snapshot!(golden(&request));
 }
@@ -149,6 +154,7 @@ fn the_response_is_pinned() {
             documents: vec![HeadsRow { document: DOCUMENT, term: [8; 16] }],
         }),
         receipts: vec![DocumentReceipt { document: DOCUMENT, receipt: [5; 16].into() }],
+        given_back: vec![Verdict::Applied(7), Verdict::Refused(RefusalCode::EmailTaken)],
     };
     insta::assert_snapshot!(golden(&response));
 }
@@ -187,8 +193,8 @@ fn every_kind_of_entry_is_pinned_and_an_unknown_one_is_left_in_its_envelope() {
                     .unwrap(),
             )],
         }),
-        Entry::Settings(settings),
-        Entry::Purge(DOCUMENT),
+        Entry::Settings(ReceiptedRow { row: settings, receipt: [7; 16].into() }),
+        Entry::Purge(Tombstone { document: DOCUMENT, receipt: [6; 16].into() }),
     ];
     let pinned: Vec<_> = entries
         .iter()

@@ -47,6 +47,18 @@ impl Caller {
         if act.allowed_to(self.role) { Ok(()) } else { Err(ApiError::Forbidden) }
     }
 
+    /// The same caller as he stands now: the request itself may have changed that.
+    ///
+    /// # Errors
+    /// [`ApiError::SessionOver`] if account, device or session are no more.
+    pub async fn anew(&self, state: &State) -> Result<Self, ApiError> {
+        let Self { org, user, device, session, .. } = *self;
+        let claimed = Claimed { org, user, device, session, token_version: 0 };
+        let mut conn = state.db().read().await?;
+        let standing = users::standing_of(&mut conn, &claimed).await?.ok_or(ApiError::SessionOver)?;
+        Ok(Self { role: standing.role, ..*self })
+    }
+
     /// The caller that this access token stands for.
     ///
     /// # Errors

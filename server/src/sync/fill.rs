@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::user::Role;
-use roadbook_domain::wire::Entry;
 
 use super::cursor::{FIRST, Fill, Step};
 use super::page::{Page, Reading};
@@ -81,10 +80,10 @@ async fn settings(
         for row in rows {
             let at = (row.kind.code(), *row.id.as_bytes());
             if row.class.reaches(reading.caller.role) {
-                if !page.fits(row.body.len() as u64 + 40) {
+                if !page.fits(row.body.len() as u64 + 60) {
                     return Ok(Next::Full(Step::Settings(after.0, after.1)));
                 }
-                page.push(&Entry::Settings(row));
+                page.push(&reading.settings(row));
             }
             after = at;
         }
@@ -191,7 +190,7 @@ async fn drop_hidden(
     let org = reading.caller.org;
     if after == FIRST {
         for id in documents::purged_since(conn, org, since).await? {
-            page.push(&Entry::Purge(id));
+            page.push(&reading.tombstone(id));
         }
     }
     loop {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use roadbook_domain::audience::{
-    gives_sight_beyond_limits, gives_sight_of, own_principals, scope_of_new, simplified,
+    gives_sight_beyond_limits, gives_sight_of, own_principals, scope_of_new, simplified, trashes,
 };
 use roadbook_domain::card;
 use roadbook_domain::change::{Actor, Change, ChangeHash};
@@ -17,7 +17,6 @@ use roadbook_domain::projection::parse_link;
 use roadbook_domain::rights::{CardAudience, Principal, Scope, Viewer};
 use roadbook_domain::time::Timestamp;
 use roadbook_domain::user::Role;
-use roadbook_domain::view::TRASHED;
 use roadbook_domain::wire::{Pushed, PushedChange, RefusalCode, Rows, Signature, Verdict};
 
 use super::scratch::{self, Built, Scratch, Update};
@@ -342,10 +341,6 @@ pub fn link_target(kind: &Kind, container: u8, name: &str, value: &str) -> Optio
         ("todos", "contact") if kind.id == card::KIND.id => value.parse().ok(),
         _ => None,
     }
-}
-
-fn trashes(change: &Change) -> bool {
-    scratch::writes(change).any(|(register, value)| register.name == "trash" && value == TRASHED)
 }
 
 impl Judged {

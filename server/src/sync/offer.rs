@@ -281,5 +281,6 @@ fn origin(
         None if kind.audience == AudienceRule::Private => None,
         None => Some(Scope::Staff),
     };
-    Ok((creator, scope.ok_or(RefusalCode::ForeignReceipt)?))
+    // The server makes a user's own documents in his name.
+    Ok((own.or(creator), scope.ok_or(RefusalCode::ForeignReceipt)?))
 }

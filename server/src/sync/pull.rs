@@ -150,8 +150,8 @@ impl Plan {
             let size = match &item {
                 Item::Document(id, Net::Bundle) => self.sizes.get(id).copied().unwrap_or_default(),
                 Item::Document(_, Net::Changes { seqs, bytes }) => bytes + 120 * seqs.len() as u64,
-                Item::Document(_, Net::Forget | Net::Purge) => 40,
-                Item::Settings(row) => row.body.len() as u64 + 40,
+                Item::Document(_, Net::Forget | Net::Purge) => 60,
+                Item::Settings(row) => row.body.len() as u64 + 60,
             };
             if size > left && !taken.is_empty() {
                 cut = Some(first - 1);
@@ -224,12 +224,12 @@ async fn write(
     let mut closings = reading.closings(conn, &gone).await?;
     for item in items {
         match item {
-            Item::Settings(row) => page.push(&Entry::Settings(row)),
+            Item::Settings(row) => page.push(&reading.settings(row)),
             Item::Document(id, Net::Bundle) => reading.push_bundles(page, bundles.remove(&id))?,
             Item::Document(id, Net::Forget) => {
                 reading.push_forget(page, id, closings.remove(&id).unwrap_or_default());
             }
-            Item::Document(id, Net::Purge) => page.push(&Entry::Purge(id)),
+            Item::Document(id, Net::Purge) => page.push(&reading.tombstone(id)),
             Item::Document(id, Net::Changes { seqs, .. }) => {
                 let last = seqs.last().copied();
                 for logged in seqs.iter().filter_map(|seq| changes.remove(seq)) {

@@ -152,7 +152,7 @@ pub async fn settle(
 }
 
 /// Tells whoever waits, in this process and in others, that the log has grown.
-async fn tell(state: &State, caller: &Caller, head: i64) {
+pub(super) async fn tell(state: &State, caller: &Caller, head: i64) {
     let moved = Moved { head: head.unsigned_abs(), by: Some(caller.device) };
     state.engine().live().moved(caller.org, moved);
     if let Err(error) = notice::tell(state.db(), caller.org).await {

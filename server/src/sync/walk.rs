@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use roadbook_domain::digest::Digest;
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::user::Role;
-use roadbook_domain::wire::{Bucket, Entry, HeadsRow, Walk, WalkAnswer};
+use roadbook_domain::wire::{Bucket, HeadsRow, Walk, WalkAnswer};
 
 use super::page::{Page, Reading};
 use super::pull::visible;
@@ -132,7 +132,7 @@ pub async fn fetch(
     let mut closings = reading.closings(conn, &hidden).await?;
     for id in hidden {
         if purged.contains(&id) {
-            page.push(&Entry::Purge(id));
+            page.push(&reading.tombstone(id));
         } else {
             reading.push_forget(page, id, closings.remove(&id).unwrap_or_default());
         }

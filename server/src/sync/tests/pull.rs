@@ -55,7 +55,7 @@ on_both! {
             }
         }
         assert!(turns > 3, "{turns}");
-        assert_eq!(phone.held.len(), cards.len());
+        assert_eq!(phone.shared().len(), cards.len());
         assert_eq!(phone.digest, Some(phone.own_digest()));
         let progress = phone.progress.last().unwrap();
         assert!(progress.total >= 60 && progress.done == progress.total, "{progress:?}");
