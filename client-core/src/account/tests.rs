@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use roadbook_domain::command::ContactCommand;
 use roadbook_domain::env::SeededEnv;
@@ -51,9 +51,13 @@ impl Stage {
     }
 
     fn edit(&self) {
+        self.try_edit().unwrap();
+    }
+
+    fn try_edit(&self) -> Result<(), ApiError> {
         let name = ContactCommand::Rename { given: "Ann".to_owned(), family: "Secretname".to_owned() };
         let new = NewContact { sort: ContactSort::Person, commands: vec![name] };
-        self.client.create_contact(&new).unwrap();
+        self.client.create_contact(&new).map(drop)
     }
 
     fn pass(&self, millis: i64) {
@@ -134,6 +138,17 @@ async fn a_sign_out_with_unsent_edits_is_refused_with_their_number() {
 }
 
 #[tokio::test]
+async fn no_edit_is_taken_and_then_wiped_while_the_server_is_told_of_the_sign_out() {
+    let stage = Stage::signed_in().await;
+    stage.sync().await.unwrap();
+    let edited = Mutex::new(None);
+    let told = During { inner: &stage.server, act: || *edited.lock().unwrap() = Some(stage.try_edit()) };
+    sign_out(&stage.client, &told, false).await.unwrap();
+    assert_eq!(edited.into_inner().unwrap(), Some(Err(ApiError::NoUser)), "it was not said to be safe");
+    assert_eq!(stage.client.me(), Ok(None));
+}
+
+#[tokio::test]
 async fn after_a_forced_sign_out_the_same_user_and_no_other_finds_his_edits() {
     let stage = Stage::signed_in().await;
     stage.edit();
@@ -199,6 +214,24 @@ fn an_install_secret_is_made_once_and_shown_to_nobody() {
     }
     std::fs::write(&path, b"short").unwrap();
     assert!(install_secret(&path, &env).is_err());
+}
+
+/// A transport on which something happens while a call is on its way.
+struct During<'a, F> {
+    inner: &'a ModelTransport,
+    act: F,
+}
+
+impl<F: Fn() + Send + Sync> Transport for During<'_, F> {
+    async fn exchange(&self, access_token: &str, frame: Vec<u8>) -> Result<Vec<u8>, TransportError> {
+        (self.act)();
+        self.inner.exchange(access_token, frame).await
+    }
+
+    async fn post(&self, path: &str, token: Option<&str>, json: String) -> Result<String, TransportError> {
+        (self.act)();
+        self.inner.post(path, token, json).await
+    }
 }
 
 /// As long as the model's access tokens are good.
