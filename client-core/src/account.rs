@@ -258,7 +258,8 @@ fn is_same(tx: &Transaction<'_>, identity: &Identity) -> Result<bool, Error> {
             }
             Ok(is_empty)
         }
-        None => Ok(true),
+        // Nobody has signed in yet, or what is here was left by a user who cannot be told any more.
+        None => Ok(documents::all(tx)?.is_empty() && outbox::count(tx)? == 0),
     }
 }
 

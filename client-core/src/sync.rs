@@ -1,5 +1,8 @@
 //! Driving a session over a transport, until nothing is left to exchange.
 
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
 use roadbook_domain::time::Timestamp;
 use roadbook_domain::wire::Progress;
 
@@ -36,7 +39,8 @@ pub enum SyncError {
         /// How many.
         count: u64,
     },
-    /// Another process of this device is exchanging with the server: its news will be here, too.
+    /// Another process of this device is exchanging with the server: its news will be here, too. Or the
+    /// user signed out meanwhile.
     #[error("another process of this device is exchanging with the server")]
     Elsewhere,
     /// The server refused the request itself: the app may be too old for it.
@@ -127,11 +131,11 @@ impl Syncer {
         while let Some(frame) = self.session.next_request().map_err(of_session)? {
             report.bytes_up += frame.len() as u64;
             report.round_trips += 1;
-            let mut answer = transport.exchange(&token, frame.clone()).await;
+            let mut answer = self.exchange(transport, &token, frame.clone()).await;
             if answer == Err(TransportError::Unauthorized) {
                 token = account::replace(&client, transport, &token).await?;
                 report.round_trips += 2;
-                answer = transport.exchange(&token, frame).await;
+                answer = self.exchange(transport, &token, frame).await;
             }
             let answer = answer.map_err(|error| self.failed(error))?;
             report.bytes_down += answer.len() as u64;
@@ -150,6 +154,22 @@ impl Syncer {
                 Err(SyncError::Unreachable { retry_at: Some(retry_at) })
             }
             _ => Ok(report),
+        }
+    }
+
+    /// One exchange; as long as it takes, this process keeps the lease.
+    async fn exchange(
+        &mut self,
+        transport: &impl Transport,
+        token: &str,
+        frame: Vec<u8>,
+    ) -> Result<Vec<u8>, TransportError> {
+        let mut answer = pin!(transport.exchange(token, frame));
+        loop {
+            match select(answer.as_mut(), pin!(transport.pause())).await {
+                Either::Left((answer, _)) => return answer,
+                Either::Right(_) => self.session.renew(),
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use roadbook_domain::command::ContactCommand;
@@ -10,6 +11,7 @@ use roadbook_domain::user::User;
 use super::*;
 use crate::edit::NewContact;
 use crate::model::{Fault, ModelServer, ModelTransport};
+use crate::session::{SessionError, SyncSession};
 use crate::sync::sync;
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -149,6 +151,35 @@ async fn no_edit_is_taken_and_then_wiped_while_the_server_is_told_of_the_sign_ou
 }
 
 #[tokio::test]
+async fn an_answer_that_comes_after_the_sign_out_puts_nothing_into_the_file() {
+    let stage = Stage::signed_in().await;
+    let mut session = SyncSession::new(&stage.client);
+    let frame = session.next_request().unwrap().unwrap();
+    let token = access_token(&stage.client, &stage.server).await.unwrap();
+    let answer = stage.server.exchange(&token, frame).await.unwrap();
+    sign_out(&stage.client, &stage.server, false).await.unwrap();
+    assert_eq!(session.on_response(&answer), Err(SessionError::Elsewhere));
+    assert_eq!(stage.client.settings().unwrap().rows().count(), 0);
+}
+
+#[tokio::test]
+async fn what_somebody_left_in_a_file_is_not_handed_to_whoever_signs_in_next() {
+    let stage = Stage::signed_in().await;
+    stage.edit();
+    stage.client.store().write(|tx| workspace::set_identity(tx, None)).unwrap();
+    assert_eq!(stage.sign_in("bob@example.org", "right").await, Err(SyncError::OtherUser));
+}
+
+#[tokio::test]
+async fn as_long_as_an_answer_is_waited_for_the_sync_keeps_its_lease() {
+    let stage = Stage::signed_in().await;
+    let widget = Client::open_beside(stage.folder.path().join("phone.sqlite"), stage.env.clone()).unwrap();
+    let slow = Slow { inner: &stage.server, env: &stage.env, widget, pauses: AtomicU32::new(0) };
+    sync(&stage.client, &slow, &mut |_| {}).await.unwrap();
+    assert!(slow.pauses.into_inner() > 10);
+}
+
+#[tokio::test]
 async fn after_a_forced_sign_out_the_same_user_and_no_other_finds_his_edits() {
     let stage = Stage::signed_in().await;
     stage.edit();
@@ -231,6 +262,34 @@ impl<F: Fn() + Send + Sync> Transport for During<'_, F> {
     async fn post(&self, path: &str, token: Option<&str>, json: String) -> Result<String, TransportError> {
         (self.act)();
         self.inner.post(path, token, json).await
+    }
+}
+
+/// A transport on which an answer takes minutes, while a widget would like to exchange too.
+struct Slow<'a> {
+    inner: &'a ModelTransport,
+    env: &'a SeededEnv,
+    widget: Client,
+    pauses: AtomicU32,
+}
+
+impl Transport for Slow<'_> {
+    async fn exchange(&self, access_token: &str, frame: Vec<u8>) -> Result<Vec<u8>, TransportError> {
+        for _ in 0..18 {
+            tokio::task::yield_now().await;
+        }
+        self.inner.exchange(access_token, frame).await
+    }
+
+    async fn post(&self, path: &str, token: Option<&str>, json: String) -> Result<String, TransportError> {
+        self.inner.post(path, token, json).await
+    }
+
+    async fn pause(&self) {
+        self.pauses.fetch_add(1, Ordering::Relaxed);
+        let asked = SyncSession::new(&self.widget).next_request();
+        assert_eq!(asked, Err(SessionError::Elsewhere));
+        self.env.advance(10_000);
     }
 }
 
