@@ -113,11 +113,13 @@ pub(crate) fn receive(
         projections::forget_outlived(tx)?;
     }
     let sorted = Sorted::of(tx, sent, response, &mut received)?;
-    if response.status != SyncStatus::Ok && !sorted.settings.is_empty() {
-        // The answer has all of them. Some may be older than those here: the server is their judge.
-        workspace::forget_settings(tx)?;
-    }
-    if !sorted.settings.is_empty() && workspace::put_settings(tx, &sorted.settings)? {
+    // After a loss the answer has all of them. Some may be older than those here: the server is their judge.
+    let changed = match response.status {
+        _ if sorted.settings.is_empty() => false,
+        SyncStatus::Ok => workspace::put_settings(tx, &sorted.settings)?,
+        _ => workspace::replace_settings(tx, &sorted.settings)?,
+    };
+    if changed {
         received.changes.list(List::Settings);
         received.changes.list(List::Today);
     }

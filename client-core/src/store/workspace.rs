@@ -76,7 +76,24 @@ impl Store {
 /// projections that depend on it have changed with it.
 pub(crate) fn put_settings(tx: &Transaction<'_>, rows: &[SettingsRow]) -> Result<bool, Error> {
     let before = read(tx)?;
-    let mut settings = Settings::clone(&before.settings);
+    put_after(tx, &before, Settings::clone(&before.settings), rows)
+}
+
+/// Stores these settings rows in the place of all others, be they older or not; for the rest as
+/// [`put_settings`].
+pub(crate) fn replace_settings(tx: &Transaction<'_>, rows: &[SettingsRow]) -> Result<bool, Error> {
+    let before = read(tx)?;
+    forget_settings(tx)?;
+    put_after(tx, &before, Settings::from_rows(Vec::new()), rows)
+}
+
+/// Adds rows to `settings`, which are those stored now; the projections are still those of `before`.
+fn put_after(
+    tx: &Transaction<'_>,
+    before: &Workspace,
+    mut settings: Settings,
+    rows: &[SettingsRow],
+) -> Result<bool, Error> {
     if !settings.apply(rows.iter().cloned()) {
         return Ok(false);
     }
@@ -90,7 +107,7 @@ pub(crate) fn put_settings(tx: &Transaction<'_>, rows: &[SettingsRow]) -> Result
         let bytes = minicbor::to_vec(row).map_err(|_| Error::Stored("settings row"))?;
         statement.execute((row.kind.code(), row.id.as_bytes(), version, bytes))?;
     }
-    settle(tx, &before, &Workspace::new(before.me, before.log, settings))?;
+    settle(tx, before, &Workspace::new(before.me, before.log, settings))?;
     Ok(true)
 }
 
@@ -158,4 +175,38 @@ pub(crate) fn read(connection: &Connection) -> Result<Workspace, Error> {
         settings.push(minicbor::decode(bytes).map_err(|_| Error::Stored("settings row"))?);
     }
     Ok(Workspace::new(me, log, Settings::from_rows(settings)))
+}
+
+#[cfg(test)]
+mod tests {
+    use roadbook_domain::settings::{builtin_rows, local_user};
+
+    use super::*;
+    use crate::testing::{Phone, todo, zone};
+
+    fn user_in(name: &str) -> SettingsRow {
+        SettingsRow::new(&local_user(zone(name), "en"), 1)
+    }
+
+    fn overdue_from(tx: &Transaction<'_>) -> i64 {
+        tx.query_row("SELECT overdue_from FROM todo", [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn when_all_settings_are_replaced_dues_are_judged_in_the_zones_that_hold_from_then_on() {
+        let phone = Phone::local(1);
+        phone.card("Bakery", &[todo(1, "Call", "2026-11-23")]);
+        for name in ["UTC", "Europe/Lisbon", "Asia/Tokyo", "UTC"] {
+            let store = phone.client.store();
+            store
+                .write(|tx| {
+                    let rows: Vec<_> = builtin_rows().into_iter().chain([user_in(name)]).collect();
+                    replace_settings(tx, &rows)?;
+                    let due: roadbook_domain::due::Due = "2026-11-23".parse().unwrap();
+                    assert_eq!(overdue_from(tx), due.overdue_from(zone(name)).millis(), "{name}");
+                    Ok(())
+                })
+                .unwrap();
+        }
+    }
 }
