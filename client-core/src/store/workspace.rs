@@ -50,6 +50,13 @@ impl Workspace {
         self.me.map(|me| me.user)
     }
 
+    /// Whether there may be a due that is judged in another zone in the other workspace.
+    fn zones_differ(&self, other: &Self) -> bool {
+        let mut users = self.users.keys().chain(other.users.keys());
+        self.viewer != other.viewer
+            || users.any(|user| self.zones().of(Some(*user)) != other.zones().of(Some(*user)))
+    }
+
     /// The zones in which dues are judged.
     pub fn zones(&self) -> Zones<'_> {
         Zones { viewer: self.viewer, users: &self.users }
@@ -147,7 +154,10 @@ pub(super) fn follow_zone_database(tx: &Transaction<'_>) -> Result<(), Error> {
 /// Brings projections from one workspace to another.
 fn settle(tx: &Transaction<'_>, before: &Workspace, after: &Workspace) -> Result<(), Error> {
     raise_generation(tx)?;
-    projections::reindex_dues(tx, after, |user| before.zones().of(user) != after.zones().of(user))?;
+    // Looking for todos whose zone is another reads all of them: most settings have nothing to do with it.
+    if before.zones_differ(after) {
+        projections::reindex_dues(tx, after, |user| before.zones().of(user) != after.zones().of(user))?;
+    }
     for product in after.settings.products() {
         let (old, new) = (&before.settings, &after.settings);
         if old.product(product.id) != Some(product) || !old.statuses(product.id).eq(new.statuses(product.id))
@@ -208,5 +218,19 @@ mod tests {
                 })
                 .unwrap();
         }
+    }
+
+    #[test]
+    fn settings_that_move_no_zone_leave_the_todos_unread() {
+        let phone = Phone::local(1);
+        phone.card("Bakery", &[todo(1, "Call", "2026-11-23")]);
+        let settings = phone.client.settings().unwrap();
+        let mut product = settings.products().next().unwrap().clone();
+        product.name = "Renamed".to_owned();
+        let unread = phone.client.store().write(|tx| {
+            tx.execute_batch("DROP TABLE todo")?;
+            put_settings(tx, &[SettingsRow::new(&product, 2)])
+        });
+        assert!(unread.unwrap());
     }
 }
