@@ -129,8 +129,16 @@ impl SyncSession {
     /// There is no answer, or none that can be used: says when to try again. What was sent counts as
     /// unsent; sending it again does no harm (R05). `asked`: what the server asked for.
     pub fn on_failure(&mut self, asked: Option<Duration>) -> Timestamp {
-        self.give_up_lease();
+        self.give_up();
         self.state.on_failure(self.client.env(), asked)
+    }
+
+    /// Lets another process exchange: the answer to the last request is not waited for. If this fails the
+    /// lease runs out by itself.
+    pub fn give_up(&mut self) {
+        if let Err(error) = self.client.store().write(|tx| self.lease.give_up(tx)) {
+            tracing::debug!(%error, "the lease is left to run out");
+        }
     }
 
     /// The answer is still waited for: other processes are to leave it to this one. Call it every
@@ -161,13 +169,6 @@ impl SyncSession {
         &self.client
     }
 
-    /// Lets another process exchange. If this fails the lease runs out by itself.
-    fn give_up_lease(&self) {
-        if let Err(error) = self.client.store().write(|tx| self.lease.give_up(tx)) {
-            tracing::debug!(%error, "the lease is left to run out");
-        }
-    }
-
     fn begin_anew(&mut self) {
         self.state = std::mem::take(&mut self.state).begin_anew();
     }
@@ -176,7 +177,7 @@ impl SyncSession {
 impl Drop for SyncSession {
     fn drop(&mut self) {
         if !self.state.is_resting() {
-            self.give_up_lease();
+            self.give_up();
         }
     }
 }

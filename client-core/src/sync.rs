@@ -118,7 +118,7 @@ impl Syncer {
         self.session.wake_at()
     }
 
-    /// See [`sync`]. Before [`Self::wake_at`] it fails at once.
+    /// See [`sync`]. Before [`Self::wake_at`] it fails at once, and asks the server for nothing.
     pub async fn sync(
         &mut self,
         transport: &impl Transport,
@@ -126,6 +126,11 @@ impl Syncer {
     ) -> Result<SyncReport, SyncError> {
         self.session.poke();
         let client = self.session.client().clone();
+        if let Some(retry_at) = self.session.wake_at()
+            && client.env().now() < retry_at
+        {
+            return Err(SyncError::Unreachable { retry_at: Some(retry_at) });
+        }
         let mut report = SyncReport::default();
         let mut token = account::access_token(&client, transport).await?;
         while let Some(frame) = self.session.next_request().map_err(of_session)? {
@@ -133,7 +138,9 @@ impl Syncer {
             report.round_trips += 1;
             let mut answer = self.exchange(transport, &token, frame.clone()).await;
             if answer == Err(TransportError::Unauthorized) {
-                token = account::replace(&client, transport, &token).await?;
+                token = account::replace(&client, transport, &token).await.inspect_err(|_| {
+                    self.session.give_up();
+                })?;
                 report.round_trips += 2;
                 answer = self.exchange(transport, &token, frame).await;
             }
@@ -149,12 +156,7 @@ impl Syncer {
             report.server_ahead = step.server_now.millis().saturating_sub(client.env().now().millis());
             watch(&report);
         }
-        match self.session.wake_at() {
-            Some(retry_at) if report.round_trips == 0 => {
-                Err(SyncError::Unreachable { retry_at: Some(retry_at) })
-            }
-            _ => Ok(report),
-        }
+        Ok(report)
     }
 
     /// One exchange; as long as it takes, this process keeps the lease.

@@ -117,6 +117,17 @@ async fn a_token_that_is_refused_is_refreshed_once() {
 }
 
 #[tokio::test]
+async fn a_session_that_cannot_be_gone_on_with_lets_another_process_exchange_at_once() {
+    let stage = Stage::signed_in().await;
+    let widget = Client::open_beside(stage.folder.path().join("phone.sqlite"), stage.env.clone()).unwrap();
+    stage.server.end_sessions();
+    let mut syncer = crate::sync::Syncer::new(&stage.client);
+    let refused = syncer.sync(&stage.server, &mut |_| {}).await;
+    assert_eq!(refused.unwrap_err(), SyncError::SignInNeeded);
+    assert!(SyncSession::new(&widget).next_request().unwrap().is_some());
+}
+
+#[tokio::test]
 async fn lost_answers_to_a_refresh_do_not_end_the_session() {
     let stage = Stage::signed_in().await;
     stage.sync().await.unwrap();
@@ -224,7 +235,11 @@ async fn a_server_that_is_busy_is_left_alone_as_long_as_it_asks() {
     let failed = syncer.sync(&stage.server, &mut |_| {}).await;
     let Err(SyncError::Unreachable { retry_at: Some(retry_at) }) = failed else { panic!("{failed:?}") };
     assert!(retry_at.millis() >= NOW.millis() + 60_000);
-    let asked_again = syncer.sync(&stage.server, &mut |_| {}).await;
+    // Not even for another token, which it would need by now.
+    stage.server.set_now(Timestamp::from_millis(NOW.millis() + ACCESS_LIFE));
+    let unasked = During { inner: &stage.server, act: || panic!("the server is to be left alone") };
+    stage.client.store().write(|tx| meta::set(tx, &SERVER_AHEAD, &ACCESS_LIFE)).unwrap();
+    let asked_again = syncer.sync(&unasked, &mut |_| {}).await;
     assert_eq!(asked_again, Err(SyncError::Unreachable { retry_at: Some(retry_at) }));
     stage.pass(retry_at.millis() - NOW.millis());
     assert!(syncer.sync(&stage.server, &mut |_| {}).await.is_ok());
