@@ -1,11 +1,14 @@
 //! Bringing one document up to date with what an answer says about it.
 
+use roadbook_domain::canonical::Canonical;
 use roadbook_domain::change::{Change, ChangeHash};
 use roadbook_domain::document::Document;
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::kind::Kind;
 use roadbook_domain::projection;
-use roadbook_domain::wire::{Bundle, Forgotten, LogEntry, Origin, RefusalCode, Rows, Signature, Verdict};
+use roadbook_domain::wire::{
+    Bundle, Check, Forgotten, LogEntry, Origin, RefusalCode, Rows, Signature, Verdict,
+};
 
 use super::settle::{Held, pending, title};
 use super::{Context, DocumentEntry, News, Received, WALK};
@@ -158,7 +161,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
             let Some(own) = own else { return Ok(()) };
             (own.change.clone(), own.hash)
         } else {
-            match built(document.kind(), &entry.change, &*entry.check) {
+            match built(document.kind(), &entry.change, &entry.check) {
                 Some(built) => built,
                 None => return self.unusable("a change that is not what its author made"),
             }
@@ -465,8 +468,8 @@ impl<'a, 'b> Receiving<'a, 'b> {
 }
 
 /// A change of the log with its hash; `None` if it is not what its author made.
-fn built(kind: &'static Kind, bytes: &[u8], check: &[u8]) -> Option<(Change, ChangeHash)> {
+fn built(kind: &'static Kind, bytes: &[u8], check: &Check) -> Option<(Change, ChangeHash)> {
     let change = Change::from_bytes(bytes).ok()?;
-    let hash = ChangeHash(change.to_automerge(kind).hash().0);
-    hash.0.starts_with(check).then_some((change, hash))
+    let canonical = Canonical::of(kind, &change)?;
+    canonical.has_check(check).then(|| (change, canonical.hash()))
 }
