@@ -110,7 +110,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
         if !receiving.unsent.is_empty() && receiving.load() {
             receiving.before = receiving.document.clone().map(|mut document| {
                 for unsent in &receiving.unsent {
-                    if let Err(error) = document.add(&unsent.change) {
+                    if let Err(error) = document.add_stored([(unsent.hash, unsent.change.clone())]) {
                         tracing::warn!(document.id = %id, %error, "an unsent change cannot be read");
                     }
                 }

@@ -6,7 +6,7 @@
 
 use roadbook_domain::change::{Change, ChangeHash};
 use roadbook_domain::digest;
-use roadbook_domain::document::Document;
+use roadbook_domain::document::{Document, DocumentError};
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::kind::{Kind, KindId};
 use roadbook_domain::time::Timestamp;
@@ -89,13 +89,14 @@ pub(crate) fn get(connection: &Connection, id: DocumentId) -> Result<Option<Base
 }
 
 /// The changes of a base that are not yet in its saved form, in order of arrival.
-pub(crate) fn tail(connection: &Connection, id: DocumentId) -> Result<Vec<Change>, Error> {
+pub(crate) fn tail(connection: &Connection, id: DocumentId) -> Result<Vec<(ChangeHash, Change)>, Error> {
     let mut statement =
-        connection.prepare_cached("SELECT change FROM base_change WHERE document = ?1 ORDER BY n")?;
+        connection.prepare_cached("SELECT hash, change FROM base_change WHERE document = ?1 ORDER BY n")?;
     let mut rows = statement.query([id.as_bytes()])?;
     let mut changes = Vec::new();
     while let Some(row) = rows.next()? {
-        changes.push(Change::from_bytes(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?);
+        let change = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+        changes.push((ChangeHash(row.get(0)?), Change::from_stored(change)?));
     }
     Ok(changes)
 }
@@ -107,8 +108,11 @@ pub(crate) fn tail(connection: &Connection, id: DocumentId) -> Result<Vec<Change
 pub(crate) fn load(connection: &Connection, id: DocumentId, base: &Base) -> Result<Document, Error> {
     let kind = Kind::get(base.kind).ok_or(Error::OtherKind(base.kind))?;
     let mut document =
-        if base.saved.is_empty() { Document::new(kind) } else { Document::load(kind, &base.saved)? };
-    document.add_all(&tail(connection, id)?)?;
+        if base.saved.is_empty() { Document::new(kind) } else { Document::load_stored(kind, &base.saved)? };
+    document.add_stored(tail(connection, id)?)?;
+    if !base.heads.is_empty() && document.heads() != base.heads {
+        return Err(DocumentError::WrongHash.into());
+    }
     Ok(document)
 }
 
