@@ -189,7 +189,9 @@ impl<'a, 'b> Receiving<'a, 'b> {
         received_at: roadbook_domain::time::Timestamp,
     ) -> Result<(), Error> {
         let new = Acknowledged { document: self.id, hash, change, by, origin, seq, received_at };
-        documents::append(self.context.tx, &new)?;
+        if let Some(document) = &self.document {
+            documents::append(self.context.tx, &new, document)?;
+        }
         if let Some(base) = &mut self.base {
             base.as_of = base.as_of.max(seq);
         }

@@ -1,14 +1,15 @@
 //! The acknowledged base of every document: what the server has said is committed, and nothing else.
 //!
 //! A base is a saved document plus the changes acknowledged since (its tail), which are folded into
-//! the saved form once there are [`MOST_TAIL`] of them. Heads, author table and digest move with it in
-//! the same transaction.
+//! the saved form once there are [`MOST_TAIL`] of them, or too many for a list of few. Heads, author table
+//! and digest move with it in the same transaction.
 
 use roadbook_domain::change::{Change, ChangeHash};
 use roadbook_domain::digest;
 use roadbook_domain::document::{Document, DocumentError};
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::kind::{Kind, KindId};
+use roadbook_domain::projection;
 use roadbook_domain::time::Timestamp;
 use roadbook_domain::wire::{AuthorTable, Bundle, Origin, Signature};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
@@ -142,8 +143,9 @@ pub(crate) fn put(tx: &Transaction<'_>, id: DocumentId, base: &Base) -> Result<(
     move_digest(tx, before.flatten(), after)
 }
 
-/// Adds an acknowledged change to the tail of its document, whose dependencies are there.
-pub(crate) fn append(tx: &Transaction<'_>, new: &Acknowledged<'_>) -> Result<(), Error> {
+/// Adds an acknowledged change to the tail of its document, whose dependencies are there; `document` is
+/// the base with the change.
+pub(crate) fn append(tx: &Transaction<'_>, new: &Acknowledged<'_>, document: &Document) -> Result<(), Error> {
     let id = new.document;
     let mut base = get(tx, id)?.ok_or(Error::NoDocument(id))?;
     let before = term(tx, id)?.flatten();
@@ -164,7 +166,9 @@ pub(crate) fn append(tx: &Transaction<'_>, new: &Acknowledged<'_>) -> Result<(),
     )?
     .execute((id.as_bytes(), to_bytes(&base.heads), encode(&base.authors)?, signed(new.seq), after))?;
     move_digest(tx, before, Some(after))?;
-    if n > MOST_TAIL { fold(tx, id, &base) } else { Ok(()) }
+    // A list that is a list no more with its tail would be built for automerge at every opening.
+    let outgrown = (base.saved.is_empty() || projection::are_told_by(&base.saved)) && !document.is_list();
+    if n > MOST_TAIL || outgrown { fold(tx, id, document) } else { Ok(()) }
 }
 
 /// Stores the server's receipt for the present heads.
@@ -270,9 +274,9 @@ pub(crate) fn to_hashes(bytes: &[u8]) -> Result<Vec<ChangeHash>, Error> {
     }
 }
 
-fn fold(tx: &Transaction<'_>, id: DocumentId, base: &Base) -> Result<(), Error> {
-    let saved = load(tx, id, base)?.save();
-    tx.prepare_cached("UPDATE document SET saved = ?2 WHERE id = ?1")?.execute((id.as_bytes(), saved))?;
+fn fold(tx: &Transaction<'_>, id: DocumentId, document: &Document) -> Result<(), Error> {
+    tx.prepare_cached("UPDATE document SET saved = ?2 WHERE id = ?1")?
+        .execute((id.as_bytes(), document.save()))?;
     tx.prepare_cached("DELETE FROM base_change WHERE document = ?1")?.execute([id.as_bytes()])?;
     Ok(())
 }

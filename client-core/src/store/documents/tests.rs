@@ -20,7 +20,10 @@ fn acknowledge(phone: &Phone, id: DocumentId, seq: u64) {
             let first = outbox::of_document(tx, id)?.remove(0);
             let received_at = NOW;
             let (hash, change, origin) = (first.hash, &first.change, first.origin);
-            append(tx, &Acknowledged { document: id, hash, change, by: &SERVER, origin, seq, received_at })?;
+            let mut document = load(tx, id, &get(tx, id)?.unwrap())?;
+            document.add(change)?;
+            let new = Acknowledged { document: id, hash, change, by: &SERVER, origin, seq, received_at };
+            append(tx, &new, &document)?;
             outbox::remove(tx, first.n).map(drop)
         })
         .unwrap();
