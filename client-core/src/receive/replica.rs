@@ -65,6 +65,8 @@ pub(super) struct Receiving<'a, 'b> {
     pub(super) news: &'a News,
     pub(super) received: &'b mut Received,
     pub(super) base: Option<Base>,
+    /// There is a base, but it cannot be read.
+    pub(super) unreadable: bool,
     /// The base as a document; `None` while nobody needed it, or if its kind is not known.
     pub(super) document: Option<Document>,
     pub(super) unsent: Vec<Unsent>,
@@ -88,7 +90,13 @@ impl<'a, 'b> Receiving<'a, 'b> {
         news: &'a News,
         received: &'b mut Received,
     ) -> Result<Self, Error> {
-        let base = documents::get(context.tx, id)?;
+        let (base, unreadable) = match documents::get(context.tx, id) {
+            Err(Error::Unreadable(_, why)) => {
+                documents::mark_damaged(context.tx, id, &why)?;
+                (None, true)
+            }
+            base => (base?, false),
+        };
         let unsent = outbox::of_document(context.tx, id)?;
         let mut receiving = Self {
             context,
@@ -96,6 +104,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
             news,
             received,
             base,
+            unreadable,
             document: None,
             unsent,
             before: None,
@@ -130,6 +139,8 @@ impl<'a, 'b> Receiving<'a, 'b> {
                 Err(Error::OtherKind(_)) => {}
                 Err(error) => {
                     tracing::warn!(document.id = %self.id, %error, "a stored document cannot be read");
+                    // Nothing can be settled until it is here anew.
+                    self.received.fetch.insert(self.id);
                 }
             }
         }
@@ -218,7 +229,8 @@ impl<'a, 'b> Receiving<'a, 'b> {
             return Ok(());
         }
         self.received.counts.applied += 1;
-        if self.base.is_none() && self.unsent.is_empty() && self.insert_rows(bundle)? {
+        let is_new = self.base.is_none() && !self.unreadable;
+        if is_new && self.unsent.is_empty() && self.insert_rows(bundle)? {
             return Ok(());
         }
         let new = match Kind::get(bundle.kind).map(|kind| Document::load(kind, &bundle.saved)) {
@@ -304,7 +316,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
     /// Deletes everything of the document but its unsent changes, which are still sent: a late one may
     /// be taken. Until then they are in the quarantine as well.
     fn remove(&mut self, reason: QuarantineReason) -> Result<(), Error> {
-        if self.base.take().is_none() {
+        if self.base.take().is_none() && !self.unreadable {
             return Ok(());
         }
         let accepted = |hash| {

@@ -11,6 +11,7 @@ use roadbook_domain::wire::{Entry, Envelope, GroupVerdict, RefusalCode, SyncRequ
 use super::*;
 use crate::edit::{NewCard, Owner};
 use crate::model::{ModelServer, Principal, REFUSED};
+use crate::store::documents;
 use crate::store::meta::Identity;
 use crate::store::quarantine::QuarantineReason;
 use crate::{Quarantined, ValueEdit};
@@ -268,6 +269,25 @@ fn a_document_that_leaves_the_users_sight_goes_and_its_unsent_edits_are_kept_for
 }
 
 #[test]
+fn a_base_that_cannot_be_read_is_found_out_by_opening_it_and_comes_anew_with_the_next_exchange() {
+    for damage in [
+        "UPDATE document SET saved = x'85ffff' WHERE id = ?1",
+        "UPDATE document SET authors = x'ff' WHERE id = ?1",
+        "UPDATE document SET heads = zeroblob(32) WHERE id = ?1",
+    ] {
+        let (mut server, _, bob, card) = stage();
+        let damaged = |connection: &rusqlite::Connection| documents::damaged(connection, 9);
+        bob.client.store().write(|tx| Ok(tx.execute(damage, [card.as_bytes()])?)).unwrap();
+        assert_eq!(bob.client.store().read(damaged).unwrap(), []);
+        assert!(bob.client.card(card).is_err());
+        assert_eq!(bob.client.store().read(damaged).unwrap(), [card], "{damage}");
+        bob.sync(&mut server);
+        assert_eq!(bob.name(card).as_deref(), Some("Kitchen"), "{damage}");
+        assert_eq!(bob.client.store().read(damaged).unwrap(), []);
+    }
+}
+
+#[test]
 fn a_late_edit_that_the_server_takes_leaves_the_quarantine_again() {
     let (mut server, _, bob, card) = stage();
     server.set_sight(card, BOB, false);
@@ -406,7 +426,7 @@ fn a_first_sync_can_be_worked_with_from_its_first_page_on_and_goes_on_after_a_br
         let step = session.on_response(&to_frame(&response)).unwrap();
         done.push(step.progress.map(|progress| (progress.done, progress.total)));
         fresh.client.today(roadbook_domain::today::Period::Today, 9).unwrap();
-        let cards = fresh.client.store().read(crate::store::documents::all).unwrap().len();
+        let cards = fresh.client.store().read(documents::all).unwrap().len();
         assert_eq!(Some(cards as u64), done.last().unwrap().map(|(done, _)| done));
     }
     assert!(done.windows(2).all(|pair| pair[0] < pair[1]), "{done:?}");

@@ -83,10 +83,16 @@ pub(crate) struct Acknowledged<'a> {
 }
 
 /// The base of a document, if this device has it.
+///
+/// # Errors
+/// [`Error::Unreadable`] if what is stored is damaged.
 pub(crate) fn get(connection: &Connection, id: DocumentId) -> Result<Option<Base>, Error> {
     let sql = "SELECT kind, saved, heads, authors, receipt, as_of FROM document WHERE id = ?1";
     let row = connection.prepare_cached(sql)?.query_row([id.as_bytes()], read).optional()?;
-    row.transpose()
+    row.transpose().map_err(|error| match error {
+        Error::Stored(_) => Error::Unreadable(id, error.to_string()),
+        other => other,
+    })
 }
 
 /// The changes of a base that are not yet in its saved form, in order of arrival.
@@ -105,8 +111,16 @@ pub(crate) fn tail(connection: &Connection, id: DocumentId) -> Result<Vec<(Chang
 /// The document that a base stands for.
 ///
 /// # Errors
-/// [`Error::OtherKind`] for a kind that this version does not know.
+/// [`Error::OtherKind`] for a kind that this version does not know; [`Error::Unreadable`] if what is stored
+/// is damaged.
 pub(crate) fn load(connection: &Connection, id: DocumentId, base: &Base) -> Result<Document, Error> {
+    load_sound(connection, id, base).map_err(|error| match error {
+        Error::Document(_) | Error::Change(_) => Error::Unreadable(id, error.to_string()),
+        other => other,
+    })
+}
+
+fn load_sound(connection: &Connection, id: DocumentId, base: &Base) -> Result<Document, Error> {
     let kind = Kind::get(base.kind).ok_or(Error::OtherKind(base.kind))?;
     let mut document =
         if base.saved.is_empty() { Document::new(kind) } else { Document::load_stored(kind, &base.saved)? };

@@ -70,9 +70,15 @@ impl Store {
             let snapshot = reader.unchecked_transaction()?;
             read(&snapshot)
         };
-        let mut readers = lock(&self.readers);
-        if readers.len() < MOST_READERS {
-            readers.push(reader);
+        {
+            let mut readers = lock(&self.readers);
+            if readers.len() < MOST_READERS {
+                readers.push(reader);
+            }
+        }
+        // Who reads never waits for a writer: a damage that is not noted now is met again.
+        if let (Err(error), Ok(mut writer)) = (&answer, self.writer.try_lock()) {
+            note_damage(&mut writer.connection, error);
         }
         answer
     }
@@ -81,15 +87,13 @@ impl Store {
     /// absent otherwise (L1, R01).
     pub fn write<T>(&self, write: impl FnOnce(&Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
         let mut writer = lock(&self.writer);
-        let transaction = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        // What was read of the workspace in a transaction that fails never was.
-        let undo = |error| {
+        let written = in_transaction(&mut writer.connection, write);
+        if let Err(error) = &written {
+            // What was read of the workspace in a transaction that fails never was.
             *lock(&self.workspace) = None;
-            error
-        };
-        let answer = write(&transaction).map_err(undo)?;
-        transaction.commit().map_err(|error| undo(error.into()))?;
-        Ok(answer)
+            note_damage(&mut writer.connection, error);
+        }
+        written
     }
 
     /// Whether another handle on the file wrote since the last time this was asked.
@@ -129,6 +133,25 @@ pub(crate) fn keep_unknown(tx: &Transaction<'_>, entry: &Envelope) -> Result<(),
     tx.prepare_cached("INSERT INTO unknown_entry (kind, body) VALUES (?1, ?2)")?
         .execute((entry.kind, &entry.body))?;
     Ok(())
+}
+
+fn in_transaction<T>(
+    connection: &mut Connection,
+    write: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let answer = write(&transaction)?;
+    transaction.commit()?;
+    Ok(answer)
+}
+
+/// Marks a document that turned out to be damaged: the next exchange brings it anew.
+fn note_damage(connection: &mut Connection, error: &Error) {
+    let Error::Unreadable(id, why) = error else { return };
+    tracing::warn!(document.id = %id, why, "a stored document cannot be read");
+    if let Err(error) = in_transaction(connection, |tx| documents::mark_damaged(tx, *id, why)) {
+        tracing::warn!(%error, "that a document is damaged is not noted");
+    }
 }
 
 fn connect(path: &Path) -> Result<Connection, Error> {
