@@ -152,6 +152,7 @@ pub async fn sign_out(client: &Client, transport: &impl Transport, force: bool) 
         Ok(Ok(tokens))
     });
     let tokens = signed_out.map_err(ApiError::from)??;
+    client.clear_log();
     client.notify(&ChangeSet::all());
     if let Some(tokens) = tokens {
         let asked = json!({ "refresh_token": tokens.refresh }).to_string();

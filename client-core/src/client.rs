@@ -202,6 +202,13 @@ impl Client {
         &self.inner.store
     }
 
+    /// See [`Store::clear_log`]. What is stored is stored, so a failure is for the next opening to mend.
+    pub(crate) fn clear_log(&self) {
+        if let Err(error) = self.store().clear_log() {
+            tracing::warn!(%error, "the write-ahead log is not emptied");
+        }
+    }
+
     pub(crate) fn env(&self) -> &dyn Env {
         &*self.inner.env
     }

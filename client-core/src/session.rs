@@ -112,6 +112,7 @@ impl SyncSession {
         });
         match stored {
             Ok(Some((step, changes))) => {
+                client.clear_log();
                 client.notify(&changes);
                 Ok(step)
             }

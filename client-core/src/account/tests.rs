@@ -213,13 +213,16 @@ async fn a_sign_out_leaves_nothing_of_the_user_in_the_file() {
     server.next_faults([Fault::RequestLost]);
     sign_out(&client, &server, false).await.unwrap();
     assert_eq!(client.me(), Ok(None));
+    let is_clean = || {
+        let files = std::fs::read_dir(folder.path()).unwrap();
+        let bytes: Vec<_> = files.map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect();
+        [&b"Secretname"[..], b"refresh-1", b"access-1"].iter().all(|canary| {
+            bytes.iter().all(|bytes| !bytes.windows(canary.len()).any(|window| window == *canary))
+        })
+    };
+    assert!(is_clean(), "at once, while the app still runs");
     drop(client);
-    for file in std::fs::read_dir(folder.path()).unwrap() {
-        let bytes = std::fs::read(file.unwrap().path()).unwrap();
-        for canary in [&b"Secretname"[..], b"refresh-1", b"access-1"] {
-            assert!(!bytes.windows(canary.len()).any(|window| window == canary));
-        }
-    }
+    assert!(is_clean());
     let client = Client::open(folder.path().join("phone.sqlite"), env.clone()).unwrap();
     let stage = Stage { client, env, server, folder };
     stage.sign_in("bob@example.org", "right").await.unwrap();

@@ -269,6 +269,36 @@ fn a_document_that_leaves_the_users_sight_goes_and_its_unsent_edits_are_kept_for
 }
 
 #[test]
+fn what_left_the_users_sight_is_in_no_byte_of_the_file_and_its_log_once_no_reader_needs_it() {
+    for reads in [false, true] {
+        let (mut server, alice, mut bob, card) = stage();
+        alice.rename(card, "Secretname");
+        alice.sync(&mut server);
+        bob.sync(&mut server);
+        let path = bob.folder.path().join("phone.sqlite");
+        let holds = || {
+            let files = std::fs::read_dir(bob.folder.path()).unwrap();
+            let mut bytes = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
+            bytes.any(|bytes| bytes.windows(10).any(|window| window == b"Secretname"))
+        };
+        assert!(holds());
+        // A screen of another process that is in the middle of reading.
+        let reader = rusqlite::Connection::open(&path).unwrap();
+        if reads {
+            reader.execute_batch("BEGIN; SELECT * FROM card").unwrap();
+        }
+        server.set_sight(card, BOB, false);
+        bob.sync(&mut server);
+        assert_eq!(holds(), reads);
+        drop(reader);
+        bob.client = Client::open(&path, bob.env.clone()).unwrap();
+        let files = std::fs::read_dir(bob.folder.path()).unwrap();
+        let mut bytes = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        assert!(!bytes.any(|bytes| bytes.windows(10).any(|window| window == b"Secretname")));
+    }
+}
+
+#[test]
 fn a_base_that_cannot_be_read_is_found_out_by_opening_it_and_comes_anew_with_the_next_exchange() {
     for damage in [
         "UPDATE document SET saved = x'85ffff' WHERE id = ?1",

@@ -18,8 +18,9 @@ use std::time::Duration;
 
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::wire::Envelope;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
+use self::meta::Key;
 use self::workspace::Workspace;
 use crate::error::Error;
 
@@ -27,6 +28,8 @@ use crate::error::Error;
 const MOST_READERS: usize = 4;
 /// How long a writer waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(10);
+/// Whether the write-ahead log may still hold what was to be erased (L5).
+const ERASED: Key<bool> = Key::new("erased");
 
 /// A handle on the file: one connection that writes, others that read and never wait for it.
 #[derive(Debug)]
@@ -59,7 +62,28 @@ impl Store {
         let (readers, workspace) = (Mutex::default(), Mutex::default());
         let store = Self { path: path.to_owned(), writer, readers, workspace };
         store.write(workspace::follow_zone_database)?;
+        store.clear_log()?;
         Ok(store)
+    }
+
+    /// Empties the write-ahead log, if a document or a user was erased since it was last empty: the pages
+    /// they were on are still in it. Where a reader stands in the way, the next call does it, or the next
+    /// opening of the file.
+    pub fn clear_log(&self) -> Result<(), Error> {
+        let connection = &mut lock(&self.writer).connection;
+        if !meta::get(connection, &ERASED)?.unwrap_or_default() {
+            return Ok(());
+        }
+        // A screen that reads is not waited for.
+        connection.busy_timeout(Duration::ZERO)?;
+        let blocked = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+        connection.busy_timeout(BUSY)?;
+        match blocked {
+            Ok(false) => in_transaction(connection, |tx| meta::remove(tx, &ERASED)),
+            Ok(true) => Ok(()),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Runs `read` on one snapshot of the file, beside whoever writes.
@@ -104,13 +128,16 @@ impl Store {
     }
 }
 
-/// Deletes what lists and screens show of a document, and its base; the outbox is its callers'.
+/// Deletes what lists and screens show of a document, and its base; the outbox is its callers', and so is
+/// [`Store::clear_log`] once it is committed.
 pub(crate) fn forget(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
     documents::remove(tx, id)?;
-    projections::remove(tx, id)
+    projections::remove(tx, id)?;
+    meta::set(tx, &ERASED, &true)
 }
 
-/// Deletes everything of the user from the file: a sign-out.
+/// Deletes everything of the user from the file: a sign-out. Its callers' is [`Store::clear_log`] once it
+/// is committed.
 pub(crate) fn wipe(tx: &Transaction<'_>) -> Result<(), Error> {
     let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
                AND name <> 'meta'";
@@ -119,6 +146,7 @@ pub(crate) fn wipe(tx: &Transaction<'_>) -> Result<(), Error> {
         tx.execute(&format!("DELETE FROM {table}"), [])?;
     }
     meta::wipe(tx)?;
+    meta::set(tx, &ERASED, &true)?;
     workspace::set_identity(tx, None)
 }
 
