@@ -300,6 +300,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
         if self.base.as_ref().is_some_and(|base| forgotten.seq < base.as_of) {
             return Ok(());
         }
+        projections::forget_outlived_of(self.context.tx, self.id)?;
         for (todo, state) in &forgotten.closings {
             projections::outlive(self.context.tx, self.id, *todo, state)?;
         }

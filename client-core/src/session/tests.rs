@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use roadbook_domain::command::CardCommand;
 use roadbook_domain::env::SeededEnv;
-use roadbook_domain::id::{DeviceId, DocumentId, OrgId, UserId};
+use roadbook_domain::id::{DeviceId, DocumentId, OrgId, PartId, UserId};
 use roadbook_domain::settings::{SettingsRow, builtin_rows, local_user};
 use roadbook_domain::time::Zone;
 use roadbook_domain::user::User;
@@ -315,6 +315,27 @@ fn a_base_that_cannot_be_read_is_found_out_by_opening_it_and_comes_anew_with_the
         assert_eq!(bob.name(card).as_deref(), Some("Kitchen"), "{damage}");
         assert_eq!(bob.client.store().read(damaged).unwrap(), []);
     }
+}
+
+#[test]
+fn the_closings_that_come_when_a_card_is_forgotten_replace_those_that_came_before() {
+    let (mut server, _, bob, card) = stage();
+    let outlived = |bob: &Phone| {
+        bob.client.store().read(|connection| {
+            let sql = "SELECT count(*) FROM outlived WHERE document = ?1";
+            Ok(connection.query_row(sql, [card.as_bytes()], |row| row.get::<_, u32>(0))?)
+        })
+    };
+    let state: roadbook_domain::todo::TodoState =
+        format!("closed#1;success;2026-11-22T10:00:00;UTC;{BOB}").parse().unwrap();
+    bob.client
+        .store()
+        .write(|tx| crate::store::projections::outlive(tx, card, PartId::from_bytes([1; 6]), &state))
+        .unwrap();
+    assert_eq!(outlived(&bob).unwrap(), 1);
+    server.set_sight(card, BOB, false);
+    bob.sync(&mut server);
+    assert_eq!(outlived(&bob).unwrap(), 0);
 }
 
 #[test]

@@ -125,7 +125,7 @@ pub(crate) fn update(
                 drop_surplus(tx, id, Part::Link, card.links.iter().map(|link| link.id))?;
             }
             if matches!(extent, Extent::New | Extent::Any) {
-                tx.prepare_cached("DELETE FROM outlived WHERE document = ?1")?.execute([id.as_bytes()])?;
+                forget_outlived_of(tx, id)?;
             }
         }
         Rows::Contact(contact, facts) => {
@@ -176,6 +176,12 @@ pub(crate) fn outlive(
          ON CONFLICT DO UPDATE SET state = ?3, closed_on = ?4",
     )?
     .execute((id.as_bytes(), todo.as_bytes(), state.to_string(), day))?;
+    Ok(())
+}
+
+/// Deletes the closings in one card that left the user's sight, before others take their place.
+pub(crate) fn forget_outlived_of(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
+    tx.prepare_cached("DELETE FROM outlived WHERE document = ?1")?.execute([id.as_bytes()])?;
     Ok(())
 }
 
