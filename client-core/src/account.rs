@@ -12,7 +12,7 @@ use minicbor::{Decode, Encode};
 use roadbook_domain::env::{Env, random};
 use roadbook_domain::id::{DeviceId, OrgId, UserId};
 use roadbook_domain::time::Timestamp;
-use rusqlite::Transaction;
+use rusqlite::{Connection, Transaction};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -246,6 +246,17 @@ fn end_session(client: &Client, old: &Tokens) -> Result<String, SyncError> {
 
 fn tokens(client: &Client) -> Result<Option<Tokens>, ApiError> {
     Ok(client.store().read(|connection| meta::get(connection, &TOKENS))?)
+}
+
+/// Takes a session over from a damaged file: its user stays signed in, if his tokens can be read.
+pub(crate) fn take_session(tx: &Transaction<'_>, damaged: &Connection) -> Result<(), Error> {
+    if let Ok(Some(tokens)) = meta::get(damaged, &TOKENS) {
+        meta::set(tx, &TOKENS, &tokens)?;
+    }
+    if let Ok(Some(ahead)) = meta::get(damaged, &SERVER_AHEAD) {
+        meta::set(tx, &SERVER_AHEAD, &ahead)?;
+    }
+    Ok(())
 }
 
 /// Whether what the file holds is this user's, or nobody's.

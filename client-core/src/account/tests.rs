@@ -230,6 +230,23 @@ async fn a_sign_out_leaves_nothing_of_the_user_in_the_file() {
 }
 
 #[tokio::test]
+async fn after_a_rescue_the_user_is_still_signed_in_and_his_unsent_edits_go() {
+    let Stage { client, server, folder, env } = {
+        let stage = Stage::signed_in().await;
+        stage.sync().await.unwrap();
+        stage.edit();
+        stage
+    };
+    drop(client);
+    let rescue = Client::rescue(folder.path().join("phone.sqlite"), env.clone()).unwrap();
+    let stage = Stage { client: rescue.client, env, server, folder };
+    assert_eq!(is_signed_in(&stage.client), Ok(true));
+    stage.sync().await.unwrap();
+    assert_eq!(stage.client.unsent_count(), Ok(0));
+    assert_eq!(stage.server.with_server(|server| server.documents().len()), 1);
+}
+
+#[tokio::test]
 async fn a_server_that_is_busy_is_left_alone_as_long_as_it_asks() {
     let stage = Stage::signed_in().await;
     let retry_after = Some(std::time::Duration::from_secs(60));

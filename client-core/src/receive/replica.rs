@@ -311,7 +311,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
     fn purge(&mut self) -> Result<(), Error> {
         self.received.fetched.insert(self.id);
         self.remove(QuarantineReason::Purged)?;
-        self.drop_unsent()
+        self.drop_unsent(QuarantineReason::Purged)
     }
 
     /// Deletes everything of the document but its unsent changes, which are still sent: a late one may
@@ -342,9 +342,17 @@ impl<'a, 'b> Receiving<'a, 'b> {
         Ok(())
     }
 
-    /// Takes all unsent changes out of the outbox: they are in the quarantine.
-    fn drop_unsent(&mut self) -> Result<(), Error> {
+    /// Takes all unsent changes out of the outbox. They are in the quarantine, or are put there: those that
+    /// were rescued from a damaged file never had their document here.
+    fn drop_unsent(&mut self, reason: QuarantineReason) -> Result<(), Error> {
         if !self.unsent.is_empty() {
+            for unsent in &self.unsent {
+                if !quarantine::holds(self.context.tx, self.id, &unsent.change)? {
+                    let edits = ValueEdit::alone(&unsent.change);
+                    let held = Held { id: self.id, kind: unsent.kind, title: "", reason };
+                    held.quarantine(self.context, edits, &unsent.change, self.received)?;
+                }
+            }
             outbox::remove_of_document(self.context.tx, self.id)?;
             self.unsent.clear();
             self.received.changes.list(List::Outbox);
@@ -369,7 +377,10 @@ impl<'a, 'b> Receiving<'a, 'b> {
             Verdict::UpgradeRequired => self.wait_for_server(),
             Verdict::Refused(RefusalCode::Purged) => self.purge(),
             // Its document is gone and its edits are in the quarantine: that was the last word.
-            _ if self.base.is_none() => self.drop_unsent(),
+            Verdict::Refused(code) if self.base.is_none() => {
+                self.drop_unsent(QuarantineReason::Refused(*code))
+            }
+            _ if self.base.is_none() => self.drop_unsent(QuarantineReason::Damaged),
             Verdict::Refused(RefusalCode::ForeignActor) | Verdict::ActorFork => {
                 self.forked.get_or_insert(hash);
                 Ok(())

@@ -339,6 +339,35 @@ fn the_closings_that_come_when_a_card_is_forgotten_replace_those_that_came_befor
 }
 
 #[test]
+fn a_rescued_edit_whose_document_is_not_here_is_kept_as_text_if_the_server_does_not_take_it() {
+    for (verdict, reason) in [
+        (Verdict::Needs(vec![]), QuarantineReason::Damaged),
+        (Verdict::ActorFork, QuarantineReason::Damaged),
+        (Verdict::Refused(RefusalCode::ForeignActor), QuarantineReason::Refused(RefusalCode::ForeignActor)),
+        (Verdict::Refused(RefusalCode::NotAllowed), QuarantineReason::Refused(RefusalCode::NotAllowed)),
+        (Verdict::Refused(RefusalCode::Purged), QuarantineReason::Purged),
+    ] {
+        let (mut server, alice, _, card) = stage();
+        alice.rename(card, "Rescued");
+        let Phone { client, env, who, folder } = alice;
+        drop(client);
+        let client = Client::rescue(folder.path().join("phone.sqlite"), env.clone()).unwrap().client;
+        let alice = Phone { client, env, who, folder };
+        let mut first = true;
+        alice.sync_with(&mut server, |request, response| {
+            if std::mem::take(&mut first) {
+                assert_eq!(request.push.len(), 1);
+                response.verdicts = vec![GroupVerdict { document: card, verdicts: vec![verdict.clone()] }];
+                response.entries.clear();
+                response.digest = None;
+            }
+        });
+        assert_eq!(values(&alice.quarantine()), [(reason, "Rescued".to_owned())]);
+        assert_eq!(alice.client.unsent_count(), Ok(0));
+    }
+}
+
+#[test]
 fn a_late_edit_that_the_server_takes_leaves_the_quarantine_again() {
     let (mut server, _, bob, card) = stage();
     server.set_sight(card, BOB, false);
