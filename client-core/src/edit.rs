@@ -16,8 +16,8 @@ use roadbook_domain::guard::{Forged, MAX_DOCUMENT_OPS, judge_puts};
 use roadbook_domain::id::{DocumentId, ProductId, StatusId, UserId};
 use roadbook_domain::kind::{Kind, KindId, Writer};
 use roadbook_domain::projection;
-use roadbook_domain::row::ContactSort;
-use roadbook_domain::wire::Origin;
+use roadbook_domain::row::{ContactSort, Fact};
+use roadbook_domain::wire::{Origin, Rows};
 use roadbook_domain::{card, user_document};
 use rusqlite::Transaction;
 
@@ -203,32 +203,32 @@ impl<'a> Batch<'a> {
         if trashes(&change) && replica.id == inbox_id(self.acting.by) {
             return Err(CommandError::Inbox.into());
         }
-        judge(&replica, &change)?;
-        let hash = replica.document.add(&change)?;
-        let of = (replica.id, replica.base.kind);
-        outbox::push(self.tx, of, (hash, &change.to_bytes()), self.origin, self.acting.now)?;
-        self.project(&replica, &change, is_new)
-    }
-
-    /// Stores the rows that the document has with one more change, the last.
-    fn project(&mut self, replica: &Replica, change: &Change, is_new: bool) -> Result<(), Error> {
-        let me = self.workspace.user();
-        let mut facts = projection::facts(&replica.document, change, me);
+        let bytes = change.to_bytes();
+        judge(&replica, &change, bytes.len())?;
+        let facts = projection::facts(&replica.document, &change, self.workspace.user());
         let extent = match is_new {
             true => Extent::New,
-            false => Extent::of(replica.base.kind, change, !facts.is_empty()),
+            false => Extent::of(replica.base.kind, &change, !facts.is_empty()),
         };
-        if !is_new && !facts.is_empty() {
+        let is_limited = may_give_sight(&change);
+        let hash = replica.document.add_judged(change)?;
+        let of = (replica.id, replica.base.kind);
+        outbox::push(self.tx, of, (hash, &bytes), self.origin, self.acting.now)?;
+        let rows = self.project(&replica, facts, extent)?;
+        if is_limited && gives_sight_beyond_limits(None, &rows) { Err(Error::TooLarge) } else { Ok(()) }
+    }
+
+    /// Stores the rows that the document has with one more change, of which these are the facts.
+    fn project(&mut self, replica: &Replica, mut facts: Vec<Fact>, extent: Extent) -> Result<Rows, Error> {
+        let me = self.workspace.user();
+        if extent != Extent::New && !facts.is_empty() {
             facts.extend(rows::facts(self.tx, replica.id)?);
         }
         let rows = replica.rows_without_facts(me).with_facts(facts);
-        if may_give_sight(change) && gives_sight_beyond_limits(None, &rows) {
-            return Err(Error::TooLarge);
-        }
         projections::update(self.tx, &self.workspace, replica.id, &rows, extent)?;
         self.changes.rows(replica.id, &rows);
         self.changes.list(List::Outbox);
-        Ok(())
+        Ok(rows)
     }
 }
 
@@ -273,8 +273,8 @@ pub(crate) fn draft_all<'c, C: Command + 'c>(
 ///
 /// A draft is right in all that concerns the change graph, so what it has only put into registers is
 /// judged alone; the whole document is read where long texts or its size come into it.
-fn judge(replica: &Replica, change: &Change) -> Result<(), Error> {
-    if change.op_count() > MAX_OPS || change.to_bytes().len() > MAX_CHANGE {
+fn judge(replica: &Replica, change: &Change, bytes: usize) -> Result<(), Error> {
+    if change.op_count() > MAX_OPS || bytes > MAX_CHANGE {
         return Err(Error::TooLarge);
     }
     let only_puts = change.ops.iter().all(|op| matches!(op, Op::Put { .. }));

@@ -126,13 +126,15 @@ pub(crate) fn receive(
     // If there is more, the cursor may not stand behind what was taken: then it is given back again.
     received.settled = !response.more && owed::settle(tx, &sent.owed, &response.given_back)?;
     let sorted = Sorted::of(tx, sent, response, &mut received)?;
-    if response.status != SyncStatus::Ok && !sorted.settings.is_empty() {
-        // The answer has all of them. Some may be older than those here, which are given back: the server
-        // is their judge.
-        workspace::forget_settings(tx)?;
-    }
     let rows: Vec<_> = sorted.settings.iter().map(|receipted| receipted.row.clone()).collect();
-    if !rows.is_empty() && workspace::put_settings(tx, &rows)? {
+    // After a loss the answer has all of them. Some may be older than those here, which are given back:
+    // the server is their judge.
+    let changed = match response.status {
+        _ if rows.is_empty() => false,
+        SyncStatus::Ok => workspace::put_settings(tx, &rows)?,
+        _ => workspace::replace_settings(tx, &rows)?,
+    };
+    if changed {
         received.changes.list(List::Settings);
         received.changes.list(List::Today);
     }

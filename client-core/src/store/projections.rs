@@ -65,6 +65,11 @@ impl Extent {
         }
     }
 
+    /// Whether rows are there of which most is as it was.
+    const fn is_narrow(self) -> bool {
+        matches!(self, Self::Touched { .. })
+    }
+
     const fn todos(self) -> bool {
         matches!(self, Self::New | Self::Any | Self::Touched { todos: true, .. })
     }
@@ -100,7 +105,9 @@ pub(crate) fn update(
     let is_new = extent == Extent::New;
     match rows {
         Rows::Card(card, facts) => {
-            write_card(tx, workspace, id, card)?;
+            if !extent.is_narrow() || !update_card(tx, workspace, id, card)? {
+                write_card(tx, workspace, id, card)?;
+            }
             if extent.todos() {
                 write_todos(tx, workspace, id, card)?;
             }
@@ -118,7 +125,7 @@ pub(crate) fn update(
                 drop_surplus(tx, id, Part::Link, card.links.iter().map(|link| link.id))?;
             }
             if matches!(extent, Extent::New | Extent::Any) {
-                tx.prepare_cached("DELETE FROM outlived WHERE document = ?1")?.execute([id.as_bytes()])?;
+                forget_outlived_of(tx, id)?;
             }
         }
         Rows::Contact(contact, facts) => {
@@ -169,6 +176,12 @@ pub(crate) fn outlive(
          ON CONFLICT DO UPDATE SET state = ?3, closed_on = ?4",
     )?
     .execute((id.as_bytes(), todo.as_bytes(), state.to_string(), day))?;
+    Ok(())
+}
+
+/// Deletes the closings in one card that left the user's sight, before others take their place.
+pub(crate) fn forget_outlived_of(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
+    tx.prepare_cached("DELETE FROM outlived WHERE document = ?1")?.execute([id.as_bytes()])?;
     Ok(())
 }
 
@@ -290,6 +303,50 @@ fn write_card(
         card.created.map(Timestamp::millis),
     ])?;
     Ok(())
+}
+
+/// Writes what differs of a card's row; false if there is none.
+///
+/// SQLite writes the entries of every index that an assignment could concern, be the value the same or
+/// not. So what the lists of cards are found by is assigned only if it differs, and few edits change it.
+fn update_card(
+    tx: &Transaction<'_>,
+    workspace: &Workspace,
+    id: DocumentId,
+    card: &CardRow,
+) -> Result<bool, Error> {
+    let sql = "UPDATE card SET search = ?2, fields = ?3, last_contact = ?4, conflicts = ?5, created = ?6,
+               owner = ?7, status = ?8 WHERE document = ?1";
+    let found = tx.prepare_cached(sql)?.execute((
+        id.as_bytes(),
+        search_key(&[&card.name]),
+        encode(&card.fields)?,
+        card.last_contact.map(Timestamp::millis),
+        card.conflicts,
+        card.created.map(Timestamp::millis),
+        card.owner.map(|owner| *owner.as_bytes()),
+        bytes(card.status),
+    ))?;
+    if found == 0 {
+        return Ok(false);
+    }
+    let status = ShownStatus::of(workspace, &StatusInputs::of(card));
+    let sql = "UPDATE card SET product = ?2, name = ?3, shown = ?4, shown_until = ?5, then_shown = ?6,
+                 trash = ?7, next_due = ?8, has_open = ?9
+               WHERE document = ?1 AND (product, name, shown, shown_until, then_shown, trash, next_due, has_open)
+                 IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    tx.prepare_cached(sql)?.execute((
+        id.as_bytes(),
+        card.product.map(|product| *product.as_bytes()),
+        &card.name,
+        bytes(status.first),
+        status.until,
+        bytes(status.then),
+        trash_number(card.trash),
+        next_due(workspace, card),
+        card.todos.iter().any(|todo| todo.state.is_open()),
+    ))?;
+    Ok(true)
 }
 
 fn write_todos(

@@ -47,6 +47,9 @@ pub enum QuarantineReason {
     /// Its document was purged (C5).
     #[n(3)]
     Purged,
+    /// What it was built on was lost with a damaged file (R10), and the server has not taken it.
+    #[n(4)]
+    Damaged,
 }
 
 /// An edit on its way into the quarantine.
@@ -104,6 +107,12 @@ pub(crate) fn get(connection: &Connection, n: i64) -> Result<Option<Quarantined>
 /// Takes an item out; `false` if it was not there.
 pub(crate) fn remove(tx: &Transaction<'_>, n: i64) -> Result<bool, Error> {
     Ok(tx.prepare_cached("DELETE FROM quarantine WHERE n = ?1")?.execute([n])? > 0)
+}
+
+/// Whether a change is in it.
+pub(crate) fn holds(connection: &Connection, document: DocumentId, change: &Change) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM quarantine WHERE document = ?1 AND change = ?2";
+    Ok(connection.prepare_cached(sql)?.exists((document.as_bytes(), change.to_bytes()))?)
 }
 
 /// Takes a change out that was accepted after all; `false` if it was not there.
