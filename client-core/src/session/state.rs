@@ -9,8 +9,8 @@ use roadbook_domain::env::Env;
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::time::Timestamp;
 use roadbook_domain::wire::{
-    MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Offer, Pushed, PushedChange, SyncRequest, SyncResponse, SyncStatus,
-    Walk, WalkAnswer,
+    MAX_OFFERED_CHANGES, MAX_OFFERS, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Offer, Pushed, PushedChange,
+    SyncRequest, SyncResponse, SyncStatus, Walk, WalkAnswer,
 };
 use rusqlite::Transaction;
 
@@ -280,7 +280,7 @@ impl State {
     /// Offers of documents that the server lacks, as many as one request may hold.
     fn offers(&mut self, tx: &Transaction<'_>, sent: &mut Sent) -> Result<Vec<Offer>, Error> {
         let mut offers = Vec::new();
-        let mut bytes = 0;
+        let (mut bytes, mut changes) = (0, 0);
         while let Some(id) = self.offer.first().copied() {
             let offer = match documents::get(tx, id)? {
                 Some(base) => offer(tx, id, &base)?,
@@ -292,7 +292,10 @@ impl State {
                 continue;
             };
             bytes += offer.changes.iter().map(|change| change.len()).sum::<usize>();
-            if bytes > MAX_PUSH_BYTES && !offers.is_empty() {
+            changes += offer.changes.len();
+            let is_full =
+                bytes > MAX_PUSH_BYTES || changes > MAX_OFFERED_CHANGES || offers.len() == MAX_OFFERS;
+            if is_full && !offers.is_empty() {
                 break;
             }
             self.offer.pop_first();

@@ -200,6 +200,22 @@ pub async fn set_password(
     Ok(set > 0)
 }
 
+/// Whether an administrator with access is left, other than this user.
+///
+/// # Errors
+/// Of the database.
+pub async fn has_other_admin(conn: &mut Conn, org: OrgId, user: UserId) -> Result<bool, StoreError> {
+    let others: i64 = on!(conn, |c| sqlx::query_scalar(
+        "select count(*) from app_user where org_id = $1 and id <> $2 and role = $3 and not disabled"
+    )
+    .bind(org.uuid())
+    .bind(user.uuid())
+    .bind(role_code(Role::Admin))
+    .fetch_one(c)
+    .await)?;
+    Ok(others > 0)
+}
+
 impl std::fmt::Debug for Login {
     /// Without the password's hash.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
