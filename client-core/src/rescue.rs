@@ -27,7 +27,8 @@ use crate::value_edit::ValueEdit;
 /// What came of a rescue.
 #[derive(Debug)]
 pub struct Rescue {
-    /// The new file, opened; the user it belonged to is signed in, if that could be read.
+    /// The new file, opened; the user it belonged to is signed in, if that could be read. If it could not,
+    /// nobody can sign in to a file with unsent edits: whose they are cannot be told any more.
     pub client: Client,
     /// Where the damaged file is now.
     pub damaged: PathBuf,

@@ -255,8 +255,7 @@ fn closed(
 }
 
 fn with_texts(connection: &Connection, items: Vec<TodayItem>) -> Result<Vec<TodayTodo>, Error> {
-    let sql = "SELECT t.text, t.contact, c.name FROM todo t JOIN card c ON c.document = t.document
-               WHERE t.document = ?1 AND t.todo = ?2";
+    let sql = "SELECT text, contact, card_name FROM todo WHERE document = ?1 AND todo = ?2";
     let mut statement = connection.prepare_cached(sql)?;
     let todos = items.into_iter().map(|item| {
         Ok(statement.query_row((item.key.card.as_bytes(), item.key.todo.as_bytes()), |row| {

@@ -47,9 +47,9 @@ impl Extent {
             })
         };
         let touches = |container: u8| registers().any(|register| register.container == container);
-        // Rows of todos repeat these two of their card.
+        // Rows of todos repeat these of their card.
         let repeated = |register: &Register| {
-            register.container == card::CARD && matches!(register.name.as_str(), "product" | "trash")
+            register.container == card::CARD && matches!(register.name.as_str(), "product" | "name" | "trash")
         };
         match kind {
             KindId::CARD => Self::Touched {
@@ -359,12 +359,13 @@ fn write_todos(
     // A row that stays as it was is not written, nor are its index entries.
     let mut upsert = tx.prepare_cached(
         "INSERT INTO todo (document, todo, product, trash, text, due, assignee, state, contact, open,
-           overdue_from, closed_on, card_due)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+           overdue_from, closed_on, card_due, card_name)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
          ON CONFLICT DO UPDATE SET product = ?3, trash = ?4, text = ?5, due = ?6, assignee = ?7,
-           state = ?8, contact = ?9, open = ?10, overdue_from = ?11, closed_on = ?12, card_due = ?13
-         WHERE (product, trash, text, due, assignee, state, contact, overdue_from, card_due)
-           IS NOT (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?11, ?13)",
+           state = ?8, contact = ?9, open = ?10, overdue_from = ?11, closed_on = ?12, card_due = ?13,
+           card_name = ?14
+         WHERE (product, trash, text, due, assignee, state, contact, overdue_from, card_due, card_name)
+           IS NOT (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?11, ?13, ?14)",
     )?;
     for todo in &card.todos {
         upsert.execute(rusqlite::params![
@@ -381,6 +382,7 @@ fn write_todos(
             overdue_from(workspace, todo),
             closed_on(&todo.state),
             card_due,
+            card.name,
         ])?;
     }
     Ok(())
