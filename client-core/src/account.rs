@@ -12,7 +12,7 @@ use minicbor::{Decode, Encode};
 use roadbook_domain::env::{Env, random};
 use roadbook_domain::id::{DeviceId, OrgId, UserId};
 use roadbook_domain::time::Timestamp;
-use rusqlite::Transaction;
+use rusqlite::{Connection, Transaction};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -20,7 +20,7 @@ use crate::change_set::ChangeSet;
 use crate::client::Client;
 use crate::error::{ApiError, Error};
 use crate::store::meta::{self, Identity, Key};
-use crate::store::{self, documents, workspace};
+use crate::store::{self, documents, outbox, workspace};
 use crate::sync::SyncError;
 use crate::transport::{Transport, TransportError};
 
@@ -130,7 +130,8 @@ pub async fn sign_in(
     Ok(identity)
 }
 
-/// Signs out and deletes everything of the user from the device.
+/// Signs out and deletes everything of the user from the device, at once; then the server is told, as
+/// far as it can be reached.
 ///
 /// With `force`, unsent edits do not stand in the way: then everything stays in the file, without
 /// tokens, and only the same user can sign in to it again (C15).
@@ -138,23 +139,28 @@ pub async fn sign_in(
 /// # Errors
 /// [`SyncError::Unsent`] with the number of unsent edits, unless forced.
 pub async fn sign_out(client: &Client, transport: &impl Transport, force: bool) -> Result<(), SyncError> {
-    let unsent = client.unsent_count()?;
-    if unsent > 0 && !force {
-        return Err(SyncError::Unsent { count: unsent });
-    }
-    if let Some(tokens) = tokens(client)? {
+    let signed_out = client.store().write(|tx| {
+        let unsent = outbox::count(tx)?;
+        if unsent > 0 && !force {
+            return Ok(Err(SyncError::Unsent { count: unsent }));
+        }
+        let tokens = meta::get(tx, &TOKENS)?;
+        meta::remove(tx, &TOKENS)?;
+        if unsent == 0 {
+            store::wipe(tx)?;
+        }
+        Ok(Ok(tokens))
+    });
+    let tokens = signed_out.map_err(ApiError::from)??;
+    client.clear_log();
+    client.notify(&ChangeSet::all());
+    if let Some(tokens) = tokens {
         let asked = json!({ "refresh_token": tokens.refresh }).to_string();
         if let Err(error) = transport.post("/v1/sign-out", None, asked).await {
             // The device is signed out all the same; its session at the server runs out by itself.
             tracing::warn!(%error, "the server was not told of the sign-out");
         }
     }
-    let changed = client.store().write(|tx| {
-        meta::remove(tx, &TOKENS)?;
-        if unsent == 0 { store::wipe(tx) } else { Ok(()) }
-    });
-    changed.map_err(ApiError::from)?;
-    client.notify(&ChangeSet::all());
     Ok(())
 }
 
@@ -242,6 +248,17 @@ fn tokens(client: &Client) -> Result<Option<Tokens>, ApiError> {
     Ok(client.store().read(|connection| meta::get(connection, &TOKENS))?)
 }
 
+/// Takes a session over from a damaged file: its user stays signed in, if his tokens can be read.
+pub(crate) fn take_session(tx: &Transaction<'_>, damaged: &Connection) -> Result<(), Error> {
+    if let Ok(Some(tokens)) = meta::get(damaged, &TOKENS) {
+        meta::set(tx, &TOKENS, &tokens)?;
+    }
+    if let Ok(Some(ahead)) = meta::get(damaged, &SERVER_AHEAD) {
+        meta::set(tx, &SERVER_AHEAD, &ahead)?;
+    }
+    Ok(())
+}
+
 /// Whether what the file holds is this user's, or nobody's.
 fn is_same(tx: &Transaction<'_>, identity: &Identity) -> Result<bool, Error> {
     match meta::get(tx, &meta::IDENTITY)? {
@@ -253,7 +270,8 @@ fn is_same(tx: &Transaction<'_>, identity: &Identity) -> Result<bool, Error> {
             }
             Ok(is_empty)
         }
-        None => Ok(true),
+        // Nobody has signed in yet, or what is here was left by a user who cannot be told any more.
+        None => Ok(documents::all(tx)?.is_empty() && outbox::count(tx)? == 0),
     }
 }
 

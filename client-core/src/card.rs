@@ -150,7 +150,7 @@ impl Client {
 
 impl Replica {
     pub(crate) fn sync_state(&self) -> SyncState {
-        state(self.unsent.iter().map(|unsent| unsent.state).min())
+        state(self.unsent.iter().map(|(_, state)| *state).min())
     }
 }
 

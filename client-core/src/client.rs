@@ -16,6 +16,7 @@ use roadbook_domain::wire::{Origin, OriginKind};
 use crate::change_set::ChangeSet;
 use crate::edit::{Batch, NewCard, NewContact};
 use crate::error::{ApiError, Error};
+use crate::session::lease;
 use crate::state;
 use crate::store::Store;
 use crate::store::meta::Identity;
@@ -63,12 +64,26 @@ pub struct Subscription {
 }
 
 impl Client {
-    /// Opens the file at `path`, and makes it if there is none.
+    /// Opens the file at `path` for the app, and makes it if there is none.
+    ///
+    /// The platform runs one process of the app at a time, so whoever was exchanging with the server is
+    /// gone, or gives way: the app never waits for its own last process.
     ///
     /// # Errors
     /// [`ApiError::AppTooOld`] for a file of a newer version, which is left untouched;
     /// [`ApiError::Damaged`] for one that cannot be read.
     pub fn open(path: impl AsRef<Path>, env: Arc<dyn Env>) -> Result<Self, ApiError> {
+        let client = Self::open_beside(path, env)?;
+        client.store().write(lease::clear)?;
+        Ok(client)
+    }
+
+    /// Opens the file for a process beside the app: a widget, a notification extension. It leaves the
+    /// exchange to whoever is at it.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_beside(path: impl AsRef<Path>, env: Arc<dyn Env>) -> Result<Self, ApiError> {
         let store = Store::open(path.as_ref())?;
         store.write(|tx| {
             outbox::reset_states(tx, UnsentState::Sent, UnsentState::Here)?;
@@ -185,6 +200,13 @@ impl Client {
 
     pub(crate) fn store(&self) -> &Store {
         &self.inner.store
+    }
+
+    /// See [`Store::clear_log`]. What is stored is stored, so a failure is for the next opening to mend.
+    pub(crate) fn clear_log(&self) {
+        if let Err(error) = self.store().clear_log() {
+            tracing::warn!(%error, "the write-ahead log is not emptied");
+        }
     }
 
     pub(crate) fn env(&self) -> &dyn Env {

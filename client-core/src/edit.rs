@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use roadbook_domain::audience::{gives_sight_beyond_limits, inbox_id, trashes, user_document_id};
 use roadbook_domain::change::{Actor, Change, Op};
 use roadbook_domain::codec::{MAX_CHANGE, MAX_OPS};
 use roadbook_domain::command::{Acting, CardCommand, CommandError, ContactCommand, UserCommand};
@@ -15,8 +16,8 @@ use roadbook_domain::guard::{Forged, MAX_DOCUMENT_OPS, judge_puts};
 use roadbook_domain::id::{DocumentId, ProductId, StatusId, UserId};
 use roadbook_domain::kind::{Kind, KindId, Writer};
 use roadbook_domain::projection;
-use roadbook_domain::row::ContactSort;
-use roadbook_domain::wire::Origin;
+use roadbook_domain::row::{ContactSort, Fact};
+use roadbook_domain::wire::{Origin, Rows};
 use roadbook_domain::{card, user_document};
 use rusqlite::Transaction;
 
@@ -144,7 +145,8 @@ impl<'a> Batch<'a> {
         match documents::first_of_kind(self.tx, KindId::USER)? {
             Some(id) => self.edit(id, KindId::USER, draft),
             None => {
-                let id = DocumentId::derived(&[self.acting.by.as_bytes(), b"user"]);
+                // The server has made one with the user, which may not be here yet: they are the same.
+                let id = user_document_id(self.acting.by);
                 let replica = Replica::create(self.tx, id, &user_document::KIND)?;
                 self.author(replica, true, draft)
             }
@@ -198,30 +200,47 @@ impl<'a> Batch<'a> {
         let mut drafted = Draft::new(&mut replica.document, self.actor, self.acting.now);
         draft(&mut drafted, &self.acting)?;
         let Some(change) = drafted.finish() else { return Ok(()) };
-        judge(&replica, &change)?;
-        let hash = replica.document.add(&change)?;
-        let of = (replica.id, replica.base.kind);
-        outbox::push(self.tx, of, (hash, &change.to_bytes()), self.origin, self.acting.now)?;
-        self.project(&replica, &change, is_new)
-    }
-
-    /// Stores the rows that the document has with one more change, the last.
-    fn project(&mut self, replica: &Replica, change: &Change, is_new: bool) -> Result<(), Error> {
-        let me = self.workspace.user();
-        let mut facts = projection::facts(&replica.document, change, me);
+        if trashes(&change) && replica.id == inbox_id(self.acting.by) {
+            return Err(CommandError::Inbox.into());
+        }
+        let bytes = change.to_bytes();
+        judge(&replica, &change, bytes.len())?;
+        let facts = projection::facts(&replica.document, &change, self.workspace.user());
         let extent = match is_new {
             true => Extent::New,
-            false => Extent::of(replica.base.kind, change, !facts.is_empty()),
+            false => Extent::of(replica.base.kind, &change, !facts.is_empty()),
         };
-        if !is_new && !facts.is_empty() {
+        let is_limited = may_give_sight(&change);
+        let hash = replica.document.add_judged(change)?;
+        let of = (replica.id, replica.base.kind);
+        outbox::push(self.tx, of, (hash, &bytes), self.origin, self.acting.now)?;
+        let rows = self.project(&replica, facts, extent)?;
+        if is_limited && gives_sight_beyond_limits(None, &rows) { Err(Error::TooLarge) } else { Ok(()) }
+    }
+
+    /// Stores the rows that the document has with one more change, of which these are the facts.
+    fn project(&mut self, replica: &Replica, mut facts: Vec<Fact>, extent: Extent) -> Result<Rows, Error> {
+        let me = self.workspace.user();
+        if extent != Extent::New && !facts.is_empty() {
             facts.extend(rows::facts(self.tx, replica.id)?);
         }
         let rows = replica.rows_without_facts(me).with_facts(facts);
         projections::update(self.tx, &self.workspace, replica.id, &rows, extent)?;
         self.changes.rows(replica.id, &rows);
         self.changes.list(List::Outbox);
-        Ok(())
+        Ok(rows)
     }
+}
+
+/// Whether a change may let somebody see more than before, or more people see the document.
+fn may_give_sight(change: &Change) -> bool {
+    change.ops.iter().any(|op| match op {
+        Op::Put { register, value, .. } => {
+            let last = register.name.rsplit('/').next().unwrap_or_default();
+            !value.is_empty() && matches!(last, "assignee" | "contact" | "to")
+        }
+        Op::MakeText { .. } | Op::Insert { .. } | Op::Erase { .. } => false,
+    })
 }
 
 /// A command on some kind of document.
@@ -254,8 +273,8 @@ pub(crate) fn draft_all<'c, C: Command + 'c>(
 ///
 /// A draft is right in all that concerns the change graph, so what it has only put into registers is
 /// judged alone; the whole document is read where long texts or its size come into it.
-fn judge(replica: &Replica, change: &Change) -> Result<(), Error> {
-    if change.op_count() > MAX_OPS || change.to_bytes().len() > MAX_CHANGE {
+fn judge(replica: &Replica, change: &Change, bytes: usize) -> Result<(), Error> {
+    if change.op_count() > MAX_OPS || bytes > MAX_CHANGE {
         return Err(Error::TooLarge);
     }
     let only_puts = change.ops.iter().all(|op| matches!(op, Op::Put { .. }));

@@ -82,6 +82,9 @@ pub(crate) enum Error {
     /// Replicas and changes that do not fit together.
     #[error(transparent)]
     Document(#[from] DocumentError),
+    /// What is stored of a document cannot be read; the server is asked for it anew.
+    #[error("a stored document cannot be read: {1}")]
+    Unreadable(DocumentId, String),
     /// A change that is none.
     #[error(transparent)]
     Change(#[from] Malformed),
@@ -127,7 +130,11 @@ impl From<Error> for ApiError {
             | Error::OtherKind(_) => Self::Invalid { reason: error.to_string() },
             Error::NoUser => Self::NoUser,
             Error::Caller(own) => own.clone(),
-            Error::Stored(_) | Error::Document(_) | Error::Change(_) | Error::File(_) => internal(&error),
+            Error::Stored(_)
+            | Error::Document(_)
+            | Error::Unreadable(..)
+            | Error::Change(_)
+            | Error::File(_) => internal(&error),
         }
     }
 }

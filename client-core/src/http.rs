@@ -6,6 +6,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response, StatusCode, Url};
 use serde::Deserialize;
 
+use crate::session::RENEWAL;
 use crate::transport::{MAX_ANSWER, Transport, TransportError};
 
 /// How long a connection may take to come about.
@@ -105,6 +106,10 @@ impl Transport for HttpTransport {
         let request = self.client.post(self.url(path));
         let request = request.header(CONTENT_TYPE, "application/json").body(json);
         text(self.send(request, access_token).await?).await
+    }
+
+    async fn pause(&self) {
+        tokio::time::sleep(RENEWAL).await;
     }
 }
 

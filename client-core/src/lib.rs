@@ -51,7 +51,7 @@ pub use import::Imported;
 pub use live::Live;
 pub use receive::Counts;
 pub use rescue::Rescue;
-pub use session::{SessionError, Step, SyncSession};
+pub use session::{RENEWAL, SessionError, Step, SyncSession};
 pub use store::meta::Identity;
 pub use store::quarantine::{QuarantineReason, Quarantined};
 pub use sync::{SyncError, SyncReport, Syncer, sync};

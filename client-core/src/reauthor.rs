@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::change::{Actor, Change, ChangeHash, Op, Register};
+use roadbook_domain::change::{Actor, Change, ChangeHash, Register};
 use roadbook_domain::document::Document;
 use roadbook_domain::draft::Draft;
 use roadbook_domain::time::Timestamp;
@@ -109,13 +109,7 @@ impl Rebase<'_> {
         if self.before.contains(pending.hash) {
             return ValueEdit::of(self.before, pending.hash, &pending.change);
         }
-        let put = |op: &Op| match op {
-            Op::Put { register: Register { container, name }, value, .. } => {
-                Some(ValueEdit::Put { container: *container, name: name.clone(), value: value.clone() })
-            }
-            _ => None,
-        };
-        pending.change.ops.iter().filter_map(put).collect()
+        ValueEdit::alone(&pending.change)
     }
 
     /// Applies the change as it is; false if it stands on one that does not, or its actor has made

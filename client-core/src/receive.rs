@@ -14,22 +14,24 @@ use roadbook_domain::change::ChangeHash;
 use roadbook_domain::digest::Digest;
 use roadbook_domain::env::Env;
 use roadbook_domain::id::DocumentId;
-use roadbook_domain::settings::SettingsRow;
 use roadbook_domain::time::Timestamp;
 use roadbook_domain::wire::{
-    Bundle, Cursor, Entry, Envelope, Forgotten, GroupVerdict, LogEntry, SyncResponse, SyncStatus, Verdict,
+    Bundle, Cursor, Entry, Envelope, Forgotten, GroupVerdict, LogEntry, ReceiptedRow, SyncResponse,
+    SyncStatus, Verdict,
 };
 use rusqlite::Transaction;
 
 use crate::change_set::{ChangeSet, List};
 use crate::error::Error;
 use crate::store::meta::{self, Key};
+use crate::store::owed::{self, Owed};
 use crate::store::workspace::{self, Workspace};
 use crate::store::{Store, documents, keep_unknown, projections};
 
 /// Where this device stands in the log.
 pub(crate) const CURSOR: Key<Cursor> = Key::new("cursor");
-/// Whether device and server are to be compared document by document.
+/// Whether device and server are to be compared document by document: until they were, and the server
+/// has taken back what it lacks.
 pub(crate) const WALK: Key<bool> = Key::new("walk");
 
 /// What a request carried, as far as its answer refers to it.
@@ -41,10 +43,14 @@ pub(crate) struct Sent {
     pub offers: Vec<(DocumentId, Vec<ChangeHash>)>,
     /// The documents to be sent whole.
     pub fetch: BTreeSet<DocumentId>,
+    /// Whether it is known what the server lacks.
+    pub walked: bool,
     /// Documents that are still to be offered.
     pub to_offer: BTreeSet<DocumentId>,
     /// Documents that were offered before, in this conversation.
     pub offered: BTreeSet<DocumentId>,
+    /// The tombstones and settings rows that were given back.
+    pub owed: Owed,
 }
 
 /// What an answer did, and what it asks for next.
@@ -58,6 +64,8 @@ pub(crate) struct Received {
     pub fetch: BTreeSet<DocumentId>,
     /// Documents of which the server lacks changes that it once acknowledged.
     pub offer: BTreeSet<DocumentId>,
+    /// Documents that were offered and not judged.
+    pub offer_again: BTreeSet<DocumentId>,
     /// Fetched documents that the answer brought, or said to be out of sight.
     pub fetched: BTreeSet<DocumentId>,
     /// Changes that the server has, whose entries follow on a later page.
@@ -66,6 +74,8 @@ pub(crate) struct Received {
     pub renew_actor: bool,
     /// Device and server, both at rest, do not hold the same.
     pub differs: bool,
+    /// Tombstones or settings rows that were given back are owed no more.
+    pub settled: bool,
 }
 
 /// How much an answer, or a whole sync, did.
@@ -107,20 +117,28 @@ pub(crate) fn receive(
     if response.status != SyncStatus::Ok {
         // Sequences of another log say nothing about this one.
         documents::reset_as_of(tx)?;
+        owed::set_aside(tx)?;
         meta::set(tx, &WALK, &true)?;
         workspace::follow_another_log(tx)?;
         // The answer, or those that follow it, have all that outlive sight by the server's log.
         projections::forget_outlived(tx)?;
     }
+    // If there is more, the cursor may not stand behind what was taken: then it is given back again.
+    received.settled = !response.more && owed::settle(tx, &sent.owed, &response.given_back)?;
     let sorted = Sorted::of(tx, sent, response, &mut received)?;
-    if response.status != SyncStatus::Ok && !sorted.settings.is_empty() {
-        // The answer has all of them. Some may be older than those here: the server is their judge.
-        workspace::forget_settings(tx)?;
-    }
-    if !sorted.settings.is_empty() && workspace::put_settings(tx, &sorted.settings)? {
+    let rows: Vec<_> = sorted.settings.iter().map(|receipted| receipted.row.clone()).collect();
+    // After a loss the answer has all of them. Some may be older than those here, which are given back:
+    // the server is their judge.
+    let changed = match response.status {
+        _ if rows.is_empty() => false,
+        SyncStatus::Ok => workspace::put_settings(tx, &rows)?,
+        _ => workspace::replace_settings(tx, &rows)?,
+    };
+    if changed {
         received.changes.list(List::Settings);
         received.changes.list(List::Today);
     }
+    owed::received(tx, &sorted.settings)?;
     let context = Context {
         tx,
         env,
@@ -190,7 +208,7 @@ enum DocumentEntry {
 /// An answer, sorted by document.
 #[derive(Debug, Default)]
 struct Sorted {
-    settings: Vec<SettingsRow>,
+    settings: Vec<ReceiptedRow>,
     documents: BTreeMap<DocumentId, News>,
 }
 
@@ -234,7 +252,10 @@ impl Sorted {
             Ok(Some(Entry::Change(entry))) => (entry.document, DocumentEntry::Change(entry)),
             Ok(Some(Entry::Bundle(bundle))) => (bundle.document, DocumentEntry::Bundle(bundle)),
             Ok(Some(Entry::Forget(forgotten))) => (forgotten.document, DocumentEntry::Forget(forgotten)),
-            Ok(Some(Entry::Purge(document))) => (document, DocumentEntry::Purge),
+            Ok(Some(Entry::Purge(tombstone))) => {
+                owed::bury(tx, &tombstone)?;
+                (tombstone.document, DocumentEntry::Purge)
+            }
             Ok(None) => return keep_unknown(tx, envelope),
             Err(_) => {
                 // Which document it is about cannot be told; the digest will tell that one differs.

@@ -15,7 +15,7 @@ use rusqlite::{Connection, Transaction};
 
 use crate::error::Error;
 use crate::store::documents::{self, Base};
-use crate::store::outbox::{self, Unsent};
+use crate::store::outbox::{self, UnsentState};
 use crate::store::projections;
 use crate::store::workspace::Workspace;
 
@@ -28,8 +28,8 @@ pub(crate) struct Replica {
     pub document: Document,
     /// What the server has acknowledged.
     pub base: Base,
-    /// What it has not, in order; all of it is in `document`.
-    pub unsent: Vec<Unsent>,
+    /// What it has not, in order, and how far each has come; all of it is in `document`.
+    pub unsent: Vec<(ChangeHash, UnsentState)>,
 }
 
 impl Replica {
@@ -37,8 +37,9 @@ impl Replica {
     pub fn open(connection: &Connection, id: DocumentId) -> Result<Option<Self>, Error> {
         let Some(base) = documents::get(connection, id)? else { return Ok(None) };
         let mut document = documents::load(connection, id, &base)?;
-        let unsent = outbox::of_document(connection, id)?;
-        document.add_all(unsent.iter().map(|unsent| &unsent.change))?;
+        let changes = outbox::of_document(connection, id)?;
+        let unsent = changes.iter().map(|unsent| (unsent.hash, unsent.state)).collect();
+        document.add_stored(changes.into_iter().map(|unsent| (unsent.hash, unsent.change)))?;
         Ok(Some(Self { id, document, base, unsent }))
     }
 
@@ -84,7 +85,7 @@ impl Replica {
     }
 
     fn facts_of(&self, hash: ChangeHash, change: &Change, me: Option<UserId>) -> Vec<Fact> {
-        let unsent = self.unsent.iter().any(|unsent| unsent.hash == hash);
+        let unsent = self.unsent.iter().any(|(unsent, _)| *unsent == hash);
         let signature = self.base.authors.signature(change.actor);
         let by = if unsent { me } else { signature.and_then(|signature| signature.user) };
         projection::facts(&self.document, change, by)

@@ -3,6 +3,7 @@
 //! The damaged file is moved aside, never deleted. Everything the server has comes back with the next
 //! exchange; only what it has not must be read out of the damage, row by row.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,26 +11,30 @@ use roadbook_domain::change::{Change, ChangeHash};
 use roadbook_domain::env::Env;
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::kind::{Kind, KindId};
+use roadbook_domain::time::Timestamp;
 use rusqlite::{Connection, OpenFlags, Row, Transaction};
 
+use crate::account;
 use crate::client::Client;
 use crate::error::{ApiError, Error};
 use crate::replica::Replica;
 use crate::store::documents::{self, Base};
 use crate::store::meta;
-use crate::store::outbox::{self, UnsentState};
-use crate::store::workspace;
+use crate::store::quarantine::{self, NewQuarantined, QuarantineReason};
+use crate::store::{outbox, workspace};
+use crate::value_edit::ValueEdit;
 
 /// What came of a rescue.
 #[derive(Debug)]
 pub struct Rescue {
-    /// The new file, opened; the user it belonged to is signed in, if that could be read.
+    /// The new file, opened; the user it belonged to is signed in, if that could be read. If it could not,
+    /// nobody can sign in to a file with unsent edits: whose they are cannot be told any more.
     pub client: Client,
     /// Where the damaged file is now.
     pub damaged: PathBuf,
-    /// How many unsent edits were saved.
+    /// How many unsent edits were saved, to be sent or in the quarantine.
     pub saved: u64,
-    /// Whether all that was unsent could be read. If not, say exactly that.
+    /// Whether all that was unsent or in the quarantine could be read. If not, say exactly that.
     pub complete: bool,
 }
 
@@ -39,6 +44,7 @@ struct Found {
     identity: Option<meta::Identity>,
     settings: Vec<roadbook_domain::settings::SettingsRow>,
     unsent: Vec<Saved>,
+    quarantine: Vec<Quarantined>,
     complete: bool,
 }
 
@@ -52,6 +58,9 @@ struct Saved {
     made_at: i64,
 }
 
+/// A row of the quarantine as it lay there: document, kind, title, edits, change, reason and times.
+type Quarantined = ([u8; 16], u16, String, Vec<u8>, Vec<u8>, Vec<u8>, i64, i64);
+
 impl Client {
     /// Moves a damaged file aside, begins a new one at `path`, and puts into it all that was unsent.
     ///
@@ -60,11 +69,19 @@ impl Client {
     pub fn rescue(path: impl AsRef<Path>, env: Arc<dyn Env>) -> Result<Rescue, ApiError> {
         let path = path.as_ref();
         let damaged = move_aside(path).map_err(Error::from)?;
-        let found = read(&damaged);
+        let connection = Connection::open_with_flags(&damaged, OpenFlags::SQLITE_OPEN_READ_WRITE).ok();
+        let found = connection.as_ref().map(read).unwrap_or_default();
         let client = Self::open(path, env)?;
-        client.store().write(|tx| store(tx, &found))?;
-        let saved = client.unsent_count()?;
-        Ok(Rescue { client, damaged, saved, complete: found.complete })
+        let now = client.env().now();
+        let complete = client.store().write(|tx| {
+            if let Some(connection) = &connection {
+                account::take_session(tx, connection)?;
+            }
+            store(tx, &found, now)
+        })?;
+        // Those in the quarantine were saved there before, or now.
+        let saved = found.unsent.len() as u64;
+        Ok(Rescue { client, damaged, saved, complete: found.complete && complete })
     }
 }
 
@@ -91,16 +108,13 @@ fn move_aside(path: &Path) -> std::io::Result<PathBuf> {
     }
 }
 
-fn read(damaged: &Path) -> Found {
-    let Ok(connection) = Connection::open_with_flags(damaged, OpenFlags::SQLITE_OPEN_READ_WRITE) else {
-        return Found::default();
-    };
-    let identity = meta::get(&connection, &meta::IDENTITY).ok().flatten();
-    let settings = rows(&connection, "SELECT row FROM settings", |row| {
+fn read(damaged: &Connection) -> Found {
+    let identity = meta::get(damaged, &meta::IDENTITY).ok().flatten();
+    let settings = rows(damaged, "SELECT row FROM settings", |row| {
         minicbor::decode(row.get_ref(0)?.as_blob()?).map_err(|_| rusqlite::Error::InvalidQuery)
     });
     let sql = "SELECT document, kind, hash, change, origin, made_at FROM outbox ORDER BY n";
-    let unsent = rows(&connection, sql, |row| {
+    let (mut unsent, all_unsent) = rows(damaged, sql, |row| {
         Ok(Saved {
             document: DocumentId::from_bytes(row.get(0)?),
             kind: KindId(row.get(1)?),
@@ -111,7 +125,20 @@ fn read(damaged: &Path) -> Found {
             made_at: row.get(5)?,
         })
     });
-    Found { identity, settings: settings.0, unsent: unsent.0, complete: unsent.1 }
+    // A damaged index shows rows twice.
+    let mut seen = BTreeSet::new();
+    unsent.retain(|saved| seen.insert((saved.document, saved.hash)));
+    let sql = "SELECT document, kind, title, edits, change, reason, made_at, at FROM quarantine ORDER BY n";
+    let (quarantine, all_quarantine) = rows(damaged, sql, |row| {
+        let (edits, reason): (Vec<u8>, Vec<u8>) = (row.get(3)?, row.get(5)?);
+        let is_sound = minicbor::decode::<Vec<ValueEdit>>(&edits).is_ok()
+            && minicbor::decode::<QuarantineReason>(&reason).is_ok();
+        let row =
+            (row.get(0)?, row.get(1)?, row.get(2)?, edits, row.get(4)?, reason, row.get(6)?, row.get(7)?);
+        is_sound.then_some(row).ok_or(rusqlite::Error::InvalidQuery)
+    });
+    let complete = all_unsent && all_quarantine;
+    Found { identity, settings: settings.0, unsent, quarantine, complete }
 }
 
 /// The rows that can be read, and whether those are all.
@@ -136,29 +163,61 @@ fn rows<T>(
     }
 }
 
-/// Puts what was found into a new file. Changes of documents made here are shown at once, others with
-/// their document, which the server sends.
-fn store(tx: &Transaction<'_>, found: &Found) -> Result<(), Error> {
+/// Puts what was found into a new file; tells whether all of it could be. Changes of documents made here
+/// are shown at once, others with their document, which the server sends.
+fn store(tx: &Transaction<'_>, found: &Found, now: Timestamp) -> Result<bool, Error> {
     workspace::set_identity(tx, found.identity)?;
     workspace::put_settings(tx, &found.settings)?;
+    for row in &found.quarantine {
+        tx.prepare_cached(
+            "INSERT INTO quarantine (document, kind, title, edits, change, reason, made_at, at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(row.clone())?;
+    }
     for saved in &found.unsent {
         let origin = saved.origin.as_ref().and_then(|bytes| minicbor::decode(bytes).ok());
-        let made_at = roadbook_domain::time::Timestamp::from_millis(saved.made_at);
+        let made_at = Timestamp::from_millis(saved.made_at);
         let change = saved.change.to_bytes();
         outbox::push(tx, (saved.document, saved.kind), (saved.hash, &change), origin, made_at)?;
-        let genesis = Kind::get(saved.kind).map(|kind| ChangeHash(kind.genesis().hash().0));
+        let genesis = Kind::get(saved.kind).map(Kind::genesis_hash);
         if genesis.is_some_and(|genesis| saved.change.deps == [genesis]) {
             documents::put(tx, saved.document, &Base::unsent(saved.kind))?;
         }
     }
-    outbox::reset_states(tx, UnsentState::Sent, UnsentState::Here)?;
     let workspace = workspace::read(tx)?;
+    let mut complete = true;
     for (id, _) in documents::all(tx)? {
-        if let Some(replica) = Replica::open(tx, id)? {
-            replica.project(tx, &workspace)?;
+        match Replica::open(tx, id) {
+            Ok(Some(replica)) => drop(replica.project(tx, &workspace)?),
+            Err(Error::Document(_)) => {
+                set_aside(tx, id, found, now)?;
+                complete = false;
+            }
+            Err(Error::OtherKind(_)) | Ok(None) => {}
+            Err(error) => return Err(error),
         }
     }
-    Ok(())
+    Ok(complete)
+}
+
+/// Puts the unsent changes of a document of which some are lost into the quarantine: without those the
+/// others do not fit, but what each wrote can be told.
+fn set_aside(tx: &Transaction<'_>, id: DocumentId, found: &Found, now: Timestamp) -> Result<(), Error> {
+    for saved in found.unsent.iter().filter(|saved| saved.document == id) {
+        let new = NewQuarantined {
+            document: id,
+            kind: saved.kind,
+            title: "",
+            edits: ValueEdit::alone(&saved.change),
+            change: &saved.change,
+            reason: QuarantineReason::Damaged,
+            at: now,
+        };
+        quarantine::push(tx, &new)?;
+    }
+    outbox::remove_of_document(tx, id)?;
+    documents::remove(tx, id)
 }
 
 #[cfg(test)]
@@ -190,6 +249,67 @@ mod tests {
         assert_eq!(rescue.client.card(card).unwrap(), view);
         assert_eq!(rescue.client.wrong_projections().unwrap(), []);
         assert!(rescue.damaged.exists());
+        drop(folder);
+    }
+
+    #[test]
+    fn a_document_of_which_a_change_is_lost_does_not_cost_the_others_theirs_and_its_edits_can_be_read() {
+        let phone = Phone::local(1);
+        let card = phone.card("Bakery", &[]);
+        let other = phone.card("Garage", &[]);
+        for name in ["Lost", "Kept"] {
+            phone.client.edit_card(card, &[CardCommand::Rename(name.into())]).unwrap();
+        }
+        let (path, env) = (phone.path.clone(), phone.env.clone());
+        let folder = phone.close();
+        let broken = Connection::open(&path).unwrap();
+        broken.execute("UPDATE outbox SET change = x'ff' WHERE n = 3", []).unwrap();
+        drop(broken);
+
+        let rescue = Client::rescue(&path, env).unwrap();
+        assert_eq!((rescue.saved, rescue.complete), (3, false));
+        assert_eq!(rescue.client.card(other).unwrap().row.name, "Garage");
+        assert_eq!(rescue.client.unsent_count().unwrap(), 1);
+        let kept = rescue.client.quarantine().unwrap();
+        let names = kept.iter().flat_map(|item| &item.edits).filter_map(|edit| match edit {
+            ValueEdit::Put { name, value, .. } if name == "name" => Some(value.as_str()),
+            _ => None,
+        });
+        assert_eq!(names.collect::<Vec<_>>(), ["Kept", "Bakery"]);
+        assert!(kept.iter().all(|item| item.reason == QuarantineReason::Damaged));
+        let (made, _) = rescue.client.reapply(kept[1].n).unwrap();
+        assert_eq!(rescue.client.card(made).unwrap().row.name, "Bakery");
+        drop(folder);
+    }
+
+    #[test]
+    fn what_was_in_the_quarantine_of_a_damaged_file_is_in_that_of_the_new_one() {
+        let phone = Phone::local(1);
+        let card = phone.card("Bakery", &[]);
+        let unsent = phone.client.store().read(|c| outbox::of_document(c, card)).unwrap();
+        let put = |tx: &Transaction<'_>, id| {
+            let change = &unsent[0].change;
+            let (kind, edits) = (KindId::CARD, ValueEdit::alone(change));
+            let (title, reason, at) = ("Bakery", QuarantineReason::Forgotten, crate::testing::NOW);
+            quarantine::push(tx, &NewQuarantined { document: id, kind, title, edits, change, reason, at })
+        };
+        phone
+            .client
+            .store()
+            .write(|tx| (1..=2).try_for_each(|n| put(tx, DocumentId::from_bytes([n; 16]))))
+            .unwrap();
+        let before = phone.client.quarantine().unwrap();
+        let (path, env) = (phone.path.clone(), phone.env.clone());
+        let folder = phone.close();
+        let rescue = Client::rescue(&path, env.clone()).unwrap();
+        assert_eq!((rescue.client.quarantine().unwrap(), rescue.complete), (before.clone(), true));
+        drop(rescue.client);
+        let broken = Connection::open(&path).unwrap();
+        broken.execute("UPDATE quarantine SET reason = x'ff' WHERE n = 1", []).unwrap();
+        drop(broken);
+        let rescue = Client::rescue(&path, env).unwrap();
+        let left: Vec<_> = rescue.client.quarantine().unwrap().iter().map(|item| item.document).collect();
+        assert_eq!((left, rescue.complete), (vec![before[0].document], false));
         drop(folder);
     }
 

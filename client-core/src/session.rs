@@ -5,7 +5,7 @@
 //! spawns nothing: whoever drives it carries the frames. What it remembers between requests can all be
 //! found again, so after a kill a new session begins from the file alone.
 
-mod lease;
+pub(crate) mod lease;
 mod state;
 
 use std::time::Duration;
@@ -15,11 +15,14 @@ use roadbook_domain::wire::{FrameError, Progress, SyncResponse, from_frame, to_f
 
 use crate::account::note_server_clock;
 use crate::client::Client;
-use crate::error::{ApiError, Error};
+use crate::error::ApiError;
 use crate::receive::Counts;
 use crate::transport::MAX_ANSWER;
 use lease::Lease;
 use state::State;
+
+/// How often a session that waits for an answer is to be renewed ([`SyncSession::renew`]).
+pub const RENEWAL: Duration = Duration::from_secs(10);
 
 /// One device's conversation with its server.
 #[derive(Debug)]
@@ -48,7 +51,8 @@ pub struct Step {
 /// Why a session cannot go on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SessionError {
-    /// Another process of this device is exchanging with the server; it will bring the news, too.
+    /// Another process of this device is exchanging with the server, or the user signed out: nothing of
+    /// an answer is stored.
     #[error("another process of this device is exchanging with the server")]
     Elsewhere,
     /// The server's answer cannot be read.
@@ -90,31 +94,65 @@ impl SyncSession {
     ///
     /// # Errors
     /// Nothing of the answer was stored; the session begins anew from what is.
+    /// [`SessionError::Elsewhere`] if meanwhile another process took over, or the user signed out: the
+    /// answer may be for somebody else than whose file this is now.
     pub fn on_response(&mut self, frame: &[u8]) -> Result<Step, SessionError> {
         let response: SyncResponse = from_frame(frame, MAX_ANSWER)?;
         let (client, state, lease) = (&self.client, &mut self.state, self.lease);
         let stored = client.store().write(|tx| {
+            if !lease.is_held(tx)? {
+                return Ok(None);
+            }
             let (step, changes) = state.on_response(tx, client, &response)?;
             note_server_clock(tx, client.env().now(), response.now)?;
             if step.resting {
                 lease.give_up(tx)?;
             }
-            Ok((step, changes))
+            Ok(Some((step, changes)))
         });
         match stored {
-            Ok((step, changes)) => {
+            Ok(Some((step, changes))) => {
+                client.clear_log();
                 client.notify(&changes);
                 Ok(step)
             }
-            Err(error) => Err(self.begin_anew(error)),
+            Ok(None) => {
+                self.begin_anew();
+                Err(SessionError::Elsewhere)
+            }
+            Err(error) => {
+                self.begin_anew();
+                Err(SessionError::Local(error.into()))
+            }
         }
     }
 
     /// There is no answer, or none that can be used: says when to try again. What was sent counts as
     /// unsent; sending it again does no harm (R05). `asked`: what the server asked for.
     pub fn on_failure(&mut self, asked: Option<Duration>) -> Timestamp {
-        self.give_up_lease();
+        self.give_up();
         self.state.on_failure(self.client.env(), asked)
+    }
+
+    /// Lets another process exchange: the answer to the last request is not waited for. If this fails the
+    /// lease runs out by itself.
+    pub fn give_up(&mut self) {
+        if let Err(error) = self.client.store().write(|tx| self.lease.give_up(tx)) {
+            tracing::debug!(%error, "the lease is left to run out");
+        }
+    }
+
+    /// The answer is still waited for: other processes are to leave it to this one. Call it every
+    /// [`RENEWAL`] at least.
+    pub fn renew(&mut self) {
+        let (lease, now) = (self.lease, self.client.env().now());
+        let renewed = self.client.store().write(|tx| {
+            // Once lost it stays lost: the answer will not be stored.
+            if lease.is_held(tx)? { lease.take(tx, now) } else { Ok(false) }
+        });
+        if let Err(error) = renewed {
+            tracing::debug!(%error, "the lease is left to run out");
+        }
     }
 
     /// When the next request may be made, after a failure.
@@ -132,23 +170,15 @@ impl SyncSession {
         &self.client
     }
 
-    /// Lets another process exchange. If this fails the lease runs out by itself.
-    fn give_up_lease(&self) {
-        if let Err(error) = self.client.store().write(|tx| self.lease.give_up(tx)) {
-            tracing::debug!(%error, "the lease is left to run out");
-        }
-    }
-
-    fn begin_anew(&mut self, error: Error) -> SessionError {
+    fn begin_anew(&mut self) {
         self.state = std::mem::take(&mut self.state).begin_anew();
-        SessionError::Local(error.into())
     }
 }
 
 impl Drop for SyncSession {
     fn drop(&mut self) {
         if !self.state.is_resting() {
-            self.give_up_lease();
+            self.give_up();
         }
     }
 }

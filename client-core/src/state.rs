@@ -93,7 +93,11 @@ fn rebuild(
             changes.rows(id, &rows);
         }
         Ok(None) => {}
-        Err(Error::Document(error)) => documents::mark_damaged(tx, id, &error.to_string())?,
+        Err(Error::Unreadable(_, why)) => documents::mark_damaged(tx, id, &why)?,
+        // Its base is sound, its unsent changes do not fit: that is settled when the server has answered.
+        Err(Error::Document(error)) => {
+            tracing::warn!(document.id = %id, %error, "unsent changes do not fit their document");
+        }
         Err(error) => return Err(error),
     }
     documents::clear_stale(tx, id)

@@ -1,5 +1,8 @@
 //! Driving a session over a transport, until nothing is left to exchange.
 
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
 use roadbook_domain::time::Timestamp;
 use roadbook_domain::wire::Progress;
 
@@ -36,7 +39,8 @@ pub enum SyncError {
         /// How many.
         count: u64,
     },
-    /// Another process of this device is exchanging with the server: its news will be here, too.
+    /// Another process of this device is exchanging with the server: its news will be here, too. Or the
+    /// user signed out meanwhile.
     #[error("another process of this device is exchanging with the server")]
     Elsewhere,
     /// The server refused the request itself: the app may be too old for it.
@@ -114,7 +118,7 @@ impl Syncer {
         self.session.wake_at()
     }
 
-    /// See [`sync`]. Before [`Self::wake_at`] it fails at once.
+    /// See [`sync`]. Before [`Self::wake_at`] it fails at once, and asks the server for nothing.
     pub async fn sync(
         &mut self,
         transport: &impl Transport,
@@ -122,16 +126,23 @@ impl Syncer {
     ) -> Result<SyncReport, SyncError> {
         self.session.poke();
         let client = self.session.client().clone();
+        if let Some(retry_at) = self.session.wake_at()
+            && client.env().now() < retry_at
+        {
+            return Err(SyncError::Unreachable { retry_at: Some(retry_at) });
+        }
         let mut report = SyncReport::default();
         let mut token = account::access_token(&client, transport).await?;
         while let Some(frame) = self.session.next_request().map_err(of_session)? {
             report.bytes_up += frame.len() as u64;
             report.round_trips += 1;
-            let mut answer = transport.exchange(&token, frame.clone()).await;
+            let mut answer = self.exchange(transport, &token, frame.clone()).await;
             if answer == Err(TransportError::Unauthorized) {
-                token = account::replace(&client, transport, &token).await?;
+                token = account::replace(&client, transport, &token).await.inspect_err(|_| {
+                    self.session.give_up();
+                })?;
                 report.round_trips += 2;
-                answer = transport.exchange(&token, frame).await;
+                answer = self.exchange(transport, &token, frame).await;
             }
             let answer = answer.map_err(|error| self.failed(error))?;
             report.bytes_down += answer.len() as u64;
@@ -145,11 +156,22 @@ impl Syncer {
             report.server_ahead = step.server_now.millis().saturating_sub(client.env().now().millis());
             watch(&report);
         }
-        match self.session.wake_at() {
-            Some(retry_at) if report.round_trips == 0 => {
-                Err(SyncError::Unreachable { retry_at: Some(retry_at) })
+        Ok(report)
+    }
+
+    /// One exchange; as long as it takes, this process keeps the lease.
+    async fn exchange(
+        &mut self,
+        transport: &impl Transport,
+        token: &str,
+        frame: Vec<u8>,
+    ) -> Result<Vec<u8>, TransportError> {
+        let mut answer = pin!(transport.exchange(token, frame));
+        loop {
+            match select(answer.as_mut(), pin!(transport.pause())).await {
+                Either::Left((answer, _)) => return answer,
+                Either::Right(_) => self.session.renew(),
             }
-            _ => Ok(report),
         }
     }
 

@@ -52,9 +52,8 @@ impl Client {
         Ok(self.store().read(|connection| {
             let workspace = self.store().workspace(connection)?;
             let today = read(connection, &workspace, now, period, limit)?;
-            let todos = today.items.into_iter().map(|item| with_text(connection, item));
             Ok(TodayView {
-                todos: todos.collect::<Result<_, _>>()?,
+                todos: with_texts(connection, today.items)?,
                 matching: today.matching,
                 totals: today.totals,
                 next_change: today.next_change,
@@ -255,18 +254,20 @@ fn closed(
     Ok(())
 }
 
-fn with_text(connection: &Connection, item: TodayItem) -> Result<TodayTodo, Error> {
-    let sql = "SELECT t.text, t.contact, c.name FROM todo t JOIN card c ON c.document = t.document
-               WHERE t.document = ?1 AND t.todo = ?2";
+fn with_texts(connection: &Connection, items: Vec<TodayItem>) -> Result<Vec<TodayTodo>, Error> {
+    let sql = "SELECT text, contact, card_name FROM todo WHERE document = ?1 AND todo = ?2";
     let mut statement = connection.prepare_cached(sql)?;
-    Ok(statement.query_row((item.key.card.as_bytes(), item.key.todo.as_bytes()), |row| {
-        Ok(TodayTodo {
-            item,
-            text: row.get(0)?,
-            contact: row.get::<_, Option<_>>(1)?.map(DocumentId::from_bytes),
-            card_name: row.get(2)?,
-        })
-    })?)
+    let todos = items.into_iter().map(|item| {
+        Ok(statement.query_row((item.key.card.as_bytes(), item.key.todo.as_bytes()), |row| {
+            Ok(TodayTodo {
+                item,
+                text: row.get(0)?,
+                contact: row.get::<_, Option<_>>(1)?.map(DocumentId::from_bytes),
+                card_name: row.get(2)?,
+            })
+        })?)
+    });
+    todos.collect()
 }
 
 #[cfg(test)]

@@ -21,6 +21,12 @@ pub trait Transport: Send + Sync {
         access_token: Option<&str>,
         json: String,
     ) -> impl Future<Output = Result<String, TransportError>> + Send;
+
+    /// Ends once [`RENEWAL`](crate::RENEWAL) has passed: while an answer is waited for, the session is
+    /// renewed as often. It never ends on a transport that has no clock and answers at once.
+    fn pause(&self) -> impl Future<Output = ()> + Send {
+        std::future::pending()
+    }
 }
 
 /// Why there is no answer, as far as it makes a difference to the caller.

@@ -68,6 +68,33 @@ impl ValueEdit {
         edits
     }
 
+    /// What a change did, as far as it says so itself: its document is not here, so of a long text that was
+    /// there before nothing can be told.
+    pub fn alone(change: &Change) -> Vec<Self> {
+        let mut edits = Vec::new();
+        let mut made: BTreeMap<OpId, (&Register, String)> = BTreeMap::new();
+        for (id, op) in change.with_ids() {
+            match op {
+                Op::Put { register: Register { container, name }, value, .. } => {
+                    let (container, name, value) = (*container, name.clone(), value.clone());
+                    edits.push(Self::Put { container, name, value });
+                }
+                Op::MakeText { register, .. } => drop(made.insert(id, (register, String::new()))),
+                Op::Insert { text, chars, .. } => {
+                    if let Some((_, after)) = made.get_mut(text) {
+                        after.push_str(chars);
+                    }
+                }
+                Op::Erase { .. } => {}
+            }
+        }
+        edits.extend(made.into_values().map(|(register, after)| {
+            let (container, name) = (register.container, register.name.clone());
+            Self::Text { container, name, before: String::new(), after }
+        }));
+        edits
+    }
+
     /// The register it writes.
     pub fn register(&self) -> Register {
         let (Self::Put { container, name, .. } | Self::Text { container, name, .. }) = self;

@@ -7,15 +7,30 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use crate::card;
-use crate::change::{ChangeHash, Register};
+use crate::catalogue::{INBOX, Language};
+use crate::change::{Change, ChangeHash, Op, Register};
+use crate::command::CardCommand;
 use crate::document::{Document, Values};
 use crate::id::{DocumentId, UserId};
 use crate::kind::{AudienceRule, Kind};
 use crate::rights::{CardAudience, Principal, Scope};
 use crate::row::CardRow;
+use crate::settings::INBOX_PRODUCT;
 use crate::todo::TodoState;
-use crate::view::shown;
+use crate::user::User;
+use crate::view::{TRASHED, shown};
 use crate::wire::Rows;
+
+/// The most users to whom the open todos of one card may be assigned.
+///
+/// Each of them sees whatever the card links to, and the server counts every such way by which a user
+/// comes to see a contact. So what one edit may cost is the product of these three limits, and each is
+/// several times what people make by hand.
+pub const MAX_ASSIGNEES: usize = 100;
+/// The most documents that one card may give sight of: its links and the contacts of its todos.
+pub const MAX_CARD_LINKS: usize = 200;
+/// The most links of one contact. Every card that links to it gives sight of all of them.
+pub const MAX_CONTACT_LINKS: usize = 50;
 
 /// The one user document of a user.
 pub fn user_document_id(user: UserId) -> DocumentId {
@@ -25,6 +40,23 @@ pub fn user_document_id(user: UserId) -> DocumentId {
 /// The one inbox card of a user: his own, whatever his role, and never in the trash.
 pub fn inbox_id(user: UserId) -> DocumentId {
     DocumentId::derived(&[user.as_bytes(), b"inbox"])
+}
+
+/// What makes a user's inbox card: a card of *Internal tasks* that he owns, named in his language.
+pub fn inbox_card(user: &User) -> CardCommand {
+    CardCommand::Create {
+        product: INBOX_PRODUCT,
+        name: INBOX.get(Language::of(&user.locale)).to_owned(),
+        status: None,
+        owner: Some(user.id),
+    }
+}
+
+/// Whether a change moves its document to the trash, which is not done to a private one.
+pub fn trashes(change: &Change) -> bool {
+    change.ops.iter().any(
+        |op| matches!(op, Op::Put { register, value, .. } if register.name == "trash" && value == TRASHED),
+    )
 }
 
 /// The scope of a document that `creator` makes; `None` if he may not make it: a private document is
@@ -109,6 +141,23 @@ pub fn gives_sight_of(rows: &Rows) -> BTreeSet<DocumentId> {
     }
 }
 
+/// Whether a document would name more assignees, or give sight of more documents, than the limits
+/// [`MAX_ASSIGNEES`], [`MAX_CARD_LINKS`] and [`MAX_CONTACT_LINKS`] allow; one that does already may only
+/// come closer to them.
+pub fn gives_sight_beyond_limits(before: Option<&Rows>, after: &Rows) -> bool {
+    let assignees = |rows: &Rows| match rows {
+        Rows::Card(row, _) => CardAudience::of(row).assignees.len(),
+        Rows::Contact(..) | Rows::None => 0,
+    };
+    let links = |rows: &Rows| gives_sight_of(rows).len();
+    let most_links = if matches!(after, Rows::Contact(..)) { MAX_CONTACT_LINKS } else { MAX_CARD_LINKS };
+    let grows_beyond = |count: &dyn Fn(&Rows) -> usize, most: usize| {
+        let now = count(after);
+        now > most && before.is_none_or(|before| count(before) < now)
+    };
+    grows_beyond(&assignees, MAX_ASSIGNEES) || grows_beyond(&links, most_links)
+}
+
 /// One name for everybody makes every other needless: so a document counts once in a user's digest.
 pub fn simplified(principals: BTreeSet<Principal>) -> BTreeSet<Principal> {
     if principals.contains(&Principal::Everyone) { BTreeSet::from([Principal::Everyone]) } else { principals }
@@ -118,10 +167,12 @@ pub fn simplified(principals: BTreeSet<Principal>) -> BTreeSet<Principal> {
 mod tests {
     use super::*;
     use crate::change::Actor;
-    use crate::command::{Acting, CardCommand, NewTodo};
+    use crate::command::{Acting, NewTodo};
     use crate::draft::Draft;
     use crate::id::PartId;
     use crate::projection::rows;
+    use crate::row::{TodoRow, Trash};
+    use crate::settings::{LOCAL_USER, local_user};
     use crate::time::{Timestamp, Zone};
     use crate::todo::Outcome;
 
@@ -132,7 +183,7 @@ mod tests {
         let mut document = Document::new(&card::KIND);
         let steps = [
             CardCommand::Create {
-                product: crate::settings::INBOX_PRODUCT,
+                product: INBOX_PRODUCT,
                 name: "Roof".into(),
                 status: None,
                 owner: Some(owner),
@@ -172,6 +223,64 @@ mod tests {
     }
 
     #[test]
+    fn a_document_at_its_limit_gives_sight_of_no_more_and_one_beyond_it_may_give_sight_of_less() {
+        let linked = |links: usize| {
+            let mut document = Document::new(&crate::contact::KIND);
+            let mut draft = Draft::new(&mut document, Actor([7; 16]), Timestamp::from_millis(0));
+            let acting = Acting { by: user(1), now: Timestamp::from_millis(0), zone: Zone::UTC };
+            for n in 0..links {
+                let target = DocumentId::derived(&[&n.to_be_bytes()]);
+                let link = crate::command::ContactCommand::Link { role: "employer".into(), target };
+                link.draft(&mut draft, &acting).unwrap();
+            }
+            let change = draft.finish().unwrap();
+            document.add(&change).unwrap();
+            rows(&document, None)
+        };
+        let [under, full, beyond, far] =
+            [1, MAX_CONTACT_LINKS, MAX_CONTACT_LINKS + 1, MAX_CONTACT_LINKS + 2].map(linked);
+        for (name, before, after, too_many) in [
+            ("up to the limit", Some(&under), &full, false),
+            ("over it", Some(&full), &beyond, true),
+            ("over it at once", None, &beyond, true),
+            ("as it was", Some(&beyond), &beyond, false),
+            ("closer to it", Some(&far), &beyond, false),
+            ("further", Some(&beyond), &far, true),
+        ] {
+            assert_eq!(gives_sight_beyond_limits(before, after), too_many, "{name}");
+        }
+    }
+
+    #[test]
+    fn assignees_of_closed_todos_are_not_in_the_audience() {
+        let todo = |number: u8, state: TodoState| TodoRow {
+            id: PartId::from_bytes([number; 6]),
+            text: String::new(),
+            due: None,
+            assignee: Some(user(number)),
+            state,
+            contact: None,
+        };
+        let open = TodoState::default();
+        let closed = open.close(Outcome::Success, Timestamp::from_millis(0), Zone::UTC, user(3));
+        let row = CardRow {
+            product: None,
+            name: String::new(),
+            status: None,
+            owner: Some(user(1)),
+            trash: Trash::No,
+            fields: Vec::new(),
+            links: Vec::new(),
+            todos: vec![todo(2, open), todo(3, closed)],
+            last_contact: None,
+            conflicts: 0,
+            created: None,
+        };
+        let audience = CardAudience { owner: Some(user(1)), assignees: BTreeSet::from([user(2)]) };
+        assert_eq!(CardAudience::of(&row), audience);
+    }
+
+    #[test]
     fn a_private_document_is_made_by_its_own_user_only() {
         let user_kind = &crate::user_document::KIND;
         let (mine, theirs) = (user(1), user(2));
@@ -182,6 +291,21 @@ mod tests {
         assert_eq!(scope_of_new(&card::KIND, DocumentId::from_bytes([1; 16]), mine), Some(Scope::Staff));
         let contact = scope_of_new(&crate::contact::KIND, DocumentId::from_bytes([1; 16]), mine);
         assert_eq!(contact, Some(Scope::Staff));
+    }
+
+    #[test]
+    fn an_inbox_card_is_named_in_the_language_of_its_user() {
+        let named = |locale: &str| match inbox_card(&local_user(Zone::UTC, locale)) {
+            CardCommand::Create { name, owner, product, status: None } => {
+                assert_eq!((owner, product), (Some(LOCAL_USER), INBOX_PRODUCT));
+                name
+            }
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            ["hu-HU", "ro_RO", "en-GB", "pt-PT"].map(named),
+            ["Beérkező", "Primite", "Inbox", "Inbox"]
+        );
     }
 
     fn user(number: u8) -> UserId {

@@ -5,7 +5,7 @@ use crate::kind::{AudienceRule, Form, Fresh, Kind, KindId, RegisterRule, Writer}
 
 /// `product`, `name`, `status`, `owner`, `trash`.
 pub const CARD: u8 = 0;
-/// `<field>`, or `<field>/<option>` for each option of a multiple choice.
+/// `<field>`, a value or a long text; or `<field>/<option>` for each option of a multiple choice.
 pub const FIELDS: u8 = 1;
 /// `<todo>/text`, `/due`, `/assignee`, `/state`, `/contact`.
 pub const TODOS: u8 = 2;
@@ -31,6 +31,7 @@ pub static KIND: Kind = Kind {
         rule(TODOS, "contact", false, Form::Id),
         rule(TODOS, "state", false, Form::TodoState),
     ],
+    texts: &[FIELDS],
     fresh: Fresh::new(),
 };
 

@@ -15,6 +15,9 @@ pub use names::{Language, Names};
 
 use names::names;
 
+/// The name of a new user's inbox card.
+pub const INBOX: Names = names("Inbox", "Beérkező", "Primite");
+
 use crate::field::{ChoiceOption, FieldDefinition, FieldKind, FieldScope};
 use crate::id::{FieldId, ProductId, StatusId};
 use crate::key::Key;

@@ -174,6 +174,9 @@ pub enum CommandError {
     /// A link's role is not 1 to 32 lower-case letters, digits or `-`.
     #[error("a role is 1 to 32 lower-case letters, digits or hyphens")]
     Role,
+    /// A user's inbox card is not moved to the trash.
+    #[error("the inbox card stays")]
+    Inbox,
 }
 
 impl CardCommand {

@@ -5,7 +5,7 @@ use crate::kind::{AudienceRule, Form, Fresh, Kind, KindId, RegisterRule, Writer}
 
 /// `sort`, `given`, `family`, `trash`.
 pub const CONTACT: u8 = 0;
-/// `<field>`, or `<field>/<option>` for each option of a multiple choice.
+/// `<field>`, a value or a long text; or `<field>/<option>` for each option of a multiple choice.
 pub const FIELDS: u8 = 1;
 /// `<detail>/phone`, `/email` or `/address`, and `<detail>/label`.
 pub const DETAILS: u8 = 2;
@@ -33,5 +33,6 @@ pub static KIND: Kind = Kind {
         once: false,
         form: Form::Trash,
     }],
+    texts: &[FIELDS],
     fresh: Fresh::new(),
 };

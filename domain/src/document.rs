@@ -50,6 +50,8 @@ pub struct Document {
     few: Option<Few>,
     /// Automerge's document: built from the few when it is first needed, kept up to date from then on.
     inner: OnceLock<Automerge>,
+    /// The index of many changes, from the first one on that had to be judged by it.
+    many: Option<Box<OpIndex>>,
 }
 
 /// One value of a register, and the operation that wrote it.
@@ -101,7 +103,7 @@ impl Values {
 impl Document {
     /// A document that holds its genesis change and nothing else.
     pub fn new(kind: &'static Kind) -> Self {
-        Self { kind, few: Some(Few::new(kind)), inner: OnceLock::new() }
+        Self { kind, few: Some(Few::new(kind)), inner: OnceLock::new(), many: None }
     }
 
     /// Reads a saved document, trusting nothing: size, form and kind are checked, and the changes of a
@@ -121,9 +123,25 @@ impl Document {
         let inner = catch_unwind(|| Automerge::load(bytes))
             .map_err(|_| DocumentError::Unreadable)?
             .map_err(|_| DocumentError::Unreadable)?;
-        let document = Self { kind, few: None, inner: OnceLock::from(inner) };
+        let document = Self { kind, few: None, inner: OnceLock::from(inner), many: None };
         document.check_kind()?;
         Ok(document)
+    }
+
+    /// Reads what this device saved itself, or stored when it had judged it: only what damage of its
+    /// storage can do to it is checked, and the caller compares the heads.
+    pub fn load_stored(kind: &'static Kind, bytes: &[u8]) -> Result<Self, DocumentError> {
+        let Some(changes) = saved::read_stored(bytes) else { return Self::load(kind, bytes) };
+        let mut document = Self::new(kind);
+        for change in changes.map_err(|_| DocumentError::Unreadable)? {
+            document.add_judged(change)?;
+        }
+        Ok(document)
+    }
+
+    /// Whether its saved form is a list of few changes.
+    pub fn is_list(&self) -> bool {
+        self.few.is_some()
     }
 
     /// The saved form: the list of its changes while they are few, which is smaller on the wire and
@@ -204,36 +222,93 @@ impl Document {
             return Ok(());
         }
         self.check_dependencies(&changes)?;
+        self.many = None;
         self.apply_all(changes)
     }
 
-    /// Builds a change from its typed form, applies it and returns its hash.
+    /// Builds a change from its typed form, judges it, applies it and returns its hash.
     ///
     /// # Errors
     /// [`DocumentError::Missing`] if a dependency is not here; automerge would queue the change
     /// silently and save it with the document. [`DocumentError::NotApplicable`] if it does not fit.
     pub fn add(&mut self, change: &Change) -> Result<ChangeHash, DocumentError> {
-        let built = change.to_automerge(self.kind);
+        let built = self.built(change)?;
         let hash = ChangeHash(built.hash().0);
         if self.contains(hash) {
             return Ok(hash);
         }
-        match &self.few {
-            // What the server accepted fits; whether its author may write is not asked here.
-            Some(_) => self.judge(change, Writer::Server)?,
-            None => self.check_dependencies(std::slice::from_ref(&built))?,
+        if self.few.is_none() && self.many.is_none() {
+            self.many = Some(Box::new(OpIndex::of(self)));
         }
-        self.apply_all(vec![built])?;
-        if let Some(few) = &mut self.few {
-            few.push(hash, change.clone());
-            if !few.are_few() {
-                if self.inner.get().is_none() {
-                    self.inner = OnceLock::from(self.build()?);
-                }
-                self.few = None;
-            }
+        // What the server accepted fits; whether its author may write is not asked here.
+        self.judge(change, Writer::Server)?;
+        self.push(built, hash, change.clone())?;
+        Ok(hash)
+    }
+
+    /// Adds a change that was judged when it was made, and returns its hash.
+    ///
+    /// # Errors
+    /// As [`Self::add`].
+    pub fn add_judged(&mut self, change: Change) -> Result<ChangeHash, DocumentError> {
+        let built = self.built(&change)?;
+        let hash = ChangeHash(built.hash().0);
+        if !self.contains(hash) {
+            self.check_dependencies(std::slice::from_ref(&built))?;
+            self.push(built, hash, change)?;
         }
         Ok(hash)
+    }
+
+    /// Adds changes in causal order that this device judged before it stored each under its hash. Where
+    /// one does not fit, those before it may be there.
+    ///
+    /// # Errors
+    /// [`DocumentError::WrongHash`] if one is not the change that was stored; else as [`Self::add`].
+    pub fn add_stored(
+        &mut self,
+        changes: impl IntoIterator<Item = (ChangeHash, Change)>,
+    ) -> Result<(), DocumentError> {
+        let is = |hash, stored| if hash == stored { Ok(()) } else { Err(DocumentError::WrongHash) };
+        let mut changes = changes.into_iter();
+        while self.few.is_some() {
+            let Some((stored, change)) = changes.next() else { return Ok(()) };
+            is(self.add_judged(change)?, stored)?;
+        }
+        let mut rest = Vec::new();
+        for (stored, change) in changes {
+            let built = self.built(&change)?;
+            is(ChangeHash(built.hash().0), stored)?;
+            rest.push(built);
+        }
+        self.apply(rest)
+    }
+
+    fn built(&self, change: &Change) -> Result<automerge::Change, DocumentError> {
+        catch_unwind(AssertUnwindSafe(|| change.to_automerge(self.kind)))
+            .map_err(|_| DocumentError::NotApplicable)
+    }
+
+    /// Adds a change that fits.
+    fn push(
+        &mut self,
+        built: automerge::Change,
+        hash: ChangeHash,
+        change: Change,
+    ) -> Result<(), DocumentError> {
+        self.apply_all(vec![built])?;
+        if let Some(many) = &mut self.many {
+            many.push(hash, &change);
+        }
+        let Some(few) = &mut self.few else { return Ok(()) };
+        few.push(hash, change);
+        if !few.are_few() {
+            if self.inner.get().is_none() {
+                self.inner = OnceLock::from(self.build()?);
+            }
+            self.few = None;
+        }
+        Ok(())
     }
 
     /// Adds changes in causal order. Where one does not fit, those before it may be there.
@@ -256,7 +331,10 @@ impl Document {
     pub fn judge(&self, change: &Change, writer: Writer) -> Result<(), Forged> {
         match &self.few {
             Some(few) => few.index().judge(change, writer),
-            None => OpIndex::of(self).judge(change, writer),
+            None => match &self.many {
+                Some(many) => many.judge(change, writer),
+                None => OpIndex::of(self).judge(change, writer),
+            },
         }
     }
 
@@ -531,7 +609,8 @@ impl Document {
     /// state.
     pub(crate) fn check_against_automerge(&self) {
         self.prove().unwrap();
-        let mut plain = Self { kind: self.kind, few: None, inner: OnceLock::from(self.inner().clone()) };
+        let mut plain =
+            Self { kind: self.kind, few: None, inner: OnceLock::from(self.inner().clone()), many: None };
         // Automerge may order changes made apart in another way.
         let since = |document: &Self, heads: &[_]| {
             let changes = document.changes_since(heads);
@@ -566,7 +645,58 @@ impl Document {
 mod tests {
     use super::*;
     use crate::card;
+    use crate::change::Op;
     use crate::draft::Draft;
+
+    /// A document with so many changes of a register, one after another.
+    fn renamed(times: u32) -> (Document, Vec<(ChangeHash, Change)>) {
+        let mut document = Document::new(&card::KIND);
+        let mut changes = Vec::new();
+        for n in 0..times {
+            let mut draft = Draft::new(&mut document, Actor([1; 16]), Timestamp::from_millis(0));
+            draft.put(card::CARD, "name", format!("Roof {n}"));
+            let change = draft.finish().unwrap();
+            changes.push((document.add(&change).unwrap(), change));
+        }
+        (document, changes)
+    }
+
+    #[test]
+    fn a_change_that_its_author_cannot_have_made_is_refused_by_a_document_of_any_saved_form() {
+        for times in [1, 12] {
+            let (mut document, changes) = renamed(times);
+            let mut forged = Draft::new(&mut document, Actor([2; 16]), Timestamp::from_millis(0));
+            forged.put(card::CARD, "name", "Forged");
+            let honest = forged.finish().unwrap();
+            let mut forged = honest.clone();
+            let Op::Put { pred, .. } = &mut forged.ops[0] else { panic!() };
+            pred.clear();
+            let heads = document.heads();
+            assert_eq!(document.add(&forged), Err(DocumentError::NotApplicable), "{times}");
+            assert_eq!(document.add(&Change { seq: 3, ..honest.clone() }), Err(DocumentError::NotApplicable));
+            assert_eq!(document.heads(), heads);
+            document.add(&honest).unwrap();
+            assert_eq!(document.heads(), [document.add(&honest).unwrap()]);
+            assert!(changes.iter().all(|(hash, _)| document.contains(*hash)));
+        }
+    }
+
+    #[test]
+    fn what_was_stored_reads_as_it_was_and_damage_of_it_is_told() {
+        for times in [1, 8, 9, 20] {
+            let (document, changes) = renamed(times);
+            let again = Document::load_stored(&card::KIND, &document.save()).unwrap();
+            assert_eq!((again.heads(), again.registers(0)), (document.heads(), document.registers(0)));
+            let mut added = Document::new(&card::KIND);
+            added.add_stored(changes.clone()).unwrap();
+            assert_eq!((added.heads(), added.save()), (document.heads(), document.save()));
+            let (last, change) = changes.last().unwrap().clone();
+            let damaged = Change { time: Timestamp::from_millis(1), ..change };
+            let mut added = Document::new(&card::KIND);
+            let stored = changes[..changes.len() - 1].iter().cloned().chain([(last, damaged)]);
+            assert_eq!(added.add_stored(stored), Err(DocumentError::WrongHash));
+        }
+    }
 
     #[test]
     fn a_long_text_is_read_as_it_was_at_earlier_heads() {

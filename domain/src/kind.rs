@@ -51,6 +51,8 @@ pub struct Kind {
     /// Who may write which register; the first rule that matches decides, and where none does,
     /// everyone who may edit the document may write.
     pub policy: &'static [RegisterRule],
+    /// The containers in which long texts may be made ([`Kind::may_hold_text`]).
+    pub texts: &'static [u8],
     /// The document that holds the genesis change only, once it has been made.
     pub fresh: Fresh,
 }
@@ -206,6 +208,16 @@ impl Kind {
     pub fn rule(&self, container: u8, name: &str) -> Option<&RegisterRule> {
         let last = name.rsplit('/').next().unwrap_or(name);
         self.policy.iter().find(|rule| rule.container == container && rule.name == last)
+    }
+
+    /// Whether a register may hold a long text: one of a single segment, without a rule, in one of
+    /// [`Kind::texts`].
+    ///
+    /// All others hold values only. A text is written character by character, so whoever judges what
+    /// a change writes (whom it gives sight, what it links to, whether it trashes) could not read it
+    /// from the change; and a value never replaces a text, so it would freeze the register.
+    pub fn may_hold_text(&self, container: u8, name: &str) -> bool {
+        self.texts.contains(&container) && !name.contains('/') && self.rule(container, name).is_none()
     }
 }
 

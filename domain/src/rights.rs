@@ -1,7 +1,7 @@
-//! Rights: who sees what, who edits what, and who may do what else (F67, C2, C12, C19).
+//! Rights: who sees what, and who may do what else (F67, C2, C12, C19).
 //!
-//! Sight is decided twice, by the same rule: here for one document, and in the server's log by
-//! [`Principal`]s, the names under which a document's changes are filed for those who see it.
+//! A document is filed under [`Principal`]s, the names of those who see it, and sight of it is decided
+//! from these: here for one document, by the server's log for all of them.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,7 +10,6 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::id::UserId;
-use crate::row::CardRow;
 use crate::text_form::text_form;
 use crate::user::Role;
 
@@ -43,15 +42,6 @@ pub struct CardAudience {
     pub assignees: BTreeSet<UserId>,
 }
 
-/// Those who see a contact even if Restricted.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ContactAudience {
-    /// The cards that link to it, directly or through a company or person.
-    pub cards: Vec<CardAudience>,
-    /// Who made it; sees it while no card links to it.
-    pub creator: Option<UserId>,
-}
-
 /// A name under which the changes of a document are filed for those who see it.
 ///
 /// Text forms: `everyone`, `user:<id>`, `private:<id>`.
@@ -80,39 +70,6 @@ impl CardAudience {
             Some(owner) => self.assignees.iter().chain([&owner]).copied().map(Principal::User).collect(),
         }
     }
-
-    /// Whether `viewer` sees a card of this audience (C2).
-    pub fn is_seen_by(&self, viewer: Viewer) -> bool {
-        viewer.role != Role::Restricted
-            || self.owner.is_none()
-            || self.owner == Some(viewer.user)
-            || self.assignees.contains(&viewer.user)
-    }
-}
-
-impl From<&CardRow> for CardAudience {
-    /// The audience of the card with this row.
-    fn from(row: &CardRow) -> Self {
-        let open = row.todos.iter().filter(|todo| todo.state.is_open());
-        Self { owner: row.owner, assignees: open.filter_map(|todo| todo.assignee).collect() }
-    }
-}
-
-impl ContactAudience {
-    /// The principals of the contact: those of all cards that link to it, or its creator.
-    pub fn principals(&self) -> BTreeSet<Principal> {
-        if self.cards.is_empty() {
-            return self.creator.map(Principal::User).into_iter().collect();
-        }
-        self.cards.iter().flat_map(CardAudience::principals).collect()
-    }
-
-    /// Whether `viewer` sees a contact of this audience: who sees a card sees its contacts (F60).
-    pub fn is_seen_by(&self, viewer: Viewer) -> bool {
-        viewer.role != Role::Restricted
-            || self.cards.iter().any(|card| card.is_seen_by(viewer))
-            || (self.cards.is_empty() && self.creator == Some(viewer.user))
-    }
 }
 
 impl Scope {
@@ -138,15 +95,6 @@ impl Viewer {
             Scope::Private(user) => self.user == user,
             Scope::Staff if self.role != Role::Restricted => true,
             Scope::Staff => self.reads().iter().any(|principal| principals.contains(principal)),
-        }
-    }
-
-    /// Whether the viewer may write a document filed under these principals (C12): what he sees,
-    /// save settings, which are edited online by an administrator only (F73).
-    pub fn can_edit(self, scope: Scope, principals: &BTreeSet<Principal>) -> bool {
-        match scope {
-            Scope::Org => Act::EditSettings.allowed_to(self.role),
-            Scope::Staff | Scope::Private(_) => self.can_see(scope, principals),
         }
     }
 
@@ -265,13 +213,7 @@ impl Act {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-    use crate::id::PartId;
-    use crate::row::{TodoRow, Trash};
-    use crate::time::{Timestamp, Zone};
-    use crate::todo::{Outcome, TodoState};
 
     #[test]
     fn a_restricted_user_sees_own_unowned_and_assigned_cards_and_no_others() {
@@ -285,58 +227,11 @@ mod tests {
             ("owned by another, assigned to a third", Some(2), vec![3], false),
         ] {
             let card = audience(owner, &assignees);
-            assert_eq!(card.is_seen_by(me), seen, "{name}");
             assert_eq!(me.can_see(Scope::Staff, &card.principals()), seen, "{name}");
-            assert_eq!(me.can_edit(Scope::Staff, &card.principals()), seen, "{name}");
             for role in [Role::Admin, Role::Manager, Role::User] {
                 let other = Viewer { user: id(1), role };
-                assert!(card.is_seen_by(other) && other.can_see(Scope::Staff, &card.principals()), "{name}");
+                assert!(other.can_see(Scope::Staff, &card.principals()), "{name}");
             }
-        }
-    }
-
-    #[test]
-    fn assignees_of_closed_todos_are_not_in_the_audience() {
-        let todo = |number: u8, state: TodoState| TodoRow {
-            id: PartId::from_bytes([number; 6]),
-            text: String::new(),
-            due: None,
-            assignee: Some(id(number)),
-            state,
-            contact: None,
-        };
-        let open = TodoState::default();
-        let closed = open.close(Outcome::Success, Timestamp::from_millis(0), Zone::UTC, id(3));
-        let row = CardRow {
-            product: None,
-            name: String::new(),
-            status: None,
-            owner: Some(id(1)),
-            trash: Trash::No,
-            fields: Vec::new(),
-            links: Vec::new(),
-            todos: vec![todo(2, open), todo(3, closed)],
-            last_contact: None,
-            conflicts: 0,
-            created: None,
-        };
-        assert_eq!(CardAudience::from(&row), audience(Some(1), &[2]));
-    }
-
-    #[test]
-    fn a_contact_is_seen_through_its_cards_and_by_its_creator_only_while_unlinked() {
-        let me = Viewer { user: id(1), role: Role::Restricted };
-        for (name, cards, creator, seen) in [
-            ("unlinked, mine", vec![], Some(1), true),
-            ("unlinked, another's", vec![], Some(2), false),
-            ("unlinked, nobody's", vec![], None, false),
-            ("linked to another's card, made by me", vec![audience(Some(2), &[])], Some(1), false),
-            ("linked to my card", vec![audience(Some(2), &[]), audience(Some(1), &[])], None, true),
-            ("linked to nobody's card", vec![audience(None, &[])], Some(2), true),
-        ] {
-            let contact = ContactAudience { cards, creator: creator.map(id) };
-            assert_eq!(contact.is_seen_by(me), seen, "{name}");
-            assert_eq!(me.can_see(Scope::Staff, &contact.principals()), seen, "{name}");
         }
     }
 
@@ -349,18 +244,7 @@ mod tests {
             for user in [1, 2] {
                 let viewer = Viewer { user: id(user), role };
                 assert_eq!(viewer.can_see(scope, &filed), user == 1, "{role:?}");
-                assert_eq!(viewer.can_edit(scope, &filed), user == 1, "{role:?}");
             }
-        }
-    }
-
-    #[test]
-    fn everybody_sees_settings_and_only_an_administrator_edits_them() {
-        let filed = Scope::Org.principals(BTreeSet::new());
-        for role in Role::ALL {
-            let viewer = Viewer { user: id(1), role };
-            assert!(viewer.can_see(Scope::Org, &filed));
-            assert_eq!(viewer.can_edit(Scope::Org, &filed), role == Role::Admin);
         }
     }
 
@@ -420,42 +304,6 @@ mod tests {
         {
             assert_eq!(text.parse::<Principal>(), Err(PrincipalError), "{text}");
         }
-    }
-
-    proptest! {
-        /// The server finds documents by principal, a phone judges them by C2: they must agree.
-        #[test]
-        fn sight_by_principal_is_sight_by_rule(
-            cards in prop::collection::vec(audiences(), 0..4),
-            creator in prop::option::of(0_u8..4),
-            user in 0_u8..4,
-            role in prop::sample::select(Role::ALL.to_vec()),
-        ) {
-            let viewer = Viewer { user: id(user), role };
-            for card in &cards {
-                prop_assert_eq!(viewer.can_see(Scope::Staff, &card.principals()), card.is_seen_by(viewer));
-            }
-            let contact = ContactAudience { cards, creator: creator.map(id) };
-            prop_assert_eq!(viewer.can_see(Scope::Staff, &contact.principals()), contact.is_seen_by(viewer));
-        }
-
-        #[test]
-        fn who_sees_a_card_sees_its_contacts(
-            cards in prop::collection::vec(audiences(), 1..4), user in 0_u8..4,
-        ) {
-            let viewer = Viewer { user: id(user), role: Role::Restricted };
-            let sees_a_card = cards.iter().any(|card| card.is_seen_by(viewer));
-            let contact = ContactAudience { cards, creator: Some(id(user)) };
-            prop_assert_eq!(contact.is_seen_by(viewer), sees_a_card);
-        }
-    }
-
-    fn audiences() -> impl Strategy<Value = CardAudience> {
-        let assignees = prop::collection::btree_set(0_u8..4, 0..3);
-        (prop::option::of(0_u8..4), assignees).prop_map(|(owner, assignees)| CardAudience {
-            owner: owner.map(id),
-            assignees: assignees.into_iter().map(id).collect(),
-        })
     }
 
     fn audience(owner: Option<u8>, assignees: &[u8]) -> CardAudience {

@@ -42,15 +42,21 @@ pub(crate) fn is_list(bytes: &[u8]) -> bool {
 /// Reads the saved form of a list; `None` if the bytes are not one but automerge's own form.
 pub(crate) fn read_few(bytes: &[u8]) -> Option<Result<Vec<Change>, Malformed>> {
     let (tag, list) = bytes.split_first()?;
-    (*tag == LIST).then(|| read(list))
+    (*tag == LIST).then(|| read(list, Change::from_bytes))
 }
 
-fn read(list: &[u8]) -> Result<Vec<Change>, Malformed> {
+/// As [`read_few`], for a list that this device judged before it stored it.
+pub(crate) fn read_stored(bytes: &[u8]) -> Option<Result<Vec<Change>, Malformed>> {
+    let (tag, list) = bytes.split_first()?;
+    (*tag == LIST).then(|| read(list, Change::from_stored))
+}
+
+fn read(list: &[u8], change: impl Fn(&[u8]) -> Result<Change, Malformed>) -> Result<Vec<Change>, Malformed> {
     let mut d = Decoder::new(list);
     let length = d.array()?.ok_or(Malformed::Form)?;
     if length > MAX_FEW as u64 {
         return Err(Malformed::Limit);
     }
-    let changes = (0..length).map(|_| Change::from_bytes(d.bytes()?)).collect::<Result<Vec<_>, _>>()?;
+    let changes = (0..length).map(|_| change(d.bytes()?)).collect::<Result<Vec<_>, _>>()?;
     if d.position() == list.len() { Ok(changes) } else { Err(Malformed::Form) }
 }

@@ -1,9 +1,11 @@
 //! User documents: what follows one user between devices (F103).
 
 use crate::change::Actor;
-use crate::kind::{AudienceRule, Fresh, Kind, KindId};
+use crate::draft::Draft;
+use crate::id::UserId;
+use crate::kind::{AudienceRule, Form, Fresh, Kind, KindId, RegisterRule, Writer};
 
-/// Preferences by name.
+/// `owner`, and preferences by name.
 pub const USER: u8 = 0;
 /// `<document>`: when the user last opened it.
 pub const RECENTS: u8 = 1;
@@ -17,6 +19,22 @@ pub static KIND: Kind = Kind {
     genesis_actor: Actor(*b"roadbook:user:01"),
     containers: &["user", "recents", "favorites"],
     audience: AudienceRule::Private,
-    policy: &[],
+    policy: &[RegisterRule {
+        container: USER,
+        name: OWNER,
+        writer: Writer::Editor,
+        once: true,
+        form: Form::Id,
+    }],
+    texts: &[],
     fresh: Fresh::new(),
 };
+
+/// The register that says whose document it is.
+const OWNER: &str = "owner";
+
+/// Drafts what the document of a user begins with, where the server makes it: whose it is. A change must
+/// do something, and the id, a hash, does not tell (F103).
+pub fn begin(draft: &mut Draft<'_>, user: UserId) {
+    draft.put(USER, OWNER, user.to_string());
+}

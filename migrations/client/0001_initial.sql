@@ -124,8 +124,9 @@ CREATE TABLE todo (
   overdue_from INTEGER,
   -- The day it was closed with success, as text; NULL: it is not.
   closed_on TEXT,
-  -- `next_due` of its card.
+  -- `next_due` and `name` of its card.
   card_due INTEGER NOT NULL,
+  card_name TEXT NOT NULL,
   PRIMARY KEY (document, todo)
 ) STRICT, WITHOUT ROWID;
 -- Today reads these two and nothing else.

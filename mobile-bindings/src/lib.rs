@@ -48,7 +48,8 @@ impl Server {
 
 #[uniffi::export]
 impl Roadbook {
-    /// Opens the file at `path`, and makes it if there is none.
+    /// Opens the file at `path` for the app, and makes it if there is none. A process beside the app calls
+    /// [`Self::open_beside`]: this one takes the exchange with the server from whoever is at it.
     ///
     /// # Errors
     /// `AppTooOld` for a file of a newer version, which is left untouched; `Damaged` for one that
@@ -56,6 +57,15 @@ impl Roadbook {
     #[uniffi::constructor]
     pub fn open(path: &str) -> Result<Arc<Self>, ApiError> {
         Ok(Arc::new(Self::over(Client::open(path, Arc::new(SystemEnv))?)))
+    }
+
+    /// Opens the file for a process beside the app, such as a widget.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    #[uniffi::constructor]
+    pub fn open_beside(path: &str) -> Result<Arc<Self>, ApiError> {
+        Ok(Arc::new(Self::over(Client::open_beside(path, Arc::new(SystemEnv))?)))
     }
 
     /// Begins to work without an account (C14), in the days of `zone`, an IANA name.

@@ -22,7 +22,7 @@ fn phone() -> (Roadbook, TempDir) {
 /// A handle on the file of `folder`, as another process has it.
 fn another(folder: &TempDir, seed: u64) -> Roadbook {
     let env = Arc::new(SeededEnv::new(seed, NOW));
-    Roadbook::over(Client::open(folder.path().join("roadbook.sqlite"), env).unwrap())
+    Roadbook::over(Client::open_beside(folder.path().join("roadbook.sqlite"), env).unwrap())
 }
 
 /// A card with a todo that was due yesterday.

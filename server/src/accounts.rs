@@ -1,18 +1,22 @@
-//! Users: the directory entry that everybody sees, and the account behind it, always together.
+//! Users: the directory entry that everybody sees, the account behind it and the user's own documents,
+//! always together.
 
-use roadbook_domain::id::UserId;
+use roadbook_domain::id::{OrgId, UserId};
 use roadbook_domain::settings::SettingsError;
-use roadbook_domain::user::{Email, User};
+use roadbook_domain::time::Timestamp;
+use roadbook_domain::user::{Email, Role, User};
+use roadbook_domain::wire::RefusalCode;
 
 use crate::api::ApiError;
 use crate::auth::Caller;
 use crate::settings::Editing;
 use crate::state::State;
 use crate::store::users::{self, NewAccount};
-use crate::store::{StoreError, sessions};
+use crate::store::{StoreError, Tx, sessions};
+use crate::sync::OwnDocuments;
 
-/// Adds a user (F62), who can sign in at once if there is a password, else when one is set. Answers
-/// the version of the directory entry.
+/// Adds a user (F62) with his user document and inbox card, who can sign in at once if there is a
+/// password, else when one is set. Answers the version of the directory entry.
 ///
 /// # Errors
 /// [`ApiError::AlreadyExists`] if the email is taken anywhere on this server, those of
@@ -28,16 +32,15 @@ pub async fn create(
         Some(password) => state.passwords().hash(password, state.env()).await?,
         None => String::new(),
     };
+    let now = state.now();
+    let own = OwnDocuments::of(user, state.engine().actor(), now)
+        .map_err(|error| ApiError::Internal(error.to_string()))?;
     let mut editing = Editing::begin(state, caller.org).await?;
     let version = editing.write(caller, user, 0).await.map_err(taken)?;
-    let account = NewAccount {
-        id: user.id,
-        email,
-        password_hash: &password_hash,
-        role: user.role,
-        created_at: state.now(),
-    };
+    let account =
+        NewAccount { id: user.id, email, password_hash: &password_hash, role: user.role, created_at: now };
     users::insert(editing.tx(), caller.org, &account).await.map_err(email_taken)?;
+    own.write(editing.tx(), caller.org, now).await?;
     editing.commit().await?;
     Ok(version)
 }
@@ -64,6 +67,42 @@ pub async fn edit(state: &State, caller: &Caller, user: &User, base: u64) -> Res
     editing.commit().await?;
     tracing::info!(edited.id = %user.id, "user edited");
     Ok(version)
+}
+
+/// Brings the account behind a directory entry that is given back to what the entry says (N7). One that
+/// was lost has no password until an administrator sets one, and its user's own documents are made anew;
+/// they merge with those that his phones give back.
+///
+/// # Errors
+/// Of the database, which is then to be rolled back. Answers why a user cannot be given back.
+pub async fn take_back(
+    state: &State,
+    tx: &mut Tx,
+    org: OrgId,
+    user: &User,
+    now: Timestamp,
+) -> Result<Result<(), RefusalCode>, ApiError> {
+    let Some(email) = &user.email else { return Ok(Err(RefusalCode::Malformed)) };
+    let holder = users::by_email(tx, email).await?;
+    if holder.is_some_and(|holder| (holder.org_id, holder.id) != (org, user.id)) {
+        return Ok(Err(RefusalCode::EmailTaken));
+    }
+    let is_admin = user.active && user.role == Role::Admin;
+    if !is_admin && !users::has_other_admin(tx, org, user.id).await? {
+        return Ok(Err(RefusalCode::LastAdmin));
+    }
+    if !users::set_access(tx, org, user.id, email, user.role, !user.active).await? {
+        let account = NewAccount { id: user.id, email, password_hash: "", role: user.role, created_at: now };
+        users::insert(tx, org, &account).await?;
+        users::set_access(tx, org, user.id, email, user.role, !user.active).await?;
+        let own = OwnDocuments::of(user, state.engine().actor(), now)
+            .map_err(|error| ApiError::Internal(error.to_string()))?;
+        own.write(tx, org, now).await?;
+    }
+    if !user.active {
+        sessions::end_of_user(tx, org, user.id, now).await?;
+    }
+    Ok(Ok(()))
 }
 
 /// Sets a user's password, and ends all his sessions: whoever has a stolen token has nothing (RFC 9700).

@@ -4,9 +4,11 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use data_encoding::BASE64URL_NOPAD;
+use roadbook_domain::change::Actor;
 use roadbook_domain::env::{Env, random};
 use roadbook_domain::id::{OrgId, UserId};
 use roadbook_domain::settings::{Organisation, Settings, SettingsError, SettingsRow, builtin_rows};
+use roadbook_domain::time::Timestamp;
 use roadbook_domain::user::{Email, Role, User};
 use roadbook_domain::wire::Signature;
 
@@ -18,6 +20,7 @@ use crate::store::db::Address;
 use crate::store::organisation::{self, NewOrganisation};
 use crate::store::users::{self, NewAccount};
 use crate::store::{Db, StoreError, settings};
+use crate::sync::OwnDocuments;
 
 /// What `init` is told.
 #[derive(Debug, Clone, clap::Args)]
@@ -74,7 +77,8 @@ pub struct Created {
     pub generated_password: Option<String>,
 }
 
-/// Makes an organisation with the built-in products, its secrets folder and its first administrator.
+/// Makes an organisation with the built-in products, its secrets folder and its first administrator,
+/// who has his own documents from then on.
 ///
 /// Secrets first, then everything else in one transaction; if that fails the secrets are removed again.
 /// Nothing that exists is ever overwritten.
@@ -102,12 +106,13 @@ pub async fn init(config: &InitConfig, env: &dyn Env) -> Result<Created, ConfigE
     drop(conn);
     let secrets = Secrets::create(secrets_folder, plan.org, env)
         .map_err(|error| ConfigError::of("secrets", &config.secrets, &error.to_string()))?;
+    let created = Created { org: plan.org, admin: plan.admin.id, generated_password: password.generated() };
     if let Err(error) = plan.write(&db, &password_hash, env).await {
         secrets.discard();
         return Err(database_error(config, &error));
     }
     db.close().await;
-    Ok(Created { org: plan.org, admin: plan.admin.id, generated_password: password.generated() })
+    Ok(created)
 }
 
 /// Everything that will be written, judged by the rules of settings.
@@ -117,6 +122,8 @@ struct Plan {
     organisation: Organisation,
     email: Email,
     admin: User,
+    own: OwnDocuments,
+    now: Timestamp,
 }
 
 impl Plan {
@@ -149,28 +156,31 @@ impl Plan {
         for row in [SettingsRow::new(&organisation, 1), SettingsRow::new(&admin, 1)] {
             settings.judge(&row).map_err(|error| blame(config, error))?;
         }
-        Ok(Self { database, org: OrgId::new(env), organisation, email, admin })
+        let now = env.now();
+        let own = OwnDocuments::of(&admin, Actor::new(env), now).map_err(unexpected)?;
+        Ok(Self { database, org: OrgId::new(env), organisation, email, admin, own, now })
     }
 
-    async fn write(&self, db: &Db, password_hash: &str, env: &dyn Env) -> Result<(), StoreError> {
+    async fn write(self, db: &Db, password_hash: &str, env: &dyn Env) -> Result<(), StoreError> {
+        let Self { org, now, .. } = self;
         let epoch = uuid::Builder::from_random_bytes(random(env)).into_uuid();
-        let new =
-            NewOrganisation { id: self.org, name: &self.organisation.name, epoch, created_at: env.now() };
+        let new = NewOrganisation { id: org, name: &self.organisation.name, epoch, created_at: now };
         let account = NewAccount {
             id: self.admin.id,
             email: &self.email,
             password_hash,
             role: self.admin.role,
-            created_at: env.now(),
+            created_at: now,
         };
         let mut tx = db.write().await?;
         organisation::insert(&mut tx, &new).await?;
-        users::insert(&mut tx, self.org, &account).await?;
+        users::insert(&mut tx, org, &account).await?;
         let own = [SettingsRow::new(&self.organisation, 1), SettingsRow::new(&self.admin, 1)];
         let by = Signature { user: None, device: None };
         for row in builtin_rows().into_iter().chain(own) {
-            settings::put(&mut tx, self.org, &row, &by, env.now()).await?;
+            settings::put(&mut tx, org, &row, &by, now).await?;
         }
+        self.own.write(&mut tx, org, now).await?;
         tx.commit().await
     }
 }

@@ -4,13 +4,16 @@
 //! (`plan`) and committed in one transaction (`commit`). A pull reads one snapshot (`pull`, `fill`,
 //! `walk`) and sends net effects (`net`). No HTTP here, and no SQL.
 
+mod budget;
 mod commit;
 mod cursor;
 mod engine;
 mod fill;
+mod give_back;
 mod judge;
 mod net;
 mod offer;
+mod own_documents;
 mod page;
 mod plan;
 mod pull;
@@ -22,29 +25,27 @@ mod state_hash;
 mod walk;
 
 pub use engine::Engine;
+pub use own_documents::OwnDocuments;
 pub use purge::purge;
 pub use state_hash::state_hash;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::time::Timestamp;
 use roadbook_domain::wire::{
-    GroupVerdict, Offer, Progress, SyncRequest, SyncResponse, SyncStatus, Verdict, WalkAnswer,
+    GroupVerdict, Progress, SyncRequest, SyncResponse, SyncStatus, Verdict, WalkAnswer,
 };
 
 use self::cursor::{Class, Fill, Holder, Mark, Position};
-use self::offer::{MAX_OFFERS, OfferCase, OfferContext};
 use self::page::{Page, Reading};
 use self::push::Outcome;
 use crate::api::ApiError;
 use crate::auth::Caller;
 use crate::state::State;
 use crate::store::organisation::{self, Head};
-use crate::store::{StoreError, actors, digests, documents, key, log};
+use crate::store::{StoreError, digests, key, log};
 
 /// The most bytes of a request, inflated.
 pub const MAX_REQUEST: usize = 4 << 20;
@@ -54,7 +55,7 @@ const MAX_PAGE: u64 = 1 << 20;
 /// The same of the first page of a first sync.
 const FIRST_PAGE: u64 = 200 << 10;
 /// A device that wants less than this gets this much.
-const MIN_PAGE: u64 = 16 << 10;
+const MIN_PAGE: u64 = 4 << 10;
 
 /// Carries out one exchange.
 ///
@@ -64,7 +65,7 @@ const MIN_PAGE: u64 = 16 << 10;
 pub async fn exchange(
     state: &State,
     caller: &Caller,
-    request: SyncRequest,
+    mut request: SyncRequest,
 ) -> Result<SyncResponse, ApiError> {
     let now = state.now();
     let holder = Holder { org: caller.org, user: caller.user, device: caller.device };
@@ -76,13 +77,23 @@ pub async fn exchange(
     drop(reader);
     let position = position.flatten().filter(|_| status == SyncStatus::Ok);
 
+    let gives_back = request.gives_back() && status == SyncStatus::Ok;
+    let (mut given_back, mut caller) = (Vec::new(), *caller);
+    if gives_back {
+        let (tombstones, rows) =
+            (std::mem::take(&mut request.tombstones), std::mem::take(&mut request.settings));
+        given_back = give_back::give_back(state, &caller, &tombstones, rows, now).await?;
+        // His own row may have been among them.
+        caller = caller.anew(state).await?;
+    }
+    let caller = &caller;
     let pushes = !request.push.is_empty() || !request.offers.is_empty();
     let mut outcome = match status {
         // What the server lost may be what these changes rest on: nothing is judged before it is back.
         SyncStatus::RolledBack => not_reached(&request),
         _ => push::push(state, caller, position.as_ref(), request.push, now).await?,
     };
-    let offered = offers(state, caller, request.offers, now).await?;
+    let offered = offer::offers(state, caller, request.offers, now).await?;
     outcome.verdicts.extend(offered.verdicts);
     outcome.applied.extend(offered.applied);
 
@@ -91,6 +102,7 @@ pub async fn exchange(
     if let Some(position) = &position
         && !pushes
         && !asks
+        && !gives_back
         && position.seq == head.seq
         && position.class == class
         && position.fill.is_none()
@@ -101,7 +113,8 @@ pub async fn exchange(
     let answering = Answering { state, caller, holder, now, status };
     let page_size = u64::from(request.budget.unwrap_or(u32::MAX)).clamp(MIN_PAGE, MAX_PAGE);
     let wishes = Wishes { walk: request.walk, fetch: request.fetch, page_size };
-    answering.answer(position, outcome, wishes).await
+    let answer = answering.answer(position, outcome, wishes).await?;
+    Ok(SyncResponse { given_back, ..answer })
 }
 
 fn empty(status: SyncStatus, now: Timestamp) -> SyncResponse {
@@ -116,6 +129,7 @@ fn empty(status: SyncStatus, now: Timestamp) -> SyncResponse {
         progress: None,
         walk: None,
         receipts: Vec::new(),
+        given_back: Vec::new(),
     }
 }
 
@@ -166,62 +180,6 @@ fn not_reached(request: &SyncRequest) -> Outcome {
         verdicts: vec![Verdict::NotReached; group.changes.len()],
     });
     Outcome { verdicts: verdicts.collect(), ..Outcome::default() }
-}
-
-/// Takes back what phones offer.
-async fn offers(
-    state: &State,
-    caller: &Caller,
-    offers: Vec<Offer>,
-    now: Timestamp,
-) -> Result<Outcome, ApiError> {
-    let mut outcome = Outcome::default();
-    if offers.is_empty() {
-        return Ok(outcome);
-    }
-    if offers.len() > MAX_OFFERS {
-        return Err(ApiError::TooLarge);
-    }
-    outcome.verdicts = offers
-        .iter()
-        .map(|offer| GroupVerdict {
-            document: offer.document,
-            verdicts: vec![Verdict::NotReached; offer.changes.len()],
-        })
-        .collect();
-    let mut conn = state.db().read().await?;
-    let ids: Vec<DocumentId> = offers.iter().map(|offer| offer.document).collect();
-    let stored = documents::get(&mut conn, caller.org, &ids).await?;
-    let mut stored: BTreeMap<_, _> = stored.into_iter().map(|stored| (stored.id, stored)).collect();
-    let purged = documents::purged(&mut conn, caller.org, &ids).await?;
-    let shown: Vec<_> = offers.iter().flat_map(|o| o.authors.actors.iter().map(|row| row.actor)).collect();
-    let bound = actors::devices(&mut conn, caller.org, &shown).await?;
-    drop(conn);
-    let context = OfferContext {
-        org: caller.org,
-        user: caller.user,
-        key: *state.secrets().receipt_key.as_bytes(),
-        bound: bound.into_iter().map(|(actor, _)| actor).collect(),
-        server: state.engine().actor(),
-        now,
-    };
-    let mut seen = std::collections::BTreeSet::new();
-    let cases: Vec<(usize, OfferCase)> = offers
-        .into_iter()
-        .enumerate()
-        .filter(|(_, offer)| seen.insert(offer.document))
-        .map(|(place, offer)| {
-            let stored = stored.remove(&offer.document);
-            (place, OfferCase { purged: purged.contains(&offer.document), stored, offer })
-        })
-        .collect();
-    let judging = move || {
-        cases.into_iter().map(|(place, case)| (place, offer::judge(case, &context))).collect::<Vec<_>>()
-    };
-    let judged = state.engine().judge(judging).await?;
-    // What changed meanwhile stays unanswered: the device offers it again.
-    push::settle(state, caller, judged, now, &mut outcome).await?;
-    Ok(outcome)
 }
 
 /// What a device asks for beside the tail.

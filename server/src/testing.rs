@@ -40,7 +40,7 @@ pub struct Throwaway {
     pub folder: TempDir,
     /// The address of the database.
     pub address: String,
-    schema: Option<Schema>,
+    _schema: Option<Schema>,
 }
 
 /// A PostgreSQL schema that is dropped with this value.
@@ -136,12 +136,7 @@ impl Throwaway {
                 (schema.address(), Some(schema))
             }
         };
-        Ok(Self { folder, address, schema })
-    }
-
-    /// Whether it is a PostgreSQL schema.
-    pub fn is_postgres(&self) -> bool {
-        self.schema.is_some()
+        Ok(Self { folder, address, _schema: schema })
     }
 }
 
@@ -197,6 +192,16 @@ impl Server {
         let config = config(database.address.clone(), secrets);
         let state = State::open(&config, env.clone()).await?;
         Ok(Self { app: app(state.clone()), state, env, created, config, database })
+    }
+
+    /// Begins anew on what is in its database now.
+    ///
+    /// # Errors
+    /// It does not begin.
+    pub async fn reopen(&mut self) -> Result<(), Failure> {
+        self.state = State::open(&self.config, self.env.clone()).await?;
+        self.app = app(self.state.clone());
+        Ok(())
     }
 
     /// The folder that goes away with the server.

@@ -5,11 +5,12 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use cpu_time::ProcessTime;
+use roadbook_client::model::World;
 use roadbook_tests::merge;
-use roadbook_tests::sim::{Firm, Report, run_seed};
+use roadbook_tests::sim::{Ending, Firm, Report, Tally, folder, run_seed};
 
-/// Runs the simulation: the real server and real phones on each seed, and, for each seed, twenty of the
-/// smaller simulations of merging.
+/// Runs the simulation: the real server and real phones on each seed, and, for each seed, some of the
+/// smaller simulations: of merging, and of sessions with a server in memory.
 #[derive(Parser)]
 #[command(name = "simulate")]
 struct Arguments {
@@ -22,26 +23,32 @@ struct Arguments {
     steps: usize,
 
     /// How many runs of merging go with each seed.
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 10)]
     merges: u64,
+
+    /// How many runs of sessions with a server in memory go with each seed.
+    #[arg(long, default_value_t = 10)]
+    sessions: u64,
 }
 
 /// As many as fit into the time that tests may take.
 const STEPS: usize = 50;
+/// The same for sessions: what goes wrong in a session goes wrong within a few steps of many seeds.
+const SESSION_STEPS: u32 = 8;
+/// Among so many seeds everything that the laws speak of happens.
+const MEANT_TO_TRY_ALL: u64 = 500;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if std::env::var("RUST_LOG").is_ok() {
         tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::from_default_env()).init();
     }
-    let merging = ProcessTime::now();
-    for seed in arguments.seeds.start * arguments.merges..arguments.seeds.end * arguments.merges {
-        if let Err(failure) = merge::run(seed) {
-            eprintln!("merging, seed {seed}\n  {failure}");
-            return ExitCode::FAILURE;
-        }
+    let each = |count: u64| arguments.seeds.start * count..arguments.seeds.end * count;
+    let small = small("merging", each(arguments.merges), |seed| merge::run(seed).map_err(|f| f.to_string()))
+        && small("sessions", each(arguments.sessions), session);
+    if !small {
+        return ExitCode::FAILURE;
     }
-    let merging = merging.elapsed();
     let running = ProcessTime::now();
     let firm = match Firm::prepare() {
         Ok(firm) => firm,
@@ -50,30 +57,53 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let mut failed = 0;
+    let (mut failed, mut tally) = (0, Tally::default());
     for seed in arguments.seeds.clone() {
-        if let Err(report) = held(&firm, seed, arguments.steps) {
-            failed += 1;
-            tell(&report, arguments.steps);
+        match held(&firm, seed, arguments.steps) {
+            Ok(ending) => tally.add(&ending.tally),
+            Err(report) => {
+                failed += 1;
+                tell(&report, arguments.steps);
+            }
         }
     }
     let running = running.elapsed();
     let count = arguments.seeds.end - arguments.seeds.start;
     println!(
-        "{} runs of merging in {:.1} s of processor time",
-        count * arguments.merges,
-        merging.as_secs_f64()
-    );
-    println!(
         "{count} runs of {} transitions in {:.1} s of processor time, {failed} failed",
         arguments.steps,
         running.as_secs_f64()
     );
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let told: Vec<_> = tally.counts().iter().map(|(what, times)| format!("{times} {what}")).collect();
+    println!("the server: {}", told.join(", "));
+    let untried = tally.counts().iter().any(|(_, times)| *times == 0);
+    if untried && count >= MEANT_TO_TRY_ALL {
+        eprintln!("something was never tried: the laws about it prove nothing");
+    }
+    if failed == 0 && !(untried && count >= MEANT_TO_TRY_ALL) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Runs many small seeds until one fails, and tells how it went.
+fn small(what: &str, seeds: Range<u64>, run: impl Fn(u64) -> Result<(), String>) -> bool {
+    let start = ProcessTime::now();
+    let count = seeds.end - seeds.start;
+    for seed in seeds {
+        if let Err(failure) = run(seed) {
+            eprintln!("{what}, seed {seed}\n  {failure}");
+            return false;
+        }
+    }
+    println!("{count} runs of {what} in {:.1} s of processor time", start.elapsed().as_secs_f64());
+    true
+}
+
+fn session(seed: u64) -> Result<(), String> {
+    let folder = folder().map_err(|failure| failure.to_string())?;
+    World::run(seed, SESSION_STEPS, folder.path()).map(drop)
 }
 
 /// Runs a seed, and one in a hundred again: the same must happen.
-fn held(firm: &Firm, seed: u64, steps: usize) -> Result<(), Report> {
+fn held(firm: &Firm, seed: u64, steps: usize) -> Result<Ending, Report> {
     let once = run_seed(firm, seed, steps)?;
     if seed.is_multiple_of(100) {
         let again = run_seed(firm, seed, steps)?;
@@ -81,7 +111,7 @@ fn held(firm: &Firm, seed: u64, steps: usize) -> Result<(), Report> {
             return Err(Report::of_chance(seed));
         }
     }
-    Ok(())
+    Ok(once)
 }
 
 fn tell(report: &Report, steps: usize) {

@@ -1,4 +1,5 @@
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use roadbook_domain::command::ContactCommand;
 use roadbook_domain::env::SeededEnv;
@@ -10,6 +11,7 @@ use roadbook_domain::user::User;
 use super::*;
 use crate::edit::NewContact;
 use crate::model::{Fault, ModelServer, ModelTransport};
+use crate::session::{SessionError, SyncSession};
 use crate::sync::sync;
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -51,9 +53,13 @@ impl Stage {
     }
 
     fn edit(&self) {
+        self.try_edit().unwrap();
+    }
+
+    fn try_edit(&self) -> Result<(), ApiError> {
         let name = ContactCommand::Rename { given: "Ann".to_owned(), family: "Secretname".to_owned() };
         let new = NewContact { sort: ContactSort::Person, commands: vec![name] };
-        self.client.create_contact(&new).unwrap();
+        self.client.create_contact(&new).map(drop)
     }
 
     fn pass(&self, millis: i64) {
@@ -111,6 +117,17 @@ async fn a_token_that_is_refused_is_refreshed_once() {
 }
 
 #[tokio::test]
+async fn a_session_that_cannot_be_gone_on_with_lets_another_process_exchange_at_once() {
+    let stage = Stage::signed_in().await;
+    let widget = Client::open_beside(stage.folder.path().join("phone.sqlite"), stage.env.clone()).unwrap();
+    stage.server.end_sessions();
+    let mut syncer = crate::sync::Syncer::new(&stage.client);
+    let refused = syncer.sync(&stage.server, &mut |_| {}).await;
+    assert_eq!(refused.unwrap_err(), SyncError::SignInNeeded);
+    assert!(SyncSession::new(&widget).next_request().unwrap().is_some());
+}
+
+#[tokio::test]
 async fn lost_answers_to_a_refresh_do_not_end_the_session() {
     let stage = Stage::signed_in().await;
     stage.sync().await.unwrap();
@@ -131,6 +148,46 @@ async fn a_sign_out_with_unsent_edits_is_refused_with_their_number() {
     let refused = sign_out(&stage.client, &stage.server, false).await;
     assert_eq!(refused, Err(SyncError::Unsent { count: 1 }));
     assert_eq!(is_signed_in(&stage.client), Ok(true));
+}
+
+#[tokio::test]
+async fn no_edit_is_taken_and_then_wiped_while_the_server_is_told_of_the_sign_out() {
+    let stage = Stage::signed_in().await;
+    stage.sync().await.unwrap();
+    let edited = Mutex::new(None);
+    let told = During { inner: &stage.server, act: || *edited.lock().unwrap() = Some(stage.try_edit()) };
+    sign_out(&stage.client, &told, false).await.unwrap();
+    assert_eq!(edited.into_inner().unwrap(), Some(Err(ApiError::NoUser)), "it was not said to be safe");
+    assert_eq!(stage.client.me(), Ok(None));
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_after_the_sign_out_puts_nothing_into_the_file() {
+    let stage = Stage::signed_in().await;
+    let mut session = SyncSession::new(&stage.client);
+    let frame = session.next_request().unwrap().unwrap();
+    let token = access_token(&stage.client, &stage.server).await.unwrap();
+    let answer = stage.server.exchange(&token, frame).await.unwrap();
+    sign_out(&stage.client, &stage.server, false).await.unwrap();
+    assert_eq!(session.on_response(&answer), Err(SessionError::Elsewhere));
+    assert_eq!(stage.client.settings().unwrap().rows().count(), 0);
+}
+
+#[tokio::test]
+async fn what_somebody_left_in_a_file_is_not_handed_to_whoever_signs_in_next() {
+    let stage = Stage::signed_in().await;
+    stage.edit();
+    stage.client.store().write(|tx| workspace::set_identity(tx, None)).unwrap();
+    assert_eq!(stage.sign_in("bob@example.org", "right").await, Err(SyncError::OtherUser));
+}
+
+#[tokio::test]
+async fn as_long_as_an_answer_is_waited_for_the_sync_keeps_its_lease() {
+    let stage = Stage::signed_in().await;
+    let widget = Client::open_beside(stage.folder.path().join("phone.sqlite"), stage.env.clone()).unwrap();
+    let slow = Slow { inner: &stage.server, env: &stage.env, widget, pauses: AtomicU32::new(0) };
+    sync(&stage.client, &slow, &mut |_| {}).await.unwrap();
+    assert!(slow.pauses.into_inner() > 10);
 }
 
 #[tokio::test]
@@ -156,17 +213,37 @@ async fn a_sign_out_leaves_nothing_of_the_user_in_the_file() {
     server.next_faults([Fault::RequestLost]);
     sign_out(&client, &server, false).await.unwrap();
     assert_eq!(client.me(), Ok(None));
+    let is_clean = || {
+        let files = std::fs::read_dir(folder.path()).unwrap();
+        let bytes: Vec<_> = files.map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect();
+        [&b"Secretname"[..], b"refresh-1", b"access-1"].iter().all(|canary| {
+            bytes.iter().all(|bytes| !bytes.windows(canary.len()).any(|window| window == *canary))
+        })
+    };
+    assert!(is_clean(), "at once, while the app still runs");
     drop(client);
-    for file in std::fs::read_dir(folder.path()).unwrap() {
-        let bytes = std::fs::read(file.unwrap().path()).unwrap();
-        for canary in [&b"Secretname"[..], b"refresh-1", b"access-1"] {
-            assert!(!bytes.windows(canary.len()).any(|window| window == canary));
-        }
-    }
+    assert!(is_clean());
     let client = Client::open(folder.path().join("phone.sqlite"), env.clone()).unwrap();
     let stage = Stage { client, env, server, folder };
     stage.sign_in("bob@example.org", "right").await.unwrap();
     stage.sync().await.unwrap();
+}
+
+#[tokio::test]
+async fn after_a_rescue_the_user_is_still_signed_in_and_his_unsent_edits_go() {
+    let Stage { client, server, folder, env } = {
+        let stage = Stage::signed_in().await;
+        stage.sync().await.unwrap();
+        stage.edit();
+        stage
+    };
+    drop(client);
+    let rescue = Client::rescue(folder.path().join("phone.sqlite"), env.clone()).unwrap();
+    let stage = Stage { client: rescue.client, env, server, folder };
+    assert_eq!(is_signed_in(&stage.client), Ok(true));
+    stage.sync().await.unwrap();
+    assert_eq!(stage.client.unsent_count(), Ok(0));
+    assert_eq!(stage.server.with_server(|server| server.documents().len()), 1);
 }
 
 #[tokio::test]
@@ -178,7 +255,11 @@ async fn a_server_that_is_busy_is_left_alone_as_long_as_it_asks() {
     let failed = syncer.sync(&stage.server, &mut |_| {}).await;
     let Err(SyncError::Unreachable { retry_at: Some(retry_at) }) = failed else { panic!("{failed:?}") };
     assert!(retry_at.millis() >= NOW.millis() + 60_000);
-    let asked_again = syncer.sync(&stage.server, &mut |_| {}).await;
+    // Not even for another token, which it would need by now.
+    stage.server.set_now(Timestamp::from_millis(NOW.millis() + ACCESS_LIFE));
+    let unasked = During { inner: &stage.server, act: || panic!("the server is to be left alone") };
+    stage.client.store().write(|tx| meta::set(tx, &SERVER_AHEAD, &ACCESS_LIFE)).unwrap();
+    let asked_again = syncer.sync(&unasked, &mut |_| {}).await;
     assert_eq!(asked_again, Err(SyncError::Unreachable { retry_at: Some(retry_at) }));
     stage.pass(retry_at.millis() - NOW.millis());
     assert!(syncer.sync(&stage.server, &mut |_| {}).await.is_ok());
@@ -199,6 +280,52 @@ fn an_install_secret_is_made_once_and_shown_to_nobody() {
     }
     std::fs::write(&path, b"short").unwrap();
     assert!(install_secret(&path, &env).is_err());
+}
+
+/// A transport on which something happens while a call is on its way.
+struct During<'a, F> {
+    inner: &'a ModelTransport,
+    act: F,
+}
+
+impl<F: Fn() + Send + Sync> Transport for During<'_, F> {
+    async fn exchange(&self, access_token: &str, frame: Vec<u8>) -> Result<Vec<u8>, TransportError> {
+        (self.act)();
+        self.inner.exchange(access_token, frame).await
+    }
+
+    async fn post(&self, path: &str, token: Option<&str>, json: String) -> Result<String, TransportError> {
+        (self.act)();
+        self.inner.post(path, token, json).await
+    }
+}
+
+/// A transport on which an answer takes minutes, while a widget would like to exchange too.
+struct Slow<'a> {
+    inner: &'a ModelTransport,
+    env: &'a SeededEnv,
+    widget: Client,
+    pauses: AtomicU32,
+}
+
+impl Transport for Slow<'_> {
+    async fn exchange(&self, access_token: &str, frame: Vec<u8>) -> Result<Vec<u8>, TransportError> {
+        for _ in 0..18 {
+            tokio::task::yield_now().await;
+        }
+        self.inner.exchange(access_token, frame).await
+    }
+
+    async fn post(&self, path: &str, token: Option<&str>, json: String) -> Result<String, TransportError> {
+        self.inner.post(path, token, json).await
+    }
+
+    async fn pause(&self) {
+        self.pauses.fetch_add(1, Ordering::Relaxed);
+        let asked = SyncSession::new(&self.widget).next_request();
+        assert_eq!(asked, Err(SessionError::Elsewhere));
+        self.env.advance(10_000);
+    }
 }
 
 /// As long as the model's access tokens are good.

@@ -46,7 +46,9 @@ fn receive(phone: &Phone, id: DocumentId, foreign: Option<&Change>) {
                     seq: 1,
                     received_at: NOW,
                 };
-                documents::append(tx, &new)?;
+                let mut document = documents::load(tx, id, &documents::get(tx, id)?.unwrap())?;
+                document.add(new.change)?;
+                documents::append(tx, &new, &document)?;
             }
             Replica::open(tx, id)?.unwrap().project(tx, &workspace).map(drop)
         })

@@ -1,15 +1,17 @@
 use std::sync::{Arc, Mutex};
 
+use roadbook_domain::audience::{MAX_ASSIGNEES, MAX_CARD_LINKS, inbox_card};
 use roadbook_domain::change::ChangeHash;
-use roadbook_domain::command::NewEntry;
+use roadbook_domain::command::{NewEntry, NewTodo};
 use roadbook_domain::id::FieldId;
 use roadbook_domain::row::Trash;
+use roadbook_domain::settings::{INBOX_PRODUCT, local_user};
 use roadbook_domain::todo::Outcome;
 use roadbook_domain::wire::OriginKind;
 
 use super::*;
 use crate::store::outbox::Unsent;
-use crate::testing::{NOW, Phone, due, new_card, part, product, todo};
+use crate::testing::{NOW, Phone, due, new_card, part, product, todo, zone};
 use crate::{BoardQuery, Client, SyncState};
 
 fn unsent(client: &Client) -> Vec<Unsent> {
@@ -85,6 +87,26 @@ fn a_command_that_cannot_be_carried_out_leaves_nothing_behind() {
     ));
     assert_eq!(phone.client.state_hash(NOW).unwrap(), hash);
     assert_eq!(phone.client.unsent_count().unwrap(), 1);
+}
+
+#[test]
+fn a_card_is_not_assigned_to_more_users_nor_linked_to_more_contacts_than_the_server_takes() {
+    let phone = Phone::local(1);
+    let id = |n: usize| DocumentId::derived(&[&n.to_be_bytes()]);
+    let link = |n| CardCommand::Link { role: "customer".into(), target: id(n) };
+    let assigned = |n: usize| {
+        let part = roadbook_domain::id::PartId::derived(&[&n.to_be_bytes()]);
+        let assignee = Some(UserId::from_bytes(*id(n).as_bytes()));
+        CardCommand::AddTodo(NewTodo { id: part, text: "Call".into(), due: None, assignee, contact: None })
+    };
+    let linked = phone.card("Linked", &(0..MAX_CARD_LINKS).map(link).collect::<Vec<_>>());
+    let shared = phone.card("Shared", &(0..MAX_ASSIGNEES).map(assigned).collect::<Vec<_>>());
+    for (card, more) in [(linked, link(MAX_CARD_LINKS)), (shared, assigned(MAX_ASSIGNEES))] {
+        let refused = phone.client.edit_card(card, &[more]).unwrap_err();
+        assert!(refused.to_string().contains("limit"), "{refused}");
+        assert!(!phone.client.edit_card(card, &[CardCommand::Rename("Renamed".into())]).unwrap().is_empty());
+    }
+    assert_eq!(phone.client.unsent_count().unwrap(), 4);
 }
 
 #[test]
@@ -239,7 +261,7 @@ fn what_one_handle_makes_of_the_settings_the_other_sees_at_once() {
     let phone = Phone::blank(1);
     let other = phone.another();
     assert_eq!(other.settings().unwrap().products().count(), 0);
-    phone.client.begin_local_workspace(crate::testing::zone("Europe/Lisbon"), "en").unwrap();
+    phone.client.begin_local_workspace(zone("Europe/Lisbon"), "en").unwrap();
     assert_eq!(other.settings().unwrap().products().count(), 4);
     assert!(other.me().unwrap().is_some());
 }
@@ -281,6 +303,26 @@ fn what_follows_the_user_is_a_document_of_his_own() {
 }
 
 #[test]
+fn the_inbox_card_is_edited_like_any_other_and_never_moved_to_the_trash() {
+    let phone = Phone::local(1);
+    let user = local_user(zone("Europe/Budapest"), "hu-HU");
+    let inbox = inbox_id(user.id);
+    phone
+        .client
+        .batch(OriginKind::BULK, |batch| {
+            let command = inbox_card(&user);
+            Ok(batch.create_as(inbox, &card::KIND, |draft, acting| command.draft(draft, acting)).map(drop)?)
+        })
+        .unwrap();
+    phone.client.edit_card(inbox, &[CardCommand::Rename("Mine".into())]).unwrap();
+    let refused = phone.client.edit_card(inbox, &[CardCommand::Rename("Gone".into()), CardCommand::Trash]);
+    assert!(matches!(refused, Err(ApiError::Invalid { .. })), "{refused:?}");
+    assert_eq!(phone.client.card(inbox).unwrap().row.name, "Mine");
+    let board = phone.client.board(&BoardQuery::new(INBOX_PRODUCT, 9)).unwrap();
+    assert_eq!(board.cards.len(), 1);
+}
+
+#[test]
 fn on_a_full_storage_an_edit_is_refused_and_reading_and_emptying_the_outbox_go_on() {
     let phone = Phone::local(1);
     let card = phone.card("Bakery", &[]);
@@ -306,7 +348,7 @@ fn on_a_full_storage_an_edit_is_refused_and_reading_and_emptying_the_outbox_go_o
 #[test]
 fn somebody_begins_to_work_on_a_phone_once() {
     let phone = Phone::local(1);
-    let again = phone.client.begin_local_workspace(crate::testing::zone("UTC"), "en");
+    let again = phone.client.begin_local_workspace(zone("UTC"), "en");
     assert!(matches!(again, Err(ApiError::Invalid { .. })));
 }
 

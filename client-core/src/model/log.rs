@@ -80,7 +80,7 @@ impl Log {
             Event::Audience(document, user, sees) => {
                 [document.as_bytes().as_slice(), user.as_bytes(), &[u8::from(*sees)]].concat()
             }
-            Event::Settings(row) => row.version.to_be_bytes().to_vec(),
+            Event::Settings(row) => minicbor::to_vec(row).unwrap_or_default(),
             Event::Purge(document) => document.as_bytes().to_vec(),
         };
         self.rows.push(Row { chain: hash(&[&before, &seq, &what]), event });

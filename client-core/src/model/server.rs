@@ -11,11 +11,11 @@ use roadbook_domain::guard::{Forged, OpIndex};
 use roadbook_domain::id::{DeviceId, DocumentId, UserId};
 use roadbook_domain::kind::{Kind, KindId, Writer};
 use roadbook_domain::projection;
-use roadbook_domain::settings::SettingsRow;
+use roadbook_domain::settings::{SettingsId, SettingsKind, SettingsRow};
 use roadbook_domain::time::Timestamp;
 use roadbook_domain::wire::{
-    AuthorTable, Entry, GroupVerdict, Offer, Pushed, PushedChange, RefusalCode, Signature, SyncRequest,
-    SyncResponse, SyncStatus, Verdict,
+    AuthorTable, Entry, GroupVerdict, Offer, Pushed, PushedChange, ReceiptedRow, RefusalCode, Signature,
+    SyncRequest, SyncResponse, SyncStatus, Tombstone, Verdict,
 };
 
 use super::log::{Accepted, Event, Log, Position, hash};
@@ -39,7 +39,6 @@ pub struct ModelServer {
     now: Timestamp,
     log: Log,
     documents: BTreeMap<DocumentId, Held>,
-    /// Kept apart from what a restore brings back, as the purge list is.
     purged: BTreeSet<DocumentId>,
     hidden: BTreeSet<(DocumentId, UserId)>,
     actors: BTreeMap<Actor, DeviceId>,
@@ -108,7 +107,10 @@ impl ModelServer {
     pub fn put_settings(&mut self, row: SettingsRow) {
         let same = |old: &&SettingsRow| (old.kind, old.id) == (row.kind, row.id);
         let version = self.settings.iter().find(same).map_or(1, |old| old.version + 1);
-        let row = SettingsRow { version, ..row };
+        self.write_settings(SettingsRow { version, ..row });
+    }
+
+    fn write_settings(&mut self, row: SettingsRow) {
         self.settings.retain(|old| (old.kind, old.id) != (row.kind, row.id));
         self.settings.push(row.clone());
         self.log.push(Event::Settings(row));
@@ -126,23 +128,24 @@ impl ModelServer {
         }
     }
 
+    /// The settings row of this kind and id, as it is.
+    pub fn settings_row(&self, kind: SettingsKind, id: SettingsId) -> Option<&SettingsRow> {
+        self.settings.iter().find(|row| (row.kind, row.id) == (kind, id))
+    }
+
     /// Purges a document for good.
     pub fn purge(&mut self, document: DocumentId) {
-        self.purged.insert(document);
-        if self.documents.remove(&document).is_some() {
+        self.documents.remove(&document);
+        if self.purged.insert(document) {
             self.log.push(Event::Purge(document));
         }
     }
 
-    /// Becomes what it was at a backup. Purges are applied again.
+    /// Becomes what it was at a backup.
     pub fn restore(&mut self, backup: &Self) {
-        let purged = std::mem::take(&mut self.purged);
         let now = self.now;
         *self = backup.clone();
         self.now = now;
-        for document in purged {
-            self.purge(document);
-        }
     }
 
     /// Makes the cursors of all who are not up to date expire.
@@ -165,6 +168,7 @@ impl ModelServer {
         let (Some(start), SyncStatus::Ok) = (start, status) else {
             return self.cannot_follow(request, status);
         };
+        let given_back = self.take_back(request);
         let mut verdicts: Vec<_> = request.push.iter().map(|group| self.push(who, group)).collect();
         verdicts.extend(request.offers.iter().map(|offer| self.offer(who, offer)));
 
@@ -177,16 +181,15 @@ impl ModelServer {
         page.entries.extend(request.fetch.iter().map(|document| self.fetched(who.user, *document)));
         let terms = self.terms(who.user);
         SyncResponse {
-            status,
             verdicts,
             entries: page.entries.iter().map(Entry::to_envelope).collect(),
-            cursor: Some(page.end.cursor()),
             more: page.more,
-            now: self.now,
             digest: (!page.more).then(|| total(&terms)),
             progress: page.progress,
             walk: request.walk.as_ref().map(|walk| walk::answer(walk, &terms)),
             receipts: self.receipts(&page),
+            given_back,
+            ..self.answer(status, &page.end)
         }
     }
 
@@ -203,6 +206,30 @@ impl ModelServer {
         }
     }
 
+    /// What the log lost beside documents.
+    fn take_back(&mut self, request: &SyncRequest) -> Vec<Verdict> {
+        let tombstones = request.tombstones.iter().map(|tombstone| {
+            if *tombstone.receipt != purge_receipt(tombstone.document) {
+                return Verdict::Refused(RefusalCode::ForeignReceipt);
+            }
+            self.purge(tombstone.document);
+            Verdict::Applied(self.log.head())
+        });
+        let mut given_back: Vec<_> = tombstones.collect();
+        for ReceiptedRow { row, receipt } in &request.settings {
+            let known = self.settings_row(row.kind, row.id).map_or(0, |known| known.version);
+            given_back.push(match row.version {
+                _ if **receipt != row_receipt(row) => Verdict::Refused(RefusalCode::ForeignReceipt),
+                version if version <= known => Verdict::Dup(0),
+                _ => {
+                    self.write_settings(row.clone());
+                    Verdict::Applied(self.log.head())
+                }
+            });
+        }
+        given_back
+    }
+
     /// Nothing is taken and nothing pulled; the device walks from the present head.
     fn cannot_follow(&self, request: &SyncRequest, status: SyncStatus) -> SyncResponse {
         let untouched =
@@ -211,9 +238,17 @@ impl ModelServer {
         let offered = request.offers.iter().map(|offer| untouched(offer.document, offer.changes.len()));
         let end = Position { seq: self.log.head(), chain: self.chain(), filled_to: None, filled: 0 };
         SyncResponse {
-            status,
             verdicts: pushed.chain(offered).collect(),
-            entries: self.settings.iter().map(|row| Entry::Settings(row.clone()).to_envelope()).collect(),
+            entries: self.settings.iter().map(|row| settings_entry(row).to_envelope()).collect(),
+            ..self.answer(status, &end)
+        }
+    }
+
+    fn answer(&self, status: SyncStatus, end: &Position) -> SyncResponse {
+        SyncResponse {
+            status,
+            verdicts: Vec::new(),
+            entries: Vec::new(),
             cursor: Some(end.cursor()),
             more: false,
             now: self.now,
@@ -221,6 +256,7 @@ impl ModelServer {
             progress: None,
             walk: None,
             receipts: Vec::new(),
+            given_back: Vec::new(),
         }
     }
 
@@ -397,4 +433,22 @@ fn receipt(document: DocumentId, heads: &[ChangeHash], authors: &AuthorTable) ->
     let heads: Vec<u8> = heads.iter().flat_map(|head| head.0).collect();
     let authors = minicbor::to_vec(authors).unwrap_or_default();
     hash(&[b"the model's key", document.as_bytes(), &heads, &authors])
+}
+
+/// A settings row as it travels.
+fn settings_entry(row: &SettingsRow) -> Entry {
+    Entry::Settings(ReceiptedRow { row: row.clone(), receipt: row_receipt(row).into() })
+}
+
+/// A purge as it travels.
+fn tombstone(document: DocumentId) -> Entry {
+    Entry::Purge(Tombstone { document, receipt: purge_receipt(document).into() })
+}
+
+fn row_receipt(row: &SettingsRow) -> [u8; 16] {
+    hash(&[b"the model's key", b"settings", &minicbor::to_vec(row).unwrap_or_default()])
+}
+
+fn purge_receipt(document: DocumentId) -> [u8; 16] {
+    hash(&[b"the model's key", b"purge", document.as_bytes()])
 }

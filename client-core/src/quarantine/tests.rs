@@ -18,7 +18,8 @@ fn refuse_last(phone: &Phone, id: DocumentId) {
         .store()
         .write(|tx| {
             let replica = Replica::open(tx, id)?.unwrap();
-            let last = replica.unsent.last().unwrap();
+            let unsent = outbox::of_document(tx, id)?;
+            let last = unsent.last().unwrap();
             let change: &Change = &last.change;
             quarantine::push(
                 tx,
@@ -33,7 +34,7 @@ fn refuse_last(phone: &Phone, id: DocumentId) {
                 },
             )?;
             outbox::remove(tx, last.n)?;
-            if replica.unsent.len() == 1 {
+            if unsent.len() == 1 {
                 crate::store::forget(tx, id)
             } else {
                 Replica::open(tx, id)?.unwrap().project(tx, &workspace).map(drop)

@@ -1,11 +1,14 @@
 //! Bringing one document up to date with what an answer says about it.
 
+use roadbook_domain::canonical::Canonical;
 use roadbook_domain::change::{Change, ChangeHash};
 use roadbook_domain::document::Document;
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::kind::Kind;
 use roadbook_domain::projection;
-use roadbook_domain::wire::{Bundle, Forgotten, LogEntry, Origin, RefusalCode, Rows, Signature, Verdict};
+use roadbook_domain::wire::{
+    Bundle, Check, Forgotten, LogEntry, Origin, RefusalCode, Rows, Signature, Verdict,
+};
 
 use super::settle::{Held, pending, title};
 use super::{Context, DocumentEntry, News, Received, WALK};
@@ -62,6 +65,8 @@ pub(super) struct Receiving<'a, 'b> {
     pub(super) news: &'a News,
     pub(super) received: &'b mut Received,
     pub(super) base: Option<Base>,
+    /// There is a base, but it cannot be read.
+    pub(super) unreadable: bool,
     /// The base as a document; `None` while nobody needed it, or if its kind is not known.
     pub(super) document: Option<Document>,
     pub(super) unsent: Vec<Unsent>,
@@ -85,7 +90,13 @@ impl<'a, 'b> Receiving<'a, 'b> {
         news: &'a News,
         received: &'b mut Received,
     ) -> Result<Self, Error> {
-        let base = documents::get(context.tx, id)?;
+        let (base, unreadable) = match documents::get(context.tx, id) {
+            Err(Error::Unreadable(_, why)) => {
+                documents::mark_damaged(context.tx, id, &why)?;
+                (None, true)
+            }
+            base => (base?, false),
+        };
         let unsent = outbox::of_document(context.tx, id)?;
         let mut receiving = Self {
             context,
@@ -93,6 +104,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
             news,
             received,
             base,
+            unreadable,
             document: None,
             unsent,
             before: None,
@@ -107,7 +119,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
         if !receiving.unsent.is_empty() && receiving.load() {
             receiving.before = receiving.document.clone().map(|mut document| {
                 for unsent in &receiving.unsent {
-                    if let Err(error) = document.add(&unsent.change) {
+                    if let Err(error) = document.add_stored([(unsent.hash, unsent.change.clone())]) {
                         tracing::warn!(document.id = %id, %error, "an unsent change cannot be read");
                     }
                 }
@@ -127,6 +139,8 @@ impl<'a, 'b> Receiving<'a, 'b> {
                 Err(Error::OtherKind(_)) => {}
                 Err(error) => {
                     tracing::warn!(document.id = %self.id, %error, "a stored document cannot be read");
+                    // Nothing can be settled until it is here anew.
+                    self.received.fetch.insert(self.id);
                 }
             }
         }
@@ -142,7 +156,8 @@ impl<'a, 'b> Receiving<'a, 'b> {
         if !holds_some || sent.fetch.contains(&self.id) {
             return Ok(false);
         }
-        Ok(sent.to_offer.contains(&self.id) || meta::get(self.context.tx, &WALK)?.unwrap_or_default())
+        let is_known = sent.walked || !meta::get(self.context.tx, &WALK)?.unwrap_or_default();
+        Ok(self.is_unjudged() || sent.to_offer.contains(&self.id) || !is_known)
     }
 
     fn change(&mut self, entry: &LogEntry) -> Result<(), Error> {
@@ -158,7 +173,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
             let Some(own) = own else { return Ok(()) };
             (own.change.clone(), own.hash)
         } else {
-            match built(document.kind(), &entry.change, &*entry.check) {
+            match built(document.kind(), &entry.change, &entry.check) {
                 Some(built) => built,
                 None => return self.unusable("a change that is not what its author made"),
             }
@@ -186,7 +201,9 @@ impl<'a, 'b> Receiving<'a, 'b> {
         received_at: roadbook_domain::time::Timestamp,
     ) -> Result<(), Error> {
         let new = Acknowledged { document: self.id, hash, change, by, origin, seq, received_at };
-        documents::append(self.context.tx, &new)?;
+        if let Some(document) = &self.document {
+            documents::append(self.context.tx, &new, document)?;
+        }
         if let Some(base) = &mut self.base {
             base.as_of = base.as_of.max(seq);
         }
@@ -213,7 +230,8 @@ impl<'a, 'b> Receiving<'a, 'b> {
             return Ok(());
         }
         self.received.counts.applied += 1;
-        if self.base.is_none() && self.unsent.is_empty() && self.insert_rows(bundle)? {
+        let is_new = self.base.is_none() && !self.unreadable;
+        if is_new && self.unsent.is_empty() && self.insert_rows(bundle)? {
             return Ok(());
         }
         let new = match Kind::get(bundle.kind).map(|kind| Document::load(kind, &bundle.saved)) {
@@ -283,6 +301,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
         if self.base.as_ref().is_some_and(|base| forgotten.seq < base.as_of) {
             return Ok(());
         }
+        projections::forget_outlived_of(self.context.tx, self.id)?;
         for (todo, state) in &forgotten.closings {
             projections::outlive(self.context.tx, self.id, *todo, state)?;
         }
@@ -293,13 +312,13 @@ impl<'a, 'b> Receiving<'a, 'b> {
     fn purge(&mut self) -> Result<(), Error> {
         self.received.fetched.insert(self.id);
         self.remove(QuarantineReason::Purged)?;
-        self.drop_unsent()
+        self.drop_unsent(QuarantineReason::Purged)
     }
 
     /// Deletes everything of the document but its unsent changes, which are still sent: a late one may
     /// be taken. Until then they are in the quarantine as well.
     fn remove(&mut self, reason: QuarantineReason) -> Result<(), Error> {
-        if self.base.take().is_none() {
+        if self.base.take().is_none() && !self.unreadable {
             return Ok(());
         }
         let accepted = |hash| {
@@ -324,9 +343,17 @@ impl<'a, 'b> Receiving<'a, 'b> {
         Ok(())
     }
 
-    /// Takes all unsent changes out of the outbox: they are in the quarantine.
-    fn drop_unsent(&mut self) -> Result<(), Error> {
+    /// Takes all unsent changes out of the outbox. They are in the quarantine, or are put there: those that
+    /// were rescued from a damaged file never had their document here.
+    fn drop_unsent(&mut self, reason: QuarantineReason) -> Result<(), Error> {
         if !self.unsent.is_empty() {
+            for unsent in &self.unsent {
+                if !quarantine::holds(self.context.tx, self.id, &unsent.change)? {
+                    let edits = ValueEdit::alone(&unsent.change);
+                    let held = Held { id: self.id, kind: unsent.kind, title: "", reason };
+                    held.quarantine(self.context, edits, &unsent.change, self.received)?;
+                }
+            }
             outbox::remove_of_document(self.context.tx, self.id)?;
             self.unsent.clear();
             self.received.changes.list(List::Outbox);
@@ -351,7 +378,10 @@ impl<'a, 'b> Receiving<'a, 'b> {
             Verdict::UpgradeRequired => self.wait_for_server(),
             Verdict::Refused(RefusalCode::Purged) => self.purge(),
             // Its document is gone and its edits are in the quarantine: that was the last word.
-            _ if self.base.is_none() => self.drop_unsent(),
+            Verdict::Refused(code) if self.base.is_none() => {
+                self.drop_unsent(QuarantineReason::Refused(*code))
+            }
+            _ if self.base.is_none() => self.drop_unsent(QuarantineReason::Damaged),
             Verdict::Refused(RefusalCode::ForeignActor) | Verdict::ActorFork => {
                 self.forked.get_or_insert(hash);
                 Ok(())
@@ -403,7 +433,16 @@ impl<'a, 'b> Receiving<'a, 'b> {
         }
     }
 
+    /// Whether the server did not come to judge what was offered.
+    fn is_unjudged(&self) -> bool {
+        self.news.offered.first() == Some(&Verdict::NotReached)
+    }
+
     fn offered(&mut self, verdicts: &[Verdict]) -> Result<(), Error> {
+        if self.is_unjudged() {
+            self.received.offer_again.insert(self.id);
+            return Ok(());
+        }
         for verdict in verdicts {
             match verdict {
                 Verdict::Refused(RefusalCode::Purged) => return self.purge(),
@@ -446,8 +485,29 @@ impl<'a, 'b> Receiving<'a, 'b> {
         Ok(())
     }
 
+    /// A copy of this phone sent the same change when it could be taken: what the base holds is not in
+    /// the quarantine.
+    fn release(&mut self) -> Result<(), Error> {
+        let held = quarantine::changes_of(self.context.tx, self.id)?;
+        if held.is_empty() || !self.load() {
+            return Ok(());
+        }
+        let Some(document) = &self.document else { return Ok(()) };
+        for (n, change) in held {
+            let canonical = Canonical::of(document.kind(), &change);
+            if canonical.is_some_and(|canonical| document.contains(canonical.hash())) {
+                quarantine::remove(self.context.tx, n)?;
+                self.received.changes.list(List::Quarantine);
+            }
+        }
+        Ok(())
+    }
+
     fn finish(mut self, receipt: Option<[u8; 16]>) -> Result<(), Error> {
         if self.base.is_some() {
+            if self.base_changed || self.bundled {
+                self.release()?;
+            }
             // It is for the server's state, which the base is unless something went wrong with it.
             if let Some(receipt) = receipt
                 && !self.damaged
@@ -465,8 +525,8 @@ impl<'a, 'b> Receiving<'a, 'b> {
 }
 
 /// A change of the log with its hash; `None` if it is not what its author made.
-fn built(kind: &'static Kind, bytes: &[u8], check: &[u8]) -> Option<(Change, ChangeHash)> {
+fn built(kind: &'static Kind, bytes: &[u8], check: &Check) -> Option<(Change, ChangeHash)> {
     let change = Change::from_bytes(bytes).ok()?;
-    let hash = ChangeHash(change.to_automerge(kind).hash().0);
-    hash.0.starts_with(check).then_some((change, hash))
+    let canonical = Canonical::of(kind, &change)?;
+    canonical.has_check(check).then(|| (change, canonical.hash()))
 }

@@ -42,6 +42,7 @@ impl Receiving<'_, '_> {
             // The making of a document was refused: nothing is left of it.
             Some(base) if base.heads.is_empty() && unsent.is_empty() => forget(self.context.tx, self.id),
             Some(base) => {
+                let unsent = unsent.iter().map(|unsent| (unsent.hash, unsent.state)).collect();
                 let replica = Replica { id: self.id, document, base, unsent };
                 let rows = replica.project(self.context.tx, self.context.workspace)?;
                 self.received.changes.rows(self.id, &rows);

@@ -1,4 +1,8 @@
 //! The lease: of all processes that have the file open, one exchanges with the server.
+//!
+//! It saves work and promises nothing: whoever stores an answer looks in the same transaction whether the
+//! lease is still his, so an answer that comes after somebody else took over, or after a sign-out, is
+//! dropped. Taking a lease from a process that only seems to be gone is therefore always safe.
 
 use minicbor::{Decode, Encode};
 use roadbook_domain::env::{Env, random};
@@ -8,8 +12,9 @@ use rusqlite::Transaction;
 use crate::error::Error;
 use crate::store::meta::{self, Key};
 
-/// How long a holder may be silent, in milliseconds, before another one takes over.
-const TERM: i64 = 90_000;
+/// How long a holder may be silent, in milliseconds, before another one takes over. Who waits for an
+/// answer renews it in between ([`crate::Transport::pause`]).
+const TERM: i64 = 30_000;
 
 const HELD: Key<Held> = Key::new("sync_lease");
 
@@ -24,6 +29,11 @@ struct Held {
     by: [u8; 16],
     #[n(1)]
     until: Timestamp,
+}
+
+/// Ends whoever's lease: the app has just been started, so whoever held it is gone or gives way.
+pub(crate) fn clear(tx: &Transaction<'_>) -> Result<(), Error> {
+    meta::remove(tx, &HELD)
 }
 
 impl Lease {
@@ -43,11 +53,13 @@ impl Lease {
         Ok(true)
     }
 
+    /// Whether nobody took the lease away since; it may have run out.
+    pub fn is_held(self, tx: &Transaction<'_>) -> Result<bool, Error> {
+        Ok(meta::get(tx, &HELD)?.is_some_and(|held| held.by == self.0))
+    }
+
     /// Gives the lease up, if it is this process's.
     pub fn give_up(self, tx: &Transaction<'_>) -> Result<(), Error> {
-        if meta::get(tx, &HELD)?.is_some_and(|held| held.by == self.0) {
-            meta::remove(tx, &HELD)?;
-        }
-        Ok(())
+        if self.is_held(tx)? { clear(tx) } else { Ok(()) }
     }
 }

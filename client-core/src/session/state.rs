@@ -9,8 +9,8 @@ use roadbook_domain::env::Env;
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::time::Timestamp;
 use roadbook_domain::wire::{
-    MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Offer, Pushed, PushedChange, SyncRequest, SyncResponse, SyncStatus,
-    Walk, WalkAnswer,
+    MAX_OFFERED_CHANGES, MAX_OFFERS, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Offer, Pushed, PushedChange,
+    SyncRequest, SyncResponse, SyncStatus, Walk, WalkAnswer,
 };
 use rusqlite::Transaction;
 
@@ -21,8 +21,8 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::receive::{CURSOR, Counts, Received, Sent, WALK, receive, unacknowledge};
 use crate::store::documents::{self, Base};
-use crate::store::meta;
 use crate::store::outbox::{self, Unsent, UnsentState};
+use crate::store::{meta, owed};
 use crate::walk::{Differences, Terms, WalkPlan};
 
 /// The most documents fetched by one request.
@@ -33,6 +33,8 @@ const MOST_ATTEMPTS: u8 = 3;
 const MOST_WALKS: u8 = 3;
 /// How many answers may change nothing before the session rests.
 const MOST_IDLE: u8 = 4;
+/// How often a session gives back what is never judged; the rest of the exchange must not wait for it.
+const MOST_UNHEARD: u8 = 3;
 
 /// What a session remembers between requests. All of it can be found again from the file.
 #[derive(Debug, Default)]
@@ -43,6 +45,8 @@ pub(crate) struct State {
     sent: Option<(Sent, Option<Walk>)>,
     walk: Option<WalkPlan>,
     walks: u8,
+    /// The walk that [`WALK`] asks for is done; what it found is to be given back.
+    walked: bool,
     idle: u8,
     fetch: BTreeSet<DocumentId>,
     attempts: BTreeMap<DocumentId, u8>,
@@ -52,6 +56,8 @@ pub(crate) struct State {
     awaiting_entry: BTreeSet<(DocumentId, ChangeHash)>,
     /// The last answer told of more to come.
     more: bool,
+    /// How often tombstones or settings rows were given back and not judged.
+    unheard: u8,
 }
 
 impl State {
@@ -67,18 +73,26 @@ impl State {
 
     /// The next request. Marks the changes it carries as sent: commit before sending it.
     pub fn next_request(&mut self, tx: &Transaction<'_>) -> Result<SyncRequest, Error> {
-        if self.walk.is_none() && self.may_walk() && meta::get(tx, &WALK)?.unwrap_or_default() {
+        let is_to_walk = self.is_to_walk(tx)?;
+        if self.walk.is_none() && is_to_walk {
             self.walk = Some(WalkPlan::begin());
             self.walks += 1;
         }
         let mut sent = Sent { offered: self.offered.clone(), ..Sent::default() };
         let mut request = SyncRequest { cursor: meta::get(tx, &CURSOR)?, ..SyncRequest::default() };
-        if let Some(plan) = &self.walk {
+        if self.owes(tx)? {
+            // Before anything else, once the server has told what it has.
+            if !self.more {
+                sent.owed = owed::first(tx)?;
+                request.tombstones = sent.owed.tombstones.clone();
+                request.settings = sent.owed.settings.clone();
+            }
+        } else if let Some(plan) = &self.walk {
             request.walk = plan.step(&terms(tx)?);
         } else {
             request.offers = self.offers(tx, &mut sent)?;
             // Before the walk, what the server lost would be fetched as it has it now.
-            if !self.may_walk() || !meta::get(tx, &WALK)?.unwrap_or_default() {
+            if !is_to_walk {
                 self.fetches(tx, &mut sent)?;
             }
             // What the server lost is given back first: unsent changes may depend on it.
@@ -88,6 +102,7 @@ impl State {
         }
         request.fetch = sent.fetch.iter().copied().collect();
         sent.to_offer.clone_from(&self.offer);
+        sent.walked = self.walked;
         self.sent = Some((sent, request.walk.clone()));
         Ok(request)
     }
@@ -112,11 +127,15 @@ impl State {
         self.more = response.more;
         let moved = received.counts != Counts::default()
             || cursor_before != response.cursor && response.cursor.is_some()
-            || !sent.offers.is_empty();
+            || !sent.offers.is_empty()
+            || received.settled;
+        if response.status == SyncStatus::Ok && !sent.owed.is_empty() && !response.more && !received.settled {
+            self.unheard = self.unheard.saturating_add(1);
+        }
         self.idle = if moved { 0 } else { self.idle.saturating_add(1) };
         self.note(&sent, &received);
         if response.status != SyncStatus::Ok {
-            self.walk = None;
+            (self.walk, self.walked) = (None, false);
         } else if let (Some(asked), Some(answer)) = (&asked, &response.walk) {
             let terms = terms(tx)?;
             if let Some(differences) = self.walked(asked, answer, &terms) {
@@ -124,6 +143,11 @@ impl State {
             }
         }
         let mut changes = received.changes;
+        if self.walked && self.offer.is_empty() {
+            // Only now: a session that ends before begins with another walk.
+            meta::remove(tx, &WALK)?;
+            self.walked = false;
+        }
         let walking = self.walk.is_some() || meta::get(tx, &WALK)?.unwrap_or_default();
         if received.differs && !walking && self.fetch.is_empty() && self.offer.is_empty() {
             tracing::warn!("device and server do not hold the same: comparing them");
@@ -140,7 +164,10 @@ impl State {
     /// There is no answer: says when to try again. What was sent counts as unsent; sending it again
     /// does no harm (R05).
     pub fn on_failure(&mut self, env: &dyn Env, asked: Option<Duration>) -> Timestamp {
-        self.sent = None;
+        if let Some((sent, _)) = self.sent.take() {
+            let lost = sent.offers.into_iter().map(|(document, _)| document);
+            self.offer_again(lost.collect());
+        }
         let wait = i64::try_from(self.backoff.failed(env, asked).as_millis()).unwrap_or(i64::MAX);
         let wake_at = Timestamp::from_millis(env.now().millis().saturating_add(wait));
         self.wake_at = Some(wake_at);
@@ -159,6 +186,7 @@ impl State {
         self.walks = 0;
         self.attempts.clear();
         self.offered.clear();
+        self.unheard = 0;
     }
 
     /// The session after an answer that could not be stored: only its waits are remembered.
@@ -166,8 +194,23 @@ impl State {
         Self { backoff: self.backoff, ..Self::default() }
     }
 
+    /// Whether tombstones or settings rows are to be given back.
+    fn owes(&self, tx: &Transaction<'_>) -> Result<bool, Error> {
+        Ok(self.unheard < MOST_UNHEARD && owed::any(tx)?)
+    }
+
     fn may_walk(&self) -> bool {
         self.walks < MOST_WALKS && self.offer.is_empty()
+    }
+
+    fn is_to_walk(&self, tx: &Transaction<'_>) -> Result<bool, Error> {
+        Ok(self.may_walk() && !self.walked && meta::get(tx, &WALK)?.unwrap_or_default())
+    }
+
+    /// Documents whose offers were not answered: they are as good as never offered.
+    fn offer_again(&mut self, documents: BTreeSet<DocumentId>) {
+        self.offered.retain(|document| !documents.contains(document));
+        self.offer.extend(documents);
     }
 
     fn note(&mut self, sent: &Sent, received: &Received) {
@@ -185,6 +228,13 @@ impl State {
         let attempts = &self.attempts;
         self.fetch.retain(|document| attempts.get(document).is_none_or(|tried| *tried < MOST_ATTEMPTS));
         self.offer.extend(received.offer.difference(&self.offered));
+        let mut again = received.offer_again.clone();
+        again.retain(|document| {
+            let attempts = self.attempts.entry(*document).or_default();
+            *attempts = attempts.saturating_add(1);
+            *attempts <= MOST_ATTEMPTS
+        });
+        self.offer_again(again);
         self.awaiting_entry.extend(&received.awaiting_entry);
         if !self.more {
             self.awaiting_entry.clear();
@@ -223,13 +273,14 @@ impl State {
                 self.offered.insert(*id);
             }
         }
-        meta::remove(tx, &WALK)
+        self.walked = true;
+        Ok(())
     }
 
     /// Offers of documents that the server lacks, as many as one request may hold.
     fn offers(&mut self, tx: &Transaction<'_>, sent: &mut Sent) -> Result<Vec<Offer>, Error> {
         let mut offers = Vec::new();
-        let mut bytes = 0;
+        let (mut bytes, mut changes) = (0, 0);
         while let Some(id) = self.offer.first().copied() {
             let offer = match documents::get(tx, id)? {
                 Some(base) => offer(tx, id, &base)?,
@@ -241,7 +292,10 @@ impl State {
                 continue;
             };
             bytes += offer.changes.iter().map(|change| change.len()).sum::<usize>();
-            if bytes > MAX_PUSH_BYTES && !offers.is_empty() {
+            changes += offer.changes.len();
+            let is_full =
+                bytes > MAX_PUSH_BYTES || changes > MAX_OFFERED_CHANGES || offers.len() == MAX_OFFERS;
+            if is_full && !offers.is_empty() {
                 break;
             }
             self.offer.pop_first();
@@ -312,13 +366,13 @@ impl State {
             tracing::warn!("nothing moves any more: the rest is left to a later exchange");
             return Ok(true);
         }
-        let walks = self.walk.is_some() || self.may_walk() && meta::get(tx, &WALK)?.unwrap_or_default();
+        let walks = self.walk.is_some() || self.is_to_walk(tx)?;
         let damaged = documents::damaged(tx, u32::MAX)?;
         let asks = damaged
             .iter()
             .any(|document| self.attempts.get(document).is_none_or(|tried| *tried < MOST_ATTEMPTS));
         let idle = !self.more && !walks && !asks && self.fetch.is_empty() && self.offer.is_empty();
-        Ok(idle && self.unsent(tx)?.is_empty())
+        Ok(idle && !self.owes(tx)? && self.unsent(tx)?.is_empty())
     }
 }
 

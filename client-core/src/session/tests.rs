@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use roadbook_domain::command::CardCommand;
 use roadbook_domain::env::SeededEnv;
-use roadbook_domain::id::{DeviceId, DocumentId, OrgId, UserId};
-use roadbook_domain::settings::{SettingsRow, builtin_rows, local_user};
+use roadbook_domain::id::{DeviceId, DocumentId, OrgId, PartId, UserId};
+use roadbook_domain::settings::{Settings, SettingsKind, SettingsRow, builtin_rows, local_user};
 use roadbook_domain::time::Zone;
 use roadbook_domain::user::User;
 use roadbook_domain::wire::{Entry, Envelope, GroupVerdict, RefusalCode, SyncRequest, Verdict};
@@ -11,6 +11,7 @@ use roadbook_domain::wire::{Entry, Envelope, GroupVerdict, RefusalCode, SyncRequ
 use super::*;
 use crate::edit::{NewCard, Owner};
 use crate::model::{ModelServer, Principal, REFUSED};
+use crate::store::documents;
 use crate::store::meta::Identity;
 use crate::store::quarantine::QuarantineReason;
 use crate::{Quarantined, ValueEdit};
@@ -58,6 +59,11 @@ impl Phone {
 
     fn sync(&self, server: &mut ModelServer) -> Counts {
         self.sync_with(server, |_, _| {})
+    }
+
+    /// The same file in a process beside the app.
+    fn widget(&self) -> Client {
+        Client::open_beside(self.folder.path().join("phone.sqlite"), self.env.clone()).unwrap()
     }
 
     fn card(&self, name: &str) -> DocumentId {
@@ -263,6 +269,105 @@ fn a_document_that_leaves_the_users_sight_goes_and_its_unsent_edits_are_kept_for
 }
 
 #[test]
+fn what_left_the_users_sight_is_in_no_byte_of_the_file_and_its_log_once_no_reader_needs_it() {
+    for reads in [false, true] {
+        let (mut server, alice, mut bob, card) = stage();
+        alice.rename(card, "Secretname");
+        alice.sync(&mut server);
+        bob.sync(&mut server);
+        let path = bob.folder.path().join("phone.sqlite");
+        let holds = || {
+            let files = std::fs::read_dir(bob.folder.path()).unwrap();
+            let mut bytes = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
+            bytes.any(|bytes| bytes.windows(10).any(|window| window == b"Secretname"))
+        };
+        assert!(holds());
+        // A screen of another process that is in the middle of reading.
+        let reader = rusqlite::Connection::open(&path).unwrap();
+        if reads {
+            reader.execute_batch("BEGIN; SELECT * FROM card").unwrap();
+        }
+        server.set_sight(card, BOB, false);
+        bob.sync(&mut server);
+        assert_eq!(holds(), reads);
+        drop(reader);
+        bob.client = Client::open(&path, bob.env.clone()).unwrap();
+        let files = std::fs::read_dir(bob.folder.path()).unwrap();
+        let mut bytes = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        assert!(!bytes.any(|bytes| bytes.windows(10).any(|window| window == b"Secretname")));
+    }
+}
+
+#[test]
+fn a_base_that_cannot_be_read_is_found_out_by_opening_it_and_comes_anew_with_the_next_exchange() {
+    for damage in [
+        "UPDATE document SET saved = x'85ffff' WHERE id = ?1",
+        "UPDATE document SET authors = x'ff' WHERE id = ?1",
+        "UPDATE document SET heads = zeroblob(32) WHERE id = ?1",
+    ] {
+        let (mut server, _, bob, card) = stage();
+        let damaged = |connection: &rusqlite::Connection| documents::damaged(connection, 9);
+        bob.client.store().write(|tx| Ok(tx.execute(damage, [card.as_bytes()])?)).unwrap();
+        assert_eq!(bob.client.store().read(damaged).unwrap(), []);
+        assert!(bob.client.card(card).is_err());
+        assert_eq!(bob.client.store().read(damaged).unwrap(), [card], "{damage}");
+        bob.sync(&mut server);
+        assert_eq!(bob.name(card).as_deref(), Some("Kitchen"), "{damage}");
+        assert_eq!(bob.client.store().read(damaged).unwrap(), []);
+    }
+}
+
+#[test]
+fn the_closings_that_come_when_a_card_is_forgotten_replace_those_that_came_before() {
+    let (mut server, _, bob, card) = stage();
+    let outlived = |bob: &Phone| {
+        bob.client.store().read(|connection| {
+            let sql = "SELECT count(*) FROM outlived WHERE document = ?1";
+            Ok(connection.query_row(sql, [card.as_bytes()], |row| row.get::<_, u32>(0))?)
+        })
+    };
+    let state: roadbook_domain::todo::TodoState =
+        format!("closed#1;success;2026-11-22T10:00:00;UTC;{BOB}").parse().unwrap();
+    bob.client
+        .store()
+        .write(|tx| crate::store::projections::outlive(tx, card, PartId::from_bytes([1; 6]), &state))
+        .unwrap();
+    assert_eq!(outlived(&bob).unwrap(), 1);
+    server.set_sight(card, BOB, false);
+    bob.sync(&mut server);
+    assert_eq!(outlived(&bob).unwrap(), 0);
+}
+
+#[test]
+fn a_rescued_edit_whose_document_is_not_here_is_kept_as_text_if_the_server_does_not_take_it() {
+    for (verdict, reason) in [
+        (Verdict::Needs(vec![]), QuarantineReason::Damaged),
+        (Verdict::ActorFork, QuarantineReason::Damaged),
+        (Verdict::Refused(RefusalCode::ForeignActor), QuarantineReason::Refused(RefusalCode::ForeignActor)),
+        (Verdict::Refused(RefusalCode::NotAllowed), QuarantineReason::Refused(RefusalCode::NotAllowed)),
+        (Verdict::Refused(RefusalCode::Purged), QuarantineReason::Purged),
+    ] {
+        let (mut server, alice, _, card) = stage();
+        alice.rename(card, "Rescued");
+        let Phone { client, env, who, folder } = alice;
+        drop(client);
+        let client = Client::rescue(folder.path().join("phone.sqlite"), env.clone()).unwrap().client;
+        let alice = Phone { client, env, who, folder };
+        let mut first = true;
+        alice.sync_with(&mut server, |request, response| {
+            if std::mem::take(&mut first) {
+                assert_eq!(request.push.len(), 1);
+                response.verdicts = vec![GroupVerdict { document: card, verdicts: vec![verdict.clone()] }];
+                response.entries.clear();
+                response.digest = None;
+            }
+        });
+        assert_eq!(values(&alice.quarantine()), [(reason, "Rescued".to_owned())]);
+        assert_eq!(alice.client.unsent_count(), Ok(0));
+    }
+}
+
+#[test]
 fn a_late_edit_that_the_server_takes_leaves_the_quarantine_again() {
     let (mut server, _, bob, card) = stage();
     server.set_sight(card, BOB, false);
@@ -278,6 +383,28 @@ fn a_late_edit_that_the_server_takes_leaves_the_quarantine_again() {
     assert_eq!(bob.quarantine(), []);
     assert_eq!(bob.client.unsent_count(), Ok(0));
     assert_eq!(bob.name(card), None);
+}
+
+#[test]
+fn a_refused_edit_that_the_server_took_from_a_copy_of_the_phone_leaves_the_quarantine() {
+    let (mut server, alice, _, card) = stage();
+    alice.rename(card, "Bathroom");
+    let mut is_refused = false;
+    alice.sync_with(&mut server, |_, response| {
+        // The server has the change, but this phone is told otherwise, and of nothing else.
+        if !std::mem::replace(&mut is_refused, true) {
+            let refused = Verdict::Refused(RefusalCode::NotAllowed);
+            response.verdicts = vec![GroupVerdict { document: card, verdicts: vec![refused] }];
+        }
+        response.entries.clear();
+        response.receipts.clear();
+        (response.cursor, response.digest) = (None, None);
+    });
+    assert_eq!(values(&alice.quarantine()).len(), 1);
+    assert_eq!(alice.name(card).as_deref(), Some("Kitchen"));
+    alice.sync(&mut server);
+    assert_eq!(alice.quarantine(), []);
+    assert_eq!(alice.name(card).as_deref(), Some("Bathroom"));
 }
 
 #[test]
@@ -324,16 +451,61 @@ fn what_a_restored_server_lost_comes_back_from_any_phone_under_its_authors_name(
 #[test]
 fn of_two_processes_one_exchanges_and_the_other_takes_over_when_it_falls_silent() {
     let (_, alice, _, _) = stage();
-    let widget = Client::open(alice.folder.path().join("phone.sqlite"), alice.env.clone()).unwrap();
+    let widget = alice.widget();
     let mut app = SyncSession::new(&alice.client);
     let mut other = SyncSession::new(&widget);
     assert!(app.next_request().unwrap().is_some());
     assert_eq!(other.next_request(), Err(SessionError::Elsewhere));
-    alice.env.advance(90_000);
+    alice.env.advance(30_000);
     assert!(other.next_request().unwrap().is_some());
     assert_eq!(app.next_request(), Err(SessionError::Elsewhere));
     drop(other);
     assert!(app.next_request().unwrap().is_some());
+}
+
+#[test]
+fn a_process_that_still_waits_for_its_answer_is_left_alone_however_long_it_takes() {
+    let (_, alice, _, _) = stage();
+    let mut app = SyncSession::new(&alice.client);
+    let mut widget = SyncSession::new(&alice.widget());
+    app.next_request().unwrap().unwrap();
+    for _ in 0..20 {
+        alice.env.advance(10_000);
+        app.renew();
+        assert_eq!(widget.next_request(), Err(SessionError::Elsewhere));
+    }
+    alice.env.advance(30_000);
+    assert!(widget.next_request().unwrap().is_some());
+    app.renew();
+    assert_eq!(app.next_request(), Err(SessionError::Elsewhere), "what is lost is not renewed");
+}
+
+#[test]
+fn an_app_that_was_killed_while_it_exchanged_goes_on_at_its_next_start_without_waiting() {
+    let (_, alice, _, _) = stage();
+    let mut killed = SyncSession::new(&alice.client);
+    killed.next_request().unwrap().unwrap();
+    let next = Client::open(alice.folder.path().join("phone.sqlite"), alice.env.clone()).unwrap();
+    assert!(SyncSession::new(&next).next_request().unwrap().is_some());
+}
+
+#[test]
+fn an_answer_is_dropped_if_another_process_took_over_before_it_came() {
+    let (mut server, alice, bob, card) = stage();
+    bob.rename(card, "Bathroom");
+    bob.sync(&mut server);
+    let mut slow = SyncSession::new(&alice.client);
+    let frame = slow.next_request().unwrap().unwrap();
+    let answer = to_frame(&server.exchange(alice.who, &from_frame(&frame, MAX_ANSWER).unwrap()));
+    alice.env.advance(30_000);
+    let widget = alice.widget();
+    let mut other = SyncSession::new(&widget);
+    let frame = other.next_request().unwrap().unwrap();
+    assert_eq!(slow.on_response(&answer), Err(SessionError::Elsewhere));
+    assert_eq!(alice.name(card).as_deref(), Some("Kitchen"));
+    let answer = to_frame(&server.exchange(alice.who, &from_frame(&frame, MAX_ANSWER).unwrap()));
+    other.on_response(&answer).unwrap();
+    assert_eq!(alice.name(card).as_deref(), Some("Bathroom"));
 }
 
 #[test]
@@ -356,7 +528,7 @@ fn a_first_sync_can_be_worked_with_from_its_first_page_on_and_goes_on_after_a_br
         let step = session.on_response(&to_frame(&response)).unwrap();
         done.push(step.progress.map(|progress| (progress.done, progress.total)));
         fresh.client.today(roadbook_domain::today::Period::Today, 9).unwrap();
-        let cards = fresh.client.store().read(crate::store::documents::all).unwrap().len();
+        let cards = fresh.client.store().read(documents::all).unwrap().len();
         assert_eq!(Some(cards as u64), done.last().unwrap().map(|(done, _)| done));
     }
     assert!(done.windows(2).all(|pair| pair[0] < pair[1]), "{done:?}");
@@ -384,4 +556,115 @@ fn with_nothing_new_an_exchange_is_one_round_trip_under_300_bytes() {
     assert!(session.on_response(&answer).unwrap().resting);
     assert_eq!(session.next_request(), Ok(None));
     assert!(frame.len() < 300 && answer.len() < 300, "{} up, {} down", frame.len(), answer.len());
+}
+
+/// Bob's row of the directory in another zone.
+fn bob_in(zone: &str) -> SettingsRow {
+    SettingsRow::new(&User { id: BOB, ..local_user(zone.parse().unwrap(), "en-GB") }, 0)
+}
+
+fn zone_of_bob(settings: &Settings) -> (String, u64) {
+    let row = settings.row(SettingsKind::User, BOB.into()).unwrap();
+    (row.read::<User>().unwrap().zone, row.version)
+}
+
+/// What requests carried, each sort once, in the order of the first of each.
+fn order_of(requests: &[SyncRequest]) -> Vec<&'static str> {
+    let mut order = Vec::new();
+    for request in requests {
+        let carried = [
+            ("tombstones", !request.tombstones.is_empty()),
+            ("settings", !request.settings.is_empty()),
+            ("offers", !request.offers.is_empty()),
+            ("push", !request.push.is_empty()),
+        ];
+        let sorts: Vec<_> = carried.into_iter().filter(|(_, is)| *is).map(|(sort, _)| sort).collect();
+        assert!(sorts.len() <= 1, "each goes alone: {sorts:?}");
+        order.extend(sorts);
+    }
+    order.dedup();
+    order
+}
+
+#[test]
+fn a_restored_server_is_told_of_purges_then_of_settings_then_of_documents_and_then_of_what_is_unsent() {
+    let (mut server, alice, bob, purged) = stage();
+    let card = alice.card("Hall");
+    alice.sync(&mut server);
+    let backup = server.clone();
+    server.purge(purged);
+    server.put_settings(bob_in("Europe/Budapest"));
+    alice.rename(card, "Attic");
+    alice.sync(&mut server);
+    server.restore(&backup);
+    alice.rename(card, "Attic, unsent");
+    let mut requests = Vec::new();
+    alice.sync_with(&mut server, |request, _| requests.push(request.clone()));
+    // What is unsent goes out once before the phone knows.
+    assert_eq!(order_of(&requests), ["push", "tombstones", "settings", "offers", "push"]);
+    let rows: usize = requests.iter().map(|request| request.settings.len()).sum();
+    assert_eq!(rows, 1, "only what the server lacks");
+    bob.sync(&mut server);
+    for phone in [&alice, &bob] {
+        assert_eq!(zone_of_bob(&phone.client.settings().unwrap()), ("Europe/Budapest".to_owned(), 2));
+        assert_eq!((phone.name(purged), phone.name(card)), (None, Some("Attic, unsent".to_owned())));
+    }
+    requests.clear();
+    alice.sync_with(&mut server, |request, _| requests.push(request.clone()));
+    assert!(requests.iter().all(|request| !request.gives_back()), "nothing is owed any more");
+}
+
+#[test]
+fn of_two_rows_of_one_version_the_servers_holds_and_a_later_one_is_given_back() {
+    for (edits, expected) in [(1, ("Europe/Lisbon", 2)), (2, ("Europe/Budapest", 3))] {
+        let (mut server, alice, bob, _) = stage();
+        let backup = server.clone();
+        (0..edits).for_each(|_| server.put_settings(bob_in("Europe/Budapest")));
+        alice.sync(&mut server);
+        server.restore(&backup);
+        server.put_settings(bob_in("Europe/Lisbon"));
+        alice.sync(&mut server);
+        bob.sync(&mut server);
+        for phone in [&alice, &bob] {
+            let (zone, version) = zone_of_bob(&phone.client.settings().unwrap());
+            assert_eq!((zone.as_str(), version), expected, "{edits} edits were lost");
+        }
+    }
+}
+
+#[test]
+fn what_is_owed_is_given_back_by_the_next_session_if_this_one_is_killed() {
+    let (mut server, alice, _, purged) = stage();
+    let backup = server.clone();
+    server.purge(purged);
+    server.put_settings(bob_in("Europe/Budapest"));
+    alice.sync(&mut server);
+    server.restore(&backup);
+    let mut session = SyncSession::new(&alice.client);
+    for _ in 0..2 {
+        let frame = session.next_request().unwrap().unwrap();
+        let answer = server.exchange(alice.who, &from_frame(&frame, MAX_ANSWER).unwrap());
+        session.on_response(&to_frame(&answer)).unwrap();
+    }
+    drop(session);
+    // Restored once more, before the settings were given back.
+    server.restore(&backup);
+    alice.sync(&mut server);
+    assert_eq!(zone_of_bob(&alice.client.settings().unwrap()).1, 2);
+    assert_eq!(server.settings_row(SettingsKind::User, BOB.into()).unwrap().version, 2);
+    assert_eq!((alice.name(purged), server.documents().contains(&purged)), (None, false));
+}
+
+#[test]
+fn a_server_that_never_judges_what_it_is_given_back_holds_up_nothing_else() {
+    let (mut server, alice, _, purged) = stage();
+    let card = alice.card("Hall");
+    alice.sync(&mut server);
+    let backup = server.clone();
+    server.purge(purged);
+    alice.sync(&mut server);
+    server.restore(&backup);
+    alice.rename(card, "Attic");
+    alice.sync_with(&mut server, |_, response| response.given_back.clear());
+    assert_eq!(alice.client.unsent_count(), Ok(0));
 }

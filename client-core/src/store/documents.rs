@@ -1,14 +1,15 @@
 //! The acknowledged base of every document: what the server has said is committed, and nothing else.
 //!
 //! A base is a saved document plus the changes acknowledged since (its tail), which are folded into
-//! the saved form once there are [`MOST_TAIL`] of them. Heads, author table and digest move with it in
-//! the same transaction.
+//! the saved form once there are [`MOST_TAIL`] of them, or too many for a list of few. Heads, author table
+//! and digest move with it in the same transaction.
 
 use roadbook_domain::change::{Change, ChangeHash};
 use roadbook_domain::digest;
-use roadbook_domain::document::Document;
+use roadbook_domain::document::{Document, DocumentError};
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::kind::{Kind, KindId};
+use roadbook_domain::projection;
 use roadbook_domain::time::Timestamp;
 use roadbook_domain::wire::{AuthorTable, Bundle, Origin, Signature};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
@@ -82,20 +83,27 @@ pub(crate) struct Acknowledged<'a> {
 }
 
 /// The base of a document, if this device has it.
+///
+/// # Errors
+/// [`Error::Unreadable`] if what is stored is damaged.
 pub(crate) fn get(connection: &Connection, id: DocumentId) -> Result<Option<Base>, Error> {
     let sql = "SELECT kind, saved, heads, authors, receipt, as_of FROM document WHERE id = ?1";
     let row = connection.prepare_cached(sql)?.query_row([id.as_bytes()], read).optional()?;
-    row.transpose()
+    row.transpose().map_err(|error| match error {
+        Error::Stored(_) => Error::Unreadable(id, error.to_string()),
+        other => other,
+    })
 }
 
 /// The changes of a base that are not yet in its saved form, in order of arrival.
-pub(crate) fn tail(connection: &Connection, id: DocumentId) -> Result<Vec<Change>, Error> {
+pub(crate) fn tail(connection: &Connection, id: DocumentId) -> Result<Vec<(ChangeHash, Change)>, Error> {
     let mut statement =
-        connection.prepare_cached("SELECT change FROM base_change WHERE document = ?1 ORDER BY n")?;
+        connection.prepare_cached("SELECT hash, change FROM base_change WHERE document = ?1 ORDER BY n")?;
     let mut rows = statement.query([id.as_bytes()])?;
     let mut changes = Vec::new();
     while let Some(row) = rows.next()? {
-        changes.push(Change::from_bytes(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?);
+        let change = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+        changes.push((ChangeHash(row.get(0)?), Change::from_stored(change)?));
     }
     Ok(changes)
 }
@@ -103,12 +111,23 @@ pub(crate) fn tail(connection: &Connection, id: DocumentId) -> Result<Vec<Change
 /// The document that a base stands for.
 ///
 /// # Errors
-/// [`Error::OtherKind`] for a kind that this version does not know.
+/// [`Error::OtherKind`] for a kind that this version does not know; [`Error::Unreadable`] if what is stored
+/// is damaged.
 pub(crate) fn load(connection: &Connection, id: DocumentId, base: &Base) -> Result<Document, Error> {
+    load_sound(connection, id, base).map_err(|error| match error {
+        Error::Document(_) | Error::Change(_) => Error::Unreadable(id, error.to_string()),
+        other => other,
+    })
+}
+
+fn load_sound(connection: &Connection, id: DocumentId, base: &Base) -> Result<Document, Error> {
     let kind = Kind::get(base.kind).ok_or(Error::OtherKind(base.kind))?;
     let mut document =
-        if base.saved.is_empty() { Document::new(kind) } else { Document::load(kind, &base.saved)? };
-    document.add_all(&tail(connection, id)?)?;
+        if base.saved.is_empty() { Document::new(kind) } else { Document::load_stored(kind, &base.saved)? };
+    document.add_stored(tail(connection, id)?)?;
+    if !base.heads.is_empty() && document.heads() != base.heads {
+        return Err(DocumentError::WrongHash.into());
+    }
     Ok(document)
 }
 
@@ -138,8 +157,9 @@ pub(crate) fn put(tx: &Transaction<'_>, id: DocumentId, base: &Base) -> Result<(
     move_digest(tx, before.flatten(), after)
 }
 
-/// Adds an acknowledged change to the tail of its document, whose dependencies are there.
-pub(crate) fn append(tx: &Transaction<'_>, new: &Acknowledged<'_>) -> Result<(), Error> {
+/// Adds an acknowledged change to the tail of its document, whose dependencies are there; `document` is
+/// the base with the change.
+pub(crate) fn append(tx: &Transaction<'_>, new: &Acknowledged<'_>, document: &Document) -> Result<(), Error> {
     let id = new.document;
     let mut base = get(tx, id)?.ok_or(Error::NoDocument(id))?;
     let before = term(tx, id)?.flatten();
@@ -160,7 +180,9 @@ pub(crate) fn append(tx: &Transaction<'_>, new: &Acknowledged<'_>) -> Result<(),
     )?
     .execute((id.as_bytes(), to_bytes(&base.heads), encode(&base.authors)?, signed(new.seq), after))?;
     move_digest(tx, before, Some(after))?;
-    if n > MOST_TAIL { fold(tx, id, &base) } else { Ok(()) }
+    // A list that is a list no more with its tail would be built for automerge at every opening.
+    let outgrown = (base.saved.is_empty() || projection::are_told_by(&base.saved)) && !document.is_list();
+    if n > MOST_TAIL || outgrown { fold(tx, id, document) } else { Ok(()) }
 }
 
 /// Stores the server's receipt for the present heads.
@@ -266,9 +288,9 @@ pub(crate) fn to_hashes(bytes: &[u8]) -> Result<Vec<ChangeHash>, Error> {
     }
 }
 
-fn fold(tx: &Transaction<'_>, id: DocumentId, base: &Base) -> Result<(), Error> {
-    let saved = load(tx, id, base)?.save();
-    tx.prepare_cached("UPDATE document SET saved = ?2 WHERE id = ?1")?.execute((id.as_bytes(), saved))?;
+fn fold(tx: &Transaction<'_>, id: DocumentId, document: &Document) -> Result<(), Error> {
+    tx.prepare_cached("UPDATE document SET saved = ?2 WHERE id = ?1")?
+        .execute((id.as_bytes(), document.save()))?;
     tx.prepare_cached("DELETE FROM base_change WHERE document = ?1")?.execute([id.as_bytes()])?;
     Ok(())
 }

@@ -6,6 +6,7 @@
 pub(crate) mod documents;
 pub(crate) mod meta;
 pub(crate) mod outbox;
+pub(crate) mod owed;
 pub(crate) mod projections;
 pub(crate) mod quarantine;
 pub(crate) mod rows;
@@ -18,8 +19,9 @@ use std::time::Duration;
 
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::wire::Envelope;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
+use self::meta::Key;
 use self::workspace::Workspace;
 use crate::error::Error;
 
@@ -27,6 +29,8 @@ use crate::error::Error;
 const MOST_READERS: usize = 4;
 /// How long a writer waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(10);
+/// Whether the write-ahead log may still hold what was to be erased (L5).
+const ERASED: Key<bool> = Key::new("erased");
 
 /// A handle on the file: one connection that writes, others that read and never wait for it.
 #[derive(Debug)]
@@ -59,7 +63,28 @@ impl Store {
         let (readers, workspace) = (Mutex::default(), Mutex::default());
         let store = Self { path: path.to_owned(), writer, readers, workspace };
         store.write(workspace::follow_zone_database)?;
+        store.clear_log()?;
         Ok(store)
+    }
+
+    /// Empties the write-ahead log, if a document or a user was erased since it was last empty: the pages
+    /// they were on are still in it. Where a reader stands in the way, the next call does it, or the next
+    /// opening of the file.
+    pub fn clear_log(&self) -> Result<(), Error> {
+        let connection = &mut lock(&self.writer).connection;
+        if !meta::get(connection, &ERASED)?.unwrap_or_default() {
+            return Ok(());
+        }
+        // A screen that reads is not waited for.
+        connection.busy_timeout(Duration::ZERO)?;
+        let blocked = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+        connection.busy_timeout(BUSY)?;
+        match blocked {
+            Ok(false) => in_transaction(connection, |tx| meta::remove(tx, &ERASED)),
+            Ok(true) => Ok(()),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Runs `read` on one snapshot of the file, beside whoever writes.
@@ -70,9 +95,15 @@ impl Store {
             let snapshot = reader.unchecked_transaction()?;
             read(&snapshot)
         };
-        let mut readers = lock(&self.readers);
-        if readers.len() < MOST_READERS {
-            readers.push(reader);
+        {
+            let mut readers = lock(&self.readers);
+            if readers.len() < MOST_READERS {
+                readers.push(reader);
+            }
+        }
+        // Who reads never waits for a writer: a damage that is not noted now is met again.
+        if let (Err(error), Ok(mut writer)) = (&answer, self.writer.try_lock()) {
+            note_damage(&mut writer.connection, error);
         }
         answer
     }
@@ -81,15 +112,13 @@ impl Store {
     /// absent otherwise (L1, R01).
     pub fn write<T>(&self, write: impl FnOnce(&Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
         let mut writer = lock(&self.writer);
-        let transaction = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        // What was read of the workspace in a transaction that fails never was.
-        let undo = |error| {
+        let written = in_transaction(&mut writer.connection, write);
+        if let Err(error) = &written {
+            // What was read of the workspace in a transaction that fails never was.
             *lock(&self.workspace) = None;
-            error
-        };
-        let answer = write(&transaction).map_err(undo)?;
-        transaction.commit().map_err(|error| undo(error.into()))?;
-        Ok(answer)
+            note_damage(&mut writer.connection, error);
+        }
+        written
     }
 
     /// Whether another handle on the file wrote since the last time this was asked.
@@ -100,13 +129,16 @@ impl Store {
     }
 }
 
-/// Deletes what lists and screens show of a document, and its base; the outbox is its callers'.
+/// Deletes what lists and screens show of a document, and its base; the outbox is its callers', and so is
+/// [`Store::clear_log`] once it is committed.
 pub(crate) fn forget(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
     documents::remove(tx, id)?;
-    projections::remove(tx, id)
+    projections::remove(tx, id)?;
+    meta::set(tx, &ERASED, &true)
 }
 
-/// Deletes everything of the user from the file: a sign-out.
+/// Deletes everything of the user from the file: a sign-out. Its callers' is [`Store::clear_log`] once it
+/// is committed.
 pub(crate) fn wipe(tx: &Transaction<'_>) -> Result<(), Error> {
     let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
                AND name <> 'meta'";
@@ -115,6 +147,7 @@ pub(crate) fn wipe(tx: &Transaction<'_>) -> Result<(), Error> {
         tx.execute(&format!("DELETE FROM {table}"), [])?;
     }
     meta::wipe(tx)?;
+    meta::set(tx, &ERASED, &true)?;
     workspace::set_identity(tx, None)
 }
 
@@ -129,6 +162,25 @@ pub(crate) fn keep_unknown(tx: &Transaction<'_>, entry: &Envelope) -> Result<(),
     tx.prepare_cached("INSERT INTO unknown_entry (kind, body) VALUES (?1, ?2)")?
         .execute((entry.kind, &entry.body))?;
     Ok(())
+}
+
+fn in_transaction<T>(
+    connection: &mut Connection,
+    write: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let answer = write(&transaction)?;
+    transaction.commit()?;
+    Ok(answer)
+}
+
+/// Marks a document that turned out to be damaged: the next exchange brings it anew.
+fn note_damage(connection: &mut Connection, error: &Error) {
+    let Error::Unreadable(id, why) = error else { return };
+    tracing::warn!(document.id = %id, why, "a stored document cannot be read");
+    if let Err(error) = in_transaction(connection, |tx| documents::mark_damaged(tx, *id, why)) {
+        tracing::warn!(%error, "that a document is damaged is not noted");
+    }
 }
 
 fn connect(path: &Path) -> Result<Connection, Error> {

@@ -127,7 +127,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Result<Unsent, Error>> {
     let origin: Option<Vec<u8>> = row.get(5)?;
     let decoded = (|| {
         let origin = origin.map(|bytes| minicbor::decode(&bytes).map_err(|_| Error::Stored("origin")));
-        Ok::<_, Error>((Change::from_bytes(change)?, origin.transpose()?, state(row.get(7)?)?))
+        Ok::<_, Error>((Change::from_stored(change)?, origin.transpose()?, state(row.get(7)?)?))
     })();
     let (n, document, kind, hash, made_at) =
         (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(6)?);

@@ -47,9 +47,9 @@ impl Extent {
             })
         };
         let touches = |container: u8| registers().any(|register| register.container == container);
-        // Rows of todos repeat these two of their card.
+        // Rows of todos repeat these of their card.
         let repeated = |register: &Register| {
-            register.container == card::CARD && matches!(register.name.as_str(), "product" | "trash")
+            register.container == card::CARD && matches!(register.name.as_str(), "product" | "name" | "trash")
         };
         match kind {
             KindId::CARD => Self::Touched {
@@ -63,6 +63,11 @@ impl Extent {
                 facts,
             },
         }
+    }
+
+    /// Whether rows are there of which most is as it was.
+    const fn is_narrow(self) -> bool {
+        matches!(self, Self::Touched { .. })
     }
 
     const fn todos(self) -> bool {
@@ -100,7 +105,9 @@ pub(crate) fn update(
     let is_new = extent == Extent::New;
     match rows {
         Rows::Card(card, facts) => {
-            write_card(tx, workspace, id, card)?;
+            if !extent.is_narrow() || !update_card(tx, workspace, id, card)? {
+                write_card(tx, workspace, id, card)?;
+            }
             if extent.todos() {
                 write_todos(tx, workspace, id, card)?;
             }
@@ -118,7 +125,7 @@ pub(crate) fn update(
                 drop_surplus(tx, id, Part::Link, card.links.iter().map(|link| link.id))?;
             }
             if matches!(extent, Extent::New | Extent::Any) {
-                tx.prepare_cached("DELETE FROM outlived WHERE document = ?1")?.execute([id.as_bytes()])?;
+                forget_outlived_of(tx, id)?;
             }
         }
         Rows::Contact(contact, facts) => {
@@ -169,6 +176,12 @@ pub(crate) fn outlive(
          ON CONFLICT DO UPDATE SET state = ?3, closed_on = ?4",
     )?
     .execute((id.as_bytes(), todo.as_bytes(), state.to_string(), day))?;
+    Ok(())
+}
+
+/// Deletes the closings in one card that left the user's sight, before others take their place.
+pub(crate) fn forget_outlived_of(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
+    tx.prepare_cached("DELETE FROM outlived WHERE document = ?1")?.execute([id.as_bytes()])?;
     Ok(())
 }
 
@@ -292,6 +305,50 @@ fn write_card(
     Ok(())
 }
 
+/// Writes what differs of a card's row; false if there is none.
+///
+/// SQLite writes the entries of every index that an assignment could concern, be the value the same or
+/// not. So what the lists of cards are found by is assigned only if it differs, and few edits change it.
+fn update_card(
+    tx: &Transaction<'_>,
+    workspace: &Workspace,
+    id: DocumentId,
+    card: &CardRow,
+) -> Result<bool, Error> {
+    let sql = "UPDATE card SET search = ?2, fields = ?3, last_contact = ?4, conflicts = ?5, created = ?6,
+               owner = ?7, status = ?8 WHERE document = ?1";
+    let found = tx.prepare_cached(sql)?.execute((
+        id.as_bytes(),
+        search_key(&[&card.name]),
+        encode(&card.fields)?,
+        card.last_contact.map(Timestamp::millis),
+        card.conflicts,
+        card.created.map(Timestamp::millis),
+        card.owner.map(|owner| *owner.as_bytes()),
+        bytes(card.status),
+    ))?;
+    if found == 0 {
+        return Ok(false);
+    }
+    let status = ShownStatus::of(workspace, &StatusInputs::of(card));
+    let sql = "UPDATE card SET product = ?2, name = ?3, shown = ?4, shown_until = ?5, then_shown = ?6,
+                 trash = ?7, next_due = ?8, has_open = ?9
+               WHERE document = ?1 AND (product, name, shown, shown_until, then_shown, trash, next_due, has_open)
+                 IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    tx.prepare_cached(sql)?.execute((
+        id.as_bytes(),
+        card.product.map(|product| *product.as_bytes()),
+        &card.name,
+        bytes(status.first),
+        status.until,
+        bytes(status.then),
+        trash_number(card.trash),
+        next_due(workspace, card),
+        card.todos.iter().any(|todo| todo.state.is_open()),
+    ))?;
+    Ok(true)
+}
+
 fn write_todos(
     tx: &Transaction<'_>,
     workspace: &Workspace,
@@ -302,12 +359,13 @@ fn write_todos(
     // A row that stays as it was is not written, nor are its index entries.
     let mut upsert = tx.prepare_cached(
         "INSERT INTO todo (document, todo, product, trash, text, due, assignee, state, contact, open,
-           overdue_from, closed_on, card_due)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+           overdue_from, closed_on, card_due, card_name)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
          ON CONFLICT DO UPDATE SET product = ?3, trash = ?4, text = ?5, due = ?6, assignee = ?7,
-           state = ?8, contact = ?9, open = ?10, overdue_from = ?11, closed_on = ?12, card_due = ?13
-         WHERE (product, trash, text, due, assignee, state, contact, overdue_from, card_due)
-           IS NOT (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?11, ?13)",
+           state = ?8, contact = ?9, open = ?10, overdue_from = ?11, closed_on = ?12, card_due = ?13,
+           card_name = ?14
+         WHERE (product, trash, text, due, assignee, state, contact, overdue_from, card_due, card_name)
+           IS NOT (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?11, ?13, ?14)",
     )?;
     for todo in &card.todos {
         upsert.execute(rusqlite::params![
@@ -324,6 +382,7 @@ fn write_todos(
             overdue_from(workspace, todo),
             closed_on(&todo.state),
             card_due,
+            card.name,
         ])?;
     }
     Ok(())

@@ -47,6 +47,9 @@ pub enum QuarantineReason {
     /// Its document was purged (C5).
     #[n(3)]
     Purged,
+    /// What it was built on was lost with a damaged file (R10), and the server has not taken it.
+    #[n(4)]
+    Damaged,
 }
 
 /// An edit on its way into the quarantine.
@@ -106,6 +109,12 @@ pub(crate) fn remove(tx: &Transaction<'_>, n: i64) -> Result<bool, Error> {
     Ok(tx.prepare_cached("DELETE FROM quarantine WHERE n = ?1")?.execute([n])? > 0)
 }
 
+/// Whether a change is in it.
+pub(crate) fn holds(connection: &Connection, document: DocumentId, change: &Change) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM quarantine WHERE document = ?1 AND change = ?2";
+    Ok(connection.prepare_cached(sql)?.exists((document.as_bytes(), change.to_bytes()))?)
+}
+
 /// Takes a change out that was accepted after all; `false` if it was not there.
 pub(crate) fn remove_change(
     tx: &Transaction<'_>,
@@ -114,6 +123,19 @@ pub(crate) fn remove_change(
 ) -> Result<bool, Error> {
     let sql = "DELETE FROM quarantine WHERE document = ?1 AND change = ?2";
     Ok(tx.prepare_cached(sql)?.execute((document.as_bytes(), change.to_bytes()))? > 0)
+}
+
+/// The changes of a document that are in the quarantine, with their numbers there.
+pub(crate) fn changes_of(connection: &Connection, document: DocumentId) -> Result<Vec<(i64, Change)>, Error> {
+    let sql = "SELECT n, change FROM quarantine WHERE document = ?1 ORDER BY n";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([document.as_bytes()])?;
+    let mut changes = Vec::new();
+    while let Some(row) = rows.next()? {
+        let change = Change::from_bytes(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
+        changes.push((row.get(0)?, change));
+    }
+    Ok(changes)
 }
 
 /// Makes all edits of one document edits of another, which was made in its place.

@@ -50,6 +50,13 @@ impl Workspace {
         self.me.map(|me| me.user)
     }
 
+    /// Whether there may be a due that is judged in another zone in the other workspace.
+    fn zones_differ(&self, other: &Self) -> bool {
+        let mut users = self.users.keys().chain(other.users.keys());
+        self.viewer != other.viewer
+            || users.any(|user| self.zones().of(Some(*user)) != other.zones().of(Some(*user)))
+    }
+
     /// The zones in which dues are judged.
     pub fn zones(&self) -> Zones<'_> {
         Zones { viewer: self.viewer, users: &self.users }
@@ -76,7 +83,24 @@ impl Store {
 /// projections that depend on it have changed with it.
 pub(crate) fn put_settings(tx: &Transaction<'_>, rows: &[SettingsRow]) -> Result<bool, Error> {
     let before = read(tx)?;
-    let mut settings = Settings::clone(&before.settings);
+    put_after(tx, &before, Settings::clone(&before.settings), rows)
+}
+
+/// Stores these settings rows in the place of all others, be they older or not; for the rest as
+/// [`put_settings`].
+pub(crate) fn replace_settings(tx: &Transaction<'_>, rows: &[SettingsRow]) -> Result<bool, Error> {
+    let before = read(tx)?;
+    forget_settings(tx)?;
+    put_after(tx, &before, Settings::from_rows(Vec::new()), rows)
+}
+
+/// Adds rows to `settings`, which are those stored now; the projections are still those of `before`.
+fn put_after(
+    tx: &Transaction<'_>,
+    before: &Workspace,
+    mut settings: Settings,
+    rows: &[SettingsRow],
+) -> Result<bool, Error> {
     if !settings.apply(rows.iter().cloned()) {
         return Ok(false);
     }
@@ -90,7 +114,7 @@ pub(crate) fn put_settings(tx: &Transaction<'_>, rows: &[SettingsRow]) -> Result
         let bytes = minicbor::to_vec(row).map_err(|_| Error::Stored("settings row"))?;
         statement.execute((row.kind.code(), row.id.as_bytes(), version, bytes))?;
     }
-    settle(tx, &before, &Workspace::new(before.me, before.log, settings))?;
+    settle(tx, before, &Workspace::new(before.me, before.log, settings))?;
     Ok(true)
 }
 
@@ -130,7 +154,10 @@ pub(super) fn follow_zone_database(tx: &Transaction<'_>) -> Result<(), Error> {
 /// Brings projections from one workspace to another.
 fn settle(tx: &Transaction<'_>, before: &Workspace, after: &Workspace) -> Result<(), Error> {
     raise_generation(tx)?;
-    projections::reindex_dues(tx, after, |user| before.zones().of(user) != after.zones().of(user))?;
+    // Looking for todos whose zone is another reads all of them: most settings have nothing to do with it.
+    if before.zones_differ(after) {
+        projections::reindex_dues(tx, after, |user| before.zones().of(user) != after.zones().of(user))?;
+    }
     for product in after.settings.products() {
         let (old, new) = (&before.settings, &after.settings);
         if old.product(product.id) != Some(product) || !old.statuses(product.id).eq(new.statuses(product.id))
@@ -158,4 +185,52 @@ pub(crate) fn read(connection: &Connection) -> Result<Workspace, Error> {
         settings.push(minicbor::decode(bytes).map_err(|_| Error::Stored("settings row"))?);
     }
     Ok(Workspace::new(me, log, Settings::from_rows(settings)))
+}
+
+#[cfg(test)]
+mod tests {
+    use roadbook_domain::settings::{builtin_rows, local_user};
+
+    use super::*;
+    use crate::testing::{Phone, todo, zone};
+
+    fn user_in(name: &str) -> SettingsRow {
+        SettingsRow::new(&local_user(zone(name), "en"), 1)
+    }
+
+    fn overdue_from(tx: &Transaction<'_>) -> i64 {
+        tx.query_row("SELECT overdue_from FROM todo", [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn when_all_settings_are_replaced_dues_are_judged_in_the_zones_that_hold_from_then_on() {
+        let phone = Phone::local(1);
+        phone.card("Bakery", &[todo(1, "Call", "2026-11-23")]);
+        for name in ["UTC", "Europe/Lisbon", "Asia/Tokyo", "UTC"] {
+            let store = phone.client.store();
+            store
+                .write(|tx| {
+                    let rows: Vec<_> = builtin_rows().into_iter().chain([user_in(name)]).collect();
+                    replace_settings(tx, &rows)?;
+                    let due: roadbook_domain::due::Due = "2026-11-23".parse().unwrap();
+                    assert_eq!(overdue_from(tx), due.overdue_from(zone(name)).millis(), "{name}");
+                    Ok(())
+                })
+                .unwrap();
+        }
+    }
+
+    #[test]
+    fn settings_that_move_no_zone_leave_the_todos_unread() {
+        let phone = Phone::local(1);
+        phone.card("Bakery", &[todo(1, "Call", "2026-11-23")]);
+        let settings = phone.client.settings().unwrap();
+        let mut product = settings.products().next().unwrap().clone();
+        product.name = "Renamed".to_owned();
+        let unread = phone.client.store().write(|tx| {
+            tx.execute_batch("DROP TABLE todo")?;
+            put_settings(tx, &[SettingsRow::new(&product, 2)])
+        });
+        assert!(unread.unwrap());
+    }
 }

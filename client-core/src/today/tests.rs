@@ -48,6 +48,14 @@ fn today_shows_own_todos_of_all_products_in_order_with_their_cards() {
 }
 
 #[test]
+fn today_shows_a_card_by_the_name_that_it_has_now() {
+    let phone = Phone::local(1);
+    let card = phone.card("Bakery", &[todo(1, "Call", "2026-11-23")]);
+    phone.client.edit_card(card, &[CardCommand::Rename("Bakery Kovács".into())]).unwrap();
+    assert_eq!(phone.client.today(Period::Today, 10).unwrap().todos[0].card_name, "Bakery Kovács");
+}
+
+#[test]
 fn closings_and_postponements_of_today_are_counted_and_closings_outlive_their_cards() {
     let phone = Phone::local(1);
     let card = phone.card("Bakery", &[todo(1, "Call", "2026-11-20"), todo(2, "Offer", "2026-11-23")]);

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::change::Actor;
 use crate::document::Values;
 use crate::draft::Draft;
 use crate::env::{Env, SeededEnv};
@@ -73,13 +74,30 @@ fn an_honest_change_passes() {
     assert_eq!(replica.document.registers(card::FIELDS)["f"].winner.value, "new");
 }
 
+/// How a change is forged, and what the guard says.
+type Forgery<'a> = (&'a str, &'a dyn Fn(&mut Change), Forged);
+
+/// The long text `t` of [`stage`].
+const TEXT: OpId = letter(7);
+/// An operation that nobody made.
+const NOWHERE: OpId = OpId { counter: 3, actor: Actor([9; 16]) };
+
+/// An operation of the author of [`stage`].
+const fn letter(counter: u32) -> OpId {
+    OpId { counter, actor: Actor([1; 16]) }
+}
+
+fn each_is_refused(forgeries: &[Forgery<'_>]) {
+    for (what, forge, expected) in forgeries {
+        let (replica, mut change) = stage();
+        forge(&mut change);
+        assert_eq!(replica.index.judge(&change, Writer::Editor), Err(expected.clone()), "{what}");
+    }
+}
+
 #[test]
-fn every_forgery_is_refused_by_its_own_rule() {
-    let text = OpId { counter: 7, actor: Actor([1; 16]) };
-    let letter = |counter| OpId { counter, actor: Actor([1; 16]) };
-    let nowhere = OpId { counter: 3, actor: Actor([9; 16]) };
-    type Forge<'a> = &'a dyn Fn(&mut Change);
-    let cases: &[(&str, Forge<'_>, Forged)] = &[
+fn a_change_that_is_none_or_out_of_its_actors_line_is_refused_by_the_rule_it_breaks() {
+    each_is_refused(&[
         ("a gap in the actor's numbers", &|c| c.seq = 5, Forged::SeqGap),
         ("number zero", &|c| c.seq = 0, Forged::SeqGap),
         ("a victim's actor and number", &|c| c.actor = Actor([1; 16]), Forged::ActorFork),
@@ -98,17 +116,23 @@ fn every_forgery_is_refused_by_its_own_rule() {
         ("no operation", &|c| c.ops.clear(), Forged::Empty),
         (
             "an insertion of nothing",
-            &|c| c.ops = vec![Op::Insert { text, after: None, chars: String::new() }],
+            &|c| c.ops = vec![Op::Insert { text: TEXT, after: None, chars: String::new() }],
             Forged::Empty,
         ),
         (
             "more operations than a change may hold",
-            &|c| c.ops = vec![Op::Erase { text, first: letter(8), count: u32::MAX }],
+            &|c| c.ops = vec![Op::Erase { text: TEXT, first: letter(8), count: u32::MAX }],
             Forged::TooLarge,
         ),
+    ]);
+}
+
+#[test]
+fn a_forged_write_of_a_register_is_refused_by_the_rule_it_breaks() {
+    each_is_refused(&[
         (
             "a replaced value by an unknown actor",
-            &|c| c.ops = vec![put("f", "x", vec![nowhere])],
+            &|c| c.ops = vec![put("f", "x", vec![NOWHERE])],
             Forged::Pred,
         ),
         (
@@ -135,7 +159,7 @@ fn every_forgery_is_refused_by_its_own_rule() {
             &|c| c.ops = vec![put(&"a/".repeat(40), "x", vec![])],
             Forged::Register,
         ),
-        ("a value over a text", &|c| c.ops = vec![put("t", "x", vec![text])], Forged::TextReplaced),
+        ("a value over a text", &|c| c.ops = vec![put("t", "x", vec![TEXT])], Forged::TextReplaced),
         (
             "a text over a value",
             &|c| {
@@ -146,9 +170,15 @@ fn every_forgery_is_refused_by_its_own_rule() {
             },
             Forged::TextReplaced,
         ),
+    ]);
+}
+
+#[test]
+fn a_forged_edit_of_a_long_text_is_refused_by_the_rule_it_breaks() {
+    each_is_refused(&[
         (
             "an insertion into a text that does not exist",
-            &|c| c.ops = vec![Op::Insert { text: nowhere, after: None, chars: "x".into() }],
+            &|c| c.ops = vec![Op::Insert { text: NOWHERE, after: None, chars: "x".into() }],
             Forged::Text,
         ),
         (
@@ -165,30 +195,25 @@ fn every_forgery_is_refused_by_its_own_rule() {
         ),
         (
             "an insertion after a character that does not exist",
-            &|c| c.ops = vec![Op::Insert { text, after: Some(letter(99)), chars: "x".into() }],
+            &|c| c.ops = vec![Op::Insert { text: TEXT, after: Some(letter(99)), chars: "x".into() }],
             Forged::Text,
         ),
         (
             "an erasure past the end",
-            &|c| c.ops = vec![Op::Erase { text, first: letter(8), count: 6 }],
+            &|c| c.ops = vec![Op::Erase { text: TEXT, first: letter(8), count: 6 }],
             Forged::Text,
         ),
         (
             "an erasure of a container",
-            &|c| c.ops = vec![Op::Erase { text, first: card::KIND.container_op(0), count: 1 }],
+            &|c| c.ops = vec![Op::Erase { text: TEXT, first: card::KIND.container_op(0), count: 1 }],
             Forged::Text,
         ),
         (
             "a text grown past its limit",
-            &|c| c.ops = vec![Op::Insert { text, after: None, chars: "x".repeat(10_001) }],
+            &|c| c.ops = vec![Op::Insert { text: TEXT, after: None, chars: "x".repeat(10_001) }],
             Forged::TooLarge,
         ),
-    ];
-    for (what, forge, expected) in cases {
-        let (replica, mut change) = stage();
-        forge(&mut change);
-        assert_eq!(replica.index.judge(&change, Writer::Editor), Err(expected.clone()), "{what}");
-    }
+    ]);
 }
 
 #[test]
@@ -209,6 +234,30 @@ fn an_actor_must_have_seen_its_own_previous_change() {
     replica.receive(&honest).unwrap();
     let forged = Change { seq: 2, deps: before, ops: vec![put("g", "x", vec![])], ..honest };
     assert_eq!(replica.index.judge(&forged, Writer::Editor), Err(Forged::SeqGap));
+}
+
+#[test]
+fn a_change_erases_no_character_that_it_inserts_itself_not_even_at_the_end_of_a_run() {
+    let (mut replica, _) = stage();
+    let before = replica.document.max_op();
+    let honest = replica.edit(|draft| draft.edit_text(card::FIELDS, "t", "hello!")).unwrap();
+    let [Op::Insert { text, after: Some(after), .. }] = honest.ops[..] else { panic!("one insertion") };
+    assert_eq!((after.counter, honest.start_op), (before, before + 1), "a run goes on where it ended");
+    let next = Change {
+        seq: honest.seq + 1,
+        start_op: honest.max_op() + 1,
+        deps: replica.document.heads(),
+        ops: vec![Op::Insert { text, after: None, chars: "x".into() }],
+        ..honest.clone()
+    };
+    let erasing = |first: u32, count| {
+        let first = OpId { counter: first, actor: next.actor };
+        let ops = next.ops.iter().cloned().chain([Op::Erase { text, first, count }]).collect();
+        replica.index.judge(&Change { ops, ..next.clone() }, Writer::Editor)
+    };
+    assert_eq!(erasing(next.start_op - 1, 1), Ok(()), "the last one that was there");
+    assert_eq!(erasing(next.start_op - 1, 2), Err(Forged::Text), "that one and its own");
+    assert_eq!(erasing(next.start_op, 1), Err(Forged::Text), "its own");
 }
 
 #[test]

@@ -19,6 +19,7 @@ static ROUTE: Kind = Kind {
         RegisterRule { container: 0, name: "number", writer: Writer::Server, once: true, form: Form::Text },
         RegisterRule { container: 1, name: "at", writer: Writer::Editor, once: false, form: Form::Due },
     ],
+    texts: &[0],
     fresh: Fresh::new(),
 };
 
@@ -52,6 +53,36 @@ fn the_policy_of_a_kind_judges_every_register_that_is_written() {
     assert_eq!(index.judge(&number, Writer::Server), Ok(()));
     let due = draft(&mut document, |draft| draft.put(1, "abc/at", "tomorrow"));
     assert_eq!(index.judge(&due, Writer::Editor), Err(Forged::Value));
+}
+
+#[test]
+fn a_long_text_is_made_only_where_the_kind_says_that_nobody_reads_a_value_with_a_meaning() {
+    let make = |kind: &'static Kind, container, name: &str| {
+        let mut document = Document::new(kind);
+        let change = draft(&mut document, |draft| draft.edit_text(container, name, "x"));
+        OpIndex::of(&document).judge(&change, Writer::Server)
+    };
+    assert_eq!(make(&card::KIND, card::FIELDS, "notes"), Ok(()));
+    assert_eq!(make(&contact::KIND, contact::FIELDS, "notes"), Ok(()));
+    assert_eq!(make(&ROUTE, 0, "notes"), Ok(()), "a kind says it as data");
+    for (kind, container, name) in [
+        (&card::KIND, card::LINKS, "AAAAAAAA/to"),
+        (&card::KIND, card::TODOS, "AAAAAAAA/contact"),
+        (&card::KIND, card::TODOS, "AAAAAAAA/state"),
+        (&card::KIND, card::TODOS, "AAAAAAAA/text"),
+        (&card::KIND, card::CARD, "trash"),
+        (&card::KIND, card::CARD, "owner"),
+        (&card::KIND, card::CARD, "name"),
+        (&card::KIND, card::ENTRIES, "AAAAAAAA/text"),
+        (&card::KIND, card::FIELDS, "vip/x"),
+        (&contact::KIND, contact::LINKS, "AAAAAAAA/to"),
+        (&contact::KIND, contact::CONTACT, "trash"),
+        (&crate::user_document::KIND, crate::user_document::USER, "theme"),
+        (&ROUTE, 0, "number"),
+        (&ROUTE, 1, "notes"),
+    ] {
+        assert_eq!(make(kind, container, name), Err(Forged::Policy), "{} {container} {name}", kind.name);
+    }
 }
 
 #[test]

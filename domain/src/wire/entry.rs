@@ -6,7 +6,7 @@ use crate::id::{DeviceId, DocumentId, PartId, UserId};
 use crate::time::Timestamp;
 use crate::todo::TodoState;
 
-use super::Bundle;
+use super::{Bundle, ReceiptedRow, Tombstone};
 
 /// One entry as it travels: a kind and the CBOR of its body, so that a kind this version does not
 /// know can be kept raw and read after an update.
@@ -31,9 +31,9 @@ pub enum Entry {
     /// Kind 2: a document left the user's sight; everything of it goes, at once (L5).
     Forget(Forgotten),
     /// Kind 3: a settings row.
-    Settings(crate::settings::SettingsRow),
+    Settings(ReceiptedRow),
     /// Kind 4: a document was purged for good (C5); its id is never used again.
-    Purge(DocumentId),
+    Purge(Tombstone),
 }
 
 impl Entry {

@@ -7,7 +7,7 @@ use crate::kind::KindId;
 use crate::time::Timestamp;
 
 use super::entry::{Check, Envelope, Origin};
-use super::{Cursor, GroupVerdict, Offer, Walk, WalkAnswer};
+use super::{Cursor, GroupVerdict, Offer, ReceiptedRow, Tombstone, Verdict, Walk, WalkAnswer};
 
 /// The most changes of one request.
 pub const MAX_PUSH_CHANGES: usize = 500;
@@ -39,6 +39,19 @@ pub struct SyncRequest {
     /// Documents to be sent whole, in the course of a walk.
     #[n(6)]
     pub fetch: Vec<DocumentId>,
+    /// Purges told to a server that may have lost them; before all else that it lost.
+    #[cbor(n(7), default, skip_if = "Vec::is_empty")]
+    pub tombstones: Vec<Tombstone>,
+    /// Settings rows given back to a server that lost them; before documents.
+    #[cbor(n(8), default, skip_if = "Vec::is_empty")]
+    pub settings: Vec<ReceiptedRow>,
+}
+
+impl SyncRequest {
+    /// Whether it gives back anything beside documents.
+    pub fn gives_back(&self) -> bool {
+        !self.tombstones.is_empty() || !self.settings.is_empty()
+    }
 }
 
 /// Something a device or server can do. Old and new speak by these, never by version numbers.
@@ -114,6 +127,9 @@ pub struct SyncResponse {
     /// with them the device can give back the state it now has (N7). Bundles bring their own.
     #[cbor(n(9), default, skip_if = "Vec::is_empty")]
     pub receipts: Vec<DocumentReceipt>,
+    /// One for each tombstone that was given back, then for each settings row, in order.
+    #[cbor(n(10), default, skip_if = "Vec::is_empty")]
+    pub given_back: Vec<Verdict>,
 }
 
 /// The server's receipt for the present state of a document: its heads and its author table.

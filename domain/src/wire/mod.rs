@@ -9,6 +9,7 @@ mod cursor;
 mod entry;
 mod exchange;
 mod frame;
+mod given_back;
 mod live;
 mod verdict;
 mod walk;
@@ -21,9 +22,10 @@ pub use exchange::{
     SyncRequest, SyncResponse, SyncStatus,
 };
 pub use frame::{FrameError, from_frame, to_frame};
+pub use given_back::{MAX_GIVEN_BACK, ReceiptedRow, Tombstone};
 pub use live::Poke;
 pub use verdict::{GroupVerdict, RefusalCode, Verdict};
-pub use walk::{Bucket, HeadsRow, Offer, Walk, WalkAnswer};
+pub use walk::{Bucket, HeadsRow, MAX_OFFERED_CHANGES, MAX_OFFERS, Offer, Walk, WalkAnswer};
 
 #[cfg(test)]
 mod tests;

@@ -87,11 +87,16 @@ fn the_request_is_pinned() {
         offers: vec![Offer {
             document: DOCUMENT,
             kind: KindId::CARD,
-            changes: vec![vec![9].into()],
+            changes: vec![vec![9; 24].into()],
             authors: authors(),
             receipt: [5; 16].into(),
         }],
         fetch: vec![DOCUMENT],
+        tombstones: vec![Tombstone { document: DOCUMENT, receipt: [6; 16].into() }],
+        settings: vec![ReceiptedRow {
+            row: crate::settings::builtin_rows().remove(0),
+            receipt: [7; 16].into(),
+        }],
     };
     insta::assert_snapshot!(golden(&request));
 }
@@ -99,6 +104,26 @@ fn the_request_is_pinned() {
 #[test]
 fn the_smallest_request_is_pinned() {
     insta::assert_snapshot!(golden(&SyncRequest::default()));
+}
+
+#[test]
+fn a_list_of_strings_too_short_to_be_changes_is_no_offer() {
+    let offered = |change: Vec<u8>, count| {
+        let changes = vec![change.into(); count];
+        let offer = Offer {
+            document: DOCUMENT,
+            kind: KindId::CARD,
+            changes,
+            authors: authors(),
+            receipt: [5; 16].into(),
+        };
+        let request = SyncRequest { offers: vec![offer], ..SyncRequest::default() };
+        from_frame::<SyncRequest>(&to_frame(&request), 64 << 20).is_ok()
+    };
+    assert!(offered(vec![9; 24], 1) && offered(vec![9; 24], MAX_OFFERED_CHANGES));
+    assert!(!offered(vec![], 1), "an empty one");
+    assert!(!offered(vec![9; 23], 1), "a short one");
+    assert!(!offered(vec![9; 24], MAX_OFFERED_CHANGES + 1), "more than a document may have");
 }
 
 #[test]
@@ -129,6 +154,7 @@ fn the_response_is_pinned() {
             documents: vec![HeadsRow { document: DOCUMENT, term: [8; 16] }],
         }),
         receipts: vec![DocumentReceipt { document: DOCUMENT, receipt: [5; 16].into() }],
+        given_back: vec![Verdict::Applied(7), Verdict::Refused(RefusalCode::EmailTaken)],
     };
     insta::assert_snapshot!(golden(&response));
 }
@@ -167,8 +193,8 @@ fn every_kind_of_entry_is_pinned_and_an_unknown_one_is_left_in_its_envelope() {
                     .unwrap(),
             )],
         }),
-        Entry::Settings(settings),
-        Entry::Purge(DOCUMENT),
+        Entry::Settings(ReceiptedRow { row: settings, receipt: [7; 16].into() }),
+        Entry::Purge(Tombstone { document: DOCUMENT, receipt: [6; 16].into() }),
     ];
     let pinned: Vec<_> = entries
         .iter()

@@ -79,7 +79,13 @@ pub enum RefusalCode {
     /// A link points to a contact that its author may not see.
     #[n(9)]
     LinkNotVisible,
-    /// An offered document's receipt is not this server's.
+    /// The receipt of what was offered is not this server's for just that.
     #[n(10)]
     ForeignReceipt,
+    /// A user cannot be given back: his email has become another's (F64).
+    #[n(11)]
+    EmailTaken,
+    /// A user cannot be given back as he was: the organisation would be without an administrator.
+    #[n(12)]
+    LastAdmin,
 }

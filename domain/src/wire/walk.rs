@@ -4,12 +4,20 @@
 //! 256 sums; where a sum differs, the server answers with finer sums or, where few documents are
 //! left, with their heads. The device then fetches what it lacks and offers what the server lacks.
 
-use minicbor::{Decode, Encode};
+use minicbor::bytes::{ByteSlice, ByteVec};
+use minicbor::{Decode, Decoder, Encode, decode};
 
 use crate::id::DocumentId;
 use crate::kind::KindId;
 
 use super::AuthorTable;
+
+/// The most offers of one request.
+pub const MAX_OFFERS: usize = 500;
+/// The most changes of all offers of one request: as many as a document of the largest size may have.
+pub const MAX_OFFERED_CHANGES: usize = 50_000;
+/// No change has fewer bytes: an actor of 16 bytes and the frame around it.
+const MIN_CHANGE: usize = 24;
 
 /// The device's side of one step.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -38,10 +46,10 @@ pub struct Bucket {
 pub struct WalkAnswer {
     /// Suffixes under which too many documents differ to list: send their buckets next.
     #[n(0)]
-    pub deeper: Vec<minicbor::bytes::ByteVec>,
+    pub deeper: Vec<ByteVec>,
     /// Suffixes whose documents are all listed in `documents`.
     #[n(1)]
-    pub listed: Vec<minicbor::bytes::ByteVec>,
+    pub listed: Vec<ByteVec>,
     /// Every document that the server has, and this user may see, under the listed suffixes.
     #[n(2)]
     pub documents: Vec<HeadsRow>,
@@ -69,13 +77,28 @@ pub struct Offer {
     /// Its kind.
     #[n(1)]
     pub kind: KindId,
-    /// All its acknowledged changes, in causal order, each as its one byte string.
-    #[n(2)]
-    pub changes: Vec<minicbor::bytes::ByteVec>,
+    /// All its acknowledged changes, in causal order, each as its one byte string; at most
+    /// [`MAX_OFFERED_CHANGES`].
+    #[cbor(n(2), decode_with = "offered_changes")]
+    pub changes: Vec<ByteVec>,
     /// Their authors, as the server gave them.
     #[n(3)]
     pub authors: AuthorTable,
     /// The server's own receipt for exactly this state.
     #[n(4)]
     pub receipt: minicbor::bytes::ByteArray<16>,
+}
+
+/// Reads the changes of an offer. A list of empty strings would cost many times its bytes in memory: what
+/// is too short to be a change ends the reading.
+fn offered_changes<C>(d: &mut Decoder<'_>, _: &mut C) -> Result<Vec<ByteVec>, decode::Error> {
+    let mut changes = Vec::new();
+    for change in d.array_iter::<&ByteSlice>()? {
+        let change = change?;
+        if change.len() < MIN_CHANGE || changes.len() >= MAX_OFFERED_CHANGES {
+            return Err(decode::Error::message("not the changes of an offer"));
+        }
+        changes.push(ByteVec::from(change.to_vec()));
+    }
+    Ok(changes)
 }

@@ -78,7 +78,8 @@ pub enum ApiError {
         seconds: u32,
     },
 
-    /// 503 `unavailable`, with `Retry-After`: the database does not answer, or too many sign in at once.
+    /// 503 `unavailable`, with `Retry-After`: the database does not answer, or too many sign in or ask
+    /// for a state hash at once.
     #[error("the server is busy: try again")]
     Unavailable,
 

@@ -25,6 +25,7 @@ pub fn routes() -> Routes {
 }
 
 async fn exchange(With(state): With<State>, caller: Caller, body: Bytes) -> Result<Response, ApiError> {
+    let caller = caller.again(&state).await?;
     let request: SyncRequest = from_frame(&body, MAX_REQUEST).map_err(|error| match error {
         FrameError::TooLarge(_) => ApiError::TooLarge,
         FrameError::Malformed => ApiError::invalid("not a frame of an exchange"),

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::api::ApiError;
 use crate::state::State;
+use crate::store::Conn;
 use crate::store::users::{self, Claimed};
 
 /// Who calls: a user with access, on a device that is not revoked, in a session that lives.
@@ -28,6 +29,8 @@ pub struct Caller {
     pub role: Role,
     /// The session.
     pub session: Uuid,
+    /// The version of the user's tokens.
+    pub token_version: i64,
 }
 
 impl Caller {
@@ -44,6 +47,18 @@ impl Caller {
         if act.allowed_to(self.role) { Ok(()) } else { Err(ApiError::Forbidden) }
     }
 
+    /// The same caller as he stands now: the request itself may have changed that.
+    ///
+    /// # Errors
+    /// [`ApiError::SessionOver`] if account, device or session are no more.
+    pub async fn anew(&self, state: &State) -> Result<Self, ApiError> {
+        let Self { org, user, device, session, .. } = *self;
+        let claimed = Claimed { org, user, device, session, token_version: 0 };
+        let mut conn = state.db().read().await?;
+        let standing = users::standing_of(&mut conn, &claimed).await?.ok_or(ApiError::SessionOver)?;
+        Ok(Self { role: standing.role, ..*self })
+    }
+
     /// The caller that this access token stands for.
     ///
     /// # Errors
@@ -53,12 +68,28 @@ impl Caller {
         let claimed: Claimed =
             state.tokens().verify(token, state.now()).map_err(|_| ApiError::Unauthenticated)?;
         let mut conn = state.db().read().await?;
-        let standing = users::standing_of(&mut conn, &claimed).await?.ok_or(ApiError::SessionOver)?;
+        Self::standing(&mut conn, claimed).await
+    }
+
+    /// The same caller as he stands now: for whoever has waited for the caller to send something. A body
+    /// that trickles does not outlive a revocation, nor the role with which it began.
+    ///
+    /// # Errors
+    /// As for [`Caller::of`].
+    pub async fn again(self, state: &State) -> Result<Self, ApiError> {
+        let Self { org, user, device, session, token_version, .. } = self;
+        let mut conn = state.db().read().await?;
+        let claimed = Claimed { org, user, device, session, token_version };
+        Self::standing(&mut conn, claimed).await
+    }
+
+    async fn standing(conn: &mut Conn, claimed: Claimed) -> Result<Self, ApiError> {
+        let standing = users::standing_of(conn, &claimed).await?.ok_or(ApiError::SessionOver)?;
         if standing.token_version != claimed.token_version {
             return Err(ApiError::Unauthenticated);
         }
-        let Claimed { org, user, device, session, .. } = claimed;
-        Ok(Self { org, user, device, role: standing.role, session })
+        let Claimed { org, user, device, session, token_version } = claimed;
+        Ok(Self { org, user, device, role: standing.role, session, token_version })
     }
 }
 

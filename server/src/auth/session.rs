@@ -130,30 +130,33 @@ pub async fn sign_out(state: &State, token: &RefreshToken) -> Result<(), ApiErro
 
 /// The account whose password this is.
 async fn judge(state: &State, credentials: &Credentials<'_>) -> Result<Login, ApiError> {
+    // What is no email is asked of nobody, the database included.
     let email = credentials.email.parse::<Email>().ok();
-    let text = email.as_ref().map_or(credentials.email, Email::as_str);
     let install_hash = sha256(credentials.install_secret);
-    let mut conn = state.db().read().await?;
-    let known_device = devices::is_enrolled(&mut conn, text, &install_hash).await?;
-    let login = match &email {
-        Some(email) => users::by_email(&mut conn, email).await?,
-        None => None,
-    };
-    drop(conn);
-
-    let guesser = Guesser::new(text, known_device.then_some(&install_hash));
-    if let Some(seconds) = state.throttle().wait(guesser, state.now()) {
-        return Err(ApiError::SlowDown { seconds });
+    let (mut login, mut known_device) = (None, false);
+    if let Some(email) = &email {
+        let mut conn = state.db().read().await?;
+        known_device = devices::is_enrolled(&mut conn, email.as_str(), &install_hash).await?;
+        login = users::by_email(&mut conn, email).await?;
     }
+    let text = email.as_ref().map_or(credentials.email, Email::as_str);
+    let guesser = Guesser::new(text, known_device.then_some(&install_hash));
+    // Every guess counts before it is judged, so that many at once are no more than many one by one.
+    let guess = state.throttle().guess(guesser, state.now());
+    let guess = guess.map_err(|seconds| ApiError::SlowDown { seconds })?;
     let login = login.filter(|login| !login.disabled && !login.password_hash.is_empty());
     let hash = login.as_ref().map(|login| login.password_hash.as_str());
-    let right = state.passwords().verify(credentials.password, hash).await?;
-    if let (Some(login), true) = (login, right) {
-        state.throttle().succeeded(guesser);
-        return Ok(login);
+    match state.passwords().verify(credentials.password, hash).await {
+        Ok(true) => {
+            state.throttle().succeeded(guesser);
+            login.ok_or(ApiError::BadCredentials)
+        }
+        Ok(false) => Err(ApiError::BadCredentials),
+        Err(error) => {
+            state.throttle().take_back(guess);
+            Err(error.into())
+        }
     }
-    state.throttle().failed(guesser, state.now());
-    Err(ApiError::BadCredentials)
 }
 
 fn grant(

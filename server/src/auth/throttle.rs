@@ -45,29 +45,45 @@ impl Guesser {
     }
 }
 
-impl Throttle {
-    /// How many seconds this guesser must wait before the next try; `None`: none.
-    pub(super) fn wait(&self, guesser: Guesser, now: Timestamp) -> Option<u32> {
-        let failures = *self.lock().get(&guesser)?;
-        let passed = now.millis().saturating_sub(failures.last.millis());
-        if passed >= FORGET {
-            return None;
-        }
-        let left = i64::from(failures.delay()) * 1000 - passed.max(0);
-        u32::try_from(left).ok().filter(|left| *left > 0).map(|left| left.div_ceil(1000))
-    }
+/// A guess that was counted, and what was known of its guesser before.
+#[derive(Debug)]
+#[must_use]
+pub(super) struct Guess {
+    guesser: Guesser,
+    before: Option<Failures>,
+}
 
-    /// Notes a wrong password.
-    pub(super) fn failed(&self, guesser: Guesser, now: Timestamp) {
+impl Throttle {
+    /// Counts a guess as wrong, before anybody knows.
+    ///
+    /// # Errors
+    /// How many seconds this guesser must wait before the next try; then nothing is counted.
+    pub(super) fn guess(&self, guesser: Guesser, now: Timestamp) -> Result<Guess, u32> {
         let mut known = self.lock();
-        if known.len() >= MOST && !known.contains_key(&guesser) {
+        let before = known.get(&guesser).copied();
+        if let Some(seconds) = before.and_then(|failures| failures.wait(now)) {
+            return Err(seconds);
+        }
+        if known.len() >= MOST && before.is_none() {
             let oldest = known.iter().min_by_key(|(_, failures)| failures.last).map(|(oldest, _)| *oldest);
             oldest.map(|oldest| known.remove(&oldest));
         }
-        let failures = known.entry(guesser).or_insert(Failures { count: 0, last: now });
-        let forgotten = now.millis().saturating_sub(failures.last.millis()) >= FORGET;
-        failures.count = if forgotten { 1 } else { failures.count.saturating_add(1) };
-        failures.last = now;
+        let count = before.filter(|failures| !failures.is_forgotten(now)).map_or(0, |before| before.count);
+        known.insert(guesser, Failures { count: count.saturating_add(1), last: now });
+        Ok(Guess { guesser, before })
+    }
+
+    /// Takes back a guess that could not be judged.
+    pub(super) fn take_back(&self, guess: Guess) {
+        let mut known = self.lock();
+        let Some(failures) = known.get_mut(&guess.guesser) else { return };
+        failures.count = failures.count.saturating_sub(1);
+        if let Some(before) = guess.before.filter(|before| before.count == failures.count) {
+            failures.last = before.last;
+        }
+        if failures.count == 0 {
+            known.remove(&guess.guesser);
+        }
     }
 
     /// Notes the right password.
@@ -81,6 +97,20 @@ impl Throttle {
 }
 
 impl Failures {
+    /// How many seconds are left of the delay, if any.
+    fn wait(self, now: Timestamp) -> Option<u32> {
+        if self.is_forgotten(now) {
+            return None;
+        }
+        let passed = now.millis().saturating_sub(self.last.millis());
+        let left = i64::from(self.delay()) * 1000 - passed.max(0);
+        u32::try_from(left).ok().filter(|left| *left > 0).map(|left| left.div_ceil(1000))
+    }
+
+    fn is_forgotten(self, now: Timestamp) -> bool {
+        now.millis().saturating_sub(self.last.millis()) >= FORGET
+    }
+
     /// 0 for the free ones, then 1, 2, 4, ... seconds.
     fn delay(self) -> u32 {
         match self.count.checked_sub(FREE) {
@@ -101,10 +131,11 @@ mod tests {
         let mut now = 0;
         let mut waits = Vec::new();
         for _ in 0..50 {
-            let wait = throttle.wait(guesser, at(now));
-            now += i64::from(wait.unwrap_or_default()) * 1000;
-            assert_eq!(throttle.wait(guesser, at(now)), None, "having waited");
-            throttle.failed(guesser, at(now));
+            let wait = throttle.guess(guesser, at(now)).err();
+            if let Some(seconds) = wait {
+                now += i64::from(seconds) * 1000;
+                assert!(throttle.guess(guesser, at(now)).is_ok(), "having waited");
+            }
             waits.push(wait.unwrap_or_default());
         }
         assert_eq!(waits[..13], [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60]);
@@ -115,13 +146,30 @@ mod tests {
     fn the_right_password_or_a_quarter_of_an_hour_makes_all_forgotten() {
         let guesser = Guesser::new("anna@example.com", None);
         let throttle = guessed(guesser, 9);
-        assert!(throttle.wait(guesser, at(0)).is_some());
-        assert_eq!(throttle.wait(guesser, at(FORGET)), None);
-        throttle.failed(guesser, at(FORGET));
-        assert_eq!(throttle.wait(guesser, at(FORGET)), None, "counted from one again");
+        assert!(throttle.guess(guesser, at(0)).is_err());
+        for _ in 0..FREE {
+            assert!(throttle.guess(guesser, at(FORGET)).is_ok(), "counted from one again");
+        }
+        assert_eq!(throttle.guess(guesser, at(FORGET)).unwrap_err(), 1);
         let throttle = guessed(guesser, 9);
         throttle.succeeded(guesser);
-        assert_eq!(throttle.wait(guesser, at(0)), None);
+        assert!(throttle.guess(guesser, at(0)).is_ok());
+    }
+
+    #[test]
+    fn a_guess_that_could_not_be_judged_counts_for_nothing() {
+        let guesser = Guesser::new("anna@example.com", None);
+        let throttle = guessed(guesser, 4);
+        for second in 0..20 {
+            let guess = throttle.guess(guesser, at(second * 1000)).unwrap();
+            throttle.take_back(guess);
+        }
+        assert!(throttle.guess(guesser, at(20_000)).is_ok());
+        assert_eq!(throttle.guess(guesser, at(20_000)).unwrap_err(), 1);
+        let first = Throttle::default();
+        let guess = first.guess(guesser, at(0)).unwrap();
+        first.take_back(guess);
+        assert!(first.lock().is_empty());
     }
 
     #[test]
@@ -131,7 +179,7 @@ mod tests {
         for other in
             [Guesser::new("bela@example.com", None), Guesser::new("anna@example.com", Some(&[1; 32]))]
         {
-            assert_eq!(throttle.wait(other, at(0)), None);
+            assert!(throttle.guess(other, at(0)).is_ok());
         }
     }
 
@@ -139,7 +187,7 @@ mod tests {
     fn a_clock_that_goes_back_delays_no_longer_than_a_minute() {
         let guesser = Guesser::new("anna@example.com", None);
         let throttle = guessed(guesser, 20);
-        assert_eq!(throttle.wait(guesser, at(-1_000_000)), Some(60));
+        assert_eq!(throttle.guess(guesser, at(-1_000_000)).unwrap_err(), 60);
     }
 
     #[test]
@@ -147,7 +195,7 @@ mod tests {
         let throttle = Throttle::default();
         for number in 0..MOST + 10 {
             let guesser = Guesser::new(&number.to_string(), None);
-            throttle.failed(guesser, at(i64::try_from(number).unwrap()));
+            assert!(throttle.guess(guesser, at(i64::try_from(number).unwrap())).is_ok());
         }
         let known = throttle.lock();
         assert_eq!(known.len(), MOST);
@@ -156,11 +204,10 @@ mod tests {
         );
     }
 
+    /// A throttle that counted so many guesses, each as soon as it was free, the last one at 0.
     fn guessed(guesser: Guesser, times: u32) -> Throttle {
         let throttle = Throttle::default();
-        for _ in 0..times {
-            throttle.failed(guesser, at(0));
-        }
+        throttle.lock().insert(guesser, Failures { count: times, last: at(0) });
         throttle
     }
 

@@ -98,6 +98,38 @@ pub async fn versions(
     Ok(rows.into_iter().map(|(id, version)| (id.into(), version)).collect())
 }
 
+/// How much it costs to judge a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// The document.
+    pub id: DocumentId,
+    /// How many operations it holds.
+    pub ops: u32,
+    /// About how many bytes it has in memory before it is loaded.
+    pub bytes: u64,
+}
+
+/// The sizes of those of these documents that exist, by id.
+///
+/// # Errors
+/// Of the database.
+pub async fn sizes(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Vec<Size>, StoreError> {
+    let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(Vec::new()) };
+    let text = format!(
+        "select d.id, d.ops, {SIZE} from document d where d.org_id = $1 and d.id in {list} order by d.id"
+    );
+    let rows: Vec<(Uuid, i64, i64)> =
+        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
+            .fetch_all(c)
+            .await)?;
+    rows.into_iter()
+        .map(|(id, ops, bytes)| {
+            let ops = u32::try_from(ops).map_err(|_| StoreError::Unreadable("a document's operations"))?;
+            Ok(Size { id: id.into(), ops, bytes: bytes.unsigned_abs() })
+        })
+        .collect()
+}
+
 /// What filing needs of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Brief {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::bulk::{self, Value, bound};
 use super::db::on;
-use super::{Conn, StoreError, Tx, organisation};
+use super::{Conn, StoreError, Tx, key, organisation};
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +90,23 @@ pub struct Logged {
 }
 
 impl NewEntry {
+    /// The entry of the purge of a document that is not there: nobody reads it by anything but staff's scope.
+    pub fn purge(document: DocumentId, by: Signature, received_at: Timestamp) -> Self {
+        Self {
+            entry: EntryKind::Purge,
+            feed: key::STAFF.to_vec(),
+            document: document.uuid(),
+            kind: 0,
+            // An id is purged once, so this hash is no other's.
+            hash: [0; 32],
+            actor: None,
+            by,
+            origin: None,
+            received_at,
+            bytes: Vec::new(),
+        }
+    }
+
     /// The entry of a settings row that was just written.
     pub fn settings(row: &SettingsRow, by: Signature, received_at: Timestamp) -> Self {
         let hash = digest(&SHA256, &minicbor::to_vec(row).unwrap_or_default());

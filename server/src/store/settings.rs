@@ -25,7 +25,7 @@ pub enum Put {
     },
 }
 
-/// Writes the next version of a setting: the only function that does.
+/// Writes the next version of a setting: the only function that makes one.
 ///
 /// The row's version says what it is based on: 1 makes a new row, `n` replaces version `n - 1`. The
 /// organisation is locked first, and the row takes the next number of its log, so that phones receive
@@ -48,6 +48,45 @@ pub async fn put(
         update(tx, org, row, version, next).await?
     };
     if !written {
+        let current = get(tx, org, row.kind, row.id).await?.map_or(0, |row| row.version);
+        return Ok(Put::Stale { current });
+    }
+    let seq = log::append(tx, org, &[NewEntry::settings(row, by.clone(), now)]).await?;
+    Ok(Put::Written { seq })
+}
+
+/// Writes a row that was lost, in just the version it had, unless it is there in this version or a later
+/// one. Otherwise as [`put`].
+///
+/// # Errors
+/// Of the database, which is then to be rolled back.
+pub async fn put_back(
+    tx: &mut Tx,
+    org: OrgId,
+    row: &SettingsRow,
+    by: &Signature,
+    now: Timestamp,
+) -> Result<Put, StoreError> {
+    let next = organisation::lock(tx, org).await?.seq + 1;
+    let version = i64::try_from(row.version).map_err(|_| StoreError::Unreadable("a version"))?;
+    let rows = on!(tx, |c| sqlx::query(
+        "insert into settings (org_id, kind, id, product_id, version, class, body, seq) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (org_id, kind, id) do update set \
+         product_id = excluded.product_id, version = excluded.version, class = excluded.class, \
+         body = excluded.body, seq = excluded.seq where settings.version < excluded.version"
+    )
+    .bind(org.uuid())
+    .bind(i64::from(row.kind.code()))
+    .bind(Uuid::from_bytes(*row.id.as_bytes()))
+    .bind(row.product.map_or(Uuid::nil(), ProductId::uuid))
+    .bind(version)
+    .bind(i64::from(row.class.code()))
+    .bind(row.body.as_slice())
+    .bind(next)
+    .execute(c)
+    .await
+    .map(|done| done.rows_affected()))?;
+    if rows == 0 {
         let current = get(tx, org, row.kind, row.id).await?.map_or(0, |row| row.version);
         return Ok(Put::Stale { current });
     }

@@ -52,25 +52,36 @@ pub enum Committed {
 /// Of the database; nothing was written, or nobody was told so and a retry finds out.
 pub async fn commit(db: &Db, org: OrgId, batch: &Batch, now: Timestamp) -> Result<Committed, StoreError> {
     let mut tx = db.write().await?;
-    let head = organisation::lock(&mut tx, org).await?;
-    let stale = stale(&mut tx, org, &batch.updates).await?;
+    let committed = write(&mut tx, org, batch, now).await?;
+    if matches!(committed, Committed::Done { .. }) {
+        tx.commit().await?;
+    }
+    Ok(committed)
+}
+
+/// Writes a batch as part of a transaction, all or nothing; what it answers holds once that commits.
+///
+/// # Errors
+/// Of the database; the transaction is then to be rolled back.
+pub async fn write(tx: &mut Tx, org: OrgId, batch: &Batch, now: Timestamp) -> Result<Committed, StoreError> {
+    let head = organisation::lock(tx, org).await?;
+    let stale = stale(tx, org, &batch.updates).await?;
     if !stale.is_empty() {
         return Ok(Committed::Stale(stale));
     }
-    if !bind(&mut tx, org, &batch.bound).await? {
+    if !bind(tx, org, &batch.bound).await? {
         return Ok(Committed::ActorTaken);
     }
     let mut changes: Vec<Changed> = batch.updates.iter().map(Changed::of).collect();
-    let others = file_contacts(&mut tx, org, &mut changes).await?;
-    let first = write_log(&mut tx, org, &changes, &others, (head.seq, now)).await?;
-    write_documents(&mut tx, org, &changes, &first).await?;
+    let others = file_contacts(tx, org, &mut changes).await?;
+    let first = write_log(tx, org, &changes, &others, (head.seq, now)).await?;
+    write_documents(tx, org, &changes, &first).await?;
     let filings =
         changes.iter().map(|changed| &changed.filing).chain(others.iter().map(|other| &other.filing));
-    write_filings(&mut tx, org, filings).await?;
+    write_filings(tx, org, filings).await?;
     let touched: Vec<_> = others.iter().map(|other| other.brief.id).collect();
-    documents::touch(&mut tx, org, &touched).await?;
-    let head = organisation::head(&mut tx, org).await?.ok_or(StoreError::Missing)?.seq;
-    tx.commit().await?;
+    documents::touch(tx, org, &touched).await?;
+    let head = organisation::head(tx, org).await?.ok_or(StoreError::Missing)?.seq;
     Ok(Committed::Done { first, head })
 }
 
@@ -89,23 +100,59 @@ pub async fn purge(
     let mut tx = db.write().await?;
     organisation::lock(&mut tx, org).await?;
     let Some(stored) = documents::get(&mut tx, org, &[id]).await?.pop() else { return Ok(None) };
-    let rows = minicbor::decode(&stored.rows).map_err(|_| StoreError::Unreadable("a document's rows"))?;
-    let mut changes = [Changed::purged(&stored, &rows, by)];
-    let others = file_contacts(&mut tx, org, &mut changes).await?;
-    let first = write_log(&mut tx, org, &changes, &others, (stored.as_of, now)).await?;
-    documents::bury(&mut tx, org, id, first.get(&id).copied().unwrap_or_default()).await?;
-    documents::remove(&mut tx, org, id).await?;
-    log::empty(&mut tx, org, id).await?;
-    audience::put_links(&mut tx, org, &changes.each_ref().map(Changed::links)).await?;
-    todos::put(&mut tx, org, &[Todos { document: id, todos: &[] }]).await?;
-    let nobody = outlived::Change { document: id, sees: None, left: BTreeMap::new() };
-    outlived::apply(&mut tx, org, &nobody).await?;
-    let filings =
-        changes.iter().map(|changed| &changed.filing).chain(others.iter().map(|other| &other.filing));
-    write_filings(&mut tx, org, filings).await?;
+    remove(&mut tx, org, &stored, by, now).await?;
     let head = organisation::head(&mut tx, org).await?.ok_or(StoreError::Missing)?.seq;
     tx.commit().await?;
     Ok(Some(head))
+}
+
+/// Makes sure that a document is purged and its id never used, whether it is there or not, by nobody's
+/// act. Answers the head of the log then, `None` if it was purged already.
+///
+/// # Errors
+/// Of the database.
+pub async fn bury(db: &Db, org: OrgId, id: DocumentId, now: Timestamp) -> Result<Option<i64>, StoreError> {
+    let nobody = Signature { user: None, device: None };
+    let mut tx = db.write().await?;
+    organisation::lock(&mut tx, org).await?;
+    if !documents::purged(&mut tx, org, &[id]).await?.is_empty() {
+        return Ok(None);
+    }
+    match documents::get(&mut tx, org, &[id]).await?.pop() {
+        Some(stored) => remove(&mut tx, org, &stored, nobody, now).await?,
+        None => {
+            let seq = log::append(&mut tx, org, &[NewEntry::purge(id, nobody, now)]).await?;
+            documents::bury(&mut tx, org, id, seq).await?;
+        }
+    }
+    let head = organisation::head(&mut tx, org).await?.ok_or(StoreError::Missing)?.seq;
+    tx.commit().await?;
+    Ok(Some(head))
+}
+
+/// Removes a document with everything derived from it, and leaves its tombstone.
+async fn remove(
+    tx: &mut Tx,
+    org: OrgId,
+    stored: &Stored,
+    by: Signature,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let id = stored.id;
+    let rows = minicbor::decode(&stored.rows).map_err(|_| StoreError::Unreadable("a document's rows"))?;
+    let mut changes = [Changed::purged(stored, &rows, by)];
+    let others = file_contacts(tx, org, &mut changes).await?;
+    let first = write_log(tx, org, &changes, &others, (stored.as_of, now)).await?;
+    documents::bury(tx, org, id, first.get(&id).copied().unwrap_or_default()).await?;
+    documents::remove(tx, org, id).await?;
+    log::empty(tx, org, id).await?;
+    audience::put_links(tx, org, &changes.each_ref().map(Changed::links)).await?;
+    todos::put(tx, org, &[Todos { document: id, todos: &[] }]).await?;
+    let nobody = outlived::Change { document: id, sees: None, left: BTreeMap::new() };
+    outlived::apply(tx, org, &nobody).await?;
+    let filings =
+        changes.iter().map(|changed| &changed.filing).chain(others.iter().map(|other| &other.filing));
+    write_filings(tx, org, filings).await
 }
 
 /// One document of a batch.
@@ -422,6 +469,10 @@ impl Changed<'_> {
     fn outlived(&self) -> Option<outlived::Change> {
         let update = self.update()?;
         let Rows::Card(row, _) = &update.rows else { return None };
+        if self.filing.scope != Scope::Staff {
+            // Nobody comes to see a private card, or loses sight of it.
+            return None;
+        }
         let (saw, sees): (BTreeSet<_>, BTreeSet<_>) =
             (self.filing.saw().collect(), self.filing.sees().collect());
         let is_in = |principals: &BTreeSet<Principal>, user| {

@@ -7,11 +7,10 @@ use std::collections::BTreeSet;
 
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::user::Role;
-use roadbook_domain::wire::Entry;
 
 use super::cursor::{FIRST, Fill, Step};
 use super::page::{Page, Reading};
-use super::pull::{reaches, visible};
+use super::pull::visible;
 use crate::api::ApiError;
 use crate::store::documents::{self, Listed};
 use crate::store::{Conn, StoreError, feed, key, todos};
@@ -80,11 +79,11 @@ async fn settings(
         }
         for row in rows {
             let at = (row.kind.code(), *row.id.as_bytes());
-            if reaches(&row, reading.caller.role) {
-                if !page.fits(row.body.len() as u64 + 40) {
+            if row.class.reaches(reading.caller.role) {
+                if !page.fits(row.body.len() as u64 + 60) {
                     return Ok(Next::Full(Step::Settings(after.0, after.1)));
                 }
-                page.push(&Entry::Settings(row));
+                page.push(&reading.settings(row));
             }
             after = at;
         }
@@ -191,7 +190,7 @@ async fn drop_hidden(
     let org = reading.caller.org;
     if after == FIRST {
         for id in documents::purged_since(conn, org, since).await? {
-            page.push(&Entry::Purge(id));
+            page.push(&reading.tombstone(id));
         }
     }
     loop {

@@ -5,16 +5,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::audience::{gives_sight_of, own_principals, scope_of_new, simplified};
+use roadbook_domain::audience::{
+    gives_sight_beyond_limits, gives_sight_of, own_principals, scope_of_new, simplified, trashes,
+};
 use roadbook_domain::card;
 use roadbook_domain::change::{Actor, Change, ChangeHash};
+use roadbook_domain::document::DocumentError;
 use roadbook_domain::id::{DeviceId, DocumentId};
 use roadbook_domain::kind::{AudienceRule, Kind, Writer};
 use roadbook_domain::projection::parse_link;
 use roadbook_domain::rights::{CardAudience, Principal, Scope, Viewer};
 use roadbook_domain::time::Timestamp;
 use roadbook_domain::user::Role;
-use roadbook_domain::view::TRASHED;
 use roadbook_domain::wire::{Pushed, PushedChange, RefusalCode, Rows, Signature, Verdict};
 
 use super::scratch::{self, Built, Scratch, Update};
@@ -88,19 +90,68 @@ pub struct Judged {
 }
 
 /// Judges a group.
+///
+/// What was accepted must make a document that is within its limits and survives being saved. If it does
+/// not, the change by which it no longer does is the one that is refused: those before it stand.
 pub fn judge(case: Case, context: &Context) -> Judged {
-    let (document, total) = (case.group.document, case.group.changes.len());
-    let mut judged =
-        Judged { document, fates: Vec::with_capacity(total), update: None, bound: BTreeMap::new() };
-    let mut scratch = match open(&case, context) {
+    let total = case.group.changes.len();
+    let mut unfit = match judge_first(total, &case, context) {
+        Ok(judged) => return judged,
+        Err(unfit) => unfit,
+    };
+    let mut judged = Judged::new(case.group.document, total);
+    let (mut fit, mut broken) = (0, total);
+    while broken - fit > 1 {
+        let middle = fit.midpoint(broken);
+        match judge_first(middle, &case, context) {
+            Ok(of_first) => (fit, judged) = (middle, of_first),
+            Err(error) => (broken, unfit) = (middle, error),
+        }
+    }
+    if let Unfit::Broken(error) = &unfit {
+        // The guard let something through that automerge does not take.
+        tracing::error!(document.id = %judged.document, error.cause = %error, "automerge refused a judged group");
+    }
+    judged.end(Verdict::Refused(unfit.code()), total);
+    judged
+}
+
+/// Why what was accepted cannot be logged.
+#[derive(Debug)]
+enum Unfit {
+    /// The document would exceed a limit.
+    TooLarge,
+    /// Automerge does not take it, or does not read back what it saved.
+    Broken(DocumentError),
+}
+
+impl Unfit {
+    fn code(&self) -> RefusalCode {
+        match self {
+            Self::TooLarge => RefusalCode::TooLarge,
+            Self::Broken(_) => RefusalCode::Malformed,
+        }
+    }
+}
+
+impl From<DocumentError> for Unfit {
+    fn from(error: DocumentError) -> Self {
+        if error == DocumentError::TooLarge { Self::TooLarge } else { Self::Broken(error) }
+    }
+}
+
+/// Judges the first changes of a group as if they were all of it.
+fn judge_first(total: usize, case: &Case, context: &Context) -> Result<Judged, Unfit> {
+    let mut judged = Judged::new(case.group.document, total);
+    let mut scratch = match open(case, context) {
         Ok(scratch) => scratch,
         Err(verdict) => {
             judged.end(verdict, total);
-            return judged;
+            return Ok(judged);
         }
     };
-    for pushed in &case.group.changes {
-        let mut trial = Trial { scratch: &mut scratch, case: &case, context };
+    for pushed in case.group.changes.iter().take(total) {
+        let mut trial = Trial { scratch: &mut scratch, case, context };
         match trial.change(pushed) {
             Ok(Step::Dup(hash)) => judged.fates.push(Fate::Dup(hash)),
             Ok(Step::Accepted(place, actor)) => {
@@ -113,21 +164,15 @@ pub fn judge(case: Case, context: &Context) -> Judged {
             }
         }
     }
-    match scratch.finish(context.now) {
-        Ok(update) => {
-            // The server's own actors are bound too: no device may go on where one of them ended.
-            let accepted = update.iter().flat_map(|update| &update.accepted);
-            let merges = accepted.filter(|change| change.by.user.is_none());
-            judged.bound.extend(merges.map(|change| (change.actor.0, None)));
-            judged.update = update;
-        }
-        Err(error) => {
-            // The guard let something through that automerge does not take: no change of it is logged.
-            tracing::error!(document.id = %document, error.cause = %error, "automerge refused a judged group");
-            judged.refuse_accepted();
-        }
+    let Some(update) = scratch.finish(context.now)? else { return Ok(judged) };
+    if gives_sight_beyond_limits(update.rows_before.as_ref(), &update.rows) {
+        return Err(Unfit::TooLarge);
     }
-    judged
+    // The server's own actors are bound too: no device may go on where one of them ended.
+    let merges = update.accepted.iter().filter(|change| change.by.user.is_none());
+    judged.bound.extend(merges.map(|change| (change.actor.0, None)));
+    judged.update = Some(update);
+    Ok(judged)
 }
 
 /// The scratch copy that a group is tried on, or the verdict on its first change.
@@ -298,14 +343,15 @@ pub fn link_target(kind: &Kind, container: u8, name: &str, value: &str) -> Optio
     }
 }
 
-fn trashes(change: &Change) -> bool {
-    scratch::writes(change).any(|(register, value)| register.name == "trash" && value == TRASHED)
-}
-
 impl Judged {
+    /// A group of which nothing was judged yet.
+    pub fn new(document: DocumentId, total: usize) -> Self {
+        Self { document, fates: Vec::with_capacity(total), update: None, bound: BTreeMap::new() }
+    }
+
     /// A group whose first change is refused.
     pub fn refused(document: DocumentId, total: usize, code: RefusalCode) -> Self {
-        let mut judged = Self { document, fates: Vec::new(), update: None, bound: BTreeMap::new() };
+        let mut judged = Self::new(document, total);
         judged.end(Verdict::Refused(code), total);
         judged
     }
@@ -314,17 +360,5 @@ impl Judged {
     fn end(&mut self, verdict: Verdict, total: usize) {
         self.fates.push(Fate::Not(verdict));
         self.fates.resize(total.max(self.fates.len()), Fate::Not(Verdict::NotReached));
-    }
-
-    /// Takes back what was accepted: the first of it is refused, the rest was not reached.
-    fn refuse_accepted(&mut self) {
-        let mut verdict = Verdict::Refused(RefusalCode::Malformed);
-        for fate in &mut self.fates {
-            if matches!(fate, Fate::Accepted(_)) {
-                *fate = Fate::Not(std::mem::replace(&mut verdict, Verdict::NotReached));
-            }
-        }
-        self.bound.clear();
-        self.update = None;
     }
 }

@@ -8,19 +8,25 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use roadbook_domain::audience::{inbox_id, scope_of_new, user_document_id};
 use roadbook_domain::change::{Actor, ChangeHash};
+use roadbook_domain::guard::MAX_DOCUMENT_OPS;
 use roadbook_domain::id::{OrgId, UserId};
 use roadbook_domain::kind::{AudienceRule, Kind, Writer};
 use roadbook_domain::rights::Scope;
 use roadbook_domain::time::Timestamp;
-use roadbook_domain::wire::{AuthorTable, Offer, RefusalCode, Signature, Verdict};
+use roadbook_domain::wire::{
+    AuthorTable, GroupVerdict, MAX_OFFERED_CHANGES, MAX_OFFERS, Offer, RefusalCode, Signature, Verdict,
+};
 
+use super::budget;
 use super::judge::{Fate, Judged};
+use super::push::{self, ATTEMPTS, Outcome};
 use super::receipt::Subject;
 use super::scratch::{self, Built, Scratch};
+use crate::api::ApiError;
+use crate::auth::Caller;
+use crate::state::State;
 use crate::store::documents::Stored;
-
-/// The most offers of one request.
-pub const MAX_OFFERS: usize = 500;
+use crate::store::{Conn, StoreError, actors, documents};
 
 /// An offer, and what the database knows of its document.
 #[derive(Debug, Clone)]
@@ -50,7 +56,96 @@ pub struct OfferContext {
     pub now: Timestamp,
 }
 
-/// Judges an offer: its receipt first, over heads that the guard found; then what the server lacks.
+/// Takes back what phones offer.
+///
+/// # Errors
+/// [`ApiError::TooLarge`] for more than a request may hold; of the database.
+pub async fn offers(
+    state: &State,
+    caller: &Caller,
+    offers: Vec<Offer>,
+    now: Timestamp,
+) -> Result<Outcome, ApiError> {
+    let changes = offers.iter().fold(0_usize, |sum, offer| sum.saturating_add(offer.changes.len()));
+    if offers.len() > MAX_OFFERS || changes > MAX_OFFERED_CHANGES {
+        return Err(ApiError::TooLarge);
+    }
+    let unanswered = |offer: &Offer| GroupVerdict {
+        document: offer.document,
+        verdicts: vec![Verdict::NotReached; offer.changes.len()],
+    };
+    let mut outcome = Outcome { verdicts: offers.iter().map(unanswered).collect(), ..Outcome::default() };
+    let mut seen = BTreeSet::new();
+    let mut pending: Vec<(usize, Offer)> =
+        offers.into_iter().enumerate().filter(|(_, offer)| seen.insert(offer.document)).collect();
+    // What changed meanwhile is judged again.
+    for _ in 0..ATTEMPTS {
+        pending = attempt(state, caller, pending, now, &mut outcome).await?;
+    }
+    Ok(outcome)
+}
+
+/// Judges and commits each offer once, as many at a time as one may load; answers those that must be
+/// judged anew.
+async fn attempt(
+    state: &State,
+    caller: &Caller,
+    mut pending: Vec<(usize, Offer)>,
+    now: Timestamp,
+    outcome: &mut Outcome,
+) -> Result<Vec<(usize, Offer)>, ApiError> {
+    let mut again = Vec::new();
+    while !pending.is_empty() {
+        let mut conn = state.db().read().await?;
+        let ids: Vec<_> = pending.iter().map(|(_, offer)| offer.document).collect();
+        let beyond = budget::beyond(&mut conn, caller.org, &ids).await?;
+        let (later, mut offers): (Vec<_>, Vec<_>) =
+            pending.into_iter().partition(|(_, offer)| beyond.contains(&offer.document));
+        let (context, cases) = load(&mut conn, state, caller, &offers, now).await?;
+        drop(conn);
+        let judging =
+            move || cases.into_iter().map(|(place, case)| (place, judge(case, &context))).collect::<Vec<_>>();
+        let judged = state.engine().judge(judging).await?;
+        let stale = push::settle(state, caller, judged, now, outcome).await?;
+        offers.retain(|(place, _)| stale.contains(place));
+        again.extend(offers);
+        pending = later;
+    }
+    Ok(again)
+}
+
+/// Reads what judging these offers rests on.
+async fn load(
+    conn: &mut Conn,
+    state: &State,
+    caller: &Caller,
+    offers: &[(usize, Offer)],
+    now: Timestamp,
+) -> Result<(OfferContext, Vec<(usize, OfferCase)>), StoreError> {
+    let ids: Vec<_> = offers.iter().map(|(_, offer)| offer.document).collect();
+    let stored = documents::get(conn, caller.org, &ids).await?;
+    let mut stored: BTreeMap<_, _> = stored.into_iter().map(|stored| (stored.id, stored)).collect();
+    let purged = documents::purged(conn, caller.org, &ids).await?;
+    let tables = offers.iter().flat_map(|(_, offer)| &offer.authors.actors);
+    let shown: Vec<_> = tables.map(|row| row.actor).collect();
+    let bound = actors::devices(conn, caller.org, &shown).await?;
+    let context = OfferContext {
+        org: caller.org,
+        user: caller.user,
+        key: *state.secrets().receipt_key.as_bytes(),
+        bound: bound.into_iter().map(|(actor, _)| actor).collect(),
+        server: state.engine().actor(),
+        now,
+    };
+    let cases = offers.iter().map(|(place, offer)| {
+        let stored = stored.remove(&offer.document);
+        let purged = purged.contains(&offer.document);
+        (*place, OfferCase { offer: offer.clone(), stored, purged })
+    });
+    Ok((context, cases.collect()))
+}
+
+/// Judges an offer: its receipt first, then the document that it is, then what the server lacks of it.
 pub fn judge(case: OfferCase, context: &OfferContext) -> Judged {
     let (document, total) = (case.offer.document, case.offer.changes.len());
     let tried = catch_unwind(AssertUnwindSafe(|| try_offer(case, context)));
@@ -82,12 +177,7 @@ fn try_offer(case: OfferCase, context: &OfferContext) -> Result<Judged, RefusalC
         })?,
         None => Scratch::new(kind, offer.document, scope, creator, context.server),
     };
-    let mut judged = Judged {
-        document: offer.document,
-        fates: Vec::with_capacity(built.len()),
-        update: None,
-        bound: BTreeMap::new(),
-    };
+    let mut judged = Judged::new(offer.document, built.len());
     for (built, bytes) in built.into_iter().zip(&offer.changes) {
         if scratch.contains(built.hash) {
             judged.fates.push(Fate::Dup(built.hash));
@@ -108,7 +198,10 @@ fn try_offer(case: OfferCase, context: &OfferContext) -> Result<Judged, RefusalC
     Ok(judged)
 }
 
-/// Builds the offered document alone, and compares its receipt.
+/// Reads what is offered and compares its receipt; then judges it as a document by itself.
+///
+/// The guard costs more the longer the document is, so it sees only what the server once held. Before
+/// that an offer costs what its own bytes and the limits of a document allow.
 fn rebuild(
     kind: &'static Kind,
     offer: &Offer,
@@ -116,19 +209,14 @@ fn rebuild(
     creator: Option<UserId>,
     context: &OfferContext,
 ) -> Result<Vec<Built>, RefusalCode> {
-    let mut alone = Scratch::new(kind, offer.document, scope, creator, context.server);
-    let mut heads: BTreeSet<ChangeHash> = BTreeSet::new();
+    let mut left = MAX_DOCUMENT_OPS;
     let mut all = Vec::with_capacity(offer.changes.len());
     for bytes in &offer.changes {
         let change = scratch::read(bytes)?;
-        alone.judge(&change, Writer::Server).map_err(|_| RefusalCode::Malformed)?;
-        let built = scratch::build(kind, change, None)?;
-        heads.retain(|head| !built.change.deps.contains(head));
-        heads.insert(built.hash);
-        alone.index_only(&built);
-        all.push(built);
+        left = left.checked_sub(change.op_count()).ok_or(RefusalCode::TooLarge)?;
+        all.push(scratch::build(kind, change, None)?);
     }
-    let heads: Vec<_> = heads.into_iter().collect();
+    let heads = heads(&all);
     let authors = minicbor::to_vec(&offer.authors).unwrap_or_default();
     let subject = Subject {
         org: context.org,
@@ -137,8 +225,23 @@ fn rebuild(
         heads: &heads,
         authors: &authors,
     };
-    let is_ours = subject.is_received(&context.key, &offer.receipt);
-    if is_ours { Ok(all) } else { Err(RefusalCode::ForeignReceipt) }
+    if !subject.is_received(&context.key, &offer.receipt) {
+        return Err(RefusalCode::ForeignReceipt);
+    }
+    let mut alone = Scratch::new(kind, offer.document, scope, creator, context.server);
+    for built in &all {
+        alone.judge(&built.change, Writer::Server).map_err(|_| RefusalCode::Malformed)?;
+        alone.index_only(built);
+    }
+    Ok(all)
+}
+
+/// The heads of a document that holds these changes, ascending.
+fn heads(changes: &[Built]) -> Vec<ChangeHash> {
+    let known: BTreeSet<ChangeHash> = changes.iter().map(|built| built.hash).collect();
+    let inner: BTreeSet<ChangeHash> =
+        changes.iter().flat_map(|built| built.change.deps.iter().copied()).collect();
+    known.difference(&inner).copied().collect()
 }
 
 fn accept(
@@ -178,5 +281,6 @@ fn origin(
         None if kind.audience == AudienceRule::Private => None,
         None => Some(Scope::Staff),
     };
-    Ok((creator, scope.ok_or(RefusalCode::ForeignReceipt)?))
+    // The server makes a user's own documents in his name.
+    Ok((own.or(creator), scope.ok_or(RefusalCode::ForeignReceipt)?))
 }

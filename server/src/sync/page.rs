@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use roadbook_domain::id::DocumentId;
+use roadbook_domain::settings::SettingsRow;
 use roadbook_domain::time::Timestamp;
-use roadbook_domain::wire::{DocumentReceipt, Entry, Envelope, Forgotten};
+use roadbook_domain::wire::{DocumentReceipt, Entry, Envelope, Forgotten, ReceiptedRow, Tombstone};
 
 use super::pull::visible;
 use super::receipt;
@@ -84,6 +85,20 @@ impl Reading<'_> {
             page.push(&Entry::Bundle(bundle));
         }
         Ok(())
+    }
+
+    /// A settings row as it travels.
+    pub fn settings(&self, row: SettingsRow) -> Entry {
+        let key = self.state.secrets().receipt_key.as_bytes();
+        let receipt = receipt::of_row(key, self.caller.org, &row).into();
+        Entry::Settings(ReceiptedRow { row, receipt })
+    }
+
+    /// A purge as it travels.
+    pub fn tombstone(&self, document: DocumentId) -> Entry {
+        let key = self.state.secrets().receipt_key.as_bytes();
+        let receipt = receipt::of_purge(key, self.caller.org, document).into();
+        Entry::Purge(Tombstone { document, receipt })
     }
 
     /// Adds that the user does not see a document, with his own closings in it.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::rights::Scope;
-use roadbook_domain::settings::{SettingsClass, SettingsRow};
+use roadbook_domain::settings::SettingsRow;
 use roadbook_domain::user::Role;
 use roadbook_domain::wire::{Check, DocumentReceipt, Entry, LogEntry};
 
@@ -72,16 +72,7 @@ async fn settings_since(
     upto: i64,
 ) -> Result<Vec<(i64, SettingsRow)>, StoreError> {
     let rows = feed::settings_since(conn, reading.caller.org, after, upto).await?;
-    Ok(rows.into_iter().filter(|(_, row)| reaches(row, reading.caller.role)).collect())
-}
-
-/// Whether a settings row reaches the devices of a user with this role (L5).
-pub fn reaches(row: &SettingsRow, role: Role) -> bool {
-    match row.class {
-        SettingsClass::Device => true,
-        SettingsClass::Admin => role == Role::Admin,
-        _ => false,
-    }
+    Ok(rows.into_iter().filter(|(_, row)| row.class.reaches(reading.caller.role)).collect())
 }
 
 /// What is to be sent, each with the entry before which nothing of it happened.
@@ -159,8 +150,8 @@ impl Plan {
             let size = match &item {
                 Item::Document(id, Net::Bundle) => self.sizes.get(id).copied().unwrap_or_default(),
                 Item::Document(_, Net::Changes { seqs, bytes }) => bytes + 120 * seqs.len() as u64,
-                Item::Document(_, Net::Forget | Net::Purge) => 40,
-                Item::Settings(row) => row.body.len() as u64 + 40,
+                Item::Document(_, Net::Forget | Net::Purge) => 60,
+                Item::Settings(row) => row.body.len() as u64 + 60,
             };
             if size > left && !taken.is_empty() {
                 cut = Some(first - 1);
@@ -233,12 +224,12 @@ async fn write(
     let mut closings = reading.closings(conn, &gone).await?;
     for item in items {
         match item {
-            Item::Settings(row) => page.push(&Entry::Settings(row)),
+            Item::Settings(row) => page.push(&reading.settings(row)),
             Item::Document(id, Net::Bundle) => reading.push_bundles(page, bundles.remove(&id))?,
             Item::Document(id, Net::Forget) => {
                 reading.push_forget(page, id, closings.remove(&id).unwrap_or_default());
             }
-            Item::Document(id, Net::Purge) => page.push(&Entry::Purge(id)),
+            Item::Document(id, Net::Purge) => page.push(&reading.tombstone(id)),
             Item::Document(id, Net::Changes { seqs, .. }) => {
                 let last = seqs.last().copied();
                 for logged in seqs.iter().filter_map(|seq| changes.remove(seq)) {

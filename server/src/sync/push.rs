@@ -12,6 +12,7 @@ use roadbook_domain::time::Timestamp;
 use roadbook_domain::user::Role;
 use roadbook_domain::wire::{GroupVerdict, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Pushed, RefusalCode, Verdict};
 
+use super::budget;
 use super::commit::{self, Batch, Committed};
 use super::cursor::{Class, Position};
 use super::engine::Engine;
@@ -27,7 +28,7 @@ use crate::store::{Conn, StoreError, actors, audience, documents, key, log, noti
 pub const LATE: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// How often a group is judged anew because its document changed under it.
-const ATTEMPTS: usize = 8;
+pub const ATTEMPTS: usize = 8;
 
 /// What became of a push.
 #[derive(Debug, Default)]
@@ -94,6 +95,10 @@ async fn attempt(
 ) -> Result<Vec<Pending>, ApiError> {
     let engine = state.engine();
     let mut conn = state.db().read().await?;
+    let ids: Vec<_> = pending.iter().map(|pending| pending.group.document).collect();
+    let beyond = budget::beyond(&mut conn, caller.org, &ids).await?;
+    // They stay without an answer, for the next request.
+    pending.retain(|pending| !beyond.contains(&pending.group.document));
     let (context, cases) = load(&mut conn, engine, caller, position, &pending, now).await?;
     drop(conn);
     let judging = move || cases.into_iter().map(|case| judge_one(case, &context)).collect();
@@ -147,7 +152,7 @@ pub async fn settle(
 }
 
 /// Tells whoever waits, in this process and in others, that the log has grown.
-async fn tell(state: &State, caller: &Caller, head: i64) {
+pub(super) async fn tell(state: &State, caller: &Caller, head: i64) {
     let moved = Moved { head: head.unsigned_abs(), by: Some(caller.device) };
     state.engine().live().moved(caller.org, moved);
     if let Err(error) = notice::tell(state.db(), caller.org).await {

@@ -1,11 +1,12 @@
-//! Receipts: the server's own word that a document was in a state, so that any phone can give it back
-//! (N7, `docs/sync-protocol.md`, receipts).
+//! Receipts: the server's own word that a document was in a state, that a settings row was written or a
+//! document purged, so that any phone can give it back (N7, `docs/sync-protocol.md`, receipts).
 
 use aws_lc_rs::{constant_time, digest, hmac};
 use roadbook_domain::change::ChangeHash;
 use roadbook_domain::id::{DocumentId, OrgId};
 use roadbook_domain::kind::KindId;
 use roadbook_domain::projection;
+use roadbook_domain::settings::SettingsRow;
 use roadbook_domain::wire::Bundle;
 
 use crate::store::documents::Stored;
@@ -38,14 +39,51 @@ impl Subject<'_> {
         context.update(&(self.heads.len() as u64).to_be_bytes());
         self.heads.iter().for_each(|head| context.update(&head.0));
         context.update(digest::digest(&digest::SHA256, self.authors).as_ref());
-        let tag = context.sign();
-        std::array::from_fn(|i| tag.as_ref().get(i).copied().unwrap_or_default())
+        signed(context)
     }
 
     /// Whether this is the server's receipt for this state.
     pub fn is_received(&self, key: &[u8; 32], receipt: &Receipt) -> bool {
-        constant_time::verify_slices_are_equal(&self.receipt(key), receipt).is_ok()
+        is_same(&self.receipt(key), receipt)
     }
+}
+
+/// The receipt for a settings row in its version.
+pub fn of_row(key: &[u8; 32], org: OrgId, row: &SettingsRow) -> Receipt {
+    let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key));
+    context.update(SETTINGS);
+    context.update(org.as_bytes());
+    context.update(&row.kind.code().to_be_bytes());
+    context.update(row.id.as_bytes());
+    context.update(&[u8::from(row.product.is_some())]);
+    context.update(&row.product.map_or([0; 16], |product| *product.as_bytes()));
+    context.update(&row.version.to_be_bytes());
+    context.update(&row.class.code().to_be_bytes());
+    context.update(digest::digest(&digest::SHA256, &row.body).as_ref());
+    signed(context)
+}
+
+/// The receipt for the purge of a document.
+pub fn of_purge(key: &[u8; 32], org: OrgId, document: DocumentId) -> Receipt {
+    let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key));
+    context.update(PURGE);
+    context.update(org.as_bytes());
+    context.update(document.as_bytes());
+    signed(context)
+}
+
+/// Whether two receipts are the same, in a time that does not tell where they differ.
+pub fn is_same(one: &Receipt, other: &Receipt) -> bool {
+    constant_time::verify_slices_are_equal(one, other).is_ok()
+}
+
+/// Each kind of receipt is over a text of a length of its own, so none passes for another; these say which.
+const SETTINGS: &[u8] = b"settings";
+const PURGE: &[u8] = b"purge";
+
+fn signed(context: hmac::Context) -> Receipt {
+    let tag = context.sign();
+    std::array::from_fn(|i| tag.as_ref().get(i).copied().unwrap_or_default())
 }
 
 /// The bundle of a document as it rests; no document is loaded for it.

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use roadbook_domain::canonical::Canonical;
 use roadbook_domain::change::{Actor, Change, ChangeHash, Register};
 use roadbook_domain::codec::Malformed;
+use roadbook_domain::command::CommandError;
 use roadbook_domain::digest;
 use roadbook_domain::document::{Document, DocumentError};
 use roadbook_domain::draft::Draft;
@@ -327,7 +328,7 @@ impl Scratch {
         let saved = self.document.save();
         let document = Document::load(self.document.kind(), &saved)?;
         let heads = document.heads();
-        if heads != self.document.heads() {
+        if heads != self.document.heads() || !heads.iter().eq(&self.heads) {
             return Err(DocumentError::Unreadable);
         }
         let mut facts: Vec<Fact> =
@@ -362,11 +363,26 @@ impl Scratch {
 
     /// Joins all heads by a change of the server, so that the next author need not name them all.
     fn merge_heads(&mut self, now: Timestamp) -> Result<(), DocumentError> {
+        self.author(now, |draft| {
+            // A change must do something: this register says nothing to anybody.
+            let turn = if draft.text(0, MERGE_REGISTER).as_deref() == Some("1") { "2" } else { "1" };
+            draft.put(0, MERGE_REGISTER, turn);
+            Ok(())
+        })
+    }
+
+    /// Adds a change that the server itself makes, if it does something.
+    ///
+    /// # Errors
+    /// As for [`Scratch::document`], and for a draft that cannot be written.
+    pub fn author(
+        &mut self,
+        now: Timestamp,
+        write: impl FnOnce(&mut Draft<'_>) -> Result<(), CommandError>,
+    ) -> Result<(), DocumentError> {
         let server = self.server;
         let mut draft = Draft::new(self.document()?, server, now);
-        // A change must do something: this register says nothing to anybody.
-        let turn = if draft.text(0, MERGE_REGISTER).as_deref() == Some("1") { "2" } else { "1" };
-        draft.put(0, MERGE_REGISTER, turn);
+        write(&mut draft).map_err(|_| DocumentError::NotApplicable)?;
         let Some(change) = draft.finish() else { return Ok(()) };
         let canonical = Canonical::of(self.document.kind(), &change).ok_or(DocumentError::NotApplicable)?;
         let built = Built { hash: canonical.hash(), canonical, change };
@@ -379,6 +395,9 @@ impl Scratch {
 const MERGE_REGISTER: &str = "merged";
 
 /// The registers that a change gives a value, and the values.
+///
+/// Long texts are not among them: the guard lets them be made only where no register has a meaning
+/// for rights ([`Kind::may_hold_text`]).
 pub fn writes(change: &Change) -> impl Iterator<Item = (&Register, &str)> {
     use roadbook_domain::change::Op;
     change.ops.iter().filter_map(|op| match op {

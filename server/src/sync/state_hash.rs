@@ -10,7 +10,6 @@ use roadbook_domain::today::{DueMove, Period, TodayQuery, TodayRow, today};
 use roadbook_domain::wire::Rows;
 
 use super::page::Reading;
-use super::pull::reaches;
 use super::walk::terms;
 use crate::api::ApiError;
 use crate::auth::Caller;
@@ -23,8 +22,9 @@ const CHUNK: usize = 500;
 /// The state hash over all that the caller may see, with Today at `now`.
 ///
 /// # Errors
-/// Of the database.
+/// [`ApiError::Unavailable`] while this process computes another; those of the database.
 pub async fn state_hash(state: &State, caller: &Caller, now: Timestamp) -> Result<[u8; 32], ApiError> {
+    let _leave = state.engine().hash()?;
     let mut conn = state.db().snapshot().await?;
     let conn = &mut conn;
     let head = organisation::head(conn, caller.org).await?.ok_or(ApiError::NotFound)?;
@@ -32,7 +32,7 @@ pub async fn state_hash(state: &State, caller: &Caller, now: Timestamp) -> Resul
     let reading = Reading { state, caller, head: &head, now, applied: &applied };
     let mut hashed = Hashed::default();
     let rows = settings::all(conn, caller.org).await?;
-    let rows: Vec<_> = rows.into_iter().filter(|row| reaches(row, caller.role)).collect();
+    let rows: Vec<_> = rows.into_iter().filter(|row| row.class.reaches(caller.role)).collect();
     for row in &rows {
         hashed.settings(row.kind.code(), *row.id.as_bytes(), row.version);
     }

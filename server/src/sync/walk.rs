@@ -1,11 +1,11 @@
 //! Walks: finding the documents in which a device and the server differ.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use roadbook_domain::digest::Digest;
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::user::Role;
-use roadbook_domain::wire::{Bucket, Entry, HeadsRow, Walk, WalkAnswer};
+use roadbook_domain::wire::{Bucket, HeadsRow, Walk, WalkAnswer};
 
 use super::page::{Page, Reading};
 use super::pull::visible;
@@ -16,6 +16,8 @@ use crate::store::{Conn, StoreError, documents, key};
 pub const MAX_BUCKETS: usize = 256;
 /// The most documents under a suffix that are listed at once.
 pub const MAX_LISTED: usize = 64;
+/// The most documents that one answer lists: half a megabyte.
+pub const MAX_ROWS: usize = 16 << 10;
 /// The most documents that one request may fetch.
 pub const MAX_FETCH: usize = 1000;
 
@@ -27,12 +29,23 @@ const SUM: usize = 16;
 /// # Errors
 /// [`ApiError::Invalid`] for a step that no device takes.
 pub async fn answer(conn: &mut Conn, reading: &Reading<'_>, walk: &Walk) -> Result<WalkAnswer, ApiError> {
+    judge(&walk.buckets)?;
+    let terms = terms(conn, reading).await?;
+    Ok(compare(&walk.buckets, &terms, MAX_ROWS))
+}
+
+/// Refuses buckets of another form, and those of which one lies in another: each document is in one of
+/// them at most, so an answer never names it twice.
+fn judge(buckets: &[Bucket]) -> Result<(), ApiError> {
     let is_bucket = |bucket: &Bucket| bucket.suffix.len() < 16 && bucket.sums.len() == 256 * SUM;
-    if walk.buckets.len() > MAX_BUCKETS || !walk.buckets.iter().all(is_bucket) {
+    if buckets.len() > MAX_BUCKETS || !buckets.iter().all(is_bucket) {
         return Err(ApiError::invalid("walk: buckets of 256 sums, at most 256 of them"));
     }
-    let terms = terms(conn, reading).await?;
-    Ok(compare(&walk.buckets, &terms))
+    let mut suffixes: Vec<&[u8]> = buckets.iter().map(|bucket| bucket.suffix.as_slice()).collect();
+    // In this order a suffix stands right before one that goes on from it, if there is one.
+    suffixes.sort_unstable();
+    let apart = suffixes.windows(2).all(|pair| matches!(pair, [one, next] if !next.starts_with(one)));
+    if apart { Ok(()) } else { Err(ApiError::invalid("walk: no bucket lies in another")) }
 }
 
 /// Id and digest term of every document that the caller sees.
@@ -55,26 +68,23 @@ pub async fn terms(
     Ok(terms.into_iter().collect())
 }
 
-/// Where the device's sums differ from those of `terms`.
-fn compare(buckets: &[Bucket], terms: &BTreeMap<DocumentId, [u8; 16]>) -> WalkAnswer {
+/// Where the device's sums differ from those of `terms`, with `most` documents or fewer.
+fn compare(buckets: &[Bucket], terms: &BTreeMap<DocumentId, [u8; 16]>, most: usize) -> WalkAnswer {
+    let mut subsets = subsets(buckets, terms);
     let mut answer = WalkAnswer::default();
     for bucket in buckets {
-        let mut subsets: BTreeMap<u8, Vec<HeadsRow>> = BTreeMap::new();
-        for (document, term) in terms {
-            if let Some(next) = next_byte(*document, &bucket.suffix) {
-                subsets.entry(next).or_default().push(HeadsRow { document: *document, term: *term });
-            }
-        }
         let (theirs, _) = bucket.sums.as_chunks::<SUM>();
         for (next, theirs) in (0..=u8::MAX).zip(theirs) {
-            let subset = subsets.remove(&next).unwrap_or_default();
+            let suffix: Vec<u8> = bucket.suffix.iter().copied().chain([next]).collect();
+            let subset = subsets.remove(&suffix).unwrap_or_default();
             let mut ours = Digest::default();
             subset.iter().for_each(|row| ours.add(row.term));
             if ours.to_bytes() == *theirs {
                 continue;
             }
-            let suffix: Vec<u8> = bucket.suffix.iter().copied().chain([next]).collect();
-            if subset.len() <= MAX_LISTED {
+            let fits = subset.len() <= MAX_LISTED && answer.documents.len() + subset.len() <= most;
+            // A whole id is a suffix that cannot be divided.
+            if fits || suffix.len() == 16 {
                 answer.listed.push(suffix.into());
                 answer.documents.extend(subset);
             } else {
@@ -85,11 +95,21 @@ fn compare(buckets: &[Bucket], terms: &BTreeMap<DocumentId, [u8; 16]>) -> WalkAn
     answer
 }
 
-/// The byte of an id before those of a suffix, which is read from the end; `None` if it ends otherwise.
-fn next_byte(document: DocumentId, suffix: &[u8]) -> Option<u8> {
-    let mut bytes = document.as_bytes().iter().rev();
-    let ends_so = suffix.iter().all(|byte| bytes.next() == Some(byte));
-    if ends_so { bytes.next().copied() } else { None }
+/// The documents in these buckets, by the suffix of their bucket and the byte before it.
+fn subsets(buckets: &[Bucket], terms: &BTreeMap<DocumentId, [u8; 16]>) -> BTreeMap<Vec<u8>, Vec<HeadsRow>> {
+    let suffixes: BTreeSet<&[u8]> = buckets.iter().map(|bucket| bucket.suffix.as_slice()).collect();
+    let lengths: BTreeSet<usize> = suffixes.iter().map(|suffix| suffix.len()).collect();
+    let mut subsets: BTreeMap<Vec<u8>, Vec<HeadsRow>> = BTreeMap::new();
+    for (document, term) in terms {
+        let mut id = *document.as_bytes();
+        id.reverse();
+        let is_in = |length: &&usize| id.get(..**length).is_some_and(|suffix| suffixes.contains(suffix));
+        if let Some(length) = lengths.iter().find(is_in) {
+            let suffix = id.iter().take(length + 1).copied().collect();
+            subsets.entry(suffix).or_default().push(HeadsRow { document: *document, term: *term });
+        }
+    }
+    subsets
 }
 
 /// Adds the documents that a device asks for, as many as fit: whole, or that they are not for it.
@@ -112,7 +132,7 @@ pub async fn fetch(
     let mut closings = reading.closings(conn, &hidden).await?;
     for id in hidden {
         if purged.contains(&id) {
-            page.push(&Entry::Purge(id));
+            page.push(&reading.tombstone(id));
         } else {
             reading.push_forget(page, id, closings.remove(&id).unwrap_or_default());
         }
@@ -142,10 +162,18 @@ mod tests {
         DocumentId::from_bytes(bytes)
     }
 
+    /// The byte of an id before those of a suffix, which is read from the end; `None` if it ends otherwise.
+    fn next_byte(document: DocumentId, suffix: &[u8]) -> Option<u8> {
+        let mut bytes = document.as_bytes().iter().rev();
+        let ends_so = suffix.iter().all(|byte| bytes.next() == Some(byte));
+        if ends_so { bytes.next().copied() } else { None }
+    }
+
     /// A device's side of the walk, to the end: the documents in which it differs.
     fn differing(
         device: &BTreeMap<DocumentId, [u8; 16]>,
         server: &BTreeMap<DocumentId, [u8; 16]>,
+        most: usize,
     ) -> (Vec<DocumentId>, usize) {
         let bucket = |suffix: Vec<u8>| {
             let mut sums = vec![Digest::default(); 256];
@@ -160,7 +188,10 @@ mod tests {
         let (mut found, mut steps) = (Vec::new(), 0);
         while !buckets.is_empty() {
             steps += 1;
-            let answer = compare(&buckets, server);
+            judge(&buckets).unwrap();
+            let answer = compare(&buckets, server, most);
+            let divisible = buckets.iter().all(|bucket| bucket.suffix.len() < 15);
+            assert!(!divisible || answer.documents.len() <= most);
             let listed: BTreeMap<_, _> =
                 answer.documents.iter().map(|row| (row.document, row.term)).collect();
             let is_listed = |document: DocumentId| {
@@ -181,6 +212,25 @@ mod tests {
         (found, steps)
     }
 
+    #[test]
+    fn no_bucket_may_be_there_twice_or_lie_in_another_or_have_another_form() {
+        let bucket = |suffix: &[u8]| Bucket { suffix: suffix.to_vec(), sums: vec![0; 256 * SUM] };
+        let short = Bucket { sums: vec![0; 255 * SUM], ..bucket(&[]) };
+        for (name, buckets, is_good) in [
+            ("none", vec![], true),
+            ("all documents", vec![bucket(&[])], true),
+            ("apart", vec![bucket(&[2, 1]), bucket(&[1, 2]), bucket(&[1, 1]), bucket(&[3])], true),
+            ("twice the same", vec![bucket(&[1]), bucket(&[2]), bucket(&[1])], false),
+            ("one in all", vec![bucket(&[1]), bucket(&[])], false),
+            ("one in another", vec![bucket(&[1, 2, 3]), bucket(&[1, 1]), bucket(&[1])], false),
+            ("a whole id", vec![bucket(&[1; 16])], false),
+            ("too few sums", vec![short], false),
+            ("too many buckets", vec![bucket(&[1]); 257], false),
+        ] {
+            assert_eq!(judge(&buckets).is_ok(), is_good, "{name}");
+        }
+    }
+
     proptest! {
         #[test]
         fn a_walk_finds_exactly_the_documents_that_differ(
@@ -198,9 +248,11 @@ mod tests {
                 documents.filter(|id| device.get(id) != server.get(id)).copied().collect();
             expected.sort_unstable();
             expected.dedup();
-            let (found, steps) = differing(&device, &server);
-            prop_assert_eq!(found, expected);
+            let (found, steps) = differing(&device, &server, MAX_ROWS);
+            prop_assert_eq!(&found, &expected);
             prop_assert!(steps <= 3, "{} steps", steps);
+            let (found, _) = differing(&device, &server, 20);
+            prop_assert_eq!(found, expected, "in small answers");
         }
     }
 }

@@ -39,6 +39,7 @@ on_both! {
             (ADMIN, "wrong password"),
             ("nobody@example.com", PASSWORD),
             ("no address", PASSWORD),
+            ("nobody\0@example.com", PASSWORD),
             ("off@example.com", PASSWORD),
             ("new@example.com", PASSWORD),
             ("new@example.com", ""),
@@ -71,6 +72,17 @@ on_both! {
         assert_eq!(server.sign_in(ADMIN, PASSWORD, 1).await.unwrap().status, StatusCode::OK, "my own phone");
         server.env.advance(1_000);
         assert_eq!(server.sign_in(ADMIN, PASSWORD, 66).await.unwrap().status, StatusCode::OK);
+    }
+
+    async fn guesses_made_at_once_count_as_if_they_were_made_one_by_one(engine) {
+        let server = Server::new(engine).await.unwrap();
+        let before = server.state.passwords().computed();
+        let guesses = (0..12).map(|_| server.sign_in(ADMIN, "a wrong guess", 66));
+        let answers = futures_util::future::join_all(guesses).await;
+        let judged = answers.iter().filter(|answer| answer.as_ref().unwrap().code() == "bad_credentials");
+        let slowed = answers.iter().filter(|answer| answer.as_ref().unwrap().code() == "slow_down");
+        assert!(judged.count() <= 5 && slowed.count() >= 7);
+        assert!(server.state.passwords().computed() <= before + 5);
     }
 
     async fn the_same_user_with_the_same_installation_keeps_the_device(engine) {

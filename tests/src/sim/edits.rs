@@ -14,8 +14,8 @@ use super::phone::App;
 use crate::dice::nth;
 use crate::failure::Failure;
 
-/// A name that the model refuses, as a server may refuse anything.
-pub const FORBIDDEN: &str = "forbidden";
+/// A contact that nobody sees: a server refuses a Restricted user's link to it.
+const UNSEEN: DocumentId = DocumentId::from_bytes([0xee; 16]);
 
 /// Edits something on a phone. What cannot be done is left.
 ///
@@ -143,7 +143,7 @@ fn other_command(
     let statuses: Vec<_> = row.product.into_iter().flat_map(|product| settings.statuses(product)).collect();
     let field = FieldId::from_bytes([value % 2 + 1; 16]);
     Ok(match act % 11 {
-        0 if value.is_multiple_of(8) => CardCommand::Rename(FORBIDDEN.into()),
+        0 if value.is_multiple_of(4) => CardCommand::Link { role: "customer".into(), target: UNSEEN },
         0 => CardCommand::Rename(format!("Card {}", value % 5)),
         1 => match nth(&statuses, value) {
             Some(status) => CardCommand::Move(status.id),
@@ -194,7 +194,8 @@ fn entry(app: &App, value: u8) -> NewEntry {
         id: PartId::from_bytes(random(&*app.env)),
         kind: if value.is_multiple_of(2) { "call" } else { "note" }.into(),
         at: app.env.now(),
-        text: format!("spoke {value}"),
+        // Some are long, so that an answer with the least budget cannot hold them all.
+        text: format!("spoke {}", "at length ".repeat(if value.is_multiple_of(4) { 150 } else { 1 })),
         by: None,
         person: None,
         place: String::new(),

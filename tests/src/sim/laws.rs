@@ -12,10 +12,10 @@ use roadbook_domain::today::Period;
 use roadbook_domain::user::Role;
 use sha2::Digest;
 
-use super::Simulation;
 use super::ledger::puts;
 use super::peek::Unsent;
 use super::server::Stored;
+use super::{Fault, Simulation};
 use crate::failure::{Failure, ensure, same};
 use crate::reference::{Card, Today};
 
@@ -103,7 +103,7 @@ impl Simulation<'_> {
         for _ in 0..MOST_ROUNDS {
             moved = false;
             for place in 0..self.phones.len() {
-                moved |= self.sync(place)?;
+                moved |= self.sync(place, Fault::None)?;
             }
             if !moved {
                 break;
@@ -198,7 +198,9 @@ impl Simulation<'_> {
     ) -> Result<(), Failure> {
         let phone = &mut self.phones[place].phone;
         let quarantine = phone.app().peek.quarantine()?;
-        for (document, change) in &quarantine {
+        // Of a document that left its sight a phone cannot know what a copy of it did later.
+        let held = phone.app().peek.documents()?;
+        for (document, change) in quarantine.iter().filter(|(document, _)| held.contains_key(document)) {
             let applied = documents.get(document).is_some_and(|stored| {
                 let mut changes = stored.changes.0.values();
                 changes.any(|applied| applied.to_bytes() == *change)

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use roadbook_domain::change::{Change, ChangeHash, Op};
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::kind::{Kind, KindId};
-use roadbook_domain::wire::{GroupVerdict, SyncRequest, SyncResponse, Verdict};
+use roadbook_domain::wire::{Entry, GroupVerdict, SyncRequest, SyncResponse, SyncStatus, Verdict};
 
 use super::server::Stored;
 
@@ -17,10 +17,53 @@ pub struct Ledger {
     pub ever: BTreeSet<ChangeHash>,
     /// Those that it must have whenever it is asked, for nothing destroyed their last copy.
     pub owed: BTreeMap<ChangeHash, DocumentId>,
-    /// Changes that it refused, with what it said.
-    pub refused: BTreeMap<ChangeHash, String>,
-    /// How many changes it took, of all.
+    /// How often it did what a run must try.
+    pub tally: Tally,
+}
+
+/// How often the server did what makes a law worth something: a law that nothing tried proves nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Changes that it took.
     pub applied: u64,
+    /// Changes that it had already.
+    pub known: u64,
+    /// Changes that it refused.
+    pub refused: u64,
+    /// Documents that were given back to it.
+    pub offered: u64,
+    /// Answers that told a phone that its log is gone.
+    pub rolled_back: u64,
+    /// Answers that were cut, with more to follow.
+    pub cut: u64,
+    /// Documents that left a phone.
+    pub forgotten: u64,
+}
+
+impl Tally {
+    /// The numbers with their names.
+    pub fn counts(&self) -> [(&'static str, u64); 7] {
+        [
+            ("applied", self.applied),
+            ("known", self.known),
+            ("refused", self.refused),
+            ("offered", self.offered),
+            ("rolled back", self.rolled_back),
+            ("cut", self.cut),
+            ("forgotten", self.forgotten),
+        ]
+    }
+
+    /// Adds another run's.
+    pub fn add(&mut self, other: &Self) {
+        self.applied += other.applied;
+        self.known += other.known;
+        self.refused += other.refused;
+        self.offered += other.offered;
+        self.rolled_back += other.rolled_back;
+        self.cut += other.cut;
+        self.forgotten += other.forgotten;
+    }
 }
 
 impl Ledger {
@@ -40,6 +83,14 @@ impl Ledger {
         let offered = request.offers.iter().map(|offer| {
             (offer.document, offer.kind, offer.changes.iter().map(|change| change.as_slice()).collect())
         });
+        self.tally.offered += request.offers.len() as u64;
+        self.tally.rolled_back += u64::from(response.status == SyncStatus::RolledBack);
+        self.tally.cut += u64::from(response.more);
+        let forgets = response
+            .entries
+            .iter()
+            .filter(|entry| matches!(Entry::from_envelope(entry), Ok(Some(Entry::Forget(_)))));
+        self.tally.forgotten += forgets.count() as u64;
         for ((document, kind, changes), group) in pushed.chain(offered).zip(&response.verdicts) {
             self.note_group(document, kind, changes, group);
         }
@@ -50,11 +101,12 @@ impl Ledger {
             let Some(hash) = hash(kind, bytes) else { continue };
             match verdict {
                 Verdict::Applied(_) | Verdict::Dup(_) => {
-                    self.applied += u64::from(matches!(verdict, Verdict::Applied(_)));
+                    let is_new = matches!(verdict, Verdict::Applied(_));
+                    *(if is_new { &mut self.tally.applied } else { &mut self.tally.known }) += 1;
                     self.ever.insert(hash);
                     self.owed.insert(hash, document);
                 }
-                Verdict::Refused(_) => drop(self.refused.insert(hash, format!("{verdict:?}"))),
+                Verdict::Refused(_) => self.tally.refused += 1,
                 _ => {}
             }
         }

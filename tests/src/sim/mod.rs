@@ -29,8 +29,9 @@ use phone::Phone;
 use server::Server;
 
 pub use firm::{Firm, folder};
+pub use ledger::Tally;
 pub use peek::Peek;
-pub use run::{Report, run_seed, shrink};
+pub use run::{Ending, Report, run, run_seed, shrink};
 pub use server::{PASSWORD, server_hashes};
 pub use transition::{Fault, Transition};
 
@@ -110,9 +111,9 @@ impl<'a> Simulation<'a> {
                 self.poke(place);
                 self.exchange(place, fault).map(drop)
             }
-            Transition::Sync { phone } => {
+            Transition::Sync { phone, narrow } => {
                 let place = self.place(phone);
-                self.sync(place).map(drop)
+                self.sync(place, if narrow { Fault::Narrow } else { Fault::None }).map(drop)
             }
             Transition::Arrive => self.arrive(),
             Transition::Kill { phone } => {
@@ -147,6 +148,9 @@ impl<'a> Simulation<'a> {
                 let place = self.place(phone);
                 self.phones[place].phone.skew = i64::from(hours) * HOUR / 4;
                 self.pass(0)
+            }
+            Transition::Rename { product, name } => {
+                self.server.rename_product(product, &format!("Product {}", name % 4))
             }
             Transition::Administer { user, restricted, zone } => self.administer(user, restricted, zone),
         }

@@ -1,7 +1,7 @@
 //! The network between phones and server: it loses, repeats, holds up and cuts messages.
 
 use roadbook_client::{SessionError, Step};
-use roadbook_domain::wire::{SyncRequest, SyncResponse, from_frame};
+use roadbook_domain::wire::{SyncRequest, SyncResponse, from_frame, to_frame};
 use sha2::Digest;
 
 use super::Simulation;
@@ -18,12 +18,12 @@ const MOST_EXCHANGES: usize = 150;
 const MOST_BYTES: usize = 32 << 20;
 
 impl Simulation<'_> {
-    /// Exchanges until nothing is left; tells whether anything moved.
-    pub(super) fn sync(&mut self, place: usize) -> Result<bool, Failure> {
+    /// Exchanges until nothing is left, with the same fault each time; tells whether anything moved.
+    pub(super) fn sync(&mut self, place: usize, fault: Fault) -> Result<bool, Failure> {
         let mut moved = false;
         self.poke(place);
         for _ in 0..MOST_EXCHANGES {
-            match self.exchange(place, Fault::None)? {
+            match self.exchange(place, fault)? {
                 Some((step, news)) => {
                     moved |= news;
                     if step.resting {
@@ -112,6 +112,13 @@ impl Simulation<'_> {
             }
             _ => {}
         }
+        let narrowed;
+        let frame = if fault == Fault::Narrow {
+            narrowed = narrow(frame)?;
+            &narrowed
+        } else {
+            frame
+        };
         let answer = self.delivered(place, frame)?;
         match fault {
             Fault::DropAnswer | Fault::KillBeforeStoring => Ok(None),
@@ -149,6 +156,12 @@ impl Simulation<'_> {
         }
         Ok(())
     }
+}
+
+/// The same request with the least budget for its answer.
+fn narrow(frame: &[u8]) -> Result<Vec<u8>, Failure> {
+    let request: SyncRequest = from_frame(frame, MOST_BYTES)?;
+    Ok(to_frame(&SyncRequest { budget: Some(1), ..request }))
 }
 
 /// Whether an exchange brought or carried anything.

@@ -4,6 +4,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::ledger::Tally;
 use super::transition::any_run;
 use super::{Firm, Simulation, Transition};
 use crate::dice::Dice;
@@ -36,11 +37,20 @@ pub fn transitions(seed: u64, steps: usize) -> Vec<Transition> {
     any_run(&mut Dice::new(seed), steps)
 }
 
-/// Runs a seed; the hash of its transcript, or what was broken.
+/// A run that held every law.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// The hash of every message and of what everybody showed in the end.
+    pub transcript: [u8; 32],
+    /// What the server did.
+    pub tally: Tally,
+}
+
+/// Runs a seed; how it ended, or what was broken.
 ///
 /// # Errors
 /// A law was broken, with the shortest run that breaks one.
-pub fn run_seed(firm: &Firm, seed: u64, steps: usize) -> Result<[u8; 32], Report> {
+pub fn run_seed(firm: &Firm, seed: u64, steps: usize) -> Result<Ending, Report> {
     let transitions = transitions(seed, steps);
     run(firm, seed, &transitions).map_err(|(_, failure)| shrink(firm, seed, transitions, failure))
 }
@@ -49,7 +59,7 @@ pub fn run_seed(firm: &Firm, seed: u64, steps: usize) -> Result<[u8; 32], Report
 ///
 /// # Errors
 /// A law was broken.
-pub fn run(firm: &Firm, seed: u64, transitions: &[Transition]) -> Result<[u8; 32], (usize, Failure)> {
+pub fn run(firm: &Firm, seed: u64, transitions: &[Transition]) -> Result<Ending, (usize, Failure)> {
     let mut done = 0;
     let running = catch_unwind(AssertUnwindSafe(|| {
         let mut simulation = Simulation::new(firm, seed)?;
@@ -57,7 +67,8 @@ pub fn run(firm: &Firm, seed: u64, transitions: &[Transition]) -> Result<[u8; 32
             done += 1;
             simulation.apply(*transition)?;
         }
-        simulation.rest()
+        let transcript = simulation.rest()?;
+        Ok(Ending { transcript, tally: simulation.ledger.tally })
     }));
     let ended = running.unwrap_or_else(|panic| Err(Failure::new("nothing panics", said(&*panic))));
     ended.map_err(|failure| (done, failure))

@@ -25,7 +25,7 @@ use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
 use super::phone::{copy_file, remove_file};
-use crate::dice::seed_of;
+use crate::dice::{nth, seed_of};
 use crate::failure::{Failure, ensure};
 use crate::reference::Changes;
 
@@ -167,6 +167,19 @@ impl Server {
         found["role"] = json!(role);
         found["zone"] = json!(zone);
         self.administer(Method::PUT, &format!("/v1/users/{id}"), &found).map(drop)
+    }
+
+    /// Gives a product another name.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub fn rename_product(&mut self, product: u8, name: &str) -> Result<(), Failure> {
+        let products = self.administer(Method::GET, "/v1/products", &Value::Null)?;
+        let products = products.as_array().cloned().unwrap_or_default();
+        let Some(mut product) = nth(&products, product).cloned() else { return Ok(()) };
+        product["name"] = json!(name);
+        let path = format!("/v1/products/{}", member(&product, "id")?);
+        self.administer(Method::PUT, &path, &product).map(drop)
     }
 
     /// The process ends, in order or killed, and begins again on what it left.

@@ -30,6 +30,8 @@ pub enum Transition {
     Sync {
         /// Which phone.
         phone: u8,
+        /// Whether it asks for the smallest answers that there are.
+        narrow: bool,
     },
     /// A request that was held up reaches the server at last; nobody waits for its answer.
     Arrive,
@@ -86,6 +88,13 @@ pub enum Transition {
         /// By how many hours.
         hours: i8,
     },
+    /// An administrator renames a product, which is a setting.
+    Rename {
+        /// Which product.
+        product: u8,
+        /// To what.
+        name: u8,
+    },
     /// An administrator gives a user another role or zone.
     Administer {
         /// Which user.
@@ -116,6 +125,8 @@ pub enum Fault {
     CutAnswer(u8),
     /// The app is killed after the answer was sent and before it is stored.
     KillBeforeStoring,
+    /// The phone asks for the smallest answer that there is.
+    Narrow,
 }
 
 /// A run's transitions.
@@ -130,7 +141,7 @@ impl Transition {
         match dice.below(1000) {
             0..470 => Self::Edit { phone, act: dice.byte(), target: dice.byte() % 4, value: dice.byte() },
             470..680 => Self::Exchange { phone, fault: Fault::any(dice) },
-            680..770 => Self::Sync { phone },
+            680..770 => Self::Sync { phone, narrow: dice.percent(50) },
             770..790 => Self::Arrive,
             790..825 => Self::Kill { phone },
             825..845 => Self::Copy { phone },
@@ -143,6 +154,7 @@ impl Transition {
             925..935 => Self::RestoreServer,
             935..970 => Self::Pass { quarters: dice.byte() % 24 },
             970..980 => Self::Skew { phone, hours: i8::from_be_bytes([dice.byte()]) },
+            980..986 => Self::Rename { product: dice.byte(), name: dice.byte() },
             _ => Self::Administer { user: dice.byte(), restricted: dice.percent(50), zone: dice.byte() },
         }
     }
@@ -151,7 +163,8 @@ impl Transition {
 impl Fault {
     fn any(dice: &mut Dice) -> Self {
         match dice.below(100) {
-            0..50 => Self::None,
+            0..44 => Self::None,
+            44..50 => Self::Narrow,
             50..57 => Self::DropRequest,
             57..71 => Self::DropAnswer,
             71..79 => Self::Twice,

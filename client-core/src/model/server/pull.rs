@@ -7,7 +7,7 @@ use roadbook_domain::id::{DocumentId, UserId};
 use roadbook_domain::projection;
 use roadbook_domain::wire::{Bundle, DocumentReceipt, Entry, Forgotten, Progress};
 
-use super::{ModelServer, receipt};
+use super::{ModelServer, receipt, settings_entry, tombstone};
 use crate::model::log::{Accepted, Event, Position, check};
 
 /// Log entries or bundles of one page.
@@ -36,11 +36,8 @@ impl ModelServer {
 
     /// One page of a first sync: settings first, then documents by id.
     fn fill(&self, user: UserId, start: &Position, from: DocumentId) -> Page {
-        let mut entries: Vec<_> = if start.filled == 0 {
-            self.settings.iter().map(|row| Entry::Settings(row.clone())).collect()
-        } else {
-            Vec::new()
-        };
+        let mut entries: Vec<_> =
+            if start.filled == 0 { self.settings.iter().map(settings_entry).collect() } else { Vec::new() };
         let seen = || self.documents.keys().filter(|id| self.sees(user, **id));
         let page: Vec<_> = seen().filter(|id| **id > from).take(PAGE).copied().collect();
         entries.extend(page.iter().filter_map(|id| self.bundle(*id)).map(Entry::Bundle));
@@ -74,8 +71,8 @@ impl ModelServer {
         sent: &BTreeSet<(DocumentId, [u8; 8])>,
     ) -> Option<Entry> {
         match event {
-            Event::Settings(row) => Some(Entry::Settings(row.clone())),
-            Event::Purge(document) => Some(Entry::Purge(*document)),
+            Event::Settings(row) => Some(settings_entry(row)),
+            Event::Purge(document) => Some(tombstone(*document)),
             Event::Change(accepted) => self.change_entry(user, since, seq, accepted, sent),
             Event::Audience(document, of, _) if *of == user => {
                 if self.sees(user, *document) {

@@ -20,7 +20,10 @@ fn acknowledge(phone: &Phone, id: DocumentId, seq: u64) {
             let first = outbox::of_document(tx, id)?.remove(0);
             let received_at = NOW;
             let (hash, change, origin) = (first.hash, &first.change, first.origin);
-            append(tx, &Acknowledged { document: id, hash, change, by: &SERVER, origin, seq, received_at })?;
+            let mut document = load(tx, id, &get(tx, id)?.unwrap())?;
+            document.add(change)?;
+            let new = Acknowledged { document: id, hash, change, by: &SERVER, origin, seq, received_at };
+            append(tx, &new, &document)?;
             outbox::remove(tx, first.n).map(drop)
         })
         .unwrap();
@@ -77,6 +80,43 @@ fn a_tail_that_has_grown_long_is_folded_into_the_saved_document() {
     assert_eq!(phone.client.card(card).unwrap().row.name, "39");
     assert!(!base(&phone, card).saved.is_empty());
     assert_eq!(phone.client.wrong_projections().unwrap().len(), 1, "the facts are by whom the server says");
+}
+
+#[test]
+fn a_list_of_few_changes_that_its_tail_outgrows_is_folded_there_and_then() {
+    let phone = Phone::local(1);
+    let card = phone.card("0", &[]);
+    for n in 1..12 {
+        phone.client.edit_card(card, &[CardCommand::Rename(n.to_string())]).unwrap();
+    }
+    let mut folded = Vec::new();
+    for seq in 1..=12 {
+        acknowledge(&phone, card, seq);
+        let tail = phone.client.store().read(|connection| tail(connection, card)).unwrap().len();
+        let saved = base(&phone, card).saved;
+        folded.push((tail, saved.is_empty() || projection::are_told_by(&saved)));
+    }
+    assert_eq!(folded[7..], [(8, true), (0, false), (1, false), (2, false), (3, false)]);
+    assert_eq!(phone.client.card(card).unwrap().row.name, "11");
+}
+
+#[test]
+fn a_change_that_is_not_what_was_stored_is_told_from_damage() {
+    let phone = Phone::local(1);
+    let card = phone.card("Bakery", &[]);
+    phone.client.edit_card(card, &[CardCommand::Rename("Bakery Kovacs".into())]).unwrap();
+    acknowledge(&phone, card, 1);
+    let damage = |sql: &str| {
+        let written = phone.client.store().write(|tx| {
+            let hex: String = tx.query_row(sql, [], |row| row.get(0))?;
+            tx.execute("UPDATE base_change SET change = unhex(?1)", [hex])?;
+            let base = get(tx, card)?.unwrap();
+            load(tx, card, &base).map(drop)
+        });
+        assert!(matches!(written, Err(Error::Unreadable(id, _)) if id == card), "{written:?}");
+    };
+    // The name, of which one letter is another one.
+    damage("SELECT replace(hex(change), hex('Bakery'), hex('Bekery')) FROM base_change");
 }
 
 #[test]

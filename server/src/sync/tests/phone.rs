@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
+use roadbook_domain::audience::{inbox_id, user_document_id};
 use roadbook_domain::canonical::Canonical;
 use roadbook_domain::change::{Actor, Change};
 use roadbook_domain::command::{Acting, CardCommand, ContactCommand, UserCommand};
@@ -16,14 +17,14 @@ use roadbook_domain::id::{DocumentId, PartId, UserId};
 use roadbook_domain::kind::{Kind, KindId};
 use roadbook_domain::projection;
 use roadbook_domain::row::Fact;
-use roadbook_domain::settings::{Settings, SettingsRow};
+use roadbook_domain::settings::{Settings, SettingsId, SettingsKind, SettingsRow};
 use roadbook_domain::state_hash::State as Hashed;
 use roadbook_domain::time::{Timestamp, Zone};
 use roadbook_domain::today::{DueMove, Period, TodayQuery, TodayRow, today};
 use roadbook_domain::todo::TodoState;
 use roadbook_domain::wire::{
-    AuthorTable, Check, Cursor, Entry, GroupVerdict, Offer, Progress, Pushed, PushedChange, Rows,
-    SyncRequest, SyncResponse, Verdict, from_frame, to_frame,
+    AuthorTable, Check, Cursor, Entry, GroupVerdict, Offer, Progress, Pushed, PushedChange, ReceiptedRow,
+    Rows, SyncRequest, SyncResponse, Tombstone, Verdict, from_frame, to_frame,
 };
 use tower::ServiceExt;
 
@@ -37,6 +38,9 @@ pub struct Phone {
     pub cursor: Option<Cursor>,
     pub held: BTreeMap<DocumentId, Held>,
     pub settings: Settings,
+    /// The settings as they came, with their receipts.
+    pub receipted: BTreeMap<(SettingsKind, SettingsId), ReceiptedRow>,
+    pub tombstones: Vec<Tombstone>,
     pub closings: BTreeMap<DocumentId, Vec<(PartId, TodoState)>>,
     pub outbox: Vec<Pushed>,
     pub purged: Vec<DocumentId>,
@@ -68,6 +72,8 @@ impl Phone {
             cursor: None,
             held: BTreeMap::new(),
             settings: Settings::default(),
+            receipted: BTreeMap::new(),
+            tombstones: Vec::new(),
             closings: BTreeMap::new(),
             outbox: Vec::new(),
             purged: Vec::new(),
@@ -257,17 +263,27 @@ impl Phone {
                 self.held.remove(&forgotten.document);
                 self.closings.insert(forgotten.document, forgotten.closings);
             }
-            Entry::Settings(row) => {
+            Entry::Settings(receipted) => {
                 count(&mut self.received, "settings");
-                self.settings.apply([row]);
+                let row = &receipted.row;
+                self.settings.apply([row.clone()]);
+                self.receipted.insert((row.kind, row.id), receipted);
             }
-            Entry::Purge(document) => {
+            Entry::Purge(tombstone) => {
                 count(&mut self.received, "purge");
+                let document = tombstone.document;
+                self.tombstones.push(tombstone);
                 self.held.remove(&document);
                 self.closings.remove(&document);
                 self.purged.push(document);
             }
         }
+    }
+
+    /// What it holds beside the user's own documents.
+    pub fn shared(&self) -> Vec<DocumentId> {
+        let own = [user_document_id(self.user), inbox_id(self.user)];
+        self.held.keys().filter(|id| !own.contains(id)).copied().collect()
     }
 
     /// What it holds as the server would name it.

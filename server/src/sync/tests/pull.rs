@@ -9,6 +9,18 @@ use super::*;
 use crate::on_both;
 
 on_both! {
+    async fn a_process_computes_one_state_hash_at_a_time(engine) {
+        let world = World::new(engine).await;
+        let server = &world.server;
+        let ask = || server.send(axum::http::Method::GET, "/v1/state-hash?now=0", &world.user.token, None);
+        let leave = server.state.engine().hash().unwrap();
+        let refused = ask().await.unwrap();
+        assert_eq!((refused.status.as_u16(), refused.code()), (503, "unavailable"));
+        assert!(refused.headers.contains_key(axum::http::header::RETRY_AFTER));
+        drop(leave);
+        assert_eq!(ask().await.unwrap().status.as_u16(), 200);
+    }
+
     async fn the_first_page_is_todays_and_the_rest_comes_in_resumable_pages_while_others_write(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
@@ -43,7 +55,7 @@ on_both! {
             }
         }
         assert!(turns > 3, "{turns}");
-        assert_eq!(phone.held.len(), cards.len());
+        assert_eq!(phone.shared().len(), cards.len());
         assert_eq!(phone.digest, Some(phone.own_digest()));
         let progress = phone.progress.last().unwrap();
         assert!(progress.total >= 60 && progress.done == progress.total, "{progress:?}");

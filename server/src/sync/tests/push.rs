@@ -1,5 +1,8 @@
 //! What becomes of pushes: honest ones, repeated ones and forged ones.
 
+use axum::body::{Body, Bytes};
+use axum::http::{Method, Request};
+use futures_util::stream;
 use roadbook_domain::change::{Change, Op};
 use roadbook_domain::command::CardCommand;
 use roadbook_domain::wire::{RefusalCode, SyncRequest, Verdict};
@@ -131,6 +134,29 @@ on_both! {
         assert!(matches!(honest_one.sync(server).await[..], [Verdict::Applied(_)]));
     }
 
+    async fn who_lost_his_rights_while_his_request_trickled_in_has_none_of_them(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let admin = server.admin().await.unwrap();
+        let (mine, his) = (world.id(), world.id());
+        world.user.card(server, mine, create("Late", None));
+        world.manager.card(server, his, create("Late", None));
+        let begin = |phone: &Phone| (roadbook_domain::wire::to_frame(&phone.request()), phone.token.clone());
+        let devices = server.send(Method::GET, "/v1/devices", &world.user.token, None).await.unwrap();
+        let device = devices.body[0]["id"].as_str().unwrap().to_owned();
+        let revoke = async {
+            let path = format!("/v1/devices/{device}/revoke");
+            let answer = server.send(Method::POST, &path, &admin, None).await.unwrap();
+            assert!(answer.status.is_success(), "{answer:?}");
+        };
+        assert_eq!(trickle(server, begin(&world.user), revoke).await, (401, "session_over".into()));
+        let demote = rights::set_role(server, &admin, &world.manager, "restricted");
+        assert_eq!(trickle(server, begin(&world.manager), demote).await, (401, "unauthenticated".into()));
+        world.restricted.sync(server).await;
+        let held = &world.restricted.held;
+        assert!(!held.contains_key(&mine) && !held.contains_key(&his));
+    }
+
     async fn a_request_that_is_no_frame_or_too_large_is_refused_whole(engine) {
         let world = World::new(engine).await;
         let phone = &world.user;
@@ -152,4 +178,40 @@ on_both! {
         assert!(bomb.len() < 100_000);
         assert_eq!(phone.send_raw(&world.server, bomb).await.0.as_u16(), 413);
     }
+}
+
+/// Sends a request of which the last byte comes after something else has happened; answers the status and
+/// the code of the error.
+async fn trickle(
+    server: &Server,
+    (frame, token): (Vec<u8>, String),
+    meanwhile: impl Future<Output = ()>,
+) -> (u16, String) {
+    let (send, receive) = tokio::sync::mpsc::channel::<Bytes>(2);
+    let (begun, has_begun) = tokio::sync::oneshot::channel();
+    // That the body is asked for says that the caller was judged.
+    let seed: (_, Option<tokio::sync::oneshot::Sender<()>>) = (receive, Some(begun));
+    let chunks = stream::unfold(seed, |(mut receive, mut begun)| async move {
+        if let Some(begun) = begun.take() {
+            begun.send(()).unwrap();
+        }
+        receive.recv().await.map(|bytes| (Ok::<_, std::convert::Infallible>(bytes), (receive, begun)))
+    });
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri("/v1/sync")
+        .header("authorization", format!("Bearer {token}"))
+        .body(Body::from_stream(Box::pin(chunks)))
+        .unwrap();
+    let sending = async move {
+        let mut rest = frame;
+        let last = rest.split_off(rest.len() - 1);
+        send.send(rest.into()).await.unwrap();
+        has_begun.await.unwrap();
+        meanwhile.await;
+        send.send(last.into()).await.unwrap();
+    };
+    let (answer, ()) = tokio::join!(server.answer(request), sending);
+    let answer = answer.unwrap();
+    (answer.status.as_u16(), answer.code().to_owned())
 }

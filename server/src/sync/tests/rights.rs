@@ -1,14 +1,24 @@
 //! Who sees what, who may write what, and what happens when that changes.
 
+use std::collections::BTreeSet;
+
 use roadbook_domain::audience::{inbox_id, user_document_id};
+use roadbook_domain::card;
+use roadbook_domain::change::{Actor, Register};
 use roadbook_domain::command::{CardCommand, ContactCommand, UserCommand};
+use roadbook_domain::draft::Draft;
 use roadbook_domain::id::PartId;
+use roadbook_domain::kind::KindId;
+use roadbook_domain::rights::Scope;
 use roadbook_domain::row::ContactSort;
 use roadbook_domain::todo::Outcome;
-use roadbook_domain::wire::{RefusalCode, Verdict};
+use roadbook_domain::user_document;
+use roadbook_domain::wire::{RefusalCode, Rows, Verdict};
 
+use super::phone::Clock;
 use super::*;
 use crate::on_both;
+use crate::store::documents;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -107,6 +117,8 @@ on_both! {
             world.user.card(server, card, create("Roof", Some(world.restricted.user)));
             world.user.sync(server).await;
             world.restricted.sync(server).await;
+            // Of two owners given at once, his is the one that shows.
+            world.restricted.actor = Actor([0xff; 16]);
             world.restricted.card(server, card, command);
             world.user.card(server, card, CardCommand::SetOwner(Some(world.user.user)));
             world.user.sync(server).await;
@@ -185,13 +197,39 @@ on_both! {
         assert_eq!(world.restricted.digest, Some(world.restricted.own_digest()));
     }
 
+    async fn a_link_spelt_as_a_long_text_gives_no_sight_and_no_text_freezes_a_register(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let (mine, hidden) = (world.id(), world.id());
+        world.user.contact(server, hidden, ContactCommand::Create(ContactSort::Person));
+        world.user.sync(server).await;
+        world.restricted.card(server, mine, create("Mine", Some(world.restricted.user)));
+        world.restricted.sync(server).await;
+        let link = format!("customer {hidden}");
+        for (container, name, text) in [
+            (card::LINKS, "AAAAAAAA/to", link.as_str()),
+            (card::TODOS, "AAAAAAAA/contact", &hidden.to_string()),
+            (card::CARD, "trash", roadbook_domain::view::TRASHED),
+        ] {
+            let mut document = world.restricted.held[&mine].document.clone();
+            let mut draft = Draft::new(&mut document, world.restricted.actor, server.env.now_stamp());
+            draft.edit_text(container, name, text);
+            world.restricted.enqueue(mine, KindId::CARD, &draft.finish().unwrap());
+            assert_eq!(world.restricted.sync(server).await, [Verdict::Refused(RefusalCode::Policy)], "{name}");
+            assert!(!world.restricted.held.contains_key(&hidden), "{name}");
+        }
+        world.restricted.sync(server).await;
+        assert_eq!(world.restricted.digest, Some(world.restricted.own_digest()));
+    }
+
     async fn private_documents_are_their_users_alone_and_the_inbox_is_never_trashed(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
         let user = world.user.user;
         let (own, inbox) = (user_document_id(user), inbox_id(user));
+        world.user.sync(server).await;
         world.user.own(server, own, UserCommand::Prefer("theme".into(), "dark".into()));
-        world.user.card(server, inbox, create("Inbox", Some(user)));
+        world.user.card(server, inbox, CardCommand::Rename("Inbox".into()));
         let verdicts = world.user.sync(server).await;
         assert!(verdicts.iter().all(|verdict| matches!(verdict, Verdict::Applied(_))), "{verdicts:?}");
         let held = world.user.held.clone();
@@ -201,7 +239,8 @@ on_both! {
             phone.held = held.clone();
             phone.card(server, inbox, CardCommand::Rename("Mine".into()));
             phone.own(server, own, UserCommand::Prefer("theme".into(), "light".into()));
-            phone.own(server, user_document_id(world.manager.user), UserCommand::Prefer("a".into(), "b".into()));
+            let of_nobody = user_document_id(UserId::from_bytes([9; 16]));
+            phone.own(server, of_nobody, UserCommand::Prefer("a".into(), "b".into()));
             let verdicts = phone.sync(server).await;
             let not_visible = Verdict::Refused(RefusalCode::NotVisible);
             assert_eq!(verdicts, [not_visible.clone(), not_visible, Verdict::Refused(RefusalCode::NotAllowed)]);
@@ -212,6 +251,72 @@ on_both! {
         assert_eq!(second.digest, Some(second.own_digest()));
         world.user.card(server, inbox, CardCommand::Trash);
         assert_eq!(world.user.sync(server).await, [Verdict::Refused(RefusalCode::NotAllowed)]);
+    }
+
+    async fn a_new_user_finds_his_document_and_his_inbox_card_and_they_are_his_alone(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        for phone in [&mut world.admin, &mut world.manager, &mut world.user, &mut world.restricted] {
+            phone.sync(server).await;
+            let own = [user_document_id(phone.user), inbox_id(phone.user)];
+            assert_eq!(phone.held.keys().copied().collect::<BTreeSet<_>>(), BTreeSet::from(own));
+            let inbox = &phone.held[&own[1]];
+            let Rows::Card(row, facts) = inbox.rows() else { panic!("the inbox is a card") };
+            let (product, owner) = (row.product, row.owner);
+            assert_eq!((product, owner), (Some(INBOX_PRODUCT), Some(phone.user)));
+            assert_eq!(row.name, if phone.user == server.created.admin { "Beérkező" } else { "Inbox" });
+            assert!(row.todos.is_empty() && row.conflicts == 0);
+            assert_eq!(facts.iter().map(|fact| fact.by).collect::<BTreeSet<_>>(), BTreeSet::from([None]));
+            assert_eq!(phone.digest, Some(phone.own_digest()));
+            let now = roadbook_domain::env::Env::now(&*server.env);
+            assert_eq!(phone.state_hash(now), server_hash(server, phone).await);
+        }
+        let mut conn = server.state.db().read().await.unwrap();
+        let stored = documents::get(&mut conn, server.created.org, &[inbox_id(world.user.user)]).await.unwrap();
+        assert_eq!((stored[0].creator, stored[0].scope), (Some(world.user.user), Scope::Private(world.user.user)));
+    }
+
+    async fn what_a_phone_began_of_its_users_own_documents_before_it_had_them_merges_with_them(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let phone = &mut world.user;
+        let (own, inbox) = (user_document_id(phone.user), inbox_id(phone.user));
+        phone.own(server, own, UserCommand::Prefer("theme".into(), "dark".into()));
+        phone.card(server, inbox, create("Mine", Some(phone.user)));
+        let verdicts = phone.sync(server).await;
+        assert!(matches!(verdicts[..], [Verdict::Applied(_), Verdict::Applied(_)]), "{verdicts:?}");
+        assert_eq!(phone.held[&own].document.heads().len(), 2, "the server's and the phone's");
+        assert_eq!(phone.digest, Some(phone.own_digest()));
+        let mut second = Phone::new(server, "user@example.com", 8).await;
+        second.sync(server).await;
+        assert_eq!(second.held[&inbox].rows(), phone.held[&inbox].rows());
+        let of_another = Register { container: user_document::USER, name: "owner".into() };
+        assert_eq!(second.held[&own].document.get(&of_another).unwrap().winner.value, phone.user.to_string());
+        let mut third = Phone::new(server, "user@example.com", 9).await;
+        third.own(server, own, UserCommand::Prefer("owner".into(), world.manager.user.to_string()));
+        assert_eq!(third.sync(server).await, [Verdict::Refused(RefusalCode::Policy)]);
+    }
+
+    async fn a_todo_closed_in_the_inbox_counts_once_and_nobody_elses_todo_there_is_in_his_today(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let inbox = inbox_id(world.restricted.user);
+        let (own, others) = (world.part(), world.part());
+        world.restricted.sync(server).await;
+        world.restricted.card(server, inbox, todo(own, "Call", world.restricted.user));
+        world.restricted.card(server, inbox, todo(others, "Help", world.user.user));
+        world.restricted.sync(server).await;
+        world.restricted.card(server, inbox, CardCommand::Close(own, Outcome::Success));
+        world.restricted.card(server, inbox, CardCommand::Close(others, Outcome::Success));
+        world.restricted.sync(server).await;
+        let now = roadbook_domain::env::Env::now(&*server.env);
+        let mut fresh = Phone::new(server, "restricted@example.com", 9).await;
+        for phone in [&mut world.restricted, &mut fresh, &mut world.user] {
+            phone.sync(server).await;
+            assert!(phone.closings.is_empty());
+            assert_eq!(phone.state_hash(now), server_hash(server, phone).await);
+        }
+        assert!(!world.user.held.contains_key(&inbox));
     }
 
     async fn another_role_adds_or_takes_whole_scopes_at_the_next_contact(engine) {
@@ -227,13 +332,13 @@ on_both! {
         let phone = &mut world.restricted;
         phone.budget = Some(1);
         phone.sync(server).await;
-        assert_eq!(phone.held.len(), 10);
+        assert_eq!(phone.shared().len(), 10);
         set_role(server, &token, phone, "user").await;
         phone.token = Phone::new(server, "restricted@example.com", 4).await.token;
         world.user.card(server, cards[1], CardCommand::Rename("Meanwhile".into()));
         world.user.sync(server).await;
         phone.sync(server).await;
-        assert_eq!(phone.held.len(), 30);
+        assert_eq!(phone.shared().len(), 30);
         assert_eq!(phone.digest, Some(phone.own_digest()));
         set_role(server, &token, phone, "restricted").await;
         phone.token = Phone::new(server, "restricted@example.com", 4).await.token;
@@ -241,7 +346,7 @@ on_both! {
         phone.card(server, cards[2], CardCommand::Rename("Late".into()));
         let verdicts = phone.sync(server).await;
         assert!(matches!(verdicts[..], [Verdict::Applied(_)]), "{verdicts:?}");
-        assert_eq!(phone.held.len(), 10);
+        assert_eq!(phone.shared().len(), 10);
         assert_eq!(phone.digest, Some(phone.own_digest()));
     }
 
@@ -254,7 +359,7 @@ on_both! {
         world.user.card(server, card, CardCommand::Link { role: "customer".into(), target: person });
         world.user.sync(server).await;
         world.restricted.sync(server).await;
-        assert_eq!(world.restricted.held.len(), 2);
+        assert_eq!(world.restricted.shared().len(), 2);
         let caller = crate::auth::Caller::of(&server.state, &world.admin.token).await.unwrap();
         crate::sync::purge(&server.state, &caller, card).await.unwrap();
         world.user.card(server, card, CardCommand::Rename("More".into()));
@@ -264,15 +369,15 @@ on_both! {
             assert_eq!(phone.purged, [card]);
             assert_eq!(phone.digest, Some(phone.own_digest()));
         }
-        assert!(world.restricted.held.is_empty(), "its contact is out of his sight with it");
-        assert_eq!(world.user.held.len(), 1);
+        assert!(world.restricted.shared().is_empty(), "its contact is out of his sight with it");
+        assert_eq!(world.user.shared().len(), 1);
         let mut fresh = Phone::new(server, "user@example.com", 9).await;
         fresh.sync(server).await;
         assert_eq!(fresh.digest, Some(fresh.own_digest()));
     }
 }
 
-async fn set_role(server: &Server, token: &str, phone: &Phone, role: &str) {
+pub(super) async fn set_role(server: &Server, token: &str, phone: &Phone, role: &str) {
     let path = format!("/v1/users/{}", phone.user);
     let known = server.send(axum::http::Method::GET, "/v1/users", token, None).await.unwrap();
     let users = known.body.as_array().unwrap();
