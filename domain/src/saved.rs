@@ -45,7 +45,7 @@ pub(crate) fn read_few(bytes: &[u8]) -> Option<Result<Vec<Change>, Malformed>> {
     (*tag == LIST).then(|| read(list, Change::from_bytes))
 }
 
-/// As [`read_few`], for a list that this device judged before it stored it.
+/// As [`read_few`], without encoding each change again to compare: for whoever compares its hash.
 pub(crate) fn read_stored(bytes: &[u8]) -> Option<Result<Vec<Change>, Malformed>> {
     let (tag, list) = bytes.split_first()?;
     (*tag == LIST).then(|| read(list, Change::from_stored))

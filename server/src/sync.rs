@@ -53,7 +53,7 @@ pub const MAX_REQUEST: usize = 4 << 20;
 /// The most bytes of entries in one answer.
 const MAX_PAGE: u64 = 1 << 20;
 /// The same of the first page of a first sync.
-const FIRST_PAGE: u64 = 200 << 10;
+const FIRST_PAGE: u64 = 400 << 10;
 /// A device that wants less than this gets this much.
 const MIN_PAGE: u64 = 4 << 10;
 

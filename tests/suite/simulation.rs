@@ -1,5 +1,7 @@
 //! The simulation on a few seeds, and runs that once failed.
 
+#![expect(clippy::panic, reason = "what a test's helpers meet unexpectedly is a failure of the test")]
+
 use roadbook_tests::merge;
 use roadbook_tests::sim::{Fault, Firm, Transition, run, run_seed};
 

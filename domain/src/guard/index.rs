@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::change::{Actor, Change, ChangeHash, Op, OpId, Register};
 use crate::document::{Document, DocumentError, Values, Written};
 use crate::kind::{Kind, Writer};
-use crate::saved::read_few;
+use crate::saved::read_stored;
 use crate::time::Timestamp;
 
 /// What the guard must know of a document: every operation, by name.
@@ -91,7 +91,8 @@ impl OpIndex {
     /// list of few changes ([`Document::save`]); `None` where it is automerge's own. Returns the
     /// changes too.
     pub fn of_saved(kind: &'static Kind, saved: &[u8]) -> Option<Result<(Self, Vec<Change>), DocumentError>> {
-        let changes = read_few(saved)?;
+        // Hashes are of what was read, so its encoding need not be the one that is written.
+        let changes = read_stored(saved)?;
         let read = || {
             let changes = changes.ok()?;
             let mut index = Self::new(kind);
