@@ -133,8 +133,8 @@ impl Secrets {
         })
     }
 
-    /// The append-only list of purged documents: re-applied after every restore, so that an older
-    /// backup brings nothing back (C5).
+    /// Where purged documents are to be listed, so that an older backup brings nothing back (C5). `init`
+    /// makes it; purges are not written to it yet, and come back to a restored server from the phones.
     pub fn purge_list(&self) -> PathBuf {
         self.folder.join(PURGED)
     }

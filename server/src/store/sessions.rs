@@ -75,7 +75,7 @@ pub struct Session {
 
 impl Session {
     /// Whether this is its newest refresh token or the one before: what a device may hold that heard
-    /// nothing since, and may show to hand in its last edits (`POST /v1/hand-in`).
+    /// nothing since.
     pub fn holds(&self, token: &TokenHash) -> bool {
         [&self.token_hash, &self.previous_hash].iter().any(|hash| hash.as_slice() == token)
     }
