@@ -77,17 +77,12 @@ pub async fn exchange(
     drop(reader);
     let position = position.flatten().filter(|_| status == SyncStatus::Ok);
 
-    let gives_back = request.gives_back() && status == SyncStatus::Ok;
-    let (mut given_back, mut caller) = (Vec::new(), *caller);
-    if gives_back {
-        let (tombstones, rows) =
-            (std::mem::take(&mut request.tombstones), std::mem::take(&mut request.settings));
-        given_back = give_back::give_back(state, &caller, &tombstones, rows, now).await?;
-        // His own row may have been among them.
-        caller = caller.anew(state).await?;
-    }
+    let is_written_to = !request.push.is_empty() || !request.offers.is_empty() || request.gives_back();
+    let (caller, given_back) = match status {
+        SyncStatus::Ok => take_back(state, caller, &mut request, now).await?,
+        SyncStatus::RolledBack | SyncStatus::Expired => (*caller, Vec::new()),
+    };
     let caller = &caller;
-    let pushes = !request.push.is_empty() || !request.offers.is_empty();
     let mut outcome = match status {
         // What the server lost may be what these changes rest on: nothing is judged before it is back.
         SyncStatus::RolledBack => not_reached(&request),
@@ -100,9 +95,8 @@ pub async fn exchange(
     let asks = request.walk.is_some() || !request.fetch.is_empty();
     let class = Class::of(caller.role);
     if let Some(position) = &position
-        && !pushes
+        && !is_written_to
         && !asks
-        && !gives_back
         && position.seq == head.seq
         && position.class == class
         && position.fill.is_none()
@@ -172,6 +166,22 @@ async fn has(
         Some(_) => SyncStatus::RolledBack,
         None => SyncStatus::Expired,
     })
+}
+
+/// Takes back settings rows and purges that were lost; answers the verdicts, and the caller as he stands
+/// then: his own row may have been among them.
+async fn take_back(
+    state: &State,
+    caller: &Caller,
+    request: &mut SyncRequest,
+    now: Timestamp,
+) -> Result<(Caller, Vec<Verdict>), ApiError> {
+    if !request.gives_back() {
+        return Ok((*caller, Vec::new()));
+    }
+    let (tombstones, rows) = (std::mem::take(&mut request.tombstones), std::mem::take(&mut request.settings));
+    let verdicts = give_back::give_back(state, caller, &tombstones, rows, now).await?;
+    Ok((caller.anew(state).await?, verdicts))
 }
 
 fn not_reached(request: &SyncRequest) -> Outcome {

@@ -1,6 +1,7 @@
 //! What users do, drawn from small numbers: mostly to the same few cards and todos, so that edits meet.
 
 use roadbook_client::{ApiError, NewCard, NewContact, Owner};
+use roadbook_domain::audience::inbox_id;
 use roadbook_domain::command::{CardCommand, ContactCommand, NewEntry, NewTodo, UserCommand};
 use roadbook_domain::due::{Due, LocalMinute};
 use roadbook_domain::env::{Env, random};
@@ -93,8 +94,11 @@ fn edit_user(app: &App, target: u8, value: u8) -> Result<Done, Failure> {
 }
 
 fn edit_card(app: &App, target: u8, act: u8, value: u8, users: &[UserId]) -> Result<Done, Failure> {
-    let cards = app.peek.ids(KindId::CARD)?;
-    let Some(card) = nth(&cards, target).copied() else { return Ok(Ok(())) };
+    let mut cards = app.peek.ids(KindId::CARD)?;
+    let inbox = app.client.me()?.map(|me| inbox_id(me.user));
+    cards.retain(|id| Some(*id) != inbox);
+    let card = if act % 16 == 15 { inbox } else { nth(&cards, target).copied() };
+    let Some(card) = card else { return Ok(Ok(())) };
     let view = match app.client.card(card) {
         Ok(view) => view,
         Err(error) => return Ok(Err(error)),

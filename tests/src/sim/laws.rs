@@ -66,6 +66,13 @@ impl Simulation<'_> {
                 format!("{hash} of {document} is not there")
             })?;
         }
+        let settings = self.server.settings()?;
+        for (row, version) in &self.ledger.settings {
+            let there = settings.get(row).is_some_and(|there| there >= version);
+            ensure("the server is given back its settings (N7)", there, || {
+                format!("{row:?} in version {version}: {:?}", settings.get(row))
+            })?;
+        }
         Ok(())
     }
 
@@ -83,6 +90,13 @@ impl Simulation<'_> {
         }
         for stored in self.server.documents()?.into_values() {
             held.extend(stored.changes.0.into_keys());
+        }
+        self.ledger.settings = self.server.settings()?;
+        for handset in &mut self.phones {
+            for (row, version) in handset.phone.app().peek.settings()? {
+                let owed = self.ledger.settings.entry(row).or_default();
+                *owed = version.max(*owed);
+            }
         }
         self.ledger.owed.retain(|hash, _| held.contains(hash));
         self.ledger.ever.retain(|hash| held.contains(hash) || !unsent.contains(hash));

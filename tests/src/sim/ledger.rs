@@ -17,9 +17,14 @@ pub struct Ledger {
     pub ever: BTreeSet<ChangeHash>,
     /// Those that it must have whenever it is asked, for nothing destroyed their last copy.
     pub owed: BTreeMap<ChangeHash, DocumentId>,
+    /// Settings rows, by kind and id: that it must have in this version or a later one.
+    pub settings: Versions,
     /// How often it did what a run must try.
     pub tally: Tally,
 }
+
+/// The versions of settings rows, by kind and id.
+pub type Versions = BTreeMap<(u16, [u8; 16]), i64>;
 
 /// How often the server did what makes a law worth something: a law that nothing tried proves nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,6 +37,8 @@ pub struct Tally {
     pub refused: u64,
     /// Documents that were given back to it.
     pub offered: u64,
+    /// Settings rows that were given back to it.
+    pub rows: u64,
     /// Answers that told a phone that its log is gone.
     pub rolled_back: u64,
     /// Answers that were cut, with more to follow.
@@ -42,12 +49,13 @@ pub struct Tally {
 
 impl Tally {
     /// The numbers with their names.
-    pub fn counts(&self) -> [(&'static str, u64); 7] {
+    pub fn counts(&self) -> [(&'static str, u64); 8] {
         [
             ("applied", self.applied),
             ("known", self.known),
             ("refused", self.refused),
             ("offered", self.offered),
+            ("settings given back", self.rows),
             ("rolled back", self.rolled_back),
             ("cut", self.cut),
             ("forgotten", self.forgotten),
@@ -60,6 +68,7 @@ impl Tally {
         self.known += other.known;
         self.refused += other.refused;
         self.offered += other.offered;
+        self.rows += other.rows;
         self.rolled_back += other.rolled_back;
         self.cut += other.cut;
         self.forgotten += other.forgotten;
@@ -84,6 +93,8 @@ impl Ledger {
             (offer.document, offer.kind, offer.changes.iter().map(|change| change.as_slice()).collect())
         });
         self.tally.offered += request.offers.len() as u64;
+        let taken = response.given_back.iter().filter(|verdict| matches!(verdict, Verdict::Applied(_)));
+        self.tally.rows += taken.count() as u64;
         self.tally.rolled_back += u64::from(response.status == SyncStatus::RolledBack);
         self.tally.cut += u64::from(response.more);
         let forgets = response

@@ -10,6 +10,7 @@ use roadbook_domain::kind::{Kind, KindId};
 use roadbook_domain::wire::{Origin, OriginKind};
 use rusqlite::{Connection, OpenFlags};
 
+use super::ledger::Versions;
 use crate::failure::Failure;
 
 /// A connection for reading.
@@ -86,6 +87,19 @@ impl Peek {
     pub fn quarantine(&self) -> Result<Vec<(DocumentId, Vec<u8>)>, Failure> {
         let mut statement = self.0.prepare_cached("SELECT document, change FROM quarantine ORDER BY n")?;
         let rows = statement.query_map([], |row| Ok((DocumentId::from_bytes(row.get(0)?), row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The settings rows that a server once sent, those that are to be given back among them.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn settings(&self) -> Result<Versions, Failure> {
+        let sql = "SELECT kind, id, max(version) FROM (
+                     SELECT kind, id, version FROM settings WHERE receipt IS NOT NULL
+                     UNION ALL SELECT kind, id, version FROM owed_settings) GROUP BY kind, id";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

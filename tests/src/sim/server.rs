@@ -24,6 +24,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
+use super::ledger::Versions;
 use super::phone::{copy_file, remove_file};
 use crate::dice::{nth, seed_of};
 use crate::failure::{Failure, ensure};
@@ -249,6 +250,17 @@ impl Server {
             documents.insert(id, Stored { kind: kind.id, changes, creator, private_to });
         }
         Ok(documents)
+    }
+
+    /// The settings rows that it has, read from beside it.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn settings(&self) -> Result<Versions, Failure> {
+        let database = Connection::open_with_flags(self.file(), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let mut statement = database.prepare("SELECT kind, id, version FROM settings")?;
+        let rows = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The state hash of whose token this is, at an instant, in hexadecimal digits.
