@@ -113,6 +113,9 @@ pub enum Step {
     Drop(#[n(0)] DocumentId, #[n(1)] i64),
 }
 
+/// Before the first settings row, with which every walk begins.
+pub const BEGINNING: Step = Step::Settings(0, [0; 16]);
+
 /// Before the first id.
 pub const FIRST: DocumentId = DocumentId::from_bytes([0; 16]);
 
@@ -199,7 +202,7 @@ impl Position {
 impl Fill {
     /// A first sync, or only its settings.
     pub fn settings(whole: bool, total: u64) -> Self {
-        Self { step: Step::Settings(0, [0; 16]), whole, done: 0, total: if whole { total } else { 0 } }
+        Self { step: BEGINNING, whole, done: 0, total: if whole { total } else { 0 } }
     }
 
     /// Whether the walk will still come to a document: until then the device may lack it.

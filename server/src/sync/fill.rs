@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::user::Role;
 
-use super::cursor::{FIRST, Fill, Step};
+use super::cursor::{BEGINNING, FIRST, Fill, Step};
 use super::page::{Page, Reading};
 use super::pull::visible;
 use crate::api::ApiError;
@@ -50,7 +50,8 @@ pub async fn fill(
             (Next::Step(step), _) => step,
             (Next::Over, Step::Settings(..)) => Step::Closings,
             (Next::Over, Step::Closings) if fill.whole => Step::Today,
-            (Next::Over, Step::Drop(..)) if fill.whole => Step::Documents(FIRST),
+            // Another role cut a walk short, wherever it stood.
+            (Next::Over, Step::Drop(..)) if fill.whole => BEGINNING,
             (Next::Over, _) => return Ok(None),
         };
     }

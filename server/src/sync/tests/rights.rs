@@ -350,6 +350,26 @@ on_both! {
         assert_eq!(phone.digest, Some(phone.own_digest()));
     }
 
+    async fn a_role_that_changes_in_the_middle_of_a_first_sync_leaves_nothing_out(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let token = server.admin().await.unwrap();
+        let card = world.id();
+        world.admin.card(server, card, create("Card", Some(world.user.user)));
+        world.admin.sync(server).await;
+        let phone = &mut world.user;
+        phone.budget = Some(1);
+        let (more, _) = phone.step(server).await;
+        assert!(more && phone.settings_rows().len() < world.admin.settings_rows().len(), "only some settings");
+        set_role(server, &token, phone, "restricted").await;
+        phone.token = Phone::new(server, "user@example.com", 3).await.token;
+        phone.sync(server).await;
+        assert_eq!(phone.settings_rows().len(), world.admin.settings_rows().len());
+        assert_eq!(phone.shared(), [card]);
+        let now = roadbook_domain::env::Env::now(&*server.env);
+        assert_eq!(phone.state_hash(now), server_hash(server, phone).await);
+    }
+
     async fn a_purge_reaches_every_phone_and_the_id_is_never_used_again(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
