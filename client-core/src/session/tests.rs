@@ -358,9 +358,10 @@ fn a_rescued_edit_whose_document_is_not_here_is_kept_as_text_if_the_server_does_
             if std::mem::take(&mut first) {
                 assert_eq!(request.push.len(), 1);
                 response.verdicts = vec![GroupVerdict { document: card, verdicts: vec![verdict.clone()] }];
-                response.entries.clear();
-                response.digest = None;
             }
+            // The model has taken the edit, of which this phone must not learn.
+            response.entries.clear();
+            response.digest = None;
         });
         assert_eq!(values(&alice.quarantine()), [(reason, "Rescued".to_owned())]);
         assert_eq!(alice.client.unsent_count(), Ok(0));
