@@ -152,7 +152,7 @@ impl Rebase<'_> {
             let others: Vec<_> = heads.iter().filter(|other| *other != head).copied().collect();
             !others.is_empty() && !self.base.changes_since(&others).iter().any(|(hash, _)| hash == head)
         };
-        let genesis = self.base.genesis();
+        let genesis = self.base.kind().genesis_hash();
         let only = heads.len() == 1;
         heads.iter().filter(|head| only || **head != genesis && !seen_otherwise(head)).copied().collect()
     }
@@ -169,7 +169,7 @@ struct Refused {
 impl Refused {
     /// Adds refused edits; `base` holds none of them.
     fn add(&mut self, edits: &[ValueEdit], base: &Document) {
-        self.document |= !edits.is_empty() && base.heads() == [base.genesis()];
+        self.document |= !edits.is_empty() && base.heads() == [base.kind().genesis_hash()];
         for edit in edits {
             // An edit within a text that is there is told by its difference: it stands alone.
             if !matches!(edit, ValueEdit::Text { .. }) || base.get(&edit.register()).is_none() {

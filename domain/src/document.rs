@@ -167,11 +167,6 @@ impl Document {
         }
     }
 
-    /// The hash of the genesis change.
-    pub fn genesis(&self) -> ChangeHash {
-        self.kind.genesis_hash()
-    }
-
     /// Whether a change is part of this state.
     pub fn contains(&self, hash: ChangeHash) -> bool {
         match &self.few {
@@ -525,7 +520,7 @@ impl Document {
                 matches!(self.inner().object_type(self.container(index)), Ok(ObjType::Map))
             })
         });
-        let begins_right = self.contains(self.genesis());
+        let begins_right = self.contains(self.kind.genesis_hash());
         if all_there && begins_right { Ok(()) } else { Err(DocumentError::WrongKind) }
     }
 

@@ -46,7 +46,7 @@ impl<'a> Draft<'a> {
         let start_op = max_op.saturating_add(1);
         let change =
             Change { actor, seq, start_op, time: now.clamped(), deps: heads.clone(), ops: Vec::new() };
-        let begins_document = heads == [document.genesis()];
+        let begins_document = heads == [document.kind().genesis_hash()];
         Self { document, heads, begins_document, change, next: start_op, texts: BTreeMap::new() }
     }
 
