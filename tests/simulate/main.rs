@@ -23,11 +23,11 @@ struct Arguments {
     steps: usize,
 
     /// How many runs of merging go with each seed.
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 15)]
     merges: u64,
 
     /// How many runs of sessions with a server in memory go with each seed.
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 5)]
     sessions: u64,
 }
 
