@@ -1,4 +1,5 @@
 //! All tests over all crates.
 
 mod crash;
+mod rules;
 mod simulation;
