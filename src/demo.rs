@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Parser;
-use roadbook_domain::env::SystemEnv;
+use roadbook_domain::value::env::SystemEnv;
 use roadbook_server::{Config, InitConfig, State};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;

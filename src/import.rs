@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use roadbook_client::account::{self, Credentials, Installation};
 use roadbook_client::{Client, HttpTransport, sync};
-use roadbook_domain::command::Acting;
-use roadbook_domain::env::{Env, SystemEnv, random};
-use roadbook_domain::id::ProductId;
+use roadbook_domain::crm::command::Acting;
 use roadbook_domain::import::{Destination, Directory, Hints, Import, ImportId, Mapping, Problem, Source};
 use roadbook_domain::settings::Settings;
+use roadbook_domain::value::env::{Env, SystemEnv, random};
+use roadbook_domain::value::id::ProductId;
 
 /// How many different notes are listed.
 const LISTED: usize = 20;

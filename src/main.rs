@@ -7,7 +7,7 @@ mod logs;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use roadbook_domain::env::SystemEnv;
+use roadbook_domain::value::env::SystemEnv;
 use roadbook_server::{Config, InitConfig};
 
 /// A CRM that keeps working where the signal doesn't.

@@ -9,9 +9,9 @@ use std::path::Path;
 
 use data_encoding::BASE64URL_NOPAD;
 use minicbor::{Decode, Encode};
-use roadbook_domain::env::{Env, random};
-use roadbook_domain::id::{DeviceId, OrgId, UserId};
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::value::env::{Env, random};
+use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
+use roadbook_domain::value::time::Timestamp;
 use rusqlite::{Connection, Transaction};
 use serde::Deserialize;
 use serde_json::json;

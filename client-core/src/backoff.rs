@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use roadbook_domain::env::{Env, random};
+use roadbook_domain::value::env::{Env, random};
 
 /// The upper bound of the first wait.
 const FIRST: Duration = Duration::from_secs(1);
@@ -45,8 +45,8 @@ fn share(whole: Duration, draw: u64) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use roadbook_domain::env::SeededEnv;
-    use roadbook_domain::time::Timestamp;
+    use roadbook_domain::value::env::SeededEnv;
+    use roadbook_domain::value::time::Timestamp;
 
     use super::*;
 

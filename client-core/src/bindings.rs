@@ -1,6 +1,6 @@
 //! How a change set crosses into Kotlin and Swift, which know no ordered sets: with lists.
 
-use roadbook_domain::id::DocumentId;
+use roadbook_domain::value::id::DocumentId;
 
 use crate::change_set::{ChangeSet, List};
 

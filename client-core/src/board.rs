@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use roadbook_domain::id::{DocumentId, PartId, ProductId, StatusId, UserId};
-use roadbook_domain::list::{ListQuery, Section, list};
-use roadbook_domain::row::CardRow;
+use roadbook_domain::crm::row::CardRow;
+use roadbook_domain::read::list::{ListQuery, Section, list};
 use roadbook_domain::settings::StatusInputs;
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::value::id::{DocumentId, PartId, ProductId, StatusId, UserId};
+use roadbook_domain::value::time::Timestamp;
 use rusqlite::{Connection, ToSql};
 
 use crate::client::Client;

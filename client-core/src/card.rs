@@ -1,16 +1,17 @@
 //! Cards and what all documents have: conflicts, history, sync state (F34, F55, N3).
 
-use roadbook_domain::card;
-use roadbook_domain::command::{CardCommand, ContactCommand};
-use roadbook_domain::history::{HistoryItem, history};
-use roadbook_domain::id::{DocumentId, PartId, StatusId, UserId};
-use roadbook_domain::kind::KindId;
-use roadbook_domain::projection;
-use roadbook_domain::row::CardRow;
+use roadbook_domain::crm::card;
+use roadbook_domain::crm::command::{CardCommand, ContactCommand};
+use roadbook_domain::crm::row::CardRow;
+use roadbook_domain::crm::row::Rows;
+use roadbook_domain::document::AuthorTable;
+use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::read::history::{HistoryItem, history};
+use roadbook_domain::read::projection;
+use roadbook_domain::read::view::{Conflict, View};
 use roadbook_domain::settings::StatusInputs;
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::view::{Conflict, View};
-use roadbook_domain::wire::{AuthorTable, Rows};
+use roadbook_domain::value::id::{DocumentId, PartId, StatusId, UserId};
+use roadbook_domain::value::time::Timestamp;
 
 use crate::change_set::ChangeSet;
 use crate::client::Client;
@@ -74,7 +75,7 @@ impl Client {
         let now = self.env().now();
         Ok(self.store().read(|connection| {
             let workspace = self.store().workspace(connection)?;
-            let replica = Replica::open_as(connection, id, KindId::CARD)?;
+            let replica = Replica::open_as(connection, id, DocumentTypeId::CARD)?;
             let Rows::Card(row, _) = projection::rows(&replica.document, None) else {
                 return Err(Error::OtherKind(replica.base.kind));
             };
@@ -101,8 +102,10 @@ impl Client {
         let (container, name) = (conflict.register.container, conflict.register.name.clone());
         let value = value.to_owned();
         match self.kind(id)? {
-            KindId::CARD => self.edit_card(id, &[CardCommand::Settle(container, name, value)]),
-            KindId::CONTACT => self.edit_contact(id, &[ContactCommand::Settle(container, name, value)]),
+            DocumentTypeId::CARD => self.edit_card(id, &[CardCommand::Settle(container, name, value)]),
+            DocumentTypeId::CONTACT => {
+                self.edit_contact(id, &[ContactCommand::Settle(container, name, value)])
+            }
             kind => Err(Error::OtherKind(kind).into()),
         }
     }
@@ -132,7 +135,7 @@ impl Client {
         Ok(self.store().read(|connection| rows::card(connection, id)?.ok_or(Error::NoDocument(id)))?)
     }
 
-    pub(crate) fn kind(&self, id: DocumentId) -> Result<KindId, Error> {
+    pub(crate) fn kind(&self, id: DocumentId) -> Result<DocumentTypeId, Error> {
         let base = self.store().read(|connection| documents::get(connection, id))?;
         base.map(|base| base.kind).ok_or(Error::NoDocument(id))
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use roadbook_domain::id::{DocumentId, ProductId};
-use roadbook_domain::wire::Rows;
+use roadbook_domain::crm::row::Rows;
+use roadbook_domain::value::id::{DocumentId, ProductId};
 
 /// With more documents than this a change set says "everything".
 const MOST_DOCUMENTS: usize = 1_000;

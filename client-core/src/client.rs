@@ -5,13 +5,13 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use roadbook_domain::change::Actor;
-use roadbook_domain::command::{CardCommand, ContactCommand, UserCommand};
-use roadbook_domain::env::{Env, random};
-use roadbook_domain::id::{DeviceId, DocumentId};
+use roadbook_domain::crm::command::{CardCommand, ContactCommand, UserCommand};
+use roadbook_domain::document::change::Actor;
+use roadbook_domain::document::{Origin, OriginKind};
 use roadbook_domain::settings::{LOCAL_USER, Settings, SettingsRow, builtin_rows, local_user};
-use roadbook_domain::time::Zone;
-use roadbook_domain::wire::{Origin, OriginKind};
+use roadbook_domain::value::env::{Env, random};
+use roadbook_domain::value::id::{DeviceId, DocumentId};
+use roadbook_domain::value::time::Zone;
 
 use crate::change_set::ChangeSet;
 use crate::edit::{Batch, NewCard, NewContact};

@@ -1,11 +1,11 @@
 //! Contacts: persons and companies, and where else they have cards (F59, F60).
 
-use roadbook_domain::contact;
-use roadbook_domain::id::DocumentId;
-use roadbook_domain::kind::KindId;
-use roadbook_domain::row::{CardRow, ContactRow};
-use roadbook_domain::view::{Conflict, View};
-use roadbook_domain::wire::Rows;
+use roadbook_domain::crm::contact;
+use roadbook_domain::crm::row::Rows;
+use roadbook_domain::crm::row::{CardRow, ContactRow};
+use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::read::view::{Conflict, View};
+use roadbook_domain::value::id::DocumentId;
 
 use crate::board::ids;
 use crate::card::{EntryView, SyncState, entries};
@@ -35,7 +35,7 @@ impl Client {
     pub fn contact(&self, id: DocumentId) -> Result<ContactView, ApiError> {
         Ok(self.store().read(|connection| {
             let workspace = self.store().workspace(connection)?;
-            let replica = Replica::open_as(connection, id, KindId::CONTACT)?;
+            let replica = Replica::open_as(connection, id, DocumentTypeId::CONTACT)?;
             let Rows::Contact(row, _) = replica.rows_without_facts(workspace.user()) else {
                 return Err(Error::OtherKind(replica.base.kind));
             };

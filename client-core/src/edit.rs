@@ -5,20 +5,21 @@
 
 use std::sync::Arc;
 
-use roadbook_domain::audience::{gives_sight_beyond_limits, inbox_id, trashes, user_document_id};
-use roadbook_domain::change::{Actor, Change, Op};
-use roadbook_domain::codec::{MAX_CHANGE, MAX_OPS};
-use roadbook_domain::command::{Acting, CardCommand, CommandError, ContactCommand, UserCommand};
-use roadbook_domain::contact;
-use roadbook_domain::draft::Draft;
-use roadbook_domain::env::Env;
-use roadbook_domain::guard::{Forged, MAX_DOCUMENT_OPS, judge_puts};
-use roadbook_domain::id::{DocumentId, ProductId, StatusId, UserId};
-use roadbook_domain::kind::{Kind, KindId, Writer};
-use roadbook_domain::projection;
-use roadbook_domain::row::{ContactSort, Fact};
-use roadbook_domain::wire::{Origin, Rows};
-use roadbook_domain::{card, user_document};
+use roadbook_domain::access::audience::{gives_sight_beyond_limits, inbox_id, trashes, user_document_id};
+use roadbook_domain::crm::command::{Acting, CardCommand, CommandError, ContactCommand, UserCommand};
+use roadbook_domain::crm::contact;
+use roadbook_domain::crm::row::Rows;
+use roadbook_domain::crm::row::{ContactSort, Fact};
+use roadbook_domain::crm::{card, user_document};
+use roadbook_domain::document::Origin;
+use roadbook_domain::document::change::{Actor, Change, Op};
+use roadbook_domain::document::codec::{MAX_CHANGE, MAX_OPS};
+use roadbook_domain::document::draft::Draft;
+use roadbook_domain::document::guard::{Forged, MAX_DOCUMENT_OPS};
+use roadbook_domain::document::{DocumentType, DocumentTypeId, Writer};
+use roadbook_domain::read::projection;
+use roadbook_domain::value::env::Env;
+use roadbook_domain::value::id::{DocumentId, ProductId, StatusId, UserId};
 use rusqlite::Transaction;
 
 use crate::change_set::{ChangeSet, List};
@@ -106,24 +107,24 @@ impl<'a> Batch<'a> {
         let create =
             CardCommand::Create { product: new.product, name: new.name.clone(), status: new.status, owner };
         let commands = || std::iter::once(&create).chain(&new.commands);
-        Ok(self.create(&card::KIND, |draft, acting| draft_all(commands(), draft, acting))?)
+        Ok(self.create(&card::TYPE, |draft, acting| draft_all(commands(), draft, acting))?)
     }
 
     /// Edits a card. What is as it was stores nothing.
     pub fn edit_card(&mut self, id: DocumentId, commands: &[CardCommand]) -> Result<(), ApiError> {
-        Ok(self.edit(id, KindId::CARD, |draft, acting| draft_all(commands, draft, acting))?)
+        Ok(self.edit(id, DocumentTypeId::CARD, |draft, acting| draft_all(commands, draft, acting))?)
     }
 
     /// Makes a contact.
     pub fn create_contact(&mut self, new: &NewContact) -> Result<DocumentId, ApiError> {
         let create = ContactCommand::Create(new.sort);
         let commands = || std::iter::once(&create).chain(&new.commands);
-        Ok(self.create(&contact::KIND, |draft, acting| draft_all(commands(), draft, acting))?)
+        Ok(self.create(&contact::TYPE, |draft, acting| draft_all(commands(), draft, acting))?)
     }
 
     /// Edits a contact. What is as it was stores nothing.
     pub fn edit_contact(&mut self, id: DocumentId, commands: &[ContactCommand]) -> Result<(), ApiError> {
-        Ok(self.edit(id, KindId::CONTACT, |draft, acting| draft_all(commands, draft, acting))?)
+        Ok(self.edit(id, DocumentTypeId::CONTACT, |draft, acting| draft_all(commands, draft, acting))?)
     }
 
     /// Edits what follows the user between his devices.
@@ -142,12 +143,12 @@ impl<'a> Batch<'a> {
 
     fn edit_own(&mut self, commands: &[UserCommand]) -> Result<(), Error> {
         let draft = |draft: &mut Draft<'_>, acting: &Acting| draft_all(commands, draft, acting);
-        match documents::first_of_kind(self.tx, KindId::USER)? {
-            Some(id) => self.edit(id, KindId::USER, draft),
+        match documents::first_of_kind(self.tx, DocumentTypeId::USER)? {
+            Some(id) => self.edit(id, DocumentTypeId::USER, draft),
             None => {
                 // The server has made one with the user, which may not be here yet: they are the same.
                 let id = user_document_id(self.acting.by);
-                let replica = Replica::create(self.tx, id, &user_document::KIND)?;
+                let replica = Replica::create(self.tx, id, &user_document::TYPE)?;
                 self.author(replica, true, draft)
             }
         }
@@ -156,7 +157,7 @@ impl<'a> Batch<'a> {
     /// Makes a document of a kind with a new id.
     pub(crate) fn create(
         &mut self,
-        kind: &'static Kind,
+        kind: &'static DocumentType,
         draft: impl FnOnce(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
     ) -> Result<DocumentId, Error> {
         let id = DocumentId::new(self.env);
@@ -169,7 +170,7 @@ impl<'a> Batch<'a> {
     pub(crate) fn create_as(
         &mut self,
         id: DocumentId,
-        kind: &'static Kind,
+        kind: &'static DocumentType,
         draft: impl FnOnce(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
     ) -> Result<bool, Error> {
         if documents::exists(self.tx, id)? {
@@ -184,7 +185,7 @@ impl<'a> Batch<'a> {
     pub(crate) fn edit(
         &mut self,
         id: DocumentId,
-        kind: KindId,
+        kind: DocumentTypeId,
         draft: impl FnOnce(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
     ) -> Result<(), Error> {
         let replica = Replica::open_as(self.tx, id, kind)?;
@@ -279,7 +280,7 @@ fn judge(replica: &Replica, change: &Change, bytes: usize) -> Result<(), Error> 
     }
     let only_puts = change.ops.iter().all(|op| matches!(op, Op::Put { .. }));
     let judged = if only_puts && change.max_op() < MAX_DOCUMENT_OPS / 2 {
-        judge_puts(&replica.document, change)
+        replica.document.judge_puts(change)
     } else {
         replica.document.judge(change, Writer::Editor)
     };

@@ -1,11 +1,11 @@
 //! Errors: many inside, few outside.
 
-use roadbook_domain::codec::Malformed;
-use roadbook_domain::command::CommandError;
+use roadbook_domain::crm::command::CommandError;
 use roadbook_domain::document::DocumentError;
-use roadbook_domain::guard::Forged;
-use roadbook_domain::id::DocumentId;
-use roadbook_domain::kind::KindId;
+use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::document::codec::Malformed;
+use roadbook_domain::document::guard::Forged;
+use roadbook_domain::value::id::DocumentId;
 
 /// Why something could not be done, as far as it makes a difference to who asked.
 ///
@@ -63,7 +63,7 @@ pub(crate) enum Error {
     NoDocument(DocumentId),
     /// The document is of another kind than the edit, or of one that this version does not know.
     #[error("a document of kind {0:?}")]
-    OtherKind(KindId),
+    OtherKind(DocumentTypeId),
     /// The id of a document to be made is in use.
     #[error("the id of a document to be made is in use")]
     IdTaken,

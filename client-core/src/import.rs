@@ -1,7 +1,7 @@
 //! Importing on the phone: writes what [`roadbook_domain::import`] planned, row by row (F94).
 
+use roadbook_domain::crm::{card, contact};
 use roadbook_domain::import::{ImportId, RowPlan};
-use roadbook_domain::{card, contact};
 
 use crate::client::Client;
 use crate::edit::draft_all;
@@ -29,11 +29,11 @@ impl Client {
             let mut imported = Imported::default();
             let mut count = |made: bool| if made { imported.made += 1 } else { imported.there += 1 };
             for contact in row.contacts() {
-                count(batch.create_as(contact.document, &contact::KIND, |draft, acting| {
+                count(batch.create_as(contact.document, &contact::TYPE, |draft, acting| {
                     draft_all(&contact.commands, draft, acting)
                 })?);
             }
-            count(batch.create_as(row.card.document, &card::KIND, |draft, acting| {
+            count(batch.create_as(row.card.document, &card::TYPE, |draft, acting| {
                 draft_all(&row.card.commands, draft, acting)
             })?);
             Ok(imported)

@@ -1,11 +1,11 @@
 //! The quarantine, for the user: what could not be kept, readable and one call from being applied
 //! again (L6).
 
-use roadbook_domain::card;
-use roadbook_domain::contact;
-use roadbook_domain::id::DocumentId;
-use roadbook_domain::kind::Kind;
-use roadbook_domain::wire::{Origin, OriginKind};
+use roadbook_domain::crm::card;
+use roadbook_domain::crm::contact;
+use roadbook_domain::document::DocumentType;
+use roadbook_domain::document::{Origin, OriginKind};
+use roadbook_domain::value::id::DocumentId;
 
 use crate::change_set::{ChangeSet, List};
 use crate::client::Client;
@@ -29,7 +29,8 @@ impl Client {
     /// # Errors
     /// [`ApiError::NotFound`] if there is no such item, or its document is gone; the item stays.
     pub fn reapply(&self, n: i64) -> Result<(DocumentId, ChangeSet), ApiError> {
-        let origin = Origin { kind: OriginKind::REPLAYED, id: roadbook_domain::env::random(self.env()) };
+        let origin =
+            Origin { kind: OriginKind::REPLAYED, id: roadbook_domain::value::env::random(self.env()) };
         let (document, mut changes) = self.edits(Some(origin), |batch| Ok(batch.reapply(n)?))?;
         changes.list(List::Quarantine);
         Ok((document, changes))
@@ -53,8 +54,8 @@ impl Batch<'_> {
     fn reapply(&mut self, n: i64) -> Result<DocumentId, Error> {
         let tx = self.transaction();
         let item = quarantine::get(tx, n)?.ok_or(Error::NoQuarantined)?;
-        let kind = Kind::get(item.kind).ok_or(Error::OtherKind(item.kind))?;
-        let draft = |draft: &mut roadbook_domain::draft::Draft<'_>, _: &_| {
+        let kind = DocumentType::get(item.kind).ok_or(Error::OtherKind(item.kind))?;
+        let draft = |draft: &mut roadbook_domain::document::draft::Draft<'_>, _: &_| {
             item.edits.iter().for_each(|edit| edit.draft(draft));
             Ok(())
         };
@@ -79,8 +80,8 @@ fn makes_document(item: &Quarantined) -> bool {
         item.edits.iter().any(|edit| matches!(edit, ValueEdit::Put { container: c, name: n, .. } if *c == container && n == name))
     };
     match item.kind {
-        kind if kind == card::KIND.id => writes(card::CARD, "product"),
-        kind if kind == contact::KIND.id => writes(contact::CONTACT, "sort"),
+        kind if kind == card::TYPE.id => writes(card::CARD, "product"),
+        kind if kind == contact::TYPE.id => writes(contact::CONTACT, "sort"),
         _ => false,
     }
 }

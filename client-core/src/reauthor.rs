@@ -6,10 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::change::{Actor, Change, ChangeHash, Register};
 use roadbook_domain::document::Document;
-use roadbook_domain::draft::Draft;
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::document::change::{Actor, Change, ChangeHash, Register};
+use roadbook_domain::document::draft::Draft;
+use roadbook_domain::value::time::Timestamp;
 
 use crate::value_edit::ValueEdit;
 

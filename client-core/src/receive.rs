@@ -10,11 +10,11 @@ mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::change::ChangeHash;
-use roadbook_domain::digest::Digest;
-use roadbook_domain::env::Env;
-use roadbook_domain::id::DocumentId;
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::document::change::ChangeHash;
+use roadbook_domain::document::digest::Digest;
+use roadbook_domain::value::env::Env;
+use roadbook_domain::value::id::DocumentId;
+use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{
     Bundle, Cursor, Entry, Envelope, Forgotten, GroupVerdict, LogEntry, ReceiptedRow, SyncResponse,
     SyncStatus, Verdict,

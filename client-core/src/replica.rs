@@ -4,13 +4,13 @@
 //! A refused change must not poison its document, so unsent changes are never saved into the base:
 //! without them it can always be opened again ("Base and outbox" of the architecture).
 
-use roadbook_domain::change::{Change, ChangeHash};
+use roadbook_domain::crm::row::Fact;
+use roadbook_domain::crm::row::Rows;
 use roadbook_domain::document::Document;
-use roadbook_domain::id::{DocumentId, UserId};
-use roadbook_domain::kind::{Kind, KindId};
-use roadbook_domain::projection;
-use roadbook_domain::row::Fact;
-use roadbook_domain::wire::Rows;
+use roadbook_domain::document::change::{Change, ChangeHash};
+use roadbook_domain::document::{DocumentType, DocumentTypeId};
+use roadbook_domain::read::projection;
+use roadbook_domain::value::id::{DocumentId, UserId};
 use rusqlite::{Connection, Transaction};
 
 use crate::error::Error;
@@ -44,13 +44,13 @@ impl Replica {
     }
 
     /// Opens a document that must be here and of this kind.
-    pub fn open_as(connection: &Connection, id: DocumentId, kind: KindId) -> Result<Self, Error> {
+    pub fn open_as(connection: &Connection, id: DocumentId, kind: DocumentTypeId) -> Result<Self, Error> {
         let replica = Self::open(connection, id)?.ok_or(Error::NoDocument(id))?;
         if replica.base.kind == kind { Ok(replica) } else { Err(Error::OtherKind(replica.base.kind)) }
     }
 
     /// Makes a document that is nowhere yet.
-    pub fn create(tx: &Transaction<'_>, id: DocumentId, kind: &'static Kind) -> Result<Self, Error> {
+    pub fn create(tx: &Transaction<'_>, id: DocumentId, kind: &'static DocumentType) -> Result<Self, Error> {
         if documents::exists(tx, id)? {
             return Err(Error::IdTaken);
         }

@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use roadbook_domain::change::{Change, ChangeHash};
-use roadbook_domain::env::Env;
-use roadbook_domain::id::DocumentId;
-use roadbook_domain::kind::{Kind, KindId};
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::document::change::{Change, ChangeHash};
+use roadbook_domain::document::{DocumentType, DocumentTypeId};
+use roadbook_domain::value::env::Env;
+use roadbook_domain::value::id::DocumentId;
+use roadbook_domain::value::time::Timestamp;
 use rusqlite::{Connection, OpenFlags, Row, Transaction};
 
 use crate::account;
@@ -51,7 +51,7 @@ struct Found {
 /// An unsent change as it lay in the outbox.
 struct Saved {
     document: DocumentId,
-    kind: KindId,
+    kind: DocumentTypeId,
     hash: ChangeHash,
     change: Change,
     origin: Option<Vec<u8>>,
@@ -117,7 +117,7 @@ fn read(damaged: &Connection) -> Found {
     let (mut unsent, all_unsent) = rows(damaged, sql, |row| {
         Ok(Saved {
             document: DocumentId::from_bytes(row.get(0)?),
-            kind: KindId(row.get(1)?),
+            kind: DocumentTypeId(row.get(1)?),
             hash: ChangeHash(row.get(2)?),
             change: Change::from_bytes(row.get_ref(3)?.as_blob()?)
                 .map_err(|_| rusqlite::Error::InvalidQuery)?,
@@ -180,7 +180,7 @@ fn store(tx: &Transaction<'_>, found: &Found, now: Timestamp) -> Result<bool, Er
         let made_at = Timestamp::from_millis(saved.made_at);
         let change = saved.change.to_bytes();
         outbox::push(tx, (saved.document, saved.kind), (saved.hash, &change), origin, made_at)?;
-        let genesis = Kind::get(saved.kind).map(Kind::genesis_hash);
+        let genesis = DocumentType::get(saved.kind).map(DocumentType::genesis_hash);
         if genesis.is_some_and(|genesis| saved.change.deps == [genesis]) {
             documents::put(tx, saved.document, &Base::unsent(saved.kind))?;
         }
@@ -224,7 +224,7 @@ fn set_aside(tx: &Transaction<'_>, id: DocumentId, found: &Found, now: Timestamp
 mod tests {
     use std::io::{Seek, SeekFrom, Write};
 
-    use roadbook_domain::command::CardCommand;
+    use roadbook_domain::crm::command::CardCommand;
 
     use super::*;
     use crate::testing::{Phone, todo};
@@ -289,7 +289,7 @@ mod tests {
         let unsent = phone.client.store().read(|c| outbox::of_document(c, card)).unwrap();
         let put = |tx: &Transaction<'_>, id| {
             let change = &unsent[0].change;
-            let (kind, edits) = (KindId::CARD, ValueEdit::alone(change));
+            let (kind, edits) = (DocumentTypeId::CARD, ValueEdit::alone(change));
             let (title, reason, at) = ("Bakery", QuarantineReason::Forgotten, crate::testing::NOW);
             quarantine::push(tx, &NewQuarantined { document: id, kind, title, edits, change, reason, at })
         };

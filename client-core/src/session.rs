@@ -1,7 +1,7 @@
 //! The phone's half of the protocol as a state machine: which request comes next, what an answer
 //! does, when to try again.
 //!
-//! It does no network I/O, knows no clock but the client's [`Env`](roadbook_domain::env::Env), and
+//! It does no network I/O, knows no clock but the client's [`Env`](roadbook_domain::value::env::Env), and
 //! spawns nothing: whoever drives it carries the frames. What it remembers between requests can all be
 //! found again, so after a kill a new session begins from the file alone.
 
@@ -10,7 +10,7 @@ mod state;
 
 use std::time::Duration;
 
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{FrameError, Progress, SyncResponse, from_frame, to_frame};
 
 use crate::account::note_server_clock;

@@ -1,10 +1,10 @@
 //! Proof and repair: the state hash, and projections made anew from documents (L3, N4).
 
-use roadbook_domain::id::DocumentId;
-use roadbook_domain::projection;
-use roadbook_domain::state_hash::State;
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::today::Period;
+use roadbook_domain::read::projection;
+use roadbook_domain::read::state_hash::State;
+use roadbook_domain::read::today::Period;
+use roadbook_domain::value::id::DocumentId;
+use roadbook_domain::value::time::Timestamp;
 use rusqlite::{Connection, Transaction};
 
 use crate::change_set::ChangeSet;
@@ -112,7 +112,10 @@ fn known(opened: Result<Option<Replica>, Error>) -> Result<Option<Replica>, Erro
 }
 
 /// The heads of base and outbox together.
-fn heads(connection: &Connection, id: DocumentId) -> Result<Vec<roadbook_domain::change::ChangeHash>, Error> {
+fn heads(
+    connection: &Connection,
+    id: DocumentId,
+) -> Result<Vec<roadbook_domain::document::change::ChangeHash>, Error> {
     let mut heads = documents::get(connection, id)?.ok_or(Error::NoDocument(id))?.heads;
     for unsent in outbox::of_document(connection, id)? {
         heads.retain(|head| !unsent.change.deps.contains(head));

@@ -3,7 +3,7 @@
 use std::pin::pin;
 
 use futures_util::future::{Either, select};
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::Progress;
 
 use crate::account;

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use roadbook_domain::command::{CardCommand, ContactCommand, NewTodo};
-use roadbook_domain::due::Due;
-use roadbook_domain::env::SeededEnv;
-use roadbook_domain::id::{DocumentId, PartId, ProductId, UserId};
-use roadbook_domain::row::ContactSort;
+use roadbook_domain::crm::command::{CardCommand, ContactCommand, NewTodo};
+use roadbook_domain::crm::row::ContactSort;
 use roadbook_domain::settings::{LOCAL_USER, Settings};
-use roadbook_domain::time::{Timestamp, Zone};
+use roadbook_domain::value::due::Due;
+use roadbook_domain::value::env::SeededEnv;
+use roadbook_domain::value::id::{DocumentId, PartId, ProductId, UserId};
+use roadbook_domain::value::time::{Timestamp, Zone};
 
 use crate::{Client, NewCard, NewContact, Owner};
 

@@ -1,15 +1,17 @@
 //! Today: the app's home, read from two indexes (F99-F101).
 //!
-//! SQL hands over what may count and nothing else; [`roadbook_domain::today`] has the last word. A
+//! SQL hands over what may count and nothing else; [`roadbook_domain::read::today`] has the last word. A
 //! todo that is due later than what is shown matters only by when it comes in, so of those only the
 //! next one is read.
 
 use std::collections::BTreeSet;
 
-use roadbook_domain::id::{DocumentId, PartId, ProductId, UserId};
-use roadbook_domain::row::Trash;
-use roadbook_domain::time::{LocalNow, Timestamp};
-use roadbook_domain::today::{DueMove, Period, Today, TodayItem, TodayQuery, TodayRow, TodayTotals, today};
+use roadbook_domain::read::today::{
+    DueMove, Period, Today, TodayItem, TodayQuery, TodayRow, TodayTotals, today,
+};
+use roadbook_domain::value::id::{DocumentId, PartId, ProductId, UserId};
+use roadbook_domain::value::time::{LocalNow, Timestamp};
+use roadbook_domain::value::trash::Trash;
 use rusqlite::{Connection, Params};
 
 use crate::client::Client;

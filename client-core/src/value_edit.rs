@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 
 use minicbor::{Decode, Encode};
-use roadbook_domain::change::{Change, ChangeHash, Op, OpId, Register};
 use roadbook_domain::document::Document;
-use roadbook_domain::draft::Draft;
+use roadbook_domain::document::change::{Change, ChangeHash, Op, OpId, Register};
+use roadbook_domain::document::draft::Draft;
 
 /// What one change did to one register.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 #[cfg(any(test, feature = "model"))]
 use minicbor::bytes::ByteVec;
-use roadbook_domain::digest::Digest;
-use roadbook_domain::id::DocumentId;
+use roadbook_domain::document::digest::Digest;
+use roadbook_domain::value::id::DocumentId;
 #[cfg(any(test, feature = "model"))]
 use roadbook_domain::wire::HeadsRow;
 use roadbook_domain::wire::{Bucket, Walk, WalkAnswer};
@@ -166,7 +166,7 @@ mod tests {
         (0..count)
             .map(|n| {
                 let id = DocumentId::derived(&[&n.to_be_bytes()]);
-                (id, roadbook_domain::digest::term(id, &[]))
+                (id, roadbook_domain::document::digest::term(id, &[]))
             })
             .collect()
     }

@@ -1,8 +1,8 @@
 //! How identifiers, times and texts with one form cross into Kotlin and Swift: as that text.
 
-use crate::due::Due;
-use crate::id::{DeviceId, DocumentId, OrgId, PartId, ProductId, StatusId, UserId};
-use crate::time::Timestamp;
+use crate::value::due::Due;
+use crate::value::id::{DeviceId, DocumentId, OrgId, PartId, ProductId, StatusId, UserId};
+use crate::value::time::Timestamp;
 
 uniffi::custom_type!(DeviceId, String, { lower: |id| id.to_string(), try_lift: |text| Ok(text.parse()?) });
 uniffi::custom_type!(DocumentId, String, { lower: |id| id.to_string(), try_lift: |text| Ok(text.parse()?) });

@@ -11,11 +11,11 @@ use roadbook_client::{
     AddressError, ApiError, ChangeSet, Client, HttpTransport, Identity, SyncError, SyncReport, Syncer,
     TodayView,
 };
-use roadbook_domain::command::CardCommand;
-use roadbook_domain::env::SystemEnv;
-use roadbook_domain::id::{DocumentId, PartId};
-use roadbook_domain::today::Period;
-use roadbook_domain::todo::Outcome;
+use roadbook_domain::crm::command::CardCommand;
+use roadbook_domain::read::today::Period;
+use roadbook_domain::value::env::SystemEnv;
+use roadbook_domain::value::id::{DocumentId, PartId};
+use roadbook_domain::value::todo::Outcome;
 use tokio::sync::{Mutex, Notify};
 
 uniffi::setup_scaffolding!();

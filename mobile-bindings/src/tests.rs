@@ -1,8 +1,8 @@
 use roadbook_client::{List, NewCard, Owner, SyncSession, Transport, TransportError};
-use roadbook_domain::command::NewTodo;
-use roadbook_domain::env::SeededEnv;
+use roadbook_domain::crm::command::NewTodo;
 use roadbook_domain::settings::LOCAL_USER;
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::value::env::SeededEnv;
+use roadbook_domain::value::time::Timestamp;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use uniffi::{Lift, Lower};

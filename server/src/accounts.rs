@@ -1,10 +1,11 @@
 //! Users: the directory entry that everybody sees, the account behind it and the user's own documents,
 //! always together.
 
-use roadbook_domain::id::{OrgId, UserId};
 use roadbook_domain::settings::SettingsError;
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::user::{Email, Role, User};
+use roadbook_domain::settings::role::Role;
+use roadbook_domain::settings::user::{Email, User};
+use roadbook_domain::value::id::{OrgId, UserId};
+use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::RefusalCode;
 
 use crate::api::ApiError;

@@ -4,13 +4,14 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use data_encoding::BASE64URL_NOPAD;
-use roadbook_domain::change::Actor;
-use roadbook_domain::env::{Env, random};
-use roadbook_domain::id::{OrgId, UserId};
+use roadbook_domain::document::Signature;
+use roadbook_domain::document::change::Actor;
+use roadbook_domain::settings::role::Role;
+use roadbook_domain::settings::user::{Email, User};
 use roadbook_domain::settings::{Organisation, Settings, SettingsError, SettingsRow, builtin_rows};
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::user::{Email, Role, User};
-use roadbook_domain::wire::Signature;
+use roadbook_domain::value::env::{Env, random};
+use roadbook_domain::value::id::{OrgId, UserId};
+use roadbook_domain::value::time::Timestamp;
 
 use crate::auth::password::{Cost, PasswordError, Passwords};
 use crate::config::ConfigError;

@@ -12,7 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use data_encoding::HEXLOWER;
 use futures_util::FutureExt;
-use roadbook_domain::env::random;
+use roadbook_domain::value::env::random;
 use tracing::Instrument;
 use tracing::field::Empty;
 

@@ -26,7 +26,7 @@ mod tests;
 use std::sync::Arc;
 
 use axum::{Router, middleware};
-use roadbook_domain::env::SystemEnv;
+use roadbook_domain::value::env::SystemEnv;
 use tokio::net::TcpListener;
 
 pub use config::{Config, ConfigError};

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use roadbook_domain::id::{DeviceId, OrgId, UserId};
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
+use roadbook_domain::value::time::Timestamp;
 use tokio::sync::watch;
 use uuid::Uuid;
 

@@ -10,8 +10,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
-use roadbook_domain::env::{Env, random};
-use roadbook_domain::id::OrgId;
+use roadbook_domain::value::env::{Env, random};
+use roadbook_domain::value::id::OrgId;
 
 /// A key of 256 bits.
 #[derive(Clone, PartialEq, Eq)]
@@ -255,8 +255,8 @@ fn check_private(path: &Path, wanted: u32) -> Result<(), SecretsError> {
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
-    use roadbook_domain::env::SeededEnv;
-    use roadbook_domain::time::Timestamp;
+    use roadbook_domain::value::env::SeededEnv;
+    use roadbook_domain::value::time::Timestamp;
 
     use super::*;
 

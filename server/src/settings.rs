@@ -1,9 +1,9 @@
 //! Editing settings: judged by the domain, under the organisation's lock, in one transaction (F8, F73).
 
-use roadbook_domain::id::OrgId;
+use roadbook_domain::document::Signature;
 use roadbook_domain::settings::{Setting, Settings, SettingsError, SettingsRow};
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::wire::Signature;
+use roadbook_domain::value::id::OrgId;
+use roadbook_domain::value::time::Timestamp;
 
 use crate::api::ApiError;
 use crate::auth::Caller;

@@ -4,9 +4,9 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use roadbook_domain::env::Env;
-use roadbook_domain::id::OrgId;
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::value::env::Env;
+use roadbook_domain::value::id::OrgId;
+use roadbook_domain::value::time::Timestamp;
 use tokio::sync::watch;
 
 use crate::auth::Throttle;

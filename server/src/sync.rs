@@ -32,8 +32,8 @@ pub use state_hash::state_hash;
 #[cfg(test)]
 mod tests;
 
-use roadbook_domain::id::DocumentId;
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::value::id::DocumentId;
+use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{
     GroupVerdict, Progress, SyncRequest, SyncResponse, SyncStatus, Verdict, WalkAnswer,
 };

@@ -1,12 +1,12 @@
 //! The invented firm: its people and customers.
 
-use roadbook_domain::catalogue::field_id;
-use roadbook_domain::command::{CardCommand, ContactCommand, NewEntry, NewTodo};
-use roadbook_domain::due::Due;
-use roadbook_domain::env::Env;
-use roadbook_domain::id::{DocumentId, PartId, ProductId, UserId};
-use roadbook_domain::row::DetailSort;
-use roadbook_domain::time::{Day, Timestamp, Zone};
+use roadbook_domain::crm::command::{CardCommand, ContactCommand, NewEntry, NewTodo};
+use roadbook_domain::crm::row::DetailSort;
+use roadbook_domain::settings::catalogue::field_id;
+use roadbook_domain::value::due::Due;
+use roadbook_domain::value::env::Env;
+use roadbook_domain::value::id::{DocumentId, PartId, ProductId, UserId};
+use roadbook_domain::value::time::{Day, Timestamp, Zone};
 
 /// The firm.
 pub const FIRM: &str = "Kárpát Kávé";

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use data_encoding::HEXLOWER;
 use roadbook_client::account::{self, Credentials, Installation};
 use roadbook_client::{Client, HttpTransport, SyncReport, Transport, sync};
-use roadbook_domain::env::{Env, SystemEnv, random};
-use roadbook_domain::id::UserId;
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::value::env::{Env, SystemEnv, random};
+use roadbook_domain::value::id::UserId;
+use roadbook_domain::value::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::cast::{self, Name, Person};

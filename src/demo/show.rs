@@ -3,14 +3,15 @@
 use std::error::Error;
 
 use data_encoding::HEXLOWER;
-use roadbook_domain::command::CardCommand;
-use roadbook_domain::due::{Class, Due};
-use roadbook_domain::env::{Env, SystemEnv};
-use roadbook_domain::id::DocumentId;
-use roadbook_domain::row::{CardRow, Trash};
+use roadbook_domain::crm::command::CardCommand;
+use roadbook_domain::crm::row::CardRow;
+use roadbook_domain::read::today::Period;
 use roadbook_domain::settings::Settings;
-use roadbook_domain::today::Period;
-use roadbook_domain::todo::Outcome;
+use roadbook_domain::value::due::{Class, Due};
+use roadbook_domain::value::env::{Env, SystemEnv};
+use roadbook_domain::value::id::DocumentId;
+use roadbook_domain::value::todo::Outcome;
+use roadbook_domain::value::trash::Trash;
 
 use super::cast::Person;
 use super::phone::{Phone, Synced};

@@ -4,15 +4,15 @@ use std::error::Error;
 use std::path::Path;
 
 use roadbook_client::{Client, NewCard, NewContact, Owner};
-use roadbook_domain::catalogue::field_id;
-use roadbook_domain::command::{CardCommand, ContactCommand, NewTodo};
-use roadbook_domain::env::{Env, SystemEnv};
-use roadbook_domain::id::{DocumentId, PartId, ProductId, UserId};
-use roadbook_domain::product::ProductKind;
-use roadbook_domain::row::ContactSort;
-use roadbook_domain::time::Zone;
-use roadbook_domain::todo::Outcome;
-use roadbook_domain::wire::OriginKind;
+use roadbook_domain::crm::command::{CardCommand, ContactCommand, NewTodo};
+use roadbook_domain::crm::row::ContactSort;
+use roadbook_domain::document::OriginKind;
+use roadbook_domain::settings::catalogue::field_id;
+use roadbook_domain::settings::product::ProductKind;
+use roadbook_domain::value::env::{Env, SystemEnv};
+use roadbook_domain::value::id::{DocumentId, PartId, ProductId, UserId};
+use roadbook_domain::value::time::Zone;
+use roadbook_domain::value::todo::Outcome;
 
 use super::cast::{self, Person, SELLER};
 use super::phone::Phone;

@@ -1,12 +1,12 @@
 //! Building cards, and the guard: typed operations against automerge's own reading of raw changes.
 
-use roadbook_domain::card;
-use roadbook_domain::change::{Actor, Change};
+use roadbook_domain::crm::card;
 use roadbook_domain::document::Document;
-use roadbook_domain::draft::Draft;
-use roadbook_domain::guard::OpIndex;
-use roadbook_domain::kind::Writer;
-use roadbook_domain::projection::rows;
+use roadbook_domain::document::OpIndex;
+use roadbook_domain::document::Writer;
+use roadbook_domain::document::change::{Actor, Change};
+use roadbook_domain::document::draft::Draft;
+use roadbook_domain::read::projection::rows;
 
 use crate::dataset::{self, Card, NOW};
 use crate::measure::{Figure, Table, best, cpu};
@@ -21,7 +21,7 @@ pub fn run(table: &mut Table) {
     let commands: Vec<_> = cards.iter().map(Card::commands).collect();
     let draft = || {
         let drafts = commands.iter().map(|commands| {
-            let mut document = Document::new(&card::KIND);
+            let mut document = Document::new(&card::TYPE);
             dataset::draft(Draft::new(&mut document, actor, NOW), commands)
         });
         drafts.collect::<Vec<Change>>()
@@ -37,10 +37,10 @@ pub fn run(table: &mut Table) {
     assert_eq!(read, changes);
 
     let (building, built) =
-        cpu(|| changes.iter().map(|change| change.to_automerge(&card::KIND)).collect::<Vec<_>>());
+        cpu(|| changes.iter().map(|change| change.to_automerge(&card::TYPE)).collect::<Vec<_>>());
     table.note("build the automerge change and its hash", building / each, "us/card");
 
-    let fresh = Document::new(&card::KIND);
+    let fresh = Document::new(&card::TYPE);
     let index = OpIndex::of(&fresh);
     let (judging, ()) = cpu(|| {
         for change in &changes {
@@ -51,7 +51,7 @@ pub fn run(table: &mut Table) {
 
     let apply = || {
         let built = changes.iter().map(|change| {
-            let mut document = Document::new(&card::KIND);
+            let mut document = Document::new(&card::TYPE);
             document.add(change).unwrap();
             document
         });
@@ -65,7 +65,7 @@ pub fn run(table: &mut Table) {
     let (saving, saved) = cpu(|| documents.iter().map(Document::save).collect::<Vec<_>>());
     table.note("save", saving / each, "us/card");
     let (loading, _) =
-        cpu(|| saved.iter().map(|bytes| Document::load(&card::KIND, bytes).unwrap()).collect::<Vec<_>>());
+        cpu(|| saved.iter().map(|bytes| Document::load(&card::TYPE, bytes).unwrap()).collect::<Vec<_>>());
     table.note("load", loading / each, "us/card");
     let (projecting, projected) =
         cpu(|| documents.iter().map(|document| rows(document, None)).collect::<Vec<_>>());
@@ -114,7 +114,7 @@ pub fn run(table: &mut Table) {
 fn one_field(table: &mut Table, documents: &[Document]) {
     let each = documents.len() as f64;
     let mut documents = documents.to_vec();
-    let field = roadbook_domain::id::FieldId::derived(&[b"f06"]).to_string();
+    let field = roadbook_domain::value::id::FieldId::derived(&[b"f06"]).to_string();
     let (drafting, changes) = cpu(|| {
         documents
             .iter_mut()
@@ -128,7 +128,7 @@ fn one_field(table: &mut Table, documents: &[Document]) {
     table.note("one field: draft", drafting / each, "us/change");
     let typed: Vec<_> = changes.iter().map(Change::to_bytes).collect();
     let (building, built) =
-        cpu(|| changes.iter().map(|change| change.to_automerge(&card::KIND)).collect::<Vec<_>>());
+        cpu(|| changes.iter().map(|change| change.to_automerge(&card::TYPE)).collect::<Vec<_>>());
     table.note("one field: build", building / each, "us/change");
     let (applying, ()) = cpu(|| {
         for (document, change) in documents.iter_mut().zip(&built) {

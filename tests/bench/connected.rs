@@ -8,8 +8,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use roadbook_client::{ChangeSet, HttpTransport, Live, Syncer, account};
-use roadbook_domain::command::CardCommand;
-use roadbook_domain::id::DocumentId;
+use roadbook_domain::crm::command::CardCommand;
+use roadbook_domain::value::id::DocumentId;
 use roadbook_server::serve_on;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};

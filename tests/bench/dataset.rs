@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::process::Command;
 use std::sync::LazyLock;
 
-use roadbook_domain::command::{Acting, CardCommand, NewEntry, NewTodo};
-use roadbook_domain::draft::Draft;
-use roadbook_domain::due::Due;
-use roadbook_domain::id::{FieldId, PartId, ProductId, StatusId, UserId};
-use roadbook_domain::product::ProductKind;
+use roadbook_domain::crm::command::{Acting, CardCommand, NewEntry, NewTodo};
+use roadbook_domain::document::draft::Draft;
+use roadbook_domain::settings::product::ProductKind;
 use roadbook_domain::settings::{Settings, builtin_rows};
-use roadbook_domain::time::{Timestamp, Zone};
-use roadbook_domain::todo::Outcome;
+use roadbook_domain::value::due::Due;
+use roadbook_domain::value::id::{FieldId, PartId, ProductId, StatusId, UserId};
+use roadbook_domain::value::time::{Timestamp, Zone};
+use roadbook_domain::value::todo::Outcome;
 use serde::Deserialize;
 
 /// `now` of all benchmarks: 2026-07-01T12:00Z.
@@ -161,7 +161,7 @@ impl Card {
 }
 
 /// Drafts commands; returns the change.
-pub fn draft(mut draft: Draft<'_>, commands: &[CardCommand]) -> roadbook_domain::change::Change {
+pub fn draft(mut draft: Draft<'_>, commands: &[CardCommand]) -> roadbook_domain::document::change::Change {
     for command in commands {
         command.draft(&mut draft, &acting()).unwrap();
     }

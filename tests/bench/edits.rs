@@ -1,7 +1,7 @@
 //! One field of one card is edited, and is on disk when the call returns.
 
-use roadbook_domain::command::CardCommand;
-use roadbook_domain::id::DocumentId;
+use roadbook_domain::crm::command::CardCommand;
+use roadbook_domain::value::id::DocumentId;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::dataset;

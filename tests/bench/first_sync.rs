@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use roadbook_client::SyncSession;
-use roadbook_domain::today::Period;
+use roadbook_domain::read::today::Period;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 

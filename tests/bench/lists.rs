@@ -1,9 +1,9 @@
 //! What the screens of the phone read: Today, the board of a product, its status counts, a card.
 
 use roadbook_client::BoardQuery;
-use roadbook_domain::id::{DocumentId, PartId, UserId};
-use roadbook_domain::time::LocalNow;
-use roadbook_domain::today::Period;
+use roadbook_domain::read::today::Period;
+use roadbook_domain::value::id::{DocumentId, PartId, UserId};
+use roadbook_domain::value::time::LocalNow;
 use rusqlite::Connection;
 
 use crate::dataset::{self, NOW};

@@ -1,9 +1,9 @@
 //! Two phones edit offline, 200 times the same cards, and meet.
 
 use roadbook_client::SyncReport;
-use roadbook_domain::card;
-use roadbook_domain::change::Change;
-use roadbook_domain::command::CardCommand;
+use roadbook_domain::crm::card;
+use roadbook_domain::crm::command::CardCommand;
+use roadbook_domain::document::change::Change;
 
 use crate::dataset::{self, NOW};
 use crate::measure::{Figure, Table};
@@ -62,7 +62,7 @@ fn raw_bytes(phone: &Phone) -> usize {
     let changes: Vec<Vec<u8>> = changes.map(Result::unwrap).collect();
     assert_eq!(changes.len(), EDITS);
     let raw =
-        |bytes: &Vec<u8>| Change::from_bytes(bytes).unwrap().to_automerge(&card::KIND).raw_bytes().len();
+        |bytes: &Vec<u8>| Change::from_bytes(bytes).unwrap().to_automerge(&card::TYPE).raw_bytes().len();
     changes.iter().map(raw).sum()
 }
 

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use roadbook_client::{Client, NewCard, Owner};
-use roadbook_domain::env::Env;
-use roadbook_domain::id::DocumentId;
+use roadbook_domain::value::env::Env;
+use roadbook_domain::value::id::DocumentId;
 use rusqlite::Connection;
 use tempfile::TempDir;
 

@@ -1,10 +1,10 @@
 //! What a push costs the server beside what the guard and the merge cost alone.
 
-use roadbook_domain::card;
-use roadbook_domain::change::Change;
-use roadbook_domain::command::CardCommand;
+use roadbook_domain::crm::card;
+use roadbook_domain::crm::command::CardCommand;
 use roadbook_domain::document::Document;
-use roadbook_domain::kind::Writer;
+use roadbook_domain::document::Writer;
+use roadbook_domain::document::change::Change;
 use rusqlite::Connection;
 
 use crate::dataset;
@@ -57,14 +57,14 @@ fn guard_and_merge(office: &Office, phone: &Phone) -> f64 {
     let groups: Vec<_> = groups.collect();
     let work = || {
         for (saved, changes) in &groups {
-            let mut document = Document::load(&card::KIND, saved).unwrap();
+            let mut document = Document::load(&card::TYPE, saved).unwrap();
             for (_, bytes) in *changes {
                 let change = Change::from_bytes(bytes).unwrap();
                 document.judge(&change, Writer::Editor).unwrap();
                 document.add(&change).unwrap();
             }
             document.prove().unwrap();
-            let again = Document::load(&card::KIND, &document.save()).unwrap();
+            let again = Document::load(&card::TYPE, &document.save()).unwrap();
             assert_eq!(again.heads(), document.heads());
         }
     };

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use roadbook_client::account::{Credentials, Installation, sign_in};
 use roadbook_client::{Client, HttpTransport, NewCard, Owner, SyncError, Syncer};
-use roadbook_domain::command::{CardCommand, NewTodo};
-use roadbook_domain::env::{Env, SystemEnv};
-use roadbook_domain::field::FieldScope;
-use roadbook_domain::id::{DocumentId, FieldId, PartId};
-use roadbook_domain::kind::KindId;
-use roadbook_domain::time::{Timestamp, Zone};
-use roadbook_domain::todo::Outcome;
+use roadbook_domain::crm::command::{CardCommand, NewTodo};
+use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::settings::field::FieldScope;
+use roadbook_domain::value::env::{Env, SystemEnv};
+use roadbook_domain::value::id::{DocumentId, FieldId, PartId};
+use roadbook_domain::value::time::{Timestamp, Zone};
+use roadbook_domain::value::todo::Outcome;
 use roadbook_tests::sim::{PASSWORD, Peek};
 
 /// Longer than a killed process's claim to the session holds.
@@ -72,7 +72,7 @@ fn reached(address: &Path) -> Option<HttpTransport> {
 
 /// One user action: most go to few cards, as people work.
 fn edit(client: &Client, peek: &Peek, round: u32) {
-    let cards = peek.ids(KindId::CARD).unwrap();
+    let cards = peek.ids(DocumentTypeId::CARD).unwrap();
     match cards.get(round as usize % 5) {
         None => create(client, round),
         Some(card) => drop(client.edit_card(*card, &[command(client, *card, round)]).unwrap()),

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use roadbook_domain::env::SystemEnv;
+use roadbook_domain::value::env::SystemEnv;
 use roadbook_server::{State, app, http, testing};
 use tokio::net::TcpListener;
 

@@ -2,22 +2,23 @@
 //! once, one by one or together, restart, and read each other's saved files; in the end all show the
 //! same, and the same as the reference model (L3).
 
-use roadbook_domain::card;
-use roadbook_domain::change::{Actor, Change, ChangeHash};
-use roadbook_domain::command::{Acting, CardCommand, NewEntry, NewTodo};
+use roadbook_domain::crm::card;
+use roadbook_domain::crm::command::{Acting, CardCommand, NewEntry, NewTodo};
+use roadbook_domain::crm::row::Rows;
+use roadbook_domain::document::AuthorTable;
 use roadbook_domain::document::Document;
-use roadbook_domain::draft::Draft;
-use roadbook_domain::due::{Due, LocalMinute};
-use roadbook_domain::env::{Env, SeededEnv};
-use roadbook_domain::guard::OpIndex;
-use roadbook_domain::id::{DocumentId, FieldId, PartId, ProductId, StatusId, UserId};
-use roadbook_domain::kind::Writer;
-use roadbook_domain::projection;
-use roadbook_domain::row::Trash;
-use roadbook_domain::time::{Day, Timestamp, Zone};
-use roadbook_domain::todo::Outcome;
-use roadbook_domain::view::View;
-use roadbook_domain::wire::{AuthorTable, Rows};
+use roadbook_domain::document::OpIndex;
+use roadbook_domain::document::Writer;
+use roadbook_domain::document::change::{Actor, Change, ChangeHash};
+use roadbook_domain::document::draft::Draft;
+use roadbook_domain::read::projection;
+use roadbook_domain::read::view::View;
+use roadbook_domain::value::due::{Due, LocalMinute};
+use roadbook_domain::value::env::{Env, SeededEnv};
+use roadbook_domain::value::id::{DocumentId, FieldId, PartId, ProductId, StatusId, UserId};
+use roadbook_domain::value::time::{Day, Timestamp, Zone};
+use roadbook_domain::value::todo::Outcome;
+use roadbook_domain::value::trash::Trash;
 
 use crate::dice::Dice;
 use crate::failure::{Failure, ensure, same};
@@ -95,7 +96,7 @@ fn deliver(replicas: &mut [Replica], from: usize, to: usize, dice: &mut Dice) ->
         // The last ones first: refused, and nothing is kept of them (R06).
         1 if news.len() > 1 => {
             let heads = replicas[to].document.heads();
-            let early = news[1..].iter().map(|(_, change)| change.to_automerge(&card::KIND));
+            let early = news[1..].iter().map(|(_, change)| change.to_automerge(&card::TYPE));
             let depends = news[1..].iter().any(|(_, change)| change.deps.contains(&news[0].0));
             let refused = replicas[to].document.apply(early.clone().collect()).is_err();
             if depends {
@@ -118,8 +119,8 @@ impl Replica {
         let env = SeededEnv::new(seed.wrapping_mul(7).wrapping_add(u64::from(number)), START);
         let zones = ["Europe/Budapest", "Europe/Lisbon", "UTC"];
         Self {
-            document: Document::new(&card::KIND),
-            index: OpIndex::new(&card::KIND),
+            document: Document::new(&card::TYPE),
+            index: OpIndex::new(&card::TYPE),
             actor: Actor::new(&env),
             user: UserId::from_bytes([number; 16]),
             zone: zones[usize::from(number) % 3].parse().unwrap_or(Zone::UTC),
@@ -159,7 +160,7 @@ impl Replica {
                 self.index.push(*hash, change);
             }
         }
-        let built = news.iter().map(|(_, change)| change.to_automerge(&card::KIND)).collect();
+        let built = news.iter().map(|(_, change)| change.to_automerge(&card::TYPE)).collect();
         self.document.apply(built)?;
         Ok(())
     }
@@ -167,7 +168,7 @@ impl Replica {
     /// The process ends and begins again: the saved file is read, the actor is another one.
     fn restart(&mut self) -> Result<(), Failure> {
         let heads = self.document.heads();
-        self.document = Document::load(&card::KIND, &self.document.save())?;
+        self.document = Document::load(&card::TYPE, &self.document.save())?;
         same("a document is after reading what it was before saving", &self.document.heads(), &heads)?;
         self.actor = Actor::new(&self.env);
         Ok(())
@@ -190,9 +191,9 @@ impl Replica {
             |replica: &Self| View::of(&replica.document).text(card::FIELDS, &text_field().to_string());
         same("long texts are equal everywhere", &texts(self), &texts(first))?;
         let saved = self.document.save();
-        let loaded = Document::load(&card::KIND, &saved)?;
+        let loaded = Document::load(&card::TYPE, &saved)?;
         same_rows("rows outlive saving and reading", &projection::rows(&loaded, None))?;
-        if let Some(read) = projection::rows_of_saved(&card::KIND, &saved, &AuthorTable::default()) {
+        if let Some(read) = projection::rows_of_saved(&card::TYPE, &saved, &AuthorTable::default()) {
             let facts = read?.facts().len();
             let told = self.document.changes_since(&[]);
             let told = told.iter().map(|(_, change)| projection::facts(&self.document, change, None).len());

@@ -7,13 +7,14 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::change::{Change, ChangeHash, Op, OpId, Register};
-use roadbook_domain::due::Due;
-use roadbook_domain::id::{DocumentId, PartId, UserId};
-use roadbook_domain::row::{CardRow, TodoRow, Trash};
-use roadbook_domain::time::{Timestamp, Zone};
-use roadbook_domain::todo::{Outcome, TodoState};
-use roadbook_domain::{card, contact};
+use roadbook_domain::crm::row::{CardRow, TodoRow};
+use roadbook_domain::crm::{card, contact};
+use roadbook_domain::document::change::{Change, ChangeHash, Op, OpId, Register};
+use roadbook_domain::value::due::Due;
+use roadbook_domain::value::id::{DocumentId, PartId, UserId};
+use roadbook_domain::value::time::{Timestamp, Zone};
+use roadbook_domain::value::todo::{Outcome, TodoState};
+use roadbook_domain::value::trash::Trash;
 
 /// The changes of one document, by hash.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -238,7 +239,7 @@ impl Today {
     }
 }
 
-fn day(due: Due, zone: Zone) -> roadbook_domain::time::Day {
+fn day(due: Due, zone: Zone) -> roadbook_domain::value::time::Day {
     match due {
         Due::Day(day) => day,
         Due::At { local, zone: set_in } => zone.day_of(set_in.instant(local.naive())),

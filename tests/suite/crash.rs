@@ -16,7 +16,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 
 use roadbook_client::Client;
-use roadbook_domain::env::SystemEnv;
+use roadbook_domain::value::env::SystemEnv;
 use roadbook_tests::dice::Dice;
 use roadbook_tests::sim::{Firm, Peek, folder, server_hashes};
 

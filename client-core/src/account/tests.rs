@@ -1,12 +1,12 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use roadbook_domain::command::ContactCommand;
-use roadbook_domain::env::SeededEnv;
-use roadbook_domain::row::ContactSort;
+use roadbook_domain::crm::command::ContactCommand;
+use roadbook_domain::crm::row::ContactSort;
+use roadbook_domain::settings::user::User;
 use roadbook_domain::settings::{SettingsRow, builtin_rows, local_user};
-use roadbook_domain::time::Zone;
-use roadbook_domain::user::User;
+use roadbook_domain::value::env::SeededEnv;
+use roadbook_domain::value::time::Zone;
 
 use super::*;
 use crate::edit::NewContact;

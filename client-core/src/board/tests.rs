@@ -1,6 +1,6 @@
 use proptest::prelude::*;
-use roadbook_domain::catalogue::{field_id, status_id};
-use roadbook_domain::command::CardCommand;
+use roadbook_domain::crm::command::CardCommand;
+use roadbook_domain::settings::catalogue::{field_id, status_id};
 use roadbook_domain::settings::{LOCAL_USER, SettingsRow};
 
 use super::*;
@@ -46,7 +46,7 @@ fn cards_of_a_user_are_those_where_he_has_something_to_do_whoever_owns_them() {
         &[todo_of(1, "x", "2026-11-25", Some(anna)), todo_of(2, "x", "2026-11-26", Some(anna))],
     );
     let done = phone.card("Hers, done", &[todo_of(1, "x", "2026-11-24", Some(anna))]);
-    let close = CardCommand::Close(part(1), roadbook_domain::todo::Outcome::Success);
+    let close = CardCommand::Close(part(1), roadbook_domain::value::todo::Outcome::Success);
     phone.client.edit_card(done, &[close]).unwrap();
     let of = |assignee| {
         let query = BoardQuery { assignee: Some(assignee), ..BoardQuery::new(product, 9) };
@@ -101,7 +101,7 @@ fn another_lapse_in_the_settings_changes_which_cards_are_forgotten() {
     phone.client.create_card(&new_card(product, "Lead", &[qualify])).unwrap();
     phone.env.advance(366 * 86_400_000);
     assert_eq!(count(&phone, product, "forgotten"), 1);
-    let never = roadbook_domain::product::Product {
+    let never = roadbook_domain::settings::product::Product {
         lapse_days: None,
         ..phone.client.settings().unwrap().product(product).unwrap().clone()
     };
@@ -136,7 +136,7 @@ proptest! {
         let phone = Phone::local(1);
         let product = phone.product("Projects");
         for (days, has_due) in dues {
-            let day: roadbook_domain::time::Day = "2026-11-23".parse().unwrap();
+            let day: roadbook_domain::value::time::Day = "2026-11-23".parse().unwrap();
             let due = if has_due { day.plus(days).to_string() } else { String::new() };
             phone.card("Card", &if days % 5 == 0 { vec![] } else { vec![todo(1, "x", &due)] });
         }

@@ -1,7 +1,7 @@
-use roadbook_domain::change::{Actor, Change};
-use roadbook_domain::draft::Draft;
-use roadbook_domain::history::Edit;
-use roadbook_domain::wire::Signature;
+use roadbook_domain::document::Signature;
+use roadbook_domain::document::change::{Actor, Change};
+use roadbook_domain::document::draft::Draft;
+use roadbook_domain::read::history::Edit;
 
 use super::*;
 use crate::store::documents::Acknowledged;

@@ -1,5 +1,5 @@
-use roadbook_domain::command::{CardCommand, ContactCommand};
-use roadbook_domain::row::{ContactSort, DetailSort};
+use roadbook_domain::crm::command::{CardCommand, ContactCommand};
+use roadbook_domain::crm::row::{ContactSort, DetailSort};
 
 use crate::testing::{Phone, part};
 use crate::{NewContact, SyncState};

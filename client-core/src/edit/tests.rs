@@ -1,13 +1,13 @@
 use std::sync::{Arc, Mutex};
 
-use roadbook_domain::audience::{MAX_ASSIGNEES, MAX_CARD_LINKS, inbox_card};
-use roadbook_domain::change::ChangeHash;
-use roadbook_domain::command::{NewEntry, NewTodo};
-use roadbook_domain::id::FieldId;
-use roadbook_domain::row::Trash;
+use roadbook_domain::access::audience::{MAX_ASSIGNEES, MAX_CARD_LINKS, inbox_card};
+use roadbook_domain::crm::command::{NewEntry, NewTodo};
+use roadbook_domain::document::OriginKind;
+use roadbook_domain::document::change::ChangeHash;
 use roadbook_domain::settings::{INBOX_PRODUCT, local_user};
-use roadbook_domain::todo::Outcome;
-use roadbook_domain::wire::OriginKind;
+use roadbook_domain::value::id::FieldId;
+use roadbook_domain::value::todo::Outcome;
+use roadbook_domain::value::trash::Trash;
 
 use super::*;
 use crate::store::outbox::Unsent;
@@ -45,7 +45,10 @@ fn a_new_card_is_its_makers_and_lies_in_his_outbox_as_one_change() {
     assert_eq!(view.sync, SyncState::Here);
     assert_eq!(phone.client.unsent_count().unwrap(), 1);
     let [only] = unsent(&phone.client).try_into().unwrap();
-    assert_eq!((only.document, only.kind, only.made_at, only.origin), (card, KindId::CARD, NOW, None));
+    assert_eq!(
+        (only.document, only.kind, only.made_at, only.origin),
+        (card, DocumentTypeId::CARD, NOW, None)
+    );
 }
 
 #[test]
@@ -95,7 +98,7 @@ fn a_card_is_not_assigned_to_more_users_nor_linked_to_more_contacts_than_the_ser
     let id = |n: usize| DocumentId::derived(&[&n.to_be_bytes()]);
     let link = |n| CardCommand::Link { role: "customer".into(), target: id(n) };
     let assigned = |n: usize| {
-        let part = roadbook_domain::id::PartId::derived(&[&n.to_be_bytes()]);
+        let part = roadbook_domain::value::id::PartId::derived(&[&n.to_be_bytes()]);
         let assignee = Some(UserId::from_bytes(*id(n).as_bytes()));
         CardCommand::AddTodo(NewTodo { id: part, text: "Call".into(), due: None, assignee, contact: None })
     };
@@ -297,7 +300,7 @@ fn what_follows_the_user_is_a_document_of_his_own() {
     assert!(changes.lists.contains(&List::User));
     phone.client.edit_user(&[UserCommand::Prefer("remind_days_at".into(), "09:00".into())]).unwrap();
     let of_user: Vec<_> =
-        unsent(&phone.client).into_iter().filter(|unsent| unsent.kind == KindId::USER).collect();
+        unsent(&phone.client).into_iter().filter(|unsent| unsent.kind == DocumentTypeId::USER).collect();
     assert_eq!(of_user.len(), 2);
     assert_eq!(of_user[0].document, of_user[1].document);
 }
@@ -311,7 +314,7 @@ fn the_inbox_card_is_edited_like_any_other_and_never_moved_to_the_trash() {
         .client
         .batch(OriginKind::BULK, |batch| {
             let command = inbox_card(&user);
-            Ok(batch.create_as(inbox, &card::KIND, |draft, acting| command.draft(draft, acting)).map(drop)?)
+            Ok(batch.create_as(inbox, &card::TYPE, |draft, acting| command.draft(draft, acting)).map(drop)?)
         })
         .unwrap();
     phone.client.edit_card(inbox, &[CardCommand::Rename("Mine".into())]).unwrap();
@@ -356,7 +359,7 @@ fn somebody_begins_to_work_on_a_phone_once() {
 fn the_clock_of_a_phone_gone_wild_makes_changes_that_every_server_can_hold() {
     let phone = Phone::local(1);
     for millis in [i64::MIN, -1, i64::MAX] {
-        phone.env.set_now(roadbook_domain::time::Timestamp::from_millis(millis));
+        phone.env.set_now(roadbook_domain::value::time::Timestamp::from_millis(millis));
         let card = phone.card("Bakery", &[todo(1, "Call", "2026-11-24")]);
         phone.client.edit_card(card, &[CardCommand::Close(part(1), Outcome::Success)]).unwrap();
     }

@@ -1,11 +1,13 @@
 //! The model's log, and cursors into it.
 
 use minicbor::{Decode, Encode};
-use roadbook_domain::change::ChangeHash;
-use roadbook_domain::id::{DocumentId, UserId};
+use roadbook_domain::document::canonical::Check;
+use roadbook_domain::document::change::ChangeHash;
+use roadbook_domain::document::{Origin, Signature};
 use roadbook_domain::settings::SettingsRow;
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::wire::{Check, Cursor, LogEntry, Origin, Signature};
+use roadbook_domain::value::id::{DocumentId, UserId};
+use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::wire::{Cursor, LogEntry};
 
 /// One row; its sequence is its place, from 1 on.
 #[derive(Debug, Clone)]

@@ -4,18 +4,20 @@ mod pull;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::change::{Actor, Change, ChangeHash, Op};
-use roadbook_domain::digest::{self, Digest};
 use roadbook_domain::document::Document;
-use roadbook_domain::guard::{Forged, OpIndex};
-use roadbook_domain::id::{DeviceId, DocumentId, UserId};
-use roadbook_domain::kind::{Kind, KindId, Writer};
-use roadbook_domain::projection;
+use roadbook_domain::document::OpIndex;
+use roadbook_domain::document::change::{Actor, Change, ChangeHash, Op};
+use roadbook_domain::document::digest::{self, Digest};
+use roadbook_domain::document::guard::Forged;
+use roadbook_domain::document::{AuthorTable, Signature};
+use roadbook_domain::document::{DocumentType, DocumentTypeId, Writer};
+use roadbook_domain::read::projection;
 use roadbook_domain::settings::{SettingsId, SettingsKind, SettingsRow};
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::value::id::{DeviceId, DocumentId, UserId};
+use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{
-    AuthorTable, Entry, GroupVerdict, Offer, Pushed, PushedChange, ReceiptedRow, RefusalCode, Signature,
-    SyncRequest, SyncResponse, SyncStatus, Tombstone, Verdict,
+    Entry, GroupVerdict, Offer, Pushed, PushedChange, ReceiptedRow, RefusalCode, SyncRequest, SyncResponse,
+    SyncStatus, Tombstone, Verdict,
 };
 
 use super::log::{Accepted, Event, Log, Position, hash};
@@ -50,7 +52,7 @@ pub struct ModelServer {
 /// A document as the server holds it.
 #[derive(Debug, Clone)]
 struct Held {
-    kind: KindId,
+    kind: DocumentTypeId,
     document: Document,
     index: OpIndex,
     authors: AuthorTable,
@@ -284,7 +286,7 @@ impl ModelServer {
     }
 
     fn push_one(&mut self, who: Principal, group: &Pushed, pushed: &PushedChange) -> Verdict {
-        let Some(kind) = Kind::get(group.kind) else { return Verdict::UpgradeRequired };
+        let Some(kind) = DocumentType::get(group.kind) else { return Verdict::UpgradeRequired };
         let Some((change, hash)) = read(kind, &pushed.change) else {
             return Verdict::Refused(RefusalCode::Malformed);
         };
@@ -326,7 +328,7 @@ impl ModelServer {
         if self.purged.contains(&offer.document) {
             return refuse(RefusalCode::Purged);
         }
-        let offered = Kind::get(offer.kind).and_then(|kind| {
+        let offered = DocumentType::get(offer.kind).and_then(|kind| {
             let changes = offer.changes.iter().map(|bytes| read(kind, bytes));
             let changes = changes.collect::<Option<Vec<_>>>()?;
             let mut document = Document::new(kind);
@@ -364,7 +366,7 @@ impl ModelServer {
         GroupVerdict { document: offer.document, verdicts }
     }
 
-    fn accept(&mut self, kind: &'static Kind, change: &Change, accepted: Accepted) -> Verdict {
+    fn accept(&mut self, kind: &'static DocumentType, change: &Change, accepted: Accepted) -> Verdict {
         let held = self.documents.entry(accepted.document).or_insert_with(|| Held::new(kind));
         let judged = held.index.judge(change, Writer::Editor);
         let nothing_yet = held.places.is_empty();
@@ -398,13 +400,13 @@ impl ModelServer {
 }
 
 impl Held {
-    fn new(kind: &'static Kind) -> Self {
+    fn new(kind: &'static DocumentType) -> Self {
         let document = Document::new(kind);
         let index = OpIndex::of(&document);
         Self { kind: kind.id, document, index, authors: AuthorTable::default(), places: BTreeMap::new() }
     }
 
-    fn rows(&self) -> roadbook_domain::wire::Rows {
+    fn rows(&self) -> roadbook_domain::crm::row::Rows {
         let by = |actor| self.authors.signature(actor).and_then(|by| by.user);
         let changes = self.document.changes_since(&[]);
         let creator = changes.first().and_then(|(_, change)| by(change.actor));
@@ -416,7 +418,7 @@ impl Held {
 }
 
 /// A change of that kind with its hash.
-fn read(kind: &'static Kind, bytes: &[u8]) -> Option<(Change, ChangeHash)> {
+fn read(kind: &'static DocumentType, bytes: &[u8]) -> Option<(Change, ChangeHash)> {
     let change = Change::from_bytes(bytes).ok()?;
     let hash = ChangeHash(change.to_automerge(kind).hash().0);
     Some((change, hash))

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use roadbook_domain::id::{DeviceId, OrgId, UserId};
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
+use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{SyncRequest, from_frame, to_frame};
 use serde_json::{Value, json};
 

@@ -7,11 +7,11 @@ mod phone;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use roadbook_domain::env::{Env, SeededEnv, random};
-use roadbook_domain::id::{DeviceId, DocumentId, UserId};
+use roadbook_domain::settings::user::User;
 use roadbook_domain::settings::{SettingsRow, builtin_rows, local_user};
-use roadbook_domain::time::{Timestamp, Zone};
-use roadbook_domain::user::User;
+use roadbook_domain::value::env::{Env, SeededEnv, random};
+use roadbook_domain::value::id::{DeviceId, DocumentId, UserId};
+use roadbook_domain::value::time::{Timestamp, Zone};
 use roadbook_domain::wire::{SyncRequest, SyncResponse, from_frame, to_frame};
 
 use super::server::{ModelServer, Principal};

@@ -1,6 +1,6 @@
-use roadbook_domain::change::Change;
-use roadbook_domain::command::CardCommand;
-use roadbook_domain::id::FieldId;
+use roadbook_domain::crm::command::CardCommand;
+use roadbook_domain::document::change::Change;
+use roadbook_domain::value::id::FieldId;
 use roadbook_domain::wire::RefusalCode;
 
 use super::*;

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
-use roadbook_domain::card;
-use roadbook_domain::env::SeededEnv;
-use roadbook_domain::guard::OpIndex;
-use roadbook_domain::kind::Writer;
+use roadbook_domain::crm::card;
+use roadbook_domain::document::OpIndex;
+use roadbook_domain::document::Writer;
+use roadbook_domain::value::env::SeededEnv;
 
 use super::*;
 
@@ -43,7 +43,7 @@ impl Phone {
 }
 
 fn base() -> Document {
-    let mut phone = Phone::new(&Document::new(&card::KIND), 1);
+    let mut phone = Phone::new(&Document::new(&card::TYPE), 1);
     phone
         .put(card::CARD, "name", "Kovács kitchen")
         .put(card::TODOS, "todo1/text", "Call")
@@ -115,10 +115,10 @@ fn edits_of_a_todo_whose_making_was_refused_are_left_with_it() {
 
 #[test]
 fn nothing_of_a_document_whose_making_was_refused_is_said_again() {
-    let mut phone = Phone::new(&Document::new(&card::KIND), 2);
+    let mut phone = Phone::new(&Document::new(&card::TYPE), 2);
     phone.put(card::CARD, "name", "A").put(card::TODOS, "todo1/text", "B").text("notes", "C");
     phone.made[0].standing = Standing::Refused;
-    let fates = phone.rebase(&mut Document::new(&card::KIND));
+    let fates = phone.rebase(&mut Document::new(&card::TYPE));
     assert!(fates.iter().all(|fate| matches!(fate, Fate::Left(edits) if edits.len() == 1)), "{fates:?}");
 }
 
@@ -159,7 +159,7 @@ proptest! {
         let mut phone = Phone::new(&base(), 2);
         let mut server = Phone::new(&base(), 3);
         for (n, standing) in standings.iter().enumerate() {
-            let [which, value]: [u8; 2] = roadbook_domain::env::random(&env);
+            let [which, value]: [u8; 2] = roadbook_domain::value::env::random(&env);
             let side = if which & 64 == 0 { &mut phone } else { &mut server };
             let value = format!("{value} {n}");
             match which % 4 {

@@ -1,14 +1,15 @@
 //! Bringing one document up to date with what an answer says about it.
 
-use roadbook_domain::canonical::Canonical;
-use roadbook_domain::change::{Change, ChangeHash};
+use roadbook_domain::crm::row::Rows;
 use roadbook_domain::document::Document;
-use roadbook_domain::id::DocumentId;
-use roadbook_domain::kind::Kind;
-use roadbook_domain::projection;
-use roadbook_domain::wire::{
-    Bundle, Check, Forgotten, LogEntry, Origin, RefusalCode, Rows, Signature, Verdict,
-};
+use roadbook_domain::document::DocumentType;
+use roadbook_domain::document::canonical::Canonical;
+use roadbook_domain::document::canonical::Check;
+use roadbook_domain::document::change::{Change, ChangeHash};
+use roadbook_domain::document::{Origin, Signature};
+use roadbook_domain::read::projection;
+use roadbook_domain::value::id::DocumentId;
+use roadbook_domain::wire::{Bundle, Forgotten, LogEntry, RefusalCode, Verdict};
 
 use super::settle::{Held, pending, title};
 use super::{Context, DocumentEntry, News, Received, WALK};
@@ -198,7 +199,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
         hash: ChangeHash,
         (by, origin): (&Signature, Option<Origin>),
         seq: u64,
-        received_at: roadbook_domain::time::Timestamp,
+        received_at: roadbook_domain::value::time::Timestamp,
     ) -> Result<(), Error> {
         let new = Acknowledged { document: self.id, hash, change, by, origin, seq, received_at };
         if let Some(document) = &self.document {
@@ -234,7 +235,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
         if is_new && self.unsent.is_empty() && self.insert_rows(bundle)? {
             return Ok(());
         }
-        let new = match Kind::get(bundle.kind).map(|kind| Document::load(kind, &bundle.saved)) {
+        let new = match DocumentType::get(bundle.kind).map(|kind| Document::load(kind, &bundle.saved)) {
             Some(Ok(document)) if document.heads() != bundle.heads => {
                 return self.unusable("a bundle of other heads");
             }
@@ -276,7 +277,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
     /// Stores a new document by the rows that come with it, without loading it; false if they cannot
     /// be read. Rows of another version of the projection do for the lists until they are made anew.
     fn insert_rows(&mut self, bundle: &Bundle) -> Result<bool, Error> {
-        let rows = match Kind::get(bundle.kind) {
+        let rows = match DocumentType::get(bundle.kind) {
             None => Some(Rows::None),
             Some(kind) => match projection::rows_of_saved(kind, &bundle.saved, &bundle.authors) {
                 Some(rows) => rows.ok(),
@@ -525,7 +526,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
 }
 
 /// A change of the log with its hash; `None` if it is not what its author made.
-fn built(kind: &'static Kind, bytes: &[u8], check: &Check) -> Option<(Change, ChangeHash)> {
+fn built(kind: &'static DocumentType, bytes: &[u8], check: &Check) -> Option<(Change, ChangeHash)> {
     let change = Change::from_bytes(bytes).ok()?;
     let canonical = Canonical::of(kind, &change)?;
     canonical.has_check(check).then(|| (change, canonical.hash()))

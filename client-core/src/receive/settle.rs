@@ -1,12 +1,12 @@
 //! Settling: unsent changes put onto a base that moved under them, and what could not be put there.
 
-use roadbook_domain::change::{Actor, Change, ChangeHash};
+use roadbook_domain::crm::{card, contact};
 use roadbook_domain::document::Document;
-use roadbook_domain::id::DocumentId;
-use roadbook_domain::kind::KindId;
-use roadbook_domain::view::View;
-use roadbook_domain::wire::{Origin, OriginKind};
-use roadbook_domain::{card, contact};
+use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::document::change::{Actor, Change, ChangeHash};
+use roadbook_domain::document::{Origin, OriginKind};
+use roadbook_domain::read::view::View;
+use roadbook_domain::value::id::DocumentId;
 
 use super::replica::Receiving;
 use super::{Context, Received};
@@ -70,7 +70,7 @@ impl Receiving<'_, '_> {
 
     fn store_fates(
         &mut self,
-        kind: KindId,
+        kind: DocumentTypeId,
         title: &str,
         pending: &[Pending],
         fates: Vec<Fate>,
@@ -122,7 +122,7 @@ impl Receiving<'_, '_> {
 /// Where edits that go to the quarantine come from.
 pub(super) struct Held<'a> {
     pub id: DocumentId,
-    pub kind: KindId,
+    pub kind: DocumentTypeId,
     pub title: &'a str,
     pub reason: QuarantineReason,
 }
@@ -171,8 +171,8 @@ fn replayed(original: ChangeHash) -> Origin {
 pub(super) fn title(document: &Document) -> String {
     let view = View::of(document);
     match document.kind().id {
-        KindId::CARD => view.text(card::CARD, "name"),
-        KindId::CONTACT => {
+        DocumentTypeId::CARD => view.text(card::CARD, "name"),
+        DocumentTypeId::CONTACT => {
             let names = [view.text(contact::CONTACT, "given"), view.text(contact::CONTACT, "family")];
             names.join(" ").trim().to_owned()
         }

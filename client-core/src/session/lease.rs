@@ -5,8 +5,8 @@
 //! dropped. Taking a lease from a process that only seems to be gone is therefore always safe.
 
 use minicbor::{Decode, Encode};
-use roadbook_domain::env::{Env, random};
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::value::env::{Env, random};
+use roadbook_domain::value::time::Timestamp;
 use rusqlite::Transaction;
 
 use crate::error::Error;

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use minicbor::bytes::{ByteArray, ByteVec};
-use roadbook_domain::change::ChangeHash;
-use roadbook_domain::env::Env;
-use roadbook_domain::id::DocumentId;
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::document::change::ChangeHash;
+use roadbook_domain::value::env::Env;
+use roadbook_domain::value::id::DocumentId;
+use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{
     MAX_OFFERED_CHANGES, MAX_OFFERS, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Offer, Pushed, PushedChange,
     SyncRequest, SyncResponse, SyncStatus, Walk, WalkAnswer,
@@ -407,6 +407,6 @@ fn offer(
 }
 
 /// The first bytes of a hash.
-fn check(hash: ChangeHash) -> roadbook_domain::wire::Check {
+fn check(hash: ChangeHash) -> roadbook_domain::document::canonical::Check {
     ByteArray::from(std::array::from_fn(|i| hash.0.get(i).copied().unwrap_or_default()))
 }

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
-use roadbook_domain::command::CardCommand;
-use roadbook_domain::env::SeededEnv;
-use roadbook_domain::id::{DeviceId, DocumentId, OrgId, PartId, UserId};
+use roadbook_domain::crm::command::CardCommand;
+use roadbook_domain::settings::user::User;
 use roadbook_domain::settings::{Settings, SettingsKind, SettingsRow, builtin_rows, local_user};
-use roadbook_domain::time::Zone;
-use roadbook_domain::user::User;
+use roadbook_domain::value::env::SeededEnv;
+use roadbook_domain::value::id::{DeviceId, DocumentId, OrgId, PartId, UserId};
+use roadbook_domain::value::time::Zone;
 use roadbook_domain::wire::{Entry, Envelope, GroupVerdict, RefusalCode, SyncRequest, Verdict};
 
 use super::*;
@@ -326,7 +326,7 @@ fn the_closings_that_come_when_a_card_is_forgotten_replace_those_that_came_befor
             Ok(connection.query_row(sql, [card.as_bytes()], |row| row.get::<_, u32>(0))?)
         })
     };
-    let state: roadbook_domain::todo::TodoState =
+    let state: roadbook_domain::value::todo::TodoState =
         format!("closed#1;success;2026-11-22T10:00:00;UTC;{BOB}").parse().unwrap();
     bob.client
         .store()
@@ -528,7 +528,7 @@ fn a_first_sync_can_be_worked_with_from_its_first_page_on_and_goes_on_after_a_br
         let response = server.exchange(fresh.who, &from_frame(&frame, MAX_ANSWER).unwrap());
         let step = session.on_response(&to_frame(&response)).unwrap();
         done.push(step.progress.map(|progress| (progress.done, progress.total)));
-        fresh.client.today(roadbook_domain::today::Period::Today, 9).unwrap();
+        fresh.client.today(roadbook_domain::read::today::Period::Today, 9).unwrap();
         let cards = fresh.client.store().read(documents::all).unwrap().len();
         assert_eq!(Some(cards as u64), done.last().unwrap().map(|(done, _)| done));
     }

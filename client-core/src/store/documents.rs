@@ -4,14 +4,15 @@
 //! the saved form once there are [`MOST_TAIL`] of them, or too many for a list of few. Heads, author table
 //! and digest move with it in the same transaction.
 
-use roadbook_domain::change::{Change, ChangeHash};
-use roadbook_domain::digest;
+use roadbook_domain::document::change::{Change, ChangeHash};
+use roadbook_domain::document::digest;
+use roadbook_domain::document::{AuthorTable, Origin, Signature};
 use roadbook_domain::document::{Document, DocumentError};
-use roadbook_domain::id::DocumentId;
-use roadbook_domain::kind::{Kind, KindId};
-use roadbook_domain::projection;
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::wire::{AuthorTable, Bundle, Origin, Signature};
+use roadbook_domain::document::{DocumentType, DocumentTypeId};
+use roadbook_domain::read::projection;
+use roadbook_domain::value::id::DocumentId;
+use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::wire::Bundle;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 
 use super::meta;
@@ -24,7 +25,7 @@ pub(crate) const MOST_TAIL: u32 = 16;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Base {
     /// What kind it is; it may be one that this version does not know.
-    pub kind: KindId,
+    pub kind: DocumentTypeId,
     /// The saved document, without the tail; empty: its genesis change alone.
     pub saved: Vec<u8>,
     /// The heads of saved and tail together, ascending; empty: nothing is acknowledged.
@@ -39,7 +40,7 @@ pub(crate) struct Base {
 
 impl Base {
     /// The base of a document that was made here and is wholly unsent.
-    pub fn unsent(kind: KindId) -> Self {
+    pub fn unsent(kind: DocumentTypeId) -> Self {
         Self {
             kind,
             saved: Vec::new(),
@@ -121,7 +122,7 @@ pub(crate) fn load(connection: &Connection, id: DocumentId, base: &Base) -> Resu
 }
 
 fn load_sound(connection: &Connection, id: DocumentId, base: &Base) -> Result<Document, Error> {
-    let kind = Kind::get(base.kind).ok_or(Error::OtherKind(base.kind))?;
+    let kind = DocumentType::get(base.kind).ok_or(Error::OtherKind(base.kind))?;
     let mut document =
         if base.saved.is_empty() { Document::new(kind) } else { Document::load_stored(kind, &base.saved)? };
     document.add_stored(tail(connection, id)?)?;
@@ -251,17 +252,20 @@ pub(crate) fn exists(connection: &Connection, id: DocumentId) -> Result<bool, Er
 }
 
 /// The document of a kind of which a user has one, if it is here.
-pub(crate) fn first_of_kind(connection: &Connection, kind: KindId) -> Result<Option<DocumentId>, Error> {
+pub(crate) fn first_of_kind(
+    connection: &Connection,
+    kind: DocumentTypeId,
+) -> Result<Option<DocumentId>, Error> {
     let mut statement = connection
         .prepare_cached("SELECT id FROM document WHERE kind = ?1 AND kind > 2 ORDER BY id LIMIT 1")?;
     Ok(statement.query_row([kind.0], |row| row.get(0).map(DocumentId::from_bytes)).optional()?)
 }
 
 /// All documents with their kinds, by id.
-pub(crate) fn all(connection: &Connection) -> Result<Vec<(DocumentId, KindId)>, Error> {
+pub(crate) fn all(connection: &Connection) -> Result<Vec<(DocumentId, DocumentTypeId)>, Error> {
     let mut statement = connection.prepare_cached("SELECT id, kind FROM document ORDER BY id")?;
-    let ids =
-        statement.query_map([], |row| Ok((DocumentId::from_bytes(row.get(0)?), KindId(row.get(1)?))))?;
+    let ids = statement
+        .query_map([], |row| Ok((DocumentId::from_bytes(row.get(0)?), DocumentTypeId(row.get(1)?))))?;
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
@@ -318,7 +322,7 @@ fn move_digest(tx: &Transaction<'_>, from: Option<[u8; 16]>, to: Option<[u8; 16]
 fn read(row: &Row<'_>) -> rusqlite::Result<Result<Base, Error>> {
     let (heads, authors, as_of): (Vec<u8>, Vec<u8>, i64) = (row.get(2)?, row.get(3)?, row.get(5)?);
     let base = Base {
-        kind: KindId(row.get(0)?),
+        kind: DocumentTypeId(row.get(0)?),
         saved: row.get(1)?,
         heads: Vec::new(),
         authors: AuthorTable::default(),

@@ -1,8 +1,8 @@
 //! Single values by name: who this device is, where it stands in the log, its digest.
 
 use minicbor::{Decode, Encode};
-use roadbook_domain::digest::Digest;
-use roadbook_domain::id::{DeviceId, OrgId, UserId};
+use roadbook_domain::document::digest::Digest;
+use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use crate::error::Error;

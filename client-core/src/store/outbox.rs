@@ -2,11 +2,11 @@
 //!
 //! A change leaves it only on the server's word, in the transaction that stores that word (L2).
 
-use roadbook_domain::change::{Change, ChangeHash};
-use roadbook_domain::id::DocumentId;
-use roadbook_domain::kind::KindId;
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::wire::Origin;
+use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::document::Origin;
+use roadbook_domain::document::change::{Change, ChangeHash};
+use roadbook_domain::value::id::DocumentId;
+use roadbook_domain::value::time::Timestamp;
 use rusqlite::{Connection, Row, Transaction};
 
 use crate::error::Error;
@@ -26,7 +26,7 @@ pub(crate) struct Unsent {
     /// Its document.
     pub document: DocumentId,
     /// The document's kind.
-    pub kind: KindId,
+    pub kind: DocumentTypeId,
     /// Its hash.
     pub hash: ChangeHash,
     /// The change.
@@ -53,7 +53,7 @@ pub(crate) enum UnsentState {
 /// Adds a change.
 pub(crate) fn push(
     tx: &Transaction<'_>,
-    document: (DocumentId, KindId),
+    document: (DocumentId, DocumentTypeId),
     change: (ChangeHash, &[u8]),
     origin: Option<Origin>,
     made_at: Timestamp,
@@ -134,7 +134,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Result<Unsent, Error>> {
     Ok(decoded.map(|(change, origin, state)| Unsent {
         n,
         document: DocumentId::from_bytes(document),
-        kind: KindId(kind),
+        kind: DocumentTypeId(kind),
         hash: ChangeHash(hash),
         change,
         origin,

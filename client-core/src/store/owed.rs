@@ -3,7 +3,7 @@
 //! A row that was set aside is no setting any more: the server's word holds until it took the row back.
 
 use minicbor::bytes::ByteArray;
-use roadbook_domain::id::DocumentId;
+use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::wire::{MAX_GIVEN_BACK, MAX_PUSH_BYTES, ReceiptedRow, Tombstone, Verdict};
 use rusqlite::{Connection, Transaction};
 

@@ -1,18 +1,19 @@
 //! Projections: the rows that lists, Today, boards and lookups read instead of documents.
 //!
-//! They are a function of documents and workspace ([`roadbook_domain::projection`]); here they are
+//! They are a function of documents and workspace ([`roadbook_domain::read::projection`]); here they are
 //! spread over tables, and put together again.
 
-use roadbook_domain::change::{Change, Op, Register};
-use roadbook_domain::id::{DocumentId, PartId, ProductId, StatusId, UserId};
-use roadbook_domain::kind::KindId;
-use roadbook_domain::row::{CardRow, ContactRow, DetailRow, Fact, LinkRow, TodoRow, Trash};
+use roadbook_domain::crm::row::Rows;
+use roadbook_domain::crm::row::{CardRow, ContactRow, DetailRow, Fact, LinkRow, TodoRow};
+use roadbook_domain::crm::{card, contact};
+use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::document::change::{Change, Op, Register};
+use roadbook_domain::read::today::DueMove;
 use roadbook_domain::settings::StatusInputs;
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::today::DueMove;
-use roadbook_domain::todo::{Outcome, TodoState};
-use roadbook_domain::wire::Rows;
-use roadbook_domain::{card, contact};
+use roadbook_domain::value::id::{DocumentId, PartId, ProductId, StatusId, UserId};
+use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::value::todo::{Outcome, TodoState};
+use roadbook_domain::value::trash::Trash;
 use rusqlite::Transaction;
 
 use super::workspace::Workspace;
@@ -38,7 +39,7 @@ pub(crate) enum Extent {
 
 impl Extent {
     /// What a change by the user of this device may make different.
-    pub fn of(kind: KindId, change: &Change, facts: bool) -> Self {
+    pub fn of(kind: DocumentTypeId, change: &Change, facts: bool) -> Self {
         let registers = || {
             change.ops.iter().filter_map(|op| match op {
                 Op::Put { register, .. } => Some(register),
@@ -52,7 +53,7 @@ impl Extent {
             register.container == card::CARD && matches!(register.name.as_str(), "product" | "name" | "trash")
         };
         match kind {
-            KindId::CARD => Self::Touched {
+            DocumentTypeId::CARD => Self::Touched {
                 todos: touches(card::TODOS) || registers().any(repeated),
                 others: touches(card::LINKS),
                 facts,
@@ -244,7 +245,7 @@ pub(super) fn reindex_statuses(
             &StatusInputs {
                 product: Some(product),
                 stored: stored.map(StatusId::from_bytes),
-                texts: roadbook_domain::field::FieldTexts::new(&fields),
+                texts: roadbook_domain::settings::field::FieldTexts::new(&fields),
                 last_contact: last_contact.map(Timestamp::from_millis),
             },
         );

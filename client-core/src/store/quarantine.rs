@@ -1,10 +1,10 @@
 //! The quarantine: what could not be kept where it was written (L6).
 
 use minicbor::{Decode, Encode};
-use roadbook_domain::change::Change;
-use roadbook_domain::id::DocumentId;
-use roadbook_domain::kind::KindId;
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::document::change::Change;
+use roadbook_domain::value::id::DocumentId;
+use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::RefusalCode;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 
@@ -19,7 +19,7 @@ pub struct Quarantined {
     /// The document it was made in.
     pub document: DocumentId,
     /// The document's kind.
-    pub kind: KindId,
+    pub kind: DocumentTypeId,
     /// What the document was called then.
     pub title: String,
     /// What it wrote.
@@ -58,7 +58,7 @@ pub(crate) struct NewQuarantined<'a> {
     /// The document it was made in.
     pub document: DocumentId,
     /// The document's kind.
-    pub kind: KindId,
+    pub kind: DocumentTypeId,
     /// What the document is called.
     pub title: &'a str,
     /// What it wrote ([`ValueEdit::of`]).
@@ -151,7 +151,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Result<Quarantined, Error>> {
     let item = Quarantined {
         n: row.get(0)?,
         document: DocumentId::from_bytes(row.get(1)?),
-        kind: KindId(row.get(2)?),
+        kind: DocumentTypeId(row.get(2)?),
         title: row.get(3)?,
         edits: Vec::new(),
         reason: QuarantineReason::Forgotten,

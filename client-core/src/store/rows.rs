@@ -1,22 +1,25 @@
 //! Reading projections: the rows of one document, put together again from their tables.
 
-use roadbook_domain::id::{DocumentId, PartId, ProductId, StatusId, UserId};
-use roadbook_domain::kind::KindId;
-use roadbook_domain::row::{
-    CardRow, ContactRow, ContactSort, DetailRow, DetailSort, Fact, LinkRow, TodoRow, Trash,
+use roadbook_domain::crm::row::Rows;
+use roadbook_domain::crm::row::{
+    CardRow, ContactRow, ContactSort, DetailRow, DetailSort, Fact, LinkRow, TodoRow,
 };
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::today::DueMove;
-use roadbook_domain::wire::Rows;
+use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::read::today::DueMove;
+use roadbook_domain::value::id::{DocumentId, PartId, ProductId, StatusId, UserId};
+use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::value::trash::Trash;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::error::Error;
 
 /// The stored rows of a document of this kind; [`Rows::None`] if it has none.
-pub(crate) fn rows(connection: &Connection, id: DocumentId, kind: KindId) -> Result<Rows, Error> {
+pub(crate) fn rows(connection: &Connection, id: DocumentId, kind: DocumentTypeId) -> Result<Rows, Error> {
     let rows = match kind {
-        KindId::CARD => card(connection, id)?.map(|card| Rows::Card(Box::new(card), Vec::new())),
-        KindId::CONTACT => contact(connection, id)?.map(|row| Rows::Contact(Box::new(row), Vec::new())),
+        DocumentTypeId::CARD => card(connection, id)?.map(|card| Rows::Card(Box::new(card), Vec::new())),
+        DocumentTypeId::CONTACT => {
+            contact(connection, id)?.map(|row| Rows::Contact(Box::new(row), Vec::new()))
+        }
         _ => None,
     };
     Ok(rows.unwrap_or(Rows::None).with_facts(facts(connection, id)?))

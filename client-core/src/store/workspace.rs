@@ -7,10 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use roadbook_domain::id::UserId;
-use roadbook_domain::list::Zones;
+use roadbook_domain::read::list::Zones;
 use roadbook_domain::settings::{Settings, SettingsRow};
-use roadbook_domain::time::Zone;
+use roadbook_domain::value::id::UserId;
+use roadbook_domain::value::time::Zone;
 use rusqlite::{Connection, Transaction};
 
 use super::meta::{self, Identity, Key};
@@ -212,7 +212,7 @@ mod tests {
                 .write(|tx| {
                     let rows: Vec<_> = builtin_rows().into_iter().chain([user_in(name)]).collect();
                     replace_settings(tx, &rows)?;
-                    let due: roadbook_domain::due::Due = "2026-11-23".parse().unwrap();
+                    let due: roadbook_domain::value::due::Due = "2026-11-23".parse().unwrap();
                     assert_eq!(overdue_from(tx), due.overdue_from(zone(name)).millis(), "{name}");
                     Ok(())
                 })

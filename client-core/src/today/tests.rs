@@ -1,8 +1,8 @@
 use proptest::prelude::*;
-use roadbook_domain::command::CardCommand;
+use roadbook_domain::crm::command::CardCommand;
 use roadbook_domain::settings::LOCAL_USER;
-use roadbook_domain::time::Day;
-use roadbook_domain::todo::Outcome;
+use roadbook_domain::value::time::Day;
+use roadbook_domain::value::todo::Outcome;
 
 use super::*;
 use crate::store::{documents, projections, rows};

@@ -3,7 +3,7 @@
 use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 
 use super::problem::Reason;
-use crate::time::{Day, Timestamp, Zone};
+use crate::value::time::{Day, Timestamp, Zone};
 
 /// Which number comes first in dates like 03/04/2026, which end with the year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

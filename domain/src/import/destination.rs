@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::names::fold;
 use super::problem::Reason;
-use crate::catalogue::Language;
-use crate::command::Acting;
-use crate::field::FieldKind;
-use crate::id::{DocumentId, FieldId, ProductId, StatusId, UserId};
-use crate::time::Day;
-use crate::wire::{Origin, OriginKind};
+use crate::crm::command::Acting;
+use crate::document::{Origin, OriginKind};
+use crate::settings::catalogue::Language;
+use crate::settings::field::FieldKind;
+use crate::value::id::{DocumentId, FieldId, ProductId, StatusId, UserId};
+use crate::value::time::Day;
 
 /// One import: the name under which its documents are known again, and undone together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,7 +3,7 @@
 use super::destination::{Destination, Holder};
 use super::names::{NameOrder, header_words};
 use super::problem::FileError;
-use crate::id::FieldId;
+use crate::value::id::FieldId;
 
 /// What the columns of a file mean: guessed from their names, to be corrected by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]

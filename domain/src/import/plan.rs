@@ -12,11 +12,11 @@ use super::row::{Detail, ImportRow};
 use super::rows::RowKey;
 use super::scope::Scope;
 use super::values::Value;
-use crate::command::{CardCommand, ContactCommand, MAX_VALUE_LEN, NewEntry, NewTodo};
-use crate::due::Due;
-use crate::id::{DocumentId, FieldId, PartId};
-use crate::row::ContactSort;
-use crate::time::Timestamp;
+use crate::crm::command::{CardCommand, ContactCommand, MAX_VALUE_LEN, NewEntry, NewTodo};
+use crate::crm::row::ContactSort;
+use crate::value::due::Due;
+use crate::value::id::{DocumentId, FieldId, PartId};
+use crate::value::time::Timestamp;
 
 /// What one row makes: at most three documents, each by one change.
 ///

@@ -10,9 +10,9 @@ use super::records::Record;
 use super::scope::Scope;
 use super::values::{Value, field_value, is_email, is_phone, is_text, one_line, one_name};
 use super::{MAX_DETAILS, MAX_NAME};
-use crate::command::MAX_VALUE_LEN;
-use crate::id::{FieldId, StatusId, UserId};
-use crate::row::DetailSort;
+use crate::crm::command::MAX_VALUE_LEN;
+use crate::crm::row::DetailSort;
+use crate::value::id::{FieldId, StatusId, UserId};
 
 /// What a row says.
 #[derive(Debug, Default)]

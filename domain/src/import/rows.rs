@@ -7,8 +7,8 @@ use super::problem::{Problem, Reason};
 use super::records::{Record, Records};
 use super::row::{Detail, ImportRow};
 use super::scope::Scope;
-use crate::id::DocumentId;
-use crate::row::DetailSort;
+use crate::crm::row::DetailSort;
+use crate::value::id::DocumentId;
 
 /// What a row is known by when it is imported again: its external id, or without one its names and its
 /// first phone or email, and its place among the rows alike in these.

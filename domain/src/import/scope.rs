@@ -9,8 +9,8 @@ use super::names::fold;
 use super::problem::FileError;
 use super::source::Source;
 use super::{MAX_ROWS, MAX_UNREADABLE};
-use crate::id::{FieldId, StatusId};
-use crate::time::Zone;
+use crate::value::id::{FieldId, StatusId};
+use crate::value::time::Zone;
 
 /// All that the meaning of a row depends on besides its cells.
 #[derive(Debug)]

@@ -5,11 +5,11 @@ use super::destination::{
 };
 use super::header::{JOB_TITLE_NAMES, TAG_NAMES};
 use super::names::fold;
-use crate::catalogue::{Language, status_mode};
-use crate::command::Acting;
-use crate::field::{FieldDefinition, FieldKind, FieldScope};
-use crate::id::ProductId;
+use crate::crm::command::Acting;
 use crate::settings::Settings;
+use crate::settings::catalogue::{Language, status_mode};
+use crate::settings::field::{FieldDefinition, FieldKind, FieldScope};
+use crate::value::id::ProductId;
 
 const LANGUAGES: [Language; 3] = [Language::English, Language::Hungarian, Language::Romanian];
 
@@ -104,10 +104,10 @@ fn in_all_languages<'a>(stored: &'a str, name: impl Fn(Language) -> &'a str) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::UserId;
     use crate::import::{Column, Mapping, Target};
     use crate::settings::{LOCAL_USER, SettingsRow, builtin_rows, local_user};
-    use crate::time::{Timestamp, Zone};
+    use crate::value::id::UserId;
+    use crate::value::time::{Timestamp, Zone};
 
     const SALES: &str = "00000000-0000-0000-0000-000000000001";
     const PROJECTS: &str = "00000000-0000-0000-0000-000000000002";

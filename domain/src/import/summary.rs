@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::plan::RowPlan;
 use super::problem::Problem;
-use crate::command::{CardCommand, ContactCommand};
-use crate::row::DetailSort;
+use crate::crm::command::{CardCommand, ContactCommand};
+use crate::crm::row::DetailSort;
 
 /// Counts of what rows make; of a dry run, or kept while writing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

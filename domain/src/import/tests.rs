@@ -1,19 +1,19 @@
 use super::*;
-use crate::card;
-use crate::change::Actor;
-use crate::codec::MAX_CHANGE;
-use crate::command::{Acting, ContactCommand};
-use crate::contact;
+use crate::crm::card;
+use crate::crm::command::{Acting, ContactCommand};
+use crate::crm::contact;
+use crate::crm::row::Rows;
+use crate::crm::row::{CardRow, ContactRow, ContactSort};
 use crate::document::Document;
-use crate::draft::Draft;
-use crate::guard::OpIndex;
-use crate::id::{DocumentId, FieldId, ProductId, StatusId, UserId};
-use crate::kind::Writer;
-use crate::projection;
-use crate::row::{CardRow, ContactRow, ContactSort};
-use crate::time::Timestamp;
-use crate::view::View;
-use crate::wire::Rows;
+use crate::document::OpIndex;
+use crate::document::Writer;
+use crate::document::change::Actor;
+use crate::document::codec::MAX_CHANGE;
+use crate::document::draft::Draft;
+use crate::read::projection;
+use crate::read::view::View;
+use crate::value::id::{DocumentId, FieldId, ProductId, StatusId, UserId};
+use crate::value::time::Timestamp;
 
 mod cells;
 mod limits;
@@ -223,7 +223,7 @@ fn another_import_makes_other_documents() {
     assert_eq!(one, ImportId::of_source(product, "contacts.csv"));
     assert_ne!(one, ImportId::of_source(product, "other.csv"));
     assert_ne!(one, ImportId::of_file(product, b"contacts.csv"));
-    assert_eq!((one.origin().kind, one.origin().id), (crate::wire::OriginKind::IMPORT, *one.as_bytes()));
+    assert_eq!((one.origin().kind, one.origin().id), (crate::document::OriginKind::IMPORT, *one.as_bytes()));
     let plan = |import| import_to("name\nAnna", &Destination { import, ..destination() }).rows[0].clone();
     let other = ImportId::of_source(product, "other.csv");
     assert_ne!(plan(one).unwrap().card.document, plan(other).unwrap().card.document);
@@ -427,13 +427,13 @@ impl Made {
     fn of(plan: &RowPlan) -> Self {
         let acting = destination().acting;
         let contact = |planned: &Planned<ContactCommand>| {
-            let document = make(&contact::KIND, |draft| {
+            let document = make(&contact::TYPE, |draft| {
                 planned.commands.iter().for_each(|command| command.draft(draft, &acting).unwrap());
             });
             let Rows::Contact(row, _) = projection::rows(&document, Some(ME)) else { panic!("a contact") };
             *row
         };
-        let card = make(&card::KIND, |draft| {
+        let card = make(&card::TYPE, |draft| {
             plan.card.commands.iter().for_each(|command| command.draft(draft, &acting).unwrap());
         });
         let Rows::Card(row, _) = projection::rows(&card, Some(ME)) else { panic!("a card") };
@@ -447,7 +447,7 @@ impl Made {
     }
 }
 
-fn make(kind: &'static crate::kind::Kind, write: impl FnOnce(&mut Draft<'_>)) -> Document {
+fn make(kind: &'static crate::document::DocumentType, write: impl FnOnce(&mut Draft<'_>)) -> Document {
     let mut document = Document::new(kind);
     let guard = OpIndex::of(&document);
     let mut draft = Draft::new(&mut document, Actor([1; 16]), destination().acting.now);

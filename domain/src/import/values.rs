@@ -8,9 +8,9 @@ use super::destination::ValueKind;
 use super::names::fold;
 use super::problem::Reason;
 use super::scope::Scope;
-use crate::command::MAX_VALUE_LEN;
-use crate::field::SET;
-use crate::id::FieldId;
+use crate::crm::command::MAX_VALUE_LEN;
+use crate::settings::field::SET;
+use crate::value::id::FieldId;
 
 /// The value of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]

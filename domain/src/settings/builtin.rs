@@ -4,11 +4,12 @@
 //! it is later attached to mean the same products, statuses and fields (C14).
 
 use super::SettingsRow;
-use crate::catalogue::{self, KINDS};
-use crate::id::{ProductId, UserId};
-use crate::product::ProductKind;
-use crate::time::Zone;
-use crate::user::{Role, User};
+use crate::settings::catalogue::{self, KINDS};
+use crate::settings::product::ProductKind;
+use crate::settings::role::Role;
+use crate::settings::user::User;
+use crate::value::id::{ProductId, UserId};
+use crate::value::time::Zone;
 
 /// The product *Internal tasks*, where everybody's inbox card lives; it is never switched off.
 pub const INBOX_PRODUCT: ProductId = builtin_product(4);

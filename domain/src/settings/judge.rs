@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 
 use super::view::same_values;
 use super::{Organisation, Setting, Settings, SettingsClass, SettingsKind, SettingsRow};
-use crate::catalogue::{self, KindSpec};
-use crate::field::{FieldDefinition, FieldKind, FieldScope};
-use crate::id::ProductId;
-use crate::key::Key;
-use crate::product::Product;
 use crate::settings::INBOX_PRODUCT;
-use crate::status::Status;
-use crate::time::Zone;
-use crate::user::{Role, User};
+use crate::settings::catalogue::{self, KindSpec};
+use crate::settings::field::{FieldDefinition, FieldKind, FieldScope};
+use crate::settings::product::Product;
+use crate::settings::role::Role;
+use crate::settings::status::Status;
+use crate::settings::user::User;
+use crate::value::id::ProductId;
+use crate::value::key::Key;
+use crate::value::time::Zone;
 
 /// The most bytes of a name.
 pub const MAX_NAME_LEN: usize = 200;

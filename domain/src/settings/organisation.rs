@@ -4,9 +4,9 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use super::{Setting, SettingsId, SettingsKind};
-use crate::id::ProductId;
-use crate::money::Currency;
-use crate::time::Zone;
+use crate::value::id::ProductId;
+use crate::value::money::Currency;
+use crate::value::time::Zone;
 
 /// What holds for the organisation as a whole. There is one row of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]

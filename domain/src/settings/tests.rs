@@ -1,12 +1,18 @@
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::field::{FieldDefinition, FieldScope};
+use super::product::Product;
+use super::role::Role;
+use super::status::Status;
+use super::user::User;
 use super::*;
-use crate::catalogue::{self, KINDS, Language};
-use crate::field::{ChoiceOption, FieldKind, FieldTexts};
-use crate::product::ProductKind;
-use crate::status::{StatusGroup, StatusMode, StatusTodo};
-use crate::time::{Timestamp, Zone};
+use crate::settings::catalogue::{self, KINDS, Language};
+use crate::settings::field::{ChoiceOption, FieldKind, FieldTexts};
+use crate::settings::product::ProductKind;
+use crate::settings::status::{StatusGroup, StatusMode, StatusTodo};
+use crate::value::id::{ProductId, StatusId, UserId};
+use crate::value::time::{Timestamp, Zone};
 
 const SALES: ProductId = ProductId::from_bytes([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
 const PROJECTS: ProductId = ProductId::from_bytes([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]);

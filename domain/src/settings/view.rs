@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Organisation, Setting, SettingsId, SettingsKind, SettingsRow};
-use crate::catalogue::{self, KindSpec, Language, LapseClock, derived_status};
-use crate::field::{ChoiceOption, FieldDefinition, FieldKind, FieldScope, FieldTexts};
-use crate::id::{FieldId, ProductId, StatusId, UserId};
-use crate::product::Product;
-use crate::row::CardRow;
-use crate::status::{Status, StatusGroup};
-use crate::time::{Timestamp, Zone};
-use crate::user::{Email, User};
+use crate::crm::row::CardRow;
+use crate::settings::catalogue::{self, KindSpec, Language, LapseClock, derived_status};
+use crate::settings::field::{ChoiceOption, FieldDefinition, FieldKind, FieldScope, FieldTexts};
+use crate::settings::product::Product;
+use crate::settings::status::{Status, StatusGroup};
+use crate::settings::user::{Email, User};
+use crate::value::id::{FieldId, ProductId, StatusId, UserId};
+use crate::value::time::{Timestamp, Zone};
 
 /// All settings that a device or server has, whatever the order in which their rows came.
 ///

@@ -2,9 +2,11 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::id::{DeviceId, DocumentId, PartId, UserId};
-use crate::time::Timestamp;
-use crate::todo::TodoState;
+use crate::document::canonical::Check;
+use crate::document::{Origin, Signature};
+use crate::value::id::{DocumentId, PartId};
+use crate::value::time::Timestamp;
+use crate::value::todo::TodoState;
 
 use super::{Bundle, ReceiptedRow, Tombstone};
 
@@ -74,7 +76,7 @@ pub struct LogEntry {
     /// Its document.
     #[n(1)]
     pub document: DocumentId,
-    /// The change's one byte string ([`crate::codec`]); empty where the device pushed it in the very
+    /// The change's one byte string ([`crate::document::codec`]); empty where the device pushed it in the very
     /// request that this answers: `document` and `check` tell which it is.
     #[cbor(n(2), with = "minicbor::bytes")]
     pub change: Vec<u8>,
@@ -90,51 +92,6 @@ pub struct LogEntry {
     /// What act it was part of, where that is not a plain edit.
     #[n(6)]
     pub origin: Option<Origin>,
-}
-
-/// The first 8 bytes of a change's hash: enough to see that two builders agree, not to identify it.
-pub type Check = minicbor::bytes::ByteArray<8>;
-
-/// On whose behalf an actor makes its changes, by the word of the server (L4).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-#[cbor(array)]
-pub struct Signature {
-    /// The user; `None` for the server's own acts.
-    #[n(0)]
-    pub user: Option<UserId>,
-    /// The user's device.
-    #[n(1)]
-    pub device: Option<DeviceId>,
-}
-
-/// The act a change was part of, so that one act can be shown and undone as one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-#[cbor(array)]
-pub struct Origin {
-    /// What sort of act.
-    #[n(0)]
-    pub kind: OriginKind,
-    /// Which one.
-    #[cbor(n(1), with = "minicbor::bytes")]
-    pub id: [u8; 16],
-}
-
-/// A sort of act; open, because later versions will know more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-#[cbor(transparent)]
-pub struct OriginKind(#[n(0)] pub u16);
-
-impl OriginKind {
-    /// An import of a file.
-    pub const IMPORT: Self = Self(1);
-    /// One user act over many documents.
-    pub const BULK: Self = Self(2);
-    /// Re-authored after a refusal or a fork: its own change could not stand.
-    pub const REPLAYED: Self = Self(3);
-    /// An automation of the server.
-    pub const AUTOMATION: Self = Self(4);
-    /// A calendar client.
-    pub const CALENDAR: Self = Self(5);
 }
 
 /// A document that left the user's sight.

@@ -2,11 +2,12 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::id::DocumentId;
-use crate::kind::KindId;
-use crate::time::Timestamp;
+use crate::document::canonical::Check;
+use crate::document::{DocumentTypeId, Origin};
+use crate::value::id::DocumentId;
+use crate::value::time::Timestamp;
 
-use super::entry::{Check, Envelope, Origin};
+use super::entry::Envelope;
 use super::{Cursor, GroupVerdict, Offer, ReceiptedRow, Tombstone, Verdict, Walk, WalkAnswer};
 
 /// The most changes of one request.
@@ -68,7 +69,7 @@ pub struct Pushed {
     pub document: DocumentId,
     /// Its kind.
     #[n(1)]
-    pub kind: KindId,
+    pub kind: DocumentTypeId,
     /// The changes, in causal order.
     #[n(2)]
     pub changes: Vec<PushedChange>,
@@ -78,7 +79,7 @@ pub struct Pushed {
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct PushedChange {
-    /// Its one byte string ([`crate::codec`]).
+    /// Its one byte string ([`crate::document::codec`]).
     #[cbor(n(0), with = "minicbor::bytes")]
     pub change: Vec<u8>,
     /// The first bytes of its hash, as its author computed it.
@@ -113,7 +114,7 @@ pub struct SyncResponse {
     /// The server's clock: the device shows a warning where its own is far off (T10).
     #[n(5)]
     pub now: Timestamp,
-    /// The digest of everything this user may see at the new cursor ([`crate::digest`]); only when
+    /// The digest of everything this user may see at the new cursor ([`crate::document::digest`]); only when
     /// there is no more.
     #[cbor(n(6), with = "minicbor::bytes")]
     pub digest: Option<[u8; 16]>,

@@ -5,8 +5,8 @@
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 
-use crate::id::DocumentId;
 use crate::settings::SettingsRow;
+use crate::value::id::DocumentId;
 
 /// The most settings rows and tombstones, together, of one request.
 pub const MAX_GIVEN_BACK: usize = 1_000;

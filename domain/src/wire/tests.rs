@@ -4,13 +4,16 @@ use data_encoding::HEXLOWER;
 use minicbor::{Decode, Encode};
 
 use super::*;
-use crate::change::{Actor, Change, ChangeHash, Op, OpId, Register};
-use crate::id::{DeviceId, DocumentId, PartId, UserId};
-use crate::kind::KindId;
-use crate::row::{
-    CardRow, ContactRow, ContactSort, DetailRow, DetailSort, Event, Fact, LinkRow, TodoRow, Trash,
+use crate::crm::row::Rows;
+use crate::crm::row::{
+    CardRow, ContactRow, ContactSort, DetailRow, DetailSort, Event, Fact, LinkRow, TodoRow,
 };
-use crate::time::Timestamp;
+use crate::document::DocumentTypeId;
+use crate::document::change::{Actor, Change, ChangeHash, Op, OpId, Register};
+use crate::document::{AuthorTable, Origin, OriginKind, Signature};
+use crate::value::id::{DeviceId, DocumentId, PartId, UserId};
+use crate::value::time::Timestamp;
+use crate::value::trash::Trash;
 
 const DOCUMENT: DocumentId = DocumentId::from_bytes([0xd0; 16]);
 const USER: UserId = UserId::from_bytes([0xee; 16]);
@@ -68,7 +71,7 @@ fn the_bytes_of_a_change_are_pinned() {
 
 #[test]
 fn the_hash_of_a_change_is_pinned_for_it_is_its_identity() {
-    let hash = change().to_automerge(&crate::card::KIND).hash();
+    let hash = change().to_automerge(&crate::crm::card::TYPE).hash();
     insta::assert_snapshot!(HEXLOWER.encode(&hash.0));
 }
 
@@ -79,14 +82,14 @@ fn the_request_is_pinned() {
         capabilities: vec![Capability(1)],
         push: vec![Pushed {
             document: DOCUMENT,
-            kind: KindId::CARD,
+            kind: DocumentTypeId::CARD,
             changes: vec![PushedChange { change: vec![9], check: [7; 8].into(), origin: Some(origin()) }],
         }],
         budget: Some(1_000),
         walk: Some(Walk { buckets: vec![Bucket { suffix: vec![3], sums: vec![0; 4] }] }),
         offers: vec![Offer {
             document: DOCUMENT,
-            kind: KindId::CARD,
+            kind: DocumentTypeId::CARD,
             changes: vec![vec![9; 24].into()],
             authors: authors(),
             receipt: [5; 16].into(),
@@ -112,7 +115,7 @@ fn a_list_of_strings_too_short_to_be_changes_is_no_offer() {
         let changes = vec![change.into(); count];
         let offer = Offer {
             document: DOCUMENT,
-            kind: KindId::CARD,
+            kind: DocumentTypeId::CARD,
             changes,
             authors: authors(),
             receipt: [5; 16].into(),
@@ -174,7 +177,7 @@ fn every_kind_of_entry_is_pinned_and_an_unknown_one_is_left_in_its_envelope() {
         }),
         Entry::Bundle(Bundle {
             document: DOCUMENT,
-            kind: KindId::CARD,
+            kind: DocumentTypeId::CARD,
             as_of: 5,
             saved: vec![1, 0x80],
             heads: vec![HASH],

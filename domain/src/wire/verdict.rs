@@ -2,8 +2,8 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::change::ChangeHash;
-use crate::id::DocumentId;
+use crate::document::change::ChangeHash;
+use crate::value::id::DocumentId;
 
 /// The verdicts over one pushed group, in the order of its changes.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

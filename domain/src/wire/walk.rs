@@ -7,10 +7,10 @@
 use minicbor::bytes::{ByteSlice, ByteVec};
 use minicbor::{Decode, Decoder, Encode, decode};
 
-use crate::id::DocumentId;
-use crate::kind::KindId;
+use crate::document::DocumentTypeId;
+use crate::value::id::DocumentId;
 
-use super::AuthorTable;
+use crate::document::AuthorTable;
 
 /// The most offers of one request.
 pub const MAX_OFFERS: usize = 500;
@@ -62,7 +62,7 @@ pub struct HeadsRow {
     /// The document.
     #[n(0)]
     pub document: DocumentId,
-    /// Its term ([`crate::digest::term`]).
+    /// Its term ([`crate::document::digest::term`]).
     #[cbor(n(1), with = "minicbor::bytes")]
     pub term: [u8; 16],
 }
@@ -76,7 +76,7 @@ pub struct Offer {
     pub document: DocumentId,
     /// Its kind.
     #[n(1)]
-    pub kind: KindId,
+    pub kind: DocumentTypeId,
     /// All its acknowledged changes, in causal order, each as its one byte string; at most
     /// [`MAX_OFFERED_CHANGES`].
     #[cbor(n(2), decode_with = "offered_changes")]

@@ -4,9 +4,9 @@
 use axum::Json;
 use axum::extract::State as With;
 use axum::http::StatusCode;
-use roadbook_domain::id::{DeviceId, UserId};
-use roadbook_domain::rights::Act;
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::settings::role::Act;
+use roadbook_domain::value::id::{DeviceId, UserId};
+use roadbook_domain::value::time::Timestamp;
 use serde::Serialize;
 
 use super::{ApiError, Path, Routes};

@@ -3,11 +3,11 @@
 use axum::Json;
 use axum::extract::State as With;
 use axum::http::StatusCode;
-use roadbook_domain::catalogue;
-use roadbook_domain::id::ProductId;
-use roadbook_domain::product::{Product, ProductKind};
-use roadbook_domain::rights::Act;
 use roadbook_domain::settings::SettingsKind;
+use roadbook_domain::settings::catalogue;
+use roadbook_domain::settings::product::{Product, ProductKind};
+use roadbook_domain::settings::role::Act;
+use roadbook_domain::value::id::ProductId;
 use serde::Deserialize;
 
 use super::versioned::{self, Versioned};

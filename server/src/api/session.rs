@@ -4,9 +4,9 @@ use axum::Json;
 use axum::extract::State as With;
 use axum::http::StatusCode;
 use data_encoding::BASE64URL_NOPAD;
-use roadbook_domain::id::{DeviceId, OrgId, UserId};
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::user::Role;
+use roadbook_domain::settings::role::Role;
+use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
+use roadbook_domain::value::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{ApiError, Body, Routes};

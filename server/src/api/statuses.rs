@@ -5,9 +5,9 @@
 use axum::Json;
 use axum::extract::State as With;
 use axum::http::StatusCode;
-use roadbook_domain::id::{ProductId, StatusId};
-use roadbook_domain::rights::Act;
-use roadbook_domain::status::{Status, StatusGroup, StatusTodo};
+use roadbook_domain::settings::role::Act;
+use roadbook_domain::settings::status::{Status, StatusGroup, StatusTodo};
+use roadbook_domain::value::id::{ProductId, StatusId};
 use serde::Deserialize;
 
 use super::versioned::{self, Versioned};

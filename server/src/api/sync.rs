@@ -7,7 +7,7 @@ use axum::extract::{Query, State as With};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use data_encoding::HEXLOWER;
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{FrameError, SyncRequest, from_frame, to_frame};
 use serde::{Deserialize, Serialize};
 

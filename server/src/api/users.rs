@@ -4,9 +4,10 @@
 use axum::Json;
 use axum::extract::State as With;
 use axum::http::StatusCode;
-use roadbook_domain::id::UserId;
-use roadbook_domain::rights::Act;
-use roadbook_domain::user::{Email, Role, User};
+use roadbook_domain::settings::role::Act;
+use roadbook_domain::settings::role::Role;
+use roadbook_domain::settings::user::{Email, User};
+use roadbook_domain::value::id::UserId;
 use serde::Deserialize;
 
 use super::versioned::{self, Versioned};

@@ -3,9 +3,10 @@
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use roadbook_domain::id::{DeviceId, OrgId, UserId};
-use roadbook_domain::rights::{Act, Viewer};
-use roadbook_domain::user::Role;
+use roadbook_domain::access::rights::Viewer;
+use roadbook_domain::settings::role::Act;
+use roadbook_domain::settings::role::Role;
+use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
 use uuid::Uuid;
 
 use crate::api::ApiError;

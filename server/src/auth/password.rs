@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use roadbook_domain::env::{Env, random};
+use roadbook_domain::value::env::{Env, random};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The fewest characters of a password.
@@ -144,8 +144,8 @@ fn failed(error: impl std::fmt::Display) -> PasswordError {
 
 #[cfg(test)]
 mod tests {
-    use roadbook_domain::env::SeededEnv;
-    use roadbook_domain::time::Timestamp;
+    use roadbook_domain::value::env::SeededEnv;
+    use roadbook_domain::value::time::Timestamp;
 
     use super::*;
 

@@ -1,8 +1,9 @@
 //! Signing in, staying signed in, signing out.
 
-use roadbook_domain::id::{DeviceId, OrgId, UserId};
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::user::{Email, Role};
+use roadbook_domain::settings::role::Role;
+use roadbook_domain::settings::user::Email;
+use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
+use roadbook_domain::value::time::Timestamp;
 use uuid::Uuid;
 
 use super::throttle::Guesser;
@@ -185,5 +186,5 @@ fn idle_end(now: Timestamp) -> Timestamp {
 }
 
 fn draw_uuid(state: &State) -> Uuid {
-    uuid::Builder::from_random_bytes(roadbook_domain::env::random(state.env())).into_uuid()
+    uuid::Builder::from_random_bytes(roadbook_domain::value::env::random(state.env())).into_uuid()
 }

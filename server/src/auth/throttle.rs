@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::value::time::Timestamp;
 
 use super::token::sha256;
 

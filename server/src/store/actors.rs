@@ -1,7 +1,7 @@
 //! Actors: whose changes an actor makes (L4).
 
-use roadbook_domain::change::Actor;
-use roadbook_domain::id::{DeviceId, OrgId};
+use roadbook_domain::document::change::Actor;
+use roadbook_domain::value::id::{DeviceId, OrgId};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 

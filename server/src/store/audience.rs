@@ -6,9 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::id::{DocumentId, OrgId};
-use roadbook_domain::kind::KindId;
-use roadbook_domain::rights::Principal;
+use roadbook_domain::access::rights::Principal;
+use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::value::id::{DocumentId, OrgId};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -41,7 +41,7 @@ pub struct Links {
     /// The document.
     pub source: DocumentId,
     /// Its kind.
-    pub kind: KindId,
+    pub kind: DocumentTypeId,
     /// What it links to.
     pub targets: BTreeSet<DocumentId>,
 }
@@ -132,7 +132,7 @@ pub async fn links_of(
     conn: &mut Conn,
     org: OrgId,
     sources: &[DocumentId],
-    kind: KindId,
+    kind: DocumentTypeId,
 ) -> Result<BTreeMap<DocumentId, BTreeSet<DocumentId>>, StoreError> {
     let mut links: BTreeMap<DocumentId, BTreeSet<DocumentId>> = BTreeMap::new();
     let Some((list, values)) = bulk::list(3, uuids(sources)) else { return Ok(links) };
@@ -189,7 +189,7 @@ pub async fn direct_ways(
     conn: &mut Conn,
     org: OrgId,
     documents: &[DocumentId],
-    through: KindId,
+    through: DocumentTypeId,
     except: &BTreeSet<DocumentId>,
 ) -> Result<Ways, StoreError> {
     let Some((list, values)) = bulk::list(3, uuids(documents)) else { return Ok(Ways::new()) };

@@ -1,7 +1,7 @@
 //! Devices: installations of the app, each enrolled by one user.
 
-use roadbook_domain::id::{DeviceId, OrgId, UserId};
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
+use roadbook_domain::value::time::Timestamp;
 use uuid::Uuid;
 
 use super::db::on;

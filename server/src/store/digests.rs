@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use roadbook_domain::digest::Digest;
-use roadbook_domain::id::OrgId;
+use roadbook_domain::document::digest::Digest;
+use roadbook_domain::value::id::OrgId;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 

@@ -1,9 +1,9 @@
 //! Documents as they are after the last entry of the log about them.
 
-use roadbook_domain::change::ChangeHash;
-use roadbook_domain::id::{DocumentId, OrgId, UserId};
-use roadbook_domain::kind::KindId;
-use roadbook_domain::rights::Scope;
+use roadbook_domain::access::rights::Scope;
+use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::document::change::ChangeHash;
+use roadbook_domain::value::id::{DocumentId, OrgId, UserId};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ pub struct Stored {
     /// The document.
     pub id: DocumentId,
     /// What kind it is.
-    pub kind: KindId,
+    pub kind: DocumentTypeId,
     /// Its scope.
     pub scope: Scope,
     /// Who made it; `None`: the server.
@@ -136,7 +136,7 @@ pub struct Brief {
     /// The document.
     pub id: DocumentId,
     /// What kind it is.
-    pub kind: KindId,
+    pub kind: DocumentTypeId,
     /// Who made it; `None`: the server.
     pub creator: Option<UserId>,
     /// The digest term of its heads.
@@ -160,7 +160,7 @@ pub async fn brief(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Ve
         .map(|(id, kind, creator, term)| {
             let kind = u16::try_from(kind).map_err(|_| StoreError::Unreadable("a document's kind"))?;
             let creator = (!creator.is_nil()).then(|| creator.into());
-            Ok(Brief { id: id.into(), kind: KindId(kind), creator, term: array(term)? })
+            Ok(Brief { id: id.into(), kind: DocumentTypeId(kind), creator, term: array(term)? })
         })
         .collect()
 }
@@ -171,7 +171,7 @@ pub struct Heads {
     /// The document.
     pub id: DocumentId,
     /// What kind it is.
-    pub kind: KindId,
+    pub kind: DocumentTypeId,
     /// The last entry of the log that changed it.
     pub as_of: i64,
     /// Its heads, ascending.
@@ -197,7 +197,7 @@ pub async fn heads(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Ve
     rows.into_iter()
         .map(|(id, kind, as_of, heads, authors)| {
             let kind = u16::try_from(kind).map_err(|_| StoreError::Unreadable("a document's kind"))?;
-            Ok(Heads { id: id.into(), kind: KindId(kind), as_of, heads: hashes(&heads)?, authors })
+            Ok(Heads { id: id.into(), kind: DocumentTypeId(kind), as_of, heads: hashes(&heads)?, authors })
         })
         .collect()
 }
@@ -471,7 +471,7 @@ impl TryFrom<Row> for Stored {
         let unreadable = |_| StoreError::Unreadable("a document's row");
         Ok(Self {
             id: row.id.into(),
-            kind: KindId(u16::try_from(row.kind).map_err(unreadable)?),
+            kind: DocumentTypeId(u16::try_from(row.kind).map_err(unreadable)?),
             scope: key::scope(&row.feed)?,
             creator: (!row.creator.is_nil()).then(|| row.creator.into()),
             version: row.version,

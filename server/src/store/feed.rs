@@ -1,7 +1,7 @@
 //! Settings as devices receive them: by when they were written, or one after another.
 
-use roadbook_domain::id::OrgId;
 use roadbook_domain::settings::{SettingsClass, SettingsId, SettingsKind, SettingsRow};
+use roadbook_domain::value::id::OrgId;
 use uuid::Uuid;
 
 use super::db::on;

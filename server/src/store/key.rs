@@ -1,8 +1,8 @@
 //! Keys of who sees: how scopes and principals stand in the database.
 
-use roadbook_domain::id::UserId;
-use roadbook_domain::rights::{Principal, Scope, Viewer};
-use roadbook_domain::user::Role;
+use roadbook_domain::access::rights::{Principal, Scope, Viewer};
+use roadbook_domain::settings::role::Role;
+use roadbook_domain::value::id::UserId;
 
 use super::StoreError;
 

@@ -1,11 +1,11 @@
 //! The log: every accepted change, change of audience, settings change and purge, in one order.
 
 use aws_lc_rs::digest::{Context, SHA256, digest};
-use roadbook_domain::change::{Actor, ChangeHash};
-use roadbook_domain::id::{DeviceId, DocumentId, OrgId, UserId};
+use roadbook_domain::document::change::{Actor, ChangeHash};
+use roadbook_domain::document::{Origin, OriginKind, Signature};
 use roadbook_domain::settings::SettingsRow;
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::wire::{Origin, OriginKind, Signature};
+use roadbook_domain::value::id::{DeviceId, DocumentId, OrgId, UserId};
+use roadbook_domain::value::time::Timestamp;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 

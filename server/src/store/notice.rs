@@ -1,7 +1,7 @@
 //! Notices between the processes that share a PostgreSQL database: hints, whose loss costs a second.
 
-use roadbook_domain::id::OrgId;
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::value::id::OrgId;
+use roadbook_domain::value::time::Timestamp;
 use sqlx::postgres::PgListener;
 use uuid::Uuid;
 

@@ -1,7 +1,7 @@
 //! Organisations, and the head of each one's log.
 
-use roadbook_domain::id::OrgId;
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::value::id::OrgId;
+use roadbook_domain::value::time::Timestamp;
 use uuid::Uuid;
 
 use super::db::on;

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::id::{DocumentId, OrgId, PartId, UserId};
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::todo::TodoState;
+use roadbook_domain::value::id::{DocumentId, OrgId, PartId, UserId};
+use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::value::todo::TodoState;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 

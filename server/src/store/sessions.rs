@@ -1,7 +1,7 @@
 //! Sessions: one for each sign-in, alive until signed out, revoked, replaced, replayed or idle too long.
 
-use roadbook_domain::id::{DeviceId, OrgId, UserId};
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
+use roadbook_domain::value::time::Timestamp;
 use uuid::Uuid;
 
 use super::db::on;

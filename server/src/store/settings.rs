@@ -1,9 +1,9 @@
 //! Settings rows, and the one way to write them.
 
-use roadbook_domain::id::{OrgId, ProductId};
+use roadbook_domain::document::Signature;
 use roadbook_domain::settings::{SettingsClass, SettingsId, SettingsKind, SettingsRow};
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::wire::Signature;
+use roadbook_domain::value::id::{OrgId, ProductId};
+use roadbook_domain::value::time::Timestamp;
 use uuid::Uuid;
 
 use super::db::on;

@@ -1,8 +1,8 @@
 //! Todos by assignee: a prefilter; the rows of documents have the last word (L7).
 
-use roadbook_domain::id::{DocumentId, OrgId, PartId, UserId};
-use roadbook_domain::row::TodoRow;
-use roadbook_domain::time::Zone;
+use roadbook_domain::crm::row::TodoRow;
+use roadbook_domain::value::id::{DocumentId, OrgId, PartId, UserId};
+use roadbook_domain::value::time::Zone;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 

@@ -3,9 +3,10 @@
 //! The name that others see is in the user directory, a settings row that replicates to the phones;
 //! who writes one writes the other in the same transaction.
 
-use roadbook_domain::id::{DeviceId, OrgId, UserId};
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::user::{Email, Role};
+use roadbook_domain::settings::role::Role;
+use roadbook_domain::settings::user::Email;
+use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
+use roadbook_domain::value::time::Timestamp;
 use uuid::Uuid;
 
 use super::db::on;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::id::{DocumentId, OrgId};
+use roadbook_domain::value::id::{DocumentId, OrgId};
 
 use crate::store::documents::{self, Size};
 use crate::store::{Conn, StoreError};

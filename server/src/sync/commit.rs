@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_lc_rs::digest::{Context, SHA256};
-use roadbook_domain::audience::{gives_sight_of, own_principals, simplified};
-use roadbook_domain::change::Actor;
-use roadbook_domain::id::{DeviceId, DocumentId, OrgId, UserId};
-use roadbook_domain::kind::{AudienceRule, Kind, KindId};
-use roadbook_domain::rights::{Principal, Scope};
-use roadbook_domain::row::TodoRow;
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::wire::{Rows, Signature};
+use roadbook_domain::access::audience::{gives_sight_of, own_principals, simplified};
+use roadbook_domain::access::rights::{Principal, Scope};
+use roadbook_domain::crm::row::Rows;
+use roadbook_domain::crm::row::TodoRow;
+use roadbook_domain::document::Signature;
+use roadbook_domain::document::change::Actor;
+use roadbook_domain::document::{AudienceRule, DocumentType, DocumentTypeId};
+use roadbook_domain::value::id::{DeviceId, DocumentId, OrgId, UserId};
+use roadbook_domain::value::time::Timestamp;
 
 use super::plan::{self, CardSight, Filing, LinkMap};
 use super::scratch::Update;
@@ -158,7 +159,7 @@ async fn remove(
 /// One document of a batch.
 struct Changed<'a> {
     id: DocumentId,
-    kind: KindId,
+    kind: DocumentTypeId,
     creator: Option<UserId>,
     cause: Cause<'a>,
     filing: Filing,
@@ -255,8 +256,8 @@ impl<'a> Changed<'a> {
 }
 
 /// Whether sight of documents of this kind comes from what links to them.
-fn is_linked(kind: KindId) -> bool {
-    Kind::get(kind).is_some_and(|kind| kind.audience == AudienceRule::Linked)
+fn is_linked(kind: DocumentTypeId) -> bool {
+    DocumentType::get(kind).is_some_and(|kind| kind.audience == AudienceRule::Linked)
 }
 
 /// The documents that are not as they were when they were judged.
@@ -357,14 +358,14 @@ async fn new_ways(tx: &mut Tx, org: OrgId, changes: &[Changed<'_>]) -> Result<Wa
     let targets: BTreeSet<DocumentId> =
         targets.copied().chain(relinked.iter().map(|changed| changed.id)).collect();
     let targets: Vec<_> = targets.into_iter().collect();
-    let before: LinkMap = audience::links_of(tx, org, &targets, KindId::CONTACT).await?;
+    let before: LinkMap = audience::links_of(tx, org, &targets, DocumentTypeId::CONTACT).await?;
     let mut after = before.clone();
     for changed in &relinked {
         after.insert(changed.id, changed.links_after.clone());
     }
     let relinked: Vec<_> = relinked.iter().map(|changed| changed.id).collect();
     let in_batch = cards.iter().map(|(id, _)| *id).collect();
-    let direct = audience::direct_ways(tx, org, &relinked, KindId::CONTACT, &in_batch).await?;
+    let direct = audience::direct_ways(tx, org, &relinked, DocumentTypeId::CONTACT, &in_batch).await?;
     let changed = plan::changed_ways(cards.iter().map(|(_, card)| card), &direct, &before, &after);
     let concerned: BTreeSet<DocumentId> = changed.keys().map(|(document, _)| *document).chain(new).collect();
     let concerned: Vec<_> = concerned.into_iter().collect();

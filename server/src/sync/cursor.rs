@@ -3,8 +3,8 @@
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac;
 use minicbor::{Decode, Encode};
-use roadbook_domain::id::{DeviceId, DocumentId, OrgId, UserId};
-use roadbook_domain::user::Role;
+use roadbook_domain::settings::role::Role;
+use roadbook_domain::value::id::{DeviceId, DocumentId, OrgId, UserId};
 use roadbook_domain::wire::{Cursor, MAX_CURSOR};
 use uuid::Uuid;
 

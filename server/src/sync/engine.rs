@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use roadbook_domain::change::Actor;
-use roadbook_domain::env::Env;
+use roadbook_domain::document::change::Actor;
+use roadbook_domain::value::env::Env;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::api::ApiError;
@@ -66,8 +66,8 @@ impl Engine {
 
 #[cfg(test)]
 mod tests {
-    use roadbook_domain::env::SeededEnv;
-    use roadbook_domain::time::Timestamp;
+    use roadbook_domain::value::env::SeededEnv;
+    use roadbook_domain::value::time::Timestamp;
 
     use super::*;
 

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use roadbook_domain::id::DocumentId;
-use roadbook_domain::user::Role;
+use roadbook_domain::settings::role::Role;
+use roadbook_domain::value::id::DocumentId;
 
 use super::cursor::{BEGINNING, FIRST, Fill, Step};
 use super::page::{Page, Reading};

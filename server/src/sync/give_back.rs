@@ -3,11 +3,12 @@
 //! The server's own receipt says that it once wrote exactly this row, or made exactly this purge, so
 //! nobody's right is asked again. Who wrote it cannot be proved: the log names nobody.
 
-use roadbook_domain::id::OrgId;
+use roadbook_domain::document::Signature;
+use roadbook_domain::settings::user::User;
 use roadbook_domain::settings::{SettingsKind, SettingsRow};
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::user::User;
-use roadbook_domain::wire::{MAX_GIVEN_BACK, ReceiptedRow, RefusalCode, Signature, Tombstone, Verdict};
+use roadbook_domain::value::id::OrgId;
+use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::wire::{MAX_GIVEN_BACK, ReceiptedRow, RefusalCode, Tombstone, Verdict};
 
 use super::{commit, push, receipt};
 use crate::accounts;

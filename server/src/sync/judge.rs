@@ -5,19 +5,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::audience::{
+use roadbook_domain::access::audience::{
     gives_sight_beyond_limits, gives_sight_of, own_principals, scope_of_new, simplified, trashes,
 };
-use roadbook_domain::card;
-use roadbook_domain::change::{Actor, Change, ChangeHash};
+use roadbook_domain::access::rights::{CardAudience, Principal, Scope, Viewer};
+use roadbook_domain::crm::card;
+use roadbook_domain::crm::row::Rows;
 use roadbook_domain::document::DocumentError;
-use roadbook_domain::id::{DeviceId, DocumentId};
-use roadbook_domain::kind::{AudienceRule, Kind, Writer};
-use roadbook_domain::projection::parse_link;
-use roadbook_domain::rights::{CardAudience, Principal, Scope, Viewer};
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::user::Role;
-use roadbook_domain::wire::{Pushed, PushedChange, RefusalCode, Rows, Signature, Verdict};
+use roadbook_domain::document::Signature;
+use roadbook_domain::document::change::{Actor, Change, ChangeHash};
+use roadbook_domain::document::{AudienceRule, DocumentType, Writer};
+use roadbook_domain::read::projection::parse_link;
+use roadbook_domain::settings::role::Role;
+use roadbook_domain::value::id::{DeviceId, DocumentId};
+use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::wire::{Pushed, PushedChange, RefusalCode, Verdict};
 
 use super::scratch::{self, Built, Scratch, Update};
 use crate::store::documents::Stored;
@@ -178,7 +180,7 @@ fn judge_first(total: usize, case: &Case, context: &Context) -> Result<Judged, U
 /// The scratch copy that a group is tried on, or the verdict on its first change.
 fn open(case: &Case, context: &Context) -> Result<Scratch, Verdict> {
     let refused = |code| Err(Verdict::Refused(code));
-    let Some(kind) = Kind::get(case.group.kind) else { return Err(Verdict::UpgradeRequired) };
+    let Some(kind) = DocumentType::get(case.group.kind) else { return Err(Verdict::UpgradeRequired) };
     if case.purged {
         return refused(RefusalCode::Purged);
     }
@@ -334,11 +336,11 @@ impl Trial<'_> {
 }
 
 /// The document that a register with this value gives sight of, if it is one that does.
-pub fn link_target(kind: &Kind, container: u8, name: &str, value: &str) -> Option<DocumentId> {
+pub fn link_target(kind: &DocumentType, container: u8, name: &str, value: &str) -> Option<DocumentId> {
     let last = name.rsplit('/').next()?;
     match (kind.containers.get(usize::from(container)).copied()?, last) {
         ("links", "to") => parse_link(value).map(|(_, target)| target),
-        ("todos", "contact") if kind.id == card::KIND.id => value.parse().ok(),
+        ("todos", "contact") if kind.id == card::TYPE.id => value.parse().ok(),
         _ => None,
     }
 }

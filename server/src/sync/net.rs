@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::id::DocumentId;
+use roadbook_domain::value::id::DocumentId;
 
 use crate::store::log::{EntryKind, Touched};
 

@@ -6,16 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use roadbook_domain::audience::{inbox_id, scope_of_new, user_document_id};
-use roadbook_domain::change::{Actor, ChangeHash};
-use roadbook_domain::guard::MAX_DOCUMENT_OPS;
-use roadbook_domain::id::{OrgId, UserId};
-use roadbook_domain::kind::{AudienceRule, Kind, Writer};
-use roadbook_domain::rights::Scope;
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::wire::{
-    AuthorTable, GroupVerdict, MAX_OFFERED_CHANGES, MAX_OFFERS, Offer, RefusalCode, Signature, Verdict,
-};
+use roadbook_domain::access::audience::{inbox_id, scope_of_new, user_document_id};
+use roadbook_domain::access::rights::Scope;
+use roadbook_domain::document::change::{Actor, ChangeHash};
+use roadbook_domain::document::guard::MAX_DOCUMENT_OPS;
+use roadbook_domain::document::{AudienceRule, DocumentType, Writer};
+use roadbook_domain::document::{AuthorTable, Signature};
+use roadbook_domain::value::id::{OrgId, UserId};
+use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::wire::{GroupVerdict, MAX_OFFERED_CHANGES, MAX_OFFERS, Offer, RefusalCode, Verdict};
 
 use super::budget;
 use super::judge::{Fate, Judged};
@@ -161,7 +160,7 @@ pub fn judge(case: OfferCase, context: &OfferContext) -> Judged {
 
 fn try_offer(case: OfferCase, context: &OfferContext) -> Result<Judged, RefusalCode> {
     let OfferCase { offer, stored, purged } = case;
-    let kind = Kind::get(offer.kind).ok_or(RefusalCode::Malformed)?;
+    let kind = DocumentType::get(offer.kind).ok_or(RefusalCode::Malformed)?;
     if purged {
         return Err(RefusalCode::Purged);
     }
@@ -203,7 +202,7 @@ fn try_offer(case: OfferCase, context: &OfferContext) -> Result<Judged, RefusalC
 /// The guard costs more the longer the document is, so it sees only what the server once held. Before
 /// that an offer costs what its own bytes and the limits of a document allow.
 fn rebuild(
-    kind: &'static Kind,
+    kind: &'static DocumentType,
     offer: &Offer,
     scope: Scope,
     creator: Option<UserId>,
@@ -260,7 +259,7 @@ fn accept(
 
 /// Who made the document, and its scope: as they were, for both follow from its id and first change.
 fn origin(
-    kind: &Kind,
+    kind: &DocumentType,
     offer: &Offer,
     context: &OfferContext,
 ) -> Result<(Option<UserId>, Scope), RefusalCode> {

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use roadbook_domain::audience::{inbox_card, inbox_id, user_document_id};
-use roadbook_domain::change::Actor;
-use roadbook_domain::command::{Acting, CommandError};
+use roadbook_domain::access::audience::{inbox_card, inbox_id, user_document_id};
+use roadbook_domain::access::rights::Scope;
+use roadbook_domain::crm::command::{Acting, CommandError};
+use roadbook_domain::crm::{card, user_document};
 use roadbook_domain::document::DocumentError;
-use roadbook_domain::draft::Draft;
-use roadbook_domain::id::OrgId;
-use roadbook_domain::rights::Scope;
-use roadbook_domain::time::{Timestamp, Zone};
-use roadbook_domain::user::User;
-use roadbook_domain::{card, user_document};
+use roadbook_domain::document::change::Actor;
+use roadbook_domain::document::draft::Draft;
+use roadbook_domain::settings::user::User;
+use roadbook_domain::value::id::OrgId;
+use roadbook_domain::value::time::{Timestamp, Zone};
 
 use super::commit::{self, Batch, Committed};
 use super::scratch::{Scratch, Update};
@@ -36,8 +36,8 @@ impl OwnDocuments {
             Ok(())
         };
         let scratch = |kind, id| Scratch::new(kind, id, Scope::Private(user.id), Some(user.id), server);
-        let own = scratch(&user_document::KIND, user_document_id(user.id)).with(now, begin)?;
-        let inbox = scratch(&card::KIND, inbox_id(user.id))
+        let own = scratch(&user_document::TYPE, user_document_id(user.id)).with(now, begin)?;
+        let inbox = scratch(&card::TYPE, inbox_id(user.id))
             .with(now, |draft| inbox_card(user).draft(draft, &acting))?;
         let updates = own.into_iter().chain(inbox).collect();
         Ok(Self(Batch { updates, bound: BTreeMap::from([(server, None)]) }))

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::id::DocumentId;
 use roadbook_domain::settings::SettingsRow;
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::value::id::DocumentId;
+use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{DocumentReceipt, Entry, Envelope, Forgotten, ReceiptedRow, Tombstone};
 
 use super::pull::visible;

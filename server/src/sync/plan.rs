@@ -6,9 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::digest::Digest;
-use roadbook_domain::id::{DocumentId, UserId};
-use roadbook_domain::rights::{Principal, Scope};
+use roadbook_domain::access::rights::{Principal, Scope};
+use roadbook_domain::document::digest::Digest;
+use roadbook_domain::value::id::{DocumentId, UserId};
 
 use crate::store::audience::Ways;
 use crate::store::digests::{Sum, Sums};
@@ -87,7 +87,7 @@ pub fn of_contact(
     if seen.is_empty() {
         creator.map(Principal::User).into_iter().collect()
     } else {
-        roadbook_domain::audience::simplified(seen)
+        roadbook_domain::access::audience::simplified(seen)
     }
 }
 

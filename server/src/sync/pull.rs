@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::id::DocumentId;
-use roadbook_domain::rights::Scope;
+use roadbook_domain::access::rights::Scope;
+use roadbook_domain::document::canonical::Check;
 use roadbook_domain::settings::SettingsRow;
-use roadbook_domain::user::Role;
-use roadbook_domain::wire::{Check, DocumentReceipt, Entry, LogEntry};
+use roadbook_domain::settings::role::Role;
+use roadbook_domain::value::id::DocumentId;
+use roadbook_domain::wire::{DocumentReceipt, Entry, LogEntry};
 
 use super::cursor::{Class, Position};
 use super::net::{self, Net};

@@ -1,8 +1,8 @@
 //! Purges: removing a document for good (C5).
 
-use roadbook_domain::id::DocumentId;
-use roadbook_domain::rights::Act;
-use roadbook_domain::wire::Signature;
+use roadbook_domain::document::Signature;
+use roadbook_domain::settings::role::Act;
+use roadbook_domain::value::id::DocumentId;
 
 use super::commit;
 use crate::api::ApiError;

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use roadbook_domain::change::{Actor, ChangeHash};
-use roadbook_domain::id::DocumentId;
-use roadbook_domain::kind::{Kind, KindId};
-use roadbook_domain::rights::Scope;
+use roadbook_domain::access::rights::Scope;
+use roadbook_domain::document::change::{Actor, ChangeHash};
+use roadbook_domain::document::{DocumentType, DocumentTypeId};
 use roadbook_domain::settings::SettingsKind;
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::user::Role;
+use roadbook_domain::settings::role::Role;
+use roadbook_domain::value::id::DocumentId;
+use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{GroupVerdict, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Pushed, RefusalCode, Verdict};
 
 use super::budget;
@@ -334,18 +334,18 @@ async fn load_linkable(
         audiences.get(id).is_some_and(|principals| caller.viewer().can_see(Scope::Staff, principals))
     };
     let mut linkable: BTreeSet<DocumentId> = targets.iter().filter(|id| sees(id)).copied().collect();
-    let is_contact = |pending: &&Pending| pending.group.kind == KindId::CONTACT;
+    let is_contact = |pending: &&Pending| pending.group.kind == DocumentTypeId::CONTACT;
     let made = pending.iter().filter(is_contact).map(|pending| pending.group.document);
     linkable.extend(made.filter(|id| new.contains(id)));
     Ok(linkable)
 }
 
 fn targets_of(group: &Pushed) -> Vec<DocumentId> {
-    let Some(kind) = Kind::get(group.kind) else { return Vec::new() };
+    let Some(kind) = DocumentType::get(group.kind) else { return Vec::new() };
     let changes = group.changes.iter().filter_map(|pushed| scratch::read(&pushed.change).ok());
     changes
         .flat_map(|change| {
-            let target = |(register, value): (&roadbook_domain::change::Register, &str)| {
+            let target = |(register, value): (&roadbook_domain::document::change::Register, &str)| {
                 judge::link_target(kind, register.container, &register.name, value)
             };
             scratch::writes(&change).filter_map(target).collect::<Vec<_>>()

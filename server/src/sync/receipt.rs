@@ -2,11 +2,11 @@
 //! document purged, so that any phone can give it back (N7, `docs/sync-protocol.md`, receipts).
 
 use aws_lc_rs::{constant_time, digest, hmac};
-use roadbook_domain::change::ChangeHash;
-use roadbook_domain::id::{DocumentId, OrgId};
-use roadbook_domain::kind::KindId;
-use roadbook_domain::projection;
+use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::document::change::ChangeHash;
+use roadbook_domain::read::projection;
 use roadbook_domain::settings::SettingsRow;
+use roadbook_domain::value::id::{DocumentId, OrgId};
 use roadbook_domain::wire::Bundle;
 
 use crate::store::documents::Stored;
@@ -22,7 +22,7 @@ pub struct Subject<'a> {
     /// The document.
     pub document: DocumentId,
     /// Its kind.
-    pub kind: KindId,
+    pub kind: DocumentTypeId,
     /// Its heads, ascending.
     pub heads: &'a [ChangeHash],
     /// CBOR of its author table.

@@ -5,26 +5,30 @@
 
 use std::collections::BTreeSet;
 
-use roadbook_domain::canonical::Canonical;
-use roadbook_domain::change::{Actor, Change, ChangeHash, Register};
-use roadbook_domain::codec::Malformed;
-use roadbook_domain::command::CommandError;
-use roadbook_domain::digest;
+use roadbook_domain::access::rights::Scope;
+use roadbook_domain::crm::command::CommandError;
+use roadbook_domain::crm::row::Fact;
+use roadbook_domain::crm::row::Rows;
+use roadbook_domain::document::OpIndex;
+use roadbook_domain::document::canonical::Canonical;
+use roadbook_domain::document::canonical::Check;
+use roadbook_domain::document::change::{Actor, Change, ChangeHash, Register};
+use roadbook_domain::document::codec::Malformed;
+use roadbook_domain::document::digest;
+use roadbook_domain::document::draft::Draft;
+use roadbook_domain::document::guard::Forged;
+use roadbook_domain::document::{AuthorTable, Origin, Signature};
 use roadbook_domain::document::{Document, DocumentError};
-use roadbook_domain::draft::Draft;
-use roadbook_domain::guard::{Forged, OpIndex};
-use roadbook_domain::id::{DocumentId, UserId};
-use roadbook_domain::kind::{Kind, Writer};
-use roadbook_domain::projection;
-use roadbook_domain::rights::Scope;
-use roadbook_domain::row::Fact;
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::wire::{AuthorTable, Check, Origin, RefusalCode, Rows, Signature, Verdict};
+use roadbook_domain::document::{DocumentType, Writer};
+use roadbook_domain::read::projection;
+use roadbook_domain::value::id::{DocumentId, UserId};
+use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::wire::{RefusalCode, Verdict};
 
 use crate::store::documents::Stored;
 
 /// A document rests with this many heads at most: the server merges them long before a change could
-/// not name them all ([`roadbook_domain::codec::MAX_DEPS`]).
+/// not name them all ([`roadbook_domain::document::codec::MAX_DEPS`]).
 pub const MAX_HEADS: usize = 32;
 /// A trial merges heads as soon as there are more than this, so that one change can name them all.
 const MAX_TRIAL_HEADS: usize = 60;
@@ -114,7 +118,7 @@ pub fn read(bytes: &[u8]) -> Result<Change, RefusalCode> {
 ///
 /// # Errors
 /// Why it is refused.
-pub fn build(kind: &Kind, change: Change, check: Option<&Check>) -> Result<Built, RefusalCode> {
+pub fn build(kind: &DocumentType, change: Change, check: Option<&Check>) -> Result<Built, RefusalCode> {
     let canonical = Canonical::of(kind, &change).ok_or(RefusalCode::Malformed)?;
     if check.is_some_and(|check| !canonical.has_check(check)) {
         return Err(RefusalCode::Malformed);
@@ -149,7 +153,7 @@ impl Scratch {
     ///
     /// # Errors
     /// [`Unusable`].
-    pub fn of(kind: &'static Kind, stored: Stored, server: Actor) -> Result<Self, Unusable> {
+    pub fn of(kind: &'static DocumentType, stored: Stored, server: Actor) -> Result<Self, Unusable> {
         let unusable = |cause: String| Unusable { id: stored.id, cause };
         let document = Document::load(kind, &stored.saved).map_err(|error| unusable(error.to_string()))?;
         if document.heads() != stored.heads {
@@ -174,7 +178,7 @@ impl Scratch {
 
     /// A scratch copy of a document that does not exist yet.
     pub fn new(
-        kind: &'static Kind,
+        kind: &'static DocumentType,
         id: DocumentId,
         scope: Scope,
         creator: Option<UserId>,
@@ -197,7 +201,7 @@ impl Scratch {
     }
 
     /// What kind of document it is.
-    pub fn kind(&self) -> &'static Kind {
+    pub fn kind(&self) -> &'static DocumentType {
         self.document.kind()
     }
 
@@ -397,9 +401,9 @@ const MERGE_REGISTER: &str = "merged";
 /// The registers that a change gives a value, and the values.
 ///
 /// Long texts are not among them: the guard lets them be made only where no register has a meaning
-/// for rights ([`Kind::may_hold_text`]).
+/// for rights ([`DocumentType::may_hold_text`]).
 pub fn writes(change: &Change) -> impl Iterator<Item = (&Register, &str)> {
-    use roadbook_domain::change::Op;
+    use roadbook_domain::document::change::Op;
     change.ops.iter().filter_map(|op| match op {
         Op::Put { register, value, .. } => Some((register, value.as_str())),
         Op::MakeText { .. } | Op::Insert { .. } | Op::Erase { .. } => None,

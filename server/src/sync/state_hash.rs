@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use roadbook_domain::id::{DocumentId, UserId};
+use roadbook_domain::crm::row::Rows;
+use roadbook_domain::read::state_hash::State as Hashed;
+use roadbook_domain::read::today::{DueMove, Period, TodayQuery, TodayRow, today};
 use roadbook_domain::settings::Settings;
-use roadbook_domain::state_hash::State as Hashed;
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::today::{DueMove, Period, TodayQuery, TodayRow, today};
-use roadbook_domain::wire::Rows;
+use roadbook_domain::value::id::{DocumentId, UserId};
+use roadbook_domain::value::time::Timestamp;
 
 use super::page::Reading;
 use super::walk::terms;

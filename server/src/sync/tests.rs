@@ -10,9 +10,9 @@ mod push;
 mod recovery;
 mod rights;
 
-use roadbook_domain::command::{CardCommand, NewTodo};
-use roadbook_domain::id::{DocumentId, PartId, UserId};
+use roadbook_domain::crm::command::{CardCommand, NewTodo};
 use roadbook_domain::settings::INBOX_PRODUCT;
+use roadbook_domain::value::id::{DocumentId, PartId, UserId};
 
 use self::phone::Phone;
 use crate::testing::{Engine, Server};
@@ -60,7 +60,7 @@ fn todo(id: PartId, text: &str, assignee: UserId) -> CardCommand {
 
 /// The state hash of a phone's user, by the word of the server.
 async fn server_hash(server: &Server, phone: &Phone) -> [u8; 32] {
-    let now = roadbook_domain::env::Env::now(&*server.env);
+    let now = roadbook_domain::value::env::Env::now(&*server.env);
     let path = format!("/v1/state-hash?now={}", now.millis());
     let answer = server.send(axum::http::Method::GET, &path, &phone.token, None).await.unwrap();
     let hash = data_encoding::HEXLOWER.decode(answer.text("state_hash").as_bytes()).unwrap();

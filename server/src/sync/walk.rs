@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::digest::Digest;
-use roadbook_domain::id::DocumentId;
-use roadbook_domain::user::Role;
+use roadbook_domain::document::digest::Digest;
+use roadbook_domain::settings::role::Role;
+use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::wire::{Bucket, HeadsRow, Walk, WalkAnswer};
 
 use super::page::{Page, Reading};
@@ -153,8 +153,8 @@ pub async fn fetch(
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use roadbook_domain::change::ChangeHash;
-    use roadbook_domain::digest::term;
+    use roadbook_domain::document::change::ChangeHash;
+    use roadbook_domain::document::digest::term;
 
     fn id(last: u8, before: u8, first: u8) -> DocumentId {
         let mut bytes = [0; 16];

@@ -1,10 +1,11 @@
 //! Who may call what: every route of the router, every sort of caller.
 
 use axum::http::Method;
-use roadbook_domain::id::{DeviceId, OrgId, UserId};
+use roadbook_domain::document::Signature;
 use roadbook_domain::settings::SettingsRow;
-use roadbook_domain::user::{Email, Role, User};
-use roadbook_domain::wire::Signature;
+use roadbook_domain::settings::role::Role;
+use roadbook_domain::settings::user::{Email, User};
+use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -216,7 +217,7 @@ async fn stranger(server: &Server) -> String {
         device,
         token_hash: [9; 32],
         now: START,
-        expires_at: roadbook_domain::time::Timestamp::MAX_STAMP,
+        expires_at: roadbook_domain::value::time::Timestamp::MAX_STAMP,
     };
     let mut tx = server.state.db().write().await.unwrap();
     organisation::insert(&mut tx, &firm).await.unwrap();

@@ -1,7 +1,7 @@
 //! Signing in, refreshing, signing out.
 
 use axum::http::{Method, StatusCode};
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::value::time::Timestamp;
 use serde_json::{Value, json};
 
 use crate::auth::token::{ACCESS_LIFE, IDLE_LIFE};

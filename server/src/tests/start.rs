@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use roadbook_domain::env::SeededEnv;
 use roadbook_domain::settings::{Organisation, Settings};
+use roadbook_domain::value::env::SeededEnv;
 
 use crate::auth::password::Cost;
 use crate::on_both;

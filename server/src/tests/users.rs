@@ -2,7 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use roadbook_domain::settings::SettingsKind;
-use roadbook_domain::user::User;
+use roadbook_domain::settings::user::User;
 use serde_json::{Value, json};
 
 use crate::on_both;

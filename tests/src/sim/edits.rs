@@ -1,15 +1,15 @@
 //! What users do, drawn from small numbers: mostly to the same few cards and todos, so that edits meet.
 
 use roadbook_client::{ApiError, NewCard, NewContact, Owner};
-use roadbook_domain::audience::inbox_id;
-use roadbook_domain::command::{CardCommand, ContactCommand, NewEntry, NewTodo, UserCommand};
-use roadbook_domain::due::{Due, LocalMinute};
-use roadbook_domain::env::{Env, random};
-use roadbook_domain::id::{DocumentId, FieldId, PartId, UserId};
-use roadbook_domain::kind::KindId;
-use roadbook_domain::row::{CardRow, ContactSort, DetailSort};
-use roadbook_domain::time::Zone;
-use roadbook_domain::todo::Outcome;
+use roadbook_domain::access::audience::inbox_id;
+use roadbook_domain::crm::command::{CardCommand, ContactCommand, NewEntry, NewTodo, UserCommand};
+use roadbook_domain::crm::row::{CardRow, ContactSort, DetailSort};
+use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::value::due::{Due, LocalMinute};
+use roadbook_domain::value::env::{Env, random};
+use roadbook_domain::value::id::{DocumentId, FieldId, PartId, UserId};
+use roadbook_domain::value::time::Zone;
+use roadbook_domain::value::todo::Outcome;
 
 use super::phone::App;
 use crate::dice::nth;
@@ -60,7 +60,7 @@ fn create_contact(app: &App, value: u8) -> Done {
 }
 
 fn edit_contact(app: &App, target: u8, act: u8, value: u8) -> Result<Done, Failure> {
-    let contacts = app.peek.ids(KindId::CONTACT)?;
+    let contacts = app.peek.ids(DocumentTypeId::CONTACT)?;
     let Some(contact) = nth(&contacts, target) else { return Ok(Ok(())) };
     let detail = PartId::from_bytes([value % 3; 6]);
     let command = match act % 8 {
@@ -85,7 +85,7 @@ fn edit_contact(app: &App, target: u8, act: u8, value: u8) -> Result<Done, Failu
 }
 
 fn edit_user(app: &App, target: u8, value: u8) -> Result<Done, Failure> {
-    let cards = app.peek.ids(KindId::CARD)?;
+    let cards = app.peek.ids(DocumentTypeId::CARD)?;
     let command = match nth(&cards, target) {
         Some(card) if value.is_multiple_of(2) => UserCommand::Opened(*card),
         _ => UserCommand::Prefer("theme".into(), (value % 4).to_string()),
@@ -94,7 +94,7 @@ fn edit_user(app: &App, target: u8, value: u8) -> Result<Done, Failure> {
 }
 
 fn edit_card(app: &App, target: u8, act: u8, value: u8, users: &[UserId]) -> Result<Done, Failure> {
-    let mut cards = app.peek.ids(KindId::CARD)?;
+    let mut cards = app.peek.ids(DocumentTypeId::CARD)?;
     let inbox = app.client.me()?.map(|me| inbox_id(me.user));
     cards.retain(|id| Some(*id) != inbox);
     let card = if act % 16 == 15 { inbox } else { nth(&cards, target).copied() };
@@ -157,7 +157,7 @@ fn other_command(
         3 => CardCommand::SetOption(FieldId::from_bytes([3; 16]), format!("o{}", value % 2), value < 128),
         4 | 5 => CardCommand::EditText(text_field(), longer(app, card, value)),
         6 => CardCommand::AddEntry(entry(app, value)),
-        7 => match nth(&app.peek.ids(KindId::CONTACT)?, value) {
+        7 => match nth(&app.peek.ids(DocumentTypeId::CONTACT)?, value) {
             Some(contact) => CardCommand::Link { role: "customer".into(), target: *contact },
             None => CardCommand::Restore,
         },

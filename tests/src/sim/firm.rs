@@ -4,13 +4,13 @@
 use std::path::{Path, PathBuf};
 
 use roadbook_client::{NewCard, NewContact, Owner};
-use roadbook_domain::command::{CardCommand, ContactCommand, NewTodo};
-use roadbook_domain::due::Due;
-use roadbook_domain::env::SeededEnv;
-use roadbook_domain::id::PartId;
-use roadbook_domain::row::ContactSort;
-use roadbook_domain::time::{Day, Timestamp};
-use roadbook_domain::user::Role;
+use roadbook_domain::crm::command::{CardCommand, ContactCommand, NewTodo};
+use roadbook_domain::crm::row::ContactSort;
+use roadbook_domain::settings::role::Role;
+use roadbook_domain::value::due::Due;
+use roadbook_domain::value::env::SeededEnv;
+use roadbook_domain::value::id::PartId;
+use roadbook_domain::value::time::{Day, Timestamp};
 use roadbook_server::auth::password::Cost;
 use roadbook_server::{InitConfig, init};
 use tempfile::TempDir;

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use data_encoding::HEXLOWER;
 use roadbook_client::Client;
-use roadbook_domain::change::{Change, ChangeHash};
-use roadbook_domain::id::{DocumentId, UserId};
-use roadbook_domain::kind::KindId;
-use roadbook_domain::today::Period;
-use roadbook_domain::user::Role;
+use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::document::change::{Change, ChangeHash};
+use roadbook_domain::read::today::Period;
+use roadbook_domain::settings::role::Role;
+use roadbook_domain::value::id::{DocumentId, UserId};
 use sha2::Digest;
 
 use super::ledger::puts;
@@ -271,8 +271,8 @@ impl World {
         for (id, stored) in documents {
             world.private.extend(stored.private_to.map(|user| (*id, user)));
             match stored.kind {
-                KindId::CARD => drop(world.cards.insert(*id, stored.changes.card())),
-                KindId::CONTACT => {
+                DocumentTypeId::CARD => drop(world.cards.insert(*id, stored.changes.card())),
+                DocumentTypeId::CONTACT => {
                     world.contacts.insert(*id, (stored.creator, stored.changes.contact_links()));
                 }
                 _ => {}

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::change::{Change, ChangeHash, Op};
-use roadbook_domain::id::DocumentId;
-use roadbook_domain::kind::{Kind, KindId};
+use roadbook_domain::document::change::{Change, ChangeHash, Op};
+use roadbook_domain::document::{DocumentType, DocumentTypeId};
+use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::wire::{Entry, GroupVerdict, SyncRequest, SyncResponse, SyncStatus, Verdict};
 
 use super::server::Stored;
@@ -107,7 +107,13 @@ impl Ledger {
         }
     }
 
-    fn note_group(&mut self, document: DocumentId, kind: KindId, changes: Vec<&[u8]>, group: &GroupVerdict) {
+    fn note_group(
+        &mut self,
+        document: DocumentId,
+        kind: DocumentTypeId,
+        changes: Vec<&[u8]>,
+        group: &GroupVerdict,
+    ) {
         for (bytes, verdict) in changes.into_iter().zip(&group.verdicts) {
             let Some(hash) = hash(kind, bytes) else { continue };
             match verdict {
@@ -124,9 +130,9 @@ impl Ledger {
     }
 }
 
-fn hash(kind: KindId, bytes: &[u8]) -> Option<ChangeHash> {
+fn hash(kind: DocumentTypeId, bytes: &[u8]) -> Option<ChangeHash> {
     let change = Change::from_bytes(bytes).ok()?;
-    Some(ChangeHash(change.to_automerge(Kind::get(kind)?).hash().0))
+    Some(ChangeHash(change.to_automerge(DocumentType::get(kind)?).hash().0))
 }
 
 /// What a change put into registers: their names and values, without texts.

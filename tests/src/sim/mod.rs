@@ -15,9 +15,9 @@ mod run;
 mod server;
 mod transition;
 
-use roadbook_domain::id::UserId;
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::user::Role;
+use roadbook_domain::settings::role::Role;
+use roadbook_domain::value::id::UserId;
+use roadbook_domain::value::time::Timestamp;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use roadbook_domain::change::{Change, ChangeHash};
 use roadbook_domain::document::Document;
-use roadbook_domain::id::DocumentId;
-use roadbook_domain::kind::{Kind, KindId};
-use roadbook_domain::wire::{Origin, OriginKind};
+use roadbook_domain::document::change::{Change, ChangeHash};
+use roadbook_domain::document::{DocumentType, DocumentTypeId};
+use roadbook_domain::document::{Origin, OriginKind};
+use roadbook_domain::value::id::DocumentId;
 use rusqlite::{Connection, OpenFlags};
 
 use super::ledger::Versions;
@@ -32,7 +32,7 @@ pub struct Unsent {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
     /// Its kind.
-    pub kind: KindId,
+    pub kind: DocumentTypeId,
     /// Its acknowledged heads, ascending; none before the first acknowledgement.
     pub heads: Vec<ChangeHash>,
     /// Whether the phone does not trust its own copy.
@@ -116,7 +116,7 @@ impl Peek {
             let heads: Vec<u8> = row.get(2)?;
             let (heads, _) = heads.as_chunks::<32>();
             let heads = heads.iter().map(|head| ChangeHash(*head)).collect();
-            let held = Held { kind: KindId(row.get(1)?), heads, is_damaged: row.get(3)? };
+            let held = Held { kind: DocumentTypeId(row.get(1)?), heads, is_damaged: row.get(3)? };
             documents.insert(DocumentId::from_bytes(row.get(0)?), held);
         }
         Ok(documents)
@@ -134,7 +134,8 @@ impl Peek {
         let mut statement = self.0.prepare_cached("SELECT kind, saved FROM document WHERE saved <> x''")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let kind = Kind::get(KindId(row.get(0)?)).ok_or_else(|| Failure::new("kinds are known", ""))?;
+            let kind = DocumentType::get(DocumentTypeId(row.get(0)?))
+                .ok_or_else(|| Failure::new("kinds are known", ""))?;
             let saved = Document::load(kind, &row.get::<_, Vec<u8>>(1)?)?;
             changes.extend(saved.changes_since(&[]).into_iter().map(|(hash, _)| hash));
         }
@@ -145,7 +146,7 @@ impl Peek {
     ///
     /// # Errors
     /// Of the database.
-    pub fn ids(&self, kind: KindId) -> Result<Vec<DocumentId>, Failure> {
+    pub fn ids(&self, kind: DocumentTypeId) -> Result<Vec<DocumentId>, Failure> {
         let mut statement = self.0.prepare_cached("SELECT id FROM document WHERE kind = ?1 ORDER BY id")?;
         let rows = statement.query_map([kind.0], |row| Ok(DocumentId::from_bytes(row.get(0)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use roadbook_client::{Client, Identity, SyncSession};
-use roadbook_domain::change::ChangeHash;
-use roadbook_domain::env::{Env, SeededEnv};
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::document::change::ChangeHash;
+use roadbook_domain::value::env::{Env, SeededEnv};
+use roadbook_domain::value::time::Timestamp;
 
 use super::peek::{Peek, Unsent};
 use crate::dice::seed_of;

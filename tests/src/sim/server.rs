@@ -11,13 +11,13 @@ use axum::http::{Method, Request, StatusCode};
 use data_encoding::BASE64URL_NOPAD;
 use http_body_util::BodyExt;
 use roadbook_client::Identity;
-use roadbook_domain::change::ChangeHash;
 use roadbook_domain::document::Document;
-use roadbook_domain::env::SeededEnv;
-use roadbook_domain::id::{DocumentId, UserId};
-use roadbook_domain::kind::{Kind, KindId};
-use roadbook_domain::time::Timestamp;
-use roadbook_domain::user::Role;
+use roadbook_domain::document::change::ChangeHash;
+use roadbook_domain::document::{DocumentType, DocumentTypeId};
+use roadbook_domain::settings::role::Role;
+use roadbook_domain::value::env::SeededEnv;
+use roadbook_domain::value::id::{DocumentId, UserId};
+use roadbook_domain::value::time::Timestamp;
 use roadbook_server::{State, app, testing};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ pub struct SignedIn {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
     /// Its kind.
-    pub kind: KindId,
+    pub kind: DocumentTypeId,
     /// Its changes.
     pub changes: Changes,
     /// Who made it; nobody, if the server did.
@@ -238,7 +238,8 @@ impl Server {
         let mut documents = BTreeMap::new();
         while let Some(row) = rows.next()? {
             let id = DocumentId::from_bytes(row.get(0)?);
-            let kind = Kind::get(KindId(row.get(1)?)).ok_or_else(|| Failure::new("kinds are known", id))?;
+            let kind = DocumentType::get(DocumentTypeId(row.get(1)?))
+                .ok_or_else(|| Failure::new("kinds are known", id))?;
             let creator: [u8; 16] = row.get(2)?;
             let document = Document::load(kind, &row.get::<_, Vec<u8>>(3)?)?;
             let mut changes = Changes::default();

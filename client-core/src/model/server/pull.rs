@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use minicbor::bytes::ByteArray;
-use roadbook_domain::id::{DocumentId, UserId};
-use roadbook_domain::projection;
+use roadbook_domain::read::projection;
+use roadbook_domain::value::id::{DocumentId, UserId};
 use roadbook_domain::wire::{Bundle, DocumentReceipt, Entry, Forgotten, Progress};
 
 use super::{ModelServer, receipt, settings_entry, tombstone};

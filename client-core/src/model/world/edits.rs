@@ -1,11 +1,11 @@
 //! What the people of the model do on their phones.
 
-use roadbook_domain::command::{CardCommand, ContactCommand, NewEntry, NewTodo, UserCommand};
-use roadbook_domain::env::Env;
-use roadbook_domain::id::{DocumentId, FieldId, PartId, StatusId};
-use roadbook_domain::kind::KindId;
-use roadbook_domain::row::{CardRow, ContactSort};
-use roadbook_domain::todo::Outcome;
+use roadbook_domain::crm::command::{CardCommand, ContactCommand, NewEntry, NewTodo, UserCommand};
+use roadbook_domain::crm::row::{CardRow, ContactSort};
+use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::value::env::Env;
+use roadbook_domain::value::id::{DocumentId, FieldId, PartId, StatusId};
+use roadbook_domain::value::todo::Outcome;
 
 use super::{World, Written};
 use crate::client::Client;
@@ -19,8 +19,8 @@ impl World {
         let now = self.env.now();
         let phone = self.phone(phone)?;
         phone.set_now(now);
-        let (client, cards) = (phone.client()?, phone.documents(KindId::CARD)?);
-        let contacts = phone.documents(KindId::CONTACT)?;
+        let (client, cards) = (phone.client()?, phone.documents(DocumentTypeId::CARD)?);
+        let contacts = phone.documents(DocumentTypeId::CONTACT)?;
         // One character, so that no edit of a text can take it apart.
         let number = u32::try_from(self.written.len()).unwrap_or_default();
         let value = char::from_u32(0x4E00 + number).unwrap_or_default().to_string();

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use roadbook_domain::change::Op;
-use roadbook_domain::env::{Env, SeededEnv};
-use roadbook_domain::id::{DocumentId, OrgId};
-use roadbook_domain::kind::KindId;
-use roadbook_domain::time::Timestamp;
+use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::document::change::Op;
+use roadbook_domain::value::env::{Env, SeededEnv};
+use roadbook_domain::value::id::{DocumentId, OrgId};
+use roadbook_domain::value::time::Timestamp;
 
 use crate::client::Client;
 use crate::model::server::{ModelServer, Principal};
@@ -102,7 +102,7 @@ impl Phone {
     }
 
     /// Every document of a kind on this phone.
-    pub fn documents(&self, kind: KindId) -> Result<Vec<DocumentId>, String> {
+    pub fn documents(&self, kind: DocumentTypeId) -> Result<Vec<DocumentId>, String> {
         let all = self.client()?.store().read(documents::all).map_err(text)?;
         Ok(all.into_iter().filter(|(_, of)| *of == kind).map(|(id, _)| id).collect())
     }

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
-use roadbook_domain::command::CardCommand;
-use roadbook_domain::digest::Digest;
-use roadbook_domain::id::UserId;
+use roadbook_domain::crm::command::CardCommand;
+use roadbook_domain::document::digest::Digest;
+use roadbook_domain::value::id::UserId;
 
 use super::*;
 use crate::card::SyncState;
@@ -151,7 +151,7 @@ fn a_kind_that_is_not_known_is_kept_as_it_came_and_shown_nowhere() {
         saved: vec![1, 2, 3],
         heads: vec![ChangeHash([9; 32])],
         as_of: u64::from(u32::MAX) + 1,
-        ..Base::unsent(KindId(77))
+        ..Base::unsent(DocumentTypeId(77))
     };
     phone.client.store().write(|tx| put(tx, id, &strange)).unwrap();
     assert_eq!(base(&phone, id), strange);

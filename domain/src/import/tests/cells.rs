@@ -97,7 +97,7 @@ fn fields_take_flags_days_and_options_and_refuse_what_they_are_not() {
             field(21, "Since", ValueKind::Day),
             field(22, "Source", ValueKind::Choice { options, multiple: false }),
             field(23, "Hobby", ValueKind::Text),
-            field(24, "Value", ValueKind::Canonical(crate::field::FieldKind::Money)),
+            field(24, "Value", ValueKind::Canonical(crate::settings::field::FieldKind::Money)),
         ],
         ..destination()
     };

@@ -1,5 +1,5 @@
 use jsonwebtoken::crypto::sign;
-use roadbook_domain::env::SeededEnv;
+use roadbook_domain::value::env::SeededEnv;
 use serde_json::{Value, json};
 
 use super::*;

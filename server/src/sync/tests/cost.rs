@@ -1,8 +1,8 @@
 //! Costs, printed: `cargo test -p roadbook-server --lib cost -- --ignored --nocapture`.
 
-use roadbook_domain::command::CardCommand;
-use roadbook_domain::kind::{Kind, KindId, Writer};
-use roadbook_domain::rights::Scope;
+use roadbook_domain::access::rights::Scope;
+use roadbook_domain::crm::command::CardCommand;
+use roadbook_domain::document::{DocumentType, DocumentTypeId, Writer};
 
 use super::*;
 use crate::sync::scratch::{self, Scratch};
@@ -103,10 +103,10 @@ async fn judged_alone(server: &Server, request: &roadbook_domain::wire::SyncRequ
     let mut conn = server.state.db().read().await.unwrap();
     let stored = crate::store::documents::get(&mut conn, server.state.org(), &ids).await.unwrap();
     let mut stored: std::collections::BTreeMap<_, _> = stored.into_iter().map(|s| (s.id, s)).collect();
-    let now = roadbook_domain::env::Env::now(&*server.env);
+    let now = roadbook_domain::value::env::Env::now(&*server.env);
     let before = cpu();
     for group in &request.push {
-        let kind = Kind::get(KindId::CARD).unwrap();
+        let kind = DocumentType::get(DocumentTypeId::CARD).unwrap();
         let actor = server.state.engine().actor();
         let mut trial = match stored.remove(&group.document) {
             Some(stored) => Scratch::of(kind, stored, actor).unwrap(),
@@ -116,7 +116,7 @@ async fn judged_alone(server: &Server, request: &roadbook_domain::wire::SyncRequ
             let change = scratch::read(&pushed.change).unwrap();
             trial.judge(&change, Writer::Editor).unwrap();
             let built = scratch::build(kind, change, Some(&pushed.check)).unwrap();
-            let by = roadbook_domain::wire::Signature { user: None, device: None };
+            let by = roadbook_domain::document::Signature { user: None, device: None };
             trial.accept(built, pushed.change.clone(), by, None, now).unwrap();
         }
         trial.finish(now).unwrap();

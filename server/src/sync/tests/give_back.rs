@@ -1,11 +1,12 @@
 //! Settings, users and purges that phones give back to a server that lost them (N7).
 
 use axum::http::{Method, StatusCode};
-use roadbook_domain::audience::{inbox_id, user_document_id};
-use roadbook_domain::command::CardCommand;
-use roadbook_domain::id::OrgId;
+use roadbook_domain::access::audience::{inbox_id, user_document_id};
+use roadbook_domain::crm::command::CardCommand;
+use roadbook_domain::settings::role::Role;
+use roadbook_domain::settings::user::User;
 use roadbook_domain::settings::{SettingsClass, SettingsRow};
-use roadbook_domain::user::{Role, User};
+use roadbook_domain::value::id::OrgId;
 use roadbook_domain::wire::{
     MAX_GIVEN_BACK, ReceiptedRow, RefusalCode, SyncRequest, SyncResponse, SyncStatus, Tombstone, Verdict,
     to_frame,
@@ -65,7 +66,7 @@ async fn a_restored_server_gets_back_roles_products_users_and_purges() {
     let mut fresh = Phone::new(server, "manager@example.com", 9).await;
     fresh.sync(server).await;
     assert_eq!(fresh.settings_rows(), before);
-    let now = roadbook_domain::env::Env::now(&*server.env);
+    let now = roadbook_domain::value::env::Env::now(&*server.env);
     assert_eq!(fresh.state_hash(now), server_hash(server, &fresh).await);
     world.user.card(server, card, CardCommand::Rename("More".into()));
     world.user.token = Phone::new(server, "user@example.com", 3).await.token;

@@ -1,17 +1,18 @@
 //! Limits: what no document may become, and how much one request may make the server do.
 
-use roadbook_domain::audience::{MAX_ASSIGNEES, MAX_CARD_LINKS};
-use roadbook_domain::change::Actor;
-use roadbook_domain::command::Acting;
+use roadbook_domain::access::audience::{MAX_ASSIGNEES, MAX_CARD_LINKS};
+use roadbook_domain::access::rights::Viewer;
+use roadbook_domain::crm::card;
+use roadbook_domain::crm::command::Acting;
+use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::document::change::Actor;
+use roadbook_domain::document::digest;
+use roadbook_domain::document::draft::Draft;
 use roadbook_domain::document::{Document, MAX_SAVED};
-use roadbook_domain::draft::Draft;
-use roadbook_domain::id::{DeviceId, FieldId};
-use roadbook_domain::kind::KindId;
-use roadbook_domain::rights::Viewer;
-use roadbook_domain::time::{Timestamp, Zone};
-use roadbook_domain::user::Role;
+use roadbook_domain::settings::role::Role;
+use roadbook_domain::value::id::{DeviceId, FieldId};
+use roadbook_domain::value::time::{Timestamp, Zone};
 use roadbook_domain::wire::{Pushed, RefusalCode, Verdict};
-use roadbook_domain::{card, digest};
 
 use super::phone::pushed;
 use super::*;
@@ -63,8 +64,8 @@ struct Group {
 
 impl Group {
     fn new() -> Self {
-        let pushed = Pushed { document: CARD, kind: KindId::CARD, changes: Vec::new() };
-        Self { document: Document::new(&card::KIND), pushed }
+        let pushed = Pushed { document: CARD, kind: DocumentTypeId::CARD, changes: Vec::new() };
+        Self { document: Document::new(&card::TYPE), pushed }
     }
 
     fn edit(&mut self, act: impl FnOnce(&mut Draft<'_>)) {
@@ -72,7 +73,7 @@ impl Group {
         act(&mut draft);
         let change = draft.finish().unwrap();
         self.document.add(&change).unwrap();
-        self.pushed.changes.push(pushed(KindId::CARD, &change));
+        self.pushed.changes.push(pushed(DocumentTypeId::CARD, &change));
     }
 
     fn command(&mut self, commands: &[CardCommand]) {

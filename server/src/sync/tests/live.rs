@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use roadbook_domain::command::CardCommand;
+use roadbook_domain::crm::command::CardCommand;
 use roadbook_domain::wire::{Poke, from_frame};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -51,7 +51,7 @@ on_both! {
         let body = serde_json::json!({ "password": "another horse battery" });
         let answer = world.server.send(axum::http::Method::POST, &path, &admin, Some(body)).await.unwrap();
         assert!(answer.status.is_success());
-        live::look(&world.server.state, roadbook_domain::env::Env::now(&*world.server.env)).await.unwrap();
+        live::look(&world.server.state, roadbook_domain::value::env::Env::now(&*world.server.env)).await.unwrap();
         let end = loop {
             match timeout(LONG, socket.next()).await.unwrap() {
                 Some(Ok(Message::Binary(_) | Message::Ping(_))) => {}
@@ -72,7 +72,7 @@ on_both! {
         world.user.card(&world.server, card, create("Roof", None));
         world.user.sync(&world.server).await;
         assert!(!moved.has_changed().unwrap());
-        live::look(&own, roadbook_domain::env::Env::now(&*world.server.env)).await.unwrap();
+        live::look(&own, roadbook_domain::value::env::Env::now(&*world.server.env)).await.unwrap();
         assert!(moved.has_changed().unwrap() && moved.borrow_and_update().head > 0);
     }
 }

@@ -5,26 +5,29 @@ use std::collections::BTreeMap;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
-use roadbook_domain::audience::{inbox_id, user_document_id};
-use roadbook_domain::canonical::Canonical;
-use roadbook_domain::change::{Actor, Change};
-use roadbook_domain::command::{Acting, CardCommand, ContactCommand, UserCommand};
-use roadbook_domain::digest::{self, Digest};
+use roadbook_domain::access::audience::{inbox_id, user_document_id};
+use roadbook_domain::crm::command::{Acting, CardCommand, ContactCommand, UserCommand};
+use roadbook_domain::crm::row::Fact;
+use roadbook_domain::crm::row::Rows;
+use roadbook_domain::document::AuthorTable;
 use roadbook_domain::document::Document;
-use roadbook_domain::draft::Draft;
-use roadbook_domain::env::random;
-use roadbook_domain::id::{DocumentId, PartId, UserId};
-use roadbook_domain::kind::{Kind, KindId};
-use roadbook_domain::projection;
-use roadbook_domain::row::Fact;
+use roadbook_domain::document::canonical::Canonical;
+use roadbook_domain::document::canonical::Check;
+use roadbook_domain::document::change::{Actor, Change};
+use roadbook_domain::document::digest::{self, Digest};
+use roadbook_domain::document::draft::Draft;
+use roadbook_domain::document::{DocumentType, DocumentTypeId};
+use roadbook_domain::read::projection;
+use roadbook_domain::read::state_hash::State as Hashed;
+use roadbook_domain::read::today::{DueMove, Period, TodayQuery, TodayRow, today};
 use roadbook_domain::settings::{Settings, SettingsId, SettingsKind, SettingsRow};
-use roadbook_domain::state_hash::State as Hashed;
-use roadbook_domain::time::{Timestamp, Zone};
-use roadbook_domain::today::{DueMove, Period, TodayQuery, TodayRow, today};
-use roadbook_domain::todo::TodoState;
+use roadbook_domain::value::env::random;
+use roadbook_domain::value::id::{DocumentId, PartId, UserId};
+use roadbook_domain::value::time::{Timestamp, Zone};
+use roadbook_domain::value::todo::TodoState;
 use roadbook_domain::wire::{
-    AuthorTable, Check, Cursor, Entry, GroupVerdict, Offer, Progress, Pushed, PushedChange, ReceiptedRow,
-    Rows, SyncRequest, SyncResponse, Tombstone, Verdict, from_frame, to_frame,
+    Cursor, Entry, GroupVerdict, Offer, Progress, Pushed, PushedChange, ReceiptedRow, SyncRequest,
+    SyncResponse, Tombstone, Verdict, from_frame, to_frame,
 };
 use tower::ServiceExt;
 
@@ -90,23 +93,29 @@ impl Phone {
 
     pub fn card(&mut self, server: &Server, id: DocumentId, command: CardCommand) {
         let acting = self.acting(server);
-        self.edit(id, KindId::CARD, acting.now, |draft| command.draft(draft, &acting).unwrap());
+        self.edit(id, DocumentTypeId::CARD, acting.now, |draft| command.draft(draft, &acting).unwrap());
     }
 
     pub fn contact(&mut self, server: &Server, id: DocumentId, command: ContactCommand) {
         let acting = self.acting(server);
-        self.edit(id, KindId::CONTACT, acting.now, |draft| command.draft(draft, &acting).unwrap());
+        self.edit(id, DocumentTypeId::CONTACT, acting.now, |draft| command.draft(draft, &acting).unwrap());
     }
 
     pub fn own(&mut self, server: &Server, id: DocumentId, command: UserCommand) {
         let acting = self.acting(server);
-        self.edit(id, KindId::USER, acting.now, |draft| command.draft(draft, &acting).unwrap());
+        self.edit(id, DocumentTypeId::USER, acting.now, |draft| command.draft(draft, &acting).unwrap());
     }
 
-    pub fn edit(&mut self, id: DocumentId, kind: KindId, now: Timestamp, act: impl FnOnce(&mut Draft<'_>)) {
+    pub fn edit(
+        &mut self,
+        id: DocumentId,
+        kind: DocumentTypeId,
+        now: Timestamp,
+        act: impl FnOnce(&mut Draft<'_>),
+    ) {
         let (user, actor) = (self.user, self.actor);
         let held = self.held.entry(id).or_insert_with(|| Held {
-            document: Document::new(Kind::get(kind).unwrap()),
+            document: Document::new(DocumentType::get(kind).unwrap()),
             as_of: 0,
             creator: Some(user),
             authors: AuthorTable::default(),
@@ -121,7 +130,7 @@ impl Phone {
     }
 
     /// Puts a change into the outbox, whatever it is.
-    pub fn enqueue(&mut self, id: DocumentId, kind: KindId, change: &Change) {
+    pub fn enqueue(&mut self, id: DocumentId, kind: DocumentTypeId, change: &Change) {
         let pushed = pushed(kind, change);
         match self.outbox.iter_mut().find(|group| group.document == id) {
             Some(group) => group.changes.push(pushed),
@@ -230,7 +239,8 @@ impl Phone {
                 if self.held.get(&bundle.document).is_some_and(|held| held.as_of > bundle.as_of) {
                     return;
                 }
-                let document = Document::load(Kind::get(bundle.kind).unwrap(), &bundle.saved).unwrap();
+                let document =
+                    Document::load(DocumentType::get(bundle.kind).unwrap(), &bundle.saved).unwrap();
                 assert_eq!(document.heads(), bundle.heads);
                 let kind = document.kind();
                 let rows: Rows = match projection::rows_of_saved(kind, &bundle.saved, &bundle.authors) {
@@ -357,8 +367,8 @@ impl Held {
 }
 
 /// A change as it is pushed.
-pub fn pushed(kind: KindId, change: &Change) -> PushedChange {
-    let hash = Canonical::of(Kind::get(kind).unwrap(), change).unwrap().hash();
+pub fn pushed(kind: DocumentTypeId, change: &Change) -> PushedChange {
+    let hash = Canonical::of(DocumentType::get(kind).unwrap(), change).unwrap().hash();
     let check: [u8; 8] = hash.0[..8].try_into().unwrap();
     PushedChange { change: change.to_bytes(), check: check.into(), origin: None }
 }
@@ -368,8 +378,8 @@ pub trait Clock {
     fn now_stamp(&self) -> Timestamp;
 }
 
-impl Clock for roadbook_domain::env::SeededEnv {
+impl Clock for roadbook_domain::value::env::SeededEnv {
     fn now_stamp(&self) -> Timestamp {
-        roadbook_domain::env::Env::now(self)
+        roadbook_domain::value::env::Env::now(self)
     }
 }

@@ -1,8 +1,8 @@
 //! What phones are sent: first syncs, tails, and that both lead to the same.
 
-use roadbook_domain::command::CardCommand;
-use roadbook_domain::id::PartId;
-use roadbook_domain::todo::Outcome;
+use roadbook_domain::crm::command::CardCommand;
+use roadbook_domain::value::id::PartId;
+use roadbook_domain::value::todo::Outcome;
 use roadbook_domain::wire::{Cursor, SyncStatus};
 
 use super::*;
@@ -59,7 +59,7 @@ on_both! {
         assert_eq!(phone.digest, Some(phone.own_digest()));
         let progress = phone.progress.last().unwrap();
         assert!(progress.total >= 60 && progress.done == progress.total, "{progress:?}");
-        let now = roadbook_domain::env::Env::now(&*server.env);
+        let now = roadbook_domain::value::env::Env::now(&*server.env);
         assert_eq!(phone.state_hash(now), server_hash(server, phone).await);
     }
 
@@ -180,7 +180,7 @@ async fn random_run(engine: Engine, seed: u64) {
             watchers[2].sync(server).await;
         }
     }
-    let now = roadbook_domain::env::Env::now(&*server.env);
+    let now = roadbook_domain::value::env::Env::now(&*server.env);
     for (i, email) in ["restricted@example.com", "user@example.com", "manager@example.com"].iter().enumerate()
     {
         watchers.push(Phone::new(server, email, 30 + u8::try_from(i).unwrap()).await);
@@ -221,7 +221,7 @@ async fn recomputed(server: &Server) {
         let feed = documents::terms_of_feed(&mut conn, org, &key).await.unwrap();
         let filed = documents::terms_of_principal(&mut conn, org, &key).await.unwrap();
         let terms = if feed.is_empty() { filed } else { feed };
-        let mut sum = roadbook_domain::digest::Digest::default();
+        let mut sum = roadbook_domain::document::digest::Digest::default();
         terms.iter().for_each(|(_, term)| sum.add(*term));
         let known = digests::get(&mut conn, org, [key.clone()]).await.unwrap();
         let known = known.get(&key).copied().unwrap_or_default();
@@ -237,8 +237,8 @@ fn random_edit(
     contacts: &[DocumentId],
     users: &[UserId; 3],
 ) {
-    use roadbook_domain::command::ContactCommand;
-    use roadbook_domain::row::ContactSort;
+    use roadbook_domain::crm::command::ContactCommand;
+    use roadbook_domain::crm::row::ContactSort;
     let card = cards[dice.roll(cards.len() as u64) as usize];
     let contact = contacts[dice.roll(contacts.len() as u64) as usize];
     let other = contacts[dice.roll(contacts.len() as u64) as usize];
@@ -268,7 +268,7 @@ fn random_edit(
         let owner = (dice.roll(3) > 0).then_some(user);
         return phone.card(server, card, create("Card", owner));
     };
-    let has_todo = matches!(held.rows(), roadbook_domain::wire::Rows::Card(row, _) if row.todos.iter().any(|todo| todo.id == part));
+    let has_todo = matches!(held.rows(), roadbook_domain::crm::row::Rows::Card(row, _) if row.todos.iter().any(|todo| todo.id == part));
     let link = PartId::derived(&[b"customer", contact.as_bytes()]);
     let command = match dice.roll(9) {
         0 => CardCommand::Rename(dice.roll(1000).to_string()),

@@ -3,8 +3,8 @@
 use axum::body::{Body, Bytes};
 use axum::http::{Method, Request};
 use futures_util::stream;
-use roadbook_domain::change::{Change, Op};
-use roadbook_domain::command::CardCommand;
+use roadbook_domain::crm::command::CardCommand;
+use roadbook_domain::document::change::{Change, Op};
 use roadbook_domain::wire::{RefusalCode, SyncRequest, Verdict};
 
 use super::*;
@@ -105,32 +105,32 @@ on_both! {
                 hash
             }])),
             ("an owner who is no id", forge(|c| c.ops = vec![Op::Put {
-                register: roadbook_domain::change::Register { container: 0, name: "status".into() },
+                register: roadbook_domain::document::change::Register { container: 0, name: "status".into() },
                 value: "no id".into(),
                 pred: vec![],
             }]), Verdict::Refused(RefusalCode::Policy)),
         ] {
             let mut phone = Phone::new(server, "user@example.com", 3).await;
-            phone.enqueue(card, roadbook_domain::kind::KindId::CARD, &change);
+            phone.enqueue(card, roadbook_domain::document::DocumentTypeId::CARD, &change);
             assert_eq!(phone.sync(server).await, std::slice::from_ref(&expected), "{name}");
         }
         let mut thief = Phone::new(server, "manager@example.com", 2).await;
-        thief.enqueue(card, roadbook_domain::kind::KindId::CARD, &honest);
+        thief.enqueue(card, roadbook_domain::document::DocumentTypeId::CARD, &honest);
         assert_eq!(thief.sync(server).await, [Verdict::Refused(RefusalCode::ForeignActor)]);
         let mut wrong_hash = Phone::new(server, "user@example.com", 3).await;
-        wrong_hash.enqueue(card, roadbook_domain::kind::KindId::CARD, &honest);
+        wrong_hash.enqueue(card, roadbook_domain::document::DocumentTypeId::CARD, &honest);
         wrong_hash.outbox[0].changes[0].check[0] ^= 1;
         assert_eq!(wrong_hash.sync(server).await, [malformed]);
         let mut unknown = Phone::new(server, "user@example.com", 3).await;
-        unknown.enqueue(card, roadbook_domain::kind::KindId::CARD, &honest);
-        unknown.outbox[0].kind = roadbook_domain::kind::KindId(999);
+        unknown.enqueue(card, roadbook_domain::document::DocumentTypeId::CARD, &honest);
+        unknown.outbox[0].kind = roadbook_domain::document::DocumentTypeId(999);
         assert_eq!(unknown.sync(server).await, [Verdict::UpgradeRequired]);
         let mut other_kind = Phone::new(server, "user@example.com", 3).await;
-        other_kind.enqueue(card, roadbook_domain::kind::KindId::CARD, &honest);
-        other_kind.outbox[0].kind = roadbook_domain::kind::KindId::CONTACT;
+        other_kind.enqueue(card, roadbook_domain::document::DocumentTypeId::CARD, &honest);
+        other_kind.outbox[0].kind = roadbook_domain::document::DocumentTypeId::CONTACT;
         assert_eq!(other_kind.sync(server).await, [Verdict::Refused(RefusalCode::IdTaken)]);
         let mut honest_one = Phone::new(server, "user@example.com", 3).await;
-        honest_one.enqueue(card, roadbook_domain::kind::KindId::CARD, &honest);
+        honest_one.enqueue(card, roadbook_domain::document::DocumentTypeId::CARD, &honest);
         assert!(matches!(honest_one.sync(server).await[..], [Verdict::Applied(_)]));
     }
 
@@ -166,7 +166,7 @@ on_both! {
         let bomb = roadbook_domain::wire::to_frame(&SyncRequest {
             push: vec![roadbook_domain::wire::Pushed {
                 document: world.id(),
-                kind: roadbook_domain::kind::KindId::CARD,
+                kind: roadbook_domain::document::DocumentTypeId::CARD,
                 changes: vec![roadbook_domain::wire::PushedChange {
                     change: vec![7; 50 << 20],
                     check: [0; 8].into(),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use roadbook_domain::change::Change;
-use roadbook_domain::command::CardCommand;
-use roadbook_domain::digest::{self, Digest};
+use roadbook_domain::crm::command::CardCommand;
+use roadbook_domain::document::change::Change;
+use roadbook_domain::document::digest::{self, Digest};
 use roadbook_domain::wire::{
     Bucket, MAX_OFFERED_CHANGES, Offer, RefusalCode, SyncRequest, SyncStatus, Verdict, Walk, WalkAnswer,
 };
@@ -162,7 +162,7 @@ async fn a_request_that_offers_more_changes_than_a_document_may_have_is_too_larg
     let world = World::new(Engine::Sqlite).await;
     let offer = |id| Offer {
         document: id,
-        kind: roadbook_domain::kind::KindId::CARD,
+        kind: roadbook_domain::document::DocumentTypeId::CARD,
         changes: vec![vec![0; 24].into(); MAX_OFFERED_CHANGES / 2 + 1],
         authors: Default::default(),
         receipt: [0; 16].into(),

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use roadbook_domain::audience::{inbox_id, user_document_id};
-use roadbook_domain::card;
-use roadbook_domain::change::{Actor, Register};
-use roadbook_domain::command::{CardCommand, ContactCommand, UserCommand};
-use roadbook_domain::draft::Draft;
-use roadbook_domain::id::PartId;
-use roadbook_domain::kind::KindId;
-use roadbook_domain::rights::Scope;
-use roadbook_domain::row::ContactSort;
-use roadbook_domain::todo::Outcome;
-use roadbook_domain::user_document;
-use roadbook_domain::wire::{RefusalCode, Rows, Verdict};
+use roadbook_domain::access::audience::{inbox_id, user_document_id};
+use roadbook_domain::access::rights::Scope;
+use roadbook_domain::crm::card;
+use roadbook_domain::crm::command::{CardCommand, ContactCommand, UserCommand};
+use roadbook_domain::crm::row::ContactSort;
+use roadbook_domain::crm::row::Rows;
+use roadbook_domain::crm::user_document;
+use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::document::change::{Actor, Register};
+use roadbook_domain::document::draft::Draft;
+use roadbook_domain::value::id::PartId;
+use roadbook_domain::value::todo::Outcome;
+use roadbook_domain::wire::{RefusalCode, Verdict};
 
 use super::phone::Clock;
 use super::*;
@@ -49,7 +50,7 @@ on_both! {
             assert_eq!(phone.digest, Some(phone.own_digest()));
             phone.held = held.clone();
             for card in &cards {
-                phone.card(server, *card, CardCommand::SetField(roadbook_domain::id::FieldId::from_bytes([1; 16]), phone.user.to_string()));
+                phone.card(server, *card, CardCommand::SetField(roadbook_domain::value::id::FieldId::from_bytes([1; 16]), phone.user.to_string()));
             }
             let verdicts = phone.sync(server).await;
             for (verdict, sees) in verdicts.iter().zip(expected) {
@@ -83,7 +84,7 @@ on_both! {
         assert!(!world.restricted.held.contains_key(&card));
         assert_eq!(world.restricted.closings[&card].len(), 1);
         assert_eq!(world.restricted.digest, Some(world.restricted.own_digest()));
-        let now = roadbook_domain::env::Env::now(&*server.env);
+        let now = roadbook_domain::value::env::Env::now(&*server.env);
         assert_eq!(world.restricted.state_hash(now), server_hash(server, &world.restricted).await);
         // A phone that starts anew has the closing, too.
         let mut fresh = Phone::new(server, "restricted@example.com", 9).await;
@@ -209,12 +210,12 @@ on_both! {
         for (container, name, text) in [
             (card::LINKS, "AAAAAAAA/to", link.as_str()),
             (card::TODOS, "AAAAAAAA/contact", &hidden.to_string()),
-            (card::CARD, "trash", roadbook_domain::view::TRASHED),
+            (card::CARD, "trash", roadbook_domain::value::trash::TRASHED),
         ] {
             let mut document = world.restricted.held[&mine].document.clone();
             let mut draft = Draft::new(&mut document, world.restricted.actor, server.env.now_stamp());
             draft.edit_text(container, name, text);
-            world.restricted.enqueue(mine, KindId::CARD, &draft.finish().unwrap());
+            world.restricted.enqueue(mine, DocumentTypeId::CARD, &draft.finish().unwrap());
             assert_eq!(world.restricted.sync(server).await, [Verdict::Refused(RefusalCode::Policy)], "{name}");
             assert!(!world.restricted.held.contains_key(&hidden), "{name}");
         }
@@ -268,7 +269,7 @@ on_both! {
             assert!(row.todos.is_empty() && row.conflicts == 0);
             assert_eq!(facts.iter().map(|fact| fact.by).collect::<BTreeSet<_>>(), BTreeSet::from([None]));
             assert_eq!(phone.digest, Some(phone.own_digest()));
-            let now = roadbook_domain::env::Env::now(&*server.env);
+            let now = roadbook_domain::value::env::Env::now(&*server.env);
             assert_eq!(phone.state_hash(now), server_hash(server, phone).await);
         }
         let mut conn = server.state.db().read().await.unwrap();
@@ -309,7 +310,7 @@ on_both! {
         world.restricted.card(server, inbox, CardCommand::Close(own, Outcome::Success));
         world.restricted.card(server, inbox, CardCommand::Close(others, Outcome::Success));
         world.restricted.sync(server).await;
-        let now = roadbook_domain::env::Env::now(&*server.env);
+        let now = roadbook_domain::value::env::Env::now(&*server.env);
         let mut fresh = Phone::new(server, "restricted@example.com", 9).await;
         for phone in [&mut world.restricted, &mut fresh, &mut world.user] {
             phone.sync(server).await;
@@ -366,7 +367,7 @@ on_both! {
         phone.sync(server).await;
         assert_eq!(phone.settings_rows().len(), world.manager.settings_rows().len());
         assert_eq!(phone.shared(), [card]);
-        let now = roadbook_domain::env::Env::now(&*server.env);
+        let now = roadbook_domain::value::env::Env::now(&*server.env);
         assert_eq!(phone.state_hash(now), server_hash(server, phone).await);
     }
 

@@ -1,0 +1,4 @@
+//! Access: who sees which document, and what their role lets them do.
+
+pub mod audience;
+pub mod rights;

@@ -1,0 +1,11 @@
+//! What Roadbook keeps: cards, contacts and user documents, the commands that write them, and the rows
+//! that lists live on.
+
+pub mod card;
+pub mod command;
+pub mod contact;
+mod document_types;
+pub mod row;
+pub mod user_document;
+
+pub use document_types::document_types;

@@ -1,0 +1,344 @@
+//! Commands: what a user can do to a document, as data, for phone and server alike.
+//!
+//! A command drafts register writes on the state it is given, so whoever acts on what he saw earlier
+//! (a calendar, a form, a phone that authors again) says the same thing as one who acts now.
+
+use crate::crm::row::{ContactSort, DetailSort};
+use crate::crm::{card, contact, user_document};
+use crate::document::draft::Draft;
+use crate::value::due::Due;
+use crate::value::id::{DocumentId, FieldId, PartId, ProductId, StatusId, UserId};
+use crate::value::time::{Timestamp, Zone};
+use crate::value::todo::{Outcome, TodoState};
+use crate::value::trash::TRASHED;
+
+/// The most bytes of a register that a command writes; longer text is a long text.
+pub const MAX_VALUE_LEN: usize = 2_000;
+
+/// Who acts, when and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Acting {
+    /// The user on whose behalf it is done.
+    pub by: UserId,
+    /// The instant, by the clock of the device.
+    pub now: Timestamp,
+    /// The user's profile zone: a closing is counted on its day there (T11).
+    pub zone: Zone,
+}
+
+/// One thing a user does to a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CardCommand {
+    /// Makes the card: its first command.
+    Create {
+        /// Its product, for ever (F11).
+        product: ProductId,
+        /// Its name.
+        name: String,
+        /// Its first status; `None` where the product derives it.
+        status: Option<StatusId>,
+        /// Who answers for it (F50: the maker, unless said otherwise).
+        owner: Option<UserId>,
+    },
+    /// Gives it another name.
+    Rename(String),
+    /// Moves it to another status (F25).
+    Move(StatusId),
+    /// Gives it to another owner, or to nobody. Assignees stay (F49).
+    SetOwner(Option<UserId>),
+    /// Gives a field a value in its canonical text form; empty clears it (F41).
+    SetField(FieldId, String),
+    /// Chooses or clears one option of a multiple choice.
+    SetOption(FieldId, String, bool),
+    /// Makes a long text read so; others' edits elsewhere in it survive.
+    EditText(FieldId, String),
+    /// Adds a todo (F44).
+    AddTodo(NewTodo),
+    /// Words a todo anew.
+    RewordTodo(PartId, String),
+    /// Moves a todo to another due (F51), or to none.
+    Postpone(PartId, Option<Due>),
+    /// Gives a todo to another assignee. The owner stays (F49).
+    Assign(PartId, Option<UserId>),
+    /// Closes a todo (F47, F52); a closed one stays as it was closed.
+    Close(PartId, Outcome),
+    /// Opens a closed todo again (C11).
+    Reopen(PartId),
+    /// Writes down what happened (F56).
+    AddEntry(NewEntry),
+    /// Links a contact or another card.
+    Link {
+        /// What the target is to this card: `customer`, `site`, ...
+        role: String,
+        /// The document it points to.
+        target: DocumentId,
+    },
+    /// Takes a link away.
+    Unlink(PartId),
+    /// Moves the card to the trash (F72).
+    Trash,
+    /// Takes it out of the trash.
+    Restore,
+    /// Settles a conflict: gives a register one of its values (N3).
+    Settle(u8, String, String),
+}
+
+/// A todo to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTodo {
+    /// Its id, made by the device.
+    pub id: PartId,
+    /// What is to be done.
+    pub text: String,
+    /// When.
+    pub due: Option<Due>,
+    /// By whom; the maker, unless said otherwise (F50).
+    pub assignee: Option<UserId>,
+    /// With whom (F35).
+    pub contact: Option<DocumentId>,
+}
+
+/// Something that happened, to be written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEntry {
+    /// Its id, made by the device.
+    pub id: PartId,
+    /// `note`, `call`, `meeting`, `visit`; open.
+    pub kind: String,
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    pub text: String,
+    /// Who wrote or did it, where that is not the author of the change: in an import.
+    pub by: Option<UserId>,
+    /// With whom.
+    pub person: Option<DocumentId>,
+    /// Where.
+    pub place: String,
+}
+
+/// One thing a user does to a contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ContactCommand {
+    /// Makes the contact: its first command.
+    Create(ContactSort),
+    /// Sets the name: given and family name of a person, empty and name of a company.
+    Rename {
+        /// The given name.
+        given: String,
+        /// The family name, or the company's name.
+        family: String,
+    },
+    /// Gives a field a value in its canonical text form; empty clears it.
+    SetField(FieldId, String),
+    /// Adds or changes a phone, email or address; an empty value takes it away.
+    SetDetail {
+        /// Its id, made by the device.
+        id: PartId,
+        /// Phone, email or address.
+        sort: DetailSort,
+        /// `work`, `home`, ...
+        label: String,
+        /// The number or address as written.
+        value: String,
+    },
+    /// Links a person to his company, and the like.
+    Link {
+        /// What the target is to this contact: `employer`, ...
+        role: String,
+        /// The document it points to.
+        target: DocumentId,
+    },
+    /// Takes a link away.
+    Unlink(PartId),
+    /// Moves the contact to the trash (F72).
+    Trash,
+    /// Takes it out of the trash.
+    Restore,
+    /// Settles a conflict: gives a register one of its values (N3).
+    Settle(u8, String, String),
+}
+
+/// Why a command cannot be done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// A text is longer than a register holds.
+    #[error("the text is longer than {MAX_VALUE_LEN} bytes")]
+    TooLong,
+    /// There is no todo with this id.
+    #[error("there is no such todo")]
+    NoTodo,
+    /// Something else has this id already.
+    #[error("the id is taken")]
+    IdTaken,
+    /// A link's role is not 1 to 32 lower-case letters, digits or `-`.
+    #[error("a role is 1 to 32 lower-case letters, digits or hyphens")]
+    Role,
+    /// A user's inbox card is not moved to the trash.
+    #[error("the inbox card stays")]
+    Inbox,
+}
+
+impl CardCommand {
+    /// Drafts what the command writes.
+    pub fn draft(&self, draft: &mut Draft<'_>, acting: &Acting) -> Result<(), CommandError> {
+        match self {
+            Self::Create { product, name, status, owner } => {
+                draft.put(card::CARD, "product", product.to_string());
+                draft.put(card::CARD, "name", bounded(name)?);
+                draft.put(card::CARD, "status", text(status));
+                draft.put(card::CARD, "owner", text(owner));
+            }
+            Self::Rename(name) => draft.put(card::CARD, "name", bounded(name)?),
+            Self::Move(status) => draft.put(card::CARD, "status", status.to_string()),
+            Self::SetOwner(owner) => draft.put(card::CARD, "owner", text(owner)),
+            Self::SetField(field, value) => draft.put(card::FIELDS, field.to_string(), bounded(value)?),
+            Self::SetOption(field, option, chosen) => {
+                draft.put(card::FIELDS, format!("{field}/{option}"), if *chosen { "1" } else { "" });
+            }
+            Self::EditText(field, new) => draft.edit_text(card::FIELDS, field.to_string(), new),
+            Self::AddTodo(todo) => todo.draft(draft)?,
+            Self::RewordTodo(todo, words) => {
+                existing(draft, *todo)?;
+                draft.put(card::TODOS, format!("{todo}/text"), bounded(words)?);
+            }
+            Self::Postpone(todo, due) => {
+                existing(draft, *todo)?;
+                draft.put(card::TODOS, format!("{todo}/due"), text(due));
+            }
+            Self::Assign(todo, assignee) => {
+                existing(draft, *todo)?;
+                draft.put(card::TODOS, format!("{todo}/assignee"), text(assignee));
+            }
+            Self::Close(todo, outcome) => {
+                let state = existing(draft, *todo)?;
+                let closed = state.close(*outcome, acting.now, acting.zone, acting.by);
+                draft.put(card::TODOS, format!("{todo}/state"), closed.to_string());
+            }
+            Self::Reopen(todo) => {
+                let state = existing(draft, *todo)?;
+                draft.put(card::TODOS, format!("{todo}/state"), state.reopen().to_string());
+            }
+            Self::AddEntry(entry) => entry.draft(draft)?,
+            Self::Link { role, target } => link(draft, card::LINKS, role, *target)?,
+            Self::Unlink(link) => draft.put(card::LINKS, format!("{link}/to"), ""),
+            Self::Trash => draft.put(card::CARD, "trash", TRASHED),
+            Self::Restore => draft.put(card::CARD, "trash", ""),
+            Self::Settle(container, name, value) => draft.put(*container, name, bounded(value)?),
+        }
+        Ok(())
+    }
+}
+
+impl ContactCommand {
+    /// Drafts what the command writes.
+    pub fn draft(&self, draft: &mut Draft<'_>, _: &Acting) -> Result<(), CommandError> {
+        match self {
+            Self::Create(sort) => {
+                let is_company = *sort == ContactSort::Company;
+                let sort = if is_company { contact::COMPANY } else { contact::PERSON };
+                draft.put(contact::CONTACT, "sort", sort);
+            }
+            Self::Rename { given, family } => {
+                draft.put(contact::CONTACT, "given", bounded(given)?);
+                draft.put(contact::CONTACT, "family", bounded(family)?);
+            }
+            Self::SetField(field, value) => {
+                draft.put(contact::FIELDS, field.to_string(), bounded(value)?);
+            }
+            Self::SetDetail { id, sort, label, value } => {
+                draft.put(contact::DETAILS, format!("{id}/{}", sort.register()), bounded(value)?);
+                draft.put(contact::DETAILS, format!("{id}/label"), bounded(label)?);
+            }
+            Self::Link { role, target } => link(draft, contact::LINKS, role, *target)?,
+            Self::Unlink(link) => draft.put(contact::LINKS, format!("{link}/to"), ""),
+            Self::Trash => draft.put(contact::CONTACT, "trash", TRASHED),
+            Self::Restore => draft.put(contact::CONTACT, "trash", ""),
+            Self::Settle(container, name, value) => draft.put(*container, name, bounded(value)?),
+        }
+        Ok(())
+    }
+}
+
+/// One thing a user does to what follows him between devices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UserCommand {
+    /// Sets a preference.
+    Prefer(String, String),
+    /// Remembers when he last opened a document.
+    Opened(DocumentId),
+}
+
+impl UserCommand {
+    /// Drafts what the command writes.
+    pub fn draft(&self, draft: &mut Draft<'_>, acting: &Acting) -> Result<(), CommandError> {
+        match self {
+            Self::Prefer(name, value) => draft.put(user_document::USER, name, bounded(value)?),
+            Self::Opened(document) => {
+                let now = acting.now.millis().to_string();
+                draft.put(user_document::RECENTS, document.to_string(), now);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl NewTodo {
+    fn draft(&self, draft: &mut Draft<'_>) -> Result<(), CommandError> {
+        if draft.get(card::TODOS, &format!("{}/text", self.id)).is_some() {
+            return Err(CommandError::IdTaken);
+        }
+        draft.put(card::TODOS, format!("{}/text", self.id), bounded(&self.text)?);
+        draft.put(card::TODOS, format!("{}/due", self.id), text(&self.due));
+        draft.put(card::TODOS, format!("{}/assignee", self.id), text(&self.assignee));
+        draft.put(card::TODOS, format!("{}/contact", self.id), text(&self.contact));
+        Ok(())
+    }
+}
+
+impl NewEntry {
+    fn draft(&self, draft: &mut Draft<'_>) -> Result<(), CommandError> {
+        let id = self.id;
+        if draft.get(card::ENTRIES, &format!("{id}/kind")).is_some() {
+            return Err(CommandError::IdTaken);
+        }
+        draft.put(card::ENTRIES, format!("{id}/kind"), bounded(&self.kind)?);
+        draft.put(card::ENTRIES, format!("{id}/at"), self.at.millis().to_string());
+        draft.put(card::ENTRIES, format!("{id}/text"), bounded(&self.text)?);
+        draft.put(card::ENTRIES, format!("{id}/by"), text(&self.by));
+        draft.put(card::ENTRIES, format!("{id}/person"), text(&self.person));
+        draft.put(card::ENTRIES, format!("{id}/place"), bounded(&self.place)?);
+        Ok(())
+    }
+}
+
+/// Links are named after role and target, so that two phones that link the same make one link.
+fn link(draft: &mut Draft<'_>, container: u8, role: &str, target: DocumentId) -> Result<(), CommandError> {
+    let allowed = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
+    if role.is_empty() || role.len() > 32 || !role.bytes().all(allowed) {
+        return Err(CommandError::Role);
+    }
+    let id = PartId::derived(&[role.as_bytes(), target.as_bytes()]);
+    draft.put(container, format!("{id}/to"), format!("{role} {target}"));
+    Ok(())
+}
+
+/// The state of a todo that exists.
+fn existing(draft: &Draft<'_>, todo: PartId) -> Result<TodoState, CommandError> {
+    if draft.text(card::TODOS, &format!("{todo}/text")).is_none() {
+        return Err(CommandError::NoTodo);
+    }
+    let state = draft.text(card::TODOS, &format!("{todo}/state"));
+    Ok(state.and_then(|state| state.parse().ok()).unwrap_or_default())
+}
+
+fn bounded(text: &str) -> Result<&str, CommandError> {
+    if text.len() > MAX_VALUE_LEN { Err(CommandError::TooLong) } else { Ok(text) }
+}
+
+fn text<T: ToString>(value: &Option<T>) -> String {
+    value.as_ref().map(T::to_string).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

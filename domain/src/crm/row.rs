@@ -1,0 +1,267 @@
+//! Rows: what lists, Today, search, filters and reports need, so that none of them loads a document.
+//!
+//! A row is a pure function of its document ([`crate::read::projection`]). The server makes rows with every
+//! accepted change and sends them in bundles; a phone makes the same rows from its own edits.
+
+use minicbor::{Decode, Encode};
+
+use crate::value::due::Due;
+use crate::value::id::{DocumentId, PartId, ProductId, StatusId, UserId};
+use crate::value::time::Timestamp;
+use crate::value::todo::TodoState;
+use crate::value::trash::Trash;
+
+/// What lists need of one card.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct CardRow {
+    /// The card's product; `None` only in a document whose creation was lost.
+    #[n(0)]
+    pub product: Option<ProductId>,
+    /// The name shown in lists.
+    #[n(1)]
+    pub name: String,
+    /// The stored status; products with derived statuses do not use it (F19).
+    #[n(2)]
+    pub status: Option<StatusId>,
+    /// The user who answers for the card (F49); `None` is a card assigned to nobody.
+    #[n(3)]
+    pub owner: Option<UserId>,
+    /// Whether it is in use, in the trash, or in the trash with later edits to review.
+    #[n(4)]
+    pub trash: Trash,
+    /// Register text by field, in order of the register's name: `<field>` or `<field>/<option>`.
+    #[n(5)]
+    pub fields: Vec<(String, String)>,
+    /// The contacts and cards it links to.
+    #[n(6)]
+    pub links: Vec<LinkRow>,
+    /// The card's todos, open and closed.
+    #[n(7)]
+    pub todos: Vec<TodoRow>,
+    /// When somebody last wrote a call, meeting, visit, mail or message into it (T13).
+    #[n(8)]
+    pub last_contact: Option<Timestamp>,
+    /// How many registers hold a conflict whose losing values are kept (L6).
+    #[n(9)]
+    pub conflicts: u32,
+    /// When it was made, by the clock of who made it: a lead nobody ever contacted is forgotten from
+    /// then on (T13).
+    #[n(10)]
+    pub created: Option<Timestamp>,
+}
+
+/// What Today and the card lists need of one todo.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct TodoRow {
+    /// Its id within the card.
+    #[n(0)]
+    pub id: PartId,
+    /// What is to be done.
+    #[n(1)]
+    pub text: String,
+    /// When; a todo without a due is never overdue and sorts last.
+    #[n(2)]
+    pub due: Option<Due>,
+    /// The user who answers for doing it (F49).
+    #[n(3)]
+    pub assignee: Option<UserId>,
+    /// Open or closed, and how.
+    #[n(4)]
+    pub state: TodoState,
+    /// The contact it is to be done with (F35, F44).
+    #[n(5)]
+    pub contact: Option<DocumentId>,
+}
+
+/// A link from a card or contact to another document.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct LinkRow {
+    /// Its id within the document.
+    #[n(0)]
+    pub id: PartId,
+    /// The document it points to.
+    #[n(1)]
+    pub target: DocumentId,
+    /// What the target is to this document: `customer`, `employer`, ...
+    #[n(2)]
+    pub role: String,
+}
+
+/// What lists and caller lookup need of one contact.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct ContactRow {
+    /// A person or a company.
+    #[n(0)]
+    pub sort: ContactSort,
+    /// A person's given name; empty for a company.
+    #[n(1)]
+    pub given_name: String,
+    /// A person's family name, or the company's name (T19).
+    #[n(2)]
+    pub family_name: String,
+    /// Whether it is in use, in the trash, or in the trash with later edits to review.
+    #[n(3)]
+    pub trash: Trash,
+    /// Register text by field, as in [`CardRow::fields`].
+    #[n(4)]
+    pub fields: Vec<(String, String)>,
+    /// Phones, emails and addresses.
+    #[n(5)]
+    pub details: Vec<DetailRow>,
+    /// The company a person works for, and the like.
+    #[n(6)]
+    pub links: Vec<LinkRow>,
+    /// Who created it: he sees it while no card links to it.
+    #[n(7)]
+    pub creator: Option<UserId>,
+    /// How many registers hold a conflict whose losing values are kept (L6).
+    #[n(8)]
+    pub conflicts: u32,
+}
+
+/// A phone, email or address of a contact.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct DetailRow {
+    /// Its id within the contact.
+    #[n(0)]
+    pub id: PartId,
+    /// Phone, email or address.
+    #[n(1)]
+    pub sort: DetailSort,
+    /// `work`, `home`, ...; free text.
+    #[n(2)]
+    pub label: String,
+    /// The number, address or place as written.
+    #[n(3)]
+    pub value: String,
+}
+
+/// Person or company.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum ContactSort {
+    /// A natural person.
+    #[n(0)]
+    Person,
+    /// A firm or other body.
+    #[n(1)]
+    Company,
+}
+
+/// The sort of a contact's detail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum DetailSort {
+    /// A telephone number.
+    #[n(0)]
+    Phone,
+    /// An email address.
+    #[n(1)]
+    Email,
+    /// A postal address.
+    #[n(2)]
+    Address,
+}
+
+impl DetailSort {
+    /// The name of the register that holds a detail of this sort: `<detail>/<name>`.
+    pub const fn register(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::Address => "address",
+        }
+    }
+
+    /// The sort whose register has this name.
+    pub fn of_register(name: &str) -> Option<Self> {
+        [Self::Phone, Self::Email, Self::Address].into_iter().find(|sort| sort.register() == name)
+    }
+}
+
+/// Something that happened to a document, who did it and when.
+///
+/// Derived from changes, one by one and in any order; kept as rows beside them, so that totals and
+/// reports read facts and not histories.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(array)]
+pub struct Fact {
+    /// When, by the stamp of the change that made it (T10: shown, never used to order a merge).
+    #[n(0)]
+    pub at: Timestamp,
+    /// The user or service that made the change.
+    #[n(1)]
+    pub by: Option<UserId>,
+    /// What happened.
+    #[n(2)]
+    pub event: Event,
+}
+
+/// What a [`Fact`] records.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+pub enum Event {
+    /// The document was created.
+    #[n(0)]
+    Created,
+    /// The card left one status (`None` at creation) and entered another.
+    #[n(1)]
+    Status(#[n(0)] Option<StatusId>, #[n(1)] Option<StatusId>),
+    /// The card passed from one owner to another.
+    #[n(2)]
+    Owner(#[n(0)] Option<UserId>, #[n(1)] Option<UserId>),
+    /// A todo was made.
+    #[n(3)]
+    TodoMade(#[n(0)] PartId),
+    /// A todo was moved from one due to another (F51).
+    #[n(4)]
+    TodoMoved(#[n(0)] PartId, #[n(1)] Option<Due>, #[n(2)] Option<Due>),
+    /// A todo was closed or reopened: its new state.
+    #[n(5)]
+    TodoState(#[n(0)] PartId, #[n(1)] TodoState),
+    /// A todo passed from one assignee to another.
+    #[n(6)]
+    Assignee(#[n(0)] PartId, #[n(1)] Option<UserId>, #[n(2)] Option<UserId>),
+    /// A contact with the customer was written down: call, meeting, visit, ...
+    #[n(7)]
+    Contacted(#[n(0)] PartId),
+}
+
+/// The rows of one document.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Rows {
+    /// Of a card.
+    #[n(0)]
+    Card(#[n(0)] Box<CardRow>, #[n(1)] Vec<Fact>),
+    /// Of a contact.
+    #[n(1)]
+    Contact(#[n(0)] Box<ContactRow>, #[n(1)] Vec<Fact>),
+    /// Of a kind that no list shows.
+    #[n(2)]
+    None,
+}
+
+impl Rows {
+    /// The same rows with these facts, in their own order.
+    #[must_use]
+    pub fn with_facts(self, mut facts: Vec<Fact>) -> Self {
+        facts.sort_unstable();
+        match self {
+            Self::Card(row, _) => Self::Card(row, facts),
+            Self::Contact(row, _) => Self::Contact(row, facts),
+            Self::None => Self::None,
+        }
+    }
+
+    /// The facts among the rows.
+    pub fn facts(&self) -> &[Fact] {
+        match self {
+            Self::Card(_, facts) | Self::Contact(_, facts) => facts,
+            Self::None => &[],
+        }
+    }
+}

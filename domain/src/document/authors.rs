@@ -1,0 +1,119 @@
+//! Authors: who made each change of a document, by the word of the server (L4).
+
+use minicbor::{Decode, Encode};
+
+use crate::document::change::Actor;
+use crate::value::id::{DeviceId, UserId};
+use crate::value::time::Timestamp;
+
+/// Who made each change of a document, and when the server took it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct AuthorTable {
+    /// One row for each actor, in the order of their first changes.
+    #[n(0)]
+    pub actors: Vec<ActorRow>,
+}
+
+/// One actor's changes to a document.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct ActorRow {
+    /// The actor: identity never stands in it, only beside it.
+    #[n(0)]
+    pub actor: Actor,
+    /// On whose behalf it writes.
+    #[n(1)]
+    pub by: Signature,
+    /// When the server took each of its changes, by their numbers from 1 on: the first in
+    /// milliseconds since 1970, each other as the difference from the one before.
+    #[n(2)]
+    pub received: Vec<i64>,
+    /// The acts its changes were part of, by their numbers.
+    #[n(3)]
+    pub origins: Vec<(u32, Origin)>,
+}
+
+impl AuthorTable {
+    /// Adds an actor's next change. One that is there already, or not the next, is left out.
+    pub fn push(
+        &mut self,
+        change: (Actor, u32),
+        by: &Signature,
+        origin: Option<Origin>,
+        received_at: Timestamp,
+    ) {
+        let (actor, seq) = change;
+        let place = self.actors.iter().position(|row| row.actor == actor).unwrap_or_else(|| {
+            let row = ActorRow { actor, by: by.clone(), received: Vec::new(), origins: Vec::new() };
+            self.actors.push(row);
+            self.actors.len() - 1
+        });
+        let Some(row) = self.actors.get_mut(place) else { return };
+        if seq as usize == row.received.len() + 1 {
+            row.received.push(received_at.millis() - row.received.iter().sum::<i64>());
+            row.origins.extend(origin.map(|origin| (seq, origin)));
+        }
+    }
+
+    /// On whose behalf an actor writes.
+    pub fn signature(&self, actor: Actor) -> Option<&Signature> {
+        self.actors.iter().find(|row| row.actor == actor).map(|row| &row.by)
+    }
+
+    /// When the server took an actor's change with this number.
+    pub fn received_at(&self, actor: Actor, seq: u32) -> Option<Timestamp> {
+        let row = self.actors.iter().find(|row| row.actor == actor)?;
+        let received = row.received.get(..seq as usize)?;
+        (seq > 0)
+            .then(|| Timestamp::from_millis(received.iter().fold(0, |sum: i64, r| sum.saturating_add(*r))))
+    }
+
+    /// The act that an actor's change with this number was part of.
+    pub fn origin(&self, actor: Actor, seq: u32) -> Option<Origin> {
+        let row = self.actors.iter().find(|row| row.actor == actor)?;
+        row.origins.iter().find(|(number, _)| *number == seq).map(|(_, origin)| *origin)
+    }
+}
+
+/// On whose behalf an actor makes its changes, by the word of the server (L4).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(array)]
+pub struct Signature {
+    /// The user; `None` for the server's own acts.
+    #[n(0)]
+    pub user: Option<UserId>,
+    /// The user's device.
+    #[n(1)]
+    pub device: Option<DeviceId>,
+}
+
+/// The act a change was part of, so that one act can be shown and undone as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(array)]
+pub struct Origin {
+    /// What sort of act.
+    #[n(0)]
+    pub kind: OriginKind,
+    /// Which one.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub id: [u8; 16],
+}
+
+/// A sort of act; open, because later versions will know more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(transparent)]
+pub struct OriginKind(#[n(0)] pub u16);
+
+impl OriginKind {
+    /// An import of a file.
+    pub const IMPORT: Self = Self(1);
+    /// One user act over many documents.
+    pub const BULK: Self = Self(2);
+    /// Re-authored after a refusal or a fork: its own change could not stand.
+    pub const REPLAYED: Self = Self(3);
+    /// An automation of the server.
+    pub const AUTOMATION: Self = Self(4);
+    /// A calendar client.
+    pub const CALENDAR: Self = Self(5);
+}

@@ -1,0 +1,284 @@
+//! The index: every operation of a document by name, and what is read from it without automerge.
+
+use std::collections::BTreeMap;
+
+use crate::document::DocumentType;
+use crate::document::change::{Actor, Change, ChangeHash, Op, OpId, Register};
+use crate::document::values::{Values, Written};
+use crate::value::time::Timestamp;
+
+/// What the guard must know of a document: every operation, by name.
+#[derive(Debug, Clone)]
+pub struct OpIndex {
+    pub(in crate::document) kind: &'static DocumentType,
+    genesis: ChangeHash,
+    changes: Vec<Indexed>,
+    by_hash: BTreeMap<ChangeHash, usize>,
+    pub(in crate::document) by_actor: BTreeMap<Actor, Vec<usize>>,
+    registers: BTreeMap<Register, Vec<Write>>,
+    pub(in crate::document) texts: BTreeMap<OpId, Text>,
+    heads: Vec<ChangeHash>,
+    pub(in crate::document) ops: u32,
+}
+
+/// One change of the document; the genesis change is the first.
+#[derive(Debug, Clone)]
+struct Indexed {
+    hash: ChangeHash,
+    deps: Vec<usize>,
+    max_op: u32,
+    time: Timestamp,
+    /// The register it writes, if it does nothing else.
+    only: Option<Register>,
+}
+
+/// One operation that wrote a register.
+#[derive(Debug, Clone)]
+pub(in crate::document) struct Write {
+    pub(in crate::document) id: OpId,
+    change: usize,
+    /// The value; `None` if it made a long text.
+    pub(in crate::document) value: Option<String>,
+    /// The changes that put another value in its place.
+    replaced_in: Vec<usize>,
+}
+
+/// A long text: the change that made it, and runs of its characters by (actor, first counter).
+#[derive(Debug, Clone, Default)]
+pub(in crate::document) struct Text {
+    pub(in crate::document) made_in: usize,
+    pub(in crate::document) runs: BTreeMap<(Actor, u32), (u32, usize)>,
+    pub(in crate::document) length: u32,
+}
+
+impl OpIndex {
+    /// The index of a document that holds its genesis change only.
+    pub fn new(kind: &'static DocumentType) -> Self {
+        let genesis = kind.genesis_hash();
+        Self {
+            kind,
+            genesis,
+            changes: vec![Indexed {
+                hash: genesis,
+                deps: Vec::new(),
+                max_op: kind.genesis_max_op(),
+                time: Timestamp::default(),
+                only: None,
+            }],
+            by_hash: BTreeMap::from([(genesis, 0)]),
+            by_actor: BTreeMap::new(),
+            registers: BTreeMap::new(),
+            texts: BTreeMap::new(),
+            heads: vec![genesis],
+            ops: kind.genesis_max_op(),
+        }
+    }
+
+    /// The hash of its genesis change.
+    pub(in crate::document) fn genesis(&self) -> ChangeHash {
+        self.genesis
+    }
+
+    /// The kind of the document.
+    pub fn kind(&self) -> &'static DocumentType {
+        self.kind
+    }
+
+    /// The document's heads, ascending.
+    pub fn heads(&self) -> &[ChangeHash] {
+        &self.heads
+    }
+
+    /// The registers of one container by name, read without automerge; those with a long text are
+    /// left out, for only automerge knows the order of its characters.
+    pub fn registers(&self, container: u8) -> impl Iterator<Item = (&str, Values)> {
+        self.registers
+            .iter()
+            .filter(move |(register, _)| register.container == container)
+            .filter_map(|(register, _)| Some((register.name.as_str(), self.values(register, &Seen::All)?)))
+    }
+
+    /// The values of a register; `None` if nobody wrote it, or for a long text.
+    pub fn get(&self, register: &Register) -> Option<Values> {
+        self.values(register, &Seen::All)
+    }
+
+    /// The values a register had when the document had these heads; `None` if nobody had written it,
+    /// or for a long text.
+    pub fn get_at(&self, register: &Register, heads: &[ChangeHash]) -> Option<Values> {
+        self.values(register, &self.ancestors(&self.places(heads)))
+    }
+
+    /// Whether it holds a long text.
+    pub(in crate::document) fn has_texts(&self) -> bool {
+        !self.texts.is_empty()
+    }
+
+    /// How many changes an actor made.
+    pub(in crate::document) fn seq(&self, actor: Actor) -> u32 {
+        let line = self.by_actor.get(&actor).map_or(0, Vec::len);
+        u32::try_from(line).unwrap_or(u32::MAX)
+    }
+
+    /// The counter of the last operation that `heads` and their ancestors hold.
+    pub(in crate::document) fn max_op_of(&self, heads: &[ChangeHash]) -> u32 {
+        self.max_op(&self.places(heads))
+    }
+
+    /// Tells of a change whether it is not among `heads` and their ancestors.
+    pub(in crate::document) fn unseen_from(&self, heads: &[ChangeHash]) -> impl Fn(ChangeHash) -> bool {
+        let seen = self.seen_from(&self.places(heads));
+        move |hash| self.by_hash.get(&hash).is_none_or(|place| seen.get(*place) != Some(&true))
+    }
+
+    /// The stamp of the change that wrote a register with this operation.
+    pub fn time_of(&self, register: &Register, op: OpId) -> Option<Timestamp> {
+        let write = self.registers.get(register)?.iter().find(|write| write.id == op)?;
+        self.changes.get(write.change).map(|change| change.time)
+    }
+
+    /// Whether somebody wrote something else than `register` without having seen, or after, the
+    /// operations `known`, which wrote it.
+    pub fn edited_beyond(&self, register: &Register, known: &[OpId]) -> bool {
+        let writes = self.registers.get(register).map_or(&[][..], Vec::as_slice);
+        let known: Vec<_> =
+            writes.iter().filter(|write| known.contains(&write.id)).map(|write| write.change).collect();
+        let seen = self.seen_from(&known);
+        self.changes
+            .iter()
+            .enumerate()
+            .any(|(place, change)| seen.get(place) == Some(&false) && change.only.as_ref() != Some(register))
+    }
+
+    fn values(&self, register: &Register, seen: &Seen) -> Option<Values> {
+        let mut live = self.live(register, seen).into_iter().rev().map(|write| {
+            let value = write.value.clone()?;
+            Some(Written { op: write.id, value, is_text: false })
+        });
+        Some(Values { winner: live.next()??, losers: live.collect::<Option<_>>()? })
+    }
+
+    /// Whether the document holds a change.
+    pub fn contains(&self, hash: ChangeHash) -> bool {
+        self.by_hash.contains_key(&hash)
+    }
+
+    /// Adds a change that was judged, or that the document already held.
+    pub fn push(&mut self, hash: ChangeHash, change: &Change) {
+        let place = self.changes.len();
+        let deps = change.deps.iter().filter_map(|dep| self.by_hash.get(dep).copied()).collect();
+        let only = match change.ops.as_slice() {
+            [Op::Put { register, .. }] => Some(register.clone()),
+            _ => None,
+        };
+        self.changes.push(Indexed { hash, deps, max_op: change.max_op(), time: change.time, only });
+        self.by_hash.insert(hash, place);
+        self.by_actor.entry(change.actor).or_default().push(place);
+        self.heads.retain(|head| !change.deps.contains(head));
+        self.heads.push(hash);
+        self.heads.sort_unstable();
+        self.ops = self.ops.saturating_add(change.op_count());
+        for (id, op) in change.with_ids() {
+            self.push_op(id, op, place);
+        }
+    }
+
+    fn push_op(&mut self, id: OpId, op: &Op, change: usize) {
+        match op {
+            Op::Put { register, pred, .. } | Op::MakeText { register, pred } => {
+                let value = match op {
+                    Op::Put { value, .. } => Some(value.clone()),
+                    _ => None,
+                };
+                if value.is_none() {
+                    self.texts.insert(id, Text { made_in: change, ..Text::default() });
+                }
+                let writes = self.registers.entry(register.clone()).or_default();
+                for write in writes.iter_mut().filter(|write| pred.contains(&write.id)) {
+                    write.replaced_in.push(change);
+                }
+                writes.push(Write { id, change, value, replaced_in: Vec::new() });
+            }
+            Op::Insert { text, .. } => {
+                if let Some(text) = self.texts.get_mut(text) {
+                    text.runs.insert((id.actor, id.counter), (op.len(), change));
+                    text.length = text.length.saturating_add(op.len());
+                }
+            }
+            Op::Erase { .. } => {}
+        }
+    }
+
+    /// The writes of a register that `seen` shows and that no other of `seen` replaced, by id.
+    pub(in crate::document) fn live(&self, register: &Register, seen: &Seen) -> Vec<&Write> {
+        let writes = self.registers.get(register).map_or(&[][..], Vec::as_slice);
+        let mut live: Vec<_> = writes
+            .iter()
+            .filter(|write| seen.contains(write.change))
+            .filter(|write| !write.replaced_in.iter().any(|change| seen.contains(*change)))
+            .collect();
+        live.sort_unstable_by_key(|write| write.id);
+        live
+    }
+
+    pub(in crate::document) fn places(&self, hashes: &[ChangeHash]) -> Vec<usize> {
+        hashes.iter().filter_map(|hash| self.by_hash.get(hash).copied()).collect()
+    }
+
+    pub(in crate::document) fn ancestors(&self, deps: &[usize]) -> Seen {
+        let heads = deps.iter().filter_map(|dep| self.changes.get(*dep)).map(|change| change.hash);
+        let mut heads: Vec<_> = heads.collect();
+        heads.sort_unstable();
+        if heads == self.heads {
+            return Seen::All;
+        }
+        Seen::Some(self.seen_from(deps))
+    }
+
+    /// By place: whether a change is one of `changes` or an ancestor of one.
+    fn seen_from(&self, changes: &[usize]) -> Vec<bool> {
+        let mut seen = vec![false; self.changes.len()];
+        let mut stack = changes.to_vec();
+        while let Some(place) = stack.pop() {
+            if let Some(mark) = seen.get_mut(place)
+                && !std::mem::replace(mark, true)
+            {
+                stack.extend(self.changes.get(place).map_or(&[][..], |change| &change.deps));
+            }
+        }
+        seen
+    }
+
+    /// The greatest counter among `deps`; a change's counters exceed all those it depends on.
+    pub(in crate::document) fn max_op(&self, deps: &[usize]) -> u32 {
+        deps.iter()
+            .filter_map(|dep| self.changes.get(*dep))
+            .map(|change| change.max_op)
+            .max()
+            .unwrap_or_default()
+    }
+}
+
+/// Which changes the author of a change had seen.
+pub(in crate::document) enum Seen {
+    All,
+    Some(Vec<bool>),
+}
+
+impl Seen {
+    pub(in crate::document) fn contains(&self, change: usize) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(seen) => seen.get(change).copied().unwrap_or_default(),
+        }
+    }
+}
+
+impl Text {
+    /// The end (exclusive) of the run that holds a character, and the change that inserted it.
+    pub(in crate::document) fn run(&self, id: OpId) -> Option<(u32, usize)> {
+        let ((actor, start), (length, change)) = self.runs.range(..=(id.actor, id.counter)).next_back()?;
+        let end = start.saturating_add(*length);
+        (*actor == id.actor && id.counter < end).then_some((end, *change))
+    }
+}

@@ -1,0 +1,25 @@
+//! What a register shows where people wrote it at the same time (N3, C13).
+
+use crate::document::values::Values;
+use crate::document::{DocumentType, Form};
+use crate::value::todo::{self, TodoState};
+use crate::value::trash::TRASHED;
+
+/// What a register shows: automerge's winner, or what the domain knows better.
+///
+/// A todo's state is merged from all its values (a close beats a postpone, a reopening beats the
+/// close it saw); what one side trashed stays trashed; long texts begun apart are joined.
+pub fn shown(kind: &DocumentType, container: u8, name: &str, values: &Values) -> String {
+    let conflicting = !values.losers.is_empty();
+    match kind.rule(container, name).map(|rule| rule.form) {
+        Some(Form::TodoState) if conflicting => merged_state(values).to_string(),
+        Some(Form::Trash) if values.all().any(|written| written.value == TRASHED) => TRASHED.to_owned(),
+        _ => values.shown(),
+    }
+}
+
+/// A todo's state from all its concurrent values; what is not a state counts for nothing.
+fn merged_state(values: &Values) -> TodoState {
+    let states = values.all().filter_map(|written| written.value.parse::<TodoState>().ok());
+    todo::merge(states).winner
+}

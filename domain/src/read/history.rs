@@ -1,0 +1,121 @@
+//! History: who changed what and when, told from the changes themselves and never written twice (F55, F58).
+
+use std::collections::BTreeMap;
+
+use crate::document::Document;
+use crate::document::change::{Change, ChangeHash, Op, OpId, Register};
+use crate::document::{AuthorTable, Origin, Signature};
+use crate::value::time::Timestamp;
+
+/// One change of a document, as its readers see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryItem {
+    /// The change.
+    pub hash: ChangeHash,
+    /// When, by its author's clock.
+    pub at: Timestamp,
+    /// When the server took it; `None` while it is unsent.
+    pub received_at: Option<Timestamp>,
+    /// On whose behalf; `None` while it is unsent: then it is this device's own user.
+    pub by: Option<Signature>,
+    /// What act it was part of.
+    pub origin: Option<Origin>,
+    /// What it did, register by register.
+    pub edits: Vec<Edit>,
+}
+
+/// What a change did to one register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edit {
+    /// It gave the register another value.
+    Put {
+        /// Which register.
+        register: Register,
+        /// The values it replaced, the one that was shown first; empty if there was none.
+        old: Vec<String>,
+        /// The new value.
+        new: String,
+    },
+    /// It edited a long text.
+    Text {
+        /// Which register.
+        register: Register,
+        /// What it inserted, put together.
+        inserted: String,
+        /// How many characters it erased.
+        erased: u32,
+    },
+}
+
+/// The history of a document, newest first: `limit` items after the first `skip`.
+///
+/// One pass over all changes, in the order in which this replica holds them, which differs between
+/// replicas only for changes made apart.
+pub fn history(document: &Document, authors: &AuthorTable, skip: usize, limit: usize) -> Vec<HistoryItem> {
+    let mut past = Past::default();
+    let mut items: Vec<_> = document
+        .changes_since(&[])
+        .into_iter()
+        .map(|(hash, change)| past.tell(hash, &change, authors))
+        .collect();
+    items.reverse();
+    items.into_iter().skip(skip).take(limit).collect()
+}
+
+/// What the changes told so far have written.
+#[derive(Default)]
+struct Past {
+    values: BTreeMap<OpId, String>,
+    texts: BTreeMap<OpId, Register>,
+}
+
+impl Past {
+    fn tell(&mut self, hash: ChangeHash, change: &Change, authors: &AuthorTable) -> HistoryItem {
+        let mut edits = Vec::new();
+        for (id, op) in change.with_ids() {
+            self.tell_op(id, op, &mut edits);
+        }
+        HistoryItem {
+            hash,
+            at: change.time,
+            received_at: authors.received_at(change.actor, change.seq),
+            by: authors.signature(change.actor).cloned(),
+            origin: authors.origin(change.actor, change.seq),
+            edits,
+        }
+    }
+
+    fn tell_op(&mut self, id: OpId, op: &Op, edits: &mut Vec<Edit>) {
+        match op {
+            Op::Put { register, value, pred } => {
+                let old = pred.iter().rev().filter_map(|id| self.values.get(id).cloned()).collect();
+                edits.push(Edit::Put { register: register.clone(), old, new: value.clone() });
+                self.values.insert(id, value.clone());
+            }
+            Op::MakeText { register, .. } => {
+                self.texts.insert(id, register.clone());
+            }
+            Op::Insert { text, chars, .. } => self.tell_text(*text, chars, 0, edits),
+            Op::Erase { text, count, .. } => self.tell_text(*text, "", *count, edits),
+        }
+    }
+
+    fn tell_text(&self, text: OpId, chars: &str, count: u32, edits: &mut Vec<Edit>) {
+        let Some(register) = self.texts.get(&text) else { return };
+        let same = edits.iter_mut().find_map(|edit| match edit {
+            Edit::Text { register: told, inserted, erased } if told == register => Some((inserted, erased)),
+            _ => None,
+        });
+        match same {
+            Some((inserted, erased)) => {
+                inserted.push_str(chars);
+                *erased = erased.saturating_add(count);
+            }
+            None => edits.push(Edit::Text {
+                register: register.clone(),
+                inserted: chars.to_owned(),
+                erased: count,
+            }),
+        }
+    }
+}

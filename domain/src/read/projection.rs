@@ -1,0 +1,272 @@
+//! Projections: the rows of a document, and the facts of a change (`crate::crm::row`).
+
+use std::str::FromStr;
+
+use crate::crm::row::Rows;
+use crate::crm::row::{
+    CardRow, ContactRow, ContactSort, DetailRow, DetailSort, Event, Fact, LinkRow, TodoRow,
+};
+use crate::crm::{card, contact};
+use crate::document::AuthorTable;
+use crate::document::OpIndex;
+use crate::document::change::{Change, ChangeHash, Op, OpId, Register};
+use crate::document::shown;
+use crate::document::{Document, DocumentError, Values};
+use crate::document::{DocumentType, DocumentTypeId};
+use crate::read::view::View;
+use crate::value::id::{DocumentId, PartId, UserId};
+use crate::value::time::Timestamp;
+use crate::value::todo::TodoState;
+use crate::value::trash::TRASHED;
+use crate::value::trash::Trash;
+
+/// The version of these functions. A phone that computes another one uses a bundle's rows for its
+/// lists at once and makes its own in the background.
+pub const VERSION: u32 = 1;
+
+/// Entries of these kinds are contacts with the customer (T13).
+pub const CONTACTS: [&str; 5] = ["call", "meeting", "visit", "mail", "message"];
+
+/// The rows of a document of any kind, without facts.
+pub fn rows(document: &Document, creator: Option<UserId>) -> Rows {
+    let created = |_: &Register, op| document.time_of(op);
+    rows_of_view(document.kind(), &View::of(document), || OpIndex::of(document), created, creator)
+}
+
+/// The rows of an indexed document of any kind, without facts and without automerge; they equal
+/// those of the document itself.
+pub fn rows_of_index(index: &OpIndex, creator: Option<UserId>) -> Rows {
+    let created = |register: &Register, op| index.time_of(register, op);
+    rows_of_view(index.kind(), &View::of_index(index), || index.clone(), created, creator)
+}
+
+/// The rows, with facts, of a document saved as a list of few changes; `None` if it is saved in
+/// automerge's own form, and must be loaded.
+pub fn rows_of_saved(
+    kind: &'static DocumentType,
+    saved: &[u8],
+    authors: &AuthorTable,
+) -> Option<Result<Rows, DocumentError>> {
+    let told = |(index, changes): (OpIndex, Vec<Change>)| {
+        let mut creator = None;
+        let mut told = Vec::new();
+        for change in &changes {
+            let by = authors.signature(change.actor).and_then(|by| by.user);
+            creator = creator.or(by);
+            told.extend(facts(&index, change, by));
+        }
+        rows_of_index(&index, creator).with_facts(told)
+    };
+    Some(OpIndex::of_saved(kind, saved)?.map(told))
+}
+
+/// Whether [`rows_of_saved`] tells a document's rows, so that they need not travel beside it.
+pub fn are_told_by(saved: &[u8]) -> bool {
+    crate::document::is_change_list(saved)
+}
+
+fn rows_of_view(
+    kind: &DocumentType,
+    view: &View,
+    index: impl FnOnce() -> OpIndex,
+    time_of: impl FnOnce(&Register, OpId) -> Option<Timestamp>,
+    creator: Option<UserId>,
+) -> Rows {
+    match kind.id {
+        DocumentTypeId::CARD => Rows::Card(Box::new(card_row(view, index, time_of)), Vec::new()),
+        DocumentTypeId::CONTACT => Rows::Contact(Box::new(contact_row(view, index, creator)), Vec::new()),
+        _ => Rows::None,
+    }
+}
+
+/// What can tell what a register held at earlier heads.
+pub trait Past {
+    /// The kind of the document.
+    fn kind(&self) -> &'static DocumentType;
+
+    /// The values a register had when the document had these heads.
+    fn get_at(&self, register: &Register, heads: &[ChangeHash]) -> Option<Values>;
+}
+
+impl Past for Document {
+    fn kind(&self) -> &'static DocumentType {
+        self.kind()
+    }
+
+    fn get_at(&self, register: &Register, heads: &[ChangeHash]) -> Option<Values> {
+        self.get_at(register, heads)
+    }
+}
+
+impl Past for OpIndex {
+    fn kind(&self) -> &'static DocumentType {
+        self.kind()
+    }
+
+    fn get_at(&self, register: &Register, heads: &[ChangeHash]) -> Option<Values> {
+        self.get_at(register, heads)
+    }
+}
+
+/// The row of a card, with its todos and links.
+fn card_row(
+    view: &View,
+    index: impl FnOnce() -> OpIndex,
+    time_of: impl FnOnce(&Register, OpId) -> Option<Timestamp>,
+) -> CardRow {
+    let product = Register { container: card::CARD, name: "product".to_owned() };
+    let first = view.values(product.container, &product.name).map(|values| values.winner.op);
+    CardRow {
+        product: view.parsed(card::CARD, "product"),
+        name: view.text(card::CARD, "name"),
+        status: view.parsed(card::CARD, "status"),
+        owner: view.parsed(card::CARD, "owner"),
+        trash: trash(view, index, card::CARD),
+        fields: field_texts(view, card::FIELDS),
+        links: links(view, card::LINKS),
+        todos: todos(view),
+        last_contact: last_contact(view),
+        conflicts: conflict_count(view),
+        created: first.and_then(|op| time_of(&product, op)),
+    }
+}
+
+/// The row of a contact, with its details and links.
+fn contact_row(view: &View, index: impl FnOnce() -> OpIndex, creator: Option<UserId>) -> ContactRow {
+    let is_company = view.text(contact::CONTACT, "sort") == contact::COMPANY;
+    ContactRow {
+        sort: if is_company { ContactSort::Company } else { ContactSort::Person },
+        given_name: view.text(contact::CONTACT, "given"),
+        family_name: view.text(contact::CONTACT, "family"),
+        trash: trash(view, index, contact::CONTACT),
+        fields: field_texts(view, contact::FIELDS),
+        details: details(view),
+        links: links(view, contact::LINKS),
+        creator,
+        conflicts: conflict_count(view),
+    }
+}
+
+/// What one change did, told from its document: that must hold the change's dependencies, and may
+/// hold the change itself and any others.
+pub fn facts(document: &impl Past, change: &Change, by: Option<UserId>) -> Vec<Fact> {
+    let genesis = document.kind().genesis_hash();
+    let created = (change.deps == [genesis]).then_some(Event::Created);
+    let events = change.ops.iter().filter_map(|op| match op {
+        Op::Put { register, value, .. } if document.kind().id == DocumentTypeId::CARD => {
+            event(document, &change.deps, register, value)
+        }
+        _ => None,
+    });
+    created.into_iter().chain(events).map(|event| Fact { at: change.time, by, event }).collect()
+}
+
+fn event(document: &impl Past, deps: &[ChangeHash], register: &Register, value: &str) -> Option<Event> {
+    let before = || {
+        let values = document.get_at(register, deps)?;
+        Some(shown(document.kind(), register.container, &register.name, &values))
+    };
+    let part = || register.name.split('/').next().and_then(|part| part.parse::<PartId>().ok());
+    let last = register.name.rsplit('/').next().unwrap_or_default();
+    match (register.container, last) {
+        (card::CARD, "status") => Some(Event::Status(parsed(before()), value.parse().ok())),
+        (card::CARD, "owner") => Some(Event::Owner(parsed(before()), value.parse().ok())),
+        (card::TODOS, "text") if before().is_none() => Some(Event::TodoMade(part()?)),
+        (card::TODOS, "due") => {
+            let before = before()?;
+            Some(Event::TodoMoved(part()?, before.parse().ok(), value.parse().ok()))
+        }
+        (card::TODOS, "state") => Some(Event::TodoState(part()?, value.parse().ok()?)),
+        (card::TODOS, "assignee") => {
+            let before = before()?;
+            Some(Event::Assignee(part()?, before.parse().ok(), value.parse().ok()))
+        }
+        (card::ENTRIES, "kind") if CONTACTS.contains(&value) => Some(Event::Contacted(part()?)),
+        _ => None,
+    }
+}
+
+fn parsed<T: FromStr>(text: Option<String>) -> Option<T> {
+    text?.parse().ok()
+}
+
+fn todos(view: &View) -> Vec<TodoRow> {
+    view.parts(card::TODOS)
+        .into_iter()
+        // A part without a text is the trace of an edit to a todo that this version cannot show.
+        .filter(|(_, registers)| registers.contains_key("text"))
+        .map(|(id, mut registers)| TodoRow {
+            id,
+            text: registers.remove("text").unwrap_or_default(),
+            due: parsed(registers.remove("due")),
+            assignee: parsed(registers.remove("assignee")),
+            state: parsed::<TodoState>(registers.remove("state")).unwrap_or_default(),
+            contact: parsed(registers.remove("contact")),
+        })
+        .collect()
+}
+
+/// The links of a document that were not taken away again.
+fn links(view: &View, container: u8) -> Vec<LinkRow> {
+    view.parts(container)
+        .into_iter()
+        .filter_map(|(id, registers)| {
+            let (role, target) = parse_link(registers.get("to")?)?;
+            Some(LinkRow { id, target, role: role.to_owned() })
+        })
+        .collect()
+}
+
+/// Reads a link register, `<role> <target>`; `None` for one that was taken away.
+pub fn parse_link(text: &str) -> Option<(&str, DocumentId)> {
+    let (role, target) = text.split_once(' ')?;
+    Some((role, target.parse().ok()?))
+}
+
+fn details(view: &View) -> Vec<DetailRow> {
+    view.parts(contact::DETAILS)
+        .into_iter()
+        .filter_map(|(id, mut registers)| {
+            let label = registers.remove("label").unwrap_or_default();
+            let (sort, value) = registers.into_iter().find_map(|(name, value)| {
+                let sort = DetailSort::of_register(name)?;
+                (!value.is_empty()).then_some((sort, value))
+            })?;
+            Some(DetailRow { id, sort, label, value })
+        })
+        .collect()
+}
+
+/// Register texts of fields; long texts are not among them, they are read when a card is opened.
+fn field_texts(view: &View, container: u8) -> Vec<(String, String)> {
+    view.registers(container)
+        .filter(|(_, values)| !values.winner.is_text && !values.winner.value.is_empty())
+        .map(|(name, values)| (name.to_owned(), values.winner.value.clone()))
+        .collect()
+}
+
+fn last_contact(view: &View) -> Option<Timestamp> {
+    view.parts(card::ENTRIES)
+        .into_values()
+        .filter(|entry| entry.get("kind").is_some_and(|kind| CONTACTS.contains(&kind.as_str())))
+        .filter_map(|entry| entry.get("at")?.parse().ok())
+        .map(Timestamp::from_millis)
+        .max()
+}
+
+/// In review: in the trash, but somebody changed more than the trash register without having seen
+/// that it was trashed, or later. A pure function of the change graph.
+fn trash(view: &View, index: impl FnOnce() -> OpIndex, container: u8) -> Trash {
+    let Some(values) = view.values(container, "trash") else { return Trash::No };
+    let trashings = values.all().filter(|written| written.value == TRASHED);
+    let trashings: Vec<_> = trashings.map(|written| written.op).collect();
+    if trashings.is_empty() {
+        return Trash::No;
+    }
+    let register = Register { container, name: "trash".to_owned() };
+    if index().edited_beyond(&register, &trashings) { Trash::Review } else { Trash::Trashed }
+}
+
+fn conflict_count(view: &View) -> u32 {
+    u32::try_from(view.conflicts().len()).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,106 @@
+//! Reading a document's registers: what to show, above all where people wrote one at the same time
+//! (N3, C13).
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use crate::document::OpIndex;
+use crate::document::change::Register;
+use crate::document::{Document, Values, Written};
+use crate::document::{DocumentType, shown};
+use crate::value::id::PartId;
+
+/// All registers of a document, read once.
+#[derive(Debug, Clone)]
+pub struct View {
+    kind: &'static DocumentType,
+    containers: Vec<BTreeMap<String, Values>>,
+}
+
+/// A register that two people wrote without knowing of one another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// Which register.
+    pub register: Register,
+    /// What it shows.
+    pub shown: String,
+    /// The other values, each with its operation: kept, and one edit away (L6).
+    pub others: Vec<Written>,
+}
+
+impl View {
+    /// Reads a document.
+    pub fn of(document: &Document) -> Self {
+        let count = u8::try_from(document.kind().containers.len()).unwrap_or(u8::MAX);
+        let containers = (0..count).map(|container| document.registers(container)).collect();
+        Self { kind: document.kind(), containers }
+    }
+
+    /// Reads a document from its index, without automerge; registers with long texts are left out.
+    pub fn of_index(index: &OpIndex) -> Self {
+        let count = u8::try_from(index.kind().containers.len()).unwrap_or(u8::MAX);
+        let registers = |container| {
+            let registers = index.registers(container);
+            registers.map(|(name, values)| (name.to_owned(), values)).collect()
+        };
+        Self { kind: index.kind(), containers: (0..count).map(registers).collect() }
+    }
+
+    /// The registers of one container, by name.
+    pub fn registers(&self, container: u8) -> impl Iterator<Item = (&str, &Values)> {
+        let registers = self.containers.get(usize::from(container));
+        registers.into_iter().flatten().map(|(name, values)| (name.as_str(), values))
+    }
+
+    /// What a register holds.
+    pub fn values(&self, container: u8, name: &str) -> Option<&Values> {
+        self.containers.get(usize::from(container))?.get(name)
+    }
+
+    /// What a register shows; empty if nobody wrote it.
+    pub fn text(&self, container: u8, name: &str) -> String {
+        let values = self.values(container, name);
+        values.map(|values| shown(self.kind, container, name, values)).unwrap_or_default()
+    }
+
+    /// What a register shows, read as a value; `None` if it is none.
+    pub fn parsed<T: FromStr>(&self, container: u8, name: &str) -> Option<T> {
+        self.text(container, name).parse().ok()
+    }
+
+    /// The parts of a container: by part, what its registers show by the rest of their names.
+    pub fn parts(&self, container: u8) -> BTreeMap<PartId, BTreeMap<&str, String>> {
+        let mut parts: BTreeMap<PartId, BTreeMap<&str, String>> = BTreeMap::new();
+        for (name, values) in self.registers(container) {
+            if let Some((part, rest)) = name.split_once('/')
+                && let Ok(part) = part.parse()
+            {
+                let text = shown(self.kind, container, name, values);
+                parts.entry(part).or_default().insert(rest, text);
+            }
+        }
+        parts
+    }
+
+    /// Every conflict whose values differ, by register.
+    pub fn conflicts(&self) -> Vec<Conflict> {
+        (0u8..)
+            .zip(&self.containers)
+            .flat_map(|(container, registers)| {
+                registers
+                    .iter()
+                    .filter(|(_, values)| !values.losers.is_empty())
+                    .filter_map(move |(name, values)| self.conflict(container, name, values))
+            })
+            .collect()
+    }
+
+    fn conflict(&self, container: u8, name: &str, values: &Values) -> Option<Conflict> {
+        let shown = shown(self.kind, container, name, values);
+        // Long texts begun apart are all shown, and equal values are a conflict to nobody.
+        let others: Vec<_> =
+            values.all().filter(|written| written.value != shown && !written.is_text).cloned().collect();
+        let register = Register { container, name: name.to_owned() };
+        (!others.is_empty()).then_some(Conflict { register, shown, others })
+    }
+}

@@ -1,0 +1,444 @@
+//! Fields: what a firm wants to know about each card or contact (F41-F43).
+//!
+//! A document holds texts only, in registers named after the field: `<field id>`, or for a multiple
+//! choice one register for each option, `<field id>/<option key>`. What a text means is decided here,
+//! at reading; so a field may change its kind and no value is ever lost.
+
+use std::collections::BTreeSet;
+
+use minicbor::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+
+use crate::crm::command::MAX_VALUE_LEN;
+use crate::value::decimal::Decimal;
+use crate::value::id::{FieldId, ProductId, StatusId};
+use crate::value::key::Key;
+use crate::value::money::Money;
+use crate::value::time::Day;
+
+/// The text of a flag that is set and of an option that is chosen.
+pub const SET: &str = "1";
+
+/// A field of the cards of one product, or of all persons or companies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct FieldDefinition {
+    /// Its id; derived from product and key where the catalogue made it.
+    #[n(0)]
+    pub id: FieldId,
+    /// What has this field.
+    #[n(1)]
+    pub scope: FieldScope,
+    /// Its key in the catalogue; `None` for one that an administrator added.
+    #[n(2)]
+    pub key: Option<Key>,
+    /// The name shown; see [`crate::settings::Settings::field_name`].
+    #[n(3)]
+    pub name: String,
+    /// What its values are.
+    #[n(4)]
+    pub kind: FieldKind,
+    /// Its place among the fields of its scope; ties go by id.
+    #[n(5)]
+    pub order: u32,
+    /// Whether it is shown no more; values stay.
+    #[cbor(n(6), default)]
+    #[serde(default)]
+    pub retired: bool,
+    /// The statuses that a card should not enter without it (F43): a warning, never a wall.
+    #[cbor(n(7), default)]
+    #[serde(default)]
+    pub required_for: Vec<StatusId>,
+}
+
+/// What has a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Encode, Decode)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldScope {
+    /// The cards of a product.
+    #[n(0)]
+    Product(#[n(0)] ProductId),
+    /// All persons.
+    #[n(1)]
+    Persons,
+    /// All companies.
+    #[n(2)]
+    Companies,
+}
+
+/// What the values of a field are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[cbor(map)]
+pub enum FieldKind {
+    /// One line of text.
+    #[n(0)]
+    Text,
+    /// Text of many lines that two people may write at once; lives in an automerge text.
+    #[n(1)]
+    LongText,
+    /// An exact number.
+    #[n(2)]
+    Decimal,
+    /// An amount of money.
+    #[n(3)]
+    Money,
+    /// One, or any number, of some options.
+    #[n(4)]
+    Choice {
+        /// The options, in the order shown.
+        #[n(0)]
+        options: Vec<ChoiceOption>,
+        /// Whether several may be chosen.
+        #[n(1)]
+        multiple: bool,
+    },
+    /// A calendar day.
+    #[n(5)]
+    Day,
+    /// Yes, or nothing.
+    #[n(6)]
+    Flag,
+}
+
+/// An option of a choice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct ChoiceOption {
+    /// Its text in a register, unique in its field.
+    #[n(0)]
+    pub key: Key,
+    /// The name shown; see [`crate::settings::Settings::option_name`].
+    #[n(1)]
+    pub name: String,
+    /// Whether it is offered no more; cards that have it keep it.
+    #[cbor(n(2), default)]
+    #[serde(default)]
+    pub retired: bool,
+}
+
+/// A value of a field, as read from its registers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldValue {
+    /// Text, short or long.
+    Text(String),
+    /// A number.
+    Decimal(Decimal),
+    /// An amount of money.
+    Money(Money),
+    /// The option chosen.
+    Choice(Key),
+    /// The options chosen, at least one.
+    Choices(BTreeSet<Key>),
+    /// A day.
+    Day(Day),
+    /// The flag is set.
+    Flag,
+    /// Text that the field's kind cannot read: written by another version, or before the field
+    /// changed its kind or lost the option. It is shown as it is.
+    Raw(String),
+}
+
+/// Why a text may not be written into a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FieldError {
+    /// It is not in the canonical form of the field's kind, or names no option of it.
+    #[error("not a value of this kind of field")]
+    Unreadable,
+    /// It has more than [`MAX_VALUE_LEN`] bytes.
+    #[error("longer than {MAX_VALUE_LEN} bytes")]
+    TooLong,
+    /// It has a line break or another control character.
+    #[error("control characters are not allowed")]
+    Control,
+}
+
+impl FieldDefinition {
+    /// The value that a card's or contact's registers give this field; `None` if it has none.
+    pub fn value(&self, texts: FieldTexts<'_>) -> Option<FieldValue> {
+        let register = self.id.to_string();
+        let FieldKind::Choice { options, multiple: true } = &self.kind else {
+            return self.kind.read(texts.get(&register)?);
+        };
+        let mut chosen: BTreeSet<Key> = texts.chosen(&register).filter_map(|key| key.parse().ok()).collect();
+        // A field that became multiple keeps the option chosen while it was not.
+        if let Some(text) = texts.get(&register) {
+            match text.parse() {
+                Ok(key) if options.iter().any(|option| option.key == key) => {
+                    chosen.insert(key);
+                }
+                _ if chosen.is_empty() => return Some(FieldValue::Raw(text.to_owned())),
+                _ => {}
+            }
+        }
+        (!chosen.is_empty()).then_some(FieldValue::Choices(chosen))
+    }
+
+    /// The registers to write, and their new text, so that the field has `value` and no other.
+    ///
+    /// Only registers whose text changes are named, so that a choice edited by two people at once
+    /// merges option by option. Long text is not written this way: of it nothing is returned.
+    pub fn writes(&self, texts: FieldTexts<'_>, value: Option<&FieldValue>) -> Vec<(String, String)> {
+        if self.kind == FieldKind::LongText {
+            return Vec::new();
+        }
+        let register = self.id.to_string();
+        let none = BTreeSet::new();
+        let (plain, wanted) = match value {
+            Some(FieldValue::Choices(keys)) => (String::new(), keys),
+            Some(other) => (other.to_string(), &none),
+            None => (String::new(), &none),
+        };
+        let mut writes = Vec::new();
+        if texts.get(&register).unwrap_or_default() != plain {
+            writes.push((register.clone(), plain));
+        }
+        let present: BTreeSet<&str> = texts.chosen(&register).collect();
+        let wanted: BTreeSet<&str> = wanted.iter().map(Key::as_str).collect();
+        for key in present.symmetric_difference(&wanted) {
+            let text = if wanted.contains(key) { SET } else { "" };
+            writes.push((format!("{register}/{key}"), text.to_owned()));
+        }
+        writes
+    }
+}
+
+impl FieldKind {
+    /// The value that one register's text stands for; `None` if it is empty.
+    pub fn read(&self, text: &str) -> Option<FieldValue> {
+        if text.is_empty() {
+            return None;
+        }
+        let read = match self {
+            Self::Text | Self::LongText => Some(FieldValue::Text(text.to_owned())),
+            Self::Decimal => text.parse().ok().map(FieldValue::Decimal),
+            Self::Money => text.parse().ok().map(FieldValue::Money),
+            Self::Choice { options, .. } => options
+                .iter()
+                .find(|option| option.key.as_str() == text)
+                .map(|option| FieldValue::Choice(option.key.clone())),
+            Self::Day => text.parse().ok().map(FieldValue::Day),
+            Self::Flag => (text == SET).then_some(FieldValue::Flag),
+        };
+        Some(read.unwrap_or_else(|| FieldValue::Raw(text.to_owned())))
+    }
+
+    /// Judges a text that a user or a program wants to write into a register; empty text clears it.
+    pub fn check(&self, text: &str) -> Result<(), FieldError> {
+        if text.len() > MAX_VALUE_LEN {
+            return Err(FieldError::TooLong);
+        }
+        if text.chars().any(char::is_control) {
+            return Err(FieldError::Control);
+        }
+        match self.read(text) {
+            Some(FieldValue::Raw(_)) => Err(FieldError::Unreadable),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl std::fmt::Display for FieldValue {
+    /// The canonical text of a register; for several options their keys, which no register holds.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) | Self::Raw(text) => f.write_str(text),
+            Self::Decimal(value) => value.fmt(f),
+            Self::Money(value) => value.fmt(f),
+            Self::Choice(key) => key.fmt(f),
+            Self::Choices(keys) => {
+                let keys: Vec<&str> = keys.iter().map(Key::as_str).collect();
+                f.write_str(&keys.join(" "))
+            }
+            Self::Day(day) => day.fmt(f),
+            Self::Flag => f.write_str(SET),
+        }
+    }
+}
+
+/// The field registers of one card or contact, as its row holds them: (register, text).
+#[derive(Debug, Clone, Copy)]
+pub struct FieldTexts<'a>(&'a [(String, String)]);
+
+impl<'a> FieldTexts<'a> {
+    /// The registers of a row.
+    pub const fn new(registers: &'a [(String, String)]) -> Self {
+        Self(registers)
+    }
+
+    /// The text of a register; `None` if there is none or it is empty.
+    pub fn get(self, register: &str) -> Option<&'a str> {
+        let (_, text) = self.0.iter().find(|(name, _)| name == register)?;
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// The keys of the options chosen in the field with this register, also of unknown ones.
+    pub fn chosen(self, register: &str) -> impl Iterator<Item = &'a str> {
+        self.0
+            .iter()
+            .filter(|(_, text)| text == SET)
+            .filter_map(move |(name, _)| name.strip_prefix(register).and_then(|rest| rest.strip_prefix('/')))
+    }
+}
+
+/// The field and the option that a register belongs to; `None` if its name is of another form.
+pub fn parse_register(name: &str) -> Option<(FieldId, Option<Key>)> {
+    match name.split_once('/') {
+        Some((field, option)) => Some((field.parse().ok()?, Some(option.parse().ok()?))),
+        None => Some((name.parse().ok()?, None)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ID: FieldId = FieldId::from_bytes([7; 16]);
+
+    #[test]
+    fn each_kind_reads_its_canonical_text_and_keeps_all_other_text_raw() {
+        let choice = FieldKind::Choice { options: options(&["vip"]), multiple: false };
+        let day = Day::new(2026, 11, 22).unwrap();
+        let cases: [(FieldKind, &str, FieldValue); 7] = [
+            (FieldKind::Text, "any, text", FieldValue::Text("any, text".into())),
+            (FieldKind::LongText, "a\nb", FieldValue::Text("a\nb".into())),
+            (FieldKind::Decimal, "-1.5", FieldValue::Decimal("-1.5".parse().unwrap())),
+            (FieldKind::Money, "1990 HUF", FieldValue::Money("1990 HUF".parse().unwrap())),
+            (choice, "vip", FieldValue::Choice(key("vip"))),
+            (FieldKind::Day, "2026-11-22", FieldValue::Day(day)),
+            (FieldKind::Flag, "1", FieldValue::Flag),
+        ];
+        for (kind, text, value) in cases {
+            assert_eq!(kind.read(text), Some(value.clone()), "{kind:?}");
+            assert_eq!(value.to_string(), text, "{kind:?}");
+            assert_eq!(kind.read(""), None, "{kind:?}");
+            if !matches!(kind, FieldKind::Text | FieldKind::LongText) {
+                assert_eq!(kind.read("x?"), Some(FieldValue::Raw("x?".into())), "{kind:?}");
+                assert_eq!(kind.check("x?"), Err(FieldError::Unreadable), "{kind:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_day_has_one_text() {
+        for text in
+            ["2026-1-2", "2026-02-30", "02026-01-02", "+2026-01-02", "2026-01-02 ", "20260102", "-001-01-01"]
+        {
+            assert_eq!(FieldKind::Day.read(text), Some(FieldValue::Raw(text.into())));
+        }
+    }
+
+    #[test]
+    fn text_that_no_register_should_hold_is_refused_at_writing() {
+        assert_eq!(FieldKind::Text.check(""), Ok(()));
+        assert_eq!(FieldKind::Text.check(&"x".repeat(MAX_VALUE_LEN)), Ok(()));
+        assert_eq!(FieldKind::Text.check(&"x".repeat(MAX_VALUE_LEN + 1)), Err(FieldError::TooLong));
+        assert_eq!(FieldKind::Text.check("two\nlines"), Err(FieldError::Control));
+    }
+
+    #[test]
+    fn a_multiple_choice_is_one_register_for_each_option() {
+        let field = field(FieldKind::Choice { options: options(&["a", "b"]), multiple: true });
+        let registers = registers(&[("/a", "1"), ("/b", ""), ("/later", "1"), ("x/a", "1")]);
+        let texts = FieldTexts::new(&registers);
+        assert_eq!(field.value(texts), Some(choices(&["a", "later"])));
+        assert_eq!(field.value(FieldTexts::new(&[])), None);
+        assert_eq!(
+            field.writes(texts, Some(&choices(&["b", "later"]))),
+            [(format!("{ID}/a"), String::new()), (format!("{ID}/b"), "1".into())]
+        );
+    }
+
+    #[test]
+    fn a_choice_that_became_multiple_keeps_what_was_chosen() {
+        let field = field(FieldKind::Choice { options: options(&["a", "b"]), multiple: true });
+        let old = registers(&[("", "a")]);
+        assert_eq!(field.value(FieldTexts::new(&old)), Some(choices(&["a"])));
+        assert_eq!(
+            field.writes(FieldTexts::new(&old), Some(&choices(&["a", "b"]))),
+            [
+                (ID.to_string(), String::new()),
+                (format!("{ID}/a"), "1".into()),
+                (format!("{ID}/b"), "1".into())
+            ]
+        );
+        let unknown = registers(&[("", "Gone?")]);
+        assert_eq!(field.value(FieldTexts::new(&unknown)), Some(FieldValue::Raw("Gone?".into())));
+    }
+
+    #[test]
+    fn a_register_name_tells_its_field_and_option() {
+        assert_eq!(parse_register(&ID.to_string()), Some((ID, None)));
+        assert_eq!(parse_register(&format!("{ID}/vip")), Some((ID, Some(key("vip")))));
+        for name in ["", "vip", &format!("{ID}/"), &format!("{ID}/a/b"), &format!("{ID}x")] {
+            assert_eq!(parse_register(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_encoded_form_is_fixed_and_an_old_app_skips_what_a_new_one_adds() {
+        let mut field = field(FieldKind::Choice { options: options(&["a"]), multiple: true });
+        field.key = Some(key("step"));
+        let bytes = minicbor::to_vec(&field).unwrap();
+        insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&bytes), @"a800500707070707070707070707070707070701820180026473746570036146048204a20081a300616101614102f401f5050106f40780");
+        assert_eq!(minicbor::decode::<FieldDefinition>(&bytes).unwrap(), field);
+        insta::assert_snapshot!(serde_json::to_string(&field).unwrap(), @r#"{"id":"07070707-0707-0707-0707-070707070707","scope":"persons","key":"step","name":"F","kind":{"type":"choice","options":[{"key":"a","name":"A","retired":false}],"multiple":true},"order":1,"retired":false,"required_for":[]}"#);
+        assert_eq!(
+            serde_json::from_str::<FieldDefinition>(&serde_json::to_string(&field).unwrap()).unwrap(),
+            field
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_written_is_what_is_read(
+            before in prop::collection::vec(("(/[a-d])?", "1?|[a-e]"), 0..6),
+            wanted in prop::collection::btree_set("[a-d]", 0..4),
+        ) {
+            let field = field(FieldKind::Choice { options: options(&["a", "b", "c"]), multiple: true });
+            let mut card: std::collections::BTreeMap<String, String> =
+                before.into_iter().map(|(option, text)| (format!("{ID}{option}"), text)).collect();
+            let value = (!wanted.is_empty()).then(|| FieldValue::Choices(wanted.iter().map(|word| key(word)).collect()));
+            let rows: Vec<_> = card.clone().into_iter().collect();
+            card.extend(field.writes(FieldTexts::new(&rows), value.as_ref()));
+            let rows: Vec<_> = card.into_iter().collect();
+            prop_assert_eq!(field.value(FieldTexts::new(&rows)), value.clone());
+            prop_assert_eq!(field.writes(FieldTexts::new(&rows), value.as_ref()), vec![]);
+        }
+    }
+
+    fn field(kind: FieldKind) -> FieldDefinition {
+        let scope = FieldScope::Persons;
+        let required_for = Vec::new();
+        FieldDefinition {
+            id: ID,
+            scope,
+            key: None,
+            name: "F".into(),
+            kind,
+            order: 1,
+            retired: false,
+            required_for,
+        }
+    }
+
+    fn key(word: &str) -> Key {
+        word.parse().unwrap()
+    }
+
+    fn options(keys: &[&str]) -> Vec<ChoiceOption> {
+        keys.iter()
+            .map(|word| ChoiceOption { key: key(word), name: word.to_uppercase(), retired: false })
+            .collect()
+    }
+
+    fn choices(keys: &[&str]) -> FieldValue {
+        FieldValue::Choices(keys.iter().map(|word| key(word)).collect())
+    }
+
+    fn registers(texts: &[(&str, &str)]) -> Vec<(String, String)> {
+        texts.iter().map(|(option, text)| (format!("{ID}{option}"), (*text).to_owned())).collect()
+    }
+}

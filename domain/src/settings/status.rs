@@ -1,0 +1,97 @@
+//! Statuses: the steps of a product's process (F22-F27).
+
+use minicbor::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+
+use crate::value::id::{ProductId, StatusId};
+use crate::value::key::Key;
+
+/// A status of a product: a milestone that answers "what is to be done?" (F24).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct Status {
+    /// Its id; derived from product and key where the catalogue made it.
+    #[n(0)]
+    pub id: StatusId,
+    /// The product whose cards may have it.
+    #[n(1)]
+    pub product: ProductId,
+    /// Its key in the catalogue; `None` for one that an administrator added.
+    #[n(2)]
+    pub key: Option<Key>,
+    /// The name shown; see [`crate::settings::Settings::status_name`].
+    #[n(3)]
+    pub name: String,
+    /// Where in the process it lies.
+    #[n(4)]
+    pub group: StatusGroup,
+    /// Its place among the statuses of its group; ties go by id.
+    #[n(5)]
+    pub order: u32,
+    /// Whether it is offered no more; cards that have it keep it until moved (F27).
+    #[cbor(n(6), default)]
+    #[serde(default)]
+    pub retired: bool,
+    /// The todo that a card entering it is given (C9).
+    #[n(7)]
+    pub todo: Option<StatusTodo>,
+}
+
+/// The todo that a status hands out (C9); it goes to the card's owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct StatusTodo {
+    /// What is to be done.
+    #[n(0)]
+    pub text: String,
+    /// How many days after the card entered it is due.
+    #[n(1)]
+    pub due_days: u16,
+}
+
+/// The four groups of statuses, in the order of a process (F23); reports and the Wall of Progress
+/// read the group, not the status.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode,
+)]
+#[serde(rename_all = "snake_case")]
+#[cbor(index_only)]
+pub enum StatusGroup {
+    /// Not begun: database, ideas, candidates, invoices to issue.
+    #[n(0)]
+    Inactive,
+    /// Under way.
+    #[n(1)]
+    InProgress,
+    /// Ended well: won, paid, hired, finished.
+    #[n(2)]
+    Positive,
+    /// Ended badly: lost, reversed, rejected, cancelled.
+    #[n(3)]
+    Negative,
+}
+
+/// Who decides which statuses a product has, and which of them a card is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusMode {
+    /// The set is fixed; a card is moved by hand.
+    Fixed,
+    /// An administrator edits the set; a card is moved by hand.
+    Custom,
+    /// The set is fixed; a card's status is a function of its fields and never stored, so it cannot
+    /// conflict (F19).
+    Derived,
+}
+
+impl StatusMode {
+    /// Whether an administrator may add, retire and regroup statuses (F12, F13, C1).
+    pub const fn set_is_editable(self) -> bool {
+        matches!(self, Self::Custom)
+    }
+
+    /// Whether a card's status is a register that a user writes.
+    pub const fn is_stored(self) -> bool {
+        !matches!(self, Self::Derived)
+    }
+}

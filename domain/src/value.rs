@@ -1,0 +1,14 @@
+//! Values: ids, times, amounts and other texts of one form, and the clock and randomness that are
+//! arguments. Nothing here knows what a document or a card is.
+
+pub mod decimal;
+pub mod due;
+pub mod env;
+pub mod id;
+pub mod key;
+pub mod money;
+pub mod open_code;
+pub(crate) mod text_form;
+pub mod time;
+pub mod todo;
+pub mod trash;

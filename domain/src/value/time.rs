@@ -1,0 +1,527 @@
+//! Instants, days and zones (T1-T14).
+//!
+//! There is no clock here: `now` and the zone are arguments (T1). Days and wall times are resolved to
+//! instants when they are judged, never in storage (T2, T9).
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{
+    DateTime, Datelike, Days, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone,
+};
+use chrono_tz::{GapInfo, Tz};
+use minicbor::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+
+use crate::value::text_form::text_form;
+
+/// An instant: milliseconds since 1970-01-01T00:00Z.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, Encode, Decode,
+)]
+#[serde(transparent)]
+#[cbor(transparent)]
+pub struct Timestamp(#[n(0)] i64);
+
+impl Timestamp {
+    /// The last instant a change may carry: 2^41 ms, in the year 2039 (T10).
+    pub const MAX_STAMP: Timestamp = Timestamp((1 << 41) - 1);
+
+    /// Later than every instant: where a todo without a due sorts.
+    pub const NEVER: Timestamp = Timestamp(i64::MAX);
+
+    /// The instant `millis` milliseconds after 1970-01-01T00:00Z.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since 1970-01-01T00:00Z.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// The same instant, or the nearest one that a change may carry: 0 to 2^41 ms (T10).
+    pub fn clamped(self) -> Self {
+        self.clamp(Timestamp(0), Self::MAX_STAMP)
+    }
+
+    /// The instant at which clocks at UTC show `utc`.
+    fn from_utc(utc: NaiveDateTime) -> Self {
+        Self(utc.and_utc().timestamp_millis())
+    }
+
+    /// What clocks at UTC show; instants outside the calendar ([`Day`]) give its nearest edge.
+    fn utc(self) -> NaiveDateTime {
+        let edge = if self.0 < 0 { Day::MIN } else { Day::MAX };
+        DateTime::from_timestamp_millis(self.0)
+            .map(|utc| utc.naive_utc())
+            .filter(|utc| Day::holds(utc.date()))
+            .unwrap_or(NaiveDateTime::new(edge.0, NaiveTime::MIN))
+    }
+}
+
+/// Text that is not a day in the form `2026-11-22`, from 1900 to 9999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a day of the years 1900 to 9999 written like 2026-11-22")]
+pub struct DayError;
+
+/// A day of the calendar, from 1900-01-01 to 9999-12-31; its text form is `2026-11-22`.
+///
+/// It is a date, not a span of time: which span depends on the zone ([`Zone::start_of`]).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(NaiveDate);
+
+impl Day {
+    /// The first day of the calendar: 1900-01-01.
+    pub const MIN: Day = Day::edge(1900, 1, 1);
+
+    /// The last day of the calendar: 9999-12-31.
+    pub const MAX: Day = Day::edge(9999, 12, 31);
+
+    const fn edge(year: i32, month: u32, day: u32) -> Self {
+        match NaiveDate::from_ymd_opt(year, month, day) {
+            Some(date) => Self(date),
+            None => Self(NaiveDate::MIN),
+        }
+    }
+
+    /// The day with this year, month (1-12) and day of the month, if the calendar has it.
+    pub fn new(year: i32, month: u32, day: u32) -> Option<Self> {
+        NaiveDate::from_ymd_opt(year, month, day).and_then(|date| Self::try_from(date).ok())
+    }
+
+    /// The day as a chrono date.
+    pub const fn date(self) -> NaiveDate {
+        self.0
+    }
+
+    /// The day `days` later (earlier, if negative), or the end of the calendar on that side.
+    pub fn plus(self, days: i32) -> Self {
+        let count = Days::new(u64::from(days.unsigned_abs()));
+        let date = if days < 0 { self.0.checked_sub_days(count) } else { self.0.checked_add_days(count) };
+        Self::nearest(date.unwrap_or(if days < 0 { NaiveDate::MIN } else { NaiveDate::MAX }))
+    }
+
+    /// The Monday of its week: weeks run from Monday to Sunday (T16).
+    pub fn monday(self) -> Self {
+        Self::nearest(self.0.week(chrono::Weekday::Mon).checked_first_day().unwrap_or(self.0))
+    }
+
+    /// The first day of its month.
+    pub fn month_start(self) -> Self {
+        Self(self.0.with_day(1).unwrap_or(self.0))
+    }
+
+    fn nearest(date: NaiveDate) -> Self {
+        Self(date.clamp(Self::MIN.0, Self::MAX.0))
+    }
+
+    fn holds(date: NaiveDate) -> bool {
+        (Self::MIN.0..=Self::MAX.0).contains(&date)
+    }
+}
+
+impl TryFrom<NaiveDate> for Day {
+    type Error = DayError;
+
+    fn try_from(date: NaiveDate) -> Result<Self, DayError> {
+        if Self::holds(date) { Ok(Self(date)) } else { Err(DayError) }
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.0.year(), self.0.month(), self.0.day())
+    }
+}
+
+impl fmt::Debug for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Day({self})")
+    }
+}
+
+impl FromStr for Day {
+    type Err = DayError;
+
+    /// Accepts the canonical text form only.
+    fn from_str(text: &str) -> Result<Self, DayError> {
+        let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return Err(DayError) };
+        let (year, month, day) = (number(&[*y1, *y2, *y3, *y4]), number(&[*m1, *m2]), number(&[*d1, *d2]));
+        let (Some(year), Some(month), Some(day)) = (year, month, day) else { return Err(DayError) };
+        i32::try_from(year).ok().and_then(|year| Self::new(year, month, day)).ok_or(DayError)
+    }
+}
+
+/// The number that decimal digits write; `None` if one of them is none.
+pub(crate) fn number(digits: &[u8]) -> Option<u32> {
+    digits.iter().try_fold(0_u32, |number, digit| {
+        let digit = digit.is_ascii_digit().then(|| u32::from(digit - b'0'))?;
+        number.checked_mul(10)?.checked_add(digit)
+    })
+}
+
+/// Text that names no zone of the IANA database this build knows ([`Zone::DATABASE`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a time zone of the IANA database {}", Zone::DATABASE)]
+pub struct UnknownZone;
+
+/// A time zone of the IANA database; its text form is its name there: `Europe/Budapest`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Zone(Tz);
+
+impl Zone {
+    /// Coordinated universal time.
+    pub const UTC: Zone = Zone(Tz::UTC);
+
+    /// The release of the IANA database in this build (T9).
+    pub const DATABASE: &str = chrono_tz::IANA_TZDB_VERSION;
+
+    /// Its name in the IANA database.
+    pub fn name(self) -> &'static str {
+        self.0.name()
+    }
+
+    /// What a clock on the wall shows at `at`.
+    pub fn local(self, at: Timestamp) -> NaiveDateTime {
+        let utc = at.utc();
+        utc.checked_add_offset(self.0.offset_from_utc_datetime(&utc).fix()).unwrap_or(utc)
+    }
+
+    /// The instant at which a clock on the wall shows `local` (T6).
+    ///
+    /// A wall time that the clocks skip is shifted forward by the gap; of one that they show twice
+    /// the first occurrence counts.
+    pub fn instant(self, local: NaiveDateTime) -> Timestamp {
+        let offset = match self.0.offset_from_local_datetime(&local) {
+            MappedLocalTime::Single(offset) => Some(offset.fix()),
+            MappedLocalTime::Ambiguous(one, other) => {
+                [one.fix(), other.fix()].into_iter().max_by_key(|offset| offset.local_minus_utc())
+            }
+            MappedLocalTime::None => {
+                self.gap(local).and_then(|gap| gap.begin).map(|(_, before)| before.fix())
+            }
+        };
+        let utc = offset.and_then(|offset| local.checked_sub_offset(offset));
+        Timestamp::from_utc(utc.unwrap_or(local))
+    }
+
+    /// The first instant of `day`: midnight, or the end of the gap if the clocks skip midnight.
+    ///
+    /// A day lasts from here to [`Self::end_of`]; 23 and 25 hours occur (T6), and a day that a zone
+    /// left out lasts no time.
+    pub fn start_of(self, day: Day) -> Timestamp {
+        self.first_instant(day.0)
+    }
+
+    /// The first instant after `day`, at which what was due that day is overdue (T3).
+    pub fn end_of(self, day: Day) -> Timestamp {
+        day.0.succ_opt().map_or(Timestamp::NEVER, |next| self.first_instant(next))
+    }
+
+    /// The day that it is at `at`: the one with `start_of(day) <= at < end_of(day)`.
+    ///
+    /// So a day that has begun never ends before the next begins, although clocks that are turned
+    /// back over midnight show the old date again.
+    pub fn day_of(self, at: Timestamp) -> Day {
+        let shown = Day::nearest(self.local(at).date());
+        if self.end_of(shown) <= at { shown.plus(1) } else { shown }
+    }
+
+    fn first_instant(self, date: NaiveDate) -> Timestamp {
+        let midnight = date.and_time(NaiveTime::MIN);
+        match self.gap(midnight).and_then(|gap| gap.end) {
+            Some(end) => Timestamp::from_utc(end.naive_utc()),
+            None => self.instant(midnight),
+        }
+    }
+
+    fn gap(self, local: NaiveDateTime) -> Option<GapInfo> {
+        GapInfo::new(&local, &self.0)
+    }
+}
+
+impl PartialOrd for Zone {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Zone {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.name().cmp(other.name())
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Debug for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Zone({self})")
+    }
+}
+
+impl FromStr for Zone {
+    type Err = UnknownZone;
+
+    fn from_str(name: &str) -> Result<Self, UnknownZone> {
+        Tz::from_str(name).map(Self).map_err(|_| UnknownZone)
+    }
+}
+
+text_form!(Day, Zone);
+
+/// What clock and calendar of one zone show at one instant: made once, asked for every row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LocalNow {
+    /// The instant.
+    pub now: Timestamp,
+    /// The zone.
+    pub zone: Zone,
+    /// The day that it is there.
+    pub today: Day,
+    /// When that day ends.
+    pub midnight: Timestamp,
+}
+
+impl LocalNow {
+    /// What they show in `zone` at `now`.
+    pub fn new(now: Timestamp, zone: Zone) -> Self {
+        let today = zone.day_of(now);
+        Self { now, zone, today, midnight: zone.end_of(today) }
+    }
+}
+
+/// The earliest instant after now at which something changes, found while rows go by (T5).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NextChange {
+    now: Timestamp,
+    next: Timestamp,
+}
+
+impl NextChange {
+    /// Nothing changes after `now` yet.
+    pub(crate) fn after(now: Timestamp) -> Self {
+        Self { now, next: Timestamp::NEVER }
+    }
+
+    /// Notes that something changes at `at`, unless that has passed.
+    pub(crate) fn at(&mut self, at: Timestamp) {
+        if at > self.now {
+            self.next = self.next.min(at);
+        }
+    }
+
+    /// The earliest instant noted.
+    pub(crate) fn get(self) -> Option<Timestamp> {
+        (self.next < Timestamp::NEVER).then_some(self.next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn zone(name: &str) -> Zone {
+        name.parse().unwrap()
+    }
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    fn utc(text: &str) -> Timestamp {
+        Timestamp::from_utc(text.parse().unwrap())
+    }
+
+    fn wall(text: &str) -> NaiveDateTime {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_day_has_one_text_form_and_refuses_every_other() {
+        assert_eq!(day("2026-11-22").to_string(), "2026-11-22");
+        assert_eq!(day("1900-01-01"), Day::MIN);
+        assert_eq!(day("9999-12-31"), Day::MAX);
+        for text in [
+            "",
+            "2026-11-2",
+            "2026-1-22",
+            "2026-11-31",
+            "2026-02-29",
+            "2026-00-10",
+            "2026-13-10",
+            "2026-11-22 ",
+            " 2026-11-22",
+            "2026/11/22",
+            "+2026-11-22",
+            "1899-12-31",
+            "10000-01-01",
+            "2026-11-2\u{662}",
+            "-026-11-22",
+            "2026-11-+2",
+        ] {
+            assert_eq!(text.parse::<Day>(), Err(DayError), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_zone_is_named_as_in_the_database_and_an_unknown_name_is_refused() {
+        assert_eq!(zone("Europe/Budapest").to_string(), "Europe/Budapest");
+        assert_eq!(serde_json::to_string(&zone("Europe/Lisbon")).unwrap(), r#""Europe/Lisbon""#);
+        assert_eq!(minicbor::to_vec(Zone::UTC).unwrap(), b"\x63UTC");
+        assert_eq!(minicbor::decode::<Zone>(b"\x63UTC").unwrap(), Zone::UTC);
+        for text in ["", "europe/budapest", "Europe/Buda", "Europe/Budapest ", "+01:00", "CEST"] {
+            assert_eq!(text.parse::<Zone>(), Err(UnknownZone), "{text:?}");
+        }
+        assert!(minicbor::decode::<Zone>(b"\x63UTX").is_err());
+    }
+
+    #[test]
+    fn today_is_the_local_day_around_midnight_on_ordinary_days_and_on_both_clock_changes() {
+        // (zone, instant, the day it is there); T1, T6
+        for (name, at, today) in [
+            ("Europe/Lisbon", "2026-11-22T23:30:00", "2026-11-22"),
+            ("Europe/Budapest", "2026-11-22T22:30:00", "2026-11-22"),
+            ("Europe/Budapest", "2026-11-22T23:00:00", "2026-11-23"),
+            ("Europe/Bucharest", "2026-11-22T21:59:59.999", "2026-11-22"),
+            ("Europe/Bucharest", "2026-11-22T22:30:00", "2026-11-23"),
+            ("Europe/Lisbon", "2026-03-28T23:59:59", "2026-03-28"),
+            ("Europe/Lisbon", "2026-03-29T23:00:00", "2026-03-30"),
+            ("Europe/Budapest", "2026-03-28T23:00:00", "2026-03-29"),
+            ("Europe/Budapest", "2026-03-29T22:00:00", "2026-03-30"),
+            ("Europe/Bucharest", "2026-03-28T22:00:00", "2026-03-29"),
+            ("Europe/Bucharest", "2026-03-29T20:59:59", "2026-03-29"),
+            ("Europe/Bucharest", "2026-03-29T21:00:00", "2026-03-30"),
+            ("Europe/Lisbon", "2026-10-24T22:59:59", "2026-10-24"),
+            ("Europe/Lisbon", "2026-10-25T23:59:59", "2026-10-25"),
+            ("Europe/Lisbon", "2026-10-26T00:00:00", "2026-10-26"),
+            ("Europe/Budapest", "2026-10-25T22:30:00", "2026-10-25"),
+            ("Europe/Budapest", "2026-10-25T23:00:00", "2026-10-26"),
+            ("Europe/Bucharest", "2026-10-25T21:30:00", "2026-10-25"),
+            ("Europe/Bucharest", "2026-10-25T22:00:00", "2026-10-26"),
+        ] {
+            assert_eq!(zone(name).day_of(utc(at)), day(today), "{name} at {at}");
+        }
+    }
+
+    #[test]
+    fn a_day_of_a_clock_change_lasts_23_or_25_hours() {
+        for name in ["Europe/Lisbon", "Europe/Budapest", "Europe/Bucharest"] {
+            let hours = |text| {
+                (zone(name).end_of(day(text)).millis() - zone(name).start_of(day(text)).millis()) / 3_600_000
+            };
+            assert_eq!((hours("2026-03-29"), hours("2026-10-25"), hours("2026-11-22")), (23, 25, 24));
+        }
+    }
+
+    #[test]
+    fn a_wall_time_in_the_gap_is_shifted_forward_by_the_gap() {
+        for (name, skipped, at) in [
+            ("Europe/Lisbon", "2026-03-29T01:30:00", "2026-03-29T01:30:00"),
+            ("Europe/Budapest", "2026-03-29T02:00:00", "2026-03-29T01:00:00"),
+            ("Europe/Budapest", "2026-03-29T02:30:00", "2026-03-29T01:30:00"),
+            ("Europe/Bucharest", "2026-03-29T03:59:00", "2026-03-29T01:59:00"),
+            ("Pacific/Apia", "2011-12-30T09:00:00", "2011-12-30T19:00:00"),
+        ] {
+            assert_eq!(zone(name).instant(wall(skipped)), utc(at), "{name} {skipped}");
+        }
+        assert_eq!(
+            zone("Europe/Budapest").local(zone("Europe/Budapest").instant(wall("2026-03-29T02:30:00"))),
+            wall("2026-03-29T03:30:00")
+        );
+    }
+
+    #[test]
+    fn of_a_wall_time_shown_twice_the_first_occurrence_counts() {
+        for (name, twice, first) in [
+            ("Europe/Lisbon", "2026-10-25T01:30:00", "2026-10-25T00:30:00"),
+            ("Europe/Budapest", "2026-10-25T02:30:00", "2026-10-25T00:30:00"),
+            ("Europe/Bucharest", "2026-10-25T03:00:00", "2026-10-25T00:00:00"),
+        ] {
+            assert_eq!(zone(name).instant(wall(twice)), utc(first), "{name} {twice}");
+        }
+    }
+
+    #[test]
+    fn a_day_without_midnight_begins_where_the_clocks_land() {
+        // Cairo skips 00:00-01:00; Toronto skipped 23:30-00:30 in 1919; Samoa left out 2011-12-30.
+        let start = |name, text| zone(name).local(zone(name).start_of(day(text)));
+        assert_eq!(start("Africa/Cairo", "2026-04-24"), wall("2026-04-24T01:00:00"));
+        assert_eq!(start("America/Toronto", "1919-03-31"), wall("1919-03-31T00:30:00"));
+        let apia = zone("Pacific/Apia");
+        assert_eq!(apia.start_of(day("2011-12-30")), apia.end_of(day("2011-12-30")));
+        assert_eq!(apia.day_of(apia.start_of(day("2011-12-30"))), day("2011-12-31"));
+    }
+
+    #[test]
+    fn a_day_that_has_begun_stays_although_the_clocks_show_the_old_date_again() {
+        // St John's turned its clocks back at 00:01 until 2011.
+        let st_johns = zone("America/St_Johns");
+        let turned_back = utc("2010-11-07T02:31:00");
+        assert_eq!(st_johns.local(turned_back), wall("2010-11-06T23:01:00"));
+        assert_eq!(st_johns.day_of(turned_back), day("2010-11-07"));
+    }
+
+    #[test]
+    fn weeks_begin_on_monday_and_months_on_their_first() {
+        assert_eq!(day("2026-11-22").monday(), day("2026-11-16"));
+        assert_eq!(day("2026-11-23").monday(), day("2026-11-23"));
+        assert_eq!(day("2026-11-22").month_start(), day("2026-11-01"));
+        assert_eq!(day("2026-02-28").plus(1), day("2026-03-01"));
+        assert_eq!(day("2026-03-01").plus(-1), day("2026-02-28"));
+        assert_eq!((Day::MIN.plus(i32::MIN), Day::MAX.plus(i32::MAX)), (Day::MIN, Day::MAX));
+        assert_eq!((Day::MIN.monday(), Day::MAX.plus(1)), (Day::MIN, Day::MAX));
+    }
+
+    #[test]
+    fn instants_outside_the_calendar_are_judged_at_its_edge() {
+        for zone in [Zone::UTC, zone("Pacific/Kiritimati"), zone("Pacific/Pago_Pago")] {
+            assert_eq!(zone.day_of(Timestamp::NEVER), Day::MAX);
+            assert_eq!(zone.day_of(Timestamp::from_millis(i64::MIN)), Day::MIN);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn days_follow_one_another_without_gap_or_overlap_in_every_zone(
+            zone in (0..chrono_tz::TZ_VARIANTS.len()).prop_map(|i| Zone(chrono_tz::TZ_VARIANTS[i])),
+            millis in -2_000_000_000_000_i64..4_200_000_000_000,
+        ) {
+            let at = Timestamp::from_millis(millis);
+            let today = zone.day_of(at);
+            prop_assert!(zone.start_of(today) <= at && at < zone.end_of(today));
+            prop_assert_eq!(zone.end_of(today), zone.start_of(today.plus(1)));
+            prop_assert!((today.date() - zone.local(at).date()).num_days() <= 1);
+        }
+
+        #[test]
+        fn a_wall_time_that_is_shown_resolves_to_an_instant_that_shows_it(
+            zone in (0..chrono_tz::TZ_VARIANTS.len()).prop_map(|i| Zone(chrono_tz::TZ_VARIANTS[i])),
+            millis in -2_000_000_000_000_i64..4_200_000_000_000,
+        ) {
+            let at = Timestamp::from_millis(millis);
+            let resolved = zone.instant(zone.local(at));
+            prop_assert!(resolved <= at);
+            prop_assert_eq!(zone.local(resolved), zone.local(at));
+        }
+
+        #[test]
+        fn a_day_reads_back_from_its_text_and_from_cbor(days in 0..2_958_464_i32) {
+            let day = Day::MIN.plus(days);
+            prop_assert_eq!(day.to_string().parse(), Ok(day));
+            prop_assert_eq!(minicbor::decode::<Day>(&minicbor::to_vec(day).unwrap()).unwrap(), day);
+        }
+
+        #[test]
+        fn reading_a_day_or_a_zone_never_panics(text in ".{0,24}") {
+            let _ = (text.parse::<Day>(), text.parse::<Zone>());
+        }
+    }
+}
