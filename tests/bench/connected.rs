@@ -45,13 +45,18 @@ pub fn run(table: &mut Table) {
 fn server_alone(table: &mut Table, office: &Office, address: &str, editor: &Phone) {
     let clients = Builder::new_multi_thread().worker_threads(1).thread_name("clients").enable_all().build();
     let clients = clients.unwrap();
-    let (tell, told) = channel();
-    for number in 0..SOCKETS {
+    let tokens = (0..SOCKETS).map(|number| {
         let login = format!("socket-{}", number / SOCKETS_OF_A_USER);
         if number % SOCKETS_OF_A_USER == 0 {
             office.hire(&login, &login);
         }
-        clients.spawn(listen(address.to_owned(), token(office, &office.phone_of(&login)), tell.clone()));
+        token(office, &office.phone_of(&login))
+    });
+    // A new user is news to every socket: all come before the first socket.
+    let tokens: Vec<String> = tokens.collect();
+    let (tell, told) = channel();
+    for token in tokens {
+        clients.spawn(listen(address.to_owned(), token, tell.clone()));
         told.recv_timeout(PATIENCE).unwrap();
     }
     let mut line = office.block_on(Exchange::open(address, token(office, editor)));
@@ -69,18 +74,18 @@ fn server_alone(table: &mut Table, office: &Office, address: &str, editor: &Phon
     let answered = |push: &Push| push.answered;
     let hinted = |push: &Push| last(&push.hinted);
     let served = |push: &Push| last(&push.served);
-    let mut row = |what: &str, share: f64, of: &dyn Fn(&Push) -> Duration| {
-        table.note(format!("{SOCKETS} sockets, one edit: {what}"), ms(of, share), "ms");
+    let mut note = |what: String, share: f64, of: &dyn Fn(&Push) -> Duration| {
+        table.note(what, ms(of, share), "ms");
     };
-    row("until its push is answered, p50", 0.5, &answered);
-    row("  p99", 0.99, &answered);
-    row("until all have the hint, p50", 0.5, &hinted);
-    row("  p99", 0.99, &hinted);
-    row("until all have the change, p50", 0.5, &served);
-    row("  p99", 0.99, &served);
+    note(format!("{SOCKETS} sockets, one edit: until its push is answered, p50"), 0.5, &answered);
+    note("  p99".to_owned(), 0.99, &answered);
+    note(format!("{SOCKETS} sockets, one edit: until all have the hint, p50"), 0.5, &hinted);
+    note("  p99".to_owned(), 0.99, &hinted);
+    note(format!("{SOCKETS} sockets, one edit: until all have the change, p50"), 0.5, &served);
+    note("  p99".to_owned(), 0.99, &served);
     let exchanges = (EDITS * (SOCKETS + 1)) as f64;
     table.note("  one edit, the server", spent / EDITS as f64 / 1e3, "ms CPU");
-    table.row("  one exchange, the server", Figure::new(spent / exchanges, "us CPU").at_most(1_000.0));
+    table.row("  one exchange, the server", Figure::new(spent / exchanges, "us CPU").at_most(600.0));
 }
 
 /// What one edit took the server.
@@ -129,8 +134,12 @@ fn push(
     let begin = Instant::now();
     let answer = office.block_on(line.send(&frame));
     let answered = begin.elapsed();
-    let served: Vec<Served> = (0..SOCKETS).map(|_| told.recv_timeout(PATIENCE).unwrap()).collect();
-    assert!(served.iter().all(|served| served.entries == 1), "each socket gets each edit");
+    let mut served = Vec::new();
+    while served.len() < SOCKETS {
+        let socket = told.recv_timeout(PATIENCE).unwrap();
+        assert!(socket.entries < 2, "there is one edit at a time");
+        served.extend((socket.entries == 1).then_some(socket));
+    }
     assert_eq!(session.on_response(&answer).unwrap().counts.acknowledged, 1);
     let sorted = |of: fn(&Served) -> Instant| {
         let mut times: Vec<Duration> = served.iter().map(|served| of(served) - begin).collect();

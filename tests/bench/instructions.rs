@@ -5,12 +5,13 @@
 
 use std::io::ErrorKind;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command};
 
 use roadbook_domain::command::CardCommand;
 use roadbook_domain::id::DocumentId;
 use roadbook_domain::today::Period;
 
+use crate::callgrind::Count;
 use crate::dataset;
 use crate::measure::Table;
 use crate::office::Office;
@@ -20,14 +21,16 @@ use crate::phone::Phone;
 const CARDS: usize = 1_000;
 /// How often each step is repeated in its count: edits, lists, changes of one push and of one pull.
 const EACH: usize = 100;
-/// As many again, before the count: caches of statements fill only once.
+/// Edits before the count: caches of statements fill only once.
 const WARM_UP: usize = 10;
+/// How often all is counted, of which the least counts: threads meet in another order each time.
+const RUNS: usize = 3;
 /// The steps, in the order in which [`count`] does them.
 const STEPS: [&str; 4] = [
-    "durable edit of one field: one edit",
-    "Today: totals, first 50: one list",
-    "push of 100 changes, phone and server: one change",
-    "pull of 100 changes, phone and server: one change",
+    "edit: one field of one card, durable",
+    "Today: totals, first 50 todos",
+    "push: one of 100 changes, phone and server",
+    "pull: one of 100 changes, phone and server",
 ];
 /// The name of [`mark`], as callgrind knows it.
 const MARK: &str = "*instructions::mark*";
@@ -35,36 +38,36 @@ const MARK: &str = "*instructions::mark*";
 /// The argument that makes this program the counted process.
 pub const COUNTED_PROCESS: &str = "--counted";
 
-/// Counts each step in a process of its own under callgrind.
+/// Counts each step, in processes of their own under callgrind.
 pub fn run(table: &mut Table) {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("count");
-    let status = Command::new("valgrind")
-        .args(["--tool=callgrind", "--quiet"])
+    let files: Vec<_> = (0..RUNS).map(|run| folder.path().join(format!("run-{run}"))).collect();
+    let processes: Vec<Child> = files.iter().map(|file| start(file)).collect();
+    for mut process in processes {
+        assert!(process.wait().unwrap().success(), "the counted process failed");
+    }
+    for (n, step) in STEPS.iter().enumerate() {
+        // The first dump is what led to the first step; between two steps are two marks.
+        let dump = (2 * n + 2).to_string();
+        let counts: Vec<Count> = files.iter().map(|file| Count::read(&file.with_extension(&dump))).collect();
+        let least = |of: fn(&Count) -> u64| counts.iter().map(of).min().unwrap() as f64 / EACH as f64;
+        table.note(*step, least(|count| count.instructions), "instr.");
+        table.note("  calls of the allocator", least(|count| count.allocations), "");
+    }
+}
+
+fn start(file: &Path) -> Child {
+    let child = Command::new("valgrind")
+        .args(["--tool=callgrind", "--quiet", "--fair-sched=yes"])
         .arg(format!("--callgrind-out-file={}", file.display()))
         .arg(format!("--dump-before={MARK}"))
         .arg(std::env::current_exe().unwrap())
         .arg(COUNTED_PROCESS)
-        .status();
-    let status = match status {
+        .spawn();
+    match child {
         Err(error) if error.kind() == ErrorKind::NotFound => panic!("valgrind is needed: install it"),
-        status => status.unwrap(),
-    };
-    assert!(status.success(), "the counted process failed");
-    for (n, step) in STEPS.iter().enumerate() {
-        // The first dump is what led to the first step; between two steps are two marks.
-        let count = total(&file.with_extension((2 * n + 2).to_string()));
-        table.note(format!("{step}, {CARDS} cards"), count / EACH as f64, "instr.");
+        child => child.unwrap(),
     }
-}
-
-/// The instructions of all threads in a file of callgrind.
-fn total(file: &Path) -> f64 {
-    let text = std::fs::read_to_string(file).unwrap();
-    let total = text.lines().find_map(|line| line.strip_prefix("totals: ")).unwrap();
-    let total: f64 = total.trim().parse().unwrap();
-    assert!(total > 0.0, "callgrind counted nothing");
-    total
 }
 
 /// The process that callgrind watches: the steps, each between two calls of [`mark`].

@@ -1,10 +1,11 @@
 //! The benchmarks: each prints its figures beside a floor measured in the same run.
 //!
 //! CPU time and bytes count; wall time is noise on a shared machine. A floor is the same work by
-//! hand: the same rows and fsyncs, prepared statements, no automerge, no HTTP framework.
+//! hand, frozen ([`floor`]). What measured nothing is never met.
 
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     reason = "a benchmark that meets the unexpected has nothing to measure and may end"
@@ -12,6 +13,7 @@
 
 mod bare;
 mod building;
+mod callgrind;
 mod connected;
 mod dataset;
 mod edits;

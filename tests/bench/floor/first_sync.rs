@@ -106,8 +106,8 @@ fn store(server: &Connection, card: &Card) {
             bytes(16, &card.id),
             bytes(32, &card.id),
             bytes(2_600, &card.id),
-            bytes(60, &card.id),
-            bytes(1_160, &card.id),
+            bytes(87, &card.id),
+            bytes(1_470, &card.id),
         ))
         .unwrap();
 }

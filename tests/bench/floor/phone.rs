@@ -186,7 +186,7 @@ pub(super) fn insert(file: &Connection, card: &Card) {
             document,
             bytes(2_600, &card.id),
             bytes(32, &card.id),
-            bytes(60, &card.id),
+            bytes(87, &card.id),
             bytes(16, &card.id),
             bytes(16, &card.id),
         ))
@@ -203,7 +203,7 @@ pub(super) fn insert(file: &Connection, card: &Card) {
         &card.name,
         status,
         id(&card.owner),
-        serde_json::to_vec(&card.fields).unwrap(),
+        bytes(668, &card.id),
         &card.history[0].at,
         NOW,
     ))
@@ -232,6 +232,6 @@ pub(super) fn insert(file: &Connection, card: &Card) {
     }
     file.prepare_cached("INSERT INTO fact VALUES (?1, ?2)")
         .unwrap()
-        .execute((document, bytes(120, &card.id)))
+        .execute((document, bytes(326, &card.id)))
         .unwrap();
 }
