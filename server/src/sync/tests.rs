@@ -1,6 +1,5 @@
 //! The exchange over HTTP, in process, on real databases.
 
-mod cost;
 mod give_back;
 mod limits;
 mod live;
