@@ -7,13 +7,11 @@
 mod accounts;
 pub mod api;
 pub mod auth;
-pub mod config;
 pub mod http;
-mod init;
-mod layers;
-pub mod live;
-pub mod secrets;
+mod live;
+pub mod node;
 mod settings;
+pub mod start;
 pub mod state;
 pub mod store;
 pub mod sync;
@@ -29,12 +27,13 @@ use axum::{Router, middleware};
 use roadbook_domain::value::env::SystemEnv;
 use tokio::net::TcpListener;
 
-pub use config::{Config, ConfigError};
-pub use init::{Created, InitConfig, init};
-pub use layers::REQUEST_ID;
+pub use http::layers::REQUEST_ID;
+pub use start::config::{Config, ConfigError};
+pub use start::init::{Created, InitConfig, init};
 pub use state::State;
 
 use api::{ApiError, Routes};
+use http::layers;
 
 /// Every route of the server.
 pub fn routes() -> Routes {
@@ -71,7 +70,8 @@ pub async fn serve_on(listener: TcpListener, state: State, shutdown: impl Future
     let config = state.config().clone();
     let address = listener.local_addr().map_or_else(|_| config.listen.to_string(), |at| at.to_string());
     tracing::info!(org.id = %state.org(), listen = %address, "serving");
-    tokio::spawn(live::run(state.clone()));
+    let live = Arc::clone(state.engine().live());
+    tokio::spawn(live::run(state.node().clone(), live, state.stopping()));
     let stopping = state.clone();
     http::serve(app(state.clone()), listener, &config, move || stopping.stop(), shutdown).await;
     state.db().close().await;

@@ -17,7 +17,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::config::{Checked, Config};
+use crate::start::config::{Checked, Config};
 use crate::testing::{ADMIN, Engine, PASSWORD, Server, config};
 use crate::{REQUEST_ID, http};
 
@@ -213,7 +213,7 @@ async fn a_panic_is_one_requests_500_and_its_cause_is_not_sent() {
     }
     let router = Router::new()
         .route("/bad", get(bad))
-        .layer(axum::middleware::from_fn_with_state(server.state.clone(), crate::layers::observe));
+        .layer(axum::middleware::from_fn_with_state(server.state.clone(), http::layers::observe));
     for _ in 0..2 {
         let request = Request::get("/bad").body(Body::empty()).unwrap();
         let response = tower::ServiceExt::oneshot(router.clone(), request).await.unwrap();

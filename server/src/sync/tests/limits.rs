@@ -16,7 +16,7 @@ use roadbook_domain::wire::{Pushed, RefusalCode, Verdict};
 
 use super::phone::pushed;
 use super::*;
-use crate::sync::judge::{Case, Context, Fate, Judged, Sight, judge};
+use crate::sync::up::judge::{Case, Context, Fate, Judged, Sight, judge};
 
 const ME: UserId = UserId::from_bytes([1; 16]);
 const CARD: DocumentId = DocumentId::from_bytes([2; 16]);

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::auth::password::Cost;
+use crate::store::StoreError;
 use crate::store::db::Address;
 
 /// What `serve` is told. Every value is text until [`Config::check`]: so a wrong one is reported in one
@@ -174,6 +175,15 @@ impl fmt::Debug for Config {
             .field("secrets", &self.secrets)
             .field("listen", &self.listen)
             .finish_non_exhaustive()
+    }
+}
+
+/// The problem of a database, with what to do about it.
+pub(crate) fn store_advice(error: &StoreError) -> String {
+    match error {
+        StoreError::Missing => format!("{error}; run roadbook init first, or correct the address"),
+        StoreError::Foreign => format!("{error}; choose another file"),
+        other => other.to_string(),
     }
 }
 

@@ -13,10 +13,9 @@ use roadbook_domain::value::env::{Env, random};
 use roadbook_domain::value::id::{OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 
+use super::config::{ConfigError, store_advice};
 use crate::auth::password::{Cost, PasswordError, Passwords};
-use crate::config::ConfigError;
-use crate::secrets::Secrets;
-use crate::state::store_advice;
+use crate::node::secrets::Secrets;
 use crate::store::db::Address;
 use crate::store::organisation::{self, NewOrganisation};
 use crate::store::users::{self, NewAccount};

@@ -9,12 +9,12 @@ use roadbook_domain::settings::Settings;
 use roadbook_domain::value::id::{DocumentId, UserId};
 use roadbook_domain::value::time::Timestamp;
 
-use super::page::Reading;
-use super::walk::terms;
-use crate::api::ApiError;
+use super::reconciliation::terms;
 use crate::auth::Caller;
-use crate::state::State;
 use crate::store::{StoreError, documents, organisation, settings};
+use crate::sync::down::page::Reading;
+use crate::sync::engine::Engine;
+use crate::sync::error::SyncError;
 
 /// How many documents are read at once.
 const CHUNK: usize = 500;
@@ -22,14 +22,14 @@ const CHUNK: usize = 500;
 /// The state hash over all that the caller may see, with Today at `now`.
 ///
 /// # Errors
-/// [`ApiError::Unavailable`] while this process computes another; those of the database.
-pub async fn state_hash(state: &State, caller: &Caller, now: Timestamp) -> Result<[u8; 32], ApiError> {
-    let _leave = state.engine().hash()?;
-    let mut conn = state.db().snapshot().await?;
+/// [`SyncError::Busy`] while this process computes another; those of the database.
+pub async fn state_hash(engine: &Engine, caller: &Caller, now: Timestamp) -> Result<[u8; 32], SyncError> {
+    let _leave = engine.hash()?;
+    let mut conn = engine.db().snapshot().await?;
     let conn = &mut conn;
-    let head = organisation::head(conn, caller.org).await?.ok_or(ApiError::NotFound)?;
+    let head = organisation::head(conn, caller.org).await?.ok_or(SyncError::NotFound)?;
     let applied = BTreeSet::new();
-    let reading = Reading { state, caller, head: &head, now, applied: &applied };
+    let reading = Reading { engine, caller, head: &head, now, applied: &applied };
     let mut hashed = Hashed::default();
     let rows = settings::all(conn, caller.org).await?;
     let rows: Vec<_> = rows.into_iter().filter(|row| row.class.reaches(caller.role)).collect();

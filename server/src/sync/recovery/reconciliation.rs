@@ -7,10 +7,10 @@ use roadbook_domain::settings::role::Role;
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::wire::{Bucket, HeadsRow, Walk, WalkAnswer};
 
-use super::page::{Page, Reading};
-use super::pull::visible;
-use crate::api::ApiError;
 use crate::store::{Conn, StoreError, documents, key};
+use crate::sync::down::page::{Page, Reading};
+use crate::sync::down::visible::visible;
+use crate::sync::error::SyncError;
 
 /// The most buckets of one step.
 pub const MAX_BUCKETS: usize = 256;
@@ -27,8 +27,8 @@ const SUM: usize = 16;
 /// Answers one step of a walk.
 ///
 /// # Errors
-/// [`ApiError::Invalid`] for a step that no device takes.
-pub async fn answer(conn: &mut Conn, reading: &Reading<'_>, walk: &Walk) -> Result<WalkAnswer, ApiError> {
+/// [`SyncError::Invalid`] for a step that no device takes.
+pub async fn answer(conn: &mut Conn, reading: &Reading<'_>, walk: &Walk) -> Result<WalkAnswer, SyncError> {
     judge(&walk.buckets)?;
     let terms = terms(conn, reading).await?;
     Ok(compare(&walk.buckets, &terms, MAX_ROWS))
@@ -36,16 +36,16 @@ pub async fn answer(conn: &mut Conn, reading: &Reading<'_>, walk: &Walk) -> Resu
 
 /// Refuses buckets of another form, and those of which one lies in another: each document is in one of
 /// them at most, so an answer never names it twice.
-fn judge(buckets: &[Bucket]) -> Result<(), ApiError> {
+fn judge(buckets: &[Bucket]) -> Result<(), SyncError> {
     let is_bucket = |bucket: &Bucket| bucket.suffix.len() < 16 && bucket.sums.len() == 256 * SUM;
     if buckets.len() > MAX_BUCKETS || !buckets.iter().all(is_bucket) {
-        return Err(ApiError::invalid("walk: buckets of 256 sums, at most 256 of them"));
+        return Err(SyncError::Invalid("walk"));
     }
     let mut suffixes: Vec<&[u8]> = buckets.iter().map(|bucket| bucket.suffix.as_slice()).collect();
     // In this order a suffix stands right before one that goes on from it, if there is one.
     suffixes.sort_unstable();
     let apart = suffixes.windows(2).all(|pair| matches!(pair, [one, next] if !next.starts_with(one)));
-    if apart { Ok(()) } else { Err(ApiError::invalid("walk: no bucket lies in another")) }
+    if apart { Ok(()) } else { Err(SyncError::Invalid("walk")) }
 }
 
 /// Id and digest term of every document that the caller sees.
@@ -115,18 +115,18 @@ fn subsets(buckets: &[Bucket], terms: &BTreeMap<DocumentId, [u8; 16]>) -> BTreeM
 /// Adds the documents that a device asks for, as many as fit: whole, or that they are not for it.
 ///
 /// # Errors
-/// [`ApiError::TooLarge`] for too many.
+/// [`SyncError::TooLarge`] for too many.
 pub async fn fetch(
     conn: &mut Conn,
     reading: &Reading<'_>,
     ids: &[DocumentId],
     page: &mut Page,
-) -> Result<(), ApiError> {
+) -> Result<(), SyncError> {
     if ids.len() > MAX_FETCH {
-        return Err(ApiError::TooLarge);
+        return Err(SyncError::TooLarge);
     }
     let org = reading.caller.org;
-    let seen = visible(conn, reading, ids.to_vec()).await?;
+    let seen = visible(conn, reading.caller, ids).await?;
     let purged = documents::purged(conn, org, ids).await?;
     let hidden: Vec<_> = ids.iter().filter(|id| !seen.contains(id)).copied().collect();
     let mut closings = reading.closings(conn, &hidden).await?;
@@ -146,7 +146,7 @@ pub async fn fetch(
         left = left.saturating_sub(listed.size);
         taken.push(listed.id);
     }
-    reading.push_bundles(page, documents::get(conn, org, &taken).await?)
+    Ok(reading.push_bundles(page, documents::get(conn, org, &taken).await?)?)
 }
 
 #[cfg(test)]

@@ -7,23 +7,22 @@ use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{DocumentReceipt, Entry, Envelope, Forgotten, ReceiptedRow, Tombstone};
 
-use super::pull::visible;
-use super::receipt;
-use crate::api::ApiError;
+use super::visible::visible;
 use crate::auth::Caller;
-use crate::state::State;
 use crate::store::documents::Stored;
 use crate::store::organisation::Head;
-use crate::store::outlived::{self, Closings};
+use crate::store::retained_closings::{self, Closings};
 use crate::store::{Conn, StoreError};
+use crate::sync::engine::Engine;
+use crate::sync::seals::receipt;
 
 /// How long a user's own closings outlive his sight of their document, in milliseconds.
 pub const CLOSINGS: i64 = 62 * 24 * 60 * 60 * 1000;
 
 /// What all parts of one answer share.
 pub struct Reading<'a> {
-    /// The server.
-    pub state: &'a State,
+    /// The engine.
+    pub engine: &'a Engine,
     /// Who asks.
     pub caller: &'a Caller,
     /// Where the log ends in the snapshot that is read.
@@ -77,8 +76,8 @@ impl Reading<'_> {
         &self,
         page: &mut Page,
         stored: impl IntoIterator<Item = Stored>,
-    ) -> Result<(), ApiError> {
-        let key = self.state.secrets().receipt_key.as_bytes();
+    ) -> Result<(), StoreError> {
+        let key = self.engine.secrets().receipt_key.as_bytes();
         for stored in stored {
             let bundle = receipt::bundle(key, self.caller.org, stored, self.head.seq.unsigned_abs());
             let bundle = bundle.map_err(|_| StoreError::Unreadable("an author table"))?;
@@ -89,14 +88,14 @@ impl Reading<'_> {
 
     /// A settings row as it travels.
     pub fn settings(&self, row: SettingsRow) -> Entry {
-        let key = self.state.secrets().receipt_key.as_bytes();
+        let key = self.engine.secrets().receipt_key.as_bytes();
         let receipt = receipt::of_row(key, self.caller.org, &row).into();
         Entry::Settings(ReceiptedRow { row, receipt })
     }
 
     /// A purge as it travels.
     pub fn tombstone(&self, document: DocumentId) -> Entry {
-        let key = self.state.secrets().receipt_key.as_bytes();
+        let key = self.engine.secrets().receipt_key.as_bytes();
         let receipt = receipt::of_purge(key, self.caller.org, document).into();
         Entry::Purge(Tombstone { document, receipt })
     }
@@ -115,7 +114,7 @@ impl Reading<'_> {
         conn: &mut Conn,
         ids: &[DocumentId],
     ) -> Result<BTreeMap<DocumentId, Closings>, StoreError> {
-        outlived::of(conn, self.caller.org, self.caller.user, ids, self.since()).await
+        retained_closings::of(conn, self.caller.org, self.caller.user, ids, self.since()).await
     }
 
     /// What the caller is left with of all documents that he does not see.
@@ -124,8 +123,8 @@ impl Reading<'_> {
     /// Of the database.
     pub async fn all_closings(&self, conn: &mut Conn) -> Result<BTreeMap<DocumentId, Closings>, StoreError> {
         let (org, user) = (self.caller.org, self.caller.user);
-        let mut closings = outlived::all(conn, org, user, self.since()).await?;
-        let seen = visible(conn, self, closings.keys().copied().collect()).await?;
+        let mut closings = retained_closings::all(conn, org, user, self.since()).await?;
+        let seen = visible(conn, self.caller, &closings.keys().copied().collect::<Vec<_>>()).await?;
         closings.retain(|document, _| !seen.contains(document));
         Ok(closings)
     }

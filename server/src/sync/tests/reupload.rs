@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::recovery::{copy_of, restore};
 use super::*;
 use crate::on_both;
-use crate::sync::receipt::{of_purge, of_row};
+use crate::sync::seals::receipt::{of_purge, of_row};
 use crate::testing::{ADMIN, Answer, PASSWORD};
 
 #[tokio::test]
@@ -39,8 +39,8 @@ async fn a_restored_server_gets_back_roles_products_users_and_purges() {
     let named = call(&world.server, Method::PUT, &path, &token, Some(product)).await;
     assert_eq!(named.status, StatusCode::OK, "{:?}", named.body);
     let new = world.server.add_user(&token, "new@example.com", "restricted").await.unwrap();
-    let caller = crate::auth::Caller::of(&world.server.state, &token).await.unwrap();
-    crate::sync::purge(&world.server.state, &caller, card).await.unwrap();
+    let caller = crate::auth::Caller::of(world.server.state.gate(), &token).await.unwrap();
+    crate::sync::purge(world.server.state.engine(), &caller, card).await.unwrap();
     let phone = &mut world.manager;
     phone.sync(&world.server).await;
     let (before, tombstones) = (phone.settings_rows(), phone.tombstones.clone());
@@ -258,7 +258,7 @@ async fn give_back(
 }
 
 fn key(server: &Server) -> &[u8; 32] {
-    server.state.secrets().receipt_key.as_bytes()
+    server.state.node().secrets().receipt_key.as_bytes()
 }
 
 /// A row that this server once wrote, as far as it can tell.

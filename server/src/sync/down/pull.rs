@@ -2,21 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::access::rights::Scope;
 use roadbook_domain::document::canonical::Check;
 use roadbook_domain::settings::SettingsRow;
 use roadbook_domain::settings::role::Role;
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::wire::{DocumentReceipt, Entry, LogEntry};
 
-use super::cursor::{Class, Position};
 use super::net::{self, Net};
 use super::page::{Page, Reading};
-use super::receipt::Subject;
-use crate::api::ApiError;
+use super::visible::visible;
 use crate::store::documents::{self, Heads};
 use crate::store::log::{self, Logged, Touched};
-use crate::store::{Conn, StoreError, audience, feed, key};
+use crate::store::{Conn, StoreError, feed, key};
+use crate::sync::seals::cursor::{Class, Position};
+use crate::sync::seals::receipt::Subject;
 
 /// The most entries of the log that one answer looks at.
 const MOST_ROWS: i64 = 4096;
@@ -34,7 +33,7 @@ pub async fn tail(
     reading: &Reading<'_>,
     position: &Position,
     page: &mut Page,
-) -> Result<(i64, bool), ApiError> {
+) -> Result<(i64, bool), StoreError> {
     let (touched, horizon) = touched(conn, reading, position.seq).await?;
     let rows = settings_since(conn, reading, position.seq, horizon).await?;
     let plan = Plan::of(conn, reading, position, touched, rows).await?;
@@ -94,7 +93,7 @@ impl Plan {
         position: &Position,
         touched: Vec<Touched>,
         rows: Vec<(i64, SettingsRow)>,
-    ) -> Result<Self, ApiError> {
+    ) -> Result<Self, StoreError> {
         let documents = net::by_document(touched);
         let sees = sees_now(conn, reading, documents.keys().copied().collect()).await?;
         let mut items: Vec<(i64, Item)> =
@@ -143,7 +142,7 @@ impl Plan {
         conn: &mut Conn,
         reading: &Reading<'_>,
         page: &mut Page,
-    ) -> Result<Option<i64>, ApiError> {
+    ) -> Result<Option<i64>, StoreError> {
         let mut left = page.left();
         let mut taken = Vec::new();
         let mut cut = None;
@@ -175,25 +174,7 @@ async fn sees_now(
     if Class::of(reading.caller.role) != Class::Restricted {
         return Ok(None);
     }
-    Ok(Some(visible(conn, reading, documents).await?))
-}
-
-/// Those of these documents that the caller sees, whatever his role.
-///
-/// # Errors
-/// Of the database.
-pub async fn visible(
-    conn: &mut Conn,
-    reading: &Reading<'_>,
-    documents: Vec<DocumentId>,
-) -> Result<BTreeSet<DocumentId>, StoreError> {
-    let viewer = reading.caller.viewer();
-    let scopes = documents::scopes(conn, reading.caller.org, &documents).await?;
-    let audiences = audience::of(conn, reading.caller.org, &documents).await?;
-    let sees = |(id, scope): &(DocumentId, Scope)| {
-        viewer.can_see(*scope, audiences.get(id).unwrap_or(&BTreeSet::new()))
-    };
-    Ok(scopes.iter().filter(|document| sees(document)).map(|(id, _)| *id).collect())
+    Ok(Some(visible(conn, reading.caller, &documents).await?))
 }
 
 /// Reads what the items need, all of a sort at once, and adds them to the page in their order.
@@ -202,7 +183,7 @@ async fn write(
     reading: &Reading<'_>,
     items: Vec<Item>,
     page: &mut Page,
-) -> Result<(), ApiError> {
+) -> Result<(), StoreError> {
     let (mut bundles, mut seqs, mut changed, mut gone) = (vec![], vec![], vec![], vec![]);
     for item in &items {
         match item {
@@ -268,6 +249,6 @@ fn receipt(reading: &Reading<'_>, heads: &Heads) -> DocumentReceipt {
         heads: &heads.heads,
         authors: &heads.authors,
     };
-    let receipt = subject.receipt(reading.state.secrets().receipt_key.as_bytes());
+    let receipt = subject.receipt(reading.engine.secrets().receipt_key.as_bytes());
     DocumentReceipt { document: heads.id, receipt: receipt.into() }
 }

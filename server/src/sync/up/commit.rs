@@ -18,7 +18,7 @@ use super::scratch::Update;
 use crate::store::audience::{self, Filed, Links, Ways};
 use crate::store::documents::{self, Brief, Stored};
 use crate::store::log::{self, EntryKind, NewEntry};
-use crate::store::outlived::{self, Closings};
+use crate::store::retained_closings::{self, Closings};
 use crate::store::todos::{self, Todos};
 use crate::store::{Db, StoreError, Tx, actors, digests, key, organisation};
 
@@ -149,8 +149,8 @@ async fn remove(
     log::empty(tx, org, id).await?;
     audience::put_links(tx, org, &changes.each_ref().map(Changed::links)).await?;
     todos::put(tx, org, &[Todos { document: id, todos: &[] }]).await?;
-    let nobody = outlived::Change { document: id, sees: None, left: BTreeMap::new() };
-    outlived::apply(tx, org, &nobody).await?;
+    let nobody = retained_closings::Change { document: id, sees: None, left: BTreeMap::new() };
+    retained_closings::apply(tx, org, &nobody).await?;
     let filings =
         changes.iter().map(|changed| &changed.filing).chain(others.iter().map(|other| &other.filing));
     write_filings(tx, org, filings).await
@@ -467,7 +467,7 @@ impl Changed<'_> {
     }
 
     /// What of the card's closed todos their assignees keep who do not see it any more.
-    fn outlived(&self) -> Option<outlived::Change> {
+    fn outlived(&self) -> Option<retained_closings::Change> {
         let update = self.update()?;
         let Rows::Card(row, _) = &update.rows else { return None };
         if self.filing.scope != Scope::Staff {
@@ -493,7 +493,8 @@ impl Changed<'_> {
             Principal::Everyone | Principal::Private(_) => None,
         });
         let all = sees.contains(&Principal::Everyone);
-        let change = outlived::Change { document: self.id, sees: (!all).then(|| users.collect()), left };
+        let change =
+            retained_closings::Change { document: self.id, sees: (!all).then(|| users.collect()), left };
         (saw != sees || !change.left.is_empty()).then_some(change)
     }
 
@@ -568,7 +569,7 @@ async fn write_documents(
         changes.iter().filter(|changed| changed.relinks()).map(Changed::links).collect();
     audience::put_links(tx, org, &relinked).await?;
     for change in changes.iter().filter_map(Changed::outlived) {
-        outlived::apply(tx, org, &change).await?;
+        retained_closings::apply(tx, org, &change).await?;
     }
     let todos: Vec<Todos<'_>> = changes.iter().filter_map(Changed::new_todos).collect();
     todos::put(tx, org, &todos).await

@@ -10,55 +10,58 @@ use roadbook_domain::value::id::OrgId;
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{MAX_GIVEN_BACK, ReceiptedRow, RefusalCode, Tombstone, Verdict};
 
-use super::{commit, push, receipt};
-use crate::accounts;
-use crate::api::ApiError;
+use super::reupload_accounts;
 use crate::auth::Caller;
-use crate::state::State;
+use crate::live::Moved;
 use crate::store::settings::{self, Put};
 use crate::store::{StoreError, Tx, organisation};
+use crate::sync::engine::Engine;
+use crate::sync::error::SyncError;
+use crate::sync::seals::receipt;
+use crate::sync::up::commit;
 
 /// Takes back what a phone gives back; answers the verdicts, first those on the tombstones, in order.
 ///
 /// # Errors
-/// [`ApiError::TooLarge`] for more than a request may hold; those of the database.
-pub async fn give_back(
-    state: &State,
+/// [`SyncError::TooLarge`] for more than a request may hold; those of the database.
+pub async fn reupload(
+    engine: &Engine,
     caller: &Caller,
     tombstones: &[Tombstone],
     rows: Vec<ReceiptedRow>,
     now: Timestamp,
-) -> Result<Vec<Verdict>, ApiError> {
+) -> Result<Vec<Verdict>, SyncError> {
     if tombstones.len().saturating_add(rows.len()) > MAX_GIVEN_BACK {
-        return Err(ApiError::TooLarge);
+        return Err(SyncError::TooLarge);
     }
     let mut verdicts = Vec::with_capacity(tombstones.len() + rows.len());
     for tombstone in tombstones {
-        verdicts.push(bury(state, caller.org, tombstone, now).await?);
+        verdicts.push(bury(engine, caller.org, tombstone, now).await?);
     }
-    verdicts.extend(take_rows(state, caller.org, rows, now).await?);
+    verdicts.extend(take_rows(engine, caller.org, rows, now).await?);
     let last = verdicts.iter().filter_map(|verdict| match verdict {
         Verdict::Applied(seq) => i64::try_from(*seq).ok(),
         _ => None,
     });
     if let Some(head) = last.max() {
         tracing::info!(verdicts = verdicts.len(), "what was lost is given back");
-        push::tell(state, caller, head).await;
+        let moved = Moved { head: head.unsigned_abs(), by: Some(caller.device) };
+        engine.tell(caller.org, moved).await;
     }
     Ok(verdicts)
 }
 
 async fn bury(
-    state: &State,
+    engine: &Engine,
     org: OrgId,
     tombstone: &Tombstone,
     now: Timestamp,
 ) -> Result<Verdict, StoreError> {
-    let ours = receipt::of_purge(state.secrets().receipt_key.as_bytes(), org, tombstone.document);
+    let ours = receipt::of_purge(engine.secrets().receipt_key.as_bytes(), org, tombstone.document);
     if !receipt::is_same(&ours, &tombstone.receipt) {
         return Ok(Verdict::Refused(RefusalCode::ForeignReceipt));
     }
-    let seq = commit::bury(state.db(), org, tombstone.document, now).await?;
+    let seq = commit::bury(engine.db(), org, tombstone.document, now).await?;
     Ok(seq.map_or(Verdict::Dup(0), |seq| Verdict::Applied(seq.unsigned_abs())))
 }
 
@@ -70,12 +73,12 @@ struct Pending {
 
 /// Writes the rows that are not there in this or a later version, all in one transaction.
 async fn take_rows(
-    state: &State,
+    engine: &Engine,
     org: OrgId,
     rows: Vec<ReceiptedRow>,
     now: Timestamp,
-) -> Result<Vec<Verdict>, ApiError> {
-    let key = state.secrets().receipt_key.as_bytes();
+) -> Result<Vec<Verdict>, SyncError> {
+    let key = engine.secrets().receipt_key.as_bytes();
     let mut pending: Vec<Pending> = rows
         .into_iter()
         .map(|ReceiptedRow { row, receipt }| {
@@ -87,12 +90,12 @@ async fn take_rows(
     if !pending.iter().any(Pending::is_open) {
         return Ok(pending.into_iter().map(|pending| pending.verdict).collect());
     }
-    let mut tx = state.db().write().await?;
+    let mut tx = engine.db().write().await?;
     organisation::lock(&mut tx, org).await?;
     loop {
         let open = pending.iter().filter(|pending| pending.is_open()).count();
         for pending in pending.iter_mut().filter(|pending| pending.is_open()) {
-            pending.verdict = take_row(state, &mut tx, org, &pending.row, now).await?;
+            pending.verdict = take_row(engine, &mut tx, org, &pending.row, now).await?;
         }
         // An email may be free, or another administrator be there, only after a later row.
         let left = pending.iter().filter(|pending| pending.is_open()).count();
@@ -105,19 +108,19 @@ async fn take_rows(
 }
 
 async fn take_row(
-    state: &State,
+    engine: &Engine,
     tx: &mut Tx,
     org: OrgId,
     row: &SettingsRow,
     now: Timestamp,
-) -> Result<Verdict, ApiError> {
+) -> Result<Verdict, SyncError> {
     let known = settings::get(tx, org, row.kind, row.id).await?.map_or(0, |known| known.version);
     if known >= row.version {
         return Ok(Verdict::Dup(0));
     }
     if row.kind == SettingsKind::User {
         let Ok(user) = row.read::<User>() else { return Ok(Verdict::Refused(RefusalCode::Malformed)) };
-        if let Err(code) = accounts::take_back(state, tx, org, &user, now).await? {
+        if let Err(code) = reupload_accounts::reupload(engine, tx, org, &user, now).await? {
             return Ok(Verdict::Refused(code));
         }
     }

@@ -16,20 +16,20 @@ use roadbook_domain::value::id::{OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{GroupVerdict, MAX_OFFERED_CHANGES, MAX_OFFERS, Offer, RefusalCode, Verdict};
 
-use super::budget;
-use super::judge::{Fate, Judged};
-use super::push::{self, ATTEMPTS, Outcome};
-use super::receipt::Subject;
-use super::scratch::{self, Built, Scratch};
-use crate::api::ApiError;
 use crate::auth::Caller;
-use crate::state::State;
 use crate::store::documents::Stored;
 use crate::store::{Conn, StoreError, actors, documents};
+use crate::sync::engine::Engine;
+use crate::sync::error::SyncError;
+use crate::sync::seals::receipt::Subject;
+use crate::sync::up::budget;
+use crate::sync::up::judge::{Fate, Judged};
+use crate::sync::up::push::{self, ATTEMPTS, Outcome};
+use crate::sync::up::scratch::{self, Built, Scratch};
 
 /// An offer, and what the database knows of its document.
 #[derive(Debug, Clone)]
-pub struct OfferCase {
+pub struct ReuploadCase {
     /// What is offered.
     pub offer: Offer,
     /// The document as the server has it.
@@ -40,7 +40,7 @@ pub struct OfferCase {
 
 /// What is true for all offers of a request.
 #[derive(Debug, Clone)]
-pub struct OfferContext {
+pub struct ReuploadContext {
     /// The organisation.
     pub org: OrgId,
     /// Who offers: his own documents may be private ones.
@@ -58,16 +58,16 @@ pub struct OfferContext {
 /// Takes back what phones offer.
 ///
 /// # Errors
-/// [`ApiError::TooLarge`] for more than a request may hold; of the database.
-pub async fn offers(
-    state: &State,
+/// [`SyncError::TooLarge`] for more than a request may hold; of the database.
+pub async fn reupload(
+    engine: &Engine,
     caller: &Caller,
     offers: Vec<Offer>,
     now: Timestamp,
-) -> Result<Outcome, ApiError> {
+) -> Result<Outcome, SyncError> {
     let changes = offers.iter().fold(0_usize, |sum, offer| sum.saturating_add(offer.changes.len()));
     if offers.len() > MAX_OFFERS || changes > MAX_OFFERED_CHANGES {
-        return Err(ApiError::TooLarge);
+        return Err(SyncError::TooLarge);
     }
     let unanswered = |offer: &Offer| GroupVerdict {
         document: offer.document,
@@ -79,7 +79,7 @@ pub async fn offers(
         offers.into_iter().enumerate().filter(|(_, offer)| seen.insert(offer.document)).collect();
     // What changed meanwhile is judged again.
     for _ in 0..ATTEMPTS {
-        pending = attempt(state, caller, pending, now, &mut outcome).await?;
+        pending = attempt(engine, caller, pending, now, &mut outcome).await?;
     }
     Ok(outcome)
 }
@@ -87,25 +87,25 @@ pub async fn offers(
 /// Judges and commits each offer once, as many at a time as one may load; answers those that must be
 /// judged anew.
 async fn attempt(
-    state: &State,
+    engine: &Engine,
     caller: &Caller,
     mut pending: Vec<(usize, Offer)>,
     now: Timestamp,
     outcome: &mut Outcome,
-) -> Result<Vec<(usize, Offer)>, ApiError> {
+) -> Result<Vec<(usize, Offer)>, SyncError> {
     let mut again = Vec::new();
     while !pending.is_empty() {
-        let mut conn = state.db().read().await?;
+        let mut conn = engine.db().read().await?;
         let ids: Vec<_> = pending.iter().map(|(_, offer)| offer.document).collect();
         let beyond = budget::beyond(&mut conn, caller.org, &ids).await?;
         let (later, mut offers): (Vec<_>, Vec<_>) =
             pending.into_iter().partition(|(_, offer)| beyond.contains(&offer.document));
-        let (context, cases) = load(&mut conn, state, caller, &offers, now).await?;
+        let (context, cases) = load(&mut conn, engine, caller, &offers, now).await?;
         drop(conn);
         let judging =
             move || cases.into_iter().map(|(place, case)| (place, judge(case, &context))).collect::<Vec<_>>();
-        let judged = state.engine().judge(judging).await?;
-        let stale = push::settle(state, caller, judged, now, outcome).await?;
+        let judged = engine.judge(judging).await?;
+        let stale = push::commit_judged(engine, caller, judged, now, outcome).await?;
         offers.retain(|(place, _)| stale.contains(place));
         again.extend(offers);
         pending = later;
@@ -116,11 +116,11 @@ async fn attempt(
 /// Reads what judging these offers rests on.
 async fn load(
     conn: &mut Conn,
-    state: &State,
+    engine: &Engine,
     caller: &Caller,
     offers: &[(usize, Offer)],
     now: Timestamp,
-) -> Result<(OfferContext, Vec<(usize, OfferCase)>), StoreError> {
+) -> Result<(ReuploadContext, Vec<(usize, ReuploadCase)>), StoreError> {
     let ids: Vec<_> = offers.iter().map(|(_, offer)| offer.document).collect();
     let stored = documents::get(conn, caller.org, &ids).await?;
     let mut stored: BTreeMap<_, _> = stored.into_iter().map(|stored| (stored.id, stored)).collect();
@@ -128,38 +128,38 @@ async fn load(
     let tables = offers.iter().flat_map(|(_, offer)| &offer.authors.actors);
     let shown: Vec<_> = tables.map(|row| row.actor).collect();
     let bound = actors::devices(conn, caller.org, &shown).await?;
-    let context = OfferContext {
+    let context = ReuploadContext {
         org: caller.org,
         user: caller.user,
-        key: *state.secrets().receipt_key.as_bytes(),
+        key: *engine.secrets().receipt_key.as_bytes(),
         bound: bound.into_iter().map(|(actor, _)| actor).collect(),
-        server: state.engine().actor(),
+        server: engine.actor(),
         now,
     };
     let cases = offers.iter().map(|(place, offer)| {
         let stored = stored.remove(&offer.document);
         let purged = purged.contains(&offer.document);
-        (*place, OfferCase { offer: offer.clone(), stored, purged })
+        (*place, ReuploadCase { offer: offer.clone(), stored, purged })
     });
     Ok((context, cases.collect()))
 }
 
 /// Judges an offer: its receipt first, then the document that it is, then what the server lacks of it.
-pub fn judge(case: OfferCase, context: &OfferContext) -> Judged {
+pub fn judge(case: ReuploadCase, context: &ReuploadContext) -> Judged {
     let (document, total) = (case.offer.document, case.offer.changes.len());
-    let tried = catch_unwind(AssertUnwindSafe(|| try_offer(case, context)));
+    let tried = catch_unwind(AssertUnwindSafe(|| try_reupload(case, context)));
     match tried {
         Ok(Ok(judged)) => judged,
         Ok(Err(code)) => Judged::refused(document, total, code),
         Err(_) => {
-            tracing::error!(document.id = %document, "judging an offer panicked");
+            tracing::error!(document.id = %document, "judging a re-upload panicked");
             Judged::refused(document, total, RefusalCode::Malformed)
         }
     }
 }
 
-fn try_offer(case: OfferCase, context: &OfferContext) -> Result<Judged, RefusalCode> {
-    let OfferCase { offer, stored, purged } = case;
+fn try_reupload(case: ReuploadCase, context: &ReuploadContext) -> Result<Judged, RefusalCode> {
+    let ReuploadCase { offer, stored, purged } = case;
     let kind = DocumentType::get(offer.kind).ok_or(RefusalCode::Malformed)?;
     if purged {
         return Err(RefusalCode::Purged);
@@ -206,7 +206,7 @@ fn rebuild(
     offer: &Offer,
     scope: Scope,
     creator: Option<UserId>,
-    context: &OfferContext,
+    context: &ReuploadContext,
 ) -> Result<Vec<Built>, RefusalCode> {
     let mut left = MAX_DOCUMENT_OPS;
     let mut all = Vec::with_capacity(offer.changes.len());
@@ -261,7 +261,7 @@ fn accept(
 fn origin(
     kind: &DocumentType,
     offer: &Offer,
-    context: &OfferContext,
+    context: &ReuploadContext,
 ) -> Result<(Option<UserId>, Scope), RefusalCode> {
     let first = offer.changes.first().ok_or(RefusalCode::Malformed)?;
     let first = scratch::read(first)?;

@@ -8,12 +8,11 @@ use std::collections::BTreeSet;
 use roadbook_domain::settings::role::Role;
 use roadbook_domain::value::id::DocumentId;
 
-use super::cursor::{BEGINNING, FIRST, Fill, Step};
 use super::page::{Page, Reading};
-use super::pull::visible;
-use crate::api::ApiError;
+use super::visible::visible;
 use crate::store::documents::{self, Listed};
 use crate::store::{Conn, StoreError, feed, key, todos};
+use crate::sync::seals::cursor::{BEGINNING, FIRST, Fill, Step};
 
 /// How many rows one look at the database brings.
 const CHUNK: i64 = 500;
@@ -30,7 +29,7 @@ pub async fn fill(
     reading: &Reading<'_>,
     mut fill: Fill,
     page: &mut Page,
-) -> Result<Option<Fill>, ApiError> {
+) -> Result<Option<Fill>, StoreError> {
     loop {
         let next = match fill.step {
             Step::Settings(kind, id) => settings(conn, reading, (kind, id), page).await?,
@@ -72,7 +71,7 @@ async fn settings(
     reading: &Reading<'_>,
     mut after: (u16, [u8; 16]),
     page: &mut Page,
-) -> Result<Next, ApiError> {
+) -> Result<Next, StoreError> {
     loop {
         let rows = feed::settings_after(conn, reading.caller.org, after, CHUNK).await?;
         if rows.is_empty() {
@@ -92,10 +91,10 @@ async fn settings(
 }
 
 /// The documents of the user's first open todos, as many as fit: so that he can work at once.
-async fn today(conn: &mut Conn, reading: &Reading<'_>, page: &mut Page) -> Result<(), ApiError> {
+async fn today(conn: &mut Conn, reading: &Reading<'_>, page: &mut Page) -> Result<(), StoreError> {
     let (org, user) = (reading.caller.org, reading.caller.user);
     let first = todos::first_open(conn, org, user, TODAY).await?;
-    let seen = visible(conn, reading, first.clone()).await?;
+    let seen = visible(conn, reading.caller, &first).await?;
     let sizes = documents::listed(conn, org, &first).await?;
     let mut left = page.left();
     let mut taken = Vec::new();
@@ -113,7 +112,7 @@ async fn today(conn: &mut Conn, reading: &Reading<'_>, page: &mut Page) -> Resul
 }
 
 /// What the user closed of late in documents that he no longer sees, so that Today's totals are exact.
-async fn closings(conn: &mut Conn, reading: &Reading<'_>, page: &mut Page) -> Result<(), ApiError> {
+async fn closings(conn: &mut Conn, reading: &Reading<'_>, page: &mut Page) -> Result<(), StoreError> {
     if reading.caller.role != Role::Restricted {
         return Ok(());
     }
@@ -130,7 +129,7 @@ async fn chunk(
     mut after: DocumentId,
     done: &mut u64,
     page: &mut Page,
-) -> Result<Next, ApiError> {
+) -> Result<Next, StoreError> {
     loop {
         let (listed, is_last) = list(conn, reading, after).await?;
         let mut left = page.left();
@@ -187,7 +186,7 @@ async fn drop_hidden(
     mut after: DocumentId,
     since: i64,
     page: &mut Page,
-) -> Result<Next, ApiError> {
+) -> Result<Next, StoreError> {
     let org = reading.caller.org;
     if after == FIRST {
         for id in documents::purged_since(conn, org, since).await? {
@@ -198,7 +197,7 @@ async fn drop_hidden(
         let listed = documents::of_feed(conn, org, &key::STAFF, Some(after), CHUNK).await?;
         let ids: Vec<_> = listed.iter().map(|listed| listed.id).collect();
         let Some(last) = ids.last().copied() else { return Ok(Next::Over) };
-        let seen: BTreeSet<_> = visible(conn, reading, ids.clone()).await?;
+        let seen: BTreeSet<_> = visible(conn, reading.caller, &ids).await?;
         let hidden: Vec<_> = ids.into_iter().filter(|id| !seen.contains(id)).collect();
         let mut closings = reading.closings(conn, &hidden).await?;
         for id in hidden {

@@ -14,15 +14,14 @@ use roadbook_domain::wire::{GroupVerdict, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Push
 
 use super::budget;
 use super::commit::{self, Batch, Committed};
-use super::cursor::{Class, Position};
-use super::engine::Engine;
 use super::judge::{self, Case, Context, Fate, Judged, Sight};
 use super::scratch;
-use crate::api::ApiError;
 use crate::auth::Caller;
 use crate::live::Moved;
-use crate::state::State;
-use crate::store::{Conn, StoreError, actors, audience, documents, key, log, notice};
+use crate::store::{Conn, StoreError, actors, audience, documents, key, log};
+use crate::sync::engine::Engine;
+use crate::sync::error::SyncError;
+use crate::sync::seals::cursor::{Class, Position};
 
 /// How long after its author lost sight an edit is still taken, in milliseconds.
 pub const LATE: i64 = 7 * 24 * 60 * 60 * 1000;
@@ -48,19 +47,19 @@ struct Pending {
 /// Takes a push in. One group's refusal touches no other.
 ///
 /// # Errors
-/// [`ApiError::TooLarge`] for more than a request may hold, [`ApiError::Unavailable`] if the documents
+/// [`SyncError::TooLarge`] for more than a request may hold, [`SyncError::Busy`] if the documents
 /// change too fast to keep up with; what was committed stays, and a retry finds it (L2).
 pub async fn push(
-    state: &State,
+    engine: &Engine,
     caller: &Caller,
     position: Option<&Position>,
     groups: Vec<Pushed>,
     now: Timestamp,
-) -> Result<Outcome, ApiError> {
+) -> Result<Outcome, SyncError> {
     let changes = groups.iter().flat_map(|group| &group.changes);
     let (count, bytes) = changes.fold((0, 0), |(count, bytes), c| (count + 1, bytes + c.change.len()));
     if count > MAX_PUSH_CHANGES || bytes > MAX_PUSH_BYTES || groups.len() > MAX_PUSH_CHANGES {
-        return Err(ApiError::TooLarge);
+        return Err(SyncError::TooLarge);
     }
     let unanswered = |group: &Pushed| GroupVerdict {
         document: group.document,
@@ -79,22 +78,21 @@ pub async fn push(
         if pending.is_empty() {
             return Ok(outcome);
         }
-        pending = attempt(state, caller, position, pending, now, &mut outcome).await?;
+        pending = attempt(engine, caller, position, pending, now, &mut outcome).await?;
     }
-    if pending.is_empty() { Ok(outcome) } else { Err(ApiError::Unavailable) }
+    if pending.is_empty() { Ok(outcome) } else { Err(SyncError::Busy) }
 }
 
 /// Judges and commits once; answers the groups that must be judged anew.
 async fn attempt(
-    state: &State,
+    engine: &Engine,
     caller: &Caller,
     position: Option<&Position>,
     mut pending: Vec<Pending>,
     now: Timestamp,
     outcome: &mut Outcome,
-) -> Result<Vec<Pending>, ApiError> {
-    let engine = state.engine();
-    let mut conn = state.db().read().await?;
+) -> Result<Vec<Pending>, SyncError> {
+    let mut conn = engine.db().read().await?;
     let ids: Vec<_> = pending.iter().map(|pending| pending.group.document).collect();
     let beyond = budget::beyond(&mut conn, caller.org, &ids).await?;
     // They stay without an answer, for the next request.
@@ -104,7 +102,7 @@ async fn attempt(
     let judging = move || cases.into_iter().map(|case| judge_one(case, &context)).collect();
     let judged: Vec<Judged> = engine.judge(judging).await?;
     let places = pending.iter().map(|pending| pending.place);
-    let again = settle(state, caller, places.zip(judged).collect(), now, outcome).await?;
+    let again = commit_judged(engine, caller, places.zip(judged).collect(), now, outcome).await?;
     pending.retain(|pending| again.contains(&pending.place));
     Ok(pending)
 }
@@ -114,17 +112,17 @@ async fn attempt(
 ///
 /// # Errors
 /// Of the database.
-pub async fn settle(
-    state: &State,
+pub async fn commit_judged(
+    engine: &Engine,
     caller: &Caller,
     judged: Vec<(usize, Judged)>,
     now: Timestamp,
     outcome: &mut Outcome,
-) -> Result<BTreeSet<usize>, ApiError> {
+) -> Result<BTreeSet<usize>, SyncError> {
     let (mut rest, unchanged): (Vec<_>, Vec<_>) =
         judged.into_iter().partition(|(_, judged)| judged.update.is_some());
     for (place, judged) in unchanged {
-        answer(state, caller, &judged, None, place, outcome).await?;
+        answer(engine, caller, &judged, None, place, outcome).await?;
     }
     let mut again = BTreeSet::new();
     while !rest.is_empty() {
@@ -132,12 +130,13 @@ pub async fn settle(
             updates: rest.iter().filter_map(|(_, judged)| judged.update.clone()).collect(),
             bound: rest.iter().flat_map(|(_, judged)| judged.bound.clone()).collect(),
         };
-        match commit::commit(state.db(), caller.org, &batch, now).await? {
+        match commit::commit(engine.db(), caller.org, &batch, now).await? {
             Committed::Done { first, head } => {
-                tell(state, caller, head).await;
+                let moved = Moved { head: head.unsigned_abs(), by: Some(caller.device) };
+                engine.tell(caller.org, moved).await;
                 for (place, judged) in rest.drain(..) {
                     let first = first.get(&judged.document).copied();
-                    answer(state, caller, &judged, first, place, outcome).await?;
+                    answer(engine, caller, &judged, first, place, outcome).await?;
                 }
             }
             Committed::Stale(stale) => {
@@ -151,24 +150,15 @@ pub async fn settle(
     Ok(again)
 }
 
-/// Tells whoever waits, in this process and in others, that the log has grown.
-pub(super) async fn tell(state: &State, caller: &Caller, head: i64) {
-    let moved = Moved { head: head.unsigned_abs(), by: Some(caller.device) };
-    state.engine().live().moved(caller.org, moved);
-    if let Err(error) = notice::tell(state.db(), caller.org).await {
-        tracing::debug!(error.cause = %error, "other processes were not told");
-    }
-}
-
 /// Turns fates into verdicts.
 async fn answer(
-    state: &State,
+    engine: &Engine,
     caller: &Caller,
     judged: &Judged,
     first: Option<i64>,
     place: usize,
     outcome: &mut Outcome,
-) -> Result<(), ApiError> {
+) -> Result<(), SyncError> {
     let seq = |place: usize| first.unwrap_or_default() + i64::try_from(place).unwrap_or_default();
     let mut dups: Vec<(DocumentId, ChangeHash)> = Vec::new();
     let accepted = judged.update.iter().flat_map(|update| &update.accepted).enumerate();
@@ -182,7 +172,7 @@ async fn answer(
     }
     let mut known = new;
     if !dups.is_empty() {
-        let mut conn = state.db().read().await?;
+        let mut conn = engine.db().read().await?;
         let found = log::find(&mut conn, caller.org, &dups).await?;
         known.extend(found.into_iter().map(|(_, hash, seq)| (hash, seq)));
     }
