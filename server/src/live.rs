@@ -1,6 +1,6 @@
 //! The live channel: hints that an exchange would bring something. Missing one never matters.
 //!
-//! Whoever waits hears of a grown log from the process that grew it; other processes on the same
+//! Who waits hears of a grown log from the process that grew it; other processes on the same
 //! PostgreSQL hear of it by a notification, or by looking every second. The same look finds the sessions
 //! that ended since, so that their sockets are closed.
 

@@ -25,7 +25,7 @@ pub struct Credentials<'a> {
     pub platform: &'a str,
     /// What the user calls the device.
     pub device_name: &'a str,
-    /// The installation's own secret: with the same user it stands for the same device (R12).
+    /// The installation's own secret: with the same user it is the same device (R12).
     pub install_secret: &'a [u8; 32],
 }
 

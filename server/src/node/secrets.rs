@@ -2,7 +2,7 @@
 //!
 //! It holds the organisation's id, the keys for tokens, cursors and receipts, and the list of purged
 //! documents. `init` makes it; several nodes share it by configuration. Losing it means that every
-//! device signs in again and that a lost database cannot be refilled from the phones (N7).
+//! device signs in again and that phones cannot re-upload what a lost database held (N7).
 
 use std::fmt;
 use std::fs;
@@ -26,7 +26,7 @@ pub struct Secrets {
     pub token_key: Key,
     /// Authenticates cursors.
     pub cursor_key: Key,
-    /// Authenticates receipts (`sync.md` 10): whoever has it can make documents the server takes back.
+    /// Authenticates receipts: who has it can make documents that the server takes as re-uploads.
     pub receipt_key: Key,
     folder: PathBuf,
 }

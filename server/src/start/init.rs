@@ -73,12 +73,12 @@ pub struct Created {
     pub org: OrgId,
     /// Its first administrator.
     pub admin: UserId,
-    /// The password that was made for him: to be shown once and kept nowhere.
+    /// The password that was made for them: to be shown once and kept nowhere.
     pub generated_password: Option<String>,
 }
 
 /// Makes an organisation with the built-in products, its secrets folder and its first administrator,
-/// who has his own documents from then on.
+/// who has their own documents from then on.
 ///
 /// Secrets first, then everything else in one transaction; if that fails the secrets are removed again.
 /// Nothing that exists is ever overwritten.

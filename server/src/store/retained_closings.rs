@@ -1,4 +1,4 @@
-//! Closings that outlive their assignee's sight of the card (`docs/sync-protocol.md`, closings).
+//! Retained closings: those of users who do not see the card any more (`docs/sync-protocol.md`, closings).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,14 +16,14 @@ use super::{Conn, StoreError, Tx};
 /// A user's closings in one document.
 pub type Closings = Vec<(PartId, TodoState)>;
 
-/// What a change of a card's audience makes of the closings that outlive sight of it.
+/// What a change of a card's audience makes of its retained closings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// The card.
     pub document: DocumentId,
     /// Who sees it now and needs none; `None`: everybody.
     pub sees: Option<BTreeSet<UserId>>,
-    /// Who does not see it, and what he is left with instead of what he was left with before.
+    /// Who does not see it, and what they retain instead of what they retained before.
     pub left: BTreeMap<UserId, Closings>,
 }
 
@@ -35,14 +35,15 @@ pub async fn apply(tx: &mut Tx, org: OrgId, change: &Change) -> Result<(), Store
     let document = Value::Uuid(change.document.uuid());
     match &change.sees {
         None => {
-            let text = "delete from outlived where org_id = $1 and document = $2".to_owned();
+            let text = "delete from retained_closing where org_id = $1 and document = $2".to_owned();
             bulk::execute(tx, text, &[Value::Uuid(org.uuid()), document.clone()], true).await?;
         }
         Some(users) => {
             let users = users.iter().chain(change.left.keys()).map(|user| Value::Uuid(user.uuid()));
             if let Some((list, values)) = bulk::list(3, users.collect()) {
-                let text =
-                    format!("delete from outlived where org_id = $1 and document = $2 and user_id in {list}");
+                let text = format!(
+                    "delete from retained_closing where org_id = $1 and document = $2 and user_id in {list}"
+                );
                 let all: Vec<Value> =
                     [Value::Uuid(org.uuid()), document.clone()].into_iter().chain(values).collect();
                 bulk::execute(tx, text, &all, true).await?;
@@ -64,12 +65,12 @@ pub async fn apply(tx: &mut Tx, org: OrgId, change: &Change) -> Result<(), Store
             ]
         })
         .collect();
-    let head = "insert into outlived (org_id, user_id, document, part, state, closed_at)";
+    let head = "insert into retained_closing (org_id, user_id, document, part, state, closed_at)";
     bulk::insert(tx, head, 6, &values, "").await?;
     Ok(())
 }
 
-/// What a user is left with of these documents since then.
+/// The closings since then that a user retains of these documents.
 ///
 /// # Errors
 /// Of the database.
@@ -82,7 +83,7 @@ pub async fn of(
 ) -> Result<BTreeMap<DocumentId, Closings>, StoreError> {
     let Some((list, values)) = bulk::list(4, uuids(documents)) else { return Ok(BTreeMap::new()) };
     let text = format!(
-        "select document, part, state from outlived where org_id = $1 and user_id = $2 and closed_at >= $3 \
+        "select document, part, state from retained_closing where org_id = $1 and user_id = $2 and closed_at >= $3 \
          and document in {list} order by document, part"
     );
     let query = on!(conn, |c| {
@@ -92,7 +93,7 @@ pub async fn of(
     collect(query?)
 }
 
-/// What a user is left with of all documents since then.
+/// The closings since then that a user retains of all documents.
 ///
 /// # Errors
 /// Of the database.
@@ -104,7 +105,7 @@ pub async fn all(
 ) -> Result<BTreeMap<DocumentId, Closings>, StoreError> {
     let rows = on!(conn, |c| {
         sqlx::query_as(
-        "select document, part, state from outlived where org_id = $1 and user_id = $2 and closed_at >= $3 \
+        "select document, part, state from retained_closing where org_id = $1 and user_id = $2 and closed_at >= $3 \
          order by document, part"
     )
     .bind(org.uuid())

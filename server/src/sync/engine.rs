@@ -89,7 +89,7 @@ impl Engine {
         &self.live
     }
 
-    /// Tells whoever waits, in this process and in others, that the log has grown.
+    /// Tells everybody who waits, in this process and in others, that the log has grown.
     pub async fn tell(&self, org: OrgId, moved: Moved) {
         self.live.moved(org, moved);
         if let Err(error) = notice::tell(self.db(), org).await {

@@ -3,7 +3,7 @@
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{
-    GroupVerdict, Progress, SyncRequest, SyncResponse, SyncStatus, Verdict, WalkAnswer,
+    GroupVerdict, Progress, SyncRequest, SyncResponse, SyncStatus, Verdict, Walk, WalkAnswer,
 };
 
 use super::down::page::{Page, Reading};
@@ -78,7 +78,7 @@ pub async fn exchange(
     }
     let answering = Answering { engine, caller, holder, now, status };
     let page_size = u64::from(request.budget.unwrap_or(u32::MAX)).clamp(MIN_PAGE, MAX_PAGE);
-    let wishes = Wishes { walk: request.walk, fetch: request.fetch, page_size };
+    let wishes = Wishes { reconciliation: request.walk, fetch: request.fetch, page_size };
     let answer = answering.answer(position, outcome, wishes).await?;
     Ok(SyncResponse { given_back: settings_verdicts, ..answer })
 }
@@ -161,7 +161,7 @@ fn not_reached(request: &SyncRequest) -> Outcome {
 
 /// What a device asks for beside the tail.
 struct Wishes {
-    walk: Option<roadbook_domain::wire::Walk>,
+    reconciliation: Option<Walk>,
     fetch: Vec<DocumentId>,
     page_size: u64,
 }
@@ -191,8 +191,8 @@ impl Answering<'_> {
         let reading = Reading { engine: self.engine, caller, head: &head, now: self.now, applied };
         let is_first = position.is_none() && self.status == SyncStatus::Ok;
         let mut page = Page::new(if is_first { wishes.page_size.min(FIRST_PAGE) } else { wishes.page_size });
-        let walk = match &wishes.walk {
-            Some(walk) => Some(reconciliation::answer(conn, &reading, walk).await?),
+        let walk = match &wishes.reconciliation {
+            Some(step) => Some(reconciliation::answer(conn, &reading, step).await?),
             None => None,
         };
         if !wishes.fetch.is_empty() {

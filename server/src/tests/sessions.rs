@@ -9,7 +9,7 @@ use crate::on_both;
 use crate::testing::{ADMIN, Answer, Engine, PASSWORD, Server};
 
 on_both! {
-    async fn whoever_signs_in_is_told_who_he_is_and_may_call(engine) {
+    async fn who_signs_in_is_told_who_they_are_and_may_call(engine) {
         let server = Server::new(engine).await.unwrap();
         let answer = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
         assert_eq!(answer.status, StatusCode::OK);

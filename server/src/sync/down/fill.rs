@@ -1,6 +1,6 @@
-//! Fills: walks by ids beside the tail of the log. A first sync, a long absence, another role.
+//! Fills: documents by their ids beside the tail of the log. A first sync, a long absence, another role.
 //!
-//! One answer after another, each resumable: the cursor says where the walk stands. Bundles are built
+//! One answer after another, each resumable: the cursor says where the fill is. Bundles are built
 //! from the documents' rows in the database; no document is loaded.
 
 use std::collections::BTreeSet;
@@ -20,7 +20,7 @@ const CHUNK: i64 = 500;
 /// How many of the user's todos the first page takes.
 const TODAY: i64 = 200;
 
-/// Adds as much of a walk as fits into the page; answers where it stands then, `None` at its end.
+/// Adds as much of a fill as fits into the page; answers where it is then, `None` at its end.
 ///
 /// # Errors
 /// Of the database.
@@ -49,7 +49,7 @@ pub async fn fill(
             (Next::Step(step), _) => step,
             (Next::Over, Step::Settings(..)) => Step::Closings,
             (Next::Over, Step::Closings) if fill.whole => Step::Today,
-            // Another role cut a walk short, wherever it stood.
+            // Another role cut a fill short, wherever it was.
             (Next::Over, Step::Drop(..)) if fill.whole => BEGINNING,
             (Next::Over, _) => return Ok(None),
         };
@@ -90,7 +90,7 @@ async fn settings(
     }
 }
 
-/// The documents of the user's first open todos, as many as fit: so that he can work at once.
+/// The documents of the user's first open todos, as many as fit: so that they can work at once.
 async fn today(conn: &mut Conn, reading: &Reading<'_>, page: &mut Page) -> Result<(), StoreError> {
     let (org, user) = (reading.caller.org, reading.caller.user);
     let first = todos::first_open(conn, org, user, TODAY).await?;
@@ -111,7 +111,7 @@ async fn today(conn: &mut Conn, reading: &Reading<'_>, page: &mut Page) -> Resul
     reading.push_bundles(page, stored)
 }
 
-/// What the user closed of late in documents that he no longer sees, so that Today's totals are exact.
+/// What the user closed of late in documents that they no longer see, so that Today's totals are exact.
 async fn closings(conn: &mut Conn, reading: &Reading<'_>, page: &mut Page) -> Result<(), StoreError> {
     if reading.caller.role != Role::Restricted {
         return Ok(());
@@ -179,7 +179,7 @@ async fn list(
     Ok((listed, horizon.is_none()))
 }
 
-/// Tells a user who reads by principal from now on which documents he does not see any more (L5).
+/// Tells a user who reads by principal from now on which documents they do not see any more (L5).
 async fn drop_hidden(
     conn: &mut Conn,
     reading: &Reading<'_>,

@@ -48,7 +48,7 @@ pub fn by_document(rows: Vec<Touched>) -> BTreeMap<DocumentId, Vec<Touched>> {
 /// What to send of a document whose entries since the cursor are `rows`; `None`: nothing.
 ///
 /// `sees` is whether the user sees the document now, `applied` are the entries that the device made by
-/// the same request, `lacks` is whether a walk has not come to the document yet.
+/// the same request, `lacks` is whether a fill has not come to the document yet.
 pub fn effect(rows: &[Touched], sees: bool, applied: &BTreeSet<i64>, lacks: bool) -> Option<Net> {
     let first = rows.first()?;
     if rows.iter().any(|row| row.entry == EntryKind::Purge) {
@@ -57,7 +57,7 @@ pub fn effect(rows: &[Touched], sees: bool, applied: &BTreeSet<i64>, lacks: bool
     let made_it = first.entry == EntryKind::Create && applied.contains(&first.seq);
     let had = first.saw || made_it;
     match (had, sees) {
-        // Even if the device has not got it: what outlives its sight may have changed.
+        // Even if the device has not got it: the retained closings may have changed.
         (_, false) => Some(Net::Forget),
         (false, true) => Some(Net::Bundle),
         (true, true) => {

@@ -16,7 +16,7 @@ use crate::store::{Conn, StoreError};
 use crate::sync::engine::Engine;
 use crate::sync::seals::receipt;
 
-/// How long a user's own closings outlive his sight of their document, in milliseconds.
+/// How long a user's own closings are retained after they lost visibility of the card, in milliseconds.
 pub const CLOSINGS: i64 = 62 * 24 * 60 * 60 * 1000;
 
 /// What all parts of one answer share.
@@ -25,7 +25,7 @@ pub struct Reading<'a> {
     pub engine: &'a Engine,
     /// Who asks.
     pub caller: &'a Caller,
-    /// Where the log ends in the snapshot that is read.
+    /// Where the log ends in the database snapshot that is read.
     pub head: &'a Head,
     /// The server's clock.
     pub now: Timestamp,
@@ -68,7 +68,7 @@ impl Page {
 }
 
 impl Reading<'_> {
-    /// Adds the bundles of these documents, as they are in the snapshot.
+    /// Adds the bundles of these documents, as they are in the database snapshot.
     ///
     /// # Errors
     /// Of the database.
@@ -100,12 +100,12 @@ impl Reading<'_> {
         Entry::Purge(Tombstone { document, receipt })
     }
 
-    /// Adds that the user does not see a document, with his own closings in it.
+    /// Adds that the user does not see a document, with their own closings in it.
     pub fn push_forget(&self, page: &mut Page, document: DocumentId, closings: Closings) {
         page.push(&Entry::Forget(Forgotten { seq: self.head.seq.unsigned_abs(), document, closings }));
     }
 
-    /// What the caller is left with of these documents, should he not see them.
+    /// The closings that the caller retains of these documents, should they not see them.
     ///
     /// # Errors
     /// Of the database.
@@ -117,7 +117,7 @@ impl Reading<'_> {
         retained_closings::of(conn, self.caller.org, self.caller.user, ids, self.since()).await
     }
 
-    /// What the caller is left with of all documents that he does not see.
+    /// The closings that the caller retains of all documents that they do not see.
     ///
     /// # Errors
     /// Of the database.
@@ -129,7 +129,7 @@ impl Reading<'_> {
         Ok(closings)
     }
 
-    /// From when on closings outlive sight.
+    /// From when on closings are retained.
     fn since(&self) -> Timestamp {
         Timestamp::from_millis(self.now.millis().saturating_sub(CLOSINGS))
     }

@@ -165,7 +165,7 @@ impl Plan {
     }
 }
 
-/// Those of the documents that a Restricted caller sees now; `None`: he sees all he reads.
+/// Those of the documents that a Restricted caller sees now; `None`: they see all they read.
 async fn sees_now(
     conn: &mut Conn,
     reading: &Reading<'_>,

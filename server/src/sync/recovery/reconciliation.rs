@@ -1,4 +1,4 @@
-//! Walks: finding the documents in which a device and the server differ.
+//! Reconciliation: finding the documents in which a device and the server differ.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,14 +24,14 @@ pub const MAX_FETCH: usize = 1000;
 /// The bytes of one sum.
 const SUM: usize = 16;
 
-/// Answers one step of a walk.
+/// Answers one step of a reconciliation.
 ///
 /// # Errors
 /// [`SyncError::Invalid`] for a step that no device takes.
-pub async fn answer(conn: &mut Conn, reading: &Reading<'_>, walk: &Walk) -> Result<WalkAnswer, SyncError> {
-    judge(&walk.buckets)?;
+pub async fn answer(conn: &mut Conn, reading: &Reading<'_>, step: &Walk) -> Result<WalkAnswer, SyncError> {
+    judge(&step.buckets)?;
     let terms = terms(conn, reading).await?;
-    Ok(compare(&walk.buckets, &terms, MAX_ROWS))
+    Ok(compare(&step.buckets, &terms, MAX_ROWS))
 }
 
 /// Refuses buckets of another form, and those of which one lies in another: each document is in one of
@@ -169,7 +169,7 @@ mod tests {
         if ends_so { bytes.next().copied() } else { None }
     }
 
-    /// A device's side of the walk, to the end: the documents in which it differs.
+    /// A device's side of the reconciliation, to the end: the documents in which it differs.
     fn differing(
         device: &BTreeMap<DocumentId, [u8; 16]>,
         server: &BTreeMap<DocumentId, [u8; 16]>,
@@ -233,7 +233,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_walk_finds_exactly_the_documents_that_differ(
+        fn a_reconciliation_finds_exactly_the_documents_that_differ(
             both in prop::collection::btree_map((0_u8..3, 0_u8..4, any::<u8>()), any::<u8>(), 0..300),
             device in prop::collection::btree_map((0_u8..3, 0_u8..4, any::<u8>()), any::<u8>(), 0..8),
             server in prop::collection::btree_map((0_u8..3, 0_u8..4, any::<u8>()), any::<u8>(), 0..8),

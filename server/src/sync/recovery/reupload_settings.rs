@@ -1,4 +1,4 @@
-//! Giving back: settings rows and purges that phones return to a server that lost them (N7).
+//! Re-uploads of settings rows and purges, to a server that lost them (N7).
 //!
 //! The server's own receipt says that it once wrote exactly this row, or made exactly this purge, so
 //! nobody's right is asked again. Who wrote it cannot be proved: the log names nobody.
@@ -18,9 +18,9 @@ use crate::store::{StoreError, Tx, organisation};
 use crate::sync::engine::Engine;
 use crate::sync::error::SyncError;
 use crate::sync::seals::receipt;
-use crate::sync::up::commit;
+use crate::sync::up::purge;
 
-/// Takes back what a phone gives back; answers the verdicts, first those on the tombstones, in order.
+/// Takes in what a phone re-uploads; answers the verdicts, first those on the tombstones, in order.
 ///
 /// # Errors
 /// [`SyncError::TooLarge`] for more than a request may hold; those of the database.
@@ -44,7 +44,7 @@ pub async fn reupload(
         _ => None,
     });
     if let Some(head) = last.max() {
-        tracing::info!(verdicts = verdicts.len(), "what was lost is given back");
+        tracing::info!(verdicts = verdicts.len(), "what was lost was re-uploaded");
         let moved = Moved { head: head.unsigned_abs(), by: Some(caller.device) };
         engine.tell(caller.org, moved).await;
     }
@@ -61,7 +61,7 @@ async fn bury(
     if !receipt::is_same(&ours, &tombstone.receipt) {
         return Ok(Verdict::Refused(RefusalCode::ForeignReceipt));
     }
-    let seq = commit::bury(engine.db(), org, tombstone.document, now).await?;
+    let seq = purge::bury(engine.db(), org, tombstone.document, now).await?;
     Ok(seq.map_or(Verdict::Dup(0), |seq| Verdict::Applied(seq.unsigned_abs())))
 }
 

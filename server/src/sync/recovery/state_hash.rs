@@ -1,4 +1,4 @@
-//! The state hash of one user: what his phone must show, by the word of the server (L3).
+//! The state hash of one user: what their phone must show, by the word of the server (L3).
 
 use std::collections::BTreeSet;
 
@@ -47,8 +47,8 @@ pub async fn state_hash(engine: &Engine, caller: &Caller, now: Timestamp) -> Res
         }
     }
     for (document, closings) in reading.all_closings(conn).await? {
-        let outlived = |(todo, state)| TodayRow::outlived(document, todo, caller.user, state);
-        day.rows.extend(closings.into_iter().map(outlived));
+        let retained = |(todo, state)| TodayRow::outlived(document, todo, caller.user, state);
+        day.rows.extend(closings.into_iter().map(retained));
     }
     let query = TodayQuery { me: caller.user, zone, now, period: Period::Today, limit: usize::MAX };
     let today = today(&query, day.rows, day.moves);

@@ -23,10 +23,10 @@ pub struct Position {
     /// The first bytes of the chain up to it.
     #[cbor(n(2), with = "minicbor::bytes")]
     pub chain: [u8; 8],
-    /// What the device's user read by when he got it.
+    /// What the device's user read by when they got it.
     #[n(3)]
     pub class: Class,
-    /// A walk by ids that is not at its end.
+    /// A fill that is not at its end.
     #[n(4)]
     pub fill: Option<Fill>,
     /// The head of the log when a page ended before it: what the page told as of then, such as bundles,
@@ -74,7 +74,7 @@ pub enum Class {
     Restricted,
 }
 
-/// A walk by ids beside the tail of the log: a first sync, or the consequences of another role.
+/// Documents by their ids beside the tail of the log: a first sync, or the consequences of another role.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct Fill {
@@ -101,7 +101,7 @@ pub enum Step {
     /// The user's Today.
     #[n(1)]
     Today,
-    /// The user's own closings in documents he no longer sees.
+    /// The user's own closings in documents they no longer see.
     #[n(2)]
     Closings,
     /// Documents after this one.
@@ -113,7 +113,7 @@ pub enum Step {
     Drop(#[n(0)] DocumentId, #[n(1)] i64),
 }
 
-/// Before the first settings row, with which every walk begins.
+/// Before the first settings row, with which every fill begins.
 pub const BEGINNING: Step = Step::Settings(0, [0; 16]);
 
 /// Before the first id.
@@ -184,7 +184,7 @@ impl Position {
         minicbor::decode(bytes).ok()
     }
 
-    /// The walk that a user with this class needs now, given the class he had.
+    /// The fill that a user with this class needs now, given the class they had.
     pub fn refilled(&self, class: Class, total: u64) -> Option<Fill> {
         if self.class == class {
             return self.fill.clone();
@@ -205,7 +205,7 @@ impl Fill {
         Self { step: BEGINNING, whole, done: 0, total: if whole { total } else { 0 } }
     }
 
-    /// Whether the walk will still come to a document: until then the device may lack it.
+    /// Whether the fill will still come to a document: until then the device may lack it.
     pub fn will_reach(&self, document: DocumentId) -> bool {
         match self.step {
             Step::Settings(..) | Step::Today | Step::Closings | Step::Drop(..) => self.whole,

@@ -1,5 +1,5 @@
 //! Receipts: the server's own word that a document was in a state, that a settings row was written or a
-//! document purged, so that any phone can give it back (N7, `docs/sync-protocol.md`, receipts).
+//! document purged, so that any phone can re-upload it (N7, `docs/sync-protocol.md`, receipts).
 
 use aws_lc_rs::{constant_time, digest, hmac};
 use roadbook_domain::document::DocumentTypeId;
@@ -21,7 +21,7 @@ pub struct Subject<'a> {
     pub org: OrgId,
     /// The document.
     pub document: DocumentId,
-    /// Its kind.
+    /// Its document type.
     pub kind: DocumentTypeId,
     /// Its heads, ascending.
     pub heads: &'a [ChangeHash],

@@ -22,7 +22,7 @@ use crate::on_both;
 const LONG: Duration = Duration::from_secs(20);
 
 on_both! {
-    async fn whoever_waits_hears_of_what_others_did_and_not_of_what_his_own_exchange_did(engine) {
+    async fn who_waits_hears_of_what_others_did_and_not_of_what_their_own_exchange_did(engine) {
         let mut world = World::new(engine).await;
         let served = Served::new(&world.server).await;
         let card = world.id();

@@ -1,4 +1,4 @@
-//! Settings, users and purges that phones give back to a server that lost them (N7).
+//! Settings, users and purges that phones re-upload to a server that lost them (N7).
 
 use axum::http::{Method, StatusCode};
 use roadbook_domain::access::audience::{inbox_id, user_document_id};
@@ -76,7 +76,7 @@ async fn a_restored_server_gets_back_roles_products_users_and_purges() {
 
     let token = server.admin().await.unwrap();
     let locked_out = server.sign_in("new@example.com", PASSWORD, 7).await.unwrap();
-    assert_eq!(locked_out.code(), "bad_credentials", "his password was lost");
+    assert_eq!(locked_out.code(), "bad_credentials", "their password was lost");
     let path = format!("/v1/users/{new}/password");
     call(server, Method::POST, &path, &token, Some(json!({ "password": PASSWORD }))).await;
     let mut back = Phone::new(server, "new@example.com", 7).await;
@@ -175,7 +175,7 @@ on_both! {
         let one = receipted(server, SettingsRow::new(&promoted, 2));
         give_back(server, &world.manager, vec![], vec![one]).await;
         let signed_in = server.sign_in("user@example.com", PASSWORD, 3).await.unwrap();
-        assert_eq!(signed_in.text("role"), "manager", "his password is as it was");
+        assert_eq!(signed_in.text("role"), "manager", "their password is as it was");
         let one = receipted(server, SettingsRow::new(&disabled, 3));
         give_back(server, &world.manager, vec![], vec![one]).await;
         assert_eq!(server.sign_in("user@example.com", PASSWORD, 3).await.unwrap().code(), "bad_credentials");
@@ -199,9 +199,9 @@ on_both! {
         let answer = give_back(server, &world.manager, vec![], vec![one]).await;
         assert!(matches!(answer.given_back[..], [Verdict::Applied(_)]));
         world.manager.take(server, answer);
-        assert!(!world.manager.held.contains_key(&card), "what comes down he may see");
+        assert!(!world.manager.held.contains_key(&card), "what comes down they may see");
         let (status, _) = world.manager.send_raw(server, to_frame(&world.manager.request())).await;
-        assert_eq!(status, StatusCode::UNAUTHORIZED, "his token was recalled");
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "their token was recalled");
         world.manager.token = Phone::new(server, "manager@example.com", 2).await.token;
         world.manager.sync(server).await;
         assert_eq!(world.manager.digest, Some(world.manager.own_digest()));

@@ -13,9 +13,9 @@ use roadbook_domain::document::{AudienceRule, DocumentType, DocumentTypeId};
 use roadbook_domain::value::id::{DeviceId, DocumentId, OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 
-use super::plan::{self, CardSight, Filing, LinkMap};
+use super::plan::{self, CardVisibility, Filing, LinkMap};
 use super::scratch::Update;
-use crate::store::audience::{self, Filed, Links, Ways};
+use crate::store::audience::{self, Filed, Links, Paths};
 use crate::store::documents::{self, Brief, Stored};
 use crate::store::log::{self, EntryKind, NewEntry};
 use crate::store::retained_closings::{self, Closings};
@@ -86,83 +86,13 @@ pub async fn write(tx: &mut Tx, org: OrgId, batch: &Batch, now: Timestamp) -> Re
     Ok(Committed::Done { first, head })
 }
 
-/// Removes a document for good, and leaves its tombstone (C5). Answers the head of the log then, `None`
-/// if there is no such document.
-///
-/// # Errors
-/// Of the database.
-pub async fn purge(
-    db: &Db,
-    org: OrgId,
-    id: DocumentId,
-    by: Signature,
-    now: Timestamp,
-) -> Result<Option<i64>, StoreError> {
-    let mut tx = db.write().await?;
-    organisation::lock(&mut tx, org).await?;
-    let Some(stored) = documents::get(&mut tx, org, &[id]).await?.pop() else { return Ok(None) };
-    remove(&mut tx, org, &stored, by, now).await?;
-    let head = organisation::head(&mut tx, org).await?.ok_or(StoreError::Missing)?.seq;
-    tx.commit().await?;
-    Ok(Some(head))
-}
-
-/// Makes sure that a document is purged and its id never used, whether it is there or not, by nobody's
-/// act. Answers the head of the log then, `None` if it was purged already.
-///
-/// # Errors
-/// Of the database.
-pub async fn bury(db: &Db, org: OrgId, id: DocumentId, now: Timestamp) -> Result<Option<i64>, StoreError> {
-    let nobody = Signature { user: None, device: None };
-    let mut tx = db.write().await?;
-    organisation::lock(&mut tx, org).await?;
-    if !documents::purged(&mut tx, org, &[id]).await?.is_empty() {
-        return Ok(None);
-    }
-    match documents::get(&mut tx, org, &[id]).await?.pop() {
-        Some(stored) => remove(&mut tx, org, &stored, nobody, now).await?,
-        None => {
-            let seq = log::append(&mut tx, org, &[NewEntry::purge(id, nobody, now)]).await?;
-            documents::bury(&mut tx, org, id, seq).await?;
-        }
-    }
-    let head = organisation::head(&mut tx, org).await?.ok_or(StoreError::Missing)?.seq;
-    tx.commit().await?;
-    Ok(Some(head))
-}
-
-/// Removes a document with everything derived from it, and leaves its tombstone.
-async fn remove(
-    tx: &mut Tx,
-    org: OrgId,
-    stored: &Stored,
-    by: Signature,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let id = stored.id;
-    let rows = minicbor::decode(&stored.rows).map_err(|_| StoreError::Unreadable("a document's rows"))?;
-    let mut changes = [Changed::purged(stored, &rows, by)];
-    let others = file_contacts(tx, org, &mut changes).await?;
-    let first = write_log(tx, org, &changes, &others, (stored.as_of, now)).await?;
-    documents::bury(tx, org, id, first.get(&id).copied().unwrap_or_default()).await?;
-    documents::remove(tx, org, id).await?;
-    log::empty(tx, org, id).await?;
-    audience::put_links(tx, org, &changes.each_ref().map(Changed::links)).await?;
-    todos::put(tx, org, &[Todos { document: id, todos: &[] }]).await?;
-    let nobody = retained_closings::Change { document: id, sees: None, left: BTreeMap::new() };
-    retained_closings::apply(tx, org, &nobody).await?;
-    let filings =
-        changes.iter().map(|changed| &changed.filing).chain(others.iter().map(|other| &other.filing));
-    write_filings(tx, org, filings).await
-}
-
 /// One document of a batch.
-struct Changed<'a> {
+pub(super) struct Changed<'a> {
     id: DocumentId,
     kind: DocumentTypeId,
     creator: Option<UserId>,
     cause: Cause<'a>,
-    filing: Filing,
+    pub(super) filing: Filing,
     links_before: BTreeSet<DocumentId>,
     links_after: BTreeSet<DocumentId>,
 }
@@ -174,9 +104,9 @@ enum Cause<'a> {
 }
 
 /// A contact that is not changed itself: others see it than before.
-struct Other {
+pub(super) struct Other {
     brief: Brief,
-    filing: Filing,
+    pub(super) filing: Filing,
 }
 
 impl<'a> Changed<'a> {
@@ -201,7 +131,8 @@ impl<'a> Changed<'a> {
         }
     }
 
-    fn purged(stored: &Stored, rows: &Rows, by: Signature) -> Self {
+    /// With nothing left of the document.
+    pub(super) fn purged(stored: &Stored, rows: &Rows, by: Signature) -> Self {
         let principals = simplified(own_principals(stored.scope, rows));
         Self {
             id: stored.id,
@@ -235,19 +166,19 @@ impl<'a> Changed<'a> {
         is_linked(self.kind)
     }
 
-    fn links(&self) -> Links {
+    pub(super) fn links(&self) -> Links {
         Links { source: self.id, kind: self.kind, targets: self.links_after.clone() }
     }
 
-    /// What it gives sight of, if that or to whom changes.
-    fn card_sight(&self) -> Option<CardSight> {
+    /// What it makes visible and to whom, if that changes.
+    fn card_visibility(&self) -> Option<CardVisibility> {
         let principals = |side: &Option<([u8; 16], BTreeSet<Principal>)>| {
             side.as_ref().map(|(_, principals)| principals.clone()).unwrap_or_default()
         };
         let before = (principals(&self.filing.before), self.links_before.clone());
         let after = (principals(&self.filing.after), self.links_after.clone());
         let links_none = before.1.is_empty() && after.1.is_empty();
-        (!self.is_linked() && !links_none && before != after).then_some(CardSight { before, after })
+        (!self.is_linked() && !links_none && before != after).then_some(CardVisibility { before, after })
     }
 
     fn relinks(&self) -> bool {
@@ -255,7 +186,7 @@ impl<'a> Changed<'a> {
     }
 }
 
-/// Whether sight of documents of this kind comes from what links to them.
+/// Whether visibility of documents of this type comes from what links to them.
 fn is_linked(kind: DocumentTypeId) -> bool {
     DocumentType::get(kind).is_some_and(|kind| kind.audience == AudienceRule::Linked)
 }
@@ -290,13 +221,13 @@ async fn bind(
 }
 
 /// Finds the audiences of contacts: of those in the batch, and of those that others of it link to.
-async fn file_contacts(
+pub(super) async fn file_contacts(
     tx: &mut Tx,
     org: OrgId,
     changes: &mut [Changed<'_>],
 ) -> Result<Vec<Other>, StoreError> {
-    let ways = new_ways(tx, org, changes).await?;
-    let mut concerned: BTreeSet<DocumentId> = ways.keys().map(|(document, _)| *document).collect();
+    let paths = new_paths(tx, org, changes).await?;
+    let mut concerned: BTreeSet<DocumentId> = paths.keys().map(|(document, _)| *document).collect();
     let in_batch: BTreeSet<DocumentId> = changes.iter().map(|changed| changed.id).collect();
     let contacts = changes.iter().filter(|changed| changed.is_linked()).map(|changed| changed.id);
     concerned.extend(contacts);
@@ -307,11 +238,11 @@ async fn file_contacts(
     let audiences = audience::of(tx, org, &ids).await?;
     let after = |id: DocumentId, creator: Option<UserId>| {
         let of_it =
-            ways.range((id, Principal::Everyone)..).take_while(move |((document, _), _)| *document == id);
-        plan::of_contact(of_it.map(|((_, principal), ways)| (*principal, *ways)), creator)
+            paths.range((id, Principal::Everyone)..).take_while(move |((document, _), _)| *document == id);
+        plan::of_contact(of_it.map(|((_, principal), paths)| (*principal, *paths)), creator)
     };
-    // Contacts that no way of the batch concerns keep their audience.
-    let concerned: BTreeSet<DocumentId> = ways.keys().map(|(document, _)| *document).collect();
+    // Contacts that no path of the batch concerns keep their audience.
+    let concerned: BTreeSet<DocumentId> = paths.keys().map(|(document, _)| *document).collect();
     for changed in changes.iter_mut().filter(|changed| changed.is_linked()) {
         let (id, creator) = (changed.id, changed.creator);
         let known = audiences.get(&id).cloned().unwrap_or_default();
@@ -342,17 +273,17 @@ async fn file_contacts(
     Ok(others)
 }
 
-/// Changes the counts of ways by what the batch changes, and answers all ways to every document they
+/// Changes the counts of paths by what the batch changes, and answers all paths to every document they
 /// concern, and to every contact that is new.
-async fn new_ways(tx: &mut Tx, org: OrgId, changes: &[Changed<'_>]) -> Result<Ways, StoreError> {
-    let cards: Vec<(DocumentId, CardSight)> =
-        changes.iter().filter_map(|changed| Some((changed.id, changed.card_sight()?))).collect();
+async fn new_paths(tx: &mut Tx, org: OrgId, changes: &[Changed<'_>]) -> Result<Paths, StoreError> {
+    let cards: Vec<(DocumentId, CardVisibility)> =
+        changes.iter().filter_map(|changed| Some((changed.id, changed.card_visibility()?))).collect();
     let relinked: Vec<&Changed<'_>> =
         changes.iter().filter(|changed| changed.is_linked() && changed.relinks()).collect();
     let new = changes.iter().filter(|changed| changed.is_linked() && changed.filing.before.is_none());
     let new: BTreeSet<DocumentId> = new.map(|changed| changed.id).collect();
     if cards.is_empty() && relinked.is_empty() && new.is_empty() {
-        return Ok(Ways::new());
+        return Ok(Paths::new());
     }
     let targets = cards.iter().flat_map(|(_, card)| card.before.1.iter().chain(&card.after.1));
     let targets: BTreeSet<DocumentId> =
@@ -365,23 +296,23 @@ async fn new_ways(tx: &mut Tx, org: OrgId, changes: &[Changed<'_>]) -> Result<Wa
     }
     let relinked: Vec<_> = relinked.iter().map(|changed| changed.id).collect();
     let in_batch = cards.iter().map(|(id, _)| *id).collect();
-    let direct = audience::direct_ways(tx, org, &relinked, DocumentTypeId::CONTACT, &in_batch).await?;
-    let changed = plan::changed_ways(cards.iter().map(|(_, card)| card), &direct, &before, &after);
+    let direct = audience::direct_paths(tx, org, &relinked, DocumentTypeId::CONTACT, &in_batch).await?;
+    let changed = plan::changed_paths(cards.iter().map(|(_, card)| card), &direct, &before, &after);
     let concerned: BTreeSet<DocumentId> = changed.keys().map(|(document, _)| *document).chain(new).collect();
     let concerned: Vec<_> = concerned.into_iter().collect();
-    let mut all = audience::ways(tx, org, &concerned).await?;
-    let mut written = Ways::new();
-    for (way, difference) in changed {
-        let ways = all.entry(way).or_default();
-        *ways += difference;
-        written.insert(way, *ways);
+    let mut all = audience::paths(tx, org, &concerned).await?;
+    let mut written = Paths::new();
+    for (path, difference) in changed {
+        let paths = all.entry(path).or_default();
+        *paths += difference;
+        written.insert(path, *paths);
     }
-    audience::put_ways(tx, org, &written).await?;
+    audience::put_paths(tx, org, &written).await?;
     Ok(all)
 }
 
 /// Writes the entries of the batch, and files them; answers the first number of each document.
-async fn write_log(
+pub(super) async fn write_log(
     tx: &mut Tx,
     org: OrgId,
     changes: &[Changed<'_>],
@@ -467,11 +398,11 @@ impl Changed<'_> {
     }
 
     /// What of the card's closed todos their assignees keep who do not see it any more.
-    fn outlived(&self) -> Option<retained_closings::Change> {
+    fn retained_closings(&self) -> Option<retained_closings::Change> {
         let update = self.update()?;
         let Rows::Card(row, _) = &update.rows else { return None };
         if self.filing.scope != Scope::Staff {
-            // Nobody comes to see a private card, or loses sight of it.
+            // Nobody comes to see a private card, or loses visibility of it.
             return None;
         }
         let (saw, sees): (BTreeSet<_>, BTreeSet<_>) =
@@ -505,7 +436,7 @@ impl Changed<'_> {
 
     /// Those who do not see the card, before and after, but changed what they keep of it by a late edit.
     fn late_authors(&self) -> BTreeSet<Principal> {
-        let Some(change) = self.outlived() else { return BTreeSet::new() };
+        let Some(change) = self.retained_closings() else { return BTreeSet::new() };
         let saw: BTreeSet<_> = self.filing.saw().collect();
         let late = change.left.into_keys().map(Principal::User).filter(|user| !saw.contains(user));
         if saw.contains(&Principal::Everyone) { BTreeSet::new() } else { late.collect() }
@@ -568,7 +499,7 @@ async fn write_documents(
     let relinked: Vec<Links> =
         changes.iter().filter(|changed| changed.relinks()).map(Changed::links).collect();
     audience::put_links(tx, org, &relinked).await?;
-    for change in changes.iter().filter_map(Changed::outlived) {
+    for change in changes.iter().filter_map(Changed::retained_closings) {
         retained_closings::apply(tx, org, &change).await?;
     }
     let todos: Vec<Todos<'_>> = changes.iter().filter_map(Changed::new_todos).collect();

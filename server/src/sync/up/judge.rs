@@ -29,13 +29,13 @@ use crate::store::documents::Stored;
 pub struct Context {
     /// The author.
     pub viewer: Viewer,
-    /// His device.
+    /// The author's device.
     pub device: DeviceId,
     /// The server's clock.
     pub now: Timestamp,
     /// The actors that are bound, and to which device; `None` is the server.
     pub actors: BTreeMap<Actor, Option<DeviceId>>,
-    /// What a Restricted author may link to: what he sees, and what this push makes.
+    /// What a Restricted author may link to: what they see, and what this push makes.
     pub linkable: BTreeSet<DocumentId>,
     /// The actor of the server's own changes.
     pub server: Actor,
@@ -51,19 +51,19 @@ pub struct Case {
     /// Whether its id was purged.
     pub purged: bool,
     /// Whether the author sees it.
-    pub sight: Sight,
+    pub visibility: Visibility,
 }
 
 /// Whether an author sees a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sight {
-    /// He does, or it does not exist.
+pub enum Visibility {
+    /// They do, or it does not exist.
     Now,
-    /// He did where his cursor stands, and lost it not long ago: late edits are taken.
+    /// They did at their device's cursor, and lost it not long ago: late edits are taken.
     JustLost,
-    /// He did where his cursor stands, but that is too long ago.
+    /// They did at their device's cursor, but lost it too long ago.
     LongLost,
-    /// He did not even there.
+    /// They did not, not even at their device's cursor.
     Never,
 }
 
@@ -281,38 +281,38 @@ impl Trial<'_> {
         if !self.scratch.exists() {
             return Ok(());
         }
-        let (then, now) = self.sight(&built.change)?;
+        let (then, now) = self.visibility(&built.change)?;
         match (then, now) {
-            (true, Sight::Now) => Ok(()),
-            (_, Sight::Never) => Err(RefusalCode::NotVisible),
-            (_, Sight::LongLost) => Err(RefusalCode::RightLost),
-            (_, Sight::Now | Sight::JustLost) if self.is_harmless_late(built)? => Ok(()),
-            (_, Sight::Now | Sight::JustLost) => Err(RefusalCode::RightLost),
+            (true, Visibility::Now) => Ok(()),
+            (_, Visibility::Never) => Err(RefusalCode::NotVisible),
+            (_, Visibility::LongLost) => Err(RefusalCode::RightLost),
+            (_, Visibility::Now | Visibility::JustLost) if self.is_harmless_late(built)? => Ok(()),
+            (_, Visibility::Now | Visibility::JustLost) => Err(RefusalCode::RightLost),
         }
     }
 
-    /// Whether a Restricted author saw the document where he made the change, and whether he sees it now.
-    fn sight(&mut self, change: &Change) -> Result<(bool, Sight), RefusalCode> {
+    /// Whether a Restricted author saw the document where they made the change, and whether they see it now.
+    fn visibility(&mut self, change: &Change) -> Result<(bool, Visibility), RefusalCode> {
         let viewer = self.context.viewer;
         let (scope, of_own) = (self.scratch.scope(), self.scratch.kind().audience == AudienceRule::Own);
         let changed = self.scratch.has_accepted();
         if !of_own {
-            return Ok((true, self.case.sight));
+            return Ok((true, self.case.visibility));
         }
         let document = self.scratch.document().map_err(|_| RefusalCode::Malformed)?;
         let at =
             |heads: &[ChangeHash]| viewer.can_see(scope, &CardAudience::at(document, heads).principals());
         let heads = document.heads();
-        let now = match self.case.sight {
-            // His own changes before this one may have taken his sight: he lost it just now.
-            Sight::Now if changed && !at(&heads) => Sight::JustLost,
-            sight => sight,
+        let now = match self.case.visibility {
+            // Their own changes before this one may have ended visibility: they lost it just now.
+            Visibility::Now if changed && !at(&heads) => Visibility::JustLost,
+            visibility => visibility,
         };
-        let then = if change.deps == heads { now == Sight::Now } else { at(&change.deps) };
+        let then = if change.deps == heads { now == Visibility::Now } else { at(&change.deps) };
         Ok((then, now))
     }
 
-    /// Whether a late edit gives nobody sight of anything and trashes nothing (`docs/sync-protocol.md`,
+    /// Whether a late edit makes nothing visible to anybody and trashes nothing (`docs/sync-protocol.md`,
     /// late edits).
     fn is_harmless_late(&mut self, built: &Built) -> Result<bool, RefusalCode> {
         if trashes(&built.change) {
@@ -335,7 +335,7 @@ impl Trial<'_> {
     }
 }
 
-/// The document that a register with this value gives sight of, if it is one that does.
+/// The document that a register with this value makes visible, if it is one that does.
 pub fn link_target(kind: &DocumentType, container: u8, name: &str, value: &str) -> Option<DocumentId> {
     let last = name.rsplit('/').next()?;
     match (kind.containers.get(usize::from(container)).copied()?, last) {

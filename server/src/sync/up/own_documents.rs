@@ -1,4 +1,4 @@
-//! What every user has from the start: his user document and his inbox card, made with himself.
+//! What every user has from the start: their user document and inbox card, made with their account.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::store::{StoreError, Tx};
 
 /// The two documents of a new user, ready to be written.
 ///
-/// The server signs their first changes; the documents are the user's, and count as made by him. A phone
+/// The server signs their first changes; the documents are the user's, and count as made by them. A phone
 /// that began one of them by itself writes into the same document: ids follow from the user's.
 #[derive(Debug)]
 pub struct OwnDocuments(Batch);

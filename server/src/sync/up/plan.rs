@@ -1,6 +1,6 @@
 //! Plans: who sees what after a batch, worked out before anything is written.
 //!
-//! Pure. Sight of a contact is counted in ways: one for each card that links to it, directly or through
+//! Pure. Visibility of a contact is counted as paths: one for each card that links to it, directly or through
 //! another contact, and each principal of that card. A batch changes the counts by differences, so its
 //! cost follows what it changes, not how many cards link to the same contact.
 
@@ -10,7 +10,7 @@ use roadbook_domain::access::rights::{Principal, Scope};
 use roadbook_domain::document::digest::Digest;
 use roadbook_domain::value::id::{DocumentId, UserId};
 
-use crate::store::audience::Ways;
+use crate::store::audience::Paths;
 use crate::store::digests::{Sum, Sums};
 use crate::store::key;
 
@@ -19,43 +19,43 @@ pub type LinkMap = BTreeMap<DocumentId, BTreeSet<DocumentId>>;
 
 /// What a batch makes of one card.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CardSight {
-    /// Its principals before, and what it gave sight of.
+pub struct CardVisibility {
+    /// Its principals before, and what it made visible.
     pub before: (BTreeSet<Principal>, BTreeSet<DocumentId>),
-    /// Its principals after, and what it gives sight of.
+    /// Its principals after, and what it makes visible.
     pub after: (BTreeSet<Principal>, BTreeSet<DocumentId>),
 }
 
-/// By how many ways those behind principals come to see documents more or less than before.
+/// By how many paths those behind principals come to see documents more or less than before.
 ///
 /// `cards` are the cards of the batch whose principals or links change; `direct` counts, for every
 /// contact whose links change, the other cards that link to it; `before` and `after` are the links of all
 /// contacts concerned.
-pub fn changed_ways<'a>(
-    cards: impl IntoIterator<Item = &'a CardSight>,
-    direct: &Ways,
+pub fn changed_paths<'a>(
+    cards: impl IntoIterator<Item = &'a CardVisibility>,
+    direct: &Paths,
     before: &LinkMap,
     after: &LinkMap,
-) -> Ways {
-    let mut ways = Ways::new();
+) -> Paths {
+    let mut paths = Paths::new();
     for card in cards {
-        add(&mut ways, &card.before, before, -1);
-        add(&mut ways, &card.after, after, 1);
+        add(&mut paths, &card.before, before, -1);
+        add(&mut paths, &card.after, after, 1);
     }
     for ((contact, principal), count) in direct {
         for (links, sign) in [(before, -1), (after, 1)] {
             for target in links.get(contact).into_iter().flatten() {
-                *ways.entry((*target, through(*principal))).or_default() += sign * count;
+                *paths.entry((*target, through(*principal))).or_default() += sign * count;
             }
         }
     }
-    ways.retain(|_, ways| *ways != 0);
-    ways
+    paths.retain(|_, paths| *paths != 0);
+    paths
 }
 
-/// Adds what a card gives sight of, directly and through the contacts it links to.
+/// Adds what a card makes visible, directly and through the contacts it links to.
 fn add(
-    ways: &mut Ways,
+    paths: &mut Paths,
     (principals, targets): &(BTreeSet<Principal>, BTreeSet<DocumentId>),
     links: &LinkMap,
     sign: i64,
@@ -63,13 +63,13 @@ fn add(
     for target in targets {
         for seen in std::iter::once(target).chain(links.get(target).into_iter().flatten()) {
             for principal in principals {
-                *ways.entry((*seen, through(*principal))).or_default() += sign;
+                *paths.entry((*seen, through(*principal))).or_default() += sign;
             }
         }
     }
 }
 
-/// As whom those behind a card's principal see what it links to: a private card gives its user sight.
+/// As whom those behind a card's principal see what it links to: a private card makes it visible to its user.
 fn through(principal: Principal) -> Principal {
     match principal {
         Principal::Private(user) => Principal::User(user),
@@ -77,13 +77,13 @@ fn through(principal: Principal) -> Principal {
     }
 }
 
-/// The principals of a contact: those with a way to it, else its creator.
+/// The principals of a contact: those with a path to it, else its creator.
 pub fn of_contact(
-    ways: impl IntoIterator<Item = (Principal, i64)>,
+    paths: impl IntoIterator<Item = (Principal, i64)>,
     creator: Option<UserId>,
 ) -> BTreeSet<Principal> {
     let seen: BTreeSet<_> =
-        ways.into_iter().filter(|(_, ways)| *ways > 0).map(|(principal, _)| principal).collect();
+        paths.into_iter().filter(|(_, paths)| *paths > 0).map(|(principal, _)| principal).collect();
     if seen.is_empty() {
         creator.map(Principal::User).into_iter().collect()
     } else {
@@ -168,13 +168,13 @@ mod tests {
     }
 
     impl World {
-        /// Every way counted one by one: what the differences must add up to.
-        fn ways(&self) -> Ways {
-            let mut ways = Ways::new();
+        /// Every path counted one by one: what the differences must add up to.
+        fn paths(&self) -> Paths {
+            let mut paths = Paths::new();
             for card in self.cards.values() {
-                add(&mut ways, card, &self.contacts, 1);
+                add(&mut paths, card, &self.contacts, 1);
             }
-            ways
+            paths
         }
     }
 
@@ -204,12 +204,15 @@ mod tests {
     }
 
     /// The cards and contacts in which two worlds differ, as a batch would name them.
-    fn differences(before: &World, after: &World) -> (Vec<CardSight>, BTreeSet<u8>, BTreeSet<DocumentId>) {
+    fn differences(
+        before: &World,
+        after: &World,
+    ) -> (Vec<CardVisibility>, BTreeSet<u8>, BTreeSet<DocumentId>) {
         let numbers: BTreeSet<u8> = before.cards.keys().chain(after.cards.keys()).copied().collect();
         let of = |world: &World, number| world.cards.get(&number).cloned().unwrap_or_default();
         let changed: BTreeSet<u8> = numbers.into_iter().filter(|n| of(before, *n) != of(after, *n)).collect();
         let cards =
-            changed.iter().map(|n| CardSight { before: of(before, *n), after: of(after, *n) }).collect();
+            changed.iter().map(|n| CardVisibility { before: of(before, *n), after: of(after, *n) }).collect();
         let contacts = before.contacts.keys().chain(after.contacts.keys()).copied();
         let relinked = contacts.filter(|id| before.contacts.get(id) != after.contacts.get(id)).collect();
         (cards, changed, relinked)
@@ -219,7 +222,7 @@ mod tests {
         #[test]
         fn differences_add_up_to_counting_anew(before in worlds(), after in worlds()) {
             let (cards, changed, relinked) = differences(&before, &after);
-            let mut direct = Ways::new();
+            let mut direct = Paths::new();
             for (number, (principals, targets)) in &before.cards {
                 for target in targets.iter().filter(|t| relinked.contains(t) && !changed.contains(number)) {
                     for principal in principals {
@@ -227,21 +230,21 @@ mod tests {
                     }
                 }
             }
-            let mut ways = before.ways();
-            for (way, count) in changed_ways(&cards, &direct, &before.contacts, &after.contacts) {
-                *ways.entry(way).or_default() += count;
+            let mut paths = before.paths();
+            for (path, count) in changed_paths(&cards, &direct, &before.contacts, &after.contacts) {
+                *paths.entry(path).or_default() += count;
             }
-            ways.retain(|_, count| *count != 0);
-            let mut expected = after.ways();
+            paths.retain(|_, count| *count != 0);
+            let mut expected = after.paths();
             expected.retain(|_, count| *count != 0);
-            prop_assert_eq!(ways, expected);
+            prop_assert_eq!(paths, expected);
         }
     }
 
     #[test]
     fn a_contact_is_its_creators_until_a_card_links_to_it_and_again_when_none_does() {
         let (creator, owner) = (UserId::from_bytes([1; 16]), UserId::from_bytes([2; 16]));
-        let seen = |ways: &[(Principal, i64)]| of_contact(ways.iter().copied(), Some(creator));
+        let seen = |paths: &[(Principal, i64)]| of_contact(paths.iter().copied(), Some(creator));
         assert_eq!(seen(&[]), BTreeSet::from([Principal::User(creator)]));
         assert_eq!(seen(&[(Principal::User(owner), 1)]), BTreeSet::from([Principal::User(owner)]));
         assert_eq!(seen(&[(Principal::User(owner), 0)]), BTreeSet::from([Principal::User(creator)]));

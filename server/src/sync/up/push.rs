@@ -14,7 +14,7 @@ use roadbook_domain::wire::{GroupVerdict, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Push
 
 use super::budget;
 use super::commit::{self, Batch, Committed};
-use super::judge::{self, Case, Context, Fate, Judged, Sight};
+use super::judge::{self, Case, Context, Fate, Judged, Visibility};
 use super::scratch;
 use crate::auth::Caller;
 use crate::live::Moved;
@@ -23,7 +23,7 @@ use crate::sync::engine::Engine;
 use crate::sync::error::SyncError;
 use crate::sync::seals::cursor::{Class, Position};
 
-/// How long after its author lost sight an edit is still taken, in milliseconds.
+/// How long after its author lost visibility an edit is still taken, in milliseconds.
 pub const LATE: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// How often a group is judged anew because its document changed under it.
@@ -227,11 +227,11 @@ async fn load(
     let shown: Vec<_> = shown.into_iter().collect();
     let mut actors: BTreeMap<_, _> = actors::devices(conn, org, &shown).await?.into_iter().collect();
     actors.insert(engine.actor(), None);
-    let mut sights = BTreeMap::new();
+    let mut visibilities = BTreeMap::new();
     let mut linkable = BTreeSet::new();
     if caller.role == Role::Restricted {
         let existing: Vec<_> = stored.values().map(|stored| (stored.id, stored.scope)).collect();
-        sights = load_sights(conn, caller, position, &existing, now).await?;
+        visibilities = load_visibilities(conn, caller, position, &existing, now).await?;
         linkable = load_linkable(conn, caller, pending, &new).await?;
     }
     let context = Context {
@@ -247,7 +247,7 @@ async fn load(
         .map(|pending| Case {
             stored: stored.remove(&pending.group.document),
             purged: purged.contains(&pending.group.document),
-            sight: sights.get(&pending.group.document).copied().unwrap_or(Sight::Now),
+            visibility: visibilities.get(&pending.group.document).copied().unwrap_or(Visibility::Now),
             group: pending.group.clone(),
         })
         .collect();
@@ -263,34 +263,34 @@ fn actors_of(group: &Pushed) -> impl Iterator<Item = Actor> {
     })
 }
 
-/// Which of these documents a Restricted author sees, and which he saw where his cursor stands.
-async fn load_sights(
+/// Which of these documents a Restricted author sees, and which they saw at their device's cursor.
+async fn load_visibilities(
     conn: &mut Conn,
     caller: &Caller,
     position: Option<&Position>,
     existing: &[(DocumentId, Scope)],
     now: Timestamp,
-) -> Result<BTreeMap<DocumentId, Sight>, StoreError> {
+) -> Result<BTreeMap<DocumentId, Visibility>, StoreError> {
     let ids: Vec<_> = existing.iter().map(|(id, _)| *id).collect();
     let audiences = audience::of(conn, caller.org, &ids).await?;
-    let mut sights = BTreeMap::new();
+    let mut visibilities = BTreeMap::new();
     for (id, scope) in existing {
         let sees = caller.viewer().can_see(*scope, &audiences.get(id).cloned().unwrap_or_default());
-        let sight = match position {
-            _ if sees => Sight::Now,
-            None => Sight::Never,
+        let visibility = match position {
+            _ if sees => Visibility::Now,
+            None => Visibility::Never,
             Some(position) => match lost(conn, caller, position, *id).await? {
-                None => Sight::Never,
-                Some(at) if now.millis().saturating_sub(at.millis()) < LATE => Sight::JustLost,
-                Some(_) => Sight::LongLost,
+                None => Visibility::Never,
+                Some(at) if now.millis().saturating_sub(at.millis()) < LATE => Visibility::JustLost,
+                Some(_) => Visibility::LongLost,
             },
         };
-        sights.insert(*id, sight);
+        visibilities.insert(*id, visibility);
     }
-    Ok(sights)
+    Ok(visibilities)
 }
 
-/// When the caller last lost sight of a document after his cursor, if he did.
+/// When the caller last lost visibility of a document after the device's cursor, if they did.
 async fn lost(
     conn: &mut Conn,
     caller: &Caller,
@@ -302,7 +302,7 @@ async fn lost(
         last = last.max(log::lost(conn, caller.org, &principal, document, position.seq).await?);
     }
     if position.class != Class::Restricted {
-        // He read by scope there: what he lost, he lost with his role.
+        // They read by scope there: what they lost, they lost with their role.
         let (kind, id) = (SettingsKind::User.code(), caller.user.uuid());
         last = last.max(log::settings_written(conn, caller.org, kind, id, position.seq).await?);
     }

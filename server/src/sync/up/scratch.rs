@@ -38,9 +38,9 @@ const MAX_TRIAL_HEADS: usize = 60;
 pub struct Accepted {
     /// Its hash.
     pub hash: ChangeHash,
-    /// Its actor, and its number among his.
+    /// Its actor, and its number among the changes of that actor.
     pub actor: (Actor, u32),
-    /// On whose behalf.
+    /// Its author and device.
     pub by: Signature,
     /// The act it is part of.
     pub origin: Option<Origin>,
@@ -114,7 +114,7 @@ pub fn read(bytes: &[u8]) -> Result<Change, RefusalCode> {
     })
 }
 
-/// Builds the canonical form of a change, and compares it with its author's hash if he gave it.
+/// Builds the canonical form of a change, and compares it with the author's hash if there is one.
 ///
 /// # Errors
 /// Why it is refused.
@@ -200,7 +200,7 @@ impl Scratch {
         }
     }
 
-    /// What kind of document it is.
+    /// Its document type.
     pub fn kind(&self) -> &'static DocumentType {
         self.document.kind()
     }
