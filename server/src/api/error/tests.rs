@@ -104,6 +104,13 @@ fn the_page_names_every_problem_and_every_rule() {
 }
 
 #[test]
+fn the_page_names_every_route() {
+    let known: Vec<_> =
+        crate::routes().list().iter().map(|(method, path)| format!("{method} {path}")).collect();
+    assert_eq!(codes("Routes"), known);
+}
+
+#[test]
 fn an_error_is_its_code_with_data_and_never_its_inner_cause() {
     let json = |error: ApiError| error.to_json().to_string();
     let length = Problem::Length { min: 10, max: 256 };
