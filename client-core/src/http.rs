@@ -152,11 +152,6 @@ async fn text(response: Response) -> Result<String, TransportError> {
 
 #[derive(Deserialize)]
 struct ErrorBody {
-    error: ErrorCode,
-}
-
-#[derive(Deserialize)]
-struct ErrorCode {
     code: String,
 }
 
@@ -169,7 +164,7 @@ async fn refusal(response: Response) -> TransportError {
         .and_then(|value| value.to_str().ok()?.trim().parse().ok())
         .map(Duration::from_secs);
     let body = read(response, MAX_JSON).await.unwrap_or_default();
-    let code = serde_json::from_slice(&body).map(|body: ErrorBody| body.error.code).unwrap_or_default();
+    let code = serde_json::from_slice(&body).map(|body: ErrorBody| body.code).unwrap_or_default();
     let is_busy = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
     if status.is_server_error() || is_busy {
         return TransportError::Busy { retry_after };

@@ -1,5 +1,6 @@
 //! The administrative API: JSON over HTTP, one resource in each file.
 
+mod caller;
 pub mod devices;
 mod error;
 pub mod health;
@@ -13,7 +14,7 @@ pub mod sync;
 pub mod users;
 mod versioned;
 
-pub use error::ApiError;
+pub use error::{ApiError, Problem};
 pub use json::{Body, Path};
 pub use routes::{BODY_LIMIT, Routes};
 

@@ -3,6 +3,7 @@
 //! `axum::serve` sets no timer, so that a client which never finishes its request head holds its
 //! connection for ever (R28); so hyper is driven here.
 
+pub mod layers;
 mod stall;
 
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::api::ApiError;
-use crate::config::Checked;
+use crate::start::config::Checked;
 use stall::Stalling;
 
 /// The most bytes of a request head.

@@ -38,7 +38,7 @@ async fn an_exchange_posts_the_frame_with_the_token_and_returns_the_answer() {
 
 #[tokio::test]
 async fn what_is_no_success_is_told_apart_by_what_the_device_can_do() {
-    let error = |code: &str| format!(r#"{{"error":{{"code":"{code}","message":"..."}}}}"#);
+    let error = |code: &str| format!(r#"{{"code":"{code}","message":"..."}}"#);
     let retry = |seconds: u64| TransportError::Busy { retry_after: Some(Duration::from_secs(seconds)) };
     let refused = |status, code: &str| TransportError::Refused { status, code: code.to_owned() };
     for (status, headers, code, expected) in [

@@ -32,8 +32,8 @@ async fn live(
     caller: Caller,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    let upgrade = upgrade.map_err(|_| ApiError::invalid("ask for a WebSocket here"))?;
-    let seat = Seat::take(&state, caller.user).ok_or(ApiError::Unavailable)?;
+    let upgrade = upgrade.map_err(|_| ApiError::invalid("", "ask for a WebSocket here"))?;
+    let seat = Seat::take(state.engine().live(), caller.user).ok_or(ApiError::Unavailable)?;
     let mut conn = state.db().read().await?;
     let head = organisation::head(&mut conn, caller.org).await?.ok_or(ApiError::NotFound)?;
     // Small buffers: an idle socket costs 3 KB instead of 134 KB.

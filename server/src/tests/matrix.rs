@@ -239,5 +239,5 @@ async fn stranger(server: &Server) -> String {
     sessions::begin(&mut tx, org, &begun).await.unwrap();
     tx.commit().await.unwrap();
     let claimed = Claimed { org, user, device, session, token_version: 1 };
-    server.state.tokens().issue(&claimed, START).unwrap()
+    server.state.gate().tokens().issue(&claimed, START).unwrap()
 }

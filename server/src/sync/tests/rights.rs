@@ -31,11 +31,11 @@ on_both! {
         let cards: Vec<_> = (0..5).map(|_| DocumentId::new(&*server.env)).collect();
         let part = PartId::new(&*server.env);
         let manager = world.manager.user;
-        world.manager.card(server, cards[0], create("his own", Some(restricted)));
+        world.manager.card(server, cards[0], create("their own", Some(restricted)));
         world.manager.card(server, cards[1], create("nobody's", None));
-        world.manager.card(server, cards[2], create("with a todo of his", Some(manager)));
+        world.manager.card(server, cards[2], create("with a todo of theirs", Some(manager)));
         world.manager.card(server, cards[2], todo(part, "Call", restricted));
-        world.manager.card(server, cards[3], create("with a closed todo of his", Some(manager)));
+        world.manager.card(server, cards[3], create("with a closed todo of theirs", Some(manager)));
         world.manager.card(server, cards[3], todo(part, "Call", restricted));
         world.manager.card(server, cards[3], CardCommand::Close(part, Outcome::Success));
         world.manager.card(server, cards[4], create("another's", Some(manager)));
@@ -76,7 +76,7 @@ on_both! {
         world.user.sync(server).await;
         world.restricted.sync(server).await;
         assert_eq!(world.restricted.held[&card].rows(), world.user.held[&card].rows());
-        // He closes his last todo, and adds a word on the card that he sees no more by then.
+        // They close their last todo, and add a word on the card that they see no more by then.
         world.restricted.card(server, card, CardCommand::Close(part, Outcome::Success));
         world.restricted.card(server, card, CardCommand::Rename("Roof, called".into()));
         let verdicts = world.restricted.sync(server).await;
@@ -91,7 +91,7 @@ on_both! {
         fresh.sync(server).await;
         assert_eq!(fresh.closings, world.restricted.closings);
         assert_eq!(fresh.state_hash(now), world.restricted.state_hash(now));
-        // Out and in again between two of his pulls: whole, with what happened meanwhile.
+        // Out and in again between two of their pulls: whole, with what happened meanwhile.
         world.user.sync(server).await;
         world.user.card(server, card, CardCommand::Reopen(part));
         world.user.sync(server).await;
@@ -118,7 +118,7 @@ on_both! {
             world.user.card(server, card, create("Roof", Some(world.restricted.user)));
             world.user.sync(server).await;
             world.restricted.sync(server).await;
-            // Of two owners given at once, his is the one that shows.
+            // Of two owners given at once, theirs is the one that shows.
             world.restricted.actor = Actor([0xff; 16]);
             world.restricted.card(server, card, command);
             world.user.card(server, card, CardCommand::SetOwner(Some(world.user.user)));
@@ -343,7 +343,7 @@ on_both! {
         assert_eq!(phone.digest, Some(phone.own_digest()));
         set_role(server, &token, phone, "restricted").await;
         phone.token = Phone::new(server, "restricted@example.com", 4).await.token;
-        // Made while he was not Restricted, of a card that he lost with his role: taken for seven days.
+        // Made while they were not Restricted, of a card that they lost with their role: taken for seven days.
         phone.card(server, cards[2], CardCommand::Rename("Late".into()));
         let verdicts = phone.sync(server).await;
         assert!(matches!(verdicts[..], [Verdict::Applied(_)]), "{verdicts:?}");
@@ -381,8 +381,8 @@ on_both! {
         world.user.sync(server).await;
         world.restricted.sync(server).await;
         assert_eq!(world.restricted.shared().len(), 2);
-        let caller = crate::auth::Caller::of(&server.state, &world.admin.token).await.unwrap();
-        crate::sync::purge(&server.state, &caller, card).await.unwrap();
+        let caller = crate::auth::Caller::of(server.state.gate(), &world.admin.token).await.unwrap();
+        crate::sync::purge(server.state.engine(), &caller, card).await.unwrap();
         world.user.card(server, card, CardCommand::Rename("More".into()));
         assert_eq!(world.user.sync(server).await, [Verdict::Refused(RefusalCode::Purged)]);
         world.restricted.sync(server).await;
@@ -390,7 +390,7 @@ on_both! {
             assert_eq!(phone.purged, [card]);
             assert_eq!(phone.digest, Some(phone.own_digest()));
         }
-        assert!(world.restricted.shared().is_empty(), "its contact is out of his sight with it");
+        assert!(world.restricted.shared().is_empty(), "its contact is not visible any more either");
         assert_eq!(world.user.shared().len(), 1);
         let mut fresh = Phone::new(server, "user@example.com", 9).await;
         fresh.sync(server).await;

@@ -1,0 +1,7 @@
+//! When something was lost: finding out where device and server differ, and re-uploads.
+
+pub mod reconciliation;
+mod reupload_accounts;
+pub mod reupload_documents;
+pub mod reupload_settings;
+pub mod state_hash;
