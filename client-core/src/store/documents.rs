@@ -15,8 +15,11 @@ use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::Bundle;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 
-use super::meta;
+use super::meta::{self, Key};
 use crate::error::Error;
+
+/// The version of [`projection`] that made the rows.
+pub(crate) const PROJECTION_VERSION: Key<u32> = Key::new("projection_version");
 
 /// How many acknowledged changes wait to be folded into the saved document.
 pub(crate) const MOST_TAIL: u32 = 16;
@@ -112,7 +115,7 @@ pub(crate) fn tail(connection: &Connection, id: DocumentId) -> Result<Vec<(Chang
 /// The document that a base stands for.
 ///
 /// # Errors
-/// [`Error::OtherKind`] for a kind that this version does not know; [`Error::Unreadable`] if what is stored
+/// [`Error::OtherType`] for a kind that this version does not know; [`Error::Unreadable`] if what is stored
 /// is damaged.
 pub(crate) fn load(connection: &Connection, id: DocumentId, base: &Base) -> Result<Document, Error> {
     load_sound(connection, id, base).map_err(|error| match error {
@@ -122,7 +125,7 @@ pub(crate) fn load(connection: &Connection, id: DocumentId, base: &Base) -> Resu
 }
 
 fn load_sound(connection: &Connection, id: DocumentId, base: &Base) -> Result<Document, Error> {
-    let kind = DocumentType::get(base.kind).ok_or(Error::OtherKind(base.kind))?;
+    let kind = DocumentType::get(base.kind).ok_or(Error::OtherType(base.kind))?;
     let mut document =
         if base.saved.is_empty() { Document::new(kind) } else { Document::load_stored(kind, &base.saved)? };
     document.add_stored(tail(connection, id)?)?;
@@ -227,8 +230,17 @@ pub(crate) fn mark_stale(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Err
 }
 
 /// Marks the rows of all documents as another version's.
-pub(crate) fn mark_all_stale(tx: &Transaction<'_>) -> Result<(), Error> {
+fn mark_all_stale(tx: &Transaction<'_>) -> Result<(), Error> {
     tx.execute("UPDATE document SET stale = 1", [])?;
+    Ok(())
+}
+
+/// Marks all rows as stale if another version of this crate made them.
+pub(crate) fn follow_projection_version(tx: &Transaction<'_>) -> Result<(), Error> {
+    if meta::get(tx, &PROJECTION_VERSION)? != Some(projection::VERSION) {
+        mark_all_stale(tx)?;
+        meta::set(tx, &PROJECTION_VERSION, &projection::VERSION)?;
+    }
     Ok(())
 }
 
