@@ -63,7 +63,7 @@ pub struct Subscription {
 impl Client {
     /// Opens the file at `path` for the app, and makes it if there is none.
     ///
-    /// The platform runs one process of the app at a time, so whoever was exchanging with the server is
+    /// The platform runs one process of the app at a time, so a process that was exchanging with the server is
     /// gone, or gives way: the app never waits for its own last process.
     ///
     /// # Errors
@@ -76,7 +76,7 @@ impl Client {
     }
 
     /// Opens the file for a process beside the app: a widget, a notification extension. It leaves the
-    /// exchange to whoever is at it.
+    /// exchange to the process that is at it.
     ///
     /// # Errors
     /// As [`Self::open`].

@@ -80,7 +80,13 @@ pub enum Reason {
     LinkRole,
     /// A user's inbox card cannot go to the trash.
     InboxStays,
-    /// The edit writes what nobody may write, or not like this.
+    /// The edit names a field or a part as none can be named.
+    UnknownField,
+    /// A value is not of the form that its field asks for.
+    WrongForm,
+    /// A value cannot take the place of a long text, nor a long text that of a value.
+    TextReplaced,
+    /// The edit writes what nobody may write, or what is written once.
     NotAllowed,
     /// The document has another type than the call is for, or one that this version does not know.
     OtherDocumentType {
@@ -124,6 +130,9 @@ impl Reason {
             Self::IdTaken => "invalid.id_taken",
             Self::LinkRole => "invalid.link_role",
             Self::InboxStays => "invalid.inbox_stays",
+            Self::UnknownField => "invalid.unknown_field",
+            Self::WrongForm => "invalid.wrong_form",
+            Self::TextReplaced => "invalid.text_replaced",
             Self::NotAllowed => "invalid.not_allowed",
             Self::OtherDocumentType { .. } => "invalid.other_document_type",
             Self::UserThere => "invalid.user_there",
@@ -216,7 +225,13 @@ impl From<Error> for ApiError {
             Error::Command(CommandError::IdTaken) | Error::IdTaken => invalid(Reason::IdTaken),
             Error::Command(CommandError::Role) => invalid(Reason::LinkRole),
             Error::Command(CommandError::Inbox) => invalid(Reason::InboxStays),
-            Error::NotAllowed(_) => invalid(Reason::NotAllowed),
+            Error::NotAllowed(forged) => invalid(match forged {
+                Forged::Register => Reason::UnknownField,
+                Forged::Value => Reason::WrongForm,
+                Forged::TextReplaced => Reason::TextReplaced,
+                Forged::TooLarge => Reason::TooLarge,
+                _ => Reason::NotAllowed,
+            }),
             Error::TooLarge => invalid(Reason::TooLarge),
             Error::UserThere => invalid(Reason::UserThere),
             Error::OtherType(DocumentTypeId(document_type)) => {
@@ -247,6 +262,9 @@ mod tests {
             Reason::IdTaken,
             Reason::LinkRole,
             Reason::InboxStays,
+            Reason::UnknownField,
+            Reason::WrongForm,
+            Reason::TextReplaced,
             Reason::NotAllowed,
             Reason::OtherDocumentType { document_type: 1 },
             Reason::UserThere,

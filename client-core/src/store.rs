@@ -90,7 +90,7 @@ impl Store {
         }
     }
 
-    /// Runs `read` on one snapshot of the file, beside whoever writes.
+    /// Runs `read` on one database snapshot, beside a process that writes.
     pub fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
         let idle = lock(&self.readers).pop();
         let reader = idle.map_or_else(|| connect(&self.path), Ok)?;
@@ -104,7 +104,7 @@ impl Store {
                 readers.push(reader);
             }
         }
-        // Who reads never waits for a writer: a damage that is not noted now is met again.
+        // A reader never waits for a writer: a damage that is not noted now is met again.
         if let (Err(error), Ok(mut writer)) = (&answer, self.writer.try_lock()) {
             note_damage(&mut writer.connection, error);
         }
@@ -132,16 +132,16 @@ impl Store {
     }
 }
 
-/// Deletes what lists and screens show of a document, and its base; the outbox is its callers', and so is
-/// [`Store::clear_log`] once it is committed.
+/// Deletes what lists and screens show of a document, and its base. The caller deletes its outbox, and calls
+/// [`Store::clear_log`] once this is committed.
 pub(crate) fn forget(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
     documents::remove(tx, id)?;
     projections::remove(tx, id)?;
     meta::set(tx, &ERASED, &true)
 }
 
-/// Deletes everything of the user from the file: a sign-out. Its callers' is [`Store::clear_log`] once it
-/// is committed.
+/// Deletes everything of the user from the file: a sign-out. The caller calls [`Store::clear_log`] once this is
+/// committed.
 pub(crate) fn wipe(tx: &Transaction<'_>) -> Result<(), Error> {
     let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
                AND name <> 'meta'";

@@ -49,7 +49,7 @@ impl Server {
 #[uniffi::export]
 impl Roadbook {
     /// Opens the file at `path` for the app, and makes it if there is none. A process beside the app calls
-    /// [`Self::open_beside`]: this one takes the exchange with the server from whoever is at it.
+    /// [`Self::open_beside`]: this one takes the exchange with the server from a process that is at it.
     ///
     /// # Errors
     /// `AppTooOld` for a file of a newer version, which is left untouched; `Damaged` for one that

@@ -188,7 +188,7 @@ async fn an_answer_that_comes_after_the_sign_out_puts_nothing_into_the_file() {
 }
 
 #[tokio::test]
-async fn what_somebody_left_in_a_file_is_not_handed_to_whoever_signs_in_next() {
+async fn what_somebody_left_in_a_file_is_not_handed_to_the_user_who_signs_in_next() {
     let stage = Stage::signed_in().await;
     stage.edit();
     stage.file().execute("DELETE FROM meta WHERE key = 'identity'", []).unwrap();

@@ -38,16 +38,16 @@ pub struct NewCard {
     pub name: String,
     /// Its first status; `None`: the first of its product, or derived.
     pub status: Option<StatusId>,
-    /// Who answers for it.
+    /// The user who answers for it.
     pub owner: Owner,
     /// What else it begins with; part of the same change.
     pub commands: Vec<CardCommand>,
 }
 
-/// Who answers for a new card.
+/// The user who answers for a new card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Owner {
-    /// Who makes it (F50).
+    /// The user who makes it (F50).
     #[default]
     Me,
     /// Another user.
@@ -79,7 +79,7 @@ pub struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    /// A batch on behalf of the workspace's user.
+    /// A batch whose author is the workspace's user.
     pub(crate) fn new(
         tx: &'a Transaction<'a>,
         env: &'a dyn Env,
@@ -127,7 +127,7 @@ impl<'a> Batch<'a> {
         Ok(self.edit(id, DocumentTypeId::CONTACT, |draft, acting| draft_all(commands, draft, acting))?)
     }
 
-    /// Edits what follows the user between his devices.
+    /// Edits what follows the user between their devices.
     pub fn edit_user(&mut self, commands: &[UserCommand]) -> Result<(), ApiError> {
         Ok(self.edit_own(commands)?)
     }
@@ -154,7 +154,7 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// Makes a document of a kind with a new id.
+    /// Makes a document of a type with a new id.
     pub(crate) fn create(
         &mut self,
         kind: &'static DocumentType,
@@ -166,7 +166,7 @@ impl<'a> Batch<'a> {
         Ok(id)
     }
 
-    /// Makes a document of a kind with a given id, unless there is one; says whether it did.
+    /// Makes a document of a type with a given id, unless there is one; tells whether it did.
     pub(crate) fn create_as(
         &mut self,
         id: DocumentId,
@@ -181,7 +181,7 @@ impl<'a> Batch<'a> {
         Ok(true)
     }
 
-    /// Edits a document of a kind.
+    /// Edits a document of a type.
     pub(crate) fn edit(
         &mut self,
         id: DocumentId,
@@ -211,7 +211,7 @@ impl<'a> Batch<'a> {
             true => Extent::New,
             false => Extent::of(replica.base.kind, &change, !facts.is_empty()),
         };
-        let is_limited = may_give_sight(&change);
+        let is_limited = may_widen_visibility(&change);
         let hash = replica.document.add_judged(change)?;
         let of = (replica.id, replica.base.kind);
         outbox::push(self.tx, of, (hash, &bytes), self.origin, self.acting.now)?;
@@ -233,8 +233,8 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// Whether a change may let somebody see more than before, or more people see the document.
-fn may_give_sight(change: &Change) -> bool {
+/// Whether a change may make documents visible to users who could not see them before.
+fn may_widen_visibility(change: &Change) -> bool {
     change.ops.iter().any(|op| match op {
         Op::Put { register, value, .. } => {
             let last = register.name.rsplit('/').next().unwrap_or_default();
@@ -244,7 +244,7 @@ fn may_give_sight(change: &Change) -> bool {
     })
 }
 
-/// A command on some kind of document.
+/// A command on documents of some type.
 pub(crate) trait Command {
     fn draft(&self, draft: &mut Draft<'_>, acting: &Acting) -> Result<(), CommandError>;
 }

@@ -43,7 +43,7 @@ impl Replica {
         Ok(Some(Self { id, document, base, unsent }))
     }
 
-    /// Opens a document that must be here and of this kind.
+    /// Opens a document that must be here and of this type.
     pub fn open_as(connection: &Connection, id: DocumentId, kind: DocumentTypeId) -> Result<Self, Error> {
         let replica = Self::open(connection, id)?.ok_or(Error::NoDocument(id))?;
         if replica.base.kind == kind { Ok(replica) } else { Err(Error::OtherType(replica.base.kind)) }

@@ -19,7 +19,7 @@ use crate::store::rows;
 pub struct BoardQuery {
     /// The product.
     pub product: ProductId,
-    /// Only cards on which this user has something to do, whoever owns them (F37).
+    /// Only cards on which this user has something to do, even if another user owns them (F37).
     pub assignee: Option<UserId>,
     /// Only cards in this status.
     pub status: Option<StatusId>,

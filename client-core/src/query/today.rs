@@ -19,7 +19,7 @@ use crate::error::{ApiError, Error};
 use crate::store::rows::{parsed, parsed_option};
 use crate::store::workspace::Workspace;
 
-/// A user's own todos that want him now, and the four totals.
+/// A user's own todos that need them now, and the four totals.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct TodayView {
@@ -223,7 +223,7 @@ fn rows_of(
     Ok(())
 }
 
-/// My closings in the window, those in cards that left my sight included.
+/// My closings in the window, those retained from cards that I no longer see included.
 fn closed(
     connection: &Connection,
     me: UserId,

@@ -58,7 +58,7 @@ struct Saved {
     made_at: i64,
 }
 
-/// A row of the quarantine as it lay there: document, kind, title, edits, change, reason and times.
+/// A row of the quarantine as it lay there: document, type, title, edits, change, reason and times.
 type Quarantined = ([u8; 16], u16, String, Vec<u8>, Vec<u8>, Vec<u8>, i64, i64);
 
 impl Client {
@@ -101,7 +101,7 @@ fn move_aside(path: &Path) -> std::io::Result<PathBuf> {
     if log.exists() {
         std::fs::rename(log, beside(&format!(".damaged-{number}-wal")))?;
     }
-    // It is an index of the log, made anew by whoever opens it.
+    // It is an index of the log, made anew by the next process that opens the file.
     match std::fs::remove_file(beside("-shm")) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
         _ => Ok(damaged),

@@ -33,6 +33,7 @@ pub trait Transport: Send + Sync {
 ///
 /// None of them says that a request was not carried out: an answer may have been lost on its way.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum TransportError {
     /// The server was not reached, or the connection broke: try again later.
     #[error("the server cannot be reached")]
@@ -57,6 +58,19 @@ pub enum TransportError {
     /// What came back is not an answer.
     #[error("the answer cannot be read")]
     Malformed,
+}
+
+impl TransportError {
+    /// The stable code of this error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Busy { .. } => "busy",
+            Self::Unauthorized => "unauthorized",
+            Self::Refused { .. } => "refused",
+            Self::Malformed => "malformed",
+        }
+    }
 }
 
 /// The most bytes of an answer: a page is at most 1 MB, one document at most 2 MB with its rows.

@@ -1,7 +1,7 @@
-//! What reading and writing documents depends on beside them: who uses the device, and the settings.
+//! What reading and writing documents depends on beside them: the user of the device, and the settings.
 //!
 //! Kept in memory under a number that every writer of it raises in its own transaction. So a handle
-//! sees at once what another process wrote, and a snapshot never sees settings of another one, which
+//! sees at once what another process wrote, and a database snapshot never sees settings of another one, which
 //! `PRAGMA data_version` could not promise across several connections.
 
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ const LOG: Key<u64> = Key::new("log_generation");
 /// Who uses the device, and the settings that hold.
 #[derive(Debug)]
 pub(crate) struct Workspace {
-    /// On whose behalf this device writes; `None` before anybody signed in.
+    /// The author of what this device writes; `None` before anybody signed in.
     pub me: Option<Identity>,
     /// Which log of the server's this device follows, counted from 0: a restored server has lost changes
     /// that a device no longer knows to be its own.
@@ -43,7 +43,7 @@ impl Workspace {
         Self { me, log, settings: Arc::new(settings), viewer, users }
     }
 
-    /// The user on whose behalf this device writes.
+    /// The user who is the author of what this device writes.
     pub fn user(&self) -> Option<UserId> {
         self.me.map(|me| me.user)
     }
@@ -62,7 +62,7 @@ impl Workspace {
 }
 
 impl Store {
-    /// The workspace as it is in the snapshot that `connection` reads.
+    /// The workspace as it is in the database snapshot that `connection` reads.
     pub fn workspace(&self, connection: &Connection) -> Result<Arc<Workspace>, Error> {
         let generation = meta::get(connection, &GENERATION)?.unwrap_or_default();
         let cached = lock(&self.workspace).clone();

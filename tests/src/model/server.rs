@@ -26,7 +26,7 @@ use super::reconciliation::{self, Terms};
 /// A change that gives a register a value with this word in it is refused.
 pub const REFUSED: &str = "forbidden";
 
-/// Who asks, by the word of the session.
+/// The user and device that a session stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Principal {
     /// The user.

@@ -36,7 +36,7 @@ fn the_most_urgent_card_comes_first_and_cards_without_a_next_step_last() {
 }
 
 #[test]
-fn cards_of_a_user_are_those_where_he_has_something_to_do_whoever_owns_them() {
+fn cards_of_a_user_are_those_where_they_have_something_to_do_even_if_another_user_owns_them() {
     let phone = Phone::local(1);
     let product = phone.product("Projects");
     let anna = UserId::from_bytes([9; 16]);

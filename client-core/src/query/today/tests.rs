@@ -56,7 +56,7 @@ fn today_shows_a_card_by_the_name_that_it_has_now() {
 }
 
 #[test]
-fn closings_and_postponements_of_today_are_counted_and_closings_outlive_their_cards() {
+fn closings_and_postponements_of_today_are_counted_and_closings_are_retained_when_their_cards_go() {
     let phone = Phone::local(1);
     let card = phone.card("Bakery", &[todo(1, "Call", "2026-11-20"), todo(2, "Offer", "2026-11-23")]);
     let close = CardCommand::Close(part(1), Outcome::Success);

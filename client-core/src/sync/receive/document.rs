@@ -68,7 +68,7 @@ struct Receiving<'a, 'b> {
     base: Option<Base>,
     /// There is a base, but it cannot be read.
     unreadable: bool,
-    /// The base as a document; `None` while nobody needed it, or if its kind is not known.
+    /// The base as a document; `None` while nobody needed it, or if its type is not known.
     document: Option<Document>,
     unsent: Vec<Unsent>,
     /// What the user saw before: base and unsent changes.
@@ -130,7 +130,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
         Ok(receiving)
     }
 
-    /// Loads the base, if there is one of a known kind that can be read; else it is to be fetched.
+    /// Loads the base, if there is one of a known type that can be read; else it is to be fetched.
     fn load(&mut self) -> bool {
         if self.document.is_none()
             && let Some(base) = &self.base
