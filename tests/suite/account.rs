@@ -273,7 +273,10 @@ async fn a_server_that_is_busy_is_left_alone_as_long_as_it_asks() {
     stage.server.set_now(Timestamp::from_millis(NOW.millis() + ACCESS_LIFE));
     let unasked = During { inner: &stage.server, act: || panic!("the server is to be left alone") };
     let ahead = minicbor::to_vec(ACCESS_LIFE).unwrap();
-    stage.file().execute("INSERT INTO meta (key, value) VALUES ('server_ahead', ?1)", [ahead]).unwrap();
+    stage
+        .file()
+        .execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('server_ahead', ?1)", [ahead])
+        .unwrap();
     let asked_again = syncer.sync(&unasked, &mut |_| {}).await;
     assert_eq!(asked_again, Err(SyncError::Unreachable { retry_at: Some(retry_at) }));
     stage.pass(retry_at.millis() - NOW.millis());
