@@ -12,10 +12,11 @@ use roadbook_domain::read::today::DueMove;
 use roadbook_domain::settings::StatusInputs;
 use roadbook_domain::value::id::{DocumentId, PartId, ProductId, StatusId, UserId};
 use roadbook_domain::value::time::Timestamp;
-use roadbook_domain::value::todo::{Outcome, TodoState};
+
 use roadbook_domain::value::trash::Trash;
 use rusqlite::Transaction;
 
+use super::retained::{self, closed_on};
 use super::workspace::Workspace;
 use crate::error::Error;
 
@@ -126,7 +127,7 @@ pub(crate) fn update(
                 drop_surplus(tx, id, Part::Link, card.links.iter().map(|link| link.id))?;
             }
             if matches!(extent, Extent::New | Extent::Any) {
-                forget_outlived_of(tx, id)?;
+                retained::forget_of(tx, id)?;
             }
         }
         Rows::Contact(contact, facts) => {
@@ -161,34 +162,6 @@ pub(crate) fn remove(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> 
     ] {
         tx.prepare_cached(sql)?.execute([id.as_bytes()])?;
     }
-    Ok(())
-}
-
-/// Keeps a closing in a card that left the user's sight, for Today's totals.
-pub(crate) fn outlive(
-    tx: &Transaction<'_>,
-    id: DocumentId,
-    todo: PartId,
-    state: &TodoState,
-) -> Result<(), Error> {
-    let Some(day) = closed_on(state) else { return Ok(()) };
-    tx.prepare_cached(
-        "INSERT INTO outlived (document, todo, state, closed_on) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT DO UPDATE SET state = ?3, closed_on = ?4",
-    )?
-    .execute((id.as_bytes(), todo.as_bytes(), state.to_string(), day))?;
-    Ok(())
-}
-
-/// Deletes the closings in one card that left the user's sight, before others take their place.
-pub(crate) fn forget_outlived_of(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
-    tx.prepare_cached("DELETE FROM outlived WHERE document = ?1")?.execute([id.as_bytes()])?;
-    Ok(())
-}
-
-/// Deletes all closings in cards that left the user's sight, before a server tells them anew.
-pub(crate) fn forget_outlived(tx: &Transaction<'_>) -> Result<(), Error> {
-    tx.prepare_cached("DELETE FROM outlived")?.execute([])?;
     Ok(())
 }
 
@@ -521,12 +494,6 @@ fn next_due(workspace: &Workspace, card: &CardRow) -> i64 {
 
 fn overdue_from(workspace: &Workspace, todo: &TodoRow) -> Option<i64> {
     Some(todo.due?.overdue_from(workspace.zones().of(todo.assignee)).millis())
-}
-
-/// The day of a closing that counts in Today's total (C6).
-fn closed_on(state: &TodoState) -> Option<String> {
-    let closing = state.closing()?;
-    (closing.outcome() == Outcome::Success).then(|| state.closed_on().map(|day| day.to_string()))?
 }
 
 /// Text as it is compared and sorted: case does not matter.
