@@ -1,4 +1,4 @@
-//! Closings that outlive their assignee's sight of the card (`docs/sync-protocol.md`, closings).
+//! Closings that outlive the sight of the card of who closed (`docs/sync-protocol.md`, closings).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +23,7 @@ pub struct Change {
     pub document: DocumentId,
     /// Who sees it now and needs none; `None`: everybody.
     pub sees: Option<BTreeSet<UserId>>,
-    /// Who does not see it, and what he is left with instead of what he was left with before.
+    /// Who does not see it, and what they keep instead of what they kept before.
     pub left: BTreeMap<UserId, Closings>,
 }
 
