@@ -1,5 +1,6 @@
 //! The administrative API: JSON over HTTP, one resource in each file.
 
+pub mod catalogue;
 pub mod devices;
 mod error;
 pub mod health;
@@ -24,6 +25,7 @@ pub fn routes() -> Routes {
         .and(session::routes())
         .and(devices::routes())
         .and(users::routes())
+        .and(catalogue::routes())
         .and(products::routes())
         .and(statuses::routes())
         .and(sync::routes())
