@@ -124,6 +124,8 @@ CREATE TABLE todo (
   overdue_from INTEGER,
   -- The day it was closed with success, as text; NULL: it is not.
   closed_on TEXT,
+  -- Who closed it; NULL: it is open.
+  closed_by BLOB,
   -- `next_due` and `name` of its card.
   card_due INTEGER NOT NULL,
   card_name TEXT NOT NULL,
@@ -132,7 +134,7 @@ CREATE TABLE todo (
 -- Today reads these two and nothing else.
 CREATE INDEX todo_open ON todo (assignee, overdue_from, document, todo, due, product, state)
   WHERE open = 1 AND trash = 0 AND overdue_from IS NOT NULL;
-CREATE INDEX todo_closed ON todo (assignee, closed_on, document, todo, product, state)
+CREATE INDEX todo_closed ON todo (closed_by, closed_on, document, todo, state)
   WHERE closed_on IS NOT NULL AND trash = 0;
 -- F37: cards in which a user has something to do, in the order of the board.
 CREATE INDEX todo_board ON todo (product, assignee, card_due, document)

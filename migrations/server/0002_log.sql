@@ -143,8 +143,8 @@ create table todo (
 
 create index todo_assignee on todo (org_id, assignee, is_open, at);
 
--- Closed todos of a card whose assignee is not in its audience any more, as they were when they left it or
--- last changed it: what their phones keep of the card, so that their totals stay exact.
+-- Closed todos of a card whose closer is not in its audience any more, as they were when they left it or
+-- last changed it themselves: what their phones retain of the card, so that their totals stay exact.
 create table retained_closing (
     org_id uuid not null references organisation (id),
     user_id uuid not null,

@@ -1,6 +1,7 @@
 use roadbook_client::{List, Missing, NewCard, Owner, SyncSession, Transport, TransportError};
 use roadbook_domain::crm::command::NewTodo;
 use roadbook_domain::settings::LOCAL_USER;
+use roadbook_domain::settings::product::ProductKind;
 use roadbook_domain::value::env::SeededEnv;
 use roadbook_domain::value::time::Timestamp;
 use tempfile::TempDir;
@@ -28,7 +29,7 @@ fn another(folder: &TempDir, seed: u64) -> Roadbook {
 /// A card with a todo that was due yesterday.
 fn card_to_call(roadbook: &Roadbook) -> DocumentId {
     let settings = roadbook.client.settings().unwrap();
-    let product = settings.products().find(|product| product.name == "Projects").unwrap().id;
+    let product = settings.products().find(|product| product.kind == ProductKind::Projects).unwrap().id;
     let (text, due) = ("Call".to_owned(), Some("2026-11-22".parse().unwrap()));
     let todo = NewTodo { id: CALL, text, due, assignee: Some(LOCAL_USER), contact: None };
     let commands = vec![CardCommand::AddTodo(todo)];

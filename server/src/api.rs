@@ -1,6 +1,7 @@
 //! The administrative API: JSON over HTTP, one resource in each file.
 
 mod caller;
+pub mod catalogue;
 pub mod devices;
 mod error;
 pub mod health;
@@ -25,6 +26,7 @@ pub fn routes() -> Routes {
         .and(session::routes())
         .and(devices::routes())
         .and(users::routes())
+        .and(catalogue::routes())
         .and(products::routes())
         .and(statuses::routes())
         .and(sync::routes())

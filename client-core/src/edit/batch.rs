@@ -18,6 +18,7 @@ use roadbook_domain::document::draft::Draft;
 use roadbook_domain::document::guard::{Forged, MAX_DOCUMENT_OPS};
 use roadbook_domain::document::{DocumentType, DocumentTypeId, Writer};
 use roadbook_domain::read::projection;
+use roadbook_domain::settings::Settings;
 use roadbook_domain::value::env::Env;
 use roadbook_domain::value::id::{DocumentId, ProductId, StatusId, UserId};
 use rusqlite::Transaction;
@@ -106,13 +107,23 @@ impl<'a> Batch<'a> {
         };
         let create =
             CardCommand::Create { product: new.product, name: new.name.clone(), status: new.status, owner };
-        let commands = || std::iter::once(&create).chain(&new.commands);
-        Ok(self.create(&card::TYPE, |draft, acting| draft_all(commands(), draft, acting))?)
+        let commands: Vec<_> = std::iter::once(create).chain(new.commands.iter().cloned()).collect();
+        let (id, workspace) = (DocumentId::new(self.env), self.workspace.clone());
+        let replica = Replica::create(self.tx, id, &card::TYPE)?;
+        let draft = |draft: &mut Draft<'_>, acting: &Acting| {
+            draft_card(&workspace.settings, id, &commands, draft, acting)
+        };
+        self.author(replica, true, draft)?;
+        Ok(id)
     }
 
-    /// Edits a card. What is as it was stores nothing.
+    /// Edits a card. What is as it was stores nothing; an edit that moves it into a status that hands out
+    /// a todo adds that, too (C9).
     pub fn edit_card(&mut self, id: DocumentId, commands: &[CardCommand]) -> Result<(), ApiError> {
-        Ok(self.edit(id, DocumentTypeId::CARD, |draft, acting| draft_all(commands, draft, acting))?)
+        let workspace = self.workspace.clone();
+        Ok(self.edit(id, DocumentTypeId::CARD, |draft, acting| {
+            draft_card(&workspace.settings, id, commands, draft, acting)
+        })?)
     }
 
     /// Makes a contact.
@@ -267,6 +278,23 @@ pub(crate) fn draft_all<'c, C: Command + 'c>(
     acting: &Acting,
 ) -> Result<(), CommandError> {
     commands.into_iter().try_for_each(|command| command.draft(draft, acting))
+}
+
+/// Drafts what a user does to a card, with the todo of the status that this moves it into (C9).
+fn draft_card(
+    settings: &Settings,
+    id: DocumentId,
+    commands: &[CardCommand],
+    draft: &mut Draft<'_>,
+    acting: &Acting,
+) -> Result<(), CommandError> {
+    draft_all(commands, draft, acting)?;
+    if commands.iter().any(|command| settings.may_enter(command))
+        && let Some(todo) = settings.todo_on_entry(id, draft, acting)
+    {
+        CardCommand::AddTodo(todo).draft(draft, acting)?;
+    }
+    Ok(())
 }
 
 /// Holds an own change to what the server will hold it to: what every server would refuse is refused

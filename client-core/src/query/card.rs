@@ -1,5 +1,7 @@
 //! Cards and what all documents have: conflicts, history, sync state (F34, F55, N3).
 
+use std::collections::BTreeMap;
+
 use roadbook_domain::crm::card;
 use roadbook_domain::crm::command::{CardCommand, ContactCommand};
 use roadbook_domain::crm::row::CardRow;
@@ -12,6 +14,7 @@ use roadbook_domain::read::view::{Conflict, View};
 use roadbook_domain::settings::StatusInputs;
 use roadbook_domain::value::id::{DocumentId, PartId, StatusId, UserId};
 use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::value::todo::Closing;
 
 use crate::change_set::ChangeSet;
 use crate::client::Client;
@@ -35,6 +38,9 @@ pub struct CardView {
     pub entries: Vec<EntryView>,
     /// Where people wrote the same at once (N3).
     pub conflicts: Vec<Conflict>,
+    /// By todo, who closed it, the closing that counts first: several where users closed it at once
+    /// (C13).
+    pub closings: BTreeMap<PartId, Vec<Closing>>,
     /// How far the user's own edits of it have come.
     pub sync: SyncState,
 }
@@ -80,6 +86,8 @@ impl Client {
                 return Err(Error::OtherType(replica.base.kind));
             };
             let view = View::of(&replica.document);
+            let closed = row.todos.iter().filter(|todo| !todo.state.is_open());
+            let closings = closed.map(|todo| (todo.id, view.closings(card::TODOS, todo.id))).collect();
             Ok(CardView {
                 id,
                 status: workspace.settings.card_status(&StatusInputs::of(&row), now).id,
@@ -87,8 +95,22 @@ impl Client {
                 texts: texts(&view, card::FIELDS),
                 entries: entries(&view, card::ENTRIES, &replica.base.authors, workspace.user()),
                 conflicts: view.conflicts(),
+                closings,
                 sync: replica.sync_state(),
             })
+        })?)
+    }
+
+    /// The ways to move a card by hand into a status: one is done by [`Client::edit_card`] at once, of
+    /// several the app asks the user which; see [`Settings::moves_to`](roadbook_domain::settings::Settings::moves_to) (C24).
+    ///
+    /// # Errors
+    /// There is no such card here.
+    pub fn moves_to(&self, id: DocumentId, status: StatusId) -> Result<Vec<Vec<CardCommand>>, ApiError> {
+        Ok(self.store().read(|connection| {
+            let row = rows::card(connection, id)?.ok_or(Error::NoDocument(id))?;
+            let workspace = self.store().workspace(connection)?;
+            Ok(workspace.settings.moves_to(&StatusInputs::of(&row), status))
         })?)
     }
 

@@ -12,7 +12,7 @@ use roadbook_domain::read::today::{
 use roadbook_domain::value::id::{DocumentId, PartId, ProductId, UserId};
 use roadbook_domain::value::time::{LocalNow, Timestamp};
 use roadbook_domain::value::trash::Trash;
-use rusqlite::{Connection, Params};
+use rusqlite::{Connection, Params, Row};
 
 use crate::client::Client;
 use crate::error::{ApiError, Error};
@@ -231,27 +231,23 @@ fn closed(
     rows: &mut Vec<TodayRow>,
 ) -> Result<(), Error> {
     let (from, to) = (&window.closed.0, &window.closed.1);
-    let sql = "SELECT document, todo, product, state FROM todo
-               WHERE closed_on IS NOT NULL AND trash = 0 AND assignee = ?1 AND closed_on BETWEEN ?2 AND ?3";
+    let mut closing = |row: &Row<'_>| {
+        let (card, todo) = (DocumentId::from_bytes(row.get(0)?), PartId::from_bytes(row.get(1)?));
+        rows.push(TodayRow::closing(card, todo, parsed(row, 2, "state of a todo")?));
+        Ok::<_, Error>(())
+    };
+    let sql = "SELECT document, todo, state FROM todo
+               WHERE closed_on IS NOT NULL AND trash = 0 AND closed_by = ?1 AND closed_on BETWEEN ?2 AND ?3";
     let mut statement = connection.prepare_cached(sql)?;
     let mut found = statement.query((me.as_bytes(), from, to))?;
     while let Some(row) = found.next()? {
-        rows.push(TodayRow {
-            card: DocumentId::from_bytes(row.get(0)?),
-            product: row.get::<_, Option<_>>(2)?.map(ProductId::from_bytes),
-            trash: Trash::No,
-            todo: PartId::from_bytes(row.get(1)?),
-            assignee: Some(me),
-            due: None,
-            state: parsed(row, 3, "state of a todo")?,
-        });
+        closing(row)?;
     }
     let sql = "SELECT document, todo, state FROM retained_closing WHERE closed_on BETWEEN ?1 AND ?2";
     let mut statement = connection.prepare_cached(sql)?;
     let mut found = statement.query((from, to))?;
     while let Some(row) = found.next()? {
-        let (card, todo) = (DocumentId::from_bytes(row.get(0)?), PartId::from_bytes(row.get(1)?));
-        rows.push(TodayRow::outlived(card, todo, me, parsed(row, 2, "state of a todo")?));
+        closing(row)?;
     }
     Ok(())
 }

@@ -333,11 +333,11 @@ fn write_todos(
     // A row that stays as it was is not written, nor are its index entries.
     let mut upsert = tx.prepare_cached(
         "INSERT INTO todo (document, todo, product, trash, text, due, assignee, state, contact, open,
-           overdue_from, closed_on, card_due, card_name)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+           overdue_from, closed_on, card_due, card_name, closed_by)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
          ON CONFLICT DO UPDATE SET product = ?3, trash = ?4, text = ?5, due = ?6, assignee = ?7,
            state = ?8, contact = ?9, open = ?10, overdue_from = ?11, closed_on = ?12, card_due = ?13,
-           card_name = ?14
+           card_name = ?14, closed_by = ?15
          WHERE (product, trash, text, due, assignee, state, contact, overdue_from, card_due, card_name)
            IS NOT (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?11, ?13, ?14)",
     )?;
@@ -357,6 +357,7 @@ fn write_todos(
             closed_on(&todo.state),
             card_due,
             card.name,
+            todo.closed_by().map(|user| *user.as_bytes()),
         ])?;
     }
     Ok(())

@@ -77,7 +77,7 @@ fn a_derived_status_is_counted_and_listed_and_changes_with_time_alone() {
     phone.client.create_card(&new_card(product, "Lead", &[])).unwrap();
     phone
         .client
-        .create_card(&new_card(product, "Hot", &[set("qualification", "vip"), set("hot", "1")]))
+        .create_card(&new_card(product, "Hot", &[set("qualification", "vip"), set("step", "negotiating")]))
         .unwrap();
     assert_eq!((count(&phone, product, "to_qualify"), count(&phone, product, "vip_hot")), (1, 1));
     let of = |key| BoardQuery { status: Some(status_id(product, key)), ..BoardQuery::new(product, 9) };

@@ -47,7 +47,7 @@ pub async fn state_hash(engine: &Engine, caller: &Caller, now: Timestamp) -> Res
         }
     }
     for (document, closings) in reading.all_closings(conn).await? {
-        let retained = |(todo, state)| TodayRow::outlived(document, todo, caller.user, state);
+        let retained = |(todo, state)| TodayRow::closing(document, todo, state);
         day.rows.extend(closings.into_iter().map(retained));
     }
     let query = TodayQuery { me: caller.user, zone, now, period: Period::Today, limit: usize::MAX };
@@ -70,8 +70,8 @@ impl Day {
 
     fn add(&mut self, id: DocumentId, rows: &Rows) {
         let Rows::Card(card, facts) = rows else { return };
-        let own = card.todos.iter().filter(|todo| todo.assignee == Some(self.me));
-        self.rows.extend(own.map(|todo| TodayRow::new(id, card, todo)));
+        let rows = card.todos.iter().map(|todo| TodayRow::new(id, card, todo));
+        self.rows.extend(rows.filter(|row| row.concerns(self.me)));
         self.moves.extend(facts.iter().filter_map(|fact| DueMove::of(id, fact)));
     }
 }

@@ -298,6 +298,63 @@ on_both! {
         assert_eq!(third.sync(server).await, [Verdict::Refused(RefusalCode::Policy)]);
     }
 
+    async fn a_closing_is_kept_for_who_closed_whoever_the_todo_is_of(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let (card, part) = (world.id(), world.part());
+        let (user, restricted) = (world.user.user, world.restricted.user);
+        world.user.card(server, card, create("Roof", None));
+        world.user.card(server, card, todo(part, "Call", user));
+        world.user.sync(server).await;
+        world.restricted.sync(server).await;
+        // The todo is given to another while it is closed.
+        world.user.card(server, card, CardCommand::Assign(part, Some(world.manager.user)));
+        world.restricted.card(server, card, CardCommand::Close(part, Outcome::Success));
+        world.restricted.sync(server).await;
+        world.user.card(server, card, CardCommand::SetOwner(Some(user)));
+        world.user.sync(server).await;
+        world.restricted.sync(server).await;
+        assert!(!world.restricted.held.contains_key(&card));
+        assert_eq!(world.restricted.closings[&card].iter().map(|(todo, _)| *todo).collect::<Vec<_>>(), [part]);
+        let now = roadbook_domain::value::env::Env::now(&*server.env);
+        let fresh = Phone::new(server, "restricted@example.com", 9).await;
+        for mut phone in [fresh, world.restricted, world.user, world.manager] {
+            phone.sync(server).await;
+            let is_closer = phone.user == restricted;
+            assert_eq!(phone.closings.values().map(Vec::len).sum::<usize>(), usize::from(is_closer));
+            assert_eq!(phone.state_hash(now), server_hash(server, &phone).await);
+        }
+    }
+
+    async fn a_user_who_reopens_what_they_closed_by_a_late_edit_keeps_it_no_more(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let (card, own, of_other) = (world.id(), world.part(), world.part());
+        let (user, phone) = (world.user.user, &mut world.restricted);
+        phone.sync(server).await;
+        let mut second = Phone::new(server, "restricted@example.com", 9).await;
+        world.user.card(server, card, create("Roof", Some(user)));
+        world.user.card(server, card, todo(own, "Call", phone.user));
+        world.user.card(server, card, todo(of_other, "Offer", user));
+        world.user.sync(server).await;
+        phone.sync(server).await;
+        phone.card(server, card, CardCommand::Close(of_other, Outcome::Success));
+        phone.sync(server).await;
+        second.sync(server).await;
+        phone.card(server, card, CardCommand::Close(own, Outcome::Success));
+        phone.sync(server).await;
+        assert_eq!(phone.closings[&card].len(), 2);
+        second.card(server, card, CardCommand::Reopen(of_other));
+        let verdicts = second.sync(server).await;
+        assert!(matches!(verdicts[..], [Verdict::Applied(_)]), "{verdicts:?}");
+        let now = roadbook_domain::value::env::Env::now(&*server.env);
+        for phone in [phone, &mut second] {
+            phone.sync(server).await;
+            assert_eq!(phone.closings[&card].iter().map(|(todo, _)| *todo).collect::<Vec<_>>(), [own]);
+            assert_eq!(phone.state_hash(now), server_hash(server, phone).await);
+        }
+    }
+
     async fn a_todo_closed_in_the_inbox_counts_once_and_nobody_elses_todo_there_is_in_his_today(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;

@@ -397,7 +397,7 @@ impl Changed<'_> {
             .collect()
     }
 
-    /// What of the card's closed todos their assignees keep who do not see it any more.
+    /// What of the card's closed todos those retain who closed them and do not see it any more (C6).
     fn retained_closings(&self) -> Option<retained_closings::Change> {
         let update = self.update()?;
         let Rows::Card(row, _) = &update.rows else { return None };
@@ -411,12 +411,19 @@ impl Changed<'_> {
             principals.contains(&Principal::Everyone) || principals.contains(&Principal::User(user))
         };
         let mut left: BTreeMap<UserId, Closings> = BTreeMap::new();
-        for todo in row.todos.iter().filter(|todo| !todo.state.is_open()) {
-            if let Some(user) = todo.assignee
+        for todo in &row.todos {
+            if let Some(user) = todo.closed_by()
                 && !is_in(&sees, user)
                 && (is_in(&saw, user) || self.authors().any(|author| author == user))
             {
                 left.entry(user).or_default().push((todo.id, todo.state));
+            }
+        }
+        // Who reopens by a late edit what they closed keeps it no more.
+        let before = update.rows_before.as_ref().map_or(&[][..], todos_of);
+        for user in before.iter().filter_map(TodoRow::closed_by) {
+            if !is_in(&sees, user) && self.authors().any(|author| author == user) {
+                left.entry(user).or_default();
             }
         }
         let users = sees.iter().filter_map(|principal| match principal {
@@ -434,7 +441,7 @@ impl Changed<'_> {
         self.update().into_iter().flat_map(|update| &update.accepted).filter_map(|change| change.by.user)
     }
 
-    /// Those who do not see the card, before and after, but changed what they keep of it by a late edit.
+    /// Those who do not see the card, before and after, but by a late edit changed what they keep of it.
     fn late_authors(&self) -> BTreeSet<Principal> {
         let Some(change) = self.retained_closings() else { return BTreeSet::new() };
         let saw: BTreeSet<_> = self.filing.saw().collect();
@@ -444,16 +451,17 @@ impl Changed<'_> {
 
     /// The todos, if they are others than before.
     fn new_todos(&self) -> Option<Todos<'_>> {
-        fn of(rows: &Rows) -> &[TodoRow] {
-            match rows {
-                Rows::Card(row, _) => &row.todos,
-                Rows::Contact(..) | Rows::None => &[],
-            }
-        }
         let update = self.update()?;
-        let before = update.rows_before.as_ref().map_or(&[][..], of);
-        let todos = of(&update.rows);
+        let before = update.rows_before.as_ref().map_or(&[][..], todos_of);
+        let todos = todos_of(&update.rows);
         (before != todos).then_some(Todos { document: self.id, todos })
+    }
+}
+
+fn todos_of(rows: &Rows) -> &[TodoRow] {
+    match rows {
+        Rows::Card(row, _) => &row.todos,
+        Rows::Contact(..) | Rows::None => &[],
     }
 }
 
