@@ -125,6 +125,9 @@ impl Settings {
         if let Some(todo) = &new.todo {
             name("todo.text", &todo.text)?;
         }
+        if !new.group.is_known() {
+            return Err(SettingsError::Malformed("group"));
+        }
         let spec = self.known_spec(new.product)?;
         judge_key(new.key.as_ref(), |key| catalogue::status_id(new.product, key) == new.id)?;
         if let Some(old) = self.status(new.id) {
@@ -147,6 +150,9 @@ impl Settings {
 
     fn judge_field(&self, new: &FieldDefinition) -> Result<(), SettingsError> {
         name("name", &new.name)?;
+        if matches!(new.kind, FieldKind::Other(_)) {
+            return Err(SettingsError::Malformed("kind"));
+        }
         if let FieldKind::Choice { options, .. } = &new.kind {
             if options.len() > MAX_OPTIONS {
                 return Err(SettingsError::Malformed("options"));
@@ -185,6 +191,9 @@ impl Settings {
         optional_name("given_name", &new.given_name)?;
         locale(&new.locale)?;
         zone(&new.zone)?;
+        if !new.role.is_known() {
+            return Err(SettingsError::Malformed("role"));
+        }
         let email = new.email.as_ref().ok_or(SettingsError::Malformed("email"))?;
         if self.user_by_email(email).is_some_and(|other| other.id != new.id) {
             return Err(SettingsError::EmailTaken);

@@ -17,6 +17,11 @@ macro_rules! open_code {
             /// All that this version knows, in order of their codes.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
+            /// Whether this version knows it.
+            pub const fn is_known(self) -> bool {
+                !matches!(self, Self::Other(_))
+            }
+
             /// The number that stands for it on the wire and in storage.
             pub const fn code(self) -> u16 {
                 match self {
