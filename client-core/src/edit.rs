@@ -4,6 +4,7 @@ pub(crate) mod batch;
 pub(crate) mod import;
 pub(crate) mod quarantine;
 pub(crate) mod reauthor;
+pub(crate) mod recents;
 pub(crate) mod replica;
 
 use roadbook_domain::crm::command::{CardCommand, ContactCommand, UserCommand};

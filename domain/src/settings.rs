@@ -7,6 +7,7 @@ mod builtin;
 pub mod catalogue;
 pub mod field;
 mod judge;
+mod kinds;
 mod moves;
 mod on_entry;
 mod organisation;

@@ -99,6 +99,7 @@ impl Syncer {
         {
             return Err(SyncError::Unreachable { retry_at: Some(retry_at) });
         }
+        client.share_opened()?;
         let mut report = SyncReport::default();
         let mut token = account::access_token(&client, transport).await?;
         while let Some(frame) = self.session.next_request().map_err(of_session)? {

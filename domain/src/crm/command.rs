@@ -258,24 +258,21 @@ impl ContactCommand {
     }
 }
 
-/// One thing a user does to what follows him between devices.
+/// One thing a user does to what follows them between devices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UserCommand {
     /// Sets a preference.
     Prefer(String, String),
-    /// Remembers when he last opened a document.
-    Opened(DocumentId),
+    /// Remembers when they last opened a document.
+    Opened(DocumentId, Timestamp),
 }
 
 impl UserCommand {
     /// Drafts what the command writes.
-    pub fn draft(&self, draft: &mut Draft<'_>, acting: &Acting) -> Result<(), CommandError> {
+    pub fn draft(&self, draft: &mut Draft<'_>, _: &Acting) -> Result<(), CommandError> {
         match self {
             Self::Prefer(name, value) => draft.put(user_document::USER, name, bounded(value)?),
-            Self::Opened(document) => {
-                let now = acting.now.millis().to_string();
-                draft.put(user_document::RECENTS, document.to_string(), now);
-            }
+            Self::Opened(document, at) => user_document::opened(draft, *document, *at),
         }
         Ok(())
     }

@@ -3,11 +3,12 @@
 use crate::document::change::Actor;
 use crate::document::draft::Draft;
 use crate::document::{AudienceRule, DocumentType, DocumentTypeId, Form, Fresh, RegisterRule, Writer};
-use crate::value::id::UserId;
+use crate::value::id::{DocumentId, UserId};
+use crate::value::time::Timestamp;
 
-/// `owner`, and preferences by name.
+/// `owner`, and preferences by name; and, to come, `filter/<id>/<part>` and `reminder/<kind>/<part>`.
 pub const USER: u8 = 0;
-/// `<document>`: when the user last opened it.
+/// `00` to `49`, each `<document> <milliseconds>`: a document and when the user last opened it (F103).
 pub const RECENTS: u8 = 1;
 /// `<view>`: `1`, or empty when it is a favourite no more.
 pub const FAVORITES: u8 = 2;
@@ -31,6 +32,9 @@ pub static TYPE: DocumentType = DocumentType {
     fresh: Fresh::new(),
 };
 
+/// So many documents are remembered as opened last (F103).
+pub const MOST_RECENTS: usize = 50;
+
 /// The register that says whose document it is.
 const OWNER: &str = "owner";
 
@@ -38,4 +42,58 @@ const OWNER: &str = "owner";
 /// do something, and the id, a hash, does not tell (F103).
 pub fn begin(draft: &mut Draft<'_>, user: UserId) {
     draft.put(USER, OWNER, user.to_string());
+}
+
+/// Drafts that the user opened a document: in its own place, else in an empty one, else in place of the one
+/// opened longest ago. So the registers never grow in number.
+pub(crate) fn opened(draft: &mut Draft<'_>, document: DocumentId, at: Timestamp) {
+    let places = (0..MOST_RECENTS).map(|place| {
+        let name = format!("{place:02}");
+        let held = draft.text(RECENTS, &name).as_deref().and_then(parse_recent);
+        (name, held)
+    });
+    let oldest = places.min_by_key(|(name, held)| match held {
+        Some((known, _)) if *known == document => (0, None, name.clone()),
+        None => (1, None, name.clone()),
+        Some((_, at)) => (2, Some(*at), name.clone()),
+    });
+    if let Some((name, _)) = oldest {
+        draft.put(RECENTS, name, format!("{document} {}", at.millis()));
+    }
+}
+
+/// Reads what a place among the recents holds: a document and when it was opened.
+pub fn parse_recent(text: &str) -> Option<(DocumentId, Timestamp)> {
+    let (document, at) = text.split_once(' ')?;
+    Some((document.parse().ok()?, Timestamp::from_millis(at.parse().ok()?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::document::Document;
+
+    #[test]
+    fn the_recents_never_take_more_than_their_places_and_hold_the_latest() {
+        let mut document = Document::new(&TYPE);
+        let id = |n: i64| DocumentId::derived(&[&(n % 70).to_be_bytes()]);
+        for n in 0..200 {
+            let now = Timestamp::from_millis(n);
+            let mut draft = Draft::new(&mut document, Actor([1; 16]), now);
+            opened(&mut draft, id(n), now);
+            let change = draft.finish().unwrap();
+            assert_eq!(change.ops.len(), 1);
+            document.add(&change).unwrap();
+        }
+        let places = document.registers(RECENTS);
+        assert_eq!(places.len(), MOST_RECENTS);
+        let held: BTreeSet<_> = places
+            .values()
+            .filter_map(|values| parse_recent(&values.winner.value))
+            .map(|(id, _)| id)
+            .collect();
+        assert_eq!(held, (150..200).map(id).collect());
+    }
 }

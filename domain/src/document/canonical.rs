@@ -67,6 +67,10 @@ impl Change {
         let mut ops = Vec::new();
         let start_op = u32::try_from(expanded.start_op.get()).ok()?;
         let actor = actor(&expanded.actor_id)?;
+        // Of the constant changes only those of later schema versions travel.
+        if actor == kind.genesis_actor {
+            return None;
+        }
         for (counter, op) in (start_op..).zip(&expanded.operations) {
             fold(kind, OpId { counter, actor }, op, &mut ops)?;
         }

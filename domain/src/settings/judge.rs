@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::view::may_replace;
-use super::{Organisation, Setting, Settings, SettingsClass, SettingsKind, SettingsRow};
+use super::{Organisation, Setting, Settings};
 use crate::settings::INBOX_PRODUCT;
 use crate::settings::catalogue::{self, FieldSpec, KindSpec};
 use crate::settings::field::{FieldDefinition, FieldKind, FieldScope, StepMeaning};
@@ -72,39 +72,46 @@ pub enum SettingsError {
     NotRemovable,
 }
 
-impl Settings {
-    /// Judges a row that an administrator wants to write: the next version of a setting, or the
-    /// first of a new one.
+/// What an edit of a setting must keep to.
+pub(super) trait Judged: Setting {
+    /// Judges its next version, or the first.
     ///
-    /// Whether he may write settings at all is asked before, by [`SettingsKind::editing`].
-    pub fn judge(&self, row: &SettingsRow) -> Result<(), SettingsError> {
-        let current = self.row(row.kind, row.id).map_or(0, |known| known.version);
-        if row.version.checked_sub(1) != Some(current) {
-            return Err(SettingsError::Stale { current });
-        }
-        if row.body.len() > row.kind.size_cap() {
-            return Err(SettingsError::Unreadable);
-        }
-        if row.is_removed() {
-            return match row.kind {
-                SettingsKind::Other(_) => Ok(()),
-                _ => Err(SettingsError::NotRemovable),
-            };
-        }
-        let known = !matches!(row.kind, SettingsKind::Other(_));
-        if known && row.class != SettingsClass::Device {
-            return Err(SettingsError::Malformed("class"));
-        }
-        match row.kind {
-            SettingsKind::Product => self.judge_product(&read(row)?),
-            SettingsKind::Status => self.judge_status(&read(row)?),
-            SettingsKind::Field => self.judge_field(&read(row)?),
-            SettingsKind::User => self.judge_user(&read(row)?),
-            SettingsKind::Organisation => judge_organisation(&read(row)?),
-            SettingsKind::Other(_) => Ok(()),
-        }
-    }
+    /// # Errors
+    /// What it breaks.
+    fn judge(&self, settings: &Settings) -> Result<(), SettingsError>;
+}
 
+impl Judged for Product {
+    fn judge(&self, settings: &Settings) -> Result<(), SettingsError> {
+        settings.judge_product(self)
+    }
+}
+
+impl Judged for Status {
+    fn judge(&self, settings: &Settings) -> Result<(), SettingsError> {
+        settings.judge_status(self)
+    }
+}
+
+impl Judged for FieldDefinition {
+    fn judge(&self, settings: &Settings) -> Result<(), SettingsError> {
+        settings.judge_field(self)
+    }
+}
+
+impl Judged for User {
+    fn judge(&self, settings: &Settings) -> Result<(), SettingsError> {
+        settings.judge_user(self)
+    }
+}
+
+impl Judged for Organisation {
+    fn judge(&self, _: &Settings) -> Result<(), SettingsError> {
+        judge_organisation(self)
+    }
+}
+
+impl Settings {
     fn judge_product(&self, new: &Product) -> Result<(), SettingsError> {
         name_or_builtin("name", &new.name, true)?;
         name_or_builtin("item_noun", &new.item_noun, true)?;
@@ -223,10 +230,6 @@ fn judge_organisation(new: &Organisation) -> Result<(), SettingsError> {
     name("name", &new.name)?;
     locale(&new.locale)?;
     zone(&new.zone)
-}
-
-fn read<T: Setting>(row: &SettingsRow) -> Result<T, SettingsError> {
-    row.read().map_err(|_| SettingsError::Unreadable)
 }
 
 /// Only what the catalogue made has a key, and the id that follows from it.

@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use super::{Setting, SettingsId, SettingsKind};
+use crate::settings::role::Act;
 use crate::value::id::ProductId;
 use crate::value::money::Currency;
 use crate::value::time::Zone;
@@ -54,6 +55,8 @@ impl Default for Organisation {
 
 impl Setting for Organisation {
     const KIND: SettingsKind = SettingsKind::Organisation;
+    const SIZE_CAP: usize = 4 << 10;
+    const EDITING: Act = Act::EditSettings;
 
     fn settings_id(&self) -> SettingsId {
         Self::ROW

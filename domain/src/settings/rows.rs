@@ -79,6 +79,12 @@ pub trait Setting: Encode<()> + for<'b> Decode<'b, ()> {
     /// The kind of its rows.
     const KIND: SettingsKind;
 
+    /// The most bytes of a body: a bound on what a phone must hold.
+    const SIZE_CAP: usize;
+
+    /// What one must be allowed to do to edit such a row (F73).
+    const EDITING: Act;
+
     /// The id of its row.
     fn settings_id(&self) -> SettingsId;
 
@@ -122,7 +128,7 @@ impl SettingsRow {
     /// its id and product are not those of the setting.
     pub fn read<T: Setting>(&self) -> Result<T, UnreadableRow> {
         let unreadable = UnreadableRow { kind: self.kind };
-        if self.kind != T::KIND || self.body.len() > self.kind.size_cap() {
+        if self.kind != T::KIND || self.body.len() > T::SIZE_CAP {
             return Err(unreadable);
         }
         let mut decoder = Decoder::new(&self.body);
@@ -140,29 +146,6 @@ impl NewProduct {
         let statuses = self.statuses.iter().map(|status| SettingsRow::new(status, 1));
         let fields = self.fields.iter().map(|field| SettingsRow::new(field, 1));
         product.chain(statuses).chain(fields).collect()
-    }
-}
-
-impl SettingsKind {
-    /// The most bytes of a body: a bound on what a phone must hold.
-    pub const fn size_cap(self) -> usize {
-        match self {
-            Self::Product | Self::User | Self::Organisation => 4 * 1024,
-            Self::Status => 8 * 1024,
-            Self::Field => 48 * 1024,
-            Self::Other(_) => MAX_BODY_LEN,
-        }
-    }
-
-    /// What one must be allowed to do to edit such a row (F73). A kind that this version does not
-    /// know is an administrator's.
-    pub const fn editing(self) -> Act {
-        match self {
-            Self::User => Act::ManageUsers,
-            Self::Product | Self::Status | Self::Field | Self::Organisation | Self::Other(_) => {
-                Act::EditSettings
-            }
-        }
     }
 }
 
@@ -264,6 +247,8 @@ settings_ids!(ProductId, StatusId, FieldId, UserId);
 
 impl Setting for Product {
     const KIND: SettingsKind = SettingsKind::Product;
+    const SIZE_CAP: usize = 4 << 10;
+    const EDITING: Act = Act::EditSettings;
 
     fn settings_id(&self) -> SettingsId {
         self.id.into()
@@ -276,6 +261,8 @@ impl Setting for Product {
 
 impl Setting for Status {
     const KIND: SettingsKind = SettingsKind::Status;
+    const SIZE_CAP: usize = 8 << 10;
+    const EDITING: Act = Act::EditSettings;
 
     fn settings_id(&self) -> SettingsId {
         self.id.into()
@@ -288,6 +275,8 @@ impl Setting for Status {
 
 impl Setting for FieldDefinition {
     const KIND: SettingsKind = SettingsKind::Field;
+    const SIZE_CAP: usize = 48 << 10;
+    const EDITING: Act = Act::EditSettings;
 
     fn settings_id(&self) -> SettingsId {
         self.id.into()
@@ -303,6 +292,8 @@ impl Setting for FieldDefinition {
 
 impl Setting for User {
     const KIND: SettingsKind = SettingsKind::User;
+    const SIZE_CAP: usize = 4 << 10;
+    const EDITING: Act = Act::ManageUsers;
 
     fn settings_id(&self) -> SettingsId {
         self.id.into()

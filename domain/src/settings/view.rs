@@ -21,8 +21,8 @@ use crate::value::time::{Timestamp, Zone};
 /// shown by its ids.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
-    rows: BTreeMap<(SettingsKind, SettingsId), SettingsRow>,
-    unread: BTreeSet<(SettingsKind, SettingsId)>,
+    pub(super) rows: BTreeMap<(SettingsKind, SettingsId), SettingsRow>,
+    pub(super) unread: BTreeSet<(SettingsKind, SettingsId)>,
     organisation: Organisation,
     products: BTreeMap<ProductId, ProductView>,
     product_order: Vec<ProductId>,
@@ -90,34 +90,6 @@ impl<'a> StatusInputs<'a> {
 }
 
 impl Settings {
-    /// The settings of these rows.
-    pub fn from_rows(rows: impl IntoIterator<Item = SettingsRow>) -> Self {
-        let mut settings = Self::default();
-        settings.apply(rows);
-        settings
-    }
-
-    /// Takes in rows, in any order: of two with the same kind and id the later version counts.
-    /// Tells whether anything changed. A row longer than its cap is left out.
-    pub fn apply(&mut self, rows: impl IntoIterator<Item = SettingsRow>) -> bool {
-        let mut changed = false;
-        for row in rows {
-            let key = (row.kind, row.id);
-            let newer = self
-                .rows
-                .get(&key)
-                .is_none_or(|known| (known.version, &known.body) < (row.version, &row.body));
-            if newer && row.body.len() <= row.kind.size_cap() {
-                self.rows.insert(key, row);
-                changed = true;
-            }
-        }
-        if changed {
-            self.understand();
-        }
-        changed
-    }
-
     /// All rows as they came, by kind and id.
     pub fn rows(&self) -> impl Iterator<Item = &SettingsRow> {
         self.rows.values()
@@ -304,47 +276,11 @@ impl Settings {
     }
 }
 
-/// From rows to what they mean.
+/// From rows to what they mean, once all are read.
 impl Settings {
-    fn understand(&mut self) {
-        let rows = std::mem::take(&mut self.rows);
-        *self = Self::default();
-        for (key, row) in &rows {
-            if !row.is_removed() && !self.understand_row(row) {
-                self.unread.insert(*key);
-            }
-        }
-        self.rows = rows;
-        self.complete_from_catalogue();
-        self.put_in_order();
-    }
-
-    fn understand_row(&mut self, row: &SettingsRow) -> bool {
-        match row.kind {
-            SettingsKind::Product => keep(row, |product: Product| {
-                let (tree, fields) = (Vec::new(), Vec::new());
-                let (keyed_statuses, presets) = (BTreeMap::new(), BTreeMap::new());
-                let id = product.id;
-                let view = ProductView { product, tree, fields, keyed_statuses, presets };
-                self.products.insert(id, view);
-            }),
-            SettingsKind::Status => keep(row, |status: Status| {
-                self.statuses.insert(status.id, status);
-            }),
-            SettingsKind::Field => keep(row, |field: FieldDefinition| {
-                self.fields.insert(field.id, field);
-            }),
-            SettingsKind::User => keep(row, |user: User| {
-                self.users.insert(user.id, user);
-            }),
-            SettingsKind::Organisation => keep(row, |organisation| self.organisation = organisation),
-            SettingsKind::Other(_) => false,
-        }
-    }
-
     /// Fixed status sets, and the fields that a derived status depends on, hold whatever rows say:
     /// they are compiled into this version (F12), so that all replicas derive the same.
-    fn complete_from_catalogue(&mut self) {
+    pub(super) fn complete_from_catalogue(&mut self) {
         for view in self.products.values_mut() {
             let Some(spec) = catalogue::spec(view.product.kind) else { continue };
             let product = view.product.id;
@@ -372,7 +308,7 @@ impl Settings {
         }
     }
 
-    fn put_in_order(&mut self) {
+    pub(super) fn put_in_order(&mut self) {
         for status in self.statuses.values() {
             let Some(view) = self.products.get_mut(&status.product) else { continue };
             let fixed = !catalogue::status_mode(view.product.kind).set_is_editable();
@@ -434,6 +370,42 @@ fn same_values(one: &FieldKind, other: &FieldKind) -> bool {
     }
 }
 
-fn keep<T: Setting>(row: &SettingsRow, with: impl FnOnce(T)) -> bool {
-    row.read().map(with).is_ok()
+/// What becomes of a setting once its row is read.
+pub(super) trait Kept: Setting {
+    /// Puts it where it is looked up.
+    fn keep(self, settings: &mut Settings);
+}
+
+impl Kept for Product {
+    fn keep(self, settings: &mut Settings) {
+        let (tree, fields) = (Vec::new(), Vec::new());
+        let (keyed_statuses, presets) = (BTreeMap::new(), BTreeMap::new());
+        let id = self.id;
+        let view = ProductView { product: self, tree, fields, keyed_statuses, presets };
+        settings.products.insert(id, view);
+    }
+}
+
+impl Kept for Status {
+    fn keep(self, settings: &mut Settings) {
+        settings.statuses.insert(self.id, self);
+    }
+}
+
+impl Kept for FieldDefinition {
+    fn keep(self, settings: &mut Settings) {
+        settings.fields.insert(self.id, self);
+    }
+}
+
+impl Kept for User {
+    fn keep(self, settings: &mut Settings) {
+        settings.users.insert(self.id, self);
+    }
+}
+
+impl Kept for Organisation {
+    fn keep(self, settings: &mut Settings) {
+        settings.organisation = self;
+    }
 }

@@ -8,7 +8,7 @@ use roadbook_domain::document::DocumentTypeId;
 use roadbook_domain::value::due::{Due, LocalMinute};
 use roadbook_domain::value::env::{Env, random};
 use roadbook_domain::value::id::{DocumentId, FieldId, PartId, UserId};
-use roadbook_domain::value::time::Zone;
+use roadbook_domain::value::time::{Timestamp, Zone};
 use roadbook_domain::value::todo::Outcome;
 
 use super::phone::App;
@@ -87,7 +87,9 @@ fn edit_contact(app: &App, target: u8, act: u8, value: u8) -> Result<Done, Failu
 fn edit_user(app: &App, target: u8, value: u8) -> Result<Done, Failure> {
     let cards = app.peek.ids(DocumentTypeId::CARD)?;
     let command = match nth(&cards, target) {
-        Some(card) if value.is_multiple_of(2) => UserCommand::Opened(*card),
+        Some(card) if value.is_multiple_of(2) => {
+            UserCommand::Opened(*card, Timestamp::from_millis(value.into()))
+        }
         _ => UserCommand::Prefer("theme".into(), (value % 4).to_string()),
     };
     Ok(app.client.edit_user(&[command]).map(drop))

@@ -302,7 +302,7 @@ fn a_reader_does_not_wait_for_a_writer_and_sees_nothing_of_what_is_not_durable()
 fn what_follows_the_user_is_a_document_of_his_own() {
     let phone = Phone::local(1);
     let card = phone.card("Bakery", &[]);
-    let changes = phone.client.edit_user(&[UserCommand::Opened(card)]).unwrap();
+    let changes = phone.client.edit_user(&[UserCommand::Opened(card, NOW)]).unwrap();
     assert!(changes.lists.contains(&List::User));
     phone.client.edit_user(&[UserCommand::Prefer("remind_days_at".into(), "09:00".into())]).unwrap();
     let of_user: Vec<_> =

@@ -32,7 +32,10 @@ impl World {
                 let link = CardCommand::Link { role: "customer".to_owned(), target: contact };
                 client.edit_card(*card, &[link]).map(|_| None)
             }
-            (3, Some(card)) => client.edit_user(&[UserCommand::Opened(*card)]).map(|_| None).or(Ok(None)),
+            (3, Some(card)) => client
+                .edit_user(&[UserCommand::Opened(*card, roadbook_domain::value::time::Timestamp::default())])
+                .map(|_| None)
+                .or(Ok(None)),
             (_, Some(card)) => self.edit_card(&client, *card, &value).map(|written| written.then_some(*card)),
         };
         match made {
