@@ -6,5 +6,5 @@ pub mod session;
 mod throttle;
 pub mod token;
 
-pub use caller::Caller;
+pub use caller::{Caller, bearer};
 pub use throttle::Throttle;

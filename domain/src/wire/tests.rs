@@ -271,7 +271,9 @@ fn the_rows_of_a_contact_are_pinned() {
 
 #[test]
 fn a_poke_is_pinned() {
-    insta::assert_snapshot!(golden(&Poke { head: 12 }));
+    let frame = LiveFrame::Poke(Poke { head: 12 });
+    assert_eq!(LiveFrame::from_bytes(&frame.to_bytes()), Ok(Some(frame)));
+    insta::assert_snapshot!(HEXLOWER.encode(&frame.to_bytes()));
 }
 
 #[test]

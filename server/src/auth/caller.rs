@@ -72,6 +72,18 @@ impl Caller {
         Self::standing(&mut conn, claimed).await
     }
 
+    /// As [`Caller::of`], and the request's line in the log names them.
+    ///
+    /// # Errors
+    /// As for [`Caller::of`].
+    pub async fn arriving(state: &State, token: &str) -> Result<Self, ApiError> {
+        let caller = Self::of(state, token).await?;
+        tracing::Span::current()
+            .record("user.id", tracing::field::display(caller.user))
+            .record("device.id", tracing::field::display(caller.device));
+        Ok(caller)
+    }
+
     /// The same caller as he stands now: for whoever has waited for the caller to send something. A body
     /// that trickles does not outlive a revocation, nor the role with which it began.
     ///
@@ -99,16 +111,12 @@ impl FromRequestParts<State> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
         let token = bearer(parts).ok_or(ApiError::Unauthenticated)?;
-        let caller = Self::of(state, token).await?;
-        tracing::Span::current()
-            .record("user.id", tracing::field::display(caller.user))
-            .record("device.id", tracing::field::display(caller.device));
-        Ok(caller)
+        Self::arriving(state, token).await
     }
 }
 
 /// The token of the one `Authorization: Bearer` header (RFC 6750).
-fn bearer(parts: &Parts) -> Option<&str> {
+pub fn bearer(parts: &Parts) -> Option<&str> {
     let mut headers = parts.headers.get_all(AUTHORIZATION).iter();
     let (header, None) = (headers.next()?, headers.next()) else { return None };
     let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
