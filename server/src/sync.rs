@@ -15,6 +15,7 @@ mod net;
 mod offer;
 mod own_documents;
 mod page;
+mod parts;
 mod plan;
 mod pull;
 mod purge;

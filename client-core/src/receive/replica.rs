@@ -436,12 +436,15 @@ impl<'a, 'b> Receiving<'a, 'b> {
 
     /// Whether the server did not come to judge what was offered.
     fn is_unjudged(&self) -> bool {
-        self.news.offered.first() == Some(&Verdict::NotReached)
+        let first = self.news.offered.first();
+        matches!(first, Some(Verdict::NotReached | Verdict::Refused(RefusalCode::TooLarge)))
     }
 
     fn offered(&mut self, verdicts: &[Verdict]) -> Result<(), Error> {
         if self.is_unjudged() {
-            self.received.offer_again.insert(self.id);
+            let is_too_large = verdicts.first() != Some(&Verdict::NotReached);
+            let Received { too_large, offer_again, .. } = &mut *self.received;
+            if is_too_large { too_large } else { offer_again }.insert(self.id);
             return Ok(());
         }
         for verdict in verdicts {

@@ -4,22 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use minicbor::bytes::{ByteArray, ByteVec};
+use roadbook_domain::document::AuthorTable;
 use roadbook_domain::document::change::ChangeHash;
 use roadbook_domain::value::env::Env;
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{
-    MAX_OFFERED_CHANGES, MAX_OFFERS, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Offer, Pushed, PushedChange,
-    SyncRequest, SyncResponse, SyncStatus, Walk, WalkAnswer,
+    MAX_OFFERED_CHANGES, MAX_OFFERS, MAX_PUSH_CHANGES, Offer, OfferPart, Pushed, PushedChange, SyncRequest,
+    SyncResponse, SyncStatus, Walk, WalkAnswer,
 };
 use rusqlite::Transaction;
 
 use super::Step;
+use super::pace::Pace;
 use crate::backoff::Backoff;
 use crate::change_set::{ChangeSet, List};
 use crate::client::Client;
 use crate::error::Error;
-use crate::receive::{CURSOR, Counts, Received, Sent, WALK, receive, unacknowledge};
+use crate::receive::{CURSOR, Counts, NextPart, Received, Sent, WALK, receive, unacknowledge};
 use crate::store::documents::{self, Base};
 use crate::store::outbox::{self, Unsent, UnsentState};
 use crate::store::{meta, owed};
@@ -41,6 +43,7 @@ const MOST_UNHEARD: u8 = 3;
 pub(crate) struct State {
     resting: bool,
     backoff: Backoff,
+    pace: Pace,
     wake_at: Option<Timestamp>,
     sent: Option<(Sent, Option<Walk>)>,
     walk: Option<WalkPlan>,
@@ -53,6 +56,10 @@ pub(crate) struct State {
     offer: BTreeSet<DocumentId>,
     /// Documents that were given back, which is done once in a conversation.
     offered: BTreeSet<DocumentId>,
+    /// The next part of the document that is given back in parts.
+    next_part: Option<NextPart>,
+    /// Documents that are too large for this server: a later session gives them back.
+    too_large: BTreeSet<DocumentId>,
     awaiting_entry: BTreeSet<(DocumentId, ChangeHash)>,
     /// The last answer told of more to come.
     more: bool,
@@ -79,7 +86,8 @@ impl State {
             self.walks += 1;
         }
         let mut sent = Sent { offered: self.offered.clone(), ..Sent::default() };
-        let mut request = SyncRequest { cursor: meta::get(tx, &CURSOR)?, ..SyncRequest::default() };
+        let (cursor, budget) = (meta::get(tx, &CURSOR)?, self.pace.budget());
+        let mut request = SyncRequest { cursor, budget, ..SyncRequest::default() };
         if self.owes(tx)? {
             // Before anything else, once the server has told what it has.
             if !self.more {
@@ -101,7 +109,7 @@ impl State {
             }
         }
         request.fetch = sent.fetch.iter().copied().collect();
-        sent.to_offer.clone_from(&self.offer);
+        sent.to_offer = self.offer.union(&self.too_large).copied().collect();
         sent.walked = self.walked;
         self.sent = Some((sent, request.walk.clone()));
         Ok(request)
@@ -123,6 +131,7 @@ impl State {
             client.renew_actor();
         }
         self.backoff.succeeded();
+        self.pace.answered(response.more);
         self.wake_at = None;
         self.more = response.more;
         let moved = received.counts != Counts::default()
@@ -133,6 +142,9 @@ impl State {
             self.unheard = self.unheard.saturating_add(1);
         }
         self.idle = if moved { 0 } else { self.idle.saturating_add(1) };
+        // A part that is kept has no verdicts: they come with the last one.
+        let is_kept = response.verdicts.first().is_some_and(|group| group.verdicts.is_empty());
+        self.note_part(&sent, &received, is_kept);
         self.note(&sent, &received);
         if response.status != SyncStatus::Ok {
             (self.walk, self.walked) = (None, false);
@@ -144,12 +156,17 @@ impl State {
         }
         let mut changes = received.changes;
         if self.walked && self.offer.is_empty() {
-            // Only now: a session that ends before begins with another walk.
-            meta::remove(tx, &WALK)?;
-            self.walked = false;
+            // Only now: a session that ends before begins with another walk. So does the next one after
+            // this if a document was too large.
+            if self.too_large.is_empty() {
+                meta::remove(tx, &WALK)?;
+                self.walked = false;
+            }
         }
-        let walking = self.walk.is_some() || meta::get(tx, &WALK)?.unwrap_or_default();
-        if received.differs && !walking && self.fetch.is_empty() && self.offer.is_empty() {
+        let is_compared = self.walked && self.offer.is_empty();
+        let walking = self.walk.is_some() || !is_compared && meta::get(tx, &WALK)?.unwrap_or_default();
+        let is_settled = self.fetch.is_empty() && self.offer.is_empty() && self.too_large.is_empty();
+        if received.differs && !walking && is_settled {
             tracing::warn!("device and server do not hold the same: comparing them");
             meta::set(tx, &WALK, &true)?;
         }
@@ -174,6 +191,30 @@ impl State {
         wake_at
     }
 
+    /// The next requests carry and ask for half as much.
+    pub fn slow_down(&mut self) {
+        self.pace.slow_down();
+    }
+
+    /// Requests carry and ask for no more than this.
+    pub fn set_budget(&mut self, bytes: Option<u32>) {
+        self.pace.set_most(bytes);
+    }
+
+    /// The last request was too large: the next one carries less, and in the end leaves out the documents
+    /// that are too large by themselves. False if there is nothing to leave out.
+    pub fn on_too_large(&mut self) -> bool {
+        let Some((sent, _)) = self.sent.take() else { return false };
+        let documents: BTreeSet<_> = sent.offers.iter().map(|(document, _)| *document).collect();
+        let carries = !documents.is_empty() || !sent.groups.is_empty();
+        if carries && self.pace.slow_down() {
+            self.offer_again(documents);
+            return true;
+        }
+        self.leave_alone(&documents);
+        !documents.is_empty()
+    }
+
     /// When the next request may be made, after a failure.
     pub fn wake_at(&self) -> Option<Timestamp> {
         self.wake_at
@@ -191,7 +232,7 @@ impl State {
 
     /// The session after an answer that could not be stored: only its waits are remembered.
     pub fn begin_anew(self) -> Self {
-        Self { backoff: self.backoff, ..Self::default() }
+        Self { backoff: self.backoff, pace: self.pace, ..Self::default() }
     }
 
     /// Whether tombstones or settings rows are to be given back.
@@ -213,6 +254,32 @@ impl State {
         self.offer.extend(documents);
     }
 
+    /// Documents that are too large for this server are given back by a later session.
+    fn leave_alone(&mut self, documents: &BTreeSet<DocumentId>) {
+        for document in documents {
+            tracing::warn!(document.id = %document, "a document is too large to be given back to this server");
+            self.offer.remove(document);
+            self.offered.insert(*document);
+            self.too_large.insert(*document);
+        }
+    }
+
+    /// Notes what became of a part that was offered and is not the last one.
+    fn note_part(&mut self, sent: &Sent, received: &Received, is_kept: bool) {
+        let Some(next) = sent.next_part else {
+            if !sent.offers.is_empty() {
+                self.next_part = None;
+            }
+            return;
+        };
+        self.next_part = is_kept.then_some(next);
+        // Any verdict but the one that it is to be sent again is one over the document.
+        if !is_kept && !received.offer_again.contains(&next.document) {
+            self.offer.remove(&next.document);
+            self.offered.insert(next.document);
+        }
+    }
+
     fn note(&mut self, sent: &Sent, received: &Received) {
         for document in &received.fetched {
             self.fetch.remove(document);
@@ -232,9 +299,16 @@ impl State {
         again.retain(|document| {
             let attempts = self.attempts.entry(*document).or_default();
             *attempts = attempts.saturating_add(1);
+            if *attempts > MOST_ATTEMPTS {
+                self.offer.remove(document);
+                self.offered.insert(*document);
+            }
             *attempts <= MOST_ATTEMPTS
         });
         self.offer_again(again);
+        self.leave_alone(&received.too_large);
+        // Only once they are given back may they be fetched.
+        self.fetch.retain(|document| !self.too_large.contains(document));
         self.awaiting_entry.extend(&received.awaiting_entry);
         if !self.more {
             self.awaiting_entry.clear();
@@ -281,34 +355,67 @@ impl State {
     fn offers(&mut self, tx: &Transaction<'_>, sent: &mut Sent) -> Result<Vec<Offer>, Error> {
         let mut offers = Vec::new();
         let (mut bytes, mut changes) = (0, 0);
-        while let Some(id) = self.offer.first().copied() {
+        while let Some(id) = self.next_offer() {
             let offer = match documents::get(tx, id)? {
                 Some(base) => offer(tx, id, &base)?,
                 None => None,
             };
             let Some((offer, hashes)) = offer else {
-                self.offer.pop_first();
+                self.offer.remove(&id);
                 self.offered.insert(id);
                 continue;
             };
-            bytes += offer.changes.iter().map(|change| change.len()).sum::<usize>();
+            let size = offer.changes.iter().map(|change| change.len()).sum::<usize>();
+            bytes += size;
             changes += offer.changes.len();
             let is_full =
-                bytes > MAX_PUSH_BYTES || changes > MAX_OFFERED_CHANGES || offers.len() == MAX_OFFERS;
+                bytes > self.pace.up() || changes > MAX_OFFERED_CHANGES || offers.len() == MAX_OFFERS;
             if is_full && !offers.is_empty() {
                 break;
             }
-            self.offer.pop_first();
-            self.offered.insert(id);
+            let offer = if size > self.pace.up() { self.part(offer, sent) } else { offer };
+            if sent.next_part.is_none() {
+                self.offer.remove(&id);
+                self.offered.insert(id);
+            }
             sent.offers.push((id, hashes));
             offers.push(offer);
         }
         Ok(offers)
     }
 
+    /// Which document is to be offered next: one that was begun is ended first.
+    fn next_offer(&self) -> Option<DocumentId> {
+        let begun = self.next_part.map(|next| next.document).filter(|id| self.offer.contains(id));
+        begun.or_else(|| self.offer.first().copied())
+    }
+
+    /// The next part of a document that does not fit into one request.
+    fn part(&self, whole: Offer, sent: &mut Sent) -> Offer {
+        let (document, total) = (whole.document, whole.changes.len());
+        let begun = self.next_part.filter(|next| next.document == document && next.first < total);
+        let first = begun.map_or(0, |next| next.first);
+        let mut left = self.pace.up();
+        let fits = |change: &&ByteVec| {
+            let fits = change.len() <= left;
+            left = left.saturating_sub(change.len());
+            fits
+        };
+        let rest = whole.changes.get(first..).unwrap_or_default();
+        // One always fits.
+        let changes = rest.get(..rest.iter().take_while(fits).count().max(1)).unwrap_or_default().to_vec();
+        let end = first + changes.len();
+        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let part = (changes.len() < total).then(|| OfferPart { first: number(first), total: number(total) });
+        let is_last = end == total;
+        sent.next_part = (!is_last).then_some(NextPart { document, first: end });
+        let authors = if is_last { whole.authors } else { AuthorTable::default() };
+        Offer { changes, authors, part, ..whole }
+    }
+
     fn fetches(&mut self, tx: &Transaction<'_>, sent: &mut Sent) -> Result<(), Error> {
         // A document whose offer is still to come would be fetched as the server has it now.
-        let ready = self.fetch.iter().filter(|document| !self.offer.contains(document));
+        let ready = self.fetch.iter().filter(|id| !self.offer.contains(id) && !self.too_large.contains(id));
         sent.fetch.extend(ready.take(MOST_FETCHED));
         for document in documents::damaged(tx, u32::try_from(MOST_FETCHED).unwrap_or(u32::MAX))? {
             let tried = self.attempts.get(&document).copied().unwrap_or_default();
@@ -326,7 +433,7 @@ impl State {
         for unsent in self.unsent(tx)? {
             let change = unsent.change.to_bytes();
             bytes += change.len();
-            if bytes > MAX_PUSH_BYTES && !push.is_empty() {
+            if bytes > self.pace.up() && !push.is_empty() {
                 break;
             }
             if unsent.state != UnsentState::Sent {
@@ -357,6 +464,8 @@ impl State {
         let limit = MAX_PUSH_CHANGES.saturating_add(self.awaiting_entry.len());
         let mut page = outbox::page(tx, 0, u32::try_from(limit).unwrap_or(u32::MAX))?;
         page.retain(|unsent| !self.awaiting_entry.contains(&(unsent.document, unsent.hash)));
+        // They build on what the server lacks.
+        page.retain(|unsent| !self.too_large.contains(&unsent.document));
         page.truncate(MAX_PUSH_CHANGES);
         Ok(page)
     }
@@ -401,7 +510,14 @@ fn offer(
         .unzip();
     let authors = base.authors.clone();
     Ok(Some((
-        Offer { document: id, kind: base.kind, changes, authors, receipt: ByteArray::from(receipt) },
+        Offer {
+            document: id,
+            kind: base.kind,
+            changes,
+            authors,
+            receipt: ByteArray::from(receipt),
+            part: None,
+        },
         hashes,
     )))
 }

@@ -18,6 +18,7 @@ use roadbook_domain::wire::{GroupVerdict, MAX_OFFERED_CHANGES, MAX_OFFERS, Offer
 
 use super::budget;
 use super::judge::{Fate, Judged};
+use super::parts::{self, Gathered};
 use super::push::{self, ATTEMPTS, Outcome};
 use super::receipt::Subject;
 use super::scratch::{self, Built, Scratch};
@@ -69,17 +70,34 @@ pub async fn offers(
     if offers.len() > MAX_OFFERS || changes > MAX_OFFERED_CHANGES {
         return Err(ApiError::TooLarge);
     }
-    let unanswered = |offer: &Offer| GroupVerdict {
-        document: offer.document,
-        verdicts: vec![Verdict::NotReached; offer.changes.len()],
-    };
-    let mut outcome = Outcome { verdicts: offers.iter().map(unanswered).collect(), ..Outcome::default() };
+    let mut outcome = Outcome::default();
     let mut seen = BTreeSet::new();
-    let mut pending: Vec<(usize, Offer)> =
-        offers.into_iter().enumerate().filter(|(_, offer)| seen.insert(offer.document)).collect();
+    let mut pending: Vec<(usize, Offer)> = Vec::new();
+    let mut in_parts = Vec::new();
+    for (place, offer) in offers.into_iter().enumerate() {
+        let is_last = offer.part.is_some();
+        let is_first = seen.insert(offer.document);
+        outcome.verdicts.push(match parts::gather(state, caller, offer, now).await? {
+            Gathered::Answered(verdict) => verdict,
+            Gathered::Whole(offer) => {
+                let verdicts = vec![Verdict::NotReached; offer.changes.len()];
+                let unanswered = GroupVerdict { document: offer.document, verdicts };
+                in_parts.extend(is_last.then_some(place));
+                pending.extend(is_first.then_some((place, offer)));
+                unanswered
+            }
+        });
+    }
     // What changed meanwhile is judged again.
     for _ in 0..ATTEMPTS {
         pending = attempt(state, caller, pending, now, &mut outcome).await?;
+    }
+    let was_judged = |place: &usize| {
+        let verdicts = outcome.verdicts.get(*place).map(|group| &group.verdicts);
+        verdicts.is_some_and(|verdicts| verdicts.first() != Some(&Verdict::NotReached))
+    };
+    if in_parts.iter().any(was_judged) {
+        parts::forget(state, caller, now).await?;
     }
     Ok(outcome)
 }
