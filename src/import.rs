@@ -11,6 +11,8 @@ use roadbook_client::{Client, HttpTransport, sync};
 use roadbook_domain::crm::command::Acting;
 use roadbook_domain::import::{Destination, Directory, Hints, Import, ImportId, Mapping, Problem, Source};
 use roadbook_domain::settings::Settings;
+use roadbook_domain::settings::catalogue::Language;
+use roadbook_domain::settings::product::Product;
 use roadbook_domain::value::env::{Env, SystemEnv, random};
 use roadbook_domain::value::id::ProductId;
 
@@ -128,11 +130,16 @@ fn product(settings: &Settings, name: Option<&str>) -> Result<ProductId, Box<dyn
     let mut products = settings.products();
     let found = match name {
         None => products.next(),
-        Some(name) => products.find(|product| product.name.eq_ignore_ascii_case(name)),
+        Some(name) => products.find(|product| in_english(product).eq_ignore_ascii_case(name)),
     };
-    let names: Vec<_> = settings.products().map(|product| product.name.as_str()).collect();
+    let names: Vec<_> = settings.products().map(in_english).collect();
     let none = || format!("there is no such product; there are: {}", names.join(", "));
     Ok(found.ok_or_else(none)?.id)
+}
+
+/// The name given, else the catalogue's in English: the language of the command line.
+fn in_english(product: &Product) -> &str {
+    product.display_name(Language::English)
 }
 
 fn progress(done: u32, total: u32) {

@@ -1,7 +1,5 @@
 //! What a mutation or a merge changed, so that an app refreshes the right screens and no others.
 
-use std::collections::BTreeSet;
-
 use roadbook_domain::crm::row::Rows;
 use roadbook_domain::value::id::{DocumentId, ProductId};
 
@@ -9,12 +7,15 @@ use roadbook_domain::value::id::{DocumentId, ProductId};
 const MOST_DOCUMENTS: usize = 1_000;
 
 /// What changed. Every mutation returns one, and every merge tells its subscribers one.
+///
+/// Its lists are sets, kept in order; they are vectors so that they cross to other languages as they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ChangeSet {
-    /// The documents whose content or sync state changed.
-    pub documents: BTreeSet<DocumentId>,
-    /// The lists that may look different.
-    pub lists: BTreeSet<List>,
+    /// The documents whose content or sync state changed, each once, ascending.
+    pub documents: Vec<DocumentId>,
+    /// The lists that may look different, each once, ascending.
+    pub lists: Vec<List>,
     /// So much changed that everything is to be read anew; `documents` and `lists` are then not
     /// complete.
     pub everything: bool,
@@ -54,7 +55,7 @@ impl ChangeSet {
 
     /// Adds a document.
     pub fn document(&mut self, document: DocumentId) {
-        self.documents.insert(document);
+        insert(&mut self.documents, document);
         if self.documents.len() > MOST_DOCUMENTS {
             self.everything = true;
             self.documents.clear();
@@ -63,7 +64,7 @@ impl ChangeSet {
 
     /// Adds a list.
     pub fn list(&mut self, list: List) {
-        self.lists.insert(list);
+        insert(&mut self.lists, list);
     }
 
     /// Adds a document and the lists that show a document with such rows.
@@ -72,7 +73,9 @@ impl ChangeSet {
         match rows {
             Rows::Card(card, _) => {
                 self.list(List::Today);
-                self.lists.extend(card.product.map(List::Board));
+                if let Some(product) = card.product {
+                    self.list(List::Board(product));
+                }
             }
             Rows::Contact(..) => self.list(List::Contacts),
             Rows::None => self.list(List::User),
@@ -82,9 +85,39 @@ impl ChangeSet {
     /// Adds everything that another one names.
     pub fn merge(&mut self, other: Self) {
         self.everything |= other.everything;
-        self.lists.extend(other.lists);
+        for list in other.lists {
+            self.list(list);
+        }
         for document in other.documents {
             self.document(document);
         }
+    }
+}
+
+/// Adds an item to a set that is kept as an ascending list.
+fn insert<T: Ord>(set: &mut Vec<T>, item: T) {
+    if let Err(place) = set.binary_search(&item) {
+        set.insert(place, item);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_added_in_any_order_is_there_once_and_in_order() {
+        let document = |n| DocumentId::from_bytes([n; 16]);
+        let mut set = ChangeSet::default();
+        for n in [3, 1, 2, 1, 3] {
+            set.document(document(n));
+        }
+        let mut other = ChangeSet::default();
+        other.list(List::Outbox);
+        other.list(List::Today);
+        set.merge(other.clone());
+        set.merge(other);
+        assert_eq!(set.documents, [1, 2, 3].map(document));
+        assert_eq!(set.lists, [List::Today, List::Outbox]);
     }
 }

@@ -1,27 +1,24 @@
-//! The facade: what an app calls.
+//! The handle on one phone's file: the store, the clock, the author of edits, and who is told of changes.
+//!
+//! What an app can do with it stands in the rooms above, each of which adds its own calls.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use roadbook_domain::crm::command::{CardCommand, ContactCommand, UserCommand};
 use roadbook_domain::document::change::Actor;
-use roadbook_domain::document::{Origin, OriginKind};
 use roadbook_domain::settings::{LOCAL_USER, Settings, SettingsRow, builtin_rows, local_user};
-use roadbook_domain::value::env::{Env, random};
-use roadbook_domain::value::id::{DeviceId, DocumentId};
+use roadbook_domain::value::env::Env;
+use roadbook_domain::value::id::DeviceId;
 use roadbook_domain::value::time::Zone;
 
 use crate::change_set::ChangeSet;
-use crate::edit::{Batch, NewCard, NewContact};
 use crate::error::{ApiError, Error};
-use crate::session::lease;
-use crate::state;
-use crate::store::Store;
 use crate::store::meta::Identity;
 use crate::store::outbox::{self, UnsentState};
-use crate::store::workspace::{self, Workspace};
+use crate::store::workspace::Workspace;
+use crate::store::{Store, documents, lease, settings};
 
 /// A handle on one phone's file. Cheap to clone; may be used by several threads at once.
 ///
@@ -66,7 +63,7 @@ pub struct Subscription {
 impl Client {
     /// Opens the file at `path` for the app, and makes it if there is none.
     ///
-    /// The platform runs one process of the app at a time, so whoever was exchanging with the server is
+    /// The platform runs one process of the app at a time, so a process that was exchanging with the server is
     /// gone, or gives way: the app never waits for its own last process.
     ///
     /// # Errors
@@ -79,7 +76,7 @@ impl Client {
     }
 
     /// Opens the file for a process beside the app: a widget, a notification extension. It leaves the
-    /// exchange to whoever is at it.
+    /// exchange to the process that is at it.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -89,7 +86,7 @@ impl Client {
             outbox::reset_states(tx, UnsentState::Sent, UnsentState::Here)?;
             // The server may be a newer one by now.
             outbox::reset_states(tx, UnsentState::WaitsForServer, UnsentState::Here)?;
-            state::follow_projection_version(tx)
+            documents::follow_projection_version(tx)
         })?;
         let authoring = Mutex::new(Authoring { actor: Actor::new(&*env), taken_for: None });
         let inner = Inner { store, env, authoring, listeners: Listeners::default() };
@@ -108,23 +105,23 @@ impl Client {
                 return Err(Error::UserThere);
             }
             let rows: Vec<_> = builtin_rows().into_iter().chain([me]).collect();
-            workspace::set_identity(tx, Some(identity))?;
-            workspace::put_settings(tx, &rows)?;
+            settings::set_identity(tx, Some(identity))?;
+            settings::put(tx, &rows)?;
             Ok(((), ChangeSet::all()))
         })
         .map(|((), changes)| changes)
     }
 
-    /// Sets on whose behalf this device writes, as the server said at sign-in.
+    /// Sets the author of what this device writes, as the server said at sign-in.
     pub fn set_identity(&self, identity: Identity) -> Result<ChangeSet, ApiError> {
         self.changing(|tx| {
-            workspace::set_identity(tx, Some(identity))?;
+            settings::set_identity(tx, Some(identity))?;
             Ok(((), ChangeSet::all()))
         })
         .map(|((), changes)| changes)
     }
 
-    /// On whose behalf this device writes; `None` before anybody signed in.
+    /// The author of what this device writes; `None` before anybody signed in.
     pub fn me(&self) -> Result<Option<Identity>, ApiError> {
         Ok(self.workspace()?.me)
     }
@@ -132,42 +129,6 @@ impl Client {
     /// The settings that hold: products, statuses, fields, users.
     pub fn settings(&self) -> Result<Arc<Settings>, ApiError> {
         Ok(Arc::clone(&self.workspace()?.settings))
-    }
-
-    /// Makes a card: one change.
-    pub fn create_card(&self, new: &NewCard) -> Result<(DocumentId, ChangeSet), ApiError> {
-        self.edits(None, |batch| batch.create_card(new))
-    }
-
-    /// Edits a card: all commands are one change. What changes nothing stores nothing.
-    pub fn edit_card(&self, id: DocumentId, commands: &[CardCommand]) -> Result<ChangeSet, ApiError> {
-        self.edits(None, |batch| batch.edit_card(id, commands)).map(|((), changes)| changes)
-    }
-
-    /// Makes a contact: one change.
-    pub fn create_contact(&self, new: &NewContact) -> Result<(DocumentId, ChangeSet), ApiError> {
-        self.edits(None, |batch| batch.create_contact(new))
-    }
-
-    /// Edits a contact: all commands are one change. What changes nothing stores nothing.
-    pub fn edit_contact(&self, id: DocumentId, commands: &[ContactCommand]) -> Result<ChangeSet, ApiError> {
-        self.edits(None, |batch| batch.edit_contact(id, commands)).map(|((), changes)| changes)
-    }
-
-    /// Edits what follows the user between his devices: one change.
-    pub fn edit_user(&self, commands: &[UserCommand]) -> Result<ChangeSet, ApiError> {
-        self.edits(None, |batch| batch.edit_user(commands)).map(|((), changes)| changes)
-    }
-
-    /// Runs several edits in one transaction, as one act that history shows as one: an import, a bulk
-    /// edit. If `edits` fails, nothing of it is stored.
-    pub fn batch<T>(
-        &self,
-        kind: OriginKind,
-        edits: impl FnOnce(&mut Batch<'_>) -> Result<T, ApiError>,
-    ) -> Result<(T, ChangeSet), ApiError> {
-        let origin = Origin { kind, id: random(self.env()) };
-        self.edits(Some(origin), edits)
     }
 
     /// Reads the whole file and tells whether it is sound; for the time after the app was killed or
@@ -253,20 +214,6 @@ impl Client {
         let (answer, changes) = self.store().write(change)?;
         self.notify(&changes);
         Ok((answer, changes))
-    }
-
-    pub(crate) fn edits<T>(
-        &self,
-        origin: Option<Origin>,
-        edits: impl FnOnce(&mut Batch<'_>) -> Result<T, ApiError>,
-    ) -> Result<(T, ChangeSet), ApiError> {
-        self.changing(|tx| {
-            let workspace = self.store().workspace(tx)?;
-            let actor = self.actor(&workspace);
-            let mut batch = Batch::new(tx, self.env(), workspace, actor, origin)?;
-            let answer = edits(&mut batch).map_err(Error::Caller)?;
-            Ok((answer, batch.into_changes()))
-        })
     }
 }
 

@@ -1,294 +1,69 @@
-//! Edits: one user action becomes one change of one document, durable when the call returns (L1).
-//!
-//! A change, its place in the outbox and the rows that lists read are written in one transaction, so
-//! an edit is wholly there or wholly absent (R01).
+//! Editing: one user action becomes one change of one document, durable when the call returns.
 
-use std::sync::Arc;
+pub(crate) mod batch;
+pub(crate) mod import;
+pub(crate) mod quarantine;
+pub(crate) mod reauthor;
+pub(crate) mod replica;
 
-use roadbook_domain::access::audience::{gives_sight_beyond_limits, inbox_id, trashes, user_document_id};
-use roadbook_domain::crm::command::{Acting, CardCommand, CommandError, ContactCommand, UserCommand};
-use roadbook_domain::crm::contact;
-use roadbook_domain::crm::row::Rows;
-use roadbook_domain::crm::row::{ContactSort, Fact};
-use roadbook_domain::crm::{card, user_document};
-use roadbook_domain::document::Origin;
-use roadbook_domain::document::change::{Actor, Change, Op};
-use roadbook_domain::document::codec::{MAX_CHANGE, MAX_OPS};
-use roadbook_domain::document::draft::Draft;
-use roadbook_domain::document::guard::{Forged, MAX_DOCUMENT_OPS};
-use roadbook_domain::document::{DocumentType, DocumentTypeId, Writer};
-use roadbook_domain::read::projection;
-use roadbook_domain::value::env::Env;
-use roadbook_domain::value::id::{DocumentId, ProductId, StatusId, UserId};
-use rusqlite::Transaction;
+use roadbook_domain::crm::command::{CardCommand, ContactCommand, UserCommand};
+use roadbook_domain::document::{Origin, OriginKind};
+use roadbook_domain::value::env::random;
+use roadbook_domain::value::id::DocumentId;
 
-use crate::change_set::{ChangeSet, List};
+use crate::change_set::ChangeSet;
+use crate::client::Client;
 use crate::error::{ApiError, Error};
-use crate::replica::Replica;
-use crate::store::projections::{self, Extent};
-use crate::store::workspace::Workspace;
-use crate::store::{documents, outbox, rows};
+use batch::{Batch, NewCard, NewContact};
 
-/// A card to be made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewCard {
-    /// Its product, for ever (F11).
-    pub product: ProductId,
-    /// Its name.
-    pub name: String,
-    /// Its first status; `None`: the first of its product, or derived.
-    pub status: Option<StatusId>,
-    /// Who answers for it.
-    pub owner: Owner,
-    /// What else it begins with; part of the same change.
-    pub commands: Vec<CardCommand>,
-}
+impl Client {
+    /// Makes a card: one change.
+    pub fn create_card(&self, new: &NewCard) -> Result<(DocumentId, ChangeSet), ApiError> {
+        self.edits(None, |batch| batch.create_card(new))
+    }
 
-/// Who answers for a new card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Owner {
-    /// Who makes it (F50).
-    #[default]
-    Me,
-    /// Another user.
-    User(UserId),
-    /// Nobody: everyone sees it (F67).
-    Nobody,
-}
+    /// Edits a card: all commands are one change. What changes nothing stores nothing.
+    pub fn edit_card(&self, id: DocumentId, commands: &[CardCommand]) -> Result<ChangeSet, ApiError> {
+        self.edits(None, |batch| batch.edit_card(id, commands)).map(|((), changes)| changes)
+    }
 
-/// A contact to be made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewContact {
-    /// Person or company.
-    pub sort: ContactSort,
-    /// Its name and what else it begins with; part of the same change.
-    pub commands: Vec<ContactCommand>,
-}
+    /// Makes a contact: one change.
+    pub fn create_contact(&self, new: &NewContact) -> Result<(DocumentId, ChangeSet), ApiError> {
+        self.edits(None, |batch| batch.create_contact(new))
+    }
 
-/// Several edits in one transaction: all of them are durable when it ends, or none.
-///
-/// Each call is one change of one document. Edits see the edits before them.
-pub struct Batch<'a> {
-    tx: &'a Transaction<'a>,
-    env: &'a dyn Env,
-    workspace: Arc<Workspace>,
-    acting: Acting,
-    actor: Actor,
-    origin: Option<Origin>,
-    changes: ChangeSet,
-}
+    /// Edits a contact: all commands are one change. What changes nothing stores nothing.
+    pub fn edit_contact(&self, id: DocumentId, commands: &[ContactCommand]) -> Result<ChangeSet, ApiError> {
+        self.edits(None, |batch| batch.edit_contact(id, commands)).map(|((), changes)| changes)
+    }
 
-impl<'a> Batch<'a> {
-    /// A batch on behalf of the workspace's user.
-    pub(crate) fn new(
-        tx: &'a Transaction<'a>,
-        env: &'a dyn Env,
-        workspace: Arc<Workspace>,
-        actor: Actor,
+    /// Edits what follows the user between their devices: one change.
+    pub fn edit_user(&self, commands: &[UserCommand]) -> Result<ChangeSet, ApiError> {
+        self.edits(None, |batch| batch.edit_user(commands)).map(|((), changes)| changes)
+    }
+
+    /// Runs several edits in one transaction, as one act that history shows as one: an import, a bulk
+    /// edit. If `edits` fails, nothing of it is stored.
+    pub fn batch<T>(
+        &self,
+        kind: OriginKind,
+        edits: impl FnOnce(&mut Batch<'_>) -> Result<T, ApiError>,
+    ) -> Result<(T, ChangeSet), ApiError> {
+        let origin = Origin { kind, id: random(self.env()) };
+        self.edits(Some(origin), edits)
+    }
+
+    pub(crate) fn edits<T>(
+        &self,
         origin: Option<Origin>,
-    ) -> Result<Self, Error> {
-        let by = workspace.user().ok_or(Error::NoUser)?;
-        let acting = Acting { by, now: env.now(), zone: workspace.zones().of(Some(by)) };
-        Ok(Self { tx, env, workspace, acting, actor, origin, changes: ChangeSet::default() })
-    }
-
-    /// Who acts, when and where.
-    pub fn acting(&self) -> &Acting {
-        &self.acting
-    }
-
-    /// Makes a card.
-    pub fn create_card(&mut self, new: &NewCard) -> Result<DocumentId, ApiError> {
-        let owner = match new.owner {
-            Owner::Me => Some(self.acting.by),
-            Owner::User(user) => Some(user),
-            Owner::Nobody => None,
-        };
-        let create =
-            CardCommand::Create { product: new.product, name: new.name.clone(), status: new.status, owner };
-        let commands = || std::iter::once(&create).chain(&new.commands);
-        Ok(self.create(&card::TYPE, |draft, acting| draft_all(commands(), draft, acting))?)
-    }
-
-    /// Edits a card. What is as it was stores nothing.
-    pub fn edit_card(&mut self, id: DocumentId, commands: &[CardCommand]) -> Result<(), ApiError> {
-        Ok(self.edit(id, DocumentTypeId::CARD, |draft, acting| draft_all(commands, draft, acting))?)
-    }
-
-    /// Makes a contact.
-    pub fn create_contact(&mut self, new: &NewContact) -> Result<DocumentId, ApiError> {
-        let create = ContactCommand::Create(new.sort);
-        let commands = || std::iter::once(&create).chain(&new.commands);
-        Ok(self.create(&contact::TYPE, |draft, acting| draft_all(commands(), draft, acting))?)
-    }
-
-    /// Edits a contact. What is as it was stores nothing.
-    pub fn edit_contact(&mut self, id: DocumentId, commands: &[ContactCommand]) -> Result<(), ApiError> {
-        Ok(self.edit(id, DocumentTypeId::CONTACT, |draft, acting| draft_all(commands, draft, acting))?)
-    }
-
-    /// Edits what follows the user between his devices.
-    pub fn edit_user(&mut self, commands: &[UserCommand]) -> Result<(), ApiError> {
-        Ok(self.edit_own(commands)?)
-    }
-
-    pub(crate) fn transaction(&self) -> &'a Transaction<'a> {
-        self.tx
-    }
-
-    /// What the batch has changed so far.
-    pub(crate) fn into_changes(self) -> ChangeSet {
-        self.changes
-    }
-
-    fn edit_own(&mut self, commands: &[UserCommand]) -> Result<(), Error> {
-        let draft = |draft: &mut Draft<'_>, acting: &Acting| draft_all(commands, draft, acting);
-        match documents::first_of_kind(self.tx, DocumentTypeId::USER)? {
-            Some(id) => self.edit(id, DocumentTypeId::USER, draft),
-            None => {
-                // The server has made one with the user, which may not be here yet: they are the same.
-                let id = user_document_id(self.acting.by);
-                let replica = Replica::create(self.tx, id, &user_document::TYPE)?;
-                self.author(replica, true, draft)
-            }
-        }
-    }
-
-    /// Makes a document of a kind with a new id.
-    pub(crate) fn create(
-        &mut self,
-        kind: &'static DocumentType,
-        draft: impl FnOnce(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
-    ) -> Result<DocumentId, Error> {
-        let id = DocumentId::new(self.env);
-        let replica = Replica::create(self.tx, id, kind)?;
-        self.author(replica, true, draft)?;
-        Ok(id)
-    }
-
-    /// Makes a document of a kind with a given id, unless there is one; says whether it did.
-    pub(crate) fn create_as(
-        &mut self,
-        id: DocumentId,
-        kind: &'static DocumentType,
-        draft: impl FnOnce(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
-    ) -> Result<bool, Error> {
-        if documents::exists(self.tx, id)? {
-            return Ok(false);
-        }
-        let replica = Replica::create(self.tx, id, kind)?;
-        self.author(replica, true, draft)?;
-        Ok(true)
-    }
-
-    /// Edits a document of a kind.
-    pub(crate) fn edit(
-        &mut self,
-        id: DocumentId,
-        kind: DocumentTypeId,
-        draft: impl FnOnce(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
-    ) -> Result<(), Error> {
-        let replica = Replica::open_as(self.tx, id, kind)?;
-        self.author(replica, false, draft)
-    }
-
-    fn author(
-        &mut self,
-        mut replica: Replica,
-        is_new: bool,
-        draft: impl FnOnce(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
-    ) -> Result<(), Error> {
-        let mut drafted = Draft::new(&mut replica.document, self.actor, self.acting.now);
-        draft(&mut drafted, &self.acting)?;
-        let Some(change) = drafted.finish() else { return Ok(()) };
-        if trashes(&change) && replica.id == inbox_id(self.acting.by) {
-            return Err(CommandError::Inbox.into());
-        }
-        let bytes = change.to_bytes();
-        judge(&replica, &change, bytes.len())?;
-        let facts = projection::facts(&replica.document, &change, self.workspace.user());
-        let extent = match is_new {
-            true => Extent::New,
-            false => Extent::of(replica.base.kind, &change, !facts.is_empty()),
-        };
-        let is_limited = may_give_sight(&change);
-        let hash = replica.document.add_judged(change)?;
-        let of = (replica.id, replica.base.kind);
-        outbox::push(self.tx, of, (hash, &bytes), self.origin, self.acting.now)?;
-        let rows = self.project(&replica, facts, extent)?;
-        if is_limited && gives_sight_beyond_limits(None, &rows) { Err(Error::TooLarge) } else { Ok(()) }
-    }
-
-    /// Stores the rows that the document has with one more change, of which these are the facts.
-    fn project(&mut self, replica: &Replica, mut facts: Vec<Fact>, extent: Extent) -> Result<Rows, Error> {
-        let me = self.workspace.user();
-        if extent != Extent::New && !facts.is_empty() {
-            facts.extend(rows::facts(self.tx, replica.id)?);
-        }
-        let rows = replica.rows_without_facts(me).with_facts(facts);
-        projections::update(self.tx, &self.workspace, replica.id, &rows, extent)?;
-        self.changes.rows(replica.id, &rows);
-        self.changes.list(List::Outbox);
-        Ok(rows)
+        edits: impl FnOnce(&mut Batch<'_>) -> Result<T, ApiError>,
+    ) -> Result<(T, ChangeSet), ApiError> {
+        self.changing(|tx| {
+            let workspace = self.store().workspace(tx)?;
+            let actor = self.actor(&workspace);
+            let mut batch = Batch::new(tx, self.env(), workspace, actor, origin)?;
+            let answer = edits(&mut batch).map_err(Error::Caller)?;
+            Ok((answer, batch.into_changes()))
+        })
     }
 }
-
-/// Whether a change may let somebody see more than before, or more people see the document.
-fn may_give_sight(change: &Change) -> bool {
-    change.ops.iter().any(|op| match op {
-        Op::Put { register, value, .. } => {
-            let last = register.name.rsplit('/').next().unwrap_or_default();
-            !value.is_empty() && matches!(last, "assignee" | "contact" | "to")
-        }
-        Op::MakeText { .. } | Op::Insert { .. } | Op::Erase { .. } => false,
-    })
-}
-
-/// A command on some kind of document.
-pub(crate) trait Command {
-    fn draft(&self, draft: &mut Draft<'_>, acting: &Acting) -> Result<(), CommandError>;
-}
-
-macro_rules! commands {
-    ($($command:ty),+) => {$(
-        impl Command for $command {
-            fn draft(&self, draft: &mut Draft<'_>, acting: &Acting) -> Result<(), CommandError> {
-                Self::draft(self, draft, acting)
-            }
-        }
-    )+};
-}
-
-commands!(CardCommand, ContactCommand, UserCommand);
-
-pub(crate) fn draft_all<'c, C: Command + 'c>(
-    commands: impl IntoIterator<Item = &'c C>,
-    draft: &mut Draft<'_>,
-    acting: &Acting,
-) -> Result<(), CommandError> {
-    commands.into_iter().try_for_each(|command| command.draft(draft, acting))
-}
-
-/// Holds an own change to what the server will hold it to: what every server would refuse is refused
-/// here, before anything is built on it.
-///
-/// A draft is right in all that concerns the change graph, so what it has only put into registers is
-/// judged alone; the whole document is read where long texts or its size come into it.
-fn judge(replica: &Replica, change: &Change, bytes: usize) -> Result<(), Error> {
-    if change.op_count() > MAX_OPS || bytes > MAX_CHANGE {
-        return Err(Error::TooLarge);
-    }
-    let only_puts = change.ops.iter().all(|op| matches!(op, Op::Put { .. }));
-    let judged = if only_puts && change.max_op() < MAX_DOCUMENT_OPS / 2 {
-        replica.document.judge_puts(change)
-    } else {
-        replica.document.judge(change, Writer::Editor)
-    };
-    judged.map_err(|reason| match reason {
-        Forged::TooLarge => Error::TooLarge,
-        reason => Error::NotAllowed(reason),
-    })
-}
-
-#[cfg(test)]
-mod tests;

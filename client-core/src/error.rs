@@ -1,30 +1,33 @@
 //! Errors: many inside, few outside.
+//!
+//! What leaves this crate is a code with data: an app branches on the variant, looks its text up by
+//! [`ApiError::code`] and fills the data in. The English that `Display` gives is for logs.
 
-use roadbook_domain::crm::command::CommandError;
-use roadbook_domain::document::DocumentError;
-use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::crm::command::{CommandError, MAX_VALUE_LEN};
 use roadbook_domain::document::codec::Malformed;
 use roadbook_domain::document::guard::Forged;
+use roadbook_domain::document::{DocumentError, DocumentTypeId};
 use roadbook_domain::value::id::DocumentId;
 
-/// Why something could not be done, as far as it makes a difference to who asked.
+/// Why something could not be done, as far as it makes a difference to the caller.
 ///
-/// Each variant stands for something the app can do about it; the rest is told as a text for logs.
-/// No text holds anything a user wrote.
+/// Each variant stands for something that the app can do about it. No error holds anything that a user
+/// wrote.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Error))]
+#[non_exhaustive]
 pub enum ApiError {
-    /// There is no such document, or what was asked for is not in it: leave the screen.
-    #[error("there is no such {what}")]
+    /// What was asked for is not here: leave the screen.
+    #[error("not found: {what:?}")]
     NotFound {
-        /// What was looked for: `document`, `todo`, ...
-        what: String,
+        /// What was looked for.
+        what: Missing,
     },
-    /// What was asked cannot be done as it was asked: show why beside the input.
-    #[error("{reason}")]
+    /// What was asked for cannot be done as it was asked: show why beside the input.
+    #[error("invalid: {reason:?}")]
     Invalid {
         /// Why not.
-        reason: String,
+        reason: Reason,
     },
     /// Nobody has signed in, nor begun a local workspace.
     #[error("nobody has signed in")]
@@ -35,15 +38,108 @@ pub enum ApiError {
     /// The file was written by a newer version of the app: it was left untouched; update the app.
     #[error("the file needs a newer version of the app")]
     AppTooOld,
-    /// The file is damaged: save what is unsent, then begin anew (R10).
+    /// The file is damaged: salvage what is unsent, then begin anew (R10).
     #[error("the file is damaged")]
     Damaged,
     /// Something that should not happen: try again, and report it.
     #[error("internal error: {detail}")]
     Internal {
-        /// For the log.
+        /// For the log, in English.
         detail: String,
     },
+}
+
+/// What was looked for and is not here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[non_exhaustive]
+pub enum Missing {
+    /// A card, a contact, or another document.
+    Document,
+    /// A todo of a card.
+    Todo,
+    /// An edit in the quarantine.
+    QuarantinedEdit,
+}
+
+/// Why something cannot be done as it was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[non_exhaustive]
+pub enum Reason {
+    /// A text is too long.
+    TextTooLong {
+        /// The most bytes it may have, in UTF-8.
+        most_bytes: u64,
+    },
+    /// The edit, or the document with it, would exceed a limit: make several smaller edits.
+    TooLarge,
+    /// The id of something new is in use.
+    IdTaken,
+    /// A link's role is not 1 to 32 lower-case letters, digits or hyphens.
+    LinkRole,
+    /// A user's inbox card cannot go to the trash.
+    InboxStays,
+    /// The edit names a field or a part as none can be named.
+    UnknownField,
+    /// A value is not of the form that its field asks for.
+    WrongForm,
+    /// A value cannot take the place of a long text, nor a long text that of a value.
+    TextReplaced,
+    /// The edit writes what nobody may write, or what is written once.
+    NotAllowed,
+    /// The document has another type than the call is for, or one that this version does not know.
+    OtherDocumentType {
+        /// The type that it has.
+        document_type: u16,
+    },
+    /// Somebody has begun to work in this file already.
+    UserThere,
+    /// There is no time zone of this name.
+    UnknownZone,
+    /// An install secret has another length.
+    InstallSecret {
+        /// The bytes it must have.
+        bytes: u64,
+    },
+}
+
+impl ApiError {
+    /// The stable code of this error: an app keeps its texts by it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound { what: Missing::Document } => "not_found.document",
+            Self::NotFound { what: Missing::Todo } => "not_found.todo",
+            Self::NotFound { what: Missing::QuarantinedEdit } => "not_found.quarantined_edit",
+            Self::Invalid { reason } => reason.code(),
+            Self::NoUser => "no_user",
+            Self::StorageFull => "storage_full",
+            Self::AppTooOld => "app_too_old",
+            Self::Damaged => "damaged",
+            Self::Internal { .. } => "internal",
+        }
+    }
+}
+
+impl Reason {
+    /// The stable code of an [`ApiError::Invalid`] with this reason.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::TextTooLong { .. } => "invalid.text_too_long",
+            Self::TooLarge => "invalid.too_large",
+            Self::IdTaken => "invalid.id_taken",
+            Self::LinkRole => "invalid.link_role",
+            Self::InboxStays => "invalid.inbox_stays",
+            Self::UnknownField => "invalid.unknown_field",
+            Self::WrongForm => "invalid.wrong_form",
+            Self::TextReplaced => "invalid.text_replaced",
+            Self::NotAllowed => "invalid.not_allowed",
+            Self::OtherDocumentType { .. } => "invalid.other_document_type",
+            Self::UserThere => "invalid.user_there",
+            Self::UnknownZone => "invalid.unknown_zone",
+            Self::InstallSecret { .. } => "invalid.install_secret",
+        }
+    }
 }
 
 /// Why something could not be done, in full.
@@ -61,9 +157,9 @@ pub(crate) enum Error {
     /// The document is not on this device.
     #[error("no document {0:?}")]
     NoDocument(DocumentId),
-    /// The document is of another kind than the edit, or of one that this version does not know.
-    #[error("a document of kind {0:?}")]
-    OtherKind(DocumentTypeId),
+    /// The document has another type than the edit is for, or one that this version does not know.
+    #[error("a document of type {0:?}")]
+    OtherType(DocumentTypeId),
     /// The id of a document to be made is in use.
     #[error("the id of a document to be made is in use")]
     IdTaken,
@@ -108,6 +204,7 @@ pub(crate) enum Error {
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         let internal = |error: &Error| Self::Internal { detail: error.to_string() };
+        let invalid = |reason| Self::Invalid { reason };
         match &error {
             Error::Sqlite(sqlite) => match sqlite.sqlite_error_code() {
                 Some(rusqlite::ErrorCode::DiskFull) => Self::StorageFull,
@@ -119,15 +216,27 @@ impl From<Error> for ApiError {
             Error::NewerFile(..) => Self::AppTooOld,
             Error::Damaged => Self::Damaged,
             Error::File(io) if io.kind() == std::io::ErrorKind::StorageFull => Self::StorageFull,
-            Error::NoDocument(_) => Self::NotFound { what: "document".to_owned() },
-            Error::NoQuarantined => Self::NotFound { what: "quarantined edit".to_owned() },
-            Error::Command(CommandError::NoTodo) => Self::NotFound { what: "todo".to_owned() },
-            Error::Command(_)
-            | Error::NotAllowed(_)
-            | Error::IdTaken
-            | Error::TooLarge
-            | Error::UserThere
-            | Error::OtherKind(_) => Self::Invalid { reason: error.to_string() },
+            Error::NoDocument(_) => Self::NotFound { what: Missing::Document },
+            Error::NoQuarantined => Self::NotFound { what: Missing::QuarantinedEdit },
+            Error::Command(CommandError::NoTodo) => Self::NotFound { what: Missing::Todo },
+            Error::Command(CommandError::TooLong) => {
+                invalid(Reason::TextTooLong { most_bytes: MAX_VALUE_LEN as u64 })
+            }
+            Error::Command(CommandError::IdTaken) | Error::IdTaken => invalid(Reason::IdTaken),
+            Error::Command(CommandError::Role) => invalid(Reason::LinkRole),
+            Error::Command(CommandError::Inbox) => invalid(Reason::InboxStays),
+            Error::NotAllowed(forged) => invalid(match forged {
+                Forged::Register => Reason::UnknownField,
+                Forged::Value => Reason::WrongForm,
+                Forged::TextReplaced => Reason::TextReplaced,
+                Forged::TooLarge => Reason::TooLarge,
+                _ => Reason::NotAllowed,
+            }),
+            Error::TooLarge => invalid(Reason::TooLarge),
+            Error::UserThere => invalid(Reason::UserThere),
+            Error::OtherType(DocumentTypeId(document_type)) => {
+                invalid(Reason::OtherDocumentType { document_type: *document_type })
+            }
             Error::NoUser => Self::NoUser,
             Error::Caller(own) => own.clone(),
             Error::Stored(_)
@@ -136,5 +245,40 @@ impl From<Error> for ApiError {
             | Error::Change(_)
             | Error::File(_) => internal(&error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_error_has_a_code_of_its_own() {
+        let reasons = [
+            Reason::TextTooLong { most_bytes: 1 },
+            Reason::TooLarge,
+            Reason::IdTaken,
+            Reason::LinkRole,
+            Reason::InboxStays,
+            Reason::UnknownField,
+            Reason::WrongForm,
+            Reason::TextReplaced,
+            Reason::NotAllowed,
+            Reason::OtherDocumentType { document_type: 1 },
+            Reason::UserThere,
+            Reason::UnknownZone,
+            Reason::InstallSecret { bytes: 32 },
+        ];
+        let missing = [Missing::Document, Missing::Todo, Missing::QuarantinedEdit];
+        let errors = reasons
+            .map(|reason| ApiError::Invalid { reason })
+            .into_iter()
+            .chain(missing.map(|what| ApiError::NotFound { what }))
+            .chain([ApiError::NoUser, ApiError::StorageFull, ApiError::AppTooOld, ApiError::Damaged])
+            .chain([ApiError::Internal { detail: String::new() }]);
+        let codes: Vec<_> = errors.map(|error| error.code()).collect();
+        assert_eq!(codes.iter().collect::<BTreeSet<_>>().len(), codes.len(), "{codes:?}");
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use roadbook_domain::crm::command::{CardCommand, ContactCommand, NewTodo};
 use roadbook_domain::crm::row::ContactSort;
+use roadbook_domain::settings::catalogue::Language;
 use roadbook_domain::settings::{LOCAL_USER, Settings};
 use roadbook_domain::value::due::Due;
 use roadbook_domain::value::env::SeededEnv;
@@ -57,7 +58,7 @@ impl Phone {
         self.folder
     }
 
-    /// The product of this name.
+    /// The product with this English name.
     pub fn product(&self, name: &str) -> ProductId {
         product(&self.client.settings().unwrap(), name)
     }
@@ -82,7 +83,7 @@ pub fn new_card(product: ProductId, name: &str, commands: &[CardCommand]) -> New
 }
 
 pub fn product(settings: &Settings, name: &str) -> ProductId {
-    settings.products().find(|product| product.name == name).unwrap().id
+    settings.products().find(|product| product.display_name(Language::English) == name).unwrap().id
 }
 
 pub fn zone(name: &str) -> Zone {

@@ -1,4 +1,5 @@
 //! Access: who sees which document, and what their role lets them do.
 
 pub mod audience;
+pub mod permissions;
 pub mod rights;

@@ -7,6 +7,8 @@ mod builtin;
 pub mod catalogue;
 pub mod field;
 mod judge;
+mod moves;
+mod on_entry;
 mod organisation;
 pub mod product;
 pub mod role;

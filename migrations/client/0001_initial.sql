@@ -124,6 +124,8 @@ CREATE TABLE todo (
   overdue_from INTEGER,
   -- The day it was closed with success, as text; NULL: it is not.
   closed_on TEXT,
+  -- Who closed it; NULL: it is open.
+  closed_by BLOB,
   -- `next_due` and `name` of its card.
   card_due INTEGER NOT NULL,
   card_name TEXT NOT NULL,
@@ -132,7 +134,7 @@ CREATE TABLE todo (
 -- Today reads these two and nothing else.
 CREATE INDEX todo_open ON todo (assignee, overdue_from, document, todo, due, product, state)
   WHERE open = 1 AND trash = 0 AND overdue_from IS NOT NULL;
-CREATE INDEX todo_closed ON todo (assignee, closed_on, document, todo, product, state)
+CREATE INDEX todo_closed ON todo (closed_by, closed_on, document, todo, state)
   WHERE closed_on IS NOT NULL AND trash = 0;
 -- F37: cards in which a user has something to do, in the order of the board.
 CREATE INDEX todo_board ON todo (product, assignee, card_due, document)
@@ -188,15 +190,15 @@ CREATE TABLE link (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX link_target ON link (target, document);
 
--- The user's own closings in cards that left his sight: Today's totals outlive them.
-CREATE TABLE outlived (
+-- The user's own closings in cards that they no longer see: Today's totals still count them.
+CREATE TABLE retained_closing (
   document BLOB NOT NULL,
   todo BLOB NOT NULL,
   state TEXT NOT NULL,
   closed_on TEXT NOT NULL,
   PRIMARY KEY (document, todo)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX outlived_closed_on ON outlived (closed_on);
+CREATE INDEX retained_closing_closed_on ON retained_closing (closed_on);
 
 -- Settings rows as the server sent them, of known kinds and others.
 CREATE TABLE settings (
@@ -205,12 +207,38 @@ CREATE TABLE settings (
   version INTEGER NOT NULL,
   -- CBOR of the whole row.
   row BLOB NOT NULL,
+  -- The server's receipt, with which a server that was restored from an old backup takes the row again;
+  -- NULL: a row that no server sent, of a local workspace.
+  receipt BLOB,
   PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
 
--- Log entries of kinds that this version does not know, kept for the next one.
+-- Log entries of kinds that this version does not know, kept until a version reads them that does.
 CREATE TABLE unknown_entry (
   n INTEGER PRIMARY KEY,
   kind INTEGER NOT NULL,
   body BLOB NOT NULL
 ) STRICT;
+
+-- Documents that were purged, with the server's receipts: their ids are never used again.
+CREATE TABLE tombstone (
+  document BLOB NOT NULL PRIMARY KEY,
+  receipt BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Pending re-uploads: tombstones that the server may have lost.
+CREATE TABLE pending_tombstone (
+  document BLOB NOT NULL PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
+-- Pending re-uploads: settings rows that the server had sent and may have lost, until it sends the same or
+-- a later version.
+CREATE TABLE pending_settings (
+  kind INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  version INTEGER NOT NULL,
+  -- CBOR of the whole row.
+  row BLOB NOT NULL,
+  receipt BLOB NOT NULL,
+  PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;

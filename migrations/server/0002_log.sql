@@ -1,7 +1,7 @@
 -- The log of an organisation, its documents, and who sees them.
 --
 -- A key of who sees: one byte, then for a user 16: x'00' every user but Restricted ones (staff), x'01'
--- everyone, x'02' and a user, x'03' and a user: his private documents. Ids that are not there are nil.
+-- everyone, x'02' and a user, x'03' and a user: their private documents. Ids that are not there are nil.
 
 -- One row for each accepted change, change of audience, settings change and purge, in one order.
 create table log (
@@ -13,7 +13,7 @@ create table log (
     feed bytea not null,
     -- The document, or the settings row's id.
     document uuid not null,
-    -- The kind of the document or of the settings row.
+    -- The document type, or the kind of the settings row.
     kind bigint not null,
     -- Of a change, automerge's; of another entry, over what it says.
     hash bytea not null,
@@ -104,19 +104,19 @@ create table link (
     org_id uuid not null references organisation (id),
     source uuid not null,
     target uuid not null,
-    -- The kind of the source: sight passes through contacts.
+    -- The document type of the source: contacts pass visibility on.
     source_kind bigint not null,
     primary key (org_id, source, target)
 );
 
 create index link_target on link (org_id, target);
 
--- In how many ways those who see cards come to see what they link to, directly or through a contact.
-create table sight (
+-- By how many paths those who see cards come to see what they link to, directly or through a contact.
+create table visibility (
     org_id uuid not null references organisation (id),
     document uuid not null,
     principal bytea not null,
-    ways bigint not null,
+    paths bigint not null,
     primary key (org_id, document, principal)
 );
 
@@ -143,9 +143,9 @@ create table todo (
 
 create index todo_assignee on todo (org_id, assignee, is_open, at);
 
--- Closed todos of a card whose assignee is not in its audience any more, as they were when he left it or
--- last changed it himself: what his phones keep of the card, so that his totals stay exact.
-create table outlived (
+-- Closed todos of a card whose closer is not in its audience any more, as they were when they left it or
+-- last changed it themselves: what their phones retain of the card, so that their totals stay exact.
+create table retained_closing (
     org_id uuid not null references organisation (id),
     user_id uuid not null,
     document uuid not null,
@@ -155,7 +155,7 @@ create table outlived (
     primary key (org_id, user_id, document, part)
 );
 
-create index outlived_document on outlived (org_id, document);
+create index retained_closing_document on retained_closing (org_id, document);
 
 -- Changes of documents that devices re-upload in parts, until the last part comes: one document for each
 -- device, and an hour at most.

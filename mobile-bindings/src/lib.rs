@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use roadbook_client::account::{self, Credentials, Installation};
 use roadbook_client::{
-    AddressError, ApiError, ChangeSet, Client, HttpTransport, Identity, SyncError, SyncReport, Syncer,
-    TodayView,
+    AddressError, ApiError, ChangeSet, Client, HttpTransport, Identity, Reason, SyncError, SyncReport,
+    Syncer, TodayView,
 };
 use roadbook_domain::crm::command::CardCommand;
 use roadbook_domain::read::today::Period;
@@ -49,7 +49,7 @@ impl Server {
 #[uniffi::export]
 impl Roadbook {
     /// Opens the file at `path` for the app, and makes it if there is none. A process beside the app calls
-    /// [`Self::open_beside`]: this one takes the exchange with the server from whoever is at it.
+    /// [`Self::open_beside`]: this one takes the exchange with the server from a process that is at it.
     ///
     /// # Errors
     /// `AppTooOld` for a file of a newer version, which is left untouched; `Damaged` for one that
@@ -73,7 +73,7 @@ impl Roadbook {
     /// # Errors
     /// `Invalid` for a zone that is not known, and if somebody has begun already.
     pub fn begin_local_workspace(&self, zone: &str, locale: &str) -> Result<ChangeSet, ApiError> {
-        self.client.begin_local_workspace(zone.parse().map_err(invalid)?, locale)
+        self.client.begin_local_workspace(zone.parse().map_err(|_| invalid(Reason::UnknownZone))?, locale)
     }
 
     /// Today of the user of this device, now: the first `limit` todos, and totals over all.
@@ -116,7 +116,7 @@ impl Roadbook {
         device_name: String,
         install_secret: Vec<u8>,
     ) -> Result<Identity, SyncError> {
-        let secret = &install_secret.try_into().map_err(|_| invalid("an install secret has 32 bytes"))?;
+        let secret = &install_secret.try_into().map_err(|_| invalid(Reason::InstallSecret { bytes: 32 }))?;
         let credentials = Credentials { email: &email, password: &password };
         let installation = Installation { platform: &platform, name: &device_name, secret };
         account::sign_in(&self.client, &server.transport, credentials, installation).await
@@ -152,8 +152,8 @@ impl Roadbook {
     }
 }
 
-fn invalid(reason: impl ToString) -> ApiError {
-    ApiError::Invalid { reason: reason.to_string() }
+fn invalid(reason: Reason) -> ApiError {
+    ApiError::Invalid { reason }
 }
 
 #[cfg(test)]

@@ -1,43 +1,70 @@
 //! Users: the directory entry that everybody sees, the account behind it and the user's own documents,
 //! always together.
 
+use roadbook_domain::document::DocumentError;
 use roadbook_domain::settings::SettingsError;
-use roadbook_domain::settings::role::Role;
 use roadbook_domain::settings::user::{Email, User};
-use roadbook_domain::value::id::{OrgId, UserId};
-use roadbook_domain::value::time::Timestamp;
-use roadbook_domain::wire::RefusalCode;
+use roadbook_domain::value::id::UserId;
 
-use crate::api::ApiError;
 use crate::auth::Caller;
-use crate::settings::Editing;
-use crate::state::State;
+use crate::auth::password::{PasswordError, Passwords};
+use crate::node::Node;
+use crate::settings::{EditError, Editing};
 use crate::store::users::{self, NewAccount};
-use crate::store::{StoreError, Tx, sessions};
-use crate::sync::OwnDocuments;
+use crate::store::{StoreError, sessions};
+use crate::sync::{Engine, OwnDocuments};
 
-/// Adds a user (F62) with his user document and inbox card, who can sign in at once if there is a
+/// Why an account is not made or changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AccountError {
+    /// There is no such user.
+    #[error("there is no such user")]
+    NotFound,
+    /// The directory entry has no email, which its user signs in with.
+    #[error("a user signs in with an email")]
+    NoEmail,
+    /// The email is taken anywhere on this server, not only in the organisation (F64).
+    #[error("the email is taken")]
+    EmailTaken,
+    /// An organisation keeps an administrator with access.
+    #[error("this is the last administrator with access")]
+    LastAdmin,
+    /// The directory entry is not written.
+    #[error(transparent)]
+    Edit(EditError),
+    /// The password is not hashed.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The user's own documents cannot be made.
+    #[error("the user's own documents cannot be made: {0}")]
+    Documents(#[from] DocumentError),
+    /// Of the database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Adds a user (F62) with their user document and inbox card, who can sign in at once if there is a
 /// password, else when one is set. Answers the version of the directory entry.
 ///
 /// # Errors
-/// [`ApiError::AlreadyExists`] if the email is taken anywhere on this server, those of
-/// [`Editing::write`], and [`ApiError::Invalid`] for a password of unfit length.
+/// Every [`AccountError`] but [`AccountError::NotFound`].
 pub async fn create(
-    state: &State,
+    engine: &Engine,
+    passwords: &Passwords,
     caller: &Caller,
     user: &User,
     password: Option<&str>,
-) -> Result<u64, ApiError> {
+) -> Result<u64, AccountError> {
     let email = email_of(user)?;
     let password_hash = match password {
-        Some(password) => state.passwords().hash(password, state.env()).await?,
+        Some(password) => passwords.hash(password, engine.node().env()).await?,
         None => String::new(),
     };
-    let now = state.now();
-    let own = OwnDocuments::of(user, state.engine().actor(), now)
-        .map_err(|error| ApiError::Internal(error.to_string()))?;
-    let mut editing = Editing::begin(state, caller.org).await?;
-    let version = editing.write(caller, user, 0).await.map_err(taken)?;
+    let now = engine.now();
+    let own = OwnDocuments::of(user, engine.actor(), now)?;
+    let mut editing = Editing::begin(engine.node(), caller.org).await?;
+    let version = editing.write(caller, user, 0).await?;
     let account =
         NewAccount { id: user.id, email, password_hash: &password_hash, role: user.role, created_at: now };
     users::insert(editing.tx(), caller.org, &account).await.map_err(email_taken)?;
@@ -48,102 +75,68 @@ pub async fn create(
 
 /// Changes a user's directory entry, role or access. Answers the new version.
 ///
-/// Access tokens are recalled, so that the next request is judged anew. Whoever loses access loses his
-/// sessions; whoever changes role keeps them: the phone must come back to be told what it loses (L5).
+/// Access tokens are recalled, so that the next request is judged anew. Who loses access loses their
+/// sessions; who changes role keeps them: the phone must come back to be told what it loses (L5).
 ///
 /// # Errors
-/// Those of [`Editing::write`], [`ApiError::LastAdmin`], [`ApiError::AlreadyExists`].
-pub async fn edit(state: &State, caller: &Caller, user: &User, base: u64) -> Result<u64, ApiError> {
+/// Every [`AccountError`] but those of passwords.
+pub async fn edit(node: &Node, caller: &Caller, user: &User, base: u64) -> Result<u64, AccountError> {
     let email = email_of(user)?;
-    let mut editing = Editing::begin(state, caller.org).await?;
-    let version = editing.write(caller, user, base).await.map_err(taken)?;
+    let mut editing = Editing::begin(node, caller.org).await?;
+    let version = editing.write(caller, user, base).await?;
     let tx = editing.tx();
     let known = users::set_access(tx, caller.org, user.id, email, user.role, !user.active).await;
     if !known.map_err(email_taken)? {
-        return Err(ApiError::NotFound);
+        return Err(AccountError::NotFound);
     }
     if !user.active {
-        sessions::end_of_user(tx, caller.org, user.id, state.now()).await?;
+        sessions::end_of_user(tx, caller.org, user.id, node.now()).await?;
     }
     editing.commit().await?;
     tracing::info!(edited.id = %user.id, "user edited");
     Ok(version)
 }
 
-/// Brings the account behind a directory entry that is given back to what the entry says (N7). One that
-/// was lost has no password until an administrator sets one, and its user's own documents are made anew;
-/// they merge with those that his phones give back.
+/// Sets a user's password, and ends all their sessions: who has a stolen token has nothing (RFC 9700).
 ///
 /// # Errors
-/// Of the database, which is then to be rolled back. Answers why a user cannot be given back.
-pub async fn take_back(
-    state: &State,
-    tx: &mut Tx,
-    org: OrgId,
-    user: &User,
-    now: Timestamp,
-) -> Result<Result<(), RefusalCode>, ApiError> {
-    let Some(email) = &user.email else { return Ok(Err(RefusalCode::Malformed)) };
-    let holder = users::by_email(tx, email).await?;
-    if holder.is_some_and(|holder| (holder.org_id, holder.id) != (org, user.id)) {
-        return Ok(Err(RefusalCode::EmailTaken));
-    }
-    let is_admin = user.active && user.role == Role::Admin;
-    if !is_admin && !users::has_other_admin(tx, org, user.id).await? {
-        return Ok(Err(RefusalCode::LastAdmin));
-    }
-    if !users::set_access(tx, org, user.id, email, user.role, !user.active).await? {
-        let account = NewAccount { id: user.id, email, password_hash: "", role: user.role, created_at: now };
-        users::insert(tx, org, &account).await?;
-        users::set_access(tx, org, user.id, email, user.role, !user.active).await?;
-        let own = OwnDocuments::of(user, state.engine().actor(), now)
-            .map_err(|error| ApiError::Internal(error.to_string()))?;
-        own.write(tx, org, now).await?;
-    }
-    if !user.active {
-        sessions::end_of_user(tx, org, user.id, now).await?;
-    }
-    Ok(Ok(()))
-}
-
-/// Sets a user's password, and ends all his sessions: whoever has a stolen token has nothing (RFC 9700).
-///
-/// # Errors
-/// [`ApiError::NotFound`], or [`ApiError::Invalid`] for a password of unfit length.
+/// [`AccountError::NotFound`], or [`AccountError::Password`] for a password of unfit length.
 pub async fn set_password(
-    state: &State,
+    node: &Node,
+    passwords: &Passwords,
     caller: &Caller,
     user: UserId,
     password: &str,
-) -> Result<(), ApiError> {
-    let hash = state.passwords().hash(password, state.env()).await?;
-    let mut tx = state.db().write().await?;
+) -> Result<(), AccountError> {
+    let hash = passwords.hash(password, node.env()).await?;
+    let mut tx = node.db().write().await?;
     if !users::set_password(&mut tx, caller.org, user, &hash).await? {
-        return Err(ApiError::NotFound);
+        return Err(AccountError::NotFound);
     }
-    sessions::end_of_user(&mut tx, caller.org, user, state.now()).await?;
+    sessions::end_of_user(&mut tx, caller.org, user, node.now()).await?;
     tx.commit().await?;
     tracing::info!(edited.id = %user, "password set");
     Ok(())
 }
 
-fn email_of(user: &User) -> Result<&Email, ApiError> {
-    user.email.as_ref().ok_or_else(|| ApiError::invalid("email: a user signs in with one"))
+fn email_of(user: &User) -> Result<&Email, AccountError> {
+    user.email.as_ref().ok_or(AccountError::NoEmail)
 }
 
-/// Rules of settings that have a code of their own.
-fn taken(error: ApiError) -> ApiError {
-    match error {
-        ApiError::AgainstTheRules(SettingsError::EmailTaken) => ApiError::AlreadyExists("the email"),
-        ApiError::AgainstTheRules(SettingsError::LastAdmin) => ApiError::LastAdmin,
-        other => other,
+impl From<EditError> for AccountError {
+    fn from(error: EditError) -> Self {
+        match error {
+            EditError::Rule(SettingsError::EmailTaken) => Self::EmailTaken,
+            EditError::Rule(SettingsError::LastAdmin) => Self::LastAdmin,
+            other => Self::Edit(other),
+        }
     }
 }
 
-/// The email is unique on the whole server, not only among the settings of this organisation (F64).
-fn email_taken(error: StoreError) -> ApiError {
+/// The only row of an account that can be there already is one with the same email.
+fn email_taken(error: StoreError) -> AccountError {
     match error {
-        StoreError::Exists => ApiError::AlreadyExists("the email"),
-        other => other.into(),
+        StoreError::Exists => AccountError::EmailTaken,
+        other => AccountError::Store(other),
     }
 }

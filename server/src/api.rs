@@ -1,5 +1,7 @@
 //! The administrative API: JSON over HTTP, one resource in each file.
 
+mod caller;
+pub mod catalogue;
 pub mod devices;
 mod error;
 pub mod health;
@@ -13,7 +15,7 @@ pub mod sync;
 pub mod users;
 mod versioned;
 
-pub use error::ApiError;
+pub use error::{ApiError, Problem};
 pub use json::{Body, Path};
 pub use routes::{BODY_LIMIT, Routes};
 
@@ -24,6 +26,7 @@ pub fn routes() -> Routes {
         .and(session::routes())
         .and(devices::routes())
         .and(users::routes())
+        .and(catalogue::routes())
         .and(products::routes())
         .and(statuses::routes())
         .and(sync::routes())

@@ -1,10 +1,15 @@
-//! Who is calling: passwords, tokens and the caller that every handler receives.
+//! Who is calling: passwords, tokens, sessions and the caller that every handler receives.
+//!
+//! No HTTP here: `api` reads the header of a request and asks this room whose token it is.
 
 mod caller;
+mod error;
+mod gate;
 pub mod password;
 pub mod session;
 mod throttle;
 pub mod token;
 
-pub use caller::{Caller, bearer};
-pub use throttle::Throttle;
+pub use caller::Caller;
+pub use error::AuthError;
+pub use gate::Gate;

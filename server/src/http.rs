@@ -4,6 +4,7 @@
 //! connection for ever (R28); so hyper is driven here.
 
 mod arrival;
+pub mod layers;
 mod stall;
 
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::api::ApiError;
-use crate::config::Checked;
+use crate::start::config::Checked;
 use arrival::{Allowance, Arrival};
 use stall::Stalling;
 

@@ -1,19 +1,93 @@
-//! The sync server of Roadbook: accounts, devices and sessions, the administrative API, the database.
+//! The sync server of Roadbook: accounts, devices and sessions, the exchange, the HTTP API, the database.
 //!
 //! It is a library: the `roadbook` program parses its configuration ([`Config`], [`InitConfig`]) and
 //! calls [`init()`] and [`serve`]; tests and simulations call [`app`] in process, without a socket. What a
 //! card is and who may see it is decided in `roadbook_domain`, never here.
+//!
+//! The crate stands in rooms. Each uses only those before it in this list.
+//!
+//! - [`store`]: every SQL statement, once for both databases.
+//! - [`node`]: what a process stands on: the database, the keys of the secrets folder, the clock.
+//! - [`auth`]: passwords, tokens, sessions, and the caller of a request.
+//! - `live`: who waits for news, and the hints that there are some.
+//! - [`sync`]: the engine of the exchange. Its own rooms are listed there.
+//! - `settings`: edits of what administrators set, judged by the domain.
+//! - `accounts`: users with their directory entry, account and own documents.
+//! - [`start`]: the configuration, and `init`, which makes an organisation.
+//! - [`state`]: what every request shares, put together from the rooms above.
+//! - [`api`]: the routes, one resource in each file; errors become answers here.
+//! - [`http`]: connections, time limits, and what every request passes through.
+//!
+//! # The way of a push
+//!
+//! `http` accepts the connection and `api::sync` asks `auth` who calls. `sync` takes the frame: its `up`
+//! room tries each document's changes on a copy, outside every lock, and judges them by the domain's
+//! guard and rights. What was accepted is planned as data and committed in one transaction: log,
+//! documents, audiences, digests. `live` then tells everybody who waits. Each change has a verdict in the
+//! answer; one that is refused touches no other document.
+//!
+//! # The way of a pull
+//!
+//! The same request carries a cursor, which `sync` made and signed before. The `down` room reads one
+//! database snapshot: the log after the cursor as its net effect on each document, then, where a device
+//! is new or its user has another role, whole documents by their ids. The page that fits goes down with
+//! the next cursor. Where the digests of device and server differ, the `recovery` room finds the
+//! documents, and takes re-uploads of what a restored server lost.
+//!
+//! # Example
+//!
+//! An organisation is made, and the server asked for its health, without a socket.
+//!
+//! ```
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use std::sync::Arc;
+//!
+//! use axum::body::Body;
+//! use axum::http::{Request, StatusCode};
+//! use clap::Parser;
+//! use roadbook_domain::value::env::SystemEnv;
+//! use roadbook_server::{Config, InitConfig, State, app, init};
+//! use tower::ServiceExt;
+//!
+//! #[derive(Parser)]
+//! struct Init {
+//!     #[command(flatten)]
+//!     config: InitConfig,
+//! }
+//!
+//! #[derive(Parser)]
+//! struct Serve {
+//!     #[command(flatten)]
+//!     config: Config,
+//! }
+//!
+//! let folder = tempfile::tempdir()?;
+//! let database = format!("sqlite:{}", folder.path().join("roadbook.db").display());
+//! let secrets = folder.path().join("secrets").display().to_string();
+//! let place = ["--database", &database, "--secrets", &secrets];
+//!
+//! let firm = ["--organisation", "Example Ltd", "--admin-email", "anna@example.com"];
+//! let made = Init::parse_from(["init"].iter().chain(&place).chain(&firm));
+//! let created = init(&made.config, &SystemEnv).await?;
+//! assert!(created.generated_password.is_some(), "it is shown once");
+//!
+//! let serve = Serve::parse_from(["serve"].iter().chain(&place));
+//! let state = State::open(&serve.config, Arc::new(SystemEnv)).await?;
+//! let answer = app(state).oneshot(Request::get("/health").body(Body::empty())?).await?;
+//! assert_eq!(answer.status(), StatusCode::OK);
+//! # Ok(())
+//! # }
+//! ```
 
 mod accounts;
 pub mod api;
 pub mod auth;
-pub mod config;
 pub mod http;
-mod init;
-mod layers;
-pub mod live;
-pub mod secrets;
+mod live;
+pub mod node;
 mod settings;
+pub mod start;
 pub mod state;
 pub mod store;
 pub mod sync;
@@ -29,12 +103,13 @@ use axum::{Router, middleware};
 use roadbook_domain::value::env::SystemEnv;
 use tokio::net::TcpListener;
 
-pub use config::{Config, ConfigError};
-pub use init::{Created, InitConfig, init};
-pub use layers::REQUEST_ID;
+pub use http::layers::REQUEST_ID;
+pub use start::config::{Config, ConfigError};
+pub use start::init::{Created, InitConfig, init};
 pub use state::State;
 
 use api::{ApiError, Routes};
+use http::layers;
 
 /// Every route of the server.
 pub fn routes() -> Routes {
@@ -71,7 +146,8 @@ pub async fn serve_on(listener: TcpListener, state: State, shutdown: impl Future
     let config = state.config().clone();
     let address = listener.local_addr().map_or_else(|_| config.listen.to_string(), |at| at.to_string());
     tracing::info!(org.id = %state.org(), listen = %address, "serving");
-    tokio::spawn(live::run(state.clone()));
+    let live = Arc::clone(state.engine().live());
+    tokio::spawn(live::run(state.node().clone(), live, state.stopping()));
     let stopping = state.clone();
     http::serve(app(state.clone()), listener, &config, move || stopping.stop(), shutdown).await;
     state.db().close().await;

@@ -1,11 +1,11 @@
 //! The live channel: hints that an exchange would bring something. Missing one never matters.
 //!
-//! Whoever waits hears of a grown log from the process that grew it; other processes on the same
+//! Who waits hears of a grown log from the process that grew it; other processes on the same
 //! PostgreSQL hear of it by a notification, or by looking every second. The same look finds the sessions
 //! that ended since, so that their sockets are closed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
@@ -13,7 +13,7 @@ use roadbook_domain::value::time::Timestamp;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::state::State;
+use crate::node::Node;
 use crate::store::notice::Listener;
 use crate::store::{StoreError, notice, organisation};
 
@@ -86,26 +86,26 @@ impl Live {
 /// A socket's place among those of its user; dropped, it is free again.
 #[derive(Debug)]
 pub struct Seat {
-    state: State,
+    live: Arc<Live>,
     user: UserId,
 }
 
 impl Seat {
-    /// A place for one more socket of a user; `None` if he has too many.
-    pub fn take(state: &State, user: UserId) -> Option<Self> {
-        let mut sockets = state.engine().live().sockets();
+    /// A place for one more socket of a user; `None` if they have too many.
+    pub fn take(live: &Arc<Live>, user: UserId) -> Option<Self> {
+        let mut sockets = live.sockets();
         let count = sockets.entry(user).or_default();
         if *count >= MAX_SOCKETS {
             return None;
         }
         *count += 1;
-        Some(Self { state: state.clone(), user })
+        Some(Self { live: Arc::clone(live), user })
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        let mut sockets = self.state.engine().live().sockets();
+        let mut sockets = self.live.sockets();
         if let Some(count) = sockets.get_mut(&self.user) {
             *count -= 1;
             if *count == 0 {
@@ -119,10 +119,9 @@ impl Drop for Seat {
 ///
 /// # Errors
 /// Of the database.
-pub async fn look(state: &State, now: Timestamp) -> Result<(), StoreError> {
-    let live = state.engine().live();
+pub async fn look(node: &Node, live: &Live, now: Timestamp) -> Result<(), StoreError> {
     for org in live.waited_for() {
-        let mut conn = state.db().read().await?;
+        let mut conn = node.db().read().await?;
         if let Some(head) = organisation::head(&mut conn, org).await? {
             live.moved(org, Moved { head: head.seq.unsigned_abs(), by: None });
         }
@@ -138,17 +137,16 @@ pub async fn look(state: &State, now: Timestamp) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Looks for as long as the server runs. A failure is tried again: nobody is told less than the truth.
-pub async fn run(state: State) {
-    let mut stopping = state.stopping();
-    let mut listener = Listener::open(state.db()).await;
+/// Looks until `stopping` turns true. A failure is tried again: nobody is told less than the truth.
+pub async fn run(node: Node, live: Arc<Live>, mut stopping: watch::Receiver<bool>) {
+    let mut listener = Listener::open(node.db()).await;
     loop {
         tokio::select! {
             () = tokio::time::sleep(LOOK) => {}
             () = listener.heard() => {}
             _ = stopping.wait_for(|stopping| *stopping) => return,
         }
-        if let Err(error) = look(&state, state.now()).await {
+        if let Err(error) = look(&node, &live, node.now()).await {
             tracing::warn!(error.cause = %error, "cannot look for news");
         }
     }
@@ -157,7 +155,6 @@ pub async fn run(state: State) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Engine, Server};
 
     fn at(head: u64) -> Moved {
         Moved { head, by: None }
@@ -176,14 +173,14 @@ mod tests {
         assert_eq!(live.waited_for(), [org]);
     }
 
-    #[tokio::test]
-    async fn a_user_has_so_many_sockets_and_a_closed_one_makes_room() {
-        let state = Server::new(Engine::Sqlite).await.unwrap().state;
+    #[test]
+    fn a_user_has_so_many_sockets_and_a_closed_one_makes_room() {
+        let live = Arc::new(Live::default());
         let user = UserId::from_bytes([1; 16]);
-        let mut seats: Vec<_> = (0..MAX_SOCKETS).map(|_| Seat::take(&state, user).unwrap()).collect();
-        assert!(Seat::take(&state, user).is_none());
-        assert!(Seat::take(&state, UserId::from_bytes([2; 16])).is_some());
+        let mut seats: Vec<_> = (0..MAX_SOCKETS).map(|_| Seat::take(&live, user).unwrap()).collect();
+        assert!(Seat::take(&live, user).is_none());
+        assert!(Seat::take(&live, UserId::from_bytes([2; 16])).is_some());
         seats.pop();
-        assert!(Seat::take(&state, user).is_some());
+        assert!(Seat::take(&live, user).is_some());
     }
 }

@@ -5,11 +5,10 @@ use roadbook_domain::settings::{Setting, Settings, SettingsError, SettingsRow};
 use roadbook_domain::value::id::OrgId;
 use roadbook_domain::value::time::Timestamp;
 
-use crate::api::ApiError;
-use crate::auth::Caller;
-use crate::state::State;
+use crate::auth::{AuthError, Caller};
+use crate::node::Node;
 use crate::store::settings::{self, Put};
-use crate::store::{Tx, organisation};
+use crate::store::{StoreError, Tx, organisation};
 
 /// Edits of settings that happen together or not at all.
 ///
@@ -23,17 +22,41 @@ pub struct Editing {
     now: Timestamp,
 }
 
+/// Why a setting is not written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EditError {
+    /// The caller's role does not allow it.
+    #[error(transparent)]
+    Caller(#[from] AuthError),
+    /// There is nothing with that version to edit.
+    #[error("there is no such setting")]
+    NotFound,
+    /// Somebody else edited it since.
+    #[error("it was edited meanwhile: its version is {current}")]
+    Stale {
+        /// The version to base the edit on.
+        current: u64,
+    },
+    /// It would break a rule of settings.
+    #[error(transparent)]
+    Rule(#[from] SettingsError),
+    /// Of the database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 impl Editing {
     /// Locks the organisation and reads its settings as they are.
     ///
     /// # Errors
     /// Of the database.
-    pub async fn begin(state: &State, org: OrgId) -> Result<Self, ApiError> {
-        let mut tx = state.db().write().await?;
+    pub async fn begin(node: &Node, org: OrgId) -> Result<Self, StoreError> {
+        let mut tx = node.db().write().await?;
         organisation::lock(&mut tx, org).await?;
         let rows = settings::all(&mut tx, org).await?;
         let by = Signature { user: None, device: None };
-        Ok(Self { tx, org, settings: Settings::from_rows(rows), by, now: state.now() })
+        Ok(Self { tx, org, settings: Settings::from_rows(rows), by, now: node.now() })
     }
 
     /// The settings, with what was edited so far.
@@ -50,21 +73,20 @@ impl Editing {
     /// version now.
     ///
     /// # Errors
-    /// [`ApiError::Forbidden`], [`ApiError::StaleVersion`], [`ApiError::NotFound`] if there is nothing
-    /// with that version to edit, [`ApiError::AgainstTheRules`].
+    /// Every [`EditError`].
     pub async fn write<T: Setting>(
         &mut self,
         caller: &Caller,
         setting: &T,
         base: u64,
-    ) -> Result<u64, ApiError> {
+    ) -> Result<u64, EditError> {
         caller.require(T::KIND.editing())?;
         self.by = Signature { user: Some(caller.user), device: Some(caller.device) };
         let row = SettingsRow::new(setting, base.saturating_add(1));
         match self.settings.judge(&row) {
             Ok(()) => {}
-            Err(SettingsError::Stale { current: 0 }) => return Err(ApiError::NotFound),
-            Err(SettingsError::Stale { current }) => return Err(ApiError::StaleVersion { current }),
+            Err(SettingsError::Stale { current: 0 }) => return Err(EditError::NotFound),
+            Err(SettingsError::Stale { current }) => return Err(EditError::Stale { current }),
             Err(error) => return Err(error.into()),
         }
         self.put(row).await
@@ -73,15 +95,15 @@ impl Editing {
     /// Writes a row as it is, unjudged: what the catalogue made.
     ///
     /// # Errors
-    /// [`ApiError::StaleVersion`] if it is there already.
-    pub async fn put(&mut self, row: SettingsRow) -> Result<u64, ApiError> {
+    /// [`EditError::Stale`] if it is there already.
+    pub async fn put(&mut self, row: SettingsRow) -> Result<u64, EditError> {
         let version = row.version;
         match settings::put(&mut self.tx, self.org, &row, &self.by, self.now).await? {
             Put::Written { .. } => {
                 self.settings.apply([row]);
                 Ok(version)
             }
-            Put::Stale { current } => Err(ApiError::StaleVersion { current }),
+            Put::Stale { current } => Err(EditError::Stale { current }),
         }
     }
 
@@ -89,7 +111,7 @@ impl Editing {
     ///
     /// # Errors
     /// Of the database.
-    pub async fn commit(self) -> Result<(), ApiError> {
-        Ok(self.tx.commit().await?)
+    pub async fn commit(self) -> Result<(), StoreError> {
+        self.tx.commit().await
     }
 }

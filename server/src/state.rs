@@ -1,4 +1,4 @@
-//! What every request shares: database, keys, clock.
+//! What every request shares: the engine, the gate, and how the server is configured.
 
 use std::fmt;
 use std::ops::Deref;
@@ -9,31 +9,27 @@ use roadbook_domain::value::id::OrgId;
 use roadbook_domain::value::time::Timestamp;
 use tokio::sync::watch;
 
-use crate::auth::Throttle;
+use crate::auth::Gate;
 use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
-use crate::config::{Checked, Config, ConfigError};
-use crate::secrets::Secrets;
+use crate::node::Node;
+use crate::node::secrets::Secrets;
+use crate::start::config::{Checked, Config, ConfigError, store_advice};
 use crate::store::{Db, organisation};
 use crate::sync::Engine;
 
 /// What every request shares. Clones are the same state.
 ///
-/// A node holds nothing that matters: everything is in the database or in the secrets folder.
+/// The rooms below take the part that they need, never the whole: the engine knows no configuration.
 #[derive(Clone)]
 pub struct State(Arc<Shared>);
 
 /// What is behind a [`State`].
 pub struct Shared {
-    db: Db,
-    secrets: Secrets,
-    env: Arc<dyn Env>,
-    tokens: Tokens,
-    passwords: Passwords,
-    throttle: Throttle,
-    checked: Checked,
-    stopping: watch::Sender<bool>,
     engine: Engine,
+    gate: Gate,
+    config: Checked,
+    stopping: watch::Sender<bool>,
 }
 
 impl State {
@@ -45,82 +41,58 @@ impl State {
         let checked = config.check()?;
         let secrets =
             Secrets::load(&checked.secrets).map_err(|error| config.wrong("secrets", error.to_string()))?;
-        let wrong_database = |problem: String| config.wrong("database", problem);
-        let db = Db::open(&checked.database, checked.database_connections)
-            .await
-            .map_err(|error| wrong_database(store_advice(&error)))?;
-        let mut conn = db.read().await.map_err(|error| wrong_database(error.to_string()))?;
-        let known = organisation::head(&mut conn, secrets.org).await;
-        if known.map_err(|error| wrong_database(error.to_string()))?.is_none() {
-            return Err(wrong_database(format!(
-                "it does not hold organisation {}, which the secrets folder was made for; point both to one \
-                 organisation",
-                secrets.org
-            )));
-        }
-        drop(conn);
         let tokens =
             Tokens::new(&secrets).map_err(|_| config.wrong("secrets", "its token key cannot sign".into()))?;
+        let db = open_database(config, &checked, secrets.org).await?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let passwords = Passwords::new(checked.password_cost, cores, &*env)
             .map_err(|error| ConfigError::other(error.to_string()))?;
-        let throttle = Throttle::default();
+        let node = Node::new(db, secrets, env);
+        let gate = Gate::new(node.clone(), tokens, passwords);
         let stopping = watch::Sender::new(false);
-        let engine = Engine::new(&*env);
-        let shared = Shared { db, secrets, env, tokens, passwords, throttle, checked, stopping, engine };
-        Ok(Self(Arc::new(shared)))
+        Ok(Self(Arc::new(Shared { engine: Engine::new(node), gate, config: checked, stopping })))
     }
 }
 
 impl Shared {
-    /// The database.
-    pub fn db(&self) -> &Db {
-        &self.db
+    /// What carries out exchanges.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
     }
 
-    /// The keys that are outside it.
-    pub fn secrets(&self) -> &Secrets {
-        &self.secrets
+    /// What lets callers in.
+    pub fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// Database, keys and clock.
+    pub fn node(&self) -> &Node {
+        self.engine.node()
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        self.node().db()
     }
 
     /// The organisation that the secrets folder was made for.
     pub fn org(&self) -> OrgId {
-        self.secrets.org
+        self.node().org()
     }
 
     /// Clock and randomness.
     pub fn env(&self) -> &dyn Env {
-        &*self.env
+        self.node().env()
     }
 
     /// The current instant.
     pub fn now(&self) -> Timestamp {
-        self.env.now()
-    }
-
-    /// Issues and checks access tokens.
-    pub fn tokens(&self) -> &Tokens {
-        &self.tokens
-    }
-
-    /// Hashes and verifies passwords.
-    pub fn passwords(&self) -> &Passwords {
-        &self.passwords
-    }
-
-    /// Slows down the guessing of passwords.
-    pub fn throttle(&self) -> &Throttle {
-        &self.throttle
+        self.node().now()
     }
 
     /// The configuration.
     pub fn config(&self) -> &Checked {
-        &self.checked
-    }
-
-    /// What exchanges share in memory.
-    pub fn engine(&self) -> &Engine {
-        &self.engine
+        &self.config
     }
 
     /// Tells whether the server is stopping: what holds a connection open for long (the live channel)
@@ -149,12 +121,20 @@ impl fmt::Debug for State {
     }
 }
 
-/// The problem of a database, with what to do about it.
-pub(crate) fn store_advice(error: &crate::store::StoreError) -> String {
-    use crate::store::StoreError::{Foreign, Missing};
-    match error {
-        Missing => format!("{error}; run roadbook init first, or correct the address"),
-        Foreign => format!("{error}; choose another file"),
-        other => other.to_string(),
+/// Opens the database, which must hold the organisation that the secrets folder was made for.
+async fn open_database(config: &Config, checked: &Checked, org: OrgId) -> Result<Db, ConfigError> {
+    let wrong = |problem: String| config.wrong("database", problem);
+    let db = Db::open(&checked.database, checked.database_connections)
+        .await
+        .map_err(|error| wrong(store_advice(&error)))?;
+    let mut conn = db.read().await.map_err(|error| wrong(error.to_string()))?;
+    let known = organisation::head(&mut conn, org).await.map_err(|error| wrong(error.to_string()))?;
+    drop(conn);
+    match known {
+        Some(_) => Ok(db),
+        None => Err(wrong(format!(
+            "it does not hold organisation {org}, which the secrets folder was made for; point both to one \
+             organisation"
+        ))),
     }
 }

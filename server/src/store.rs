@@ -17,7 +17,7 @@ pub mod log;
 mod migrations;
 pub mod notice;
 pub mod organisation;
-pub mod outlived;
+pub mod retained_closings;
 pub mod reupload;
 pub mod sessions;
 pub mod settings;

@@ -284,7 +284,7 @@ impl Answer {
 
     /// The code of the error; empty if there is none.
     pub fn code(&self) -> &str {
-        self.body.pointer("/error/code").and_then(Value::as_str).unwrap_or_default()
+        self.body.get("code").and_then(Value::as_str).unwrap_or_default()
     }
 }
 

@@ -7,6 +7,7 @@ use roadbook_domain::crm::command::CardCommand;
 use roadbook_domain::crm::row::CardRow;
 use roadbook_domain::read::today::Period;
 use roadbook_domain::settings::Settings;
+use roadbook_domain::settings::catalogue::Language;
 use roadbook_domain::value::due::{Class, Due};
 use roadbook_domain::value::env::{Env, SystemEnv};
 use roadbook_domain::value::id::DocumentId;
@@ -138,7 +139,9 @@ fn todos(row: &CardRow, settings: &Settings) {
 
 fn field_name<'a>(settings: &'a Settings, register: &'a str) -> &'a str {
     let field = register.split('/').next().and_then(|field| field.parse().ok());
-    field.and_then(|field| settings.field(field)).map_or(register, |field| field.name.as_str())
+    field
+        .and_then(|field| settings.field(field))
+        .map_or(register, |field| settings.field_name(field, Language::English))
 }
 
 /// The state hashes of phones and server, which must be equal for each user.

@@ -1,7 +1,6 @@
-//! The benchmark cards: `node ../shared/tools/dataset.mjs`, as commands.
+//! The benchmark cards as commands.
 
 use std::collections::BTreeMap;
-use std::process::Command;
 use std::sync::LazyLock;
 
 use roadbook_domain::crm::command::{Acting, CardCommand, NewEntry, NewTodo};
@@ -12,49 +11,17 @@ use roadbook_domain::value::due::Due;
 use roadbook_domain::value::id::{FieldId, PartId, ProductId, StatusId, UserId};
 use roadbook_domain::value::time::{Timestamp, Zone};
 use roadbook_domain::value::todo::Outcome;
-use serde::Deserialize;
+
+use crate::generate;
+pub use crate::generate::Card;
 
 /// `now` of all benchmarks: 2026-07-01T12:00Z.
 pub const NOW: Timestamp = Timestamp::from_millis(1_782_907_200_000);
 
-#[derive(Deserialize)]
-pub struct Card {
-    pub id: String,
-    pub name: String,
-    pub status: String,
-    pub owner: String,
-    pub fields: serde_json::Map<String, serde_json::Value>,
-    pub todos: Vec<Todo>,
-    pub history: Vec<Event>,
-}
-
-#[derive(Deserialize)]
-pub struct Todo {
-    pub id: String,
-    pub text: String,
-    pub due: String,
-    pub responsible: String,
-    pub done: bool,
-}
-
-#[derive(Deserialize)]
-pub struct Event {
-    pub id: String,
-    pub at: String,
-    pub by: String,
-    pub text: String,
-}
-
 /// The first `count` cards of seed 1.
 pub fn cards(count: usize) -> Vec<Card> {
-    let script = "../shared/tools/dataset.mjs";
-    let output = Command::new("node")
-        .args([script, "--cards", &count.to_string(), "--seed", "1"])
-        .output()
-        .expect("node makes the benchmark cards: install it");
-    assert!(output.status.success(), "{script} must lie beside the project's folder");
-    let text = String::from_utf8(output.stdout).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    assert!(count > 0, "without cards nothing is measured");
+    generate::cards(count, 1)
 }
 
 /// The user of this name, or with this id.
@@ -118,7 +85,7 @@ impl Card {
         let create = CardCommand::Create {
             product: product(),
             name: self.name.clone(),
-            status: Some(status(&self.status)),
+            status: Some(status(self.status)),
             owner: Some(user(&self.owner)),
         };
         std::iter::once(create).chain(self.content()).collect()

@@ -1,12 +1,9 @@
 //! A new phone takes 10,000 cards; a phone that has them asks for news.
 
-use std::collections::BTreeMap;
-
 use roadbook_client::SyncSession;
 use roadbook_domain::read::today::Period;
-use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
 
+use crate::floor::first_sync::FirstSync;
 use crate::measure::{Figure, Table, cpu};
 use crate::office::Office;
 use crate::phone::Phone;
@@ -14,17 +11,21 @@ use crate::phone::Phone;
 pub fn run(table: &mut Table) {
     for count in [1_000, 10_000] {
         let office = Office::shared(count);
+        let by_hand = FirstSync::of(&office.cards);
         let (mut client, mut server, mut floor) = (f64::INFINITY, f64::INFINITY, f64::INFINITY);
         let (mut report, mut first_answer) = (None, 0);
         for _ in 0..3 {
-            let phone = office.new_phone();
+            let mut phone = office.new_phone();
             office.line.take_spent();
             let (all, synced) = cpu(|| office.sync(&phone));
             let spent = office.line.take_spent();
             server = server.min(spent.server);
             client = client.min(all - spent.server);
             first_answer = spent.first_answer;
-            floor = floor.min(by_hand(&office, &phone, synced.round_trips as usize));
+            phone.read_ids();
+            assert_eq!(phone.cards.len(), count);
+            let mut empty = by_hand.new_phone();
+            floor = floor.min(cpu(|| by_hand.run(&mut empty)).0);
             report = Some(synced);
         }
         let report = report.unwrap();
@@ -42,48 +43,6 @@ pub fn run(table: &mut Table) {
         let (shown, of) = today_after_first_answer(&office);
         table.note(format!("  of {of} first todos of Today in the first answer"), shown as f64, "todos");
     }
-}
-
-/// The floor: read what the server stores of the cards, move the bytes, insert what the phone stores of
-/// them, in as many transactions; microseconds of CPU time.
-fn by_hand(office: &Office, phone: &Phone, pages: usize) -> f64 {
-    let server = Connection::open(office.database()).unwrap();
-    let filled = phone.file();
-    let mut inserts: BTreeMap<&str, (String, Vec<Vec<Value>>)> = BTreeMap::new();
-    for name in ["document", "card", "todo", "fact", "due_move", "link", "contact", "detail", "settings"] {
-        let mut select = filled.prepare(&format!("SELECT * FROM {name}")).unwrap();
-        let columns = select.column_count();
-        let places = vec!["?"; columns].join(", ");
-        let rows = select.query_map([], |row| (0..columns).map(|n| row.get(n)).collect()).unwrap();
-        let rows = rows.map(Result::unwrap).collect();
-        inserts.insert(name, (format!("INSERT INTO {name} VALUES ({places})"), rows));
-    }
-    let mut empty = phone.tables_by_hand();
-    let (spent, bytes) = cpu(|| {
-        let mut moved = Vec::new();
-        let sql = "SELECT id, kind, as_of, heads, saved, authors, rows FROM document ORDER BY id";
-        let mut select = server.prepare(sql).unwrap();
-        let mut rows = select.query([]).unwrap();
-        while let Some(row) = rows.next().unwrap() {
-            for column in [0, 3, 4, 5, 6] {
-                moved.extend_from_slice(row.get_ref(column).unwrap().as_blob().unwrap());
-            }
-        }
-        for page in 0..pages {
-            let tx = empty.transaction().unwrap();
-            for (sql, rows) in inserts.values() {
-                let mut insert = tx.prepare_cached(sql).unwrap();
-                let share = rows.len() * page / pages..rows.len() * (page + 1) / pages;
-                for row in &rows[share] {
-                    insert.execute(params_from_iter(row)).unwrap();
-                }
-            }
-            tx.commit().unwrap();
-        }
-        moved.len()
-    });
-    assert!(bytes > 0);
-    spent
 }
 
 /// How many of the first 50 todos of Today a phone shows after its first answer, and how many there are.

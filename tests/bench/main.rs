@@ -1,7 +1,7 @@
 //! The benchmarks: each prints its figures beside a floor measured in the same run.
 //!
 //! CPU time and bytes count; wall time is noise on a shared machine. A floor is the same work by
-//! hand: the same rows and fsyncs, prepared statements, no automerge, no HTTP framework.
+//! hand, frozen ([`floor`]). What measured nothing is never met.
 
 #![expect(
     clippy::unwrap_used,
@@ -11,11 +11,16 @@
     reason = "a benchmark that meets the unexpected has nothing to measure and may end"
 )]
 
+mod bare;
 mod building;
+mod callgrind;
 mod connected;
 mod dataset;
 mod edits;
 mod first_sync;
+mod floor;
+mod generate;
+mod instructions;
 mod lists;
 mod measure;
 mod meeting;
@@ -37,27 +42,52 @@ const ALL: &[Bench] = &[
     ("first-sync", "a new phone takes all cards", first_sync::run),
     ("reconnect", "a phone asks for news, and there is none", reconnect::run),
     ("meeting", "two phones that edited offline meet", meeting::run),
-    ("connected", "a hundred connected phones, and one that edits", connected::run),
+    ("connected", "one edit: the server with a hundred sockets, and one phone alone", connected::run),
     ("push", "what a push costs the server", push::run),
 ];
 
+/// What [`main`] takes instead of names.
+const CARDS: &str = "--cards";
+const INSTRUCTIONS: &str = "--instructions";
+
 fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let unknown = wanted.iter().find(|wanted| !ALL.iter().any(|(name, ..)| name == wanted));
-    if let Some(unknown) = unknown {
-        let is_help = unknown == "--help" || unknown == "-h";
-        println!("usage: bench [NAME ...]\n\nRuns all benchmarks, or those named:");
-        for (name, what, _) in ALL {
-            println!("  {name:12} {what}");
-        }
-        return if is_help { ExitCode::SUCCESS } else { ExitCode::from(2) };
-    }
+    let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
     let mut table = Table::default();
-    for (name, what, run) in ALL {
-        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
-            table.part(name, what);
-            run(&mut table);
+    match wanted.as_slice() {
+        [instructions::COUNTED_PROCESS] => {
+            instructions::count();
+            return ExitCode::SUCCESS;
         }
+        [CARDS, count, seed] => {
+            print!("{}", generate::lines(count.parse().unwrap(), seed.parse().unwrap()));
+            return ExitCode::SUCCESS;
+        }
+        [INSTRUCTIONS] => {
+            generate::check();
+            table.part("instructions", "an edit, Today, a push and a pull, as callgrind counts them");
+            instructions::run(&mut table);
+        }
+        names if names.iter().all(|name| ALL.iter().any(|(known, ..)| known == name)) => {
+            generate::check();
+            for (name, what, run) in ALL {
+                if names.is_empty() || names.contains(name) {
+                    table.part(name, what);
+                    run(&mut table);
+                }
+            }
+        }
+        unknown => return usage(matches!(unknown, ["--help" | "-h"])),
     }
     if table.conclude() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn usage(is_asked_for: bool) -> ExitCode {
+    println!("usage: bench [NAME ...]\n\nRuns all benchmarks, or those named:");
+    for (name, what, _) in ALL {
+        println!("  {name:12} {what}");
+    }
+    println!("\nor: bench {INSTRUCTIONS}    counts instructions, under valgrind");
+    println!("    bench {CARDS} N SEED    prints the first N benchmark cards of a seed, as lines of JSON");
+    if is_asked_for { ExitCode::SUCCESS } else { ExitCode::from(2) }
 }

@@ -22,6 +22,7 @@ pub fn best<T>(mut work: impl FnMut() -> T) -> (f64, T) {
 /// The CPU time of calls on this thread, in microseconds, below which `share` of `count` calls stay;
 /// the least of three runs.
 pub fn latency(share: f64, count: usize, mut call: impl FnMut(usize)) -> f64 {
+    assert!(count > 0, "without calls nothing is measured");
     let mut run = || {
         let mut times: Vec<f64> = (0..count)
             .map(|n| {
@@ -34,6 +35,20 @@ pub fn latency(share: f64, count: usize, mut call: impl FnMut(usize)) -> f64 {
         percentile(&times, share)
     };
     run().min(run()).min(run())
+}
+
+/// The CPU time of all threads with such names, in microseconds.
+pub fn cpu_of_threads(is_meant: impl Fn(&str) -> bool) -> f64 {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+    let spent = tasks.filter_map(|task| {
+        let folder = task.unwrap().path();
+        // A thread may end meanwhile.
+        let name = std::fs::read_to_string(folder.join("comm")).ok()?;
+        let schedule = std::fs::read_to_string(folder.join("schedstat")).ok()?;
+        let spent: f64 = schedule.split(' ').next()?.parse().unwrap();
+        is_meant(name.trim()).then_some(spent / 1e3)
+    });
+    spent.sum()
 }
 
 /// The value below which `share` of the ascending `values` lie.
@@ -58,6 +73,16 @@ pub struct Figure {
 enum Bar {
     AtMost(f64),
     TimesFloor(f64),
+    NoneOf(usize),
+}
+
+/// What a bar says of a figure.
+enum Verdict {
+    Met,
+    /// By how many times the figure is what the bar allows.
+    Missed(f64),
+    /// Nothing was measured, so nothing can be met.
+    Empty,
 }
 
 impl Figure {
@@ -80,31 +105,49 @@ impl Figure {
         Self { bar: Some(Bar::TimesFloor(bar)), ..self }
     }
 
+    /// To be none, of so many that were looked at.
+    pub fn none_of(self, count: usize) -> Self {
+        Self { bar: Some(Bar::NoneOf(count)), ..self }
+    }
+
     fn ratio(&self) -> Option<f64> {
         Some(self.value / self.floor?)
     }
 
-    /// By how many times the figure is what the bar allows; `None` if it has no bar.
-    fn share_of_bar(&self) -> Option<f64> {
-        match self.bar? {
-            // What must not be at all is either not there or far beyond the bar.
-            Bar::AtMost(0.0) => Some(if self.value > 0.0 { f64::INFINITY } else { 0.0 }),
-            Bar::AtMost(bar) => Some(self.value / bar),
-            Bar::TimesFloor(bar) => Some(self.ratio()? / bar),
+    /// What its bar says; `None` if it has none and is a number.
+    ///
+    /// Work that was done takes time and moves bytes: a figure or floor of zero means that there was none.
+    fn verdict(&self) -> Option<Verdict> {
+        let is_measured = |value: f64| value.is_finite() && value > 0.0;
+        if !self.value.is_finite() || self.floor.is_some_and(|floor| !is_measured(floor)) {
+            return Some(Verdict::Empty);
         }
+        let share = match self.bar? {
+            Bar::NoneOf(0) => return Some(Verdict::Empty),
+            Bar::NoneOf(_) if self.value == 0.0 => return Some(Verdict::Met),
+            Bar::NoneOf(_) => f64::INFINITY,
+            Bar::AtMost(_) | Bar::TimesFloor(_) if !is_measured(self.value) => return Some(Verdict::Empty),
+            Bar::AtMost(bar) => self.value / bar,
+            Bar::TimesFloor(bar) => self.ratio()? / bar,
+        };
+        Some(if share <= 1.0 { Verdict::Met } else { Verdict::Missed(share) })
     }
 }
 
-/// The table: it prints its rows as they come, and remembers the missed bars.
+/// The table: it prints its rows as they come, and remembers what was missed or not measured.
 #[derive(Default)]
 pub struct Table {
-    judged: usize,
+    /// Each part and how many rows it has.
+    parts: Vec<(String, usize)>,
+    met: usize,
     missed: Vec<String>,
+    empty: Vec<String>,
 }
 
 impl Table {
     /// Begins a part of the table.
-    pub fn part(&self, name: &str, what: &str) {
+    pub fn part(&mut self, name: &str, what: &str) {
+        self.parts.push((name.to_owned(), 0));
         println!("\n## {name}: {what}\n");
         println!(
             "| {:60} | {:>18} | {:>10} | {:>7} | {:>9} | {:6} |",
@@ -123,18 +166,26 @@ impl Table {
             None => String::new(),
             Some(Bar::AtMost(bar)) => number(bar),
             Some(Bar::TimesFloor(bar)) => format!("{bar}x"),
+            Some(Bar::NoneOf(_)) => "0".to_owned(),
         };
-        let verdict = match figure.share_of_bar() {
+        let verdict = figure.verdict();
+        let word = match &verdict {
             None => "",
-            Some(share) if share <= 1.0 => "met",
-            Some(_) => "MISSED",
+            Some(Verdict::Met) => "met",
+            Some(Verdict::Missed(_)) => "MISSED",
+            Some(Verdict::Empty) => "EMPTY",
         };
-        println!("| {what:60} | {shown:>18} | {floor:>10} | {ratio:>7} | {bar:>9} | {verdict:6} |");
-        if let Some(share) = figure.share_of_bar() {
-            self.judged += 1;
-            if share > 1.0 {
+        println!("| {what:60} | {shown:>18} | {floor:>10} | {ratio:>7} | {bar:>9} | {word:6} |");
+        if let Some((_, rows)) = self.parts.last_mut() {
+            *rows += 1;
+        }
+        match verdict {
+            None => {}
+            Some(Verdict::Met) => self.met += 1,
+            Some(Verdict::Missed(share)) => {
                 self.missed.push(format!("{what}: {shown}, {share:.2} times the bar"));
             }
+            Some(Verdict::Empty) => self.empty.push(what),
         }
     }
 
@@ -143,13 +194,19 @@ impl Table {
         self.row(what, Figure::new(value, unit));
     }
 
-    /// Says which bars were missed; true if none was.
+    /// Says which bars were missed and what was not measured; true if there is neither.
     pub fn conclude(&self) -> bool {
-        println!("\n{} of {} bars met.", self.judged - self.missed.len(), self.judged);
+        let nothing = self.parts.iter().filter(|(_, rows)| *rows == 0).map(|(name, _)| name);
+        let empty: Vec<&String> = self.empty.iter().chain(nothing).collect();
+        let judged = self.met + self.missed.len() + self.empty.len();
+        println!("\n{} of {judged} bars met.", self.met);
         for missed in &self.missed {
             println!("- missed: {missed}");
         }
-        self.missed.is_empty()
+        for what in &empty {
+            println!("- nothing was measured: {what}");
+        }
+        self.missed.is_empty() && empty.is_empty() && !self.parts.is_empty()
     }
 }
 

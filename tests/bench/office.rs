@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
@@ -134,10 +134,6 @@ impl Office {
     /// Another server of the same data, as another process would be.
     pub async fn another_server(&self) -> State {
         State::open(&config(self.folder.path()), self.env.clone()).await.unwrap()
-    }
-
-    pub fn database(&self) -> PathBuf {
-        self.folder.path().join("server.db")
     }
 
     fn phone(&self, email: &str) -> Phone {

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use cpu_time::ProcessTime;
-use roadbook_client::model::World;
 use roadbook_tests::merge;
+use roadbook_tests::model::World;
 use roadbook_tests::sim::{Ending, Firm, Report, Tally, folder, run_seed};
 
 /// Runs the simulation: the real server and real phones on each seed, and, for each seed, some of the

@@ -1,4 +1,4 @@
-//! What Roadbook's tests over all crates stand on: the simulation on a seed, the reference model, and
+//! What Roadbook's tests over all crates stand on: the simulation on a seed, the reference models, and
 //! the programs that are killed. It is no part of the product and holds no tests itself (`suite/`).
 
 #![expect(
@@ -10,5 +10,6 @@
 pub mod dice;
 pub mod failure;
 pub mod merge;
+pub mod model;
 pub mod reference;
 pub mod sim;

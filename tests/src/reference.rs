@@ -179,13 +179,13 @@ impl Card {
         }
     }
 
-    /// How many of his todos a user closed today with success, by the calendar of who closed.
+    /// How many todos a user closed today with success, whoever has them since.
     pub fn closings_of(&self, user: UserId, zone: Zone, now: Timestamp) -> u32 {
         let today = zone.day_of(now).date();
-        let own = self.todos.values().filter(|todo| todo.assignee == Some(user));
-        let closings = own.filter_map(|todo| todo.state.closing().copied());
-        let counts = closings
-            .filter(|closing| closing.outcome() == Outcome::Success && closing.local().date() == today);
+        let closings = self.todos.values().filter_map(|todo| todo.state.closing().copied());
+        let own = closings.filter(|closing| closing.by() == user);
+        let counts =
+            own.filter(|closing| closing.outcome() == Outcome::Success && closing.local().date() == today);
         u32::try_from(counts.count()).unwrap_or(u32::MAX)
     }
 
@@ -207,13 +207,9 @@ impl Today {
         let mut all = Self::default();
         let today = zone.day_of(now);
         for (id, card) in cards.into_iter().filter(|(_, card)| !card.in_trash) {
-            for (part, todo) in card.todos.iter().filter(|(_, todo)| todo.assignee == Some(me)) {
-                if let Some(closing) = todo.state.closing() {
-                    let counts =
-                        closing.outcome() == Outcome::Success && closing.local().date() == today.date();
-                    all.closed += u32::from(counts);
-                    continue;
-                }
+            all.closed += card.closings_of(me, zone, now);
+            let own = card.todos.iter().filter(|(_, todo)| todo.assignee == Some(me));
+            for (part, todo) in own.filter(|(_, todo)| todo.state.is_open()) {
                 let Some(due) = todo.due else { continue };
                 let day = day(due, zone);
                 let past = match due {

@@ -1,5 +1,9 @@
 //! All tests over all crates.
 
+mod account;
 mod crash;
+mod reconciliation;
 mod rules;
+mod session;
 mod simulation;
+mod world;

@@ -15,8 +15,11 @@ use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::Bundle;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 
-use super::meta;
+use super::meta::{self, Key};
 use crate::error::Error;
+
+/// The version of [`projection`] that made the rows.
+pub(crate) const PROJECTION_VERSION: Key<u32> = Key::new("projection_version");
 
 /// How many acknowledged changes wait to be folded into the saved document.
 pub(crate) const MOST_TAIL: u32 = 16;
@@ -24,7 +27,7 @@ pub(crate) const MOST_TAIL: u32 = 16;
 /// What this device holds of a document, unsent changes apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Base {
-    /// What kind it is; it may be one that this version does not know.
+    /// Its document type; it may be one that this version does not know.
     pub kind: DocumentTypeId,
     /// The saved document, without the tail; empty: its genesis change alone.
     pub saved: Vec<u8>,
@@ -73,7 +76,7 @@ pub(crate) struct Acknowledged<'a> {
     pub hash: ChangeHash,
     /// The change.
     pub change: &'a Change,
-    /// On whose behalf it was made.
+    /// Its author.
     pub by: &'a Signature,
     /// What act it was part of.
     pub origin: Option<Origin>,
@@ -112,7 +115,7 @@ pub(crate) fn tail(connection: &Connection, id: DocumentId) -> Result<Vec<(Chang
 /// The document that a base stands for.
 ///
 /// # Errors
-/// [`Error::OtherKind`] for a kind that this version does not know; [`Error::Unreadable`] if what is stored
+/// [`Error::OtherType`] for a type that this version does not know; [`Error::Unreadable`] if what is stored
 /// is damaged.
 pub(crate) fn load(connection: &Connection, id: DocumentId, base: &Base) -> Result<Document, Error> {
     load_sound(connection, id, base).map_err(|error| match error {
@@ -122,7 +125,7 @@ pub(crate) fn load(connection: &Connection, id: DocumentId, base: &Base) -> Resu
 }
 
 fn load_sound(connection: &Connection, id: DocumentId, base: &Base) -> Result<Document, Error> {
-    let kind = DocumentType::get(base.kind).ok_or(Error::OtherKind(base.kind))?;
+    let kind = DocumentType::get(base.kind).ok_or(Error::OtherType(base.kind))?;
     let mut document =
         if base.saved.is_empty() { Document::new(kind) } else { Document::load_stored(kind, &base.saved)? };
     document.add_stored(tail(connection, id)?)?;
@@ -227,8 +230,17 @@ pub(crate) fn mark_stale(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Err
 }
 
 /// Marks the rows of all documents as another version's.
-pub(crate) fn mark_all_stale(tx: &Transaction<'_>) -> Result<(), Error> {
+fn mark_all_stale(tx: &Transaction<'_>) -> Result<(), Error> {
     tx.execute("UPDATE document SET stale = 1", [])?;
+    Ok(())
+}
+
+/// Marks all rows as stale if another version of this crate made them.
+pub(crate) fn follow_projection_version(tx: &Transaction<'_>) -> Result<(), Error> {
+    if meta::get(tx, &PROJECTION_VERSION)? != Some(projection::VERSION) {
+        mark_all_stale(tx)?;
+        meta::set(tx, &PROJECTION_VERSION, &projection::VERSION)?;
+    }
     Ok(())
 }
 
@@ -251,7 +263,7 @@ pub(crate) fn exists(connection: &Connection, id: DocumentId) -> Result<bool, Er
     Ok(connection.prepare_cached("SELECT 1 FROM document WHERE id = ?1")?.exists([id.as_bytes()])?)
 }
 
-/// The document of a kind of which a user has one, if it is here.
+/// The document of a type of which a user has one, if it is here.
 pub(crate) fn first_of_kind(
     connection: &Connection,
     kind: DocumentTypeId,
@@ -261,7 +273,7 @@ pub(crate) fn first_of_kind(
     Ok(statement.query_row([kind.0], |row| row.get(0).map(DocumentId::from_bytes)).optional()?)
 }
 
-/// All documents with their kinds, by id.
+/// All documents with their types, by id.
 pub(crate) fn all(connection: &Connection) -> Result<Vec<(DocumentId, DocumentTypeId)>, Error> {
     let mut statement = connection.prepare_cached("SELECT id, kind FROM document ORDER BY id")?;
     let ids = statement

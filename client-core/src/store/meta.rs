@@ -24,7 +24,7 @@ pub(crate) const IDENTITY: Key<Identity> = Key::new("identity");
 /// The sum of the terms of all documents with acknowledged heads.
 const DIGEST: Key<minicbor::bytes::ByteArray<16>> = Key::new("digest");
 
-/// On whose behalf this device writes.
+/// The author of what this device writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[cbor(map)]

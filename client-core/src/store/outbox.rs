@@ -25,7 +25,7 @@ pub(crate) struct Unsent {
     pub n: i64,
     /// Its document.
     pub document: DocumentId,
-    /// The document's kind.
+    /// The document's type.
     pub kind: DocumentTypeId,
     /// Its hash.
     pub hash: ChangeHash,

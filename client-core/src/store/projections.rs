@@ -12,10 +12,11 @@ use roadbook_domain::read::today::DueMove;
 use roadbook_domain::settings::StatusInputs;
 use roadbook_domain::value::id::{DocumentId, PartId, ProductId, StatusId, UserId};
 use roadbook_domain::value::time::Timestamp;
-use roadbook_domain::value::todo::{Outcome, TodoState};
+
 use roadbook_domain::value::trash::Trash;
 use rusqlite::Transaction;
 
+use super::retained::{self, closed_on};
 use super::workspace::Workspace;
 use crate::error::Error;
 
@@ -126,7 +127,7 @@ pub(crate) fn update(
                 drop_surplus(tx, id, Part::Link, card.links.iter().map(|link| link.id))?;
             }
             if matches!(extent, Extent::New | Extent::Any) {
-                forget_outlived_of(tx, id)?;
+                retained::forget_of(tx, id)?;
             }
         }
         Rows::Contact(contact, facts) => {
@@ -161,34 +162,6 @@ pub(crate) fn remove(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> 
     ] {
         tx.prepare_cached(sql)?.execute([id.as_bytes()])?;
     }
-    Ok(())
-}
-
-/// Keeps a closing in a card that left the user's sight, for Today's totals.
-pub(crate) fn outlive(
-    tx: &Transaction<'_>,
-    id: DocumentId,
-    todo: PartId,
-    state: &TodoState,
-) -> Result<(), Error> {
-    let Some(day) = closed_on(state) else { return Ok(()) };
-    tx.prepare_cached(
-        "INSERT INTO outlived (document, todo, state, closed_on) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT DO UPDATE SET state = ?3, closed_on = ?4",
-    )?
-    .execute((id.as_bytes(), todo.as_bytes(), state.to_string(), day))?;
-    Ok(())
-}
-
-/// Deletes the closings in one card that left the user's sight, before others take their place.
-pub(crate) fn forget_outlived_of(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
-    tx.prepare_cached("DELETE FROM outlived WHERE document = ?1")?.execute([id.as_bytes()])?;
-    Ok(())
-}
-
-/// Deletes all closings in cards that left the user's sight, before a server tells them anew.
-pub(crate) fn forget_outlived(tx: &Transaction<'_>) -> Result<(), Error> {
-    tx.prepare_cached("DELETE FROM outlived")?.execute([])?;
     Ok(())
 }
 
@@ -360,11 +333,11 @@ fn write_todos(
     // A row that stays as it was is not written, nor are its index entries.
     let mut upsert = tx.prepare_cached(
         "INSERT INTO todo (document, todo, product, trash, text, due, assignee, state, contact, open,
-           overdue_from, closed_on, card_due, card_name)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+           overdue_from, closed_on, card_due, card_name, closed_by)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
          ON CONFLICT DO UPDATE SET product = ?3, trash = ?4, text = ?5, due = ?6, assignee = ?7,
            state = ?8, contact = ?9, open = ?10, overdue_from = ?11, closed_on = ?12, card_due = ?13,
-           card_name = ?14
+           card_name = ?14, closed_by = ?15
          WHERE (product, trash, text, due, assignee, state, contact, overdue_from, card_due, card_name)
            IS NOT (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?11, ?13, ?14)",
     )?;
@@ -384,6 +357,7 @@ fn write_todos(
             closed_on(&todo.state),
             card_due,
             card.name,
+            todo.closed_by().map(|user| *user.as_bytes()),
         ])?;
     }
     Ok(())
@@ -521,12 +495,6 @@ fn next_due(workspace: &Workspace, card: &CardRow) -> i64 {
 
 fn overdue_from(workspace: &Workspace, todo: &TodoRow) -> Option<i64> {
     Some(todo.due?.overdue_from(workspace.zones().of(todo.assignee)).millis())
-}
-
-/// The day of a closing that counts in Today's total (C6).
-fn closed_on(state: &TodoState) -> Option<String> {
-    let closing = state.closing()?;
-    (closing.outcome() == Outcome::Success).then(|| state.closed_on().map(|day| day.to_string()))?
 }
 
 /// Text as it is compared and sorted: case does not matter.

@@ -18,7 +18,7 @@ pub struct Quarantined {
     pub n: i64,
     /// The document it was made in.
     pub document: DocumentId,
-    /// The document's kind.
+    /// The document's type.
     pub kind: DocumentTypeId,
     /// What the document was called then.
     pub title: String,
@@ -41,7 +41,7 @@ pub enum QuarantineReason {
     /// It was built on an edit that the server refused, for this reason.
     #[n(1)]
     DependsOnRefused(#[n(0)] RefusalCode),
-    /// Its document left the user's sight before it was sent.
+    /// Its document was no longer visible to the user before it was sent.
     #[n(2)]
     Forgotten,
     /// Its document was purged (C5).
@@ -57,7 +57,7 @@ pub enum QuarantineReason {
 pub(crate) struct NewQuarantined<'a> {
     /// The document it was made in.
     pub document: DocumentId,
-    /// The document's kind.
+    /// The document's type.
     pub kind: DocumentTypeId,
     /// What the document is called.
     pub title: &'a str,

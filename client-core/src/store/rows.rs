@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::error::Error;
 
-/// The stored rows of a document of this kind; [`Rows::None`] if it has none.
+/// The stored rows of a document of this type; [`Rows::None`] if it has none.
 pub(crate) fn rows(connection: &Connection, id: DocumentId, kind: DocumentTypeId) -> Result<Rows, Error> {
     let rows = match kind {
         DocumentTypeId::CARD => card(connection, id)?.map(|card| Rows::Card(Box::new(card), Vec::new())),

@@ -10,10 +10,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use crate::error::Error;
 
 /// Every migration, oldest first; a file's `user_version` says how many it has had.
-const MIGRATIONS: &[&str] = &[
-    include_str!("../../../migrations/client/0001_initial.sql"),
-    include_str!("../../../migrations/client/0002_receipts.sql"),
-];
+const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/client/0001_initial.sql")];
 
 /// Refuses a file of a later version before anything could write to it.
 pub(super) fn refuse_newer(path: &Path) -> Result<(), Error> {

@@ -75,6 +75,13 @@ pub struct TodoRow {
     pub contact: Option<DocumentId>,
 }
 
+impl TodoRow {
+    /// Who closed it; `None` while it is open.
+    pub fn closed_by(&self) -> Option<UserId> {
+        self.state.closing().map(|closing| closing.by())
+    }
+}
+
 /// A link from a card or contact to another document.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]

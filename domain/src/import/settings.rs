@@ -93,9 +93,11 @@ fn field_column(settings: &Settings, field: &FieldDefinition, of: Holder) -> Opt
     Some(FieldColumn { field: field.id, of, names, kind })
 }
 
-/// A name as it is stored and as readers of each language see it.
+/// A name as an administrator gave it and as readers of each language see it.
 fn in_all_languages<'a>(stored: &'a str, name: impl Fn(Language) -> &'a str) -> Vec<String> {
     let mut names: Vec<String> = LANGUAGES.into_iter().map(name).chain([stored]).map(str::to_owned).collect();
+    // A name that nobody gave is empty, and no column is called so.
+    names.retain(|name| !name.is_empty());
     names.sort_unstable();
     names.dedup();
     names
@@ -122,7 +124,7 @@ mod tests {
     #[test]
     fn columns_are_known_by_the_names_of_fields_in_every_language() {
         let sales = destination(SALES).unwrap();
-        let header = ["Lead source", "Várható érték", "Calificare", "Hot", "Lead source of lead"];
+        let header = ["Lead source", "Várható érték", "Calificare", "Step", "Lead source of lead"];
         let mapping = Mapping::guess(&header.map(str::to_owned), &sales);
         let is_field = |column: &Column| matches!(column.target, Target::Field(_));
         assert_eq!(mapping.columns.iter().map(is_field).collect::<Vec<_>>(), [true, true, true, true, false]);

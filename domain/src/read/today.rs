@@ -1,8 +1,8 @@
-//! Today: one user's own todos that want him now, whatever the product, and four totals
+//! Today: one user's own todos that want them now, whatever the product, and four totals
 //! (F99-F101, C6).
 //!
-//! Storage only prefilters: it hands over the user's todos that are open or were closed within the
-//! period, and the moves of dues since the period began. What appears, counts and changes is decided
+//! Storage only prefilters: it hands over the user's open todos, what they closed within the period
+//! (whoever is the assignee), and the moves of dues since the period began. What appears, counts and changes is decided
 //! here, in one pass that allocates for what it lists and nothing else.
 
 use std::collections::{BTreeSet, BinaryHeap};
@@ -79,9 +79,17 @@ impl TodayRow {
         }
     }
 
-    /// The row of a closing that outlived the user's sight of its card: `assignee` closed his todo.
-    pub fn outlived(card: DocumentId, todo: PartId, assignee: UserId, state: TodoState) -> Self {
-        Self { card, product: None, trash: Trash::No, todo, assignee: Some(assignee), due: None, state }
+    /// The row of a closing that its card does not tell: a retained one, or one read by who closed.
+    pub fn closing(card: DocumentId, todo: PartId, state: TodoState) -> Self {
+        Self { card, product: None, trash: Trash::No, todo, assignee: None, due: None, state }
+    }
+
+    /// Whether it may count in the Today of `user`: open and theirs to do, or closed by them (C6).
+    pub fn concerns(&self, user: UserId) -> bool {
+        match self.state.closing() {
+            None => self.assignee == Some(user),
+            Some(closing) => closing.by() == user,
+        }
     }
 }
 
@@ -146,7 +154,7 @@ pub struct TodayItem {
     pub product: Option<ProductId>,
 }
 
-/// The four totals over the user's own todos (F100, C6).
+/// The four totals (F100, C6): three over the user's own todos, and what the user closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[cbor(array)]
@@ -157,7 +165,8 @@ pub struct TodayTotals {
     /// Open, due passed, whatever the period.
     #[n(1)]
     pub overdue: u32,
-    /// Closed with success inside the period, by the calendar of who closed (T11).
+    /// Closed by the user with success inside the period, by their calendar then (T11); whoever is the
+    /// assignee.
     #[n(2)]
     pub closed: u32,
     /// Open, now due after the period, and moved there inside the period from a due at or before the
@@ -207,7 +216,7 @@ pub fn today(
         next: NextChange::after(query.now),
     };
     for row in rows {
-        if row.assignee == Some(query.me) && row.trash == Trash::No {
+        if row.concerns(query.me) && row.trash == Trash::No {
             pass.add(&row);
         }
     }

@@ -9,6 +9,7 @@ use crate::document::change::Register;
 use crate::document::{Document, Values, Written};
 use crate::document::{DocumentType, shown};
 use crate::value::id::PartId;
+use crate::value::todo::{Closing, merge};
 
 /// All registers of a document, read once.
 #[derive(Debug, Clone)]
@@ -80,6 +81,14 @@ impl View {
             }
         }
         parts
+    }
+
+    /// Who closed a todo in its present period, the closing that counts first (C13); empty while it is
+    /// open. Users who closed it at once are all named.
+    pub fn closings(&self, todos: u8, todo: PartId) -> Vec<Closing> {
+        let values = self.values(todos, &format!("{todo}/state"));
+        let states = values.into_iter().flat_map(Values::all);
+        merge(states.filter_map(|written| written.value.parse().ok())).closers
     }
 
     /// Every conflict whose values differ, by register.

@@ -1,7 +1,9 @@
 //! The catalogue: what each kind of product is made with, as data (F12-F16, F23, F24, C16-C18).
 //!
 //! A product made from the catalogue has statuses and fields with derived ids, so that every phone
-//! and every server that makes the same product makes the same statuses and fields.
+//! and every server that makes the same product makes the same statuses and fields. Their names stay
+//! empty in the rows: the catalogue has them in every language, and a row has one only once an
+//! administrator gave it.
 
 mod commerce;
 mod derived;
@@ -10,7 +12,7 @@ mod names;
 mod people;
 mod sales;
 
-pub use derived::{Derived, LapseClock, derived_status};
+pub use derived::{Derived, DerivedFrom, LapseClock, derived_status};
 pub use names::{Language, Names};
 
 use names::names;
@@ -18,9 +20,9 @@ use names::names;
 /// The name of a new user's inbox card.
 pub const INBOX: Names = names("Inbox", "Beérkező", "Primite");
 
-use crate::settings::field::{ChoiceOption, FieldDefinition, FieldKind, FieldScope};
+use crate::settings::field::{ChoiceOption, FieldDefinition, FieldKind, FieldScope, StepMeaning};
 use crate::settings::product::{Product, ProductKind};
-use crate::settings::status::{Status, StatusGroup, StatusMode};
+use crate::settings::status::{Status, StatusGroup, StatusMode, StatusTodo};
 use crate::value::id::{FieldId, ProductId, StatusId};
 use crate::value::key::Key;
 
@@ -39,6 +41,8 @@ pub struct KindSpec {
     pub mode: StatusMode,
     /// [`Product::lapse_days`] of a new product.
     pub lapse_days: Option<u16>,
+    /// Whether its business is not built yet: the gallery says so (C27).
+    pub preview: bool,
     /// Its statuses, in order of their groups.
     pub statuses: &'static [StatusSpec],
     /// Its preset fields, in order (F41, C17).
@@ -54,6 +58,17 @@ pub struct StatusSpec {
     pub group: StatusGroup,
     /// Its name, which says what is to be done (F24).
     pub names: Names,
+    /// The todo that it hands out (C9).
+    pub todo: Option<TodoSpec>,
+}
+
+/// The todo of a status of the catalogue (C9).
+#[derive(Debug)]
+pub struct TodoSpec {
+    /// What is to be done.
+    pub names: Names,
+    /// [`StatusTodo::due_days`].
+    pub due_days: u16,
 }
 
 /// A preset field of the catalogue.
@@ -66,7 +81,7 @@ pub struct FieldSpec {
     /// What its values are.
     pub values: Values,
     /// Whether the kind's derived status is a function of it: such a field is neither retired nor
-    /// given another kind (F19).
+    /// given another kind (F19), and its options are fixed unless each says what it means (C24).
     pub decides_status: bool,
 }
 
@@ -94,6 +109,8 @@ pub struct OptionSpec {
     pub key: &'static str,
     /// Its name.
     pub names: Names,
+    /// [`ChoiceOption::means`].
+    pub means: Option<StepMeaning>,
 }
 
 /// A product with the statuses and fields it starts with.
@@ -144,13 +161,14 @@ pub fn status_mode(kind: ProductKind) -> StatusMode {
     spec(kind).map_or(StatusMode::Custom, |spec| spec.mode)
 }
 
-/// A new product of a kind, named and furnished as the catalogue says, at a place in the top bar.
+/// A new product of a kind, furnished as the catalogue says, at a place in the top bar. Its names are
+/// the catalogue's: the rows have none of their own.
 pub fn new_product(id: ProductId, spec: &KindSpec, order: u32) -> NewProduct {
     let product = Product {
         id,
         kind: spec.kind,
-        name: spec.names.en.to_owned(),
-        item_noun: spec.item_noun.en.to_owned(),
+        name: String::new(),
+        item_noun: String::new(),
         order,
         enabled: true,
         lapse_days: spec.lapse_days,
@@ -189,11 +207,11 @@ impl StatusSpec {
             id: status_id(product, self.key),
             product,
             key: Some(Key::builtin(self.key)),
-            name: self.names.en.to_owned(),
+            name: String::new(),
             group: self.group,
             order: place * PLACE,
             retired: false,
-            todo: None,
+            todo: self.todo.as_ref().map(|todo| StatusTodo { text: String::new(), due_days: todo.due_days }),
         }
     }
 }
@@ -205,11 +223,19 @@ impl FieldSpec {
             id: field_id(product, self.key),
             scope: FieldScope::Product(product),
             key: Some(Key::builtin(self.key)),
-            name: self.names.en.to_owned(),
+            name: String::new(),
             kind: self.values.kind(),
             order: place * PLACE,
             retired: false,
             required_for: Vec::new(),
+        }
+    }
+
+    /// Whether each of its options says what it means; a firm may then change the options (C24).
+    pub fn has_meanings(&self) -> bool {
+        match self.values {
+            Values::Choice(options) => options.iter().any(|option| option.means.is_some()),
+            _ => false,
         }
     }
 
@@ -239,19 +265,27 @@ impl Values {
 
 impl OptionSpec {
     fn make(&self) -> ChoiceOption {
-        ChoiceOption { key: Key::builtin(self.key), name: self.names.en.to_owned(), retired: false }
+        ChoiceOption { key: Key::builtin(self.key), name: String::new(), retired: false, means: self.means }
+    }
+}
+
+impl ProductKind {
+    /// Whether the business of this kind is not built yet: its products hold cards and nothing more (C27).
+    pub fn is_preview(self) -> bool {
+        spec(self).is_some_and(|spec| spec.preview)
     }
 }
 
 impl Product {
-    /// The name in the reader's language, as long as it is the catalogue's.
+    /// The name that an administrator gave it, else the catalogue's in the reader's language. Empty only
+    /// for an unnamed product of a kind that this version does not know.
     pub fn display_name(&self, language: Language) -> &str {
-        spec(self.kind).map_or(&self.name, |spec| spec.names.localise(&self.name, language))
+        spec(self.kind).map_or(&self.name, |spec| spec.names.unless(&self.name, language))
     }
 
-    /// What one card is called in the reader's language, as long as it is the catalogue's (F40).
+    /// What one card is called (F40), as in [`Product::display_name`].
     pub fn display_noun(&self, language: Language) -> &str {
-        spec(self.kind).map_or(&self.item_noun, |spec| spec.item_noun.localise(&self.item_noun, language))
+        spec(self.kind).map_or(&self.item_noun, |spec| spec.item_noun.unless(&self.item_noun, language))
     }
 }
 
@@ -265,7 +299,7 @@ const fn status(
     hu: &'static str,
     ro: &'static str,
 ) -> StatusSpec {
-    StatusSpec { key, group, names: names(en, hu, ro) }
+    StatusSpec { key, group, names: names(en, hu, ro), todo: None }
 }
 
 const fn field(
@@ -279,7 +313,21 @@ const fn field(
 }
 
 const fn option(key: &'static str, en: &'static str, hu: &'static str, ro: &'static str) -> OptionSpec {
-    OptionSpec { key, names: names(en, hu, ro) }
+    OptionSpec { key, names: names(en, hu, ro), means: None }
+}
+
+impl StatusSpec {
+    /// The same status, which hands out a todo that is due so many days later.
+    const fn todo(self, due_days: u16, en: &'static str, hu: &'static str, ro: &'static str) -> Self {
+        Self { todo: Some(TodoSpec { names: names(en, hu, ro), due_days }), ..self }
+    }
+}
+
+impl OptionSpec {
+    /// The same option of a step, with what it means (C24).
+    const fn means(self, meaning: StepMeaning) -> Self {
+        Self { means: Some(meaning), ..self }
+    }
 }
 
 impl FieldSpec {

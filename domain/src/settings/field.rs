@@ -14,6 +14,7 @@ use crate::value::decimal::Decimal;
 use crate::value::id::{FieldId, ProductId, StatusId};
 use crate::value::key::Key;
 use crate::value::money::Money;
+use crate::value::open_code::open_code;
 use crate::value::time::Day;
 
 /// The text of a flag that is set and of an option that is chosen.
@@ -32,7 +33,8 @@ pub struct FieldDefinition {
     /// Its key in the catalogue; `None` for one that an administrator added.
     #[n(2)]
     pub key: Option<Key>,
-    /// The name shown; see [`crate::settings::Settings::field_name`].
+    /// The name that an administrator gave it; empty: the catalogue's, see
+    /// [`crate::settings::Settings::field_name`].
     #[n(3)]
     pub name: String,
     /// What its values are.
@@ -108,13 +110,33 @@ pub struct ChoiceOption {
     /// Its text in a register, unique in its field.
     #[n(0)]
     pub key: Key,
-    /// The name shown; see [`crate::settings::Settings::option_name`].
+    /// The name that an administrator gave it; empty: the catalogue's, see
+    /// [`crate::settings::Settings::option_name`].
     #[n(1)]
     pub name: String,
     /// Whether it is offered no more; cards that have it keep it.
     #[cbor(n(2), default)]
     #[serde(default)]
     pub retired: bool,
+    /// What it means for the status, in the field that decides the status of Sales (C24).
+    #[n(3)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub means: Option<StepMeaning>,
+}
+
+open_code! {
+    /// What an option of the step means for a lead (C24). One that this version does not know counts as
+    /// open.
+    StepMeaning {
+        /// The lead is being worked on.
+        Open = 1, "open";
+        /// The lead is close to buying.
+        Hot = 2, "hot";
+        /// The lead bought.
+        Won = 3, "won";
+        /// The lead will not buy.
+        Lost = 4, "lost";
+    }
 }
 
 /// A value of a field, as read from its registers.
@@ -200,6 +222,14 @@ impl FieldDefinition {
             writes.push((format!("{register}/{key}"), text.to_owned()));
         }
         writes
+    }
+}
+
+impl FieldDefinition {
+    /// What an option of this field means for the status (C24).
+    pub fn meaning(&self, option: &str) -> Option<StepMeaning> {
+        let FieldKind::Choice { options, .. } = &self.kind else { return None };
+        options.iter().find(|known| known.key.as_str() == option)?.means
     }
 }
 
@@ -430,7 +460,12 @@ mod tests {
 
     fn options(keys: &[&str]) -> Vec<ChoiceOption> {
         keys.iter()
-            .map(|word| ChoiceOption { key: key(word), name: word.to_uppercase(), retired: false })
+            .map(|word| ChoiceOption {
+                key: key(word),
+                name: word.to_uppercase(),
+                retired: false,
+                means: None,
+            })
             .collect()
     }
 

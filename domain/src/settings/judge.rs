@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::view::same_values;
+use super::view::may_replace;
 use super::{Organisation, Setting, Settings, SettingsClass, SettingsKind, SettingsRow};
 use crate::settings::INBOX_PRODUCT;
-use crate::settings::catalogue::{self, KindSpec};
-use crate::settings::field::{FieldDefinition, FieldKind, FieldScope};
+use crate::settings::catalogue::{self, FieldSpec, KindSpec};
+use crate::settings::field::{FieldDefinition, FieldKind, FieldScope, StepMeaning};
 use crate::settings::product::Product;
 use crate::settings::role::Role;
 use crate::settings::status::Status;
@@ -48,7 +48,8 @@ pub enum SettingsError {
     /// The set of statuses of this kind of product is fixed (F12).
     #[error("the statuses of this kind of product are fixed")]
     FixedStatuses,
-    /// The status of the cards is derived from this field: its values are fixed (F19).
+    /// The status of the cards is derived from this field: its values are fixed (F19), but for the
+    /// options of a step (C24).
     #[error("statuses depend on this field: its values are fixed")]
     FixedField,
     /// A product needs a status that a new card can be in (F25).
@@ -105,8 +106,8 @@ impl Settings {
     }
 
     fn judge_product(&self, new: &Product) -> Result<(), SettingsError> {
-        name("name", &new.name)?;
-        name("item_noun", &new.item_noun)?;
+        name_or_builtin("name", &new.name, true)?;
+        name_or_builtin("item_noun", &new.item_noun, true)?;
         catalogue::spec(new.kind).ok_or(SettingsError::Malformed("kind"))?;
         if new.lapse_days == Some(0) {
             return Err(SettingsError::Malformed("lapse_days"));
@@ -121,11 +122,13 @@ impl Settings {
     }
 
     fn judge_status(&self, new: &Status) -> Result<(), SettingsError> {
-        name("name", &new.name)?;
-        if let Some(todo) = &new.todo {
-            name("todo.text", &todo.text)?;
-        }
         let spec = self.known_spec(new.product)?;
+        let builtin = new.key.as_ref().and_then(|key| spec.status(key.as_str()));
+        name_or_builtin("name", &new.name, builtin.is_some())?;
+        if let Some(todo) = &new.todo {
+            let has_text = builtin.is_some_and(|builtin| builtin.todo.is_some());
+            name_or_builtin("todo.text", &todo.text, has_text)?;
+        }
         judge_key(new.key.as_ref(), |key| catalogue::status_id(new.product, key) == new.id)?;
         if let Some(old) = self.status(new.id) {
             if old.product != new.product {
@@ -146,17 +149,6 @@ impl Settings {
     }
 
     fn judge_field(&self, new: &FieldDefinition) -> Result<(), SettingsError> {
-        name("name", &new.name)?;
-        if let FieldKind::Choice { options, .. } = &new.kind {
-            if options.len() > MAX_OPTIONS {
-                return Err(SettingsError::Malformed("options"));
-            }
-            options.iter().try_for_each(|option| name("option.name", &option.name))?;
-            let keys: BTreeSet<&Key> = options.iter().map(|option| &option.key).collect();
-            if keys.len() != options.len() {
-                return Err(SettingsError::KeyTaken);
-            }
-        }
         if let Some(old) = self.field(new.id) {
             if old.scope != new.scope {
                 return Err(SettingsError::Unchangeable("scope"));
@@ -165,15 +157,33 @@ impl Settings {
                 return Err(SettingsError::Unchangeable("key"));
             }
         }
+        let spec = new.product().map(|product| self.known_spec(product)).transpose()?;
+        let builtin = new.key.as_ref().zip(spec).and_then(|(key, spec)| spec.field(key.as_str()));
+        name_or_builtin("name", &new.name, builtin.is_some())?;
+        if let FieldKind::Choice { options, .. } = &new.kind {
+            if options.len() > MAX_OPTIONS {
+                return Err(SettingsError::Malformed("options"));
+            }
+            let is_step = builtin.is_some_and(FieldSpec::has_meanings);
+            for option in options {
+                let known = builtin.and_then(|builtin| builtin.option(option.key.as_str()));
+                name_or_builtin("option.name", &option.name, known.is_some())?;
+                if matches!(option.means, None | Some(StepMeaning::Other(_))) == is_step {
+                    return Err(SettingsError::Malformed("option.means"));
+                }
+            }
+            let keys: BTreeSet<&Key> = options.iter().map(|option| &option.key).collect();
+            if keys.len() != options.len() {
+                return Err(SettingsError::KeyTaken);
+            }
+        }
         let FieldScope::Product(product) = new.scope else {
             return if new.key.is_none() { Ok(()) } else { Err(SettingsError::Malformed("key")) };
         };
-        let spec = self.known_spec(product)?;
         judge_key(new.key.as_ref(), |key| catalogue::field_id(product, key) == new.id)?;
-        let builtin = new.key.as_ref().and_then(|key| spec.field(key.as_str()));
         if let Some(builtin) = builtin.filter(|builtin| builtin.decides_status) {
             let fixed = builtin.make(product, 1);
-            if new.retired || !same_values(&new.kind, &fixed.kind) {
+            if new.retired || !may_replace(builtin, &new.kind, &fixed.kind) {
                 return Err(SettingsError::FixedField);
             }
         }
@@ -220,6 +230,11 @@ fn judge_key(key: Option<&Key>, is_derived: impl Fn(&str) -> bool) -> Result<(),
 
 fn name(what: &'static str, text: &str) -> Result<(), SettingsError> {
     if text.trim().is_empty() { Err(SettingsError::Malformed(what)) } else { optional_name(what, text) }
+}
+
+/// A name may be empty only where the catalogue has one.
+fn name_or_builtin(what: &'static str, text: &str, is_builtin: bool) -> Result<(), SettingsError> {
+    if is_builtin && text.is_empty() { Ok(()) } else { name(what, text) }
 }
 
 fn optional_name(what: &'static str, text: &str) -> Result<(), SettingsError> {

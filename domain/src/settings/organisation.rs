@@ -24,6 +24,14 @@ pub struct Organisation {
     /// The currency offered for a new amount.
     #[n(3)]
     pub currency: Currency,
+    /// Whether Admins alone may export (C4).
+    #[cbor(n(4), default, skip_if = "is_false")]
+    #[serde(default)]
+    pub only_admins_export: bool,
+}
+
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 impl Organisation {
@@ -39,6 +47,7 @@ impl Default for Organisation {
             zone: Zone::UTC.name().to_owned(),
             locale: "en".to_owned(),
             currency: Currency::EUR,
+            only_admins_export: false,
         }
     }
 }

@@ -16,10 +16,12 @@ pub struct Product {
     /// What it was made from; never changes.
     #[n(1)]
     pub kind: ProductKind,
-    /// The name shown in the top bar (F9); see [`Product::display_name`].
+    /// The name that an administrator gave it for the top bar (F9); empty: the catalogue's, see
+    /// [`Product::display_name`].
     #[n(2)]
     pub name: String,
-    /// What one card of it is called, in the singular (F40); see [`Product::display_noun`].
+    /// What an administrator called one card of it, in the singular (F40); empty: as the catalogue does,
+    /// see [`Product::display_noun`].
     #[n(3)]
     pub item_noun: String,
     /// Its place in the top bar; ties go by id.

@@ -57,8 +57,6 @@ acts! {
     EditSettings => Admin;
     /// Invite users, change roles, revoke devices, switch access off (F62, F73).
     ManageUsers => Admin;
-    /// Take data out of an organisation (C4).
-    Export => Admin;
     /// Remove a card or contact for good (C5).
     Purge => Admin;
     /// Read the audit.
@@ -77,6 +75,9 @@ acts! {
     EditForms => Manager;
     /// Make and change folders (F92).
     EditFolders => Manager;
+    /// Take data out of an organisation, unless it keeps that to Admins (C4): ask
+    /// [`crate::access::permissions::may`]. Each export is to be written into the audit, by what exports.
+    Export => Manager;
     /// Import tables (F94).
     Import => Manager;
     /// Send to all cards of a view (F83).
@@ -135,7 +136,6 @@ mod tests {
         insta::assert_snapshot!(table.join("\n"), @"
         EditSettings         yes  -    -    -
         ManageUsers          yes  -    -    -
-        Export               yes  -    -    -
         Purge                yes  -    -    -
         ReadAudit            yes  -    -    -
         ReleaseAfterRestore  yes  -    -    -
@@ -145,6 +145,7 @@ mod tests {
         EditAutomations      yes  yes  -    -
         EditForms            yes  yes  -    -
         EditFolders          yes  yes  -    -
+        Export               yes  yes  -    -
         Import               yes  yes  -    -
         SendMass             yes  yes  -    -
         ReadAllReports       yes  yes  -    -

@@ -19,7 +19,8 @@ pub struct Status {
     /// Its key in the catalogue; `None` for one that an administrator added.
     #[n(2)]
     pub key: Option<Key>,
-    /// The name shown; see [`crate::settings::Settings::status_name`].
+    /// The name that an administrator gave it; empty: the catalogue's, see
+    /// [`crate::settings::Settings::status_name`].
     #[n(3)]
     pub name: String,
     /// Where in the process it lies.
@@ -37,11 +38,12 @@ pub struct Status {
     pub todo: Option<StatusTodo>,
 }
 
-/// The todo that a status hands out (C9); it goes to the card's owner.
+/// The todo that a status hands out (C9): see [`crate::settings::Settings::todo_on_entry`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
 #[cbor(map)]
 pub struct StatusTodo {
-    /// What is to be done.
+    /// What is to be done, as an administrator worded it; empty: as the catalogue does, see
+    /// [`crate::settings::Settings::todo_text`].
     #[n(0)]
     pub text: String,
     /// How many days after the card entered it is due.

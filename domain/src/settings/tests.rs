@@ -8,7 +8,7 @@ use super::status::Status;
 use super::user::User;
 use super::*;
 use crate::settings::catalogue::{self, KINDS, Language};
-use crate::settings::field::{ChoiceOption, FieldKind, FieldTexts};
+use crate::settings::field::{ChoiceOption, FieldKind, FieldTexts, StepMeaning};
 use crate::settings::product::ProductKind;
 use crate::settings::status::{StatusGroup, StatusMode, StatusTodo};
 use crate::value::id::{ProductId, StatusId, UserId};
@@ -94,7 +94,7 @@ fn every_phone_and_every_server_start_with_the_same_rows() {
     for row in builtin_rows() {
         hash.update(minicbor::to_vec(&row).unwrap());
     }
-    insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&hash.finalize()), @"3789613f5e88e5042eb856d94e905f7e3f63f2d8d7b35e05635ce8fbd4a160c1");
+    insta::assert_snapshot!(data_encoding::HEXLOWER.encode(&hash.finalize()), @"6b1a7e498efcc86bf9bf53ac5dd30769d68b9c929bb0aa444c6486c75a905297");
     let settings = start();
     let products: Vec<String> =
         settings.products().map(|product| format!("{} {}", product.id, product.kind)).collect();
@@ -121,8 +121,9 @@ fn products_statuses_and_fields_come_in_order() {
     assert_eq!(keys(PROJECTS), "idea to_plan to_carry_out to_hand_over finished cancelled");
     let fields = settings.fields(FieldScope::Product(SALES));
     let names: Vec<&str> = fields.map(|field| settings.field_name(field, Language::Hungarian)).collect();
-    assert_eq!(names[..4], ["Értékesítési állapot", "Minősítés", "Forró", "Lépés"]);
-    assert_eq!(settings.first_status(PROJECTS).unwrap().name, "Idea to weigh");
+    assert_eq!(names[..3], ["Lépés", "Minősítés", "Érdeklődő forrása"]);
+    let first = settings.first_status(PROJECTS).unwrap();
+    assert_eq!(settings.status_name(first, Language::English), "Idea to weigh");
 }
 
 #[test]
@@ -171,7 +172,7 @@ fn a_derived_status_is_read_from_the_fields_and_the_clock_of_the_product() {
     let settings = start();
     let vip = [
         (catalogue::field_id(SALES, "qualification").to_string(), "vip".to_owned()),
-        (catalogue::field_id(SALES, "hot").to_string(), "1".to_owned()),
+        (catalogue::field_id(SALES, "step").to_string(), "negotiating".to_owned()),
     ];
     let won = Some(catalogue::status_id(SALES, "won"));
     let inputs = StatusInputs {
@@ -196,7 +197,12 @@ fn a_new_product_of_any_kind_puts_a_new_card_into_its_first_status() {
         let inputs =
             StatusInputs { product: Some(id), stored: None, texts: FieldTexts::new(&[]), last_contact: None };
         let status = settings.card_status(&inputs, NOW).status.unwrap();
-        assert_eq!(status.name, spec.statuses[0].names.en, "{}", spec.kind);
+        assert_eq!(
+            settings.status_name(status, Language::English),
+            spec.statuses[0].names.en,
+            "{}",
+            spec.kind
+        );
         assert_eq!(status.group, StatusGroup::Inactive, "{}", spec.kind);
     }
 }
@@ -208,6 +214,19 @@ fn names_are_shown_in_the_readers_language_until_they_are_changed() {
     assert_eq!(settings.status_name(&status, Language::Hungarian), "Tervezendő");
     status.name = "Sketch it".into();
     assert_eq!(settings.status_name(&status, Language::Hungarian), "Sketch it");
+    status.name = "To plan".into();
+    assert_eq!(
+        settings.status_name(&status, Language::Hungarian),
+        "To plan",
+        "a name given is no translation"
+    );
+    status.name = String::new();
+    status.key = Some("from_tomorrow".parse().unwrap());
+    assert_eq!(
+        settings.status_name(&status, Language::Hungarian),
+        "from_tomorrow",
+        "its key says at least something"
+    );
     let source = settings.field(catalogue::field_id(SALES, "lead_source")).unwrap();
     let FieldKind::Choice { options, .. } = &source.kind else { panic!("a choice") };
     assert_eq!(settings.option_name(source, &options[1], Language::Romanian), "Recomandare");
@@ -267,7 +286,7 @@ fn the_fixed_status_sets_take_a_new_name_and_todo_and_no_other_edit() {
         let renamed = Status { name: "Mine".into(), todo, ..status.clone() };
         let regrouped = Status { group: StatusGroup::Negative, ..status.clone() };
         let retired = Status { retired: true, ..status.clone() };
-        let added = Status { id: StatusId::from_bytes([5; 16]), key: None, ..status.clone() };
+        let added = Status { id: StatusId::from_bytes([5; 16]), key: None, ..renamed.clone() };
         let verdict =
             if spec.mode == StatusMode::Custom { Ok(()) } else { Err(SettingsError::FixedStatuses) };
         assert_eq!(settings.judge(&SettingsRow::new(&renamed, 2)), Ok(()), "{}", spec.kind);
@@ -303,10 +322,17 @@ fn edits_that_would_break_what_refers_to_a_setting_are_refused() {
     let mut settings = start();
     settings.apply([SettingsRow::new(&anna(), 1)]);
     let product = settings.product(PROJECTS).unwrap().clone();
-    let status = settings.first_status(PROJECTS).unwrap().clone();
-    let field = settings.field(catalogue::field_id(SALES, "step")).unwrap().clone();
+    let unnamed = settings.first_status(PROJECTS).unwrap().clone();
+    let status = Status { name: "Mine".into(), ..unnamed.clone() };
+    let field = settings.field(catalogue::field_id(SALES, "loss_reason")).unwrap().clone();
+    let field = FieldDefinition { name: "Mine".into(), ..field };
+    let step = settings.field(catalogue::field_id(SALES, "step")).unwrap().clone();
+    let aimless = FieldKind::Choice { options: vec![option_named("a", None)], multiple: false };
+    let meant =
+        FieldKind::Choice { options: vec![option_named("a", Some(StepMeaning::Won))], multiple: false };
+    let many = FieldKind::Choice { options: vec![option_named("a", Some(StepMeaning::Won))], multiple: true };
     let inbox = settings.product(INBOX_PRODUCT).unwrap().clone();
-    let option = |word: &str| ChoiceOption { key: word.parse().unwrap(), name: word.into(), retired: false };
+    let option = |word: &str| option_named(word, None);
     let twins = FieldKind::Choice { options: vec![option("a"), option("a")], multiple: true };
     let crowd = (0..=MAX_OPTIONS).map(|number| option(&format!("o{number}"))).collect();
     let crowd = FieldKind::Choice { options: crowd, multiple: true };
@@ -328,7 +354,13 @@ fn edits_that_would_break_what_refers_to_a_setting_are_refused() {
         (row(&Status { key: None, ..status.clone() }, 2), E::Unchangeable("key")),
         (row(&Status { key: Some("idea_2".parse().unwrap()), ..status.clone() }, 2), E::Malformed("key")),
         (row(&Status { product: nowhere, key: None, ..status.clone() }, 2), E::UnknownProduct),
-        (row(&Status { product: SALES, key: None, ..status }, 2), E::Unchangeable("product")),
+        (row(&Status { product: SALES, key: None, ..status.clone() }, 2), E::Unchangeable("product")),
+        (row(&Status { name: String::new(), ..own(&status) }, 1), E::Malformed("name")),
+        (row(&Status { todo: todo(""), ..own(&status) }, 1), E::Malformed("todo.text")),
+        (row(&Status { todo: todo(""), ..unnamed }, 2), E::Malformed("todo.text")),
+        (row(&FieldDefinition { kind: aimless, ..step.clone() }, 2), E::Malformed("option.means")),
+        (row(&FieldDefinition { kind: meant, ..field.clone() }, 2), E::Malformed("option.means")),
+        (row(&FieldDefinition { kind: many, ..step }, 2), E::FixedField),
         (row(&FieldDefinition { kind: twins, ..field.clone() }, 2), E::KeyTaken),
         (row(&FieldDefinition { kind: crowd, ..field.clone() }, 2), E::Malformed("options")),
         (row(&FieldDefinition { scope: FieldScope::Persons, ..field.clone() }, 2), E::Unchangeable("scope")),
@@ -394,6 +426,20 @@ proptest! {
         prop_assert_eq!(settings.rows().collect::<Vec<_>>(), [&row]);
         let _ = settings.judge(&row);
     }
+}
+
+/// An option named after its key.
+fn option_named(word: &str, means: Option<StepMeaning>) -> ChoiceOption {
+    ChoiceOption { key: word.parse().unwrap(), name: word.into(), retired: false, means }
+}
+
+/// A status like this one that an administrator added.
+fn own(status: &Status) -> Status {
+    Status { id: StatusId::from_bytes([5; 16]), key: None, ..status.clone() }
+}
+
+fn todo(text: &str) -> Option<StatusTodo> {
+    Some(StatusTodo { text: text.into(), due_days: 1 })
 }
 
 fn start() -> Settings {

@@ -7,7 +7,7 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use crate::settings::catalogue::Language;
-use crate::settings::role::{Act, Role};
+use crate::settings::role::Role;
 use crate::value::id::UserId;
 use crate::value::text_form::text_form;
 
@@ -63,12 +63,6 @@ impl User {
     /// What lists of users are sorted by: family name first in every language (T19), then id.
     pub fn sort_key(&self) -> (String, String, UserId) {
         (self.family_name.to_lowercase(), self.given_name.to_lowercase(), self.id)
-    }
-
-    /// Whether the user may do `act`: by role, or by a right of his own (C19). One without access
-    /// may do nothing.
-    pub fn may(&self, act: Act) -> bool {
-        self.active && (act.allowed_to(self.role) || (act == Act::IssueInvoices && self.issues_invoices))
     }
 }
 
@@ -152,14 +146,6 @@ mod tests {
             users.map(|user| user.display_name(Language::Hungarian)),
             ["Kovács Anna", "kovács Béla", "Zoltán Anna"]
         );
-    }
-
-    #[test]
-    fn issuing_invoices_is_a_right_of_the_user_and_ends_with_access() {
-        let clerk = User { issues_invoices: true, ..user("Kovács", "Anna") };
-        assert!(clerk.may(Act::IssueInvoices) && clerk.may(Act::EditCards) && !clerk.may(Act::Import));
-        assert!(!User { issues_invoices: false, ..clerk.clone() }.may(Act::IssueInvoices));
-        assert!(Act::ALL.iter().all(|act| !User { active: false, ..clerk.clone() }.may(*act)));
     }
 
     #[test]

@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Organisation, Setting, SettingsId, SettingsKind, SettingsRow};
 use crate::crm::row::CardRow;
-use crate::settings::catalogue::{self, KindSpec, Language, LapseClock, derived_status};
+use crate::settings::catalogue::{
+    self, Derived, DerivedFrom, KindSpec, Language, LapseClock, derived_status,
+};
 use crate::settings::field::{ChoiceOption, FieldDefinition, FieldKind, FieldScope, FieldTexts};
 use crate::settings::product::Product;
-use crate::settings::status::{Status, StatusGroup};
+use crate::settings::status::{Status, StatusGroup, StatusTodo};
 use crate::settings::user::{Email, User};
 use crate::value::id::{FieldId, ProductId, StatusId, UserId};
+use crate::value::key::Key;
 use crate::value::time::{Timestamp, Zone};
 
 /// All settings that a device or server has, whatever the order in which their rows came.
@@ -32,14 +35,14 @@ pub struct Settings {
 
 /// A product with what belongs to it, in order.
 #[derive(Debug, Clone)]
-struct ProductView {
-    product: Product,
+pub(super) struct ProductView {
+    pub(super) product: Product,
     tree: Vec<StatusId>,
     fields: Vec<FieldId>,
     /// Statuses by their key in the catalogue.
-    keyed_statuses: BTreeMap<&'static str, StatusId>,
-    /// Registers of preset fields by their key in the catalogue.
-    registers: BTreeMap<&'static str, String>,
+    pub(super) keyed_statuses: BTreeMap<&'static str, StatusId>,
+    /// Preset fields, with their registers, by their key in the catalogue.
+    pub(super) presets: BTreeMap<&'static str, (FieldId, String)>,
 }
 
 /// What the status of a card depends on.
@@ -209,10 +212,10 @@ impl Settings {
             next_change: None,
         };
         let Some(view) = view else { return stored() };
-        let text = |key: &str| inputs.texts.get(view.registers.get(key)?);
+        let text = |key: &str| inputs.texts.get(&view.presets.get(key)?.1);
         let lapse_days = view.product.lapse_days;
         let clock = LapseClock { now, last_contact: inputs.last_contact, lapse_days };
-        if let Some(derived) = derived_status(view.product.kind, &text, &clock) {
+        if let Some(derived) = self.derived(view, &text, &clock) {
             let id = view.keyed_statuses.get(derived.key).copied();
             let status = id.and_then(|id| self.status(id));
             return CardStatus { id, status, next_change: derived.next_change };
@@ -232,24 +235,33 @@ impl Settings {
             .collect()
     }
 
-    /// The name of a status in the reader's language, as long as it is the catalogue's.
+    /// The name of a status: the one that an administrator gave, else the catalogue's in the reader's
+    /// language, else its key.
     pub fn status_name<'a>(&self, status: &'a Status, language: Language) -> &'a str {
-        let names = self.spec(Some(status.product)).zip(status.key.as_ref());
-        match names.and_then(|(spec, key)| spec.status(key.as_str())) {
-            Some(builtin) => builtin.names.localise(&status.name, language),
-            None => &status.name,
+        match self.status_spec(status) {
+            Some(builtin) => builtin.names.unless(&status.name, language),
+            None => named(&status.name, status.key.as_ref()),
         }
     }
 
-    /// The name of a field in the reader's language, as long as it is the catalogue's.
+    /// What the todo says that a status hands out (C9): as an administrator worded it, else as the
+    /// catalogue does in the reader's language.
+    pub fn todo_text<'a>(&self, status: &'a Status, todo: &'a StatusTodo, language: Language) -> &'a str {
+        match self.status_spec(status).and_then(|builtin| builtin.todo.as_ref()) {
+            Some(builtin) => builtin.names.unless(&todo.text, language),
+            None => named(&todo.text, status.key.as_ref()),
+        }
+    }
+
+    /// The name of a field, as in [`Settings::status_name`].
     pub fn field_name<'a>(&self, field: &'a FieldDefinition, language: Language) -> &'a str {
         match self.field_spec(field) {
-            Some(builtin) => builtin.names.localise(&field.name, language),
-            None => &field.name,
+            Some(builtin) => builtin.names.unless(&field.name, language),
+            None => named(&field.name, field.key.as_ref()),
         }
     }
 
-    /// The name of a field's option in the reader's language, as long as it is the catalogue's.
+    /// The name of a field's option, as in [`Settings::status_name`].
     pub fn option_name<'a>(
         &self,
         field: &FieldDefinition,
@@ -257,12 +269,33 @@ impl Settings {
         language: Language,
     ) -> &'a str {
         match self.field_spec(field).and_then(|spec| spec.option(option.key.as_str())) {
-            Some(builtin) => builtin.names.localise(&option.name, language),
-            None => &option.name,
+            Some(builtin) => builtin.names.unless(&option.name, language),
+            None => named(&option.name, Some(&option.key)),
         }
     }
 
-    fn field_spec(&self, field: &FieldDefinition) -> Option<&'static catalogue::FieldSpec> {
+    /// A product with what belongs to it.
+    pub(super) fn view(&self, product: ProductId) -> Option<&ProductView> {
+        self.products.get(&product)
+    }
+
+    /// The status that fields with these texts (by their key in the catalogue) say; `None` where it is
+    /// stored.
+    pub(super) fn derived<'a>(
+        &self,
+        view: &ProductView,
+        text: &dyn Fn(&str) -> Option<&'a str>,
+        clock: &LapseClock,
+    ) -> Option<Derived> {
+        let meaning = |field: &str, option: &str| self.field(view.presets.get(field)?.0)?.meaning(option);
+        derived_status(view.product.kind, DerivedFrom { text, meaning: &meaning }, clock)
+    }
+
+    fn status_spec(&self, status: &Status) -> Option<&'static catalogue::StatusSpec> {
+        self.spec(Some(status.product))?.status(status.key.as_ref()?.as_str())
+    }
+
+    pub(super) fn field_spec(&self, field: &FieldDefinition) -> Option<&'static catalogue::FieldSpec> {
         self.spec(field.product())?.field(field.key.as_ref()?.as_str())
     }
 
@@ -290,9 +323,9 @@ impl Settings {
         match row.kind {
             SettingsKind::Product => keep(row, |product: Product| {
                 let (tree, fields) = (Vec::new(), Vec::new());
-                let (keyed_statuses, registers) = (BTreeMap::new(), BTreeMap::new());
+                let (keyed_statuses, presets) = (BTreeMap::new(), BTreeMap::new());
                 let id = product.id;
-                let view = ProductView { product, tree, fields, keyed_statuses, registers };
+                let view = ProductView { product, tree, fields, keyed_statuses, presets };
                 self.products.insert(id, view);
             }),
             SettingsKind::Status => keep(row, |status: Status| {
@@ -326,11 +359,11 @@ impl Settings {
             }
             for (builtin, place) in spec.fields.iter().zip(1..) {
                 let id = catalogue::field_id(product, builtin.key);
-                view.registers.insert(builtin.key, id.to_string());
+                view.presets.insert(builtin.key, (id, id.to_string()));
                 if builtin.decides_status {
                     let fixed = builtin.make(product, place);
                     let field = self.fields.entry(id).or_insert_with(|| fixed.clone());
-                    if !same_values(&field.kind, &fixed.kind) {
+                    if !may_replace(builtin, &field.kind, &fixed.kind) {
                         field.kind = fixed.kind;
                     }
                     field.retired = false;
@@ -373,8 +406,20 @@ impl Settings {
     }
 }
 
+/// Whether a field that decides the status may have the kind `new` in place of `fixed`, the catalogue's.
+/// The options of a step are the firm's own (C24), all others are fixed.
+pub(super) fn may_replace(builtin: &catalogue::FieldSpec, new: &FieldKind, fixed: &FieldKind) -> bool {
+    let is_single_choice = matches!(new, FieldKind::Choice { multiple: false, .. });
+    if builtin.has_meanings() { is_single_choice } else { same_values(new, fixed) }
+}
+
+/// The name given; where there is none and this version knows none, the key says at least something.
+fn named<'a>(given: &'a str, key: Option<&'a Key>) -> &'a str {
+    if given.is_empty() { key.map_or("", Key::as_str) } else { given }
+}
+
 /// Whether two kinds of field have the same values; names of options may differ.
-pub(super) fn same_values(one: &FieldKind, other: &FieldKind) -> bool {
+fn same_values(one: &FieldKind, other: &FieldKind) -> bool {
     match (one, other) {
         (
             FieldKind::Choice { options: one, multiple: many },

@@ -8,7 +8,7 @@ use super::{ApiError, Routes};
 use crate::state::State;
 use crate::store::organisation;
 
-/// `GET /health` for whoever restarts the process, `GET /health/ready` for whoever sends it requests.
+/// `GET /health` for what restarts the process, `GET /health/ready` for what sends it requests.
 pub fn routes() -> Routes {
     Routes::new().get("/health", live).get("/health/ready", ready)
 }

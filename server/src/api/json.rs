@@ -27,7 +27,7 @@ impl<T: DeserializeOwned> FromRequest<State> for Body<T> {
             Err(JsonRejection::BytesRejection(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
                 Err(ApiError::TooLarge)
             }
-            Err(error) => Err(ApiError::Invalid(error.body_text())),
+            Err(error) => Err(ApiError::invalid("", error.body_text())),
         }
     }
 }

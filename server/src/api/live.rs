@@ -10,8 +10,9 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use roadbook_domain::wire::{LIVE_BEARER, LIVE_PROTOCOL, LiveFrame, Poke};
 
+use super::caller::{arriving, bearer};
 use super::{ApiError, Routes};
-use crate::auth::{Caller, bearer};
+use crate::auth::Caller;
 use crate::live::{Moved, Seat};
 use crate::state::State;
 use crate::store::organisation;
@@ -34,8 +35,8 @@ async fn live(
     Arriving(caller): Arriving,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    let upgrade = upgrade.map_err(|_| ApiError::invalid("ask for a WebSocket here"))?;
-    let seat = Seat::take(&state, caller.user).ok_or(ApiError::Unavailable)?;
+    let upgrade = upgrade.map_err(|_| ApiError::invalid("", "ask for a WebSocket here"))?;
+    let seat = Seat::take(state.engine().live(), caller.user).ok_or(ApiError::Unavailable)?;
     let mut conn = state.db().read().await?;
     let head = organisation::head(&mut conn, caller.org).await?.ok_or(ApiError::NotFound)?;
     // Small buffers: an idle socket costs 3 KB instead of 134 KB.
@@ -58,7 +59,7 @@ impl FromRequestParts<State> for Arriving {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
         let token = if parts.headers.contains_key(AUTHORIZATION) { bearer(parts) } else { offered(parts) };
-        Caller::arriving(state, token.ok_or(ApiError::Unauthenticated)?).await.map(Self)
+        arriving(state, token.ok_or(ApiError::Unauthenticated)?).await.map(Self)
     }
 }
 

@@ -41,8 +41,8 @@ async fn create(
     Body(asked): Body<NewProduct>,
 ) -> Result<(StatusCode, Json<Versioned<Product>>), ApiError> {
     caller.require(Act::EditSettings)?;
-    let spec = catalogue::spec(asked.kind).ok_or_else(|| ApiError::invalid("kind: not in the gallery"))?;
-    let mut editing = Editing::begin(&state, caller.org).await?;
+    let spec = catalogue::spec(asked.kind).ok_or_else(|| ApiError::invalid("kind", "not in the gallery"))?;
+    let mut editing = Editing::begin(state.node(), caller.org).await?;
     let last = editing.settings().products().map(|product| product.order).max().unwrap_or_default();
     let mut made = catalogue::new_product(ProductId::new(state.env()), spec, last.saturating_add(10));
     made.product.name = asked.name.unwrap_or(made.product.name);

@@ -9,7 +9,7 @@ use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ApiError, Body, Routes};
+use super::{ApiError, Body, Problem, Routes};
 use crate::auth::session::{self, Credentials, Grant};
 use crate::auth::token::RefreshToken;
 use crate::state::State;
@@ -59,10 +59,10 @@ async fn sign_in(With(state): With<State>, Body(asked): Body<SignIn>) -> Result<
         .decode(asked.device.install_secret.as_bytes())
         .ok()
         .and_then(|bytes| bytes.try_into().ok())
-        .ok_or_else(|| ApiError::invalid("device.install_secret: give 32 bytes in base64url"))?;
-    for (what, text) in [("device.platform", &asked.device.platform), ("device.name", &asked.device.name)] {
+        .ok_or_else(|| ApiError::invalid("device.install_secret", "give 32 bytes in base64url"))?;
+    for (field, text) in [("device.platform", &asked.device.platform), ("device.name", &asked.device.name)] {
         if text.is_empty() || text.chars().count() > MAX_NAME || text.chars().any(char::is_control) {
-            return Err(ApiError::invalid(format!("{what}: give 1 to {MAX_NAME} characters")));
+            return Err(ApiError::Invalid { field, problem: Problem::Length { min: 1, max: MAX_NAME } });
         }
     }
     let credentials = Credentials {
@@ -72,17 +72,17 @@ async fn sign_in(With(state): With<State>, Body(asked): Body<SignIn>) -> Result<
         device_name: &asked.device.name,
         install_secret: &install_secret,
     };
-    Ok(Json(session::sign_in(&state, &credentials).await?.into()))
+    Ok(Json(session::sign_in(state.gate(), &credentials).await?.into()))
 }
 
 async fn refresh(With(state): With<State>, Body(asked): Body<Refresh>) -> Result<Json<Session>, ApiError> {
     let token = RefreshToken::from_text(&asked.refresh_token).map_err(|_| ApiError::SessionOver)?;
-    Ok(Json(session::refresh(&state, &token).await?.into()))
+    Ok(Json(session::refresh(state.gate(), &token).await?.into()))
 }
 
 async fn sign_out(With(state): With<State>, Body(asked): Body<Refresh>) -> Result<StatusCode, ApiError> {
     if let Ok(token) = RefreshToken::from_text(&asked.refresh_token) {
-        session::sign_out(&state, &token).await?;
+        session::sign_out(state.gate(), &token).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -55,7 +55,7 @@ async fn create(
         retired: false,
         todo: asked.todo,
     };
-    let mut editing = Editing::begin(&state, caller.org).await?;
+    let mut editing = Editing::begin(state.node(), caller.org).await?;
     let version = editing.write(&caller, &status, 0).await?;
     editing.commit().await?;
     Ok((StatusCode::CREATED, Json(Versioned { version, setting: status })))

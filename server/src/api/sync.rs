@@ -25,12 +25,12 @@ pub fn routes() -> Routes {
 }
 
 async fn exchange(With(state): With<State>, caller: Caller, body: Bytes) -> Result<Response, ApiError> {
-    let caller = caller.again(&state).await?;
+    let caller = caller.again(state.node()).await?;
     let request: SyncRequest = from_frame(&body, MAX_REQUEST).map_err(|error| match error {
         FrameError::TooLarge(_) => ApiError::TooLarge,
-        FrameError::Malformed => ApiError::invalid("not a frame of an exchange"),
+        FrameError::Malformed => ApiError::invalid("", "not a frame of an exchange"),
     })?;
-    let response = sync::exchange(&state, &caller, request).await?;
+    let response = sync::exchange(state.engine(), &caller, request).await?;
     Ok(([(CONTENT_TYPE, FRAME)], to_frame(&response)).into_response())
 }
 
@@ -50,7 +50,7 @@ async fn state_hash(
     caller: Caller,
     at: Result<Query<At>, QueryRejection>,
 ) -> Result<Json<StateHash>, ApiError> {
-    let Query(At { now }) = at.map_err(|_| ApiError::invalid("now: give milliseconds since 1970"))?;
-    let hash = sync::state_hash(&state, &caller, now).await?;
+    let Query(At { now }) = at.map_err(|_| ApiError::invalid("now", "give milliseconds since 1970"))?;
+    let hash = sync::state_hash(state.engine(), &caller, now).await?;
     Ok(Json(StateHash { state_hash: HEXLOWER.encode(&hash) }))
 }

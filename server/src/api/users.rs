@@ -33,7 +33,7 @@ struct NewUser {
     #[serde(default)]
     given_name: String,
     role: Role,
-    /// The zone in which his days are judged (T4), an IANA name.
+    /// The zone in which their days are judged (T4), an IANA name.
     zone: String,
     /// Language and country, such as `hu-HU`.
     locale: String,
@@ -72,7 +72,9 @@ async fn create(
         active: true,
         issues_invoices: asked.issues_invoices,
     };
-    let version = accounts::create(&state, &caller, &user, asked.password.as_deref()).await?;
+    let version =
+        accounts::create(state.engine(), state.gate().passwords(), &caller, &user, asked.password.as_deref())
+            .await?;
     Ok((StatusCode::CREATED, Json(Versioned { version, setting: user })))
 }
 
@@ -84,7 +86,7 @@ async fn edit(
 ) -> Result<Json<Versioned<User>>, ApiError> {
     caller.require(Act::ManageUsers)?;
     asked.check_names(id)?;
-    let version = accounts::edit(&state, &caller, &asked.setting, asked.version).await?;
+    let version = accounts::edit(state.node(), &caller, &asked.setting, asked.version).await?;
     Ok(Json(Versioned { version, ..asked }))
 }
 
@@ -95,6 +97,6 @@ async fn set_password(
     Body(asked): Body<NewPassword>,
 ) -> Result<StatusCode, ApiError> {
     caller.require(Act::ManageUsers)?;
-    accounts::set_password(&state, &caller, user, &asked.password).await?;
+    accounts::set_password(state.node(), state.gate().passwords(), &caller, user, &asked.password).await?;
     Ok(StatusCode::NO_CONTENT)
 }

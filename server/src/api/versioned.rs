@@ -4,7 +4,7 @@ use axum::Json;
 use roadbook_domain::settings::{Setting, SettingsId, SettingsRow};
 use serde::{Deserialize, Serialize};
 
-use super::ApiError;
+use super::{ApiError, Problem};
 use crate::auth::Caller;
 use crate::settings::Editing;
 use crate::state::State;
@@ -44,7 +44,7 @@ pub async fn edit<T: Setting>(
 ) -> Result<Json<Versioned<T>>, ApiError> {
     caller.require(T::KIND.editing())?;
     asked.check_names(id)?;
-    let mut editing = Editing::begin(state, caller.org).await?;
+    let mut editing = Editing::begin(state.node(), caller.org).await?;
     let version = editing.write(caller, &asked.setting, asked.version).await?;
     editing.commit().await?;
     Ok(Json(Versioned { version, ..asked }))
@@ -57,10 +57,10 @@ impl<T: Setting> Versioned<T> {
     /// [`ApiError::Invalid`].
     pub fn check_names(&self, id: impl Into<SettingsId>) -> Result<(), ApiError> {
         if self.setting.settings_id() != id.into() {
-            return Err(ApiError::invalid("id: not that of the address"));
+            return Err(ApiError::Invalid { field: "id", problem: Problem::Mismatch });
         }
         if self.version == 0 {
-            return Err(ApiError::invalid("version: give that of the setting you edit"));
+            return Err(ApiError::Invalid { field: "version", problem: Problem::Missing });
         }
         Ok(())
     }

@@ -1,23 +1,18 @@
-//! The caller: an extractor, so that no handler can forget to ask who is calling.
+//! The caller: who calls, and whether the database says that they still may.
 
-use axum::extract::FromRequestParts;
-use axum::http::header::AUTHORIZATION;
-use axum::http::request::Parts;
 use roadbook_domain::access::rights::Viewer;
-use roadbook_domain::settings::role::Act;
-use roadbook_domain::settings::role::Role;
+use roadbook_domain::settings::role::{Act, Role};
 use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
 use uuid::Uuid;
 
-use crate::api::ApiError;
-use crate::state::State;
-use crate::store::Conn;
-use crate::store::users::{self, Claimed};
+use super::{AuthError, Gate};
+use crate::node::Node;
+use crate::store::users::{self, Claimed, Permissions};
 
 /// Who calls: a user with access, on a device that is not revoked, in a session that lives.
 ///
 /// The signature of the access token says who; the database says, at every request, whether that still
-/// holds and what he may do. So a revocation works at once and on every node, not when tokens expire.
+/// holds and what they may do. So a revocation works at once and on every node, not when tokens expire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caller {
     /// The organisation.
@@ -43,82 +38,56 @@ impl Caller {
     /// Refuses if the caller's role does not allow it.
     ///
     /// # Errors
-    /// [`ApiError::Forbidden`].
-    pub fn require(&self, act: Act) -> Result<(), ApiError> {
-        if act.allowed_to(self.role) { Ok(()) } else { Err(ApiError::Forbidden) }
-    }
-
-    /// The same caller as he stands now: the request itself may have changed that.
-    ///
-    /// # Errors
-    /// [`ApiError::SessionOver`] if account, device or session are no more.
-    pub async fn anew(&self, state: &State) -> Result<Self, ApiError> {
-        let Self { org, user, device, session, .. } = *self;
-        let claimed = Claimed { org, user, device, session, token_version: 0 };
-        let mut conn = state.db().read().await?;
-        let standing = users::standing_of(&mut conn, &claimed).await?.ok_or(ApiError::SessionOver)?;
-        Ok(Self { role: standing.role, ..*self })
+    /// [`AuthError::Forbidden`].
+    pub fn require(&self, act: Act) -> Result<(), AuthError> {
+        if act.allowed_to(self.role) { Ok(()) } else { Err(AuthError::Forbidden) }
     }
 
     /// The caller that this access token stands for.
     ///
     /// # Errors
-    /// [`ApiError::Unauthenticated`] if the token is not good now or was recalled: a refresh helps.
-    /// [`ApiError::SessionOver`] if account, device or session are no more: nothing helps.
-    pub async fn of(state: &State, token: &str) -> Result<Self, ApiError> {
-        let claimed: Claimed =
-            state.tokens().verify(token, state.now()).map_err(|_| ApiError::Unauthenticated)?;
-        let mut conn = state.db().read().await?;
-        Self::standing(&mut conn, claimed).await
+    /// [`AuthError::Unauthenticated`] if the token is not good now or was recalled: a refresh helps.
+    /// [`AuthError::SessionOver`] if account, device or session are no more: only a sign-in helps.
+    pub async fn of(gate: &Gate, token: &str) -> Result<Self, AuthError> {
+        let claimed = gate.tokens().verify(token, gate.node().now());
+        Self::judge(gate.node(), claimed.map_err(|_| AuthError::Unauthenticated)?).await
     }
 
-    /// As [`Caller::of`], and the request's line in the log names them.
+    /// The same caller, judged again after waiting for the body of the request: a body that trickles
+    /// does not outlive a revocation, nor the role with which it began.
     ///
     /// # Errors
     /// As for [`Caller::of`].
-    pub async fn arriving(state: &State, token: &str) -> Result<Self, ApiError> {
-        let caller = Self::of(state, token).await?;
-        tracing::Span::current()
-            .record("user.id", tracing::field::display(caller.user))
-            .record("device.id", tracing::field::display(caller.device));
-        Ok(caller)
+    pub async fn again(&self, node: &Node) -> Result<Self, AuthError> {
+        Self::judge(node, self.claimed()).await
     }
 
-    /// The same caller as he stands now: for whoever has waited for the caller to send something. A body
-    /// that trickles does not outlive a revocation, nor the role with which it began.
+    /// The same caller after a request that may itself have changed the role, and so have recalled the
+    /// tokens: the version of the tokens is not asked again.
     ///
     /// # Errors
-    /// As for [`Caller::of`].
-    pub async fn again(self, state: &State) -> Result<Self, ApiError> {
-        let Self { org, user, device, session, token_version, .. } = self;
-        let mut conn = state.db().read().await?;
-        let claimed = Claimed { org, user, device, session, token_version };
-        Self::standing(&mut conn, claimed).await
+    /// [`AuthError::SessionOver`] if account, device or session are no more.
+    pub async fn anew(&self, node: &Node) -> Result<Self, AuthError> {
+        let permissions = permissions(node, &self.claimed()).await?;
+        Ok(Self { role: permissions.role, ..*self })
     }
 
-    async fn standing(conn: &mut Conn, claimed: Claimed) -> Result<Self, ApiError> {
-        let standing = users::standing_of(conn, &claimed).await?.ok_or(ApiError::SessionOver)?;
-        if standing.token_version != claimed.token_version {
-            return Err(ApiError::Unauthenticated);
+    async fn judge(node: &Node, claimed: Claimed) -> Result<Self, AuthError> {
+        let permissions = permissions(node, &claimed).await?;
+        if permissions.token_version != claimed.token_version {
+            return Err(AuthError::Unauthenticated);
         }
         let Claimed { org, user, device, session, token_version } = claimed;
-        Ok(Self { org, user, device, role: standing.role, session, token_version })
+        Ok(Self { org, user, device, role: permissions.role, session, token_version })
+    }
+
+    const fn claimed(&self) -> Claimed {
+        let Self { org, user, device, session, token_version, .. } = *self;
+        Claimed { org, user, device, session, token_version }
     }
 }
 
-impl FromRequestParts<State> for Caller {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
-        let token = bearer(parts).ok_or(ApiError::Unauthenticated)?;
-        Self::arriving(state, token).await
-    }
-}
-
-/// The token of the one `Authorization: Bearer` header (RFC 6750).
-pub fn bearer(parts: &Parts) -> Option<&str> {
-    let mut headers = parts.headers.get_all(AUTHORIZATION).iter();
-    let (header, None) = (headers.next()?, headers.next()) else { return None };
-    let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token)
+async fn permissions(node: &Node, claimed: &Claimed) -> Result<Permissions, AuthError> {
+    let mut conn = node.db().read().await?;
+    users::permissions_of(&mut conn, claimed).await?.ok_or(AuthError::SessionOver)
 }

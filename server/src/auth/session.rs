@@ -8,11 +8,11 @@ use uuid::Uuid;
 
 use super::throttle::Guesser;
 use super::token::{ACCESS_LIFE, IDLE_LIFE, RefreshToken, sha256};
-use crate::api::ApiError;
-use crate::state::State;
+use super::{AuthError, Gate};
+use crate::node::Node;
 use crate::store::devices::{self, Enrolment};
 use crate::store::sessions::{self, NewSession, Rotated, Rotation};
-use crate::store::users::{self, Claimed, Login, Standing};
+use crate::store::users::{self, Claimed, Login, Permissions};
 
 /// Who wants in, and on what device.
 #[derive(Clone, Copy)]
@@ -25,7 +25,7 @@ pub struct Credentials<'a> {
     pub platform: &'a str,
     /// What the user calls the device.
     pub device_name: &'a str,
-    /// The installation's own secret: with the same user it stands for the same device (R12).
+    /// The installation's own secret: with the same user it is the same device (R12).
     pub install_secret: &'a [u8; 32],
 }
 
@@ -54,31 +54,31 @@ pub struct Grant {
 /// work.
 ///
 /// # Errors
-/// [`ApiError::BadCredentials`], [`ApiError::SlowDown`] after too many of them, or
-/// [`ApiError::Unavailable`] if too many sign in at once.
-pub async fn sign_in(state: &State, credentials: &Credentials<'_>) -> Result<Grant, ApiError> {
-    let login = judge(state, credentials).await?;
-    let (org, user, now) = (login.org_id, login.id, state.now());
-    let session = draw_uuid(state);
-    let refresh_token = RefreshToken::new(org, session, state.env());
+/// [`AuthError::BadCredentials`], [`AuthError::SlowDown`] after too many of them, or
+/// [`PasswordError::Busy`] if too many sign in at once.
+pub async fn sign_in(gate: &Gate, credentials: &Credentials<'_>) -> Result<Grant, AuthError> {
+    let login = judge(gate, credentials).await?;
+    let (org, user, now) = (login.org_id, login.id, gate.node().now());
+    let session = draw_uuid(gate.node());
+    let refresh_token = RefreshToken::new(org, session, gate.node().env());
     let enrolment = Enrolment {
-        id: DeviceId::new(state.env()),
+        id: DeviceId::new(gate.node().env()),
         user,
         platform: credentials.platform,
         name: credentials.device_name,
         install_hash: &sha256(credentials.install_secret),
         now,
     };
-    let mut tx = state.db().write().await?;
-    let standing = users::lock(&mut tx, org, user, Some(&login.password_hash)).await?;
-    let standing = standing.ok_or(ApiError::BadCredentials)?;
+    let mut tx = gate.node().db().write().await?;
+    let permissions = users::lock(&mut tx, org, user, Some(&login.password_hash)).await?;
+    let permissions = permissions.ok_or(AuthError::BadCredentials)?;
     let device = devices::enrol(&mut tx, org, &enrolment).await?;
     let token_hash = refresh_token.hash();
     let begun = NewSession { id: session, user, device, token_hash, now, expires_at: idle_end(now) };
     sessions::begin(&mut tx, org, &begun).await?;
     tx.commit().await?;
     tracing::info!(user.id = %user, device.id = %device, "signed in");
-    grant(state, standing, user, device, refresh_token)
+    grant(gate, permissions, user, device, refresh_token)
 }
 
 /// Exchanges a refresh token for a new pair of tokens.
@@ -87,10 +87,10 @@ pub async fn sign_in(state: &State, credentials: &Credentials<'_>) -> Result<Gra
 /// dropped. Any other token that was replaced ends the session, because somebody else has it.
 ///
 /// # Errors
-/// [`ApiError::SessionOver`].
-pub async fn refresh(state: &State, token: &RefreshToken) -> Result<Grant, ApiError> {
-    let now = state.now();
-    let replacement = RefreshToken::new(token.org, token.session, state.env());
+/// [`AuthError::SessionOver`].
+pub async fn refresh(gate: &Gate, token: &RefreshToken) -> Result<Grant, AuthError> {
+    let now = gate.node().now();
+    let replacement = RefreshToken::new(token.org, token.session, gate.node().env());
     let rotation = Rotation {
         session: token.session,
         presented: token.hash(),
@@ -98,20 +98,21 @@ pub async fn refresh(state: &State, token: &RefreshToken) -> Result<Grant, ApiEr
         now,
         expires_at: idle_end(now),
     };
-    let mut tx = state.db().write().await?;
+    let mut tx = gate.node().db().write().await?;
     match sessions::rotate(&mut tx, token.org, &rotation).await? {
         Rotated::Fresh { user, device } => {
-            let standing = users::lock(&mut tx, token.org, user, None).await?.ok_or(ApiError::SessionOver)?;
+            let permissions =
+                users::lock(&mut tx, token.org, user, None).await?.ok_or(AuthError::SessionOver)?;
             devices::seen(&mut tx, token.org, device, now).await?;
             tx.commit().await?;
-            grant(state, standing, user, device, replacement)
+            grant(gate, permissions, user, device, replacement)
         }
         Rotated::Replayed => {
             tx.commit().await?;
             tracing::warn!(session.id = %token.session, "a spent refresh token was shown: session ended");
-            Err(ApiError::SessionOver)
+            Err(AuthError::SessionOver)
         }
-        Rotated::Over => Err(ApiError::SessionOver),
+        Rotated::Over => Err(AuthError::SessionOver),
     }
 }
 
@@ -119,63 +120,63 @@ pub async fn refresh(state: &State, token: &RefreshToken) -> Result<Grant, ApiEr
 ///
 /// # Errors
 /// Of the database.
-pub async fn sign_out(state: &State, token: &RefreshToken) -> Result<(), ApiError> {
-    let mut tx = state.db().write().await?;
+pub async fn sign_out(gate: &Gate, token: &RefreshToken) -> Result<(), AuthError> {
+    let mut tx = gate.node().db().write().await?;
     let session = sessions::find(&mut tx, token.org, token.session).await?;
     if session.is_some_and(|session| session.holds(&token.hash())) {
-        sessions::end(&mut tx, token.org, token.session, state.now()).await?;
+        sessions::end(&mut tx, token.org, token.session, gate.node().now()).await?;
         tx.commit().await?;
     }
     Ok(())
 }
 
 /// The account whose password this is.
-async fn judge(state: &State, credentials: &Credentials<'_>) -> Result<Login, ApiError> {
+async fn judge(gate: &Gate, credentials: &Credentials<'_>) -> Result<Login, AuthError> {
     // What is no email is asked of nobody, the database included.
     let email = credentials.email.parse::<Email>().ok();
     let install_hash = sha256(credentials.install_secret);
     let (mut login, mut known_device) = (None, false);
     if let Some(email) = &email {
-        let mut conn = state.db().read().await?;
+        let mut conn = gate.node().db().read().await?;
         known_device = devices::is_enrolled(&mut conn, email.as_str(), &install_hash).await?;
         login = users::by_email(&mut conn, email).await?;
     }
     let text = email.as_ref().map_or(credentials.email, Email::as_str);
     let guesser = Guesser::new(text, known_device.then_some(&install_hash));
     // Every guess counts before it is judged, so that many at once are no more than many one by one.
-    let guess = state.throttle().guess(guesser, state.now());
-    let guess = guess.map_err(|seconds| ApiError::SlowDown { seconds })?;
+    let guess = gate.throttle().guess(guesser, gate.node().now());
+    let guess = guess.map_err(|seconds| AuthError::SlowDown { seconds })?;
     let login = login.filter(|login| !login.disabled && !login.password_hash.is_empty());
     let hash = login.as_ref().map(|login| login.password_hash.as_str());
-    match state.passwords().verify(credentials.password, hash).await {
+    match gate.passwords().verify(credentials.password, hash).await {
         Ok(true) => {
-            state.throttle().succeeded(guesser);
-            login.ok_or(ApiError::BadCredentials)
+            gate.throttle().succeeded(guesser);
+            login.ok_or(AuthError::BadCredentials)
         }
-        Ok(false) => Err(ApiError::BadCredentials),
+        Ok(false) => Err(AuthError::BadCredentials),
         Err(error) => {
-            state.throttle().take_back(guess);
+            gate.throttle().take_back(guess);
             Err(error.into())
         }
     }
 }
 
 fn grant(
-    state: &State,
-    standing: Standing,
+    gate: &Gate,
+    permissions: Permissions,
     user: UserId,
     device: DeviceId,
     refresh_token: RefreshToken,
-) -> Result<Grant, ApiError> {
+) -> Result<Grant, AuthError> {
     let RefreshToken { org, session, .. } = refresh_token;
-    let claimed = Claimed { org, user, device, session, token_version: standing.token_version };
-    let now = state.now();
+    let claimed = Claimed { org, user, device, session, token_version: permissions.token_version };
+    let now = gate.node().now();
     Ok(Grant {
         org,
         user,
         device,
-        role: standing.role,
-        access_token: state.tokens().issue(&claimed, now)?,
+        role: permissions.role,
+        access_token: gate.tokens().issue(&claimed, now)?,
         access_expires_at: Timestamp::from_millis(now.millis().saturating_add(ACCESS_LIFE)),
         refresh_token,
     })
@@ -185,6 +186,6 @@ fn idle_end(now: Timestamp) -> Timestamp {
     Timestamp::from_millis(now.millis().saturating_add(IDLE_LIFE))
 }
 
-fn draw_uuid(state: &State) -> Uuid {
-    uuid::Builder::from_random_bytes(roadbook_domain::value::env::random(state.env())).into_uuid()
+fn draw_uuid(node: &Node) -> Uuid {
+    uuid::Builder::from_random_bytes(roadbook_domain::value::env::random(node.env())).into_uuid()
 }

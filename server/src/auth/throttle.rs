@@ -27,7 +27,7 @@ const MOST: usize = 10_000;
 pub struct Throttle(Mutex<BTreeMap<Guesser, Failures>>);
 
 /// Who guesses: everybody who tries one email, but for installations that its user enrolled before. Those
-/// count by themselves, so that a stranger's guesses never keep a user from his own phone.
+/// count by themselves, so that a stranger's guesses never keep a user from their own phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Guesser([u8; 32]);
 
@@ -38,7 +38,7 @@ struct Failures {
 }
 
 impl Guesser {
-    /// Whoever tries this email; on the user's own installation, if its hash is given.
+    /// Everybody who tries this email; on the user's own installation, if its hash is given.
     pub(super) fn new(email: &str, own_install: Option<&[u8; 32]>) -> Self {
         let install = own_install.map(<[u8; 32]>::as_slice).unwrap_or_default();
         Self(sha256(&[install, email.as_bytes()].concat()))

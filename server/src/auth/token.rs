@@ -13,7 +13,7 @@ use roadbook_domain::value::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::secrets::Secrets;
+use crate::node::secrets::Secrets;
 use crate::store::sessions::TokenHash;
 use crate::store::users::Claimed;
 

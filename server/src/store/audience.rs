@@ -1,8 +1,8 @@
-//! Who sees what, kept so that nobody's sight has to be worked out when he asks.
+//! Who sees what, kept so that no visibility has to be worked out when somebody asks.
 //!
 //! A document's *audience* is the set of principals that see it even if Restricted. For a card it
 //! follows from the card; for a contact from the cards that link to it, directly or through another
-//! contact, and these are counted in *ways*, so that a change of one card costs one addition.
+//! contact, and these are counted as *paths*, so that a change of one card costs one addition.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,8 +17,8 @@ use super::db::on;
 use super::documents::uuids;
 use super::{Conn, StoreError, Tx, key};
 
-/// In how many ways those behind a principal come to see a document.
-pub type Ways = BTreeMap<(DocumentId, Principal), i64>;
+/// By how many paths of links those behind a principal come to see a document.
+pub type Paths = BTreeMap<(DocumentId, Principal), i64>;
 
 /// A log entry filed under a principal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub struct Filed {
 pub struct Links {
     /// The document.
     pub source: DocumentId,
-    /// Its kind.
+    /// Its document type.
     pub kind: DocumentTypeId,
     /// What it links to.
     pub targets: BTreeSet<DocumentId>,
@@ -124,7 +124,7 @@ pub async fn file(tx: &mut Tx, org: OrgId, entries: &[Filed]) -> Result<(), Stor
     Ok(())
 }
 
-/// What those of these documents link to that are of a kind through which sight passes.
+/// What those of these documents link to whose document type passes visibility on.
 ///
 /// # Errors
 /// Of the database.
@@ -185,14 +185,14 @@ pub async fn put_links(tx: &mut Tx, org: OrgId, links: &[Links]) -> Result<(), S
 ///
 /// # Errors
 /// Of the database.
-pub async fn direct_ways(
+pub async fn direct_paths(
     conn: &mut Conn,
     org: OrgId,
     documents: &[DocumentId],
     through: DocumentTypeId,
     except: &BTreeSet<DocumentId>,
-) -> Result<Ways, StoreError> {
-    let Some((list, values)) = bulk::list(3, uuids(documents)) else { return Ok(Ways::new()) };
+) -> Result<Paths, StoreError> {
+    let Some((list, values)) = bulk::list(3, uuids(documents)) else { return Ok(Paths::new()) };
     let text = format!(
         "select l.target, l.source, a.principal from link l \
          join audience a on a.org_id = l.org_id and a.document = l.source \
@@ -204,54 +204,54 @@ pub async fn direct_ways(
     )
     .fetch_all(c)
     .await)?;
-    let mut ways = Ways::new();
+    let mut paths = Paths::new();
     for (target, source, principal) in rows {
         if !except.contains(&source.into()) {
-            *ways.entry((target.into(), key::principal(&principal)?)).or_default() += 1;
+            *paths.entry((target.into(), key::principal(&principal)?)).or_default() += 1;
         }
     }
-    Ok(ways)
+    Ok(paths)
 }
 
-/// The ways in which these documents are seen.
+/// The paths by which these documents are seen.
 ///
 /// # Errors
 /// Of the database.
-pub async fn ways(conn: &mut Conn, org: OrgId, documents: &[DocumentId]) -> Result<Ways, StoreError> {
-    let Some((list, values)) = bulk::list(2, uuids(documents)) else { return Ok(Ways::new()) };
+pub async fn paths(conn: &mut Conn, org: OrgId, documents: &[DocumentId]) -> Result<Paths, StoreError> {
+    let Some((list, values)) = bulk::list(2, uuids(documents)) else { return Ok(Paths::new()) };
     let text =
-        format!("select document, principal, ways from sight where org_id = $1 and document in {list}");
+        format!("select document, principal, paths from visibility where org_id = $1 and document in {list}");
     let rows: Vec<(Uuid, Vec<u8>, i64)> =
         on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
             .fetch_all(c)
             .await)?;
     rows.into_iter()
-        .map(|(document, principal, ways)| Ok(((document.into(), key::principal(&principal)?), ways)))
+        .map(|(document, principal, paths)| Ok(((document.into(), key::principal(&principal)?), paths)))
         .collect()
 }
 
-/// Sets numbers of ways.
+/// Sets numbers of paths.
 ///
 /// # Errors
 /// Of the database.
-pub async fn put_ways(tx: &mut Tx, org: OrgId, ways: &Ways) -> Result<(), StoreError> {
-    let values: Vec<Value> = ways
+pub async fn put_paths(tx: &mut Tx, org: OrgId, paths: &Paths) -> Result<(), StoreError> {
+    let values: Vec<Value> = paths
         .iter()
-        .flat_map(|((document, principal), ways)| {
+        .flat_map(|((document, principal), paths)| {
             [
                 Value::Uuid(org.uuid()),
                 Value::Uuid(document.uuid()),
                 Value::Bytes(key::of_principal(*principal)),
-                Value::Int(*ways),
+                Value::Int(*paths),
             ]
         })
         .collect();
     bulk::insert(
         tx,
-        "insert into sight (org_id, document, principal, ways)",
+        "insert into visibility (org_id, document, principal, paths)",
         4,
         &values,
-        "on conflict (org_id, document, principal) do update set ways = excluded.ways",
+        "on conflict (org_id, document, principal) do update set paths = excluded.paths",
     )
     .await?;
     Ok(())

@@ -55,7 +55,7 @@ pub enum Db {
     Postgres(PgPool),
 }
 
-/// A connection for reading: outside a transaction, in a read snapshot, or inside a [`Tx`].
+/// A connection for reading: outside a transaction, in a database snapshot, or inside a [`Tx`].
 #[derive(Debug)]
 pub struct Conn(Inner);
 

@@ -61,7 +61,7 @@ pub fn scope(key: &[u8]) -> Result<Scope, StoreError> {
     }
 }
 
-/// The keys whose digests make up the viewer's: disjoint, and together all he sees.
+/// The keys whose digests make up the viewer's: disjoint, and together all they see.
 pub fn seen_by(viewer: Viewer) -> Vec<Vec<u8>> {
     let mut keys = match viewer.role {
         Role::Restricted => vec![vec![EVERYONE], with_user(USER, viewer.user)],

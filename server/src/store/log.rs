@@ -37,13 +37,13 @@ pub struct NewEntry {
     pub feed: Vec<u8>,
     /// The document, or the settings row's id.
     pub document: Uuid,
-    /// The kind of the document or settings row.
+    /// The document type, or the kind of the settings row.
     pub kind: u16,
     /// The change's hash, or one over what the entry says.
     pub hash: [u8; 32],
-    /// The change's actor, and its number among his.
+    /// The change's actor, and its number among the changes of that actor.
     pub actor: Option<(Actor, u32)>,
-    /// On whose behalf it is made.
+    /// Its author and device.
     pub by: Signature,
     /// The act it is part of.
     pub origin: Option<Origin>,
@@ -324,7 +324,7 @@ pub async fn find(
     Ok(found)
 }
 
-/// When those behind a principal's key last lost sight of a document after `after`, if they did.
+/// When those behind a principal's key last lost visibility of a document after `after`, if they did.
 ///
 /// # Errors
 /// Of the database.

@@ -103,17 +103,3 @@ pub async fn lock(tx: &mut Tx, org: OrgId) -> Result<Head, StoreError> {
     .await)?
     .ok_or(StoreError::Missing)
 }
-
-/// Takes the next number of the log, and locks as [`lock`] does.
-///
-/// Whoever takes a number writes an entry with it in the same transaction: the log has no gaps.
-///
-/// # Errors
-/// [`StoreError::Missing`] if there is no such organisation.
-pub async fn next_seq(tx: &mut Tx, org: OrgId) -> Result<i64, StoreError> {
-    on!(tx, |c| sqlx::query_scalar("update organisation set seq = seq + 1 where id = $1 returning seq")
-        .bind(org.uuid())
-        .fetch_optional(c)
-        .await)?
-    .ok_or(StoreError::Missing)
-}

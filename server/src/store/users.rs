@@ -44,7 +44,7 @@ pub struct Login {
 
 /// What is judged of an account at every request and every issue of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct Permissions {
     /// What the user may do now.
     pub role: Role,
     /// The version that the user's access tokens must carry.
@@ -100,7 +100,7 @@ pub async fn by_email(conn: &mut Conn, email: &Email) -> Result<Option<Login>, S
     .await)?)
 }
 
-/// Locks an account, and says how it stands; `None` if it is disabled or unknown.
+/// Locks an account, and says what its user may do; `None` if it is disabled or unknown.
 ///
 /// Between the check of a password and the session that follows, an administrator may have disabled
 /// the account or set another password: pass the hash that was checked to be sure of both.
@@ -112,7 +112,7 @@ pub async fn lock(
     org: OrgId,
     user: UserId,
     checked_hash: Option<&str>,
-) -> Result<Option<Standing>, StoreError> {
+) -> Result<Option<Permissions>, StoreError> {
     let row: Option<(i16, i64)> = on!(tx, |c| {
         sqlx::query_as(
         "update app_user set token_version = token_version where org_id = $1 and id = $2 and not disabled \
@@ -124,15 +124,15 @@ pub async fn lock(
     .fetch_optional(c)
     .await
     })?;
-    row.map(standing).transpose()
+    row.map(permissions).transpose()
 }
 
-/// How the caller stands: `None` if the account is disabled, the device revoked or the session over.
+/// What the caller may do: `None` if the account is disabled, the device revoked or the session over.
 /// One query over primary keys. Whether the token is of this version the caller checks.
 ///
 /// # Errors
 /// Of the database.
-pub async fn standing_of(conn: &mut Conn, claimed: &Claimed) -> Result<Option<Standing>, StoreError> {
+pub async fn permissions_of(conn: &mut Conn, claimed: &Claimed) -> Result<Option<Permissions>, StoreError> {
     let row: Option<(i16, i64)> = on!(conn, |c| sqlx::query_as(
         "select u.role, u.token_version from session s \
          join device d on d.org_id = s.org_id and d.id = s.device_id \
@@ -146,10 +146,10 @@ pub async fn standing_of(conn: &mut Conn, claimed: &Claimed) -> Result<Option<St
     .bind(claimed.device.uuid())
     .fetch_optional(c)
     .await)?;
-    row.map(standing).transpose()
+    row.map(permissions).transpose()
 }
 
-/// Sets what the user may do and whether he has access, and recalls his access tokens. Says whether
+/// Sets what the user may do and whether they have access, and recalls their access tokens. Says whether
 /// there is such a user.
 ///
 /// # Errors
@@ -224,10 +224,10 @@ impl std::fmt::Debug for Login {
     }
 }
 
-fn standing((role, token_version): (i16, i64)) -> Result<Standing, StoreError> {
+fn permissions((role, token_version): (i16, i64)) -> Result<Permissions, StoreError> {
     let role = usize::try_from(role).ok().and_then(|index| Role::ALL.get(index));
     let role = role.copied().ok_or(StoreError::Unreadable("the role of a user"))?;
-    Ok(Standing { role, token_version })
+    Ok(Permissions { role, token_version })
 }
 
 /// The number that stands for a role in the database: its place among [`Role::ALL`].
@@ -247,8 +247,8 @@ mod tests {
     #[test]
     fn a_role_reads_back_from_its_number() {
         for role in Role::ALL {
-            assert_eq!(standing((role_code(role), 1)).unwrap().role, role);
+            assert_eq!(permissions((role_code(role), 1)).unwrap().role, role);
         }
-        assert!(standing((4, 1)).is_err() && standing((-1, 1)).is_err());
+        assert!(permissions((4, 1)).is_err() && permissions((-1, 1)).is_err());
     }
 }

@@ -1,29 +1,55 @@
-//! What the exchange keeps in memory: nothing that matters after a restart.
+//! The engine: what all exchanges of a process share. Nothing in it matters after a restart.
 
 use std::sync::Arc;
 
 use roadbook_domain::document::change::Actor;
-use roadbook_domain::value::env::Env;
+use roadbook_domain::value::id::OrgId;
+use roadbook_domain::value::time::Timestamp;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::api::ApiError;
-use crate::live::Live;
+use super::error::SyncError;
+use crate::live::{Live, Moved};
+use crate::node::Node;
+use crate::node::secrets::Secrets;
+use crate::store::{Db, notice};
 
-/// What all exchanges of a process share.
+/// The node, and what bounds and tells of its exchanges.
 #[derive(Debug)]
 pub struct Engine {
+    node: Node,
     actor: Actor,
     judging: Arc<Semaphore>,
     hashing: Semaphore,
-    live: Live,
+    live: Arc<Live>,
 }
 
 impl Engine {
     /// A fresh one, with a fresh actor for the server's own changes.
-    pub fn new(env: &dyn Env) -> Self {
+    pub fn new(node: Node) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let judging = Arc::new(Semaphore::new(processors));
-        Self { actor: Actor::new(env), judging, hashing: Semaphore::new(1), live: Live::default() }
+        let actor = Actor::new(node.env());
+        Self { node, actor, judging, hashing: Semaphore::new(1), live: Arc::default() }
+    }
+
+    /// Database, keys and clock.
+    pub fn node(&self) -> &Node {
+        &self.node
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        self.node.db()
+    }
+
+    /// The keys that are outside the database.
+    pub fn secrets(&self) -> &Secrets {
+        self.node.secrets()
+    }
+
+    /// The current instant.
+    pub fn now(&self) -> Timestamp {
+        self.node.now()
     }
 
     /// The actor of this process's own changes.
@@ -35,45 +61,53 @@ impl Engine {
     /// nobody waits for any more goes on, and counts until it ends.
     ///
     /// # Errors
-    /// [`ApiError::Internal`] if judging panicked.
+    /// [`SyncError::Failed`] if judging panicked.
     pub async fn judge<T: Send + 'static>(
         &self,
         judging: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, ApiError> {
-        let permit = Arc::clone(&self.judging).acquire_owned().await.map_err(|_| ApiError::Unavailable)?;
+    ) -> Result<T, SyncError> {
+        let permit = Arc::clone(&self.judging).acquire_owned().await.map_err(|_| SyncError::Busy)?;
         let span = tracing::Span::current();
         let judged = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             span.in_scope(judging)
         });
-        judged.await.map_err(|error| ApiError::Internal(error.to_string()))
+        judged.await.map_err(|error| SyncError::Failed(error.to_string()))
     }
 
     /// The leave to compute a state hash, for as long as it is held: that reads every document of a
     /// user, so a process computes one at a time.
     ///
     /// # Errors
-    /// [`ApiError::Unavailable`] while another is computed.
-    pub fn hash(&self) -> Result<SemaphorePermit<'_>, ApiError> {
-        self.hashing.try_acquire().map_err(|_| ApiError::Unavailable)
+    /// [`SyncError::Busy`] while another is computed.
+    pub fn hash(&self) -> Result<SemaphorePermit<'_>, SyncError> {
+        self.hashing.try_acquire().map_err(|_| SyncError::Busy)
     }
 
     /// Who waits for news.
-    pub fn live(&self) -> &Live {
+    pub fn live(&self) -> &Arc<Live> {
         &self.live
+    }
+
+    /// Tells everybody who waits, in this process and in others, that the log has grown.
+    pub async fn tell(&self, org: OrgId, moved: Moved) {
+        self.live.moved(org, moved);
+        if let Err(error) = notice::tell(self.db(), org).await {
+            // Other processes look every second by themselves.
+            tracing::debug!(error.cause = %error, "other processes were not told");
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use roadbook_domain::value::env::SeededEnv;
-    use roadbook_domain::value::time::Timestamp;
 
-    use super::*;
+    use crate::testing;
 
     #[tokio::test]
     async fn judging_that_nobody_waits_for_any_more_counts_until_it_ends() {
-        let engine = Engine::new(&SeededEnv::new(1, Timestamp::default()));
+        let server = testing::Server::new(testing::Engine::Sqlite).await.unwrap();
+        let engine = server.state.engine();
         let free = engine.judging.available_permits();
         let (begun, has_begun) = tokio::sync::oneshot::channel();
         let (end, may_end) = std::sync::mpsc::channel::<()>();

@@ -1,13 +1,12 @@
 //! The exchange over HTTP, in process, on real databases.
 
-mod cost;
-mod give_back;
 mod limits;
 mod live;
 mod phone;
 mod pull;
 mod push;
 mod recovery;
+mod reupload;
 mod rights;
 
 use roadbook_domain::crm::command::{CardCommand, NewTodo};

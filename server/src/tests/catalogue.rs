@@ -24,6 +24,17 @@ on_both! {
         assert!(rows > before + 4);
     }
 
+    async fn the_gallery_names_every_kind_and_marks_those_whose_business_is_not_built(engine) {
+        let server = Server::new(engine).await.unwrap();
+        let admin = server.admin().await.unwrap();
+        let kinds = get(&server, "/v1/catalogue", &admin).await;
+        let kinds = kinds.as_array().unwrap();
+        assert_eq!((&kinds[0]["kind"], &kinds[0]["names"]["hu"]), (&json!("sales"), &json!("Értékesítés")));
+        let previews: Vec<_> =
+            kinds.iter().filter(|kind| kind["preview"] == true).map(|kind| kind["kind"].clone()).collect();
+        assert_eq!(previews, ["order", "invoicing", "webshop", "leave"]);
+    }
+
     async fn everybody_reads_products_and_statuses_and_only_an_administrator_edits_them(engine) {
         let server = Server::new(engine).await.unwrap();
         let admin = server.admin().await.unwrap();
@@ -48,7 +59,7 @@ on_both! {
         assert_eq!(renamed.body, with(&with(&product, "name", "Building"), "version", 2));
         let stale = edit(&server, "/v1/products", &admin, &with(&product, "name", "Late")).await;
         assert_eq!((stale.status, stale.code()), (StatusCode::CONFLICT, "stale_version"));
-        assert_eq!(stale.body["error"]["version"], 2);
+        assert_eq!(stale.body["version"], 2);
         assert_eq!(get(&server, "/v1/products", &admin).await[1]["name"], "Building");
     }
 
@@ -110,7 +121,7 @@ on_both! {
         let product = get(&server, "/v1/products", &admin).await[0].clone();
         for refused in [
             with(&product, "kind", "projects"),
-            with(&product, "name", ""),
+            with(&product, "name", " "),
             with(&product, "version", 7),
             with(&product, "version", 0),
             with(&product, "id", "01010101-0101-0101-0101-010101010101"),

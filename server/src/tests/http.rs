@@ -17,7 +17,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::config::{Checked, Config};
+use crate::start::config::{Checked, Config};
 use crate::testing::{ADMIN, Engine, PASSWORD, Server, config};
 use crate::{REQUEST_ID, http};
 
@@ -89,7 +89,7 @@ async fn a_request_that_takes_too_long_once_its_body_is_here_is_answered_408() {
     {
         let mut client = served.connect().await;
         client.write_all(request.as_bytes()).await.unwrap();
-        read_until(&mut client, "\"the request took too long\"}}").await;
+        read_until(&mut client, "\"the request took too long\"}").await;
     }
     served.stop().await;
 }
@@ -214,7 +214,7 @@ async fn refusals_are_json_with_a_stable_code() {
         let request = Request::builder().method(method).uri(path).header(CONTENT_TYPE, content_type);
         let answer = server.answer(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap();
         assert_eq!((answer.status.as_u16(), answer.code()), (status, code), "{path}");
-        assert!(!answer.body["error"]["message"].as_str().unwrap().is_empty());
+        assert!(!answer.body["message"].as_str().unwrap().is_empty());
     }
 }
 
@@ -250,7 +250,7 @@ async fn a_panic_is_one_requests_500_and_its_cause_is_not_sent() {
     }
     let router = Router::new()
         .route("/bad", get(bad))
-        .layer(axum::middleware::from_fn_with_state(server.state.clone(), crate::layers::observe));
+        .layer(axum::middleware::from_fn_with_state(server.state.clone(), http::layers::observe));
     for _ in 0..2 {
         let request = Request::get("/bad").body(Body::empty()).unwrap();
         let response = tower::ServiceExt::oneshot(router.clone(), request).await.unwrap();

@@ -53,7 +53,7 @@ on_both! {
         let credentials = crate::auth::session::Credentials {
             email: ADMIN, password: &password, platform: "test", device_name: "phone", install_secret: &[1; 32],
         };
-        let grant = crate::auth::session::sign_in(&state, &credentials).await.unwrap();
+        let grant = crate::auth::session::sign_in(state.gate(), &credentials).await.unwrap();
         assert_eq!(grant.user, made.admin);
     }
 

@@ -2,12 +2,13 @@
 
 use roadbook_domain::document::Signature;
 use roadbook_domain::settings::{SettingsClass, SettingsId, SettingsKind, SettingsRow};
-use roadbook_domain::value::id::{OrgId, ProductId};
+use roadbook_domain::value::id::{DocumentId, OrgId, ProductId};
 use roadbook_domain::value::time::Timestamp;
 use uuid::Uuid;
 
 use crate::on_both;
 use crate::store::db::{Address, on};
+use crate::store::log::{self, NewEntry};
 use crate::store::organisation::{self, FIRST_CHAIN, NewOrganisation};
 use crate::store::settings::{self, Put};
 use crate::store::{Db, StoreError};
@@ -48,7 +49,7 @@ on_both! {
         let mut snapshot = db.snapshot().await.unwrap();
         assert_eq!(organisation::head(&mut snapshot, org(1)).await.unwrap().unwrap().seq, 0);
         let mut tx = db.write().await.unwrap();
-        organisation::next_seq(&mut tx, org(1)).await.unwrap();
+        log::append(&mut tx, org(1), &[entry(0)]).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(organisation::head(&mut snapshot, org(1)).await.unwrap().unwrap().seq, 0);
         let mut conn = db.read().await.unwrap();
@@ -62,7 +63,7 @@ on_both! {
             let db = db.clone();
             tokio::spawn(async move {
                 let mut tx = db.write().await?;
-                organisation::next_seq(&mut tx, org(1)).await?;
+                log::append(&mut tx, org(1), &[entry(i)]).await?;
                 // Every fourth gives its number back.
                 if i % 4 != 0 {
                     settings::put(&mut tx, org(1), &row(seq_id(i), 1), &nobody(), START).await?;
@@ -83,7 +84,7 @@ on_both! {
     async fn numbers_are_not_given_to_an_organisation_that_is_not_there(engine) {
         let (_place, db) = database(engine).await;
         let mut tx = db.write().await.unwrap();
-        assert!(matches!(organisation::next_seq(&mut tx, org(1)).await, Err(StoreError::Missing)));
+        assert!(matches!(log::append(&mut tx, org(1), &[entry(0)]).await, Err(StoreError::Missing)));
         assert!(matches!(organisation::lock(&mut tx, org(1)).await, Err(StoreError::Missing)));
     }
 
@@ -257,6 +258,11 @@ fn row(id: SettingsId, version: u64) -> SettingsRow {
         class: SettingsClass::Device,
         body: vec![0, 1, 255],
     }
+}
+
+/// An entry of its own for each number.
+fn entry(number: u8) -> NewEntry {
+    NewEntry::purge(DocumentId::from_bytes([number; 16]), nobody(), START)
 }
 
 fn nobody() -> Signature {

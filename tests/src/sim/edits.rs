@@ -109,7 +109,7 @@ fn edit_card(app: &App, target: u8, act: u8, value: u8, users: &[UserId]) -> Res
     }
     if let Some(conflict) = view.conflicts.first().filter(|_| act.is_multiple_of(5)) {
         let shown = conflict.shown.clone();
-        return Ok(app.client.settle(card, conflict, &shown).map(drop));
+        return Ok(app.client.resolve(card, conflict, &shown).map(drop));
     }
     Ok(app.client.edit_card(card, &commands).map(drop))
 }

@@ -97,7 +97,7 @@ impl Peek {
     pub fn settings(&self) -> Result<Versions, Failure> {
         let sql = "SELECT kind, id, max(version) FROM (
                      SELECT kind, id, version FROM settings WHERE receipt IS NOT NULL
-                     UNION ALL SELECT kind, id, version FROM owed_settings) GROUP BY kind, id";
+                     UNION ALL SELECT kind, id, version FROM pending_settings) GROUP BY kind, id";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)

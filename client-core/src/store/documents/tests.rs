@@ -4,8 +4,8 @@ use roadbook_domain::document::digest::Digest;
 use roadbook_domain::value::id::UserId;
 
 use super::*;
-use crate::card::SyncState;
-use crate::replica::Replica;
+use crate::edit::replica::Replica;
+use crate::query::card::SyncState;
 use crate::store::outbox;
 use crate::testing::{NOW, Phone};
 

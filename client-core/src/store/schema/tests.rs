@@ -96,12 +96,12 @@ fn the_schema_is_this() {
     link: document BLOB, link BLOB, target BLOB, role TEXT
     meta: key TEXT, value BLOB
     outbox: n INTEGER, document BLOB, kind INTEGER, hash BLOB, change BLOB, origin BLOB, made_at INTEGER, state INTEGER
-    outlived: document BLOB, todo BLOB, state TEXT, closed_on TEXT
-    owed_settings: kind INTEGER, id BLOB, version INTEGER, row BLOB, receipt BLOB
-    owed_tombstone: document BLOB
+    pending_settings: kind INTEGER, id BLOB, version INTEGER, row BLOB, receipt BLOB
+    pending_tombstone: document BLOB
     quarantine: n INTEGER, document BLOB, kind INTEGER, title TEXT, edits BLOB, change BLOB, reason BLOB, made_at INTEGER, at INTEGER
+    retained_closing: document BLOB, todo BLOB, state TEXT, closed_on TEXT
     settings: kind INTEGER, id BLOB, version INTEGER, row BLOB, receipt BLOB
-    todo: document BLOB, todo BLOB, product BLOB, trash INTEGER, text TEXT, due TEXT, assignee BLOB, state TEXT, contact BLOB, open INTEGER, overdue_from INTEGER, closed_on TEXT, card_due INTEGER, card_name TEXT
+    todo: document BLOB, todo BLOB, product BLOB, trash INTEGER, text TEXT, due TEXT, assignee BLOB, state TEXT, contact BLOB, open INTEGER, overdue_from INTEGER, closed_on TEXT, closed_by BLOB, card_due INTEGER, card_name TEXT
     tombstone: document BLOB, receipt BLOB
     unknown_entry: n INTEGER, kind INTEGER, body BLOB
     ");

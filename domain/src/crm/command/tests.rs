@@ -50,6 +50,32 @@ impl Hand {
     }
 }
 
+#[test]
+fn users_who_close_a_todo_at_once_are_both_named_and_one_closing_counts() {
+    let mut alice = Hand::new(&card::TYPE, 1, ALICE);
+    alice.does(&[CardCommand::AddTodo(NewTodo {
+        id: CALL,
+        text: "Call".into(),
+        due: None,
+        assignee: None,
+        contact: None,
+    })]);
+    let mut bob = alice.twin(2, BOB);
+    let failed = alice.does(&[CardCommand::Close(CALL, Outcome::Failed)]).unwrap();
+    let closers = |hand: &Hand| {
+        let closings = View::of(&hand.document).closings(card::TODOS, CALL);
+        closings.iter().map(|closing| closing.by()).collect::<Vec<_>>()
+    };
+    assert_eq!(closers(&alice), [ALICE]);
+    let success = bob.does(&[CardCommand::Close(CALL, Outcome::Success)]).unwrap();
+    alice.takes(&success);
+    bob.takes(&failed);
+    assert_eq!((closers(&alice), closers(&bob)), (vec![BOB, ALICE], vec![BOB, ALICE]));
+    assert_eq!(card_row(&alice.document).todos[0].closed_by(), Some(BOB));
+    alice.does(&[CardCommand::Reopen(CALL)]);
+    assert_eq!(closers(&alice), []);
+}
+
 fn acting(by: UserId) -> Acting {
     Acting { by, now: Timestamp::from_millis(1_700_000_000_000), zone: "Europe/Budapest".parse().unwrap() }
 }

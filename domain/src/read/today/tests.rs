@@ -37,7 +37,7 @@ fn open(n: u8, due: &str) -> TodayRow {
 }
 
 fn closed(n: u8, outcome: Outcome, at: Timestamp, zone: Zone) -> TodayRow {
-    TodayRow { state: TodoState::OPEN.close(outcome, at, zone, OTHER), ..open(n, "2026-11-22") }
+    TodayRow { state: TodoState::OPEN.close(outcome, at, zone, ME), ..open(n, "2026-11-22") }
 }
 
 fn moved(n: u8, at: Timestamp, from: &str, to: &str) -> DueMove {
@@ -95,6 +95,7 @@ fn todos_of_others_of_nobody_of_trashed_cards_and_without_due_neither_appear_nor
     let due = "2026-11-22";
     let now = budapest("2026-11-22T09:00:00");
     let done = closed(7, Outcome::Success, now, Zone::UTC);
+    let closed_by_other = TodoState::OPEN.close(Outcome::Success, now, Zone::UTC, OTHER);
     let rows = [
         TodayRow { assignee: Some(OTHER), ..open(1, due) },
         TodayRow { assignee: None, ..open(2, due) },
@@ -102,7 +103,7 @@ fn todos_of_others_of_nobody_of_trashed_cards_and_without_due_neither_appear_nor
         TodayRow { trash: Trash::Review, ..open(4, due) },
         TodayRow { due: None, ..open(5, due) },
         TodayRow { trash: Trash::Trashed, ..done },
-        TodayRow { assignee: Some(OTHER), ..done },
+        TodayRow { state: closed_by_other, ..done },
     ];
     let today = today(&query(now), rows, []);
     assert_eq!((shown(&today).len(), counts(&today), today.next_change), (0, [0; 4], None));
@@ -129,10 +130,9 @@ fn closed_counts_success_on_the_day_it_was_on_the_wall_of_who_closed() {
         closed(2, Outcome::Success, late, zone("Europe/Bucharest")),
         closed(3, Outcome::Failed, late, zone("Europe/Budapest")),
         closed(4, Outcome::None, late, zone("Europe/Budapest")),
-        TodayRow::outlived(
+        TodayRow::closing(
             card(5),
             PartId::from_bytes([5; 6]),
-            ME,
             TodoState::OPEN.close(Outcome::Success, late, zone("Europe/Budapest"), ME),
         ),
     ];
@@ -140,6 +140,18 @@ fn closed_counts_success_on_the_day_it_was_on_the_wall_of_who_closed() {
     assert_eq!((counts(&before), before.next_change), ([0, 0, 2, 0], Some(budapest("2026-11-23T00:00:00"))));
     let after = today(&query(budapest("2026-11-23T00:00:00")), rows, []);
     assert_eq!((counts(&after), after.next_change), ([0, 0, 1, 0], Some(budapest("2026-11-24T00:00:00"))));
+}
+
+#[test]
+fn a_closing_counts_for_who_closed_whoever_has_the_todo_since() {
+    let now = budapest("2026-11-22T09:00:00");
+    let done = closed(1, Outcome::Success, now, Zone::UTC);
+    for assignee in [Some(ME), Some(OTHER), None] {
+        let row = TodayRow { assignee, ..done };
+        assert_eq!(counts(&today(&query(now), [row], [])), [0, 0, 1, 0], "{assignee:?}");
+        let theirs = TodayQuery { me: OTHER, ..query(now) };
+        assert_eq!(counts(&today(&theirs, [row], [])), [0; 4], "{assignee:?}");
+    }
 }
 
 #[test]
@@ -248,7 +260,11 @@ fn rows_and_moves_come_from_card_rows_and_facts() {
 
 /// What C6 and F32 say of one row, each rule spelled out by itself.
 fn naive(query: &TodayQuery, row: &TodayRow, moves: &[DueMove]) -> Option<(Option<Class>, [bool; 4])> {
-    if row.assignee != Some(query.me) || row.trash != Trash::No {
+    let theirs = match row.state.closing() {
+        Some(closing) => closing.by() == query.me,
+        None => row.assignee == Some(query.me),
+    };
+    if !theirs || row.trash != Trash::No {
         return None;
     }
     let local_today = query.zone.day_of(query.now);
@@ -307,8 +323,8 @@ fn any_due() -> impl Strategy<Value = Due> {
 fn any_row() -> impl Strategy<Value = TodayRow> {
     let states = prop_oneof![
         3 => Just(TodoState::OPEN),
-        1 => (any_instant(), any_zone(), prop::sample::select(vec![Outcome::Success, Outcome::Failed]))
-            .prop_map(|(at, zone, outcome)| TodoState::OPEN.close(outcome, at, zone, OTHER)),
+        1 => (any_instant(), any_zone(), prop::sample::select(vec![Outcome::Success, Outcome::Failed]), prop::sample::select(vec![ME, ME, OTHER]))
+            .prop_map(|(at, zone, outcome, by)| TodoState::OPEN.close(outcome, at, zone, by)),
     ];
     let dues = prop_oneof![6 => any_due().prop_map(Some), 1 => Just(None)];
     let whose = prop_oneof![6 => Just((Some(ME), Trash::No)), 1 => Just((Some(OTHER), Trash::No)), 1 => Just((Some(ME), Trash::Review))];

@@ -3,7 +3,7 @@
 //! An input field that holds text its kind cannot read counts as filled where only its presence
 //! matters, and as empty where its value does.
 
-use crate::settings::field::SET;
+use crate::settings::field::StepMeaning;
 use crate::settings::product::ProductKind;
 use crate::value::decimal::Decimal;
 use crate::value::time::{Day, Timestamp, Zone};
@@ -29,17 +29,26 @@ pub struct LapseClock {
     pub lapse_days: Option<u16>,
 }
 
-/// The status of a card whose preset fields have the texts `text` (by key; `None` if empty).
-///
-/// `None` if statuses of this kind are stored, not derived.
-pub fn derived_status<'a>(
-    kind: ProductKind,
-    text: &dyn Fn(&str) -> Option<&'a str>,
-    clock: &LapseClock,
-) -> Option<Derived> {
+impl LapseClock {
+    /// A clock by which nothing lapses: what the fields alone say.
+    pub const OFF: Self = Self { now: Timestamp::from_millis(0), last_contact: None, lapse_days: None };
+}
+
+/// What a card's derived status is read from: its preset fields, by their keys in the catalogue.
+#[derive(Clone, Copy)]
+pub struct DerivedFrom<'f, 'a> {
+    /// The text of a field; `None` if it is empty.
+    pub text: &'f dyn Fn(&str) -> Option<&'a str>,
+    /// What an option of a field means: first the field, then the option.
+    pub meaning: &'f dyn Fn(&str, &str) -> Option<StepMeaning>,
+}
+
+/// The status that a card's fields say; `None` if statuses of this kind are stored, not derived.
+pub fn derived_status(kind: ProductKind, from: DerivedFrom<'_, '_>, clock: &LapseClock) -> Option<Derived> {
     let constant = |key| Derived { key, next_change: None };
+    let text = from.text;
     Some(match kind {
-        ProductKind::Sales => sales(text, clock),
+        ProductKind::Sales => sales(from, clock),
         ProductKind::Webshop => webshop(text, clock),
         ProductKind::Invoicing => constant(invoicing(text)),
         ProductKind::Order => constant(order(text)),
@@ -48,16 +57,18 @@ pub fn derived_status<'a>(
     })
 }
 
-/// Leads rank by qualification and heat until they are won or lost; one that nobody contacts for
-/// too long is forgotten, however hot.
-fn sales<'a>(text: &dyn Fn(&str) -> Option<&'a str>, clock: &LapseClock) -> Derived {
+/// Leads rank by qualification and heat until their step says that they are won or lost; one that
+/// nobody contacts for too long is forgotten, however hot (C24).
+fn sales(from: DerivedFrom<'_, '_>, clock: &LapseClock) -> Derived {
     let constant = |key| Derived { key, next_change: None };
-    match text("sales_status") {
-        Some("won") => return constant("won"),
-        Some("lost") => return constant("lost"),
-        _ => {}
-    }
-    let key = match (text("qualification"), text("hot") == Some(SET)) {
+    let step = (from.text)("step").and_then(|option| (from.meaning)("step", option));
+    let is_hot = match step {
+        Some(StepMeaning::Won) => return constant("won"),
+        Some(StepMeaning::Lost) => return constant("lost"),
+        Some(StepMeaning::Hot) => true,
+        Some(StepMeaning::Open | StepMeaning::Other(_)) | None => false,
+    };
+    let key = match ((from.text)("qualification"), is_hot) {
         (Some("vip"), true) => "vip_hot",
         (Some("vip"), false) => "vip",
         (Some("target"), true) => "target_hot",
@@ -160,22 +171,23 @@ mod tests {
     fn sales_rank_leads_by_qualification_and_heat_until_they_are_won_or_lost() {
         for (fields, key) in [
             ("", "to_qualify"),
-            ("sales_status=discovery", "to_qualify"),
-            ("sales_status=in_progress", "to_qualify"),
-            ("hot=1", "to_qualify"),
+            ("step=enquiry", "to_qualify"),
+            ("step=offer_sent", "to_qualify"),
             ("qualification=unheard_of", "to_qualify"),
             ("qualification=non_target", "non_target"),
-            ("qualification=non_target hot=1", "non_target"),
+            ("qualification=non_target step=negotiating", "non_target"),
             ("qualification=target", "target"),
-            ("qualification=target hot=1", "target_hot"),
-            ("qualification=target hot=yes", "target"),
+            ("qualification=target step=needs_known", "target"),
+            ("qualification=target step=offer_sent", "target_hot"),
+            ("qualification=target step=negotiating", "target_hot"),
+            ("qualification=target step=unheard_of", "target"),
             ("qualification=vip", "vip"),
-            ("qualification=vip hot=1 sales_status=discovery", "vip_hot"),
-            ("qualification=vip hot=1 sales_status=in_progress", "vip_hot"),
-            ("qualification=vip hot=1 sales_status=won", "won"),
-            ("qualification=non_target sales_status=won", "won"),
-            ("sales_status=lost", "lost"),
-            ("qualification=vip sales_status=lost", "lost"),
+            ("qualification=vip step=enquiry", "vip"),
+            ("qualification=vip step=offer_sent", "vip_hot"),
+            ("qualification=vip step=won", "won"),
+            ("qualification=non_target step=won", "won"),
+            ("step=lost", "lost"),
+            ("qualification=vip step=lost", "lost"),
         ] {
             assert_eq!(at(ProductKind::Sales, fields, 0).key, key, "{fields}");
         }
@@ -191,7 +203,7 @@ mod tests {
         };
         let forgotten_at = contact + 30 * DAY_MILLIS;
         for qualification in ["vip", "target"] {
-            let fields = format!("qualification={qualification} hot=1");
+            let fields = format!("qualification={qualification} step=offer_sent");
             let before = derive(ProductKind::Sales, &fields, &clock(forgotten_at - 1));
             assert_eq!(before.key, format!("{qualification}_hot"));
             assert_eq!(before.next_change, Some(Timestamp::from_millis(forgotten_at)));
@@ -201,8 +213,8 @@ mod tests {
         for (fields, key) in [
             ("", "to_qualify"),
             ("qualification=non_target", "non_target"),
-            ("qualification=vip sales_status=won", "won"),
-            ("qualification=vip sales_status=lost", "lost"),
+            ("qualification=vip step=won", "won"),
+            ("qualification=vip step=lost", "lost"),
         ] {
             let late = derive(ProductKind::Sales, fields, &clock(i64::MAX));
             assert_eq!(late, Derived { key, next_change: None }, "{fields}");
@@ -298,10 +310,10 @@ mod tests {
     #[test]
     fn a_status_is_derived_exactly_where_the_catalogue_says_so() {
         for spec in KINDS {
-            let derived = derived_status(spec.kind, &|_| None, &clock_at(0));
+            let derived = status_of(spec.kind, &|_| None, &clock_at(0));
             assert_eq!(derived.is_some(), spec.mode == StatusMode::Derived, "{}", spec.kind);
         }
-        assert_eq!(derived_status(ProductKind::Other(999), &|_| None, &clock_at(0)), None);
+        assert_eq!(status_of(ProductKind::Other(999), &|_| None, &clock_at(0)), None);
     }
 
     /// A kind with a derived status, and texts for all of its preset fields.
@@ -316,7 +328,8 @@ mod tests {
                 "0",
                 "won",
                 "lost",
-                "in_progress",
+                "offer_sent",
+                "enquiry",
                 "vip",
                 "target",
                 "non_target",
@@ -348,7 +361,7 @@ mod tests {
                 fields.get(key).map(String::as_str).filter(|text| !text.is_empty())
             };
             let clock = LapseClock { last_contact: contact.map(Timestamp::from_millis), ..clock_at(now) };
-            let derived = derived_status(kind, &lookup, &clock).unwrap();
+            let derived = status_of(kind, &lookup, &clock).unwrap();
             prop_assert!(spec.status(derived.key).is_some(), "{}", derived.key);
             for key in read.into_inner() {
                 prop_assert!(spec.field(&key).is_some_and(|field| field.decides_status), "{key}");
@@ -360,7 +373,7 @@ mod tests {
             let lookup = |key: &str| fields.get(key).map(String::as_str).filter(|text| !text.is_empty());
             let at = |now| {
                 let clock = LapseClock { last_contact: contact.map(Timestamp::from_millis), ..clock_at(now) };
-                derived_status(kind, &lookup, &clock).unwrap()
+                status_of(kind, &lookup, &clock).unwrap()
             };
             let first = at(now);
             match first.next_change {
@@ -388,7 +401,7 @@ mod tests {
                         text.filter(|_| key == "qualification")
                     }
                 };
-                derived_status(spec.kind, &lookup, &clock_at(0));
+                status_of(spec.kind, &lookup, &clock_at(0));
             }
             let declared: BTreeSet<String> = spec
                 .fields
@@ -407,7 +420,17 @@ mod tests {
     fn derive(kind: ProductKind, fields: &str, clock: &LapseClock) -> Derived {
         let fields: BTreeMap<&str, &str> =
             fields.split_whitespace().map(|pair| pair.split_once('=').unwrap()).collect();
-        derived_status(kind, &|key| fields.get(key).copied(), clock).unwrap()
+        status_of(kind, &|key| fields.get(key).copied(), clock).unwrap()
+    }
+
+    /// The status, where options mean what the catalogue says.
+    fn status_of<'a>(
+        kind: ProductKind,
+        text: &dyn Fn(&str) -> Option<&'a str>,
+        clock: &LapseClock,
+    ) -> Option<Derived> {
+        let meaning = |field: &str, option: &str| spec(kind)?.field(field)?.option(option)?.means;
+        derived_status(kind, DerivedFrom { text, meaning: &meaning }, clock)
     }
 
     fn clock_at(now: i64) -> LapseClock {

@@ -27,7 +27,7 @@ impl Language {
 }
 
 /// One thing's name in every language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Names {
     /// English.
     pub en: &'static str,
@@ -47,13 +47,13 @@ impl Names {
         }
     }
 
-    /// `stored` as it should be shown: one that is still the catalogue's own English name is shown
-    /// in the reader's language, one that an administrator chose as he wrote it.
-    pub fn localise<'a>(&self, stored: &'a str, language: Language) -> &'a str
+    /// `given`, the name that an administrator gave; if they gave none, the name in the reader's
+    /// language.
+    pub fn unless<'a>(&self, given: &'a str, language: Language) -> &'a str
     where
         'static: 'a,
     {
-        if stored == self.en { self.get(language) } else { stored }
+        if given.is_empty() { self.get(language) } else { given }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Kinds about winning and keeping customers.
 
 use super::{FieldSpec, KindSpec, OptionSpec, Values, field, names, option, status};
+use crate::settings::field::StepMeaning;
 use crate::settings::product::ProductKind;
 use crate::settings::status::StatusGroup::{InProgress, Inactive, Negative, Positive};
 use crate::settings::status::StatusMode;
@@ -16,34 +17,41 @@ pub(super) static SALES: KindSpec = KindSpec {
     ),
     mode: StatusMode::Derived,
     lapse_days: Some(30),
+    preview: false,
     statuses: &[
         status("to_qualify", Inactive, "To qualify", "Minősítendő", "De calificat"),
         status("non_target", Inactive, "Non-target", "Nem célcsoport", "În afara grupului-țintă"),
-        status("vip_hot", InProgress, "VIP, hot", "VIP, forró", "VIP, fierbinte"),
-        status("vip", InProgress, "VIP", "VIP", "VIP"),
-        status("target_hot", InProgress, "Target, hot", "Célcsoport, forró", "Grup-țintă, fierbinte"),
-        status("target", InProgress, "Target", "Célcsoport", "Grup-țintă"),
+        status("vip_hot", InProgress, "VIP, hot", "VIP, forró", "VIP, fierbinte").todo(
+            0,
+            "Call now: VIP and hot",
+            "Hívd most: VIP és forró",
+            "Sună acum: VIP și fierbinte",
+        ),
+        status("vip", InProgress, "VIP", "VIP", "VIP").todo(
+            1,
+            "Call the VIP lead",
+            "Hívd fel a VIP érdeklődőt",
+            "Sună clientul potențial VIP",
+        ),
+        status("target_hot", InProgress, "Target, hot", "Célcsoport, forró", "Grup-țintă, fierbinte").todo(
+            1,
+            "Call: hot lead",
+            "Hívd fel: forró érdeklődő",
+            "Sună: client potențial fierbinte",
+        ),
+        status("target", InProgress, "Target", "Célcsoport", "Grup-țintă").todo(
+            3,
+            "Call the lead",
+            "Hívd fel az érdeklődőt",
+            "Sună clientul potențial",
+        ),
         status("forgotten", InProgress, "Forgotten", "Elfelejtett", "Uitat"),
         status("won", Positive, "Won", "Megnyert", "Câștigat"),
         status("lost", Negative, "Lost", "Elveszett", "Pierdut"),
     ],
     fields: &[
-        field(
-            "sales_status",
-            Values::Choice(&[
-                option("discovery", "Discovery", "Feltárás", "Descoperire"),
-                option("in_progress", "In progress", "Folyamatban", "În curs"),
-                option("won", "Won", "Megnyert", "Câștigat"),
-                option("lost", "Lost", "Elveszett", "Pierdut"),
-            ]),
-            "Sales status",
-            "Értékesítési állapot",
-            "Starea vânzării",
-        )
-        .deciding(),
+        SALES_STEP.deciding(),
         QUALIFICATION.deciding(),
-        HOT.deciding(),
-        STEP,
         LEAD_SOURCE,
         EXPECTED_VALUE,
         EXPECTED_CLOSE,
@@ -51,32 +59,36 @@ pub(super) static SALES: KindSpec = KindSpec {
     ],
 };
 
-pub(super) static CLASSIC_SALES: KindSpec = KindSpec {
-    kind: ProductKind::ClassicSales,
-    names: names("Classic sales", "Klasszikus értékesítés", "Vânzări clasice"),
-    item_noun: names("opportunity", "lehetőség", "oportunitate"),
-    guidance: names(
-        "Choose it for few, large deals that you move from offer to decision by hand.",
-        "Kevés, nagy értékű üzlethez, amelyet kézzel viszel az ajánlattól a döntésig.",
-        "Pentru vânzări puține și mari, pe care le muți de la ofertă la decizie cu mâna ta.",
-    ),
-    mode: StatusMode::Fixed,
-    lapse_days: None,
-    statuses: &[
-        status("database", Inactive, "Database", "Adatbázis", "Bază de date"),
-        status("offer_to_send", InProgress, "Offer to send", "Küldendő ajánlat", "Ofertă de trimis"),
-        status(
-            "offer_follow_up",
-            InProgress,
-            "Offer to follow up",
-            "Utánkövetendő ajánlat",
-            "Ofertă de urmărit",
+pub(super) static CLASSIC_SALES: KindSpec =
+    KindSpec {
+        kind: ProductKind::ClassicSales,
+        names: names("Classic sales", "Klasszikus értékesítés", "Vânzări clasice"),
+        item_noun: names("opportunity", "lehetőség", "oportunitate"),
+        guidance: names(
+            "Choose it for few, large deals that you move from offer to decision by hand.",
+            "Kevés, nagy értékű üzlethez, amelyet kézzel viszel az ajánlattól a döntésig.",
+            "Pentru vânzări puține și mari, pe care le muți de la ofertă la decizie cu mâna ta.",
         ),
-        status("won", Positive, "Won", "Megnyert", "Câștigat"),
-        status("lost", Negative, "Lost", "Elveszett", "Pierdut"),
-    ],
-    fields: &[QUALIFICATION, HOT, STEP, LEAD_SOURCE, EXPECTED_VALUE, EXPECTED_CLOSE, LOSS_REASON],
-};
+        mode: StatusMode::Fixed,
+        lapse_days: None,
+        preview: false,
+        statuses: &[
+            status("database", Inactive, "Database", "Adatbázis", "Bază de date"),
+            status("offer_to_send", InProgress, "Offer to send", "Küldendő ajánlat", "Ofertă de trimis")
+                .todo(1, "Send the offer", "Küldd el az ajánlatot", "Trimite oferta"),
+            status(
+                "offer_follow_up",
+                InProgress,
+                "Offer to follow up",
+                "Utánkövetendő ajánlat",
+                "Ofertă de urmărit",
+            )
+            .todo(3, "Ask about the offer", "Kérdezz rá az ajánlatra", "Întreabă despre ofertă"),
+            status("won", Positive, "Won", "Megnyert", "Câștigat"),
+            status("lost", Negative, "Lost", "Elveszett", "Pierdut"),
+        ],
+        fields: &[QUALIFICATION, HOT, STEP, LEAD_SOURCE, EXPECTED_VALUE, EXPECTED_CLOSE, LOSS_REASON],
+    };
 
 pub(super) static CUSTOMERS: KindSpec = KindSpec {
     kind: ProductKind::Customers,
@@ -89,10 +101,21 @@ pub(super) static CUSTOMERS: KindSpec = KindSpec {
     ),
     mode: StatusMode::Custom,
     lapse_days: None,
+    preview: false,
     statuses: &[
         status("to_get_to_know", Inactive, "To get to know", "Megismerendő", "De cunoscut"),
-        status("to_look_after", InProgress, "To look after", "Gondozandó", "De îngrijit"),
-        status("to_win_back", InProgress, "To win back", "Visszahódítandó", "De recâștigat"),
+        status("to_look_after", InProgress, "To look after", "Gondozandó", "De îngrijit").todo(
+            7,
+            "Call the customer",
+            "Hívd fel az ügyfelet",
+            "Sună clientul",
+        ),
+        status("to_win_back", InProgress, "To win back", "Visszahódítandó", "De recâștigat").todo(
+            3,
+            "Call and win back",
+            "Hívd fel, és hódítsd vissza",
+            "Sună și recâștigă clientul",
+        ),
         status("regular", Positive, "Regular, to thank", "Törzsvevő, megköszönendő", "Fidel, de mulțumit"),
         status("left", Negative, "Left", "Elment", "Plecat"),
     ],
@@ -110,17 +133,29 @@ pub(super) static CRM: KindSpec = KindSpec {
     ),
     mode: StatusMode::Custom,
     lapse_days: None,
+    preview: false,
     statuses: &[
         status("to_contact", Inactive, "To contact", "Megkeresendő", "De contactat"),
-        status("to_meet", InProgress, "Meeting to hold", "Megtartandó találkozó", "Întâlnire de ținut"),
-        status("offer_to_send", InProgress, "Offer to send", "Küldendő ajánlat", "Ofertă de trimis"),
+        status("to_meet", InProgress, "Meeting to hold", "Megtartandó találkozó", "Întâlnire de ținut").todo(
+            3,
+            "Arrange the meeting",
+            "Egyeztesd a találkozót",
+            "Stabilește întâlnirea",
+        ),
+        status("offer_to_send", InProgress, "Offer to send", "Küldendő ajánlat", "Ofertă de trimis").todo(
+            1,
+            "Send the offer",
+            "Küldd el az ajánlatot",
+            "Trimite oferta",
+        ),
         status(
             "offer_follow_up",
             InProgress,
             "Offer to follow up",
             "Utánkövetendő ajánlat",
             "Ofertă de urmărit",
-        ),
+        )
+        .todo(3, "Ask about the offer", "Kérdezz rá az ajánlatra", "Întreabă despre ofertă"),
         status("customer", Positive, "Customer, to look after", "Ügyfél, gondozandó", "Client, de îngrijit"),
         status("lost", Negative, "Lost", "Elveszett", "Pierdut"),
     ],
@@ -140,6 +175,22 @@ const QUALIFICATION: FieldSpec = field(
 );
 
 const HOT: FieldSpec = field("hot", Values::Flag, "Hot", "Forró", "Fierbinte");
+
+/// In Sales the step decides, by what its options mean (C24).
+const SALES_STEP: FieldSpec = field(
+    "step",
+    Values::Choice(&[
+        option("enquiry", "Enquiry", "Érdeklődés", "Cerere").means(StepMeaning::Open),
+        option("needs_known", "Needs known", "Felmért igény", "Nevoi cunoscute").means(StepMeaning::Open),
+        option("offer_sent", "Offer sent", "Elküldött ajánlat", "Ofertă trimisă").means(StepMeaning::Hot),
+        option("negotiating", "Negotiating", "Tárgyalás", "Negociere").means(StepMeaning::Hot),
+        option("won", "Won", "Megnyert", "Câștigat").means(StepMeaning::Won),
+        option("lost", "Lost", "Elveszett", "Pierdut").means(StepMeaning::Lost),
+    ]),
+    "Step",
+    "Lépés",
+    "Pas",
+);
 
 const STEP: FieldSpec = field(
     "step",

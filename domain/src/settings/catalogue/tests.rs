@@ -90,7 +90,7 @@ fn the_preset_fields_of_every_kind_are_as_decided() {
     };
     let all: Vec<String> = KINDS.iter().copied().map(presets).collect();
     insta::assert_snapshot!(all.join("\n"), @"
-    sales: *sales_status(discovery|in_progress|won|lost) *qualification(non_target|target|vip) *hot(flag) step(first_contact|needs|offer|negotiation|contract) lead_source(website|recommendation|advertisement|event|cold_call|other) expected_value(money) expected_close(day) loss_reason(price|competitor|no_need|no_answer|other)
+    sales: *step(enquiry|needs_known|offer_sent|negotiating|won|lost) *qualification(non_target|target|vip) lead_source(website|recommendation|advertisement|event|cold_call|other) expected_value(money) expected_close(day) loss_reason(price|competitor|no_need|no_answer|other)
     classic_sales: qualification(non_target|target|vip) hot(flag) step(first_contact|needs|offer|negotiation|contract) lead_source(website|recommendation|advertisement|event|cold_call|other) expected_value(money) expected_close(day) loss_reason(price|competitor|no_need|no_answer|other)
     customers: qualification(non_target|target|vip) lead_source(website|recommendation|advertisement|event|cold_call|other)
     crm: qualification(non_target|target|vip) lead_source(website|recommendation|advertisement|event|cold_call|other) expected_value(money) loss_reason(price|competitor|no_need|no_answer|other)
@@ -126,6 +126,24 @@ fn every_tree_begins_with_a_status_to_start_from_and_ends_well_or_badly() {
 }
 
 #[test]
+fn each_status_in_progress_hands_out_a_todo_unless_time_alone_brings_it_about() {
+    for spec in KINDS {
+        for status in spec.statuses {
+            let by_edit = status.group == StatusGroup::InProgress && status.key != "forgotten";
+            assert_eq!(status.todo.is_some(), by_edit, "{} {}", spec.kind, status.key);
+        }
+    }
+}
+
+#[test]
+fn kinds_whose_business_is_not_built_are_a_preview() {
+    let previews: Vec<String> =
+        ProductKind::ALL.iter().filter(|kind| kind.is_preview()).map(ToString::to_string).collect();
+    assert_eq!(previews, ["invoicing", "order", "webshop", "leave"]);
+    assert!(!ProductKind::Other(999).is_preview());
+}
+
+#[test]
 fn every_key_is_a_key_and_unique_where_it_is_used() {
     let check = |keys: Vec<&str>, place: &dyn std::fmt::Debug| {
         for key in &keys {
@@ -150,6 +168,7 @@ fn everything_has_a_name_in_every_language() {
     for spec in KINDS {
         all.extend([spec.names, spec.item_noun, spec.guidance]);
         all.extend(spec.statuses.iter().map(|status| status.names));
+        all.extend(spec.statuses.iter().filter_map(|status| status.todo.as_ref()).map(|todo| todo.names));
         for field in spec.fields {
             all.push(field.names);
             if let Values::Choice(options) = field.values {
@@ -189,6 +208,10 @@ fn a_name_is_shown_in_the_readers_language_until_an_administrator_changes_it() {
     assert_eq!(product.display_noun(Language::of("ro")), "proiect");
     assert_eq!(product.display_name(Language::of("pt-PT")), "Projects");
     product.name = "Renovations".into();
+    assert_eq!(product.display_name(Language::of("hu")), "Renovations");
+    product.name = "Projects".into();
+    assert_eq!(product.display_name(Language::of("hu")), "Projects", "a name given is shown as given");
+    product.name = "Renovations".into();
     product.kind = ProductKind::Other(999);
     assert_eq!(product.display_name(Language::of("hu")), "Renovations");
 }
@@ -197,12 +220,12 @@ fn a_name_is_shown_in_the_readers_language_until_an_administrator_changes_it() {
 fn the_encoded_forms_of_product_and_status_are_fixed() {
     let mut made = new_product(PRODUCT, spec(ProductKind::Webshop).unwrap(), 10);
     let hex = |bytes: Vec<u8>| data_encoding::HEXLOWER.encode(&bytes);
-    insta::assert_snapshot!(hex(minicbor::to_vec(&made.product).unwrap()), @"a70050010101010101010101010101010101010105026757656273686f70036d73686f7020637573746f6d6572040a05f50619016d");
-    insta::assert_snapshot!(serde_json::to_string(&made.product).unwrap(), @r#"{"id":"01010101-0101-0101-0101-010101010101","kind":"webshop","name":"Webshop","item_noun":"shop customer","order":10,"enabled":true,"lapse_days":365}"#);
+    insta::assert_snapshot!(hex(minicbor::to_vec(&made.product).unwrap()), @"a7005001010101010101010101010101010101010502600360040a05f50619016d");
+    insta::assert_snapshot!(serde_json::to_string(&made.product).unwrap(), @r#"{"id":"01010101-0101-0101-0101-010101010101","kind":"webshop","name":"","item_noun":"","order":10,"enabled":true,"lapse_days":365}"#);
     let status = &mut made.statuses[0];
-    status.todo = Some(crate::settings::status::StatusTodo { text: "Call".into(), due_days: 2 });
-    insta::assert_snapshot!(hex(minicbor::to_vec(&*status).unwrap()), @"a80050891c371b0b4da4715dee5c2d26c4890e01500101010101010101010101010101010102686e6f5f6f72646572036c4e6f206f72646572207965740400050a06f407a2006443616c6c0102");
-    insta::assert_snapshot!(serde_json::to_string(&status).unwrap(), @r#"{"id":"891c371b-0b4d-a471-5dee-5c2d26c4890e","product":"01010101-0101-0101-0101-010101010101","key":"no_order","name":"No order yet","group":"inactive","order":10,"retired":false,"todo":{"text":"Call","due_days":2}}"#);
+    status.todo = Some(StatusTodo { text: "Call".into(), due_days: 2 });
+    insta::assert_snapshot!(hex(minicbor::to_vec(&*status).unwrap()), @"a80050891c371b0b4da4715dee5c2d26c4890e01500101010101010101010101010101010102686e6f5f6f7264657203600400050a06f407a2006443616c6c0102");
+    insta::assert_snapshot!(serde_json::to_string(&status).unwrap(), @r#"{"id":"891c371b-0b4d-a471-5dee-5c2d26c4890e","product":"01010101-0101-0101-0101-010101010101","key":"no_order","name":"","group":"inactive","order":10,"retired":false,"todo":{"text":"Call","due_days":2}}"#);
     assert_eq!(&minicbor::decode::<Status>(&minicbor::to_vec(&*status).unwrap()).unwrap(), status);
 }
 

@@ -16,7 +16,7 @@ use roadbook_domain::wire::{Pushed, RefusalCode, Verdict};
 
 use super::phone::pushed;
 use super::*;
-use crate::sync::judge::{Case, Context, Fate, Judged, Sight, judge};
+use crate::sync::up::judge::{Case, Context, Fate, Judged, Visibility, judge};
 
 const ME: UserId = UserId::from_bytes([1; 16]);
 const CARD: DocumentId = DocumentId::from_bytes([2; 16]);
@@ -95,7 +95,7 @@ impl Group {
             linkable: Default::default(),
             server: Actor([5; 16]),
         };
-        judge(Case { group: self.pushed, stored: None, purged: false, sight: Sight::Now }, &context)
+        judge(Case { group: self.pushed, stored: None, purged: false, visibility: Visibility::Now }, &context)
     }
 }
 

@@ -14,6 +14,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use super::*;
+use crate::State;
 use crate::live;
 use crate::on_both;
 
@@ -21,7 +22,7 @@ use crate::on_both;
 const LONG: Duration = Duration::from_secs(20);
 
 on_both! {
-    async fn whoever_waits_hears_of_what_others_did_and_not_of_what_his_own_exchange_did(engine) {
+    async fn who_waits_hears_of_what_others_did_and_not_of_what_their_own_exchange_did(engine) {
         let mut world = World::new(engine).await;
         let served = Served::new(&world.server).await;
         let card = world.id();
@@ -51,7 +52,7 @@ on_both! {
         let body = serde_json::json!({ "password": "another horse battery" });
         let answer = world.server.send(axum::http::Method::POST, &path, &admin, Some(body)).await.unwrap();
         assert!(answer.status.is_success());
-        live::look(&world.server.state, roadbook_domain::value::env::Env::now(&*world.server.env)).await.unwrap();
+        look(&world.server.state, roadbook_domain::value::env::Env::now(&*world.server.env)).await.unwrap();
         let end = loop {
             match timeout(LONG, socket.next()).await.unwrap() {
                 Some(Ok(Message::Binary(_) | Message::Ping(_))) => {}
@@ -62,7 +63,7 @@ on_both! {
         served.stop().await;
     }
 
-    async fn who_can_set_no_header_gives_his_token_as_a_subprotocol_which_is_never_answered(engine) {
+    async fn a_client_that_can_set_no_header_gives_its_token_as_a_subprotocol_which_is_never_answered(engine) {
         let world = World::new(engine).await;
         let served = Served::new(&world.server).await;
         let token = &world.user.token;
@@ -90,13 +91,13 @@ on_both! {
         let mut world = World::new(engine).await;
         let state = &world.server.state;
         let mut moved = state.engine().live().watch(state.org());
-        let other = crate::State::open(&world.server.config, world.server.env.clone()).await.unwrap();
+        let other = State::open(&world.server.config, world.server.env.clone()).await.unwrap();
         let own = std::mem::replace(&mut world.server.state, other);
         let card = world.id();
         world.user.card(&world.server, card, create("Roof", None));
         world.user.sync(&world.server).await;
         assert!(!moved.has_changed().unwrap());
-        live::look(&own, roadbook_domain::value::env::Env::now(&*world.server.env)).await.unwrap();
+        look(&own, roadbook_domain::value::env::Env::now(&*world.server.env)).await.unwrap();
         assert!(moved.has_changed().unwrap() && moved.borrow_and_update().head > 0);
     }
 }
@@ -149,4 +150,12 @@ impl Served {
         let _ = self.stop.send(());
         timeout(LONG, self.serving).await.unwrap().unwrap();
     }
+}
+
+/// One look of this server for what other processes did.
+async fn look(
+    state: &State,
+    now: roadbook_domain::value::time::Timestamp,
+) -> Result<(), crate::store::StoreError> {
+    live::look(state.node(), state.engine().live(), now).await
 }

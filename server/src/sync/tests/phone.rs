@@ -318,9 +318,7 @@ impl Phone {
             }
         }
         for (id, closings) in &self.closings {
-            rows.extend(
-                closings.iter().map(|(todo, state)| TodayRow::outlived(*id, *todo, self.user, *state)),
-            );
+            rows.extend(closings.iter().map(|(todo, state)| TodayRow::closing(*id, *todo, *state)));
         }
         let zone = self.settings.zone(Some(self.user));
         let query = TodayQuery { me: self.user, zone, now, period: Period::Today, limit: usize::MAX };

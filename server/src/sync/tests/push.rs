@@ -138,9 +138,9 @@ on_both! {
         let mut world = World::new(engine).await;
         let server = &world.server;
         let admin = server.admin().await.unwrap();
-        let (mine, his) = (world.id(), world.id());
+        let (mine, theirs) = (world.id(), world.id());
         world.user.card(server, mine, create("Late", None));
-        world.manager.card(server, his, create("Late", None));
+        world.manager.card(server, theirs, create("Late", None));
         let begin = |phone: &Phone| (roadbook_domain::wire::to_frame(&phone.request()), phone.token.clone());
         let devices = server.send(Method::GET, "/v1/devices", &world.user.token, None).await.unwrap();
         let device = devices.body[0]["id"].as_str().unwrap().to_owned();
@@ -154,7 +154,7 @@ on_both! {
         assert_eq!(trickle(server, begin(&world.manager), demote).await, (401, "unauthenticated".into()));
         world.restricted.sync(server).await;
         let held = &world.restricted.held;
-        assert!(!held.contains_key(&mine) && !held.contains_key(&his));
+        assert!(!held.contains_key(&mine) && !held.contains_key(&theirs));
     }
 
     async fn a_request_that_is_no_frame_or_too_large_is_refused_whole(engine) {

@@ -1,4 +1,4 @@
-//! A server that was restored from an older copy, and phones that give it back what it lost (N7).
+//! A server that was restored from an older copy, and phones that re-upload what it lost (N7).
 
 use std::collections::BTreeMap;
 
@@ -42,7 +42,7 @@ async fn a_restored_server_is_recognised_and_refilled_with_the_authors_and_times
         "nothing is judged before the log is whole"
     );
     phone.cursor = answer.cursor;
-    let found = walk(server, phone).await;
+    let found = reconcile(server, phone).await;
     assert_eq!(found.keys().copied().collect::<Vec<_>>(), {
         let mut differing = vec![kept, changed, lost];
         differing.sort_unstable();
@@ -225,7 +225,7 @@ on_both! {
 }
 
 #[tokio::test]
-async fn a_restored_server_is_given_a_document_in_parts_with_its_authors() {
+async fn a_restored_server_takes_a_document_in_parts_with_its_authors() {
     let mut world = World::new(Engine::Sqlite).await;
     let copy = copy_of(&world.server).await;
     let card = world.id();
@@ -277,8 +277,11 @@ async fn what_was_fetched_comes_whole_and_what_is_not_for_the_user_is_forgotten(
     assert_eq!(world.restricted.shared(), [seen]);
 }
 
-/// Walks until every differing document is known: its term on either side.
-async fn walk(server: &Server, phone: &Phone) -> BTreeMap<DocumentId, (Option<[u8; 16]>, Option<[u8; 16]>)> {
+/// Reconciles until every differing document is known: its term on either side.
+async fn reconcile(
+    server: &Server,
+    phone: &Phone,
+) -> BTreeMap<DocumentId, (Option<[u8; 16]>, Option<[u8; 16]>)> {
     let terms: BTreeMap<_, _> =
         phone.held.iter().map(|(id, held)| (*id, digest::term(*id, &held.document.heads()))).collect();
     let ends_in =
@@ -293,9 +296,9 @@ async fn walk(server: &Server, phone: &Phone) -> BTreeMap<DocumentId, (Option<[u
             }
             Bucket { suffix: suffix.clone(), sums: sums.iter().flat_map(|sum| sum.to_bytes()).collect() }
         });
-        let walk = Walk { buckets: buckets.collect() };
+        let step = Walk { buckets: buckets.collect() };
         let request =
-            SyncRequest { cursor: phone.cursor.clone(), walk: Some(walk), ..SyncRequest::default() };
+            SyncRequest { cursor: phone.cursor.clone(), walk: Some(step), ..SyncRequest::default() };
         let WalkAnswer { deeper, listed, documents } = phone.send(server, &request).await.walk.unwrap();
         let theirs: BTreeMap<_, _> = documents.iter().map(|row| (row.document, row.term)).collect();
         let own = terms.iter().filter(|(id, _)| listed.iter().any(|suffix| ends_in(id, suffix)));

@@ -31,11 +31,11 @@ on_both! {
         let cards: Vec<_> = (0..5).map(|_| DocumentId::new(&*server.env)).collect();
         let part = PartId::new(&*server.env);
         let manager = world.manager.user;
-        world.manager.card(server, cards[0], create("his own", Some(restricted)));
+        world.manager.card(server, cards[0], create("their own", Some(restricted)));
         world.manager.card(server, cards[1], create("nobody's", None));
-        world.manager.card(server, cards[2], create("with a todo of his", Some(manager)));
+        world.manager.card(server, cards[2], create("with a todo of theirs", Some(manager)));
         world.manager.card(server, cards[2], todo(part, "Call", restricted));
-        world.manager.card(server, cards[3], create("with a closed todo of his", Some(manager)));
+        world.manager.card(server, cards[3], create("with a closed todo of theirs", Some(manager)));
         world.manager.card(server, cards[3], todo(part, "Call", restricted));
         world.manager.card(server, cards[3], CardCommand::Close(part, Outcome::Success));
         world.manager.card(server, cards[4], create("another's", Some(manager)));
@@ -76,7 +76,7 @@ on_both! {
         world.user.sync(server).await;
         world.restricted.sync(server).await;
         assert_eq!(world.restricted.held[&card].rows(), world.user.held[&card].rows());
-        // He closes his last todo, and adds a word on the card that he sees no more by then.
+        // They close their last todo, and add a word on the card that they see no more by then.
         world.restricted.card(server, card, CardCommand::Close(part, Outcome::Success));
         world.restricted.card(server, card, CardCommand::Rename("Roof, called".into()));
         let verdicts = world.restricted.sync(server).await;
@@ -91,7 +91,7 @@ on_both! {
         fresh.sync(server).await;
         assert_eq!(fresh.closings, world.restricted.closings);
         assert_eq!(fresh.state_hash(now), world.restricted.state_hash(now));
-        // Out and in again between two of his pulls: whole, with what happened meanwhile.
+        // Out and in again between two of their pulls: whole, with what happened meanwhile.
         world.user.sync(server).await;
         world.user.card(server, card, CardCommand::Reopen(part));
         world.user.sync(server).await;
@@ -118,7 +118,7 @@ on_both! {
             world.user.card(server, card, create("Roof", Some(world.restricted.user)));
             world.user.sync(server).await;
             world.restricted.sync(server).await;
-            // Of two owners given at once, his is the one that shows.
+            // Of two owners given at once, theirs is the one that shows.
             world.restricted.actor = Actor([0xff; 16]);
             world.restricted.card(server, card, command);
             world.user.card(server, card, CardCommand::SetOwner(Some(world.user.user)));
@@ -298,6 +298,63 @@ on_both! {
         assert_eq!(third.sync(server).await, [Verdict::Refused(RefusalCode::Policy)]);
     }
 
+    async fn a_closing_is_kept_for_who_closed_whoever_the_todo_is_of(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let (card, part) = (world.id(), world.part());
+        let (user, restricted) = (world.user.user, world.restricted.user);
+        world.user.card(server, card, create("Roof", None));
+        world.user.card(server, card, todo(part, "Call", user));
+        world.user.sync(server).await;
+        world.restricted.sync(server).await;
+        // The todo is given to another while it is closed.
+        world.user.card(server, card, CardCommand::Assign(part, Some(world.manager.user)));
+        world.restricted.card(server, card, CardCommand::Close(part, Outcome::Success));
+        world.restricted.sync(server).await;
+        world.user.card(server, card, CardCommand::SetOwner(Some(user)));
+        world.user.sync(server).await;
+        world.restricted.sync(server).await;
+        assert!(!world.restricted.held.contains_key(&card));
+        assert_eq!(world.restricted.closings[&card].iter().map(|(todo, _)| *todo).collect::<Vec<_>>(), [part]);
+        let now = roadbook_domain::value::env::Env::now(&*server.env);
+        let fresh = Phone::new(server, "restricted@example.com", 9).await;
+        for mut phone in [fresh, world.restricted, world.user, world.manager] {
+            phone.sync(server).await;
+            let is_closer = phone.user == restricted;
+            assert_eq!(phone.closings.values().map(Vec::len).sum::<usize>(), usize::from(is_closer));
+            assert_eq!(phone.state_hash(now), server_hash(server, &phone).await);
+        }
+    }
+
+    async fn a_user_who_reopens_what_they_closed_by_a_late_edit_keeps_it_no_more(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let (card, own, of_other) = (world.id(), world.part(), world.part());
+        let (user, phone) = (world.user.user, &mut world.restricted);
+        phone.sync(server).await;
+        let mut second = Phone::new(server, "restricted@example.com", 9).await;
+        world.user.card(server, card, create("Roof", Some(user)));
+        world.user.card(server, card, todo(own, "Call", phone.user));
+        world.user.card(server, card, todo(of_other, "Offer", user));
+        world.user.sync(server).await;
+        phone.sync(server).await;
+        phone.card(server, card, CardCommand::Close(of_other, Outcome::Success));
+        phone.sync(server).await;
+        second.sync(server).await;
+        phone.card(server, card, CardCommand::Close(own, Outcome::Success));
+        phone.sync(server).await;
+        assert_eq!(phone.closings[&card].len(), 2);
+        second.card(server, card, CardCommand::Reopen(of_other));
+        let verdicts = second.sync(server).await;
+        assert!(matches!(verdicts[..], [Verdict::Applied(_)]), "{verdicts:?}");
+        let now = roadbook_domain::value::env::Env::now(&*server.env);
+        for phone in [phone, &mut second] {
+            phone.sync(server).await;
+            assert_eq!(phone.closings[&card].iter().map(|(todo, _)| *todo).collect::<Vec<_>>(), [own]);
+            assert_eq!(phone.state_hash(now), server_hash(server, phone).await);
+        }
+    }
+
     async fn a_todo_closed_in_the_inbox_counts_once_and_nobody_elses_todo_there_is_in_his_today(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
@@ -343,7 +400,7 @@ on_both! {
         assert_eq!(phone.digest, Some(phone.own_digest()));
         set_role(server, &token, phone, "restricted").await;
         phone.token = Phone::new(server, "restricted@example.com", 4).await.token;
-        // Made while he was not Restricted, of a card that he lost with his role: taken for seven days.
+        // Made while they were not Restricted, of a card that they lost with their role: taken for seven days.
         phone.card(server, cards[2], CardCommand::Rename("Late".into()));
         let verdicts = phone.sync(server).await;
         assert!(matches!(verdicts[..], [Verdict::Applied(_)]), "{verdicts:?}");
@@ -381,8 +438,8 @@ on_both! {
         world.user.sync(server).await;
         world.restricted.sync(server).await;
         assert_eq!(world.restricted.shared().len(), 2);
-        let caller = crate::auth::Caller::of(&server.state, &world.admin.token).await.unwrap();
-        crate::sync::purge(&server.state, &caller, card).await.unwrap();
+        let caller = crate::auth::Caller::of(server.state.gate(), &world.admin.token).await.unwrap();
+        crate::sync::purge(server.state.engine(), &caller, card).await.unwrap();
         world.user.card(server, card, CardCommand::Rename("More".into()));
         assert_eq!(world.user.sync(server).await, [Verdict::Refused(RefusalCode::Purged)]);
         world.restricted.sync(server).await;
@@ -390,7 +447,7 @@ on_both! {
             assert_eq!(phone.purged, [card]);
             assert_eq!(phone.digest, Some(phone.own_digest()));
         }
-        assert!(world.restricted.shared().is_empty(), "its contact is out of his sight with it");
+        assert!(world.restricted.shared().is_empty(), "its contact is not visible any more either");
         assert_eq!(world.user.shared().len(), 1);
         let mut fresh = Phone::new(server, "user@example.com", 9).await;
         fresh.sync(server).await;

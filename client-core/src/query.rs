@@ -1,0 +1,7 @@
+//! What screens read: Today, boards, cards and contacts. Nothing here writes, and nothing waits for a
+//! network.
+
+pub(crate) mod board;
+pub(crate) mod card;
+pub(crate) mod contact;
+pub(crate) mod today;

@@ -1,0 +1,225 @@
+//! Boards: the main page of a product, its cards in their order and its status counts (F10, F30, F37).
+
+use std::collections::BTreeMap;
+
+use roadbook_domain::crm::row::CardRow;
+use roadbook_domain::read::list::{ListQuery, Section, list};
+use roadbook_domain::settings::StatusInputs;
+use roadbook_domain::value::id::{DocumentId, PartId, ProductId, StatusId, UserId};
+use roadbook_domain::value::time::Timestamp;
+use rusqlite::{Connection, ToSql};
+
+use crate::client::Client;
+use crate::error::{ApiError, Error};
+use crate::store::projections::search_key;
+use crate::store::rows;
+
+/// Which cards of a product to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoardQuery {
+    /// The product.
+    pub product: ProductId,
+    /// Only cards on which this user has something to do, even if another user owns them (F37).
+    pub assignee: Option<UserId>,
+    /// Only cards in this status.
+    pub status: Option<StatusId>,
+    /// Only cards whose name holds this text, whatever the case.
+    pub text: Option<String>,
+    /// How many cards to pass over.
+    pub offset: u32,
+    /// How many to list at most.
+    pub limit: u32,
+}
+
+impl BoardQuery {
+    /// The first cards of a product.
+    pub fn new(product: ProductId, limit: u32) -> Self {
+        Self { product, assignee: None, status: None, text: None, offset: 0, limit }
+    }
+}
+
+/// A page of a product's cards, in the order of F30.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Board {
+    /// The cards.
+    pub cards: Vec<BoardCard>,
+    /// The next instant at which one of them changes its section or colour (F32).
+    pub next_change: Option<Timestamp>,
+}
+
+/// A card of a board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoardCard {
+    /// The card.
+    pub id: DocumentId,
+    /// Its row.
+    pub row: CardRow,
+    /// The part of the list it stands in, which also gives its colour (F31, F32).
+    pub section: Section,
+    /// What is to be done next: one of the row's todos (F35).
+    pub next: Option<PartId>,
+    /// The status it is in, stored or derived.
+    pub status: Option<StatusId>,
+}
+
+/// How many cards of a product are in a status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatusCount {
+    /// The status; `None`: cards in none that is known.
+    pub status: Option<StatusId>,
+    /// How many.
+    pub cards: u32,
+}
+
+impl Client {
+    /// A page of a product's cards, the most urgent first.
+    ///
+    /// Pages are cut by the instant from which the next todo is overdue; within a page, where
+    /// assignees live in several zones, a day stays with its day (T4).
+    pub fn board(&self, query: &BoardQuery) -> Result<Board, ApiError> {
+        let now = self.env().now();
+        Ok(self.store().read(|connection| {
+            let workspace = self.store().workspace(connection)?;
+            let found = page(connection, query, now)?.into_iter().filter_map(|id| {
+                let row = rows::card(connection, id).transpose()?;
+                Some(row.map(|row| (id, row)))
+            });
+            let mut found = found.collect::<Result<BTreeMap<_, _>, _>>()?;
+            let (zones, limit) = (workspace.zones(), found.len());
+            let list_query = ListQuery { now, zones, assignee: query.assignee, limit };
+            let listed = list(&list_query, found.iter().map(|(id, row)| (*id, row)));
+            let next_change = listed.next_change;
+            let order: Vec<_> = listed
+                .items
+                .iter()
+                .map(|item| (item.key.card, item.key.section, item.next.map(|next| next.todo)))
+                .collect();
+            let cards = order.into_iter().filter_map(|(id, section, next)| {
+                let row = found.remove(&id)?;
+                let status = workspace.settings.card_status(&StatusInputs::of(&row), now).id;
+                Some(BoardCard { id, row, section, next, status })
+            });
+            Ok(Board { cards: cards.collect(), next_change })
+        })?)
+    }
+
+    /// How many cards of a product are in each status: its status tree in order, then statuses that
+    /// are not known here (F10, F13).
+    pub fn status_counts(&self, product: ProductId) -> Result<Vec<StatusCount>, ApiError> {
+        let now = self.env().now();
+        Ok(self.store().read(|connection| {
+            let workspace = self.store().workspace(connection)?;
+            let mut counts = counts(connection, product, now)?;
+            let tree = workspace.settings.statuses(product);
+            let mut all: Vec<_> = tree
+                .map(|status| (status.retired, counts.remove(&Some(status.id)), status.id))
+                .filter(|(retired, cards, _)| !retired || cards.is_some())
+                .map(|(_, cards, id)| StatusCount { status: Some(id), cards: cards.unwrap_or_default() })
+                .collect();
+            all.extend(counts.into_iter().map(|(status, cards)| StatusCount { status, cards }));
+            Ok(all)
+        })?)
+    }
+
+    /// The cards in the trash of a product, by name; those with later edits to review among them
+    /// (F72).
+    pub fn trashed_cards(
+        &self,
+        product: ProductId,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Vec<(DocumentId, CardRow)>, ApiError> {
+        Ok(self.store().read(|connection| {
+            let sql = "SELECT document FROM card WHERE product = ?1 AND trash <> 0
+                       ORDER BY name, document LIMIT ?2 OFFSET ?3";
+            let ids = ids(connection, sql, &[&product.as_bytes(), &limit, &offset])?;
+            let cards = ids.into_iter().filter_map(|id| {
+                let row = rows::card(connection, id).transpose()?;
+                Some(row.map(|row| (id, row)))
+            });
+            cards.collect()
+        })?)
+    }
+}
+
+/// The ids of one page, by an index that has them in order.
+fn page(connection: &Connection, query: &BoardQuery, now: Timestamp) -> Result<Vec<DocumentId>, Error> {
+    let (product, now) = (query.product.as_bytes(), now.millis());
+    let text = query.text.as_ref().map(|text| search_key(&[text]));
+    let status = query.status.map(|status| *status.as_bytes());
+    let holds_text = if text.is_some() { " AND instr(c.search, ?4) > 0" } else { "" };
+    let has_status = " AND iif(c.shown_until <= ?3, c.then_shown, c.shown) IS ?5";
+    let has_status = if status.is_some() { has_status } else { "" };
+
+    let sql = if query.assignee.is_some() {
+        let card =
+            if text.is_some() || status.is_some() { "JOIN card c ON c.document = t.document" } else { "" };
+        format!(
+            "SELECT DISTINCT t.document, t.card_due FROM todo t {card}
+             WHERE t.open = 1 AND t.trash = 0 AND t.product = ?1 AND t.assignee = ?2{holds_text}{has_status}
+             ORDER BY t.card_due, t.document LIMIT ?6 OFFSET ?7"
+        )
+    } else if status.is_some() {
+        // Two index ranges, each in order: cards whose status time has not changed, and those it has.
+        format!(
+            "SELECT c.document, c.has_open, c.next_due FROM card c
+             WHERE c.trash = 0 AND c.product = ?1 AND c.shown = ?5
+               AND (c.shown_until IS NULL OR c.shown_until > ?3){holds_text}
+             UNION ALL SELECT c.document, c.has_open, c.next_due FROM card c
+             WHERE c.trash = 0 AND c.product = ?1 AND c.shown_until IS NOT NULL AND c.shown_until <= ?3
+               AND c.then_shown = ?5{holds_text}
+             ORDER BY 2 DESC, 3, 1 LIMIT ?6 OFFSET ?7"
+        )
+    } else {
+        format!(
+            "SELECT c.document FROM card c WHERE c.trash = 0 AND c.product = ?1{holds_text}
+             ORDER BY c.has_open DESC, c.next_due, c.document LIMIT ?6 OFFSET ?7"
+        )
+    };
+    let assignee = query.assignee.map(|user| *user.as_bytes());
+    ids(connection, &sql, &[&product, &assignee, &now, &text, &status, &query.limit, &query.offset])
+}
+
+/// The ids in the first column of a query.
+pub(crate) fn ids(
+    connection: &Connection,
+    sql: &str,
+    params: &[&dyn ToSql],
+) -> Result<Vec<DocumentId>, Error> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let ids = statement.query_map(params, |row| row.get(0).map(DocumentId::from_bytes))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+fn counts(
+    connection: &Connection,
+    product: ProductId,
+    now: Timestamp,
+) -> Result<BTreeMap<Option<StatusId>, u32>, Error> {
+    let mut counts: BTreeMap<Option<StatusId>, u32> = BTreeMap::new();
+    let mut statement = connection
+        .prepare_cached("SELECT shown, count(*) FROM card WHERE trash = 0 AND product = ?1 GROUP BY shown")?;
+    let mut rows = statement.query([product.as_bytes()])?;
+    while let Some(row) = rows.next()? {
+        counts.insert(row.get::<_, Option<_>>(0)?.map(StatusId::from_bytes), row.get(1)?);
+    }
+    let mut statement = connection.prepare_cached(
+        "SELECT shown, then_shown, count(*) FROM card
+         WHERE trash = 0 AND product = ?1 AND shown_until IS NOT NULL AND shown_until <= ?2
+         GROUP BY shown, then_shown",
+    )?;
+    let mut rows = statement.query((product.as_bytes(), now.millis()))?;
+    while let Some(row) = rows.next()? {
+        let (from, to) = (row.get::<_, Option<_>>(0)?, row.get::<_, Option<_>>(1)?);
+        let moved: u32 = row.get(2)?;
+        if let Some(count) = counts.get_mut(&from.map(StatusId::from_bytes)) {
+            *count = count.saturating_sub(moved);
+        }
+        *counts.entry(to.map(StatusId::from_bytes)).or_default() += moved;
+    }
+    counts.retain(|_, cards| *cards > 0);
+    Ok(counts)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+use proptest::prelude::*;
+use roadbook_domain::crm::command::CardCommand;
+use roadbook_domain::settings::catalogue::{field_id, status_id};
+use roadbook_domain::settings::{LOCAL_USER, SettingsRow};
+
+use super::*;
+use crate::testing::{NOW, Phone, new_card, part, todo, todo_of};
+
+fn names(board: &Board) -> Vec<&str> {
+    board.cards.iter().map(|card| card.row.name.as_str()).collect()
+}
+
+fn count(phone: &Phone, product: ProductId, key: &str) -> u32 {
+    let counts = phone.client.status_counts(product).unwrap();
+    let of = counts.iter().find(|count| count.status == Some(status_id(product, key)));
+    of.unwrap().cards
+}
+
+#[test]
+fn the_most_urgent_card_comes_first_and_cards_without_a_next_step_last() {
+    let phone = Phone::local(1);
+    let product = phone.product("Projects");
+    phone.card("No step", &[]);
+    phone.card("No due", &[todo(1, "x", "")]);
+    phone.card("Tomorrow", &[todo(1, "x", "2026-11-24"), todo(2, "x", "2026-12-24")]);
+    phone.card("Overdue", &[todo(1, "x", "2026-11-22")]);
+    let today = phone.card("Today", &[todo(7, "Call", "2026-11-23")]);
+    let board = phone.client.board(&BoardQuery::new(product, 9)).unwrap();
+    assert_eq!(names(&board), ["Overdue", "Today", "Tomorrow", "No due", "No step"]);
+    assert_eq!((board.cards[1].id, board.cards[1].next), (today, Some(part(7))));
+    assert_eq!(board.cards[1].section, Section::Today);
+    assert!(board.next_change > Some(NOW));
+
+    let second = BoardQuery { offset: 2, ..BoardQuery::new(product, 2) };
+    assert_eq!(names(&phone.client.board(&second).unwrap()), ["Tomorrow", "No due"]);
+}
+
+#[test]
+fn cards_of_a_user_are_those_where_they_have_something_to_do_even_if_another_user_owns_them() {
+    let phone = Phone::local(1);
+    let product = phone.product("Projects");
+    let anna = UserId::from_bytes([9; 16]);
+    phone.card("Mine", &[todo(1, "x", "2026-11-23")]);
+    phone.card(
+        "Hers, twice",
+        &[todo_of(1, "x", "2026-11-25", Some(anna)), todo_of(2, "x", "2026-11-26", Some(anna))],
+    );
+    let done = phone.card("Hers, done", &[todo_of(1, "x", "2026-11-24", Some(anna))]);
+    let close = CardCommand::Close(part(1), roadbook_domain::value::todo::Outcome::Success);
+    phone.client.edit_card(done, &[close]).unwrap();
+    let of = |assignee| {
+        let query = BoardQuery { assignee: Some(assignee), ..BoardQuery::new(product, 9) };
+        names(&phone.client.board(&query).unwrap()).join(", ")
+    };
+    assert_eq!(of(anna), "Hers, twice");
+    assert_eq!(of(LOCAL_USER), "Mine");
+    let none =
+        BoardQuery { text: Some("NOTHING".into()), assignee: Some(anna), ..BoardQuery::new(product, 9) };
+    assert!(phone.client.board(&none).unwrap().cards.is_empty());
+}
+
+#[test]
+fn a_text_finds_cards_by_name_whatever_the_case() {
+    let phone = Phone::local(1);
+    let product = phone.product("Projects");
+    phone.card("Őrségi pékség", &[]);
+    phone.card("Garage", &[]);
+    let query = BoardQuery { text: Some("ŐRSÉG".into()), ..BoardQuery::new(product, 9) };
+    assert_eq!(names(&phone.client.board(&query).unwrap()), ["Őrségi pékség"]);
+}
+
+#[test]
+fn a_derived_status_is_counted_and_listed_and_changes_with_time_alone() {
+    let phone = Phone::local(1);
+    let product = phone.product("Sales");
+    let set = |key: &str, value: &str| CardCommand::SetField(field_id(product, key), value.into());
+    phone.client.create_card(&new_card(product, "Lead", &[])).unwrap();
+    phone
+        .client
+        .create_card(&new_card(product, "Hot", &[set("qualification", "vip"), set("step", "negotiating")]))
+        .unwrap();
+    assert_eq!((count(&phone, product, "to_qualify"), count(&phone, product, "vip_hot")), (1, 1));
+    let of = |key| BoardQuery { status: Some(status_id(product, key)), ..BoardQuery::new(product, 9) };
+    assert_eq!(names(&phone.client.board(&of("vip_hot")).unwrap()), ["Hot"]);
+    assert!(phone.client.board(&of("forgotten")).unwrap().cards.is_empty());
+
+    // A year without any contact.
+    phone.env.advance(366 * 86_400_000);
+    assert_eq!((count(&phone, product, "forgotten"), count(&phone, product, "vip_hot")), (1, 0));
+    let forgotten = phone.client.board(&of("forgotten")).unwrap();
+    assert_eq!(names(&forgotten), ["Hot"]);
+    assert_eq!(forgotten.cards[0].status, Some(status_id(product, "forgotten")));
+    assert!(phone.client.board(&of("vip_hot")).unwrap().cards.is_empty());
+}
+
+#[test]
+fn another_lapse_in_the_settings_changes_which_cards_are_forgotten() {
+    let phone = Phone::local(1);
+    let product = phone.product("Sales");
+    let qualify = CardCommand::SetField(field_id(product, "qualification"), "vip".into());
+    phone.client.create_card(&new_card(product, "Lead", &[qualify])).unwrap();
+    phone.env.advance(366 * 86_400_000);
+    assert_eq!(count(&phone, product, "forgotten"), 1);
+    let never = roadbook_domain::settings::product::Product {
+        lapse_days: None,
+        ..phone.client.settings().unwrap().product(product).unwrap().clone()
+    };
+    let row = SettingsRow::new(&never, 2);
+    phone.client.changing(|tx| Ok((crate::store::settings::put(tx, &[row])?, Default::default()))).unwrap();
+    assert_eq!((count(&phone, product, "forgotten"), count(&phone, product, "vip")), (0, 1));
+}
+
+#[test]
+fn a_status_that_is_not_known_here_is_counted_after_the_tree() {
+    let phone = Phone::local(1);
+    let product = phone.product("Projects");
+    let card = phone.card("Bakery", &[]);
+    let unknown = StatusId::from_bytes([9; 16]);
+    phone.client.edit_card(card, &[CardCommand::Move(unknown)]).unwrap();
+    let counts = phone.client.status_counts(product).unwrap();
+    assert_eq!(counts.last(), Some(&StatusCount { status: Some(unknown), cards: 1 }));
+    assert_eq!(phone.client.board(&BoardQuery::new(product, 9)).unwrap().cards[0].status, Some(unknown));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn pages_put_together_are_the_list_of_all_cards(
+        dues in prop::collection::vec((-3..60_i32, any::<bool>()), 1..20),
+        limit in 1..7_u32,
+    ) {
+        let phone = Phone::local(1);
+        let product = phone.product("Projects");
+        for (days, has_due) in dues {
+            let day: roadbook_domain::value::time::Day = "2026-11-23".parse().unwrap();
+            let due = if has_due { day.plus(days).to_string() } else { String::new() };
+            phone.card("Card", &if days % 5 == 0 { vec![] } else { vec![todo(1, "x", &due)] });
+        }
+        let all = phone.client.board(&BoardQuery::new(product, 1_000)).unwrap();
+        let mut paged = Vec::new();
+        for offset in (0..).step_by(limit as usize) {
+            let query = BoardQuery { offset, ..BoardQuery::new(product, limit) };
+            let page = phone.client.board(&query).unwrap().cards;
+            if page.is_empty() { break }
+            paged.extend(page);
+        }
+        prop_assert_eq!(paged, all.cards);
+    }
+}

@@ -1,0 +1,231 @@
+//! Cards and what all documents have: conflicts, history, sync state (F34, F55, N3).
+
+use std::collections::BTreeMap;
+
+use roadbook_domain::crm::card;
+use roadbook_domain::crm::command::{CardCommand, ContactCommand};
+use roadbook_domain::crm::row::CardRow;
+use roadbook_domain::crm::row::Rows;
+use roadbook_domain::document::AuthorTable;
+use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::read::history::{HistoryItem, history};
+use roadbook_domain::read::projection;
+use roadbook_domain::read::view::{Conflict, View};
+use roadbook_domain::settings::StatusInputs;
+use roadbook_domain::value::id::{DocumentId, PartId, StatusId, UserId};
+use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::value::todo::Closing;
+
+use crate::change_set::ChangeSet;
+use crate::client::Client;
+use crate::edit::replica::Replica;
+use crate::error::{ApiError, Error};
+use crate::store::outbox::{self, UnsentState};
+use crate::store::{documents, rows};
+
+/// A card, opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardView {
+    /// The card.
+    pub id: DocumentId,
+    /// What lists show of it, with its todos and links.
+    pub row: CardRow,
+    /// The status it is in, stored or derived.
+    pub status: Option<StatusId>,
+    /// Its long texts, by field.
+    pub texts: Vec<(String, String)>,
+    /// What was written down of what happened, the latest first (F56).
+    pub entries: Vec<EntryView>,
+    /// Where people wrote the same at once (N3).
+    pub conflicts: Vec<Conflict>,
+    /// By todo, who closed it, the closing that counts first: several where users closed it at once
+    /// (C13).
+    pub closings: BTreeMap<PartId, Vec<Closing>>,
+    /// How far the user's own edits of it have come.
+    pub sync: SyncState,
+}
+
+/// Something that happened, as it was written down (F56).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryView {
+    /// Its id within the document.
+    pub id: PartId,
+    /// `note`, `call`, `meeting`, `visit`, ...
+    pub kind: String,
+    /// When it happened.
+    pub at: Option<Timestamp>,
+    /// What happened.
+    pub text: String,
+    /// Who wrote or did it.
+    pub by: Option<UserId>,
+    /// With whom.
+    pub person: Option<DocumentId>,
+    /// Where.
+    pub place: String,
+}
+
+/// How far the edits of a document that were made here have come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SyncState {
+    /// Some are only on this device.
+    Here,
+    /// All are sent; some are not yet acknowledged.
+    Sent,
+    /// The server has stored all of them.
+    Stored,
+}
+
+impl Client {
+    /// Opens a card.
+    pub fn card(&self, id: DocumentId) -> Result<CardView, ApiError> {
+        let now = self.env().now();
+        Ok(self.store().read(|connection| {
+            let workspace = self.store().workspace(connection)?;
+            let replica = Replica::open_as(connection, id, DocumentTypeId::CARD)?;
+            let Rows::Card(row, _) = projection::rows(&replica.document, None) else {
+                return Err(Error::OtherType(replica.base.kind));
+            };
+            let view = View::of(&replica.document);
+            let closed = row.todos.iter().filter(|todo| !todo.state.is_open());
+            let closings = closed.map(|todo| (todo.id, view.closings(card::TODOS, todo.id))).collect();
+            Ok(CardView {
+                id,
+                status: workspace.settings.card_status(&StatusInputs::of(&row), now).id,
+                row: *row,
+                texts: texts(&view, card::FIELDS),
+                entries: entries(&view, card::ENTRIES, &replica.base.authors, workspace.user()),
+                conflicts: view.conflicts(),
+                closings,
+                sync: replica.sync_state(),
+            })
+        })?)
+    }
+
+    /// The ways to move a card by hand into a status: one is done by [`Client::edit_card`] at once, of
+    /// several the app asks the user which; see [`Settings::moves_to`](roadbook_domain::settings::Settings::moves_to) (C24).
+    ///
+    /// # Errors
+    /// There is no such card here.
+    pub fn moves_to(&self, id: DocumentId, status: StatusId) -> Result<Vec<Vec<CardCommand>>, ApiError> {
+        Ok(self.store().read(|connection| {
+            let row = rows::card(connection, id)?.ok_or(Error::NoDocument(id))?;
+            let workspace = self.store().workspace(connection)?;
+            Ok(workspace.settings.moves_to(&StatusInputs::of(&row), status))
+        })?)
+    }
+
+    /// The conflicts of a document: where people wrote the same register at once (N3).
+    pub fn conflicts(&self, id: DocumentId) -> Result<Vec<Conflict>, ApiError> {
+        self.opened(id, |replica| Ok(View::of(&replica.document).conflicts()))
+    }
+
+    /// Resolves a conflict: the register gets `value`, one of those it holds, or another (N3).
+    pub fn resolve(&self, id: DocumentId, conflict: &Conflict, value: &str) -> Result<ChangeSet, ApiError> {
+        let (container, name) = (conflict.register.container, conflict.register.name.clone());
+        let value = value.to_owned();
+        match self.kind(id)? {
+            DocumentTypeId::CARD => self.edit_card(id, &[CardCommand::Settle(container, name, value)]),
+            DocumentTypeId::CONTACT => {
+                self.edit_contact(id, &[ContactCommand::Settle(container, name, value)])
+            }
+            kind => Err(Error::OtherType(kind).into()),
+        }
+    }
+
+    /// The history of a document, newest first: `limit` changes after the first `skip` (F55, F58).
+    pub fn history(&self, id: DocumentId, skip: usize, limit: usize) -> Result<Vec<HistoryItem>, ApiError> {
+        self.opened(id, |replica| Ok(history(&replica.document, &replica.base.authors, skip, limit)))
+    }
+
+    /// How far the user's own edits of a document have come.
+    pub fn sync_state(&self, id: DocumentId) -> Result<SyncState, ApiError> {
+        Ok(self.store().read(|connection| {
+            if !documents::exists(connection, id)? {
+                return Err(Error::NoDocument(id));
+            }
+            Ok(state(outbox::state_of(connection, id)?))
+        })?)
+    }
+
+    /// How many edits are unsent (C15).
+    pub fn unsent_count(&self) -> Result<u64, ApiError> {
+        Ok(self.store().read(outbox::count)?)
+    }
+
+    /// The row of a card, without opening it.
+    pub fn card_row(&self, id: DocumentId) -> Result<CardRow, ApiError> {
+        Ok(self.store().read(|connection| rows::card(connection, id)?.ok_or(Error::NoDocument(id)))?)
+    }
+
+    pub(crate) fn kind(&self, id: DocumentId) -> Result<DocumentTypeId, Error> {
+        let base = self.store().read(|connection| documents::get(connection, id))?;
+        base.map(|base| base.kind).ok_or(Error::NoDocument(id))
+    }
+
+    fn opened<T>(
+        &self,
+        id: DocumentId,
+        with: impl FnOnce(&Replica) -> Result<T, Error>,
+    ) -> Result<T, ApiError> {
+        Ok(self
+            .store()
+            .read(|connection| with(&Replica::open(connection, id)?.ok_or(Error::NoDocument(id))?))?)
+    }
+}
+
+impl Replica {
+    pub(crate) fn sync_state(&self) -> SyncState {
+        state(self.unsent.iter().map(|(_, state)| *state).min())
+    }
+}
+
+fn state(least: Option<UnsentState>) -> SyncState {
+    match least {
+        None => SyncState::Stored,
+        Some(UnsentState::Sent) => SyncState::Sent,
+        Some(UnsentState::Here | UnsentState::WaitsForServer) => SyncState::Here,
+    }
+}
+
+fn texts(view: &View, container: u8) -> Vec<(String, String)> {
+    view.registers(container)
+        .filter(|(_, values)| values.winner.is_text)
+        .map(|(name, values)| (name.to_owned(), values.shown()))
+        .collect()
+}
+
+/// The entries of a document, the latest first.
+pub(crate) fn entries(
+    view: &View,
+    container: u8,
+    authors: &AuthorTable,
+    me: Option<UserId>,
+) -> Vec<EntryView> {
+    let mut entries: Vec<_> = view
+        .parts(container)
+        .into_iter()
+        .filter(|(_, registers)| registers.contains_key("kind"))
+        .map(|(id, mut registers)| {
+            let mut text = |name| registers.remove(name).unwrap_or_default();
+            let by = text("by").parse().ok();
+            let writer = || {
+                let kind = view.values(container, &format!("{id}/kind"))?;
+                authors.signature(kind.winner.op.actor).map_or(me, |by| by.user)
+            };
+            EntryView {
+                id,
+                kind: text("kind"),
+                at: text("at").parse().ok().map(Timestamp::from_millis),
+                text: text("text"),
+                by: by.or_else(writer),
+                person: text("person").parse().ok(),
+                place: text("place"),
+            }
+        })
+        .collect();
+    entries.sort_by_key(|entry| std::cmp::Reverse((entry.at, entry.id)));
+    entries
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+//! Contacts: persons and companies, and where else they have cards (F59, F60).
+
+use roadbook_domain::crm::contact;
+use roadbook_domain::crm::row::Rows;
+use roadbook_domain::crm::row::{CardRow, ContactRow};
+use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::read::view::{Conflict, View};
+use roadbook_domain::value::id::DocumentId;
+
+use crate::client::Client;
+use crate::edit::replica::Replica;
+use crate::error::{ApiError, Error};
+use crate::query::board::ids;
+use crate::query::card::{EntryView, SyncState, entries};
+use crate::store::projections::search_key;
+use crate::store::rows;
+
+/// A contact, opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContactView {
+    /// The contact.
+    pub id: DocumentId,
+    /// What lists show of it, with its details and links.
+    pub row: ContactRow,
+    /// What was written down of what happened, the latest first.
+    pub entries: Vec<EntryView>,
+    /// Where people wrote the same at once (N3).
+    pub conflicts: Vec<Conflict>,
+    /// How far the user's own edits of it have come.
+    pub sync: SyncState,
+}
+
+impl Client {
+    /// Opens a contact.
+    pub fn contact(&self, id: DocumentId) -> Result<ContactView, ApiError> {
+        Ok(self.store().read(|connection| {
+            let workspace = self.store().workspace(connection)?;
+            let replica = Replica::open_as(connection, id, DocumentTypeId::CONTACT)?;
+            let Rows::Contact(row, _) = replica.rows_without_facts(workspace.user()) else {
+                return Err(Error::OtherType(replica.base.kind));
+            };
+            let view = View::of(&replica.document);
+            Ok(ContactView {
+                id,
+                row: *row,
+                entries: entries(&view, contact::ENTRIES, &replica.base.authors, workspace.user()),
+                conflicts: view.conflicts(),
+                sync: replica.sync_state(),
+            })
+        })?)
+    }
+
+    /// Contacts in use by family name, those whose name holds `text` if it is given.
+    pub fn contacts(
+        &self,
+        text: Option<&str>,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Vec<(DocumentId, ContactRow)>, ApiError> {
+        Ok(self.store().read(|connection| {
+            let text = text.map(|text| search_key(&[text]));
+            let sql = "SELECT document FROM contact WHERE trash = 0 AND (?1 IS NULL OR instr(search, ?1) > 0)
+                       ORDER BY search, document LIMIT ?2 OFFSET ?3";
+            let ids = ids(connection, sql, &[&text, &limit, &offset])?;
+            let contacts = ids.into_iter().filter_map(|id| {
+                let row = rows::contact(connection, id).transpose()?;
+                Some(row.map(|row| (id, row)))
+            });
+            contacts.collect()
+        })?)
+    }
+
+    /// The cards of a contact in all products: those that link to it, or to somebody who does, as the
+    /// persons of a company (F60).
+    pub fn cards_of_contact(&self, id: DocumentId) -> Result<Vec<(DocumentId, CardRow)>, ApiError> {
+        Ok(self.store().read(|connection| {
+            let sql = "SELECT c.document FROM card c WHERE c.trash = 0 AND c.document IN (
+                         SELECT document FROM link WHERE target = ?1
+                         UNION SELECT l.document FROM link l WHERE l.target IN (
+                           SELECT p.document FROM link p JOIN contact USING (document) WHERE p.target = ?1))
+                       ORDER BY c.product, c.name, c.document";
+            let ids = ids(connection, sql, &[&id.as_bytes()])?;
+            let cards = ids.into_iter().filter_map(|id| {
+                let row = rows::card(connection, id).transpose()?;
+                Some(row.map(|row| (id, row)))
+            });
+            cards.collect()
+        })?)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+//! Rows made anew from documents: a newer version of the app, or of the server, tells more in them (L3).
+//!
+//! [`Syncer`](crate::Syncer) calls it after every exchange, so an app need not.
+
+use rusqlite::Transaction;
+
+use roadbook_domain::value::id::DocumentId;
+
+use crate::change_set::ChangeSet;
+use crate::client::Client;
+use crate::edit::replica::Replica;
+use crate::error::{ApiError, Error};
+use crate::store::documents;
+use crate::store::workspace::Workspace;
+
+impl Client {
+    /// Makes the rows of at most `limit` documents anew whose rows another version of the app or of
+    /// the server made, and tells whether there are more. Lists work meanwhile, with the rows as they are.
+    pub fn rebuild_some(&self, limit: u32) -> Result<(bool, ChangeSet), ApiError> {
+        // Nearly always there are none: then no writer is kept waiting.
+        if self.store().read(|connection| documents::stale(connection, 1))?.is_empty() {
+            return Ok((false, ChangeSet::default()));
+        }
+        self.changing(|tx| {
+            let workspace = self.store().workspace(tx)?;
+            let mut changes = ChangeSet::default();
+            let stale = documents::stale(tx, limit)?;
+            for id in &stale {
+                rebuild(tx, &workspace, *id, &mut changes)?;
+            }
+            Ok((stale.len() == limit as usize, changes))
+        })
+    }
+}
+
+fn rebuild(
+    tx: &Transaction<'_>,
+    workspace: &Workspace,
+    id: DocumentId,
+    changes: &mut ChangeSet,
+) -> Result<(), Error> {
+    match known(Replica::open(tx, id)) {
+        Ok(Some(replica)) => {
+            let rows = replica.project(tx, workspace)?;
+            changes.rows(id, &rows);
+        }
+        Ok(None) => {}
+        Err(Error::Unreadable(_, why)) => documents::mark_damaged(tx, id, &why)?,
+        // Its base is sound, its unsent changes do not fit: they are rebased when the server has answered.
+        Err(Error::Document(error)) => {
+            tracing::warn!(document.id = %id, %error, "unsent changes do not fit their document");
+        }
+        Err(error) => return Err(error),
+    }
+    documents::clear_stale(tx, id)
+}
+
+/// Documents of unknown types have no rows.
+pub(super) fn known(opened: Result<Option<Replica>, Error>) -> Result<Option<Replica>, Error> {
+    match opened {
+        Err(Error::OtherType(_)) => Ok(None),
+        opened => opened,
+    }
+}
+
+#[cfg(test)]
+mod tests;

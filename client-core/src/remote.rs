@@ -1,0 +1,7 @@
+//! The way to the server: how requests reach it, the live channel, and the account that they are made for.
+
+pub mod account;
+pub(crate) mod error;
+pub(crate) mod http;
+pub(crate) mod live;
+pub(crate) mod transport;

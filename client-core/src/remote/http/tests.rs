@@ -1,0 +1,88 @@
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use super::*;
+
+/// A server that answers one request with these bytes and tells what it was asked.
+async fn answering(answer: Vec<u8>) -> (HttpTransport, tokio::task::JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let transport = HttpTransport::new(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let server = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut asked = Vec::new();
+        let mut buffer = [0; 4096];
+        while !asked.ends_with(b"BODY") {
+            let read = socket.read(&mut buffer).await.unwrap();
+            asked.extend_from_slice(&buffer[..read]);
+        }
+        socket.write_all(&answer).await.unwrap();
+        socket.shutdown().await.unwrap();
+        String::from_utf8_lossy(&asked).into_owned()
+    });
+    (transport, server)
+}
+
+fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
+    format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n{headers}\r\n{body}", body.len()).into_bytes()
+}
+
+#[tokio::test]
+async fn an_exchange_posts_the_frame_with_the_token_and_returns_the_answer() {
+    let (transport, server) = answering(answer("200 OK", "", "FRAME")).await;
+    assert_eq!(transport.exchange("secret", b"BODY".to_vec()).await, Ok(b"FRAME".to_vec()));
+    let asked = server.await.unwrap().to_lowercase();
+    assert!(asked.starts_with("post /v1/sync http/1.1\r\n"), "{asked}");
+    assert!(asked.contains("authorization: bearer secret\r\n"), "{asked}");
+    assert!(asked.contains("content-type: application/octet-stream\r\n"), "{asked}");
+}
+
+#[tokio::test]
+async fn what_is_no_success_is_told_apart_by_what_the_device_can_do() {
+    let error = |code: &str| format!(r#"{{"code":"{code}","message":"..."}}"#);
+    let retry = |seconds: u64| TransportError::Busy { retry_after: Some(Duration::from_secs(seconds)) };
+    let refused = |status, code: &str| TransportError::Refused { status, code: code.to_owned() };
+    for (status, headers, code, expected) in [
+        ("401 Unauthorized", "", "unauthenticated", TransportError::Unauthorized),
+        ("401 Unauthorized", "", "bad_credentials", refused(401, "bad_credentials")),
+        ("503 Service Unavailable", "retry-after: 7\r\n", "unavailable", retry(7)),
+        ("429 Too Many Requests", "retry-after: 3\r\n", "", retry(3)),
+        ("408 Request Timeout", "", "too_slow", TransportError::TimedOut),
+        ("500 Internal Server Error", "", "internal", TransportError::Busy { retry_after: None }),
+        ("426 Upgrade Required", "", "upgrade_required", refused(426, "upgrade_required")),
+        ("302 Found", "location: http://127.0.0.1:1/\r\n", "", refused(302, "")),
+    ] {
+        let (transport, _) = answering(answer(status, headers, &error(code))).await;
+        assert_eq!(transport.post("/v1/x", None, "BODY".to_owned()).await, Err(expected), "{status} {code}");
+    }
+}
+
+#[tokio::test]
+async fn a_cut_answer_and_a_server_that_is_not_there_are_unreachable() {
+    let cut = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf".to_vec();
+    let (transport, _) = answering(cut).await;
+    assert_eq!(transport.exchange("t", b"BODY".to_vec()).await, Err(TransportError::Unreachable));
+    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let transport = HttpTransport::new(&format!("http://{nobody}")).unwrap();
+    assert_eq!(transport.exchange("t", Vec::new()).await, Err(TransportError::Unreachable));
+}
+
+#[tokio::test]
+async fn an_endless_answer_is_given_up() {
+    let (transport, _) = answering(answer("200 OK", "", &"x".repeat(MAX_JSON + 1))).await;
+    assert_eq!(transport.post("/v1/x", None, "BODY".to_owned()).await, Err(TransportError::Malformed));
+}
+
+#[test]
+fn a_token_is_sent_over_tls_or_within_this_machine_only() {
+    for (address, expected) in [
+        ("https://roadbook.example", Ok(())),
+        ("http://127.0.0.1:8080", Ok(())),
+        ("http://localhost", Ok(())),
+        ("http://roadbook.example", Err(AddressError::NotSecure)),
+        ("http://localhost.example", Err(AddressError::NotSecure)),
+        ("ftp://roadbook.example", Err(AddressError::Malformed)),
+        ("roadbook", Err(AddressError::Malformed)),
+    ] {
+        assert_eq!(HttpTransport::new(address).map(drop), expected, "{address}");
+    }
+}

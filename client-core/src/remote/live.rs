@@ -1,0 +1,145 @@
+//! The live channel: the server's hints that an exchange would bring something. Missing one never
+//! matters, so nothing here is repeated or kept.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use reqwest::header::AUTHORIZATION;
+use roadbook_domain::wire::{LiveFrame, Poke};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+
+use crate::remote::http::{AddressError, address_of, bearer};
+use crate::remote::transport::TransportError;
+
+/// How long a channel may take to come about.
+const CONNECT: Duration = Duration::from_secs(15);
+/// How long the server may be silent; it pings at least every minute.
+const SILENCE: Duration = Duration::from_secs(150);
+/// The most bytes of one frame.
+const MAX_FRAME: usize = 16 << 10;
+
+/// An open live channel.
+#[derive(Debug)]
+pub struct Live {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+impl Live {
+    /// Opens the channel of the server at `address`, as [`crate::HttpTransport::new`] takes it.
+    pub async fn open(address: &str, access_token: &str) -> Result<Self, TransportError> {
+        let url = live_address(address).map_err(|_| TransportError::Malformed)?;
+        let mut request = url.into_client_request().map_err(|_| TransportError::Malformed)?;
+        request.headers_mut().insert(AUTHORIZATION, bearer(access_token)?);
+        let config = WebSocketConfig::default()
+            .read_buffer_size(4 << 10)
+            .write_buffer_size(0)
+            .max_message_size(Some(MAX_FRAME))
+            .max_frame_size(Some(MAX_FRAME));
+        let connecting = connect_async_with_config(request, Some(config), true);
+        match timeout(CONNECT, connecting).await {
+            Ok(Ok((socket, _))) => Ok(Self { socket }),
+            Ok(Err(Error::Http(response))) if response.status() == 401 => Err(TransportError::Unauthorized),
+            Ok(Err(Error::Http(response))) if response.status().is_client_error() => {
+                Err(TransportError::Refused { status: response.status().as_u16(), code: String::new() })
+            }
+            Ok(Err(_)) | Err(_) => Err(TransportError::Unreachable),
+        }
+    }
+
+    /// The next hint; `None` once the channel is closed, from whichever side, or silent for too long.
+    ///
+    /// What is not a hint is passed over: later servers may say more.
+    pub async fn next(&mut self) -> Option<Poke> {
+        loop {
+            match timeout(SILENCE, self.socket.next()).await.ok()?? {
+                Ok(Message::Binary(frame)) => {
+                    if let Ok(Some(LiveFrame::Poke(poke))) = LiveFrame::from_bytes(&frame) {
+                        return Some(poke);
+                    }
+                }
+                // The socket answers pings by itself, with the next flush.
+                Ok(Message::Ping(_)) => self.socket.flush().await.ok()?,
+                Ok(Message::Close(_)) | Err(_) => return None,
+                Ok(_) => {}
+            }
+        }
+    }
+
+    /// Closes the channel.
+    pub async fn close(mut self) {
+        // Whether the server hears of it makes no difference.
+        drop(self.socket.close(None).await);
+    }
+}
+
+fn live_address(address: &str) -> Result<String, AddressError> {
+    // http becomes ws, and https becomes wss.
+    Ok(address_of(address)?.replacen("http", "ws", 1) + "/v1/live")
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+    use tokio_tungstenite::accept_async;
+
+    use super::*;
+
+    async fn serving(messages: Vec<Message>) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let mut socket = accept_async(listener.accept().await.unwrap().0).await.unwrap();
+            for message in messages {
+                socket.send(message).await.unwrap();
+            }
+            socket.close(None).await.unwrap();
+        });
+        address
+    }
+
+    #[tokio::test]
+    async fn a_poke_is_read_between_pings_and_the_end_is_noticed() {
+        let poke = Message::Binary(LiveFrame::Poke(Poke { head: 7 }).to_bytes().into());
+        let address = serving(vec![Message::Ping(vec![1].into()), poke]).await;
+        let mut live = Live::open(&address, "secret").await.unwrap();
+        assert_eq!(live.next().await, Some(Poke { head: 7 }));
+        assert_eq!(live.next().await, None);
+        live.close().await;
+    }
+
+    #[tokio::test]
+    async fn frames_of_kinds_that_this_version_does_not_know_and_what_is_no_frame_are_passed_over() {
+        let poke = Message::Binary(LiveFrame::Poke(Poke { head: 8 }).to_bytes().into());
+        let address = serving(vec![
+            Message::Binary(vec![1, 9, 9].into()),
+            Message::Binary(vec![0, 0xff].into()),
+            "later".into(),
+            poke,
+        ])
+        .await;
+        let mut live = Live::open(&address, "secret").await.unwrap();
+        assert_eq!(live.next().await, Some(Poke { head: 8 }));
+    }
+
+    #[tokio::test]
+    async fn a_server_that_hangs_up_is_unreachable_over_tls_too() {
+        for scheme in ["http", "https"] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = format!("{scheme}://{}", listener.local_addr().unwrap());
+            tokio::spawn(async move { drop(listener.accept().await) });
+            let opened = Live::open(&address, "secret").await;
+            assert_eq!(opened.map(drop), Err(TransportError::Unreachable));
+        }
+    }
+
+    #[test]
+    fn the_channel_is_beside_the_exchange() {
+        assert_eq!(live_address("https://roadbook.example"), Ok("wss://roadbook.example/v1/live".to_owned()));
+        assert_eq!(live_address("http://roadbook.example"), Err(AddressError::NotSecure));
+    }
+}

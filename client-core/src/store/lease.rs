@@ -1,0 +1,69 @@
+//! The lease: of all processes that have the file open, one exchanges with the server.
+//!
+//! It saves work and promises nothing: a process that stores an answer looks in the same transaction whether
+//! it still holds the lease, so an answer that comes after another process took over, or after a sign-out,
+//! is dropped. Taking a lease from a process that only seems to be gone is therefore always safe.
+
+use std::time::Duration;
+
+use minicbor::{Decode, Encode};
+use roadbook_domain::value::env::{Env, random};
+use roadbook_domain::value::time::Timestamp;
+use rusqlite::Transaction;
+
+use super::meta::{self, Key};
+use crate::error::Error;
+
+/// How often a session that waits for an answer is to be renewed ([`crate::SyncSession::renew`]).
+pub const RENEWAL: Duration = Duration::from_secs(10);
+
+/// How long a holder may be silent, in milliseconds, before another one takes over: some times [`RENEWAL`].
+const TERM: i64 = 30_000;
+
+const HELD: Key<Held> = Key::new("sync_lease");
+
+/// A process's claim to the lease.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lease([u8; 16]);
+
+#[derive(Debug, Encode, Decode)]
+#[cbor(array)]
+struct Held {
+    #[cbor(n(0), with = "minicbor::bytes")]
+    by: [u8; 16],
+    #[n(1)]
+    until: Timestamp,
+}
+
+/// Ends any lease: the app has just been started, so the process that held it is gone or gives way.
+pub(crate) fn clear(tx: &Transaction<'_>) -> Result<(), Error> {
+    meta::remove(tx, &HELD)
+}
+
+impl Lease {
+    pub fn new(env: &dyn Env) -> Self {
+        Self(random(env))
+    }
+
+    /// Takes or renews the lease; false while another process holds it.
+    pub fn take(self, tx: &Transaction<'_>, now: Timestamp) -> Result<bool, Error> {
+        let until = Timestamp::from_millis(now.millis().saturating_add(TERM));
+        let held = meta::get(tx, &HELD)?;
+        // A lease that ends later than any can was taken before the clock was set back.
+        if held.is_some_and(|held| held.by != self.0 && now < held.until && held.until <= until) {
+            return Ok(false);
+        }
+        meta::set(tx, &HELD, &Held { by: self.0, until })?;
+        Ok(true)
+    }
+
+    /// Whether nobody took the lease away since; it may have run out.
+    pub fn is_held(self, tx: &Transaction<'_>) -> Result<bool, Error> {
+        Ok(meta::get(tx, &HELD)?.is_some_and(|held| held.by == self.0))
+    }
+
+    /// Gives the lease up, if it is this process's.
+    pub fn give_up(self, tx: &Transaction<'_>) -> Result<(), Error> {
+        if self.is_held(tx)? { clear(tx) } else { Ok(()) }
+    }
+}

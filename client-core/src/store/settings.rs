@@ -1,0 +1,145 @@
+//! Settings rows and the user: storing them, and bringing along the projections that depend on them.
+
+use std::collections::BTreeSet;
+
+use roadbook_domain::settings::{Settings, SettingsRow};
+use roadbook_domain::value::time::Zone;
+use rusqlite::Transaction;
+
+use super::meta::{self, Identity, Key};
+use super::projections;
+use super::workspace::{Workspace, raise_generation, read};
+use crate::error::Error;
+
+/// The release of the zone database that instants in projections were computed with (T9).
+const ZONE_DATABASE: Key<String> = Key::new("zone_database");
+
+/// Stores settings rows: of each the later version stays. Tells whether anything changed; then the
+/// projections that depend on it have changed with it.
+pub(crate) fn put(tx: &Transaction<'_>, rows: &[SettingsRow]) -> Result<bool, Error> {
+    let before = read(tx)?;
+    put_after(tx, &before, Settings::clone(&before.settings), rows)
+}
+
+/// Stores these settings rows in the place of all others, be they older or not; for the rest as
+/// [`put`].
+pub(crate) fn replace(tx: &Transaction<'_>, rows: &[SettingsRow]) -> Result<bool, Error> {
+    let before = read(tx)?;
+    forget(tx)?;
+    put_after(tx, &before, Settings::from_rows(Vec::new()), rows)
+}
+
+/// Adds rows to `settings`, which are those stored now; the projections are still those of `before`.
+fn put_after(
+    tx: &Transaction<'_>,
+    before: &Workspace,
+    mut settings: Settings,
+    rows: &[SettingsRow],
+) -> Result<bool, Error> {
+    if !settings.apply(rows.iter().cloned()) {
+        return Ok(false);
+    }
+    let touched: BTreeSet<_> = rows.iter().map(|row| (row.kind, row.id)).collect();
+    let mut statement = tx.prepare_cached(
+        "INSERT INTO settings (kind, id, version, row) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET version = ?3, row = ?4",
+    )?;
+    for row in touched.iter().filter_map(|(kind, id)| settings.row(*kind, *id)) {
+        let version = i64::try_from(row.version).unwrap_or(i64::MAX);
+        let bytes = minicbor::to_vec(row).map_err(|_| Error::Stored("settings row"))?;
+        statement.execute((row.kind.code(), row.id.as_bytes(), version, bytes))?;
+    }
+    reproject(tx, before, &Workspace::new(before.me, before.log, settings))?;
+    Ok(true)
+}
+
+/// Deletes all settings rows, in a transaction that stores others in their place.
+pub(crate) fn forget(tx: &Transaction<'_>) -> Result<(), Error> {
+    tx.prepare_cached("DELETE FROM settings")?.execute([])?;
+    Ok(())
+}
+
+/// Sets the author of what this device writes.
+pub(crate) fn set_identity(tx: &Transaction<'_>, identity: Option<Identity>) -> Result<(), Error> {
+    let before = read(tx)?;
+    match identity {
+        Some(identity) => meta::set(tx, &meta::IDENTITY, &identity)?,
+        None => meta::remove(tx, &meta::IDENTITY)?,
+    }
+    reproject(tx, &before, &Workspace::new(identity, before.log, Settings::clone(&before.settings)))
+}
+
+/// Computes the instants in projections anew if this version's zone database is another one (T9).
+pub(super) fn follow_zone_database(tx: &Transaction<'_>) -> Result<(), Error> {
+    let known = meta::get(tx, &ZONE_DATABASE)?;
+    if known.as_deref() != Some(Zone::DATABASE) {
+        projections::reindex_dues(tx, &read(tx)?, |_| true)?;
+        meta::set(tx, &ZONE_DATABASE, &Zone::DATABASE.to_owned())?;
+    }
+    Ok(())
+}
+
+/// Brings projections from one workspace to another.
+fn reproject(tx: &Transaction<'_>, before: &Workspace, after: &Workspace) -> Result<(), Error> {
+    raise_generation(tx)?;
+    // Looking for todos whose zone is another reads all of them: most settings have nothing to do with it.
+    if before.zones_differ(after) {
+        projections::reindex_dues(tx, after, |user| before.zones().of(user) != after.zones().of(user))?;
+    }
+    for product in after.settings.products() {
+        let (old, new) = (&before.settings, &after.settings);
+        if old.product(product.id) != Some(product) || !old.statuses(product.id).eq(new.statuses(product.id))
+        {
+            projections::reindex_statuses(tx, after, product.id)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use roadbook_domain::settings::{builtin_rows, local_user};
+
+    use super::*;
+    use crate::testing::{Phone, todo, zone};
+
+    fn user_in(name: &str) -> SettingsRow {
+        SettingsRow::new(&local_user(zone(name), "en"), 1)
+    }
+
+    fn overdue_from(tx: &Transaction<'_>) -> i64 {
+        tx.query_row("SELECT overdue_from FROM todo", [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn when_all_settings_are_replaced_dues_are_judged_in_the_zones_that_hold_from_then_on() {
+        let phone = Phone::local(1);
+        phone.card("Bakery", &[todo(1, "Call", "2026-11-23")]);
+        for name in ["UTC", "Europe/Lisbon", "Asia/Tokyo", "UTC"] {
+            let store = phone.client.store();
+            store
+                .write(|tx| {
+                    let rows: Vec<_> = builtin_rows().into_iter().chain([user_in(name)]).collect();
+                    replace(tx, &rows)?;
+                    let due: roadbook_domain::value::due::Due = "2026-11-23".parse().unwrap();
+                    assert_eq!(overdue_from(tx), due.overdue_from(zone(name)).millis(), "{name}");
+                    Ok(())
+                })
+                .unwrap();
+        }
+    }
+
+    #[test]
+    fn settings_that_move_no_zone_leave_the_todos_unread() {
+        let phone = Phone::local(1);
+        phone.card("Bakery", &[todo(1, "Call", "2026-11-23")]);
+        let settings = phone.client.settings().unwrap();
+        let mut product = settings.products().next().unwrap().clone();
+        product.name = "Renamed".to_owned();
+        let unread = phone.client.store().write(|tx| {
+            tx.execute_batch("DROP TABLE todo")?;
+            put(tx, &[SettingsRow::new(&product, 2)])
+        });
+        assert!(unread.unwrap());
+    }
+}

@@ -1,0 +1,224 @@
+//! The phone's half of the protocol as a state machine: which request comes next, what an answer
+//! does, when to try again.
+//!
+//! It does no network I/O, knows no clock but the client's [`Env`](roadbook_domain::value::env::Env), and
+//! spawns nothing: its caller carries the frames. What it remembers between requests can all be
+//! found again, so after a kill a new session begins from the file alone.
+
+mod pace;
+mod state;
+
+use std::time::Duration;
+
+use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::wire::{FrameError, Progress, SyncResponse, from_frame, to_frame};
+
+use crate::client::Client;
+use crate::error::ApiError;
+use crate::remote::account::note_server_clock;
+use crate::remote::transport::MAX_ANSWER;
+use crate::store::lease::Lease;
+use crate::sync::receive::Counts;
+use state::State;
+
+/// One device's conversation with its server.
+#[derive(Debug)]
+pub struct SyncSession {
+    client: Client,
+    state: State,
+    lease: Lease,
+}
+
+/// What an answer did, for a display of progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// How much was done.
+    pub counts: Counts,
+    /// How far a first sync has come.
+    pub progress: Option<Progress>,
+    /// The server had lost a part of its log, or this device was away for very long: they are being
+    /// compared.
+    pub reconciling: bool,
+    /// Nothing is left to exchange.
+    pub resting: bool,
+    /// The server's clock (T10).
+    pub server_now: Timestamp,
+}
+
+/// Why a session cannot go on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SessionError {
+    /// Another process of this device is exchanging with the server, or the user signed out: nothing of
+    /// an answer is stored.
+    #[error("another process of this device is exchanging with the server")]
+    Elsewhere,
+    /// The server's answer cannot be read.
+    #[error("the server's answer cannot be read: {0}")]
+    Malformed(#[from] FrameError),
+    /// This device's own trouble.
+    #[error(transparent)]
+    Local(#[from] ApiError),
+}
+
+impl SessionError {
+    /// The stable code of this error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Elsewhere => "elsewhere",
+            Self::Malformed(_) => "malformed",
+            Self::Local(error) => error.code(),
+        }
+    }
+}
+
+impl SyncSession {
+    /// A session at its beginning: its first request asks for news and carries what is unsent.
+    pub fn new(client: &Client) -> Self {
+        let lease = Lease::new(client.env());
+        Self { client: client.clone(), state: State::default(), lease }
+    }
+
+    /// The frame of the next request; `None` while there is nothing to exchange, or while
+    /// [`Self::wake_at`] is still to come.
+    ///
+    /// # Errors
+    /// [`SessionError::Elsewhere`] while another process of this device holds the session.
+    pub fn next_request(&mut self) -> Result<Option<Vec<u8>>, SessionError> {
+        let now = self.client.env().now();
+        let (client, state, lease) = (&self.client, &mut self.state, self.lease);
+        let made = client.store().write(|tx| {
+            if !state.is_due(now) {
+                return Ok(Ok(None));
+            }
+            if !lease.take(tx, now)? {
+                return Ok(Err(SessionError::Elsewhere));
+            }
+            let changes = state.receive_kept(tx, client)?;
+            state.next_request(tx).map(|request| Ok(Some((request, changes))))
+        });
+        match made {
+            Ok(made) => Ok(made?.map(|(request, changes)| {
+                client.notify(&changes);
+                to_frame(&request)
+            })),
+            Err(error) => {
+                self.begin_anew();
+                Err(SessionError::Local(error.into()))
+            }
+        }
+    }
+
+    /// Takes the frame that answers the last request. When this returns, all of it is stored.
+    ///
+    /// # Errors
+    /// Nothing of the answer was stored; the session begins anew from what is.
+    /// [`SessionError::Elsewhere`] if meanwhile another process took over, or the user signed out: the
+    /// file may be another user's by now.
+    pub fn on_response(&mut self, frame: &[u8]) -> Result<Step, SessionError> {
+        let response: SyncResponse = from_frame(frame, MAX_ANSWER)?;
+        let (client, state, lease) = (&self.client, &mut self.state, self.lease);
+        let stored = client.store().write(|tx| {
+            if !lease.is_held(tx)? {
+                return Ok(None);
+            }
+            let (step, changes) = state.on_response(tx, client, &response)?;
+            note_server_clock(tx, client.env().now(), response.now)?;
+            if step.resting {
+                lease.give_up(tx)?;
+            }
+            Ok(Some((step, changes)))
+        });
+        match stored {
+            Ok(Some((step, changes))) => {
+                client.clear_log();
+                client.notify(&changes);
+                Ok(step)
+            }
+            Ok(None) => {
+                self.begin_anew();
+                Err(SessionError::Elsewhere)
+            }
+            Err(error) => {
+                self.begin_anew();
+                Err(SessionError::Local(error.into()))
+            }
+        }
+    }
+
+    /// There is no answer, or none that can be used: says when to try again. What was sent counts as
+    /// unsent; sending it again does no harm (R05). `asked`: what the server asked for.
+    pub fn on_failure(&mut self, asked: Option<Duration>) -> Timestamp {
+        self.give_up();
+        self.state.on_failure(self.client.env(), asked)
+    }
+
+    /// The line was too slow for the last request or its answer: as [`Self::on_failure`], and the next
+    /// requests carry and ask for half as much, until answers come again.
+    pub fn on_time_out(&mut self) -> Timestamp {
+        self.state.slow_down();
+        self.on_failure(None)
+    }
+
+    /// The last request was larger than the server, or a proxy before it, takes. Says whether the next
+    /// one is another: with less in it, or without the document that is too large. Such a document is
+    /// left alone until a later session and counts as not re-uploaded; everything else goes on.
+    pub fn on_too_large(&mut self) -> bool {
+        self.state.on_too_large()
+    }
+
+    /// Asks for pages of at most this many bytes from now on, and sends half as many at a time: for a
+    /// slow line, or an app that may only run for seconds. `None`: as much as the server likes. Both are
+    /// bounded: 4 KiB to 1 MiB.
+    pub fn set_budget(&mut self, bytes: Option<u32>) {
+        self.state.set_budget(bytes);
+    }
+
+    /// Lets another process exchange: the answer to the last request is not waited for. If this fails the
+    /// lease runs out by itself.
+    pub fn give_up(&mut self) {
+        if let Err(error) = self.client.store().write(|tx| self.lease.give_up(tx)) {
+            tracing::debug!(%error, "the lease is left to run out");
+        }
+    }
+
+    /// The answer is still waited for: other processes are to leave it to this one. Call it every
+    /// [`RENEWAL`] at least.
+    pub fn renew(&mut self) {
+        let (lease, now) = (self.lease, self.client.env().now());
+        let renewed = self.client.store().write(|tx| {
+            // Once lost it stays lost: the answer will not be stored.
+            if lease.is_held(tx)? { lease.take(tx, now) } else { Ok(false) }
+        });
+        if let Err(error) = renewed {
+            tracing::debug!(%error, "the lease is left to run out");
+        }
+    }
+
+    /// When the next request may be made, after a failure.
+    pub fn wake_at(&self) -> Option<Timestamp> {
+        self.state.wake_at()
+    }
+
+    /// There is a reason to exchange: an edit, a poke of the server, a user who asks.
+    pub fn poke(&mut self) {
+        self.state.poke();
+    }
+
+    /// The handle this session stores with.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    fn begin_anew(&mut self) {
+        self.state = std::mem::take(&mut self.state).begin_anew();
+    }
+}
+
+impl Drop for SyncSession {
+    fn drop(&mut self) {
+        if !self.state.is_resting() {
+            self.give_up();
+        }
+    }
+}

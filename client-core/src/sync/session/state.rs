@@ -1,0 +1,546 @@
+//! The state machine: which request comes next, and what its answer asks for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use minicbor::bytes::{ByteArray, ByteVec};
+use roadbook_domain::document::AuthorTable;
+use roadbook_domain::document::change::ChangeHash;
+use roadbook_domain::value::env::Env;
+use roadbook_domain::value::id::DocumentId;
+use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::wire::{
+    MAX_OFFERED_CHANGES, MAX_OFFERS, MAX_PUSH_CHANGES, Offer, OfferPart, Pushed, PushedChange, SyncRequest,
+    SyncResponse, SyncStatus, Walk, WalkAnswer,
+};
+use rusqlite::Transaction;
+
+use super::Step;
+use super::pace::Pace;
+use crate::change_set::{ChangeSet, List};
+use crate::client::Client;
+use crate::error::Error;
+use crate::store::documents::{self, Base};
+use crate::store::outbox::{self, Unsent, UnsentState};
+use crate::store::{meta, reupload};
+use crate::sync::backoff::Backoff;
+use crate::sync::receive::{
+    CURSOR, Counts, NextPart, RECONCILE, Received, Sent, receive, receive_kept, unacknowledge,
+};
+use crate::sync::reconciliation::{Differences, Reconciliation, Terms};
+
+/// The most documents fetched by one request.
+const MOST_FETCHED: usize = 512;
+/// How often a document is asked for before the digest is left to say what is wrong.
+const MOST_ATTEMPTS: u8 = 3;
+/// How many reconciliations one session makes; more would find what the first ones could not mend.
+const MOST_RECONCILIATIONS: u8 = 3;
+/// How many answers may change nothing before the session rests.
+const MOST_IDLE: u8 = 4;
+/// How often a session re-uploads what is never judged; the rest of the exchange must not wait for it.
+const MOST_UNHEARD: u8 = 3;
+
+/// What a session remembers between requests. All of it can be found again from the file.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    resting: bool,
+    /// Whether the entries that an older version kept have been read.
+    kept_is_read: bool,
+    backoff: Backoff,
+    pace: Pace,
+    wake_at: Option<Timestamp>,
+    sent: Option<(Sent, Option<Walk>)>,
+    reconciliation: Option<Reconciliation>,
+    reconciliations: u8,
+    /// The reconciliation that [`RECONCILE`] asks for is done; what it found is to be re-uploaded.
+    reconciled: bool,
+    idle: u8,
+    fetch: BTreeSet<DocumentId>,
+    attempts: BTreeMap<DocumentId, u8>,
+    reupload: BTreeSet<DocumentId>,
+    /// Documents that were re-uploaded, which is done once in a conversation.
+    reuploaded: BTreeSet<DocumentId>,
+    /// The next part of the document that is re-uploaded in parts.
+    next_part: Option<NextPart>,
+    /// Documents that are too large for this server: a later session re-uploads them.
+    too_large: BTreeSet<DocumentId>,
+    awaiting_entry: BTreeSet<(DocumentId, ChangeHash)>,
+    /// The last answer told of more to come.
+    more: bool,
+    /// How often tombstones or settings rows were re-uploaded and not judged.
+    unheard: u8,
+}
+
+impl State {
+    /// Whether there is something to exchange, now.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        !self.resting && self.wake_at.is_none_or(|wake_at| wake_at <= now)
+    }
+
+    /// Whether nothing is left to exchange.
+    pub fn is_resting(&self) -> bool {
+        self.resting
+    }
+
+    /// Reads what an older version of the app could not read, once in a session; tells what it changed.
+    pub fn receive_kept(&mut self, tx: &Transaction<'_>, client: &Client) -> Result<ChangeSet, Error> {
+        if std::mem::replace(&mut self.kept_is_read, true) {
+            return Ok(ChangeSet::default());
+        }
+        let received = receive_kept(tx, client.store(), client.env())?;
+        self.note(&Sent::default(), &received);
+        Ok(received.changes)
+    }
+
+    /// The next request. Marks the changes it carries as sent: commit before sending it.
+    pub fn next_request(&mut self, tx: &Transaction<'_>) -> Result<SyncRequest, Error> {
+        let is_to_reconcile = self.is_to_reconcile(tx)?;
+        if self.reconciliation.is_none() && is_to_reconcile {
+            self.reconciliation = Some(Reconciliation::begin());
+            self.reconciliations += 1;
+        }
+        let mut sent = Sent { reuploaded: self.reuploaded.clone(), ..Sent::default() };
+        let (cursor, budget) = (meta::get(tx, &CURSOR)?, self.pace.budget());
+        let mut request = SyncRequest { cursor, budget, ..SyncRequest::default() };
+        if self.has_pending_rows(tx)? {
+            // Before anything else, once the server has told what it has.
+            if !self.more {
+                sent.rows = reupload::first(tx)?;
+                request.tombstones = sent.rows.tombstones.clone();
+                request.settings = sent.rows.settings.clone();
+            }
+        } else if let Some(plan) = &self.reconciliation {
+            request.walk = plan.step(&terms(tx)?);
+        } else {
+            request.offers = self.reuploads(tx, &mut sent)?;
+            // Before the reconciliation, what the server lost would be fetched as it has it now.
+            if !is_to_reconcile {
+                self.fetches(tx, &mut sent)?;
+            }
+            // What the server lost is re-uploaded first: unsent changes may depend on it.
+            if self.reupload.is_empty() && request.offers.is_empty() {
+                request.push = self.push(tx, &mut sent)?;
+            }
+        }
+        request.fetch = sent.fetch.iter().copied().collect();
+        sent.to_reupload = self.reupload.union(&self.too_large).copied().collect();
+        sent.reconciled = self.reconciled;
+        self.sent = Some((sent, request.walk.clone()));
+        Ok(request)
+    }
+
+    /// Takes the answer to the last request; with the transaction, everything of it is stored.
+    ///
+    /// After an error the session must be dropped: a new one begins from what is stored.
+    pub fn on_response(
+        &mut self,
+        tx: &Transaction<'_>,
+        client: &Client,
+        response: &SyncResponse,
+    ) -> Result<(Step, ChangeSet), Error> {
+        let (sent, asked) = self.sent.take().unwrap_or_default();
+        let cursor_before = meta::get(tx, &CURSOR)?;
+        let mut received = receive(tx, client.store(), client.env(), &sent, response)?;
+        if received.renew_actor {
+            client.renew_actor();
+        }
+        self.backoff.succeeded();
+        self.pace.answered(response.more);
+        self.wake_at = None;
+        self.more = response.more;
+        let moved = received.counts != Counts::default()
+            || cursor_before != response.cursor && response.cursor.is_some()
+            || !sent.reuploads.is_empty()
+            || received.rows_judged;
+        if response.status == SyncStatus::Ok
+            && !sent.rows.is_empty()
+            && !response.more
+            && !received.rows_judged
+        {
+            self.unheard = self.unheard.saturating_add(1);
+        }
+        self.idle = if moved { 0 } else { self.idle.saturating_add(1) };
+        // A part that is kept has no verdicts: they come with the last one.
+        let is_kept = response.verdicts.first().is_some_and(|group| group.verdicts.is_empty());
+        self.note_part(&sent, &received, is_kept);
+        self.note(&sent, &received);
+        if response.status != SyncStatus::Ok {
+            (self.reconciliation, self.reconciled) = (None, false);
+        } else if let (Some(asked), Some(answer)) = (&asked, &response.walk) {
+            let terms = terms(tx)?;
+            if let Some(differences) = self.compare(asked, answer, &terms) {
+                self.plan(tx, client, differences, &mut received)?;
+            }
+        }
+        let mut changes = received.changes;
+        let is_compared = self.reconciled && self.reupload.is_empty();
+        if is_compared && self.too_large.is_empty() {
+            // Only now: a session that ends before begins with another reconciliation. So does the next
+            // one after this if a document was too large.
+            meta::remove(tx, &RECONCILE)?;
+            self.reconciled = false;
+        }
+        let reconciling =
+            self.reconciliation.is_some() || !is_compared && meta::get(tx, &RECONCILE)?.unwrap_or_default();
+        let is_settled = self.fetch.is_empty() && self.reupload.is_empty() && self.too_large.is_empty();
+        if received.differs && !reconciling && is_settled {
+            tracing::warn!("device and server do not hold the same: reconciling them");
+            meta::set(tx, &RECONCILE, &true)?;
+        }
+        if !sent.groups.is_empty() {
+            changes.list(List::Outbox);
+        }
+        self.resting = self.is_done(tx)?;
+        let (counts, progress, server_now) = (received.counts, response.progress, response.now);
+        Ok((Step { counts, progress, reconciling, resting: self.resting, server_now }, changes))
+    }
+
+    /// There is no answer: says when to try again. What was sent counts as unsent; sending it again
+    /// does no harm (R05).
+    pub fn on_failure(&mut self, env: &dyn Env, asked: Option<Duration>) -> Timestamp {
+        if let Some((sent, _)) = self.sent.take() {
+            let lost = sent.reuploads.into_iter().map(|(document, _)| document);
+            self.reupload_again(lost.collect());
+        }
+        let wait = i64::try_from(self.backoff.failed(env, asked).as_millis()).unwrap_or(i64::MAX);
+        let wake_at = Timestamp::from_millis(env.now().millis().saturating_add(wait));
+        self.wake_at = Some(wake_at);
+        wake_at
+    }
+
+    /// The next requests carry and ask for half as much.
+    pub fn slow_down(&mut self) {
+        self.pace.slow_down();
+    }
+
+    /// Requests carry and ask for no more than this.
+    pub fn set_budget(&mut self, bytes: Option<u32>) {
+        self.pace.set_most(bytes);
+    }
+
+    /// The last request was too large: the next one carries less, and in the end leaves out the documents
+    /// that are too large by themselves. False if there is nothing to leave out.
+    pub fn on_too_large(&mut self) -> bool {
+        let Some((sent, _)) = self.sent.take() else { return false };
+        let documents: BTreeSet<_> = sent.reuploads.iter().map(|(document, _)| *document).collect();
+        let carries = !documents.is_empty() || !sent.groups.is_empty();
+        if carries && self.pace.slow_down() {
+            self.reupload_again(documents);
+            return true;
+        }
+        self.leave_alone(&documents);
+        !documents.is_empty()
+    }
+
+    /// When the next request may be made, after a failure.
+    pub fn wake_at(&self) -> Option<Timestamp> {
+        self.wake_at
+    }
+
+    /// There is a reason to exchange: an edit, a poke, a user who asks.
+    pub fn poke(&mut self) {
+        self.resting = false;
+        self.idle = 0;
+        self.reconciliations = 0;
+        self.attempts.clear();
+        self.reuploaded.clear();
+        self.unheard = 0;
+    }
+
+    /// The session after an answer that could not be stored: only its waits are remembered.
+    pub fn begin_anew(self) -> Self {
+        Self { backoff: self.backoff, pace: self.pace, ..Self::default() }
+    }
+
+    /// Whether re-uploads of tombstones or settings rows are pending.
+    fn has_pending_rows(&self, tx: &Transaction<'_>) -> Result<bool, Error> {
+        Ok(self.unheard < MOST_UNHEARD && reupload::is_pending(tx)?)
+    }
+
+    fn may_reconcile(&self) -> bool {
+        self.reconciliations < MOST_RECONCILIATIONS && self.reupload.is_empty()
+    }
+
+    fn is_to_reconcile(&self, tx: &Transaction<'_>) -> Result<bool, Error> {
+        Ok(self.may_reconcile() && !self.reconciled && meta::get(tx, &RECONCILE)?.unwrap_or_default())
+    }
+
+    /// Documents whose re-uploads were not answered: they are as good as never sent.
+    fn reupload_again(&mut self, documents: BTreeSet<DocumentId>) {
+        self.reuploaded.retain(|document| !documents.contains(document));
+        self.reupload.extend(documents);
+    }
+
+    /// Documents that are too large for this server are re-uploaded by a later session.
+    fn leave_alone(&mut self, documents: &BTreeSet<DocumentId>) {
+        for document in documents {
+            tracing::warn!(document.id = %document, "a document is too large to be re-uploaded to this server");
+            self.reupload.remove(document);
+            self.reuploaded.insert(*document);
+            self.too_large.insert(*document);
+        }
+    }
+
+    /// Notes what became of a part that was re-uploaded and is not the last one.
+    fn note_part(&mut self, sent: &Sent, received: &Received, is_kept: bool) {
+        let Some(next) = sent.next_part else {
+            if !sent.reuploads.is_empty() {
+                self.next_part = None;
+            }
+            return;
+        };
+        self.next_part = is_kept.then_some(next);
+        // Any verdict but the one that it is to be sent again is one over the document.
+        if !is_kept && !received.reupload_again.contains(&next.document) {
+            self.reupload.remove(&next.document);
+            self.reuploaded.insert(next.document);
+        }
+    }
+
+    fn note(&mut self, sent: &Sent, received: &Received) {
+        for document in &received.fetched {
+            self.fetch.remove(document);
+        }
+        // What did not fit into this answer is in a later one; what none brings is not there.
+        if sent.fetch.is_disjoint(&received.fetched) {
+            for document in &sent.fetch {
+                let attempts = self.attempts.entry(*document).or_default();
+                *attempts = attempts.saturating_add(1);
+            }
+        }
+        self.fetch.extend(&received.fetch);
+        let attempts = &self.attempts;
+        self.fetch.retain(|document| attempts.get(document).is_none_or(|tried| *tried < MOST_ATTEMPTS));
+        self.reupload.extend(received.reupload.difference(&self.reuploaded));
+        let mut again = received.reupload_again.clone();
+        again.retain(|document| {
+            let attempts = self.attempts.entry(*document).or_default();
+            *attempts = attempts.saturating_add(1);
+            if *attempts > MOST_ATTEMPTS {
+                self.reupload.remove(document);
+                self.reuploaded.insert(*document);
+            }
+            *attempts <= MOST_ATTEMPTS
+        });
+        self.reupload_again(again);
+        self.leave_alone(&received.too_large);
+        // Only once they are re-uploaded may they be fetched.
+        self.fetch.retain(|document| !self.too_large.contains(document));
+        self.awaiting_entry.extend(&received.awaiting_entry);
+        if !self.more {
+            self.awaiting_entry.clear();
+        }
+    }
+
+    /// Takes a step's answer; after the last one, tells where device and server differ.
+    fn compare(&mut self, asked: &Walk, answer: &WalkAnswer, terms: &Terms) -> Option<Differences> {
+        let mut plan = self.reconciliation.take()?;
+        plan.answer(asked, answer, terms);
+        if plan.step(terms).is_none() {
+            return Some(plan.differences());
+        }
+        self.reconciliation = Some(plan);
+        None
+    }
+
+    /// Plans what is to be re-uploaded and fetched after a reconciliation.
+    fn plan(
+        &mut self,
+        tx: &Transaction<'_>,
+        client: &Client,
+        differences: Differences,
+        received: &mut Received,
+    ) -> Result<(), Error> {
+        let Differences { reupload, fetch } = differences;
+        self.fetch.extend(&fetch);
+        // What was re-uploaded and still is not there is no longer visible to the user: the answer says so.
+        self.fetch.extend(reupload.intersection(&self.reuploaded));
+        let again = self.reuploaded.clone();
+        for id in reupload.difference(&again) {
+            if documents::get(tx, *id)?.is_some_and(|base| base.receipt.is_some()) {
+                self.reupload.insert(*id);
+            } else if !fetch.contains(id) {
+                unacknowledge(tx, client.store(), client.env(), *id, received)?;
+                self.reuploaded.insert(*id);
+            }
+        }
+        self.reconciled = true;
+        Ok(())
+    }
+
+    /// Re-uploads of documents that the server lacks, as many as one request may hold.
+    fn reuploads(&mut self, tx: &Transaction<'_>, sent: &mut Sent) -> Result<Vec<Offer>, Error> {
+        let mut offers = Vec::new();
+        let (mut bytes, mut changes) = (0, 0);
+        while let Some(id) = self.next_reupload() {
+            let found = match documents::get(tx, id)? {
+                Some(base) => reupload_of(tx, id, &base)?,
+                None => None,
+            };
+            let Some((offer, hashes)) = found else {
+                self.reupload.remove(&id);
+                self.reuploaded.insert(id);
+                continue;
+            };
+            let size = offer.changes.iter().map(|change| change.len()).sum::<usize>();
+            bytes += size;
+            changes += offer.changes.len();
+            let is_full =
+                bytes > self.pace.up() || changes > MAX_OFFERED_CHANGES || offers.len() == MAX_OFFERS;
+            if is_full && !offers.is_empty() {
+                break;
+            }
+            let offer = if size > self.pace.up() { self.part(offer, sent) } else { offer };
+            if sent.next_part.is_none() {
+                self.reupload.remove(&id);
+                self.reuploaded.insert(id);
+            }
+            sent.reuploads.push((id, hashes));
+            offers.push(offer);
+        }
+        Ok(offers)
+    }
+
+    /// Which document is to be re-uploaded next: one that was begun is ended first.
+    fn next_reupload(&self) -> Option<DocumentId> {
+        let begun = self.next_part.map(|next| next.document).filter(|id| self.reupload.contains(id));
+        begun.or_else(|| self.reupload.first().copied())
+    }
+
+    /// The next part of a document that does not fit into one request.
+    fn part(&self, whole: Offer, sent: &mut Sent) -> Offer {
+        let (document, total) = (whole.document, whole.changes.len());
+        let begun = self.next_part.filter(|next| next.document == document && next.first < total);
+        let first = begun.map_or(0, |next| next.first);
+        let mut left = self.pace.up();
+        let fits = |change: &&ByteVec| {
+            let fits = change.len() <= left;
+            left = left.saturating_sub(change.len());
+            fits
+        };
+        let rest = whole.changes.get(first..).unwrap_or_default();
+        // One always fits.
+        let changes = rest.get(..rest.iter().take_while(fits).count().max(1)).unwrap_or_default().to_vec();
+        let end = first + changes.len();
+        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let part = (changes.len() < total).then(|| OfferPart { first: number(first), total: number(total) });
+        let is_last = end == total;
+        sent.next_part = (!is_last).then_some(NextPart { document, first: end });
+        let authors = if is_last { whole.authors } else { AuthorTable::default() };
+        Offer { changes, authors, part, ..whole }
+    }
+
+    fn fetches(&mut self, tx: &Transaction<'_>, sent: &mut Sent) -> Result<(), Error> {
+        // A document whose re-upload is still to come would be fetched as the server has it now.
+        let is_to_come = |id| self.reupload.contains(id) || self.too_large.contains(id);
+        let ready = self.fetch.iter().filter(|id| !is_to_come(id));
+        sent.fetch.extend(ready.take(MOST_FETCHED));
+        for document in documents::damaged(tx, u32::try_from(MOST_FETCHED).unwrap_or(u32::MAX))? {
+            let tried = self.attempts.get(&document).copied().unwrap_or_default();
+            if sent.fetch.len() < MOST_FETCHED && tried < MOST_ATTEMPTS {
+                sent.fetch.insert(document);
+            }
+        }
+        Ok(())
+    }
+
+    /// Unsent changes, grouped by document, in the order of making.
+    fn push(&self, tx: &Transaction<'_>, sent: &mut Sent) -> Result<Vec<Pushed>, Error> {
+        let mut push: Vec<Pushed> = Vec::new();
+        let mut bytes = 0;
+        for unsent in self.unsent(tx)? {
+            let change = unsent.change.to_bytes();
+            bytes += change.len();
+            if bytes > self.pace.up() && !push.is_empty() {
+                break;
+            }
+            if unsent.state != UnsentState::Sent {
+                outbox::set_state(tx, unsent.n, UnsentState::Sent)?;
+            }
+            let pushed = PushedChange { change, check: check(unsent.hash), origin: unsent.origin };
+            let place = push.iter().position(|group| group.document == unsent.document);
+            match (
+                place.and_then(|place| push.get_mut(place)),
+                place.and_then(|place| sent.groups.get_mut(place)),
+            ) {
+                (Some(group), Some((_, hashes))) => {
+                    group.changes.push(pushed);
+                    hashes.push(unsent.hash);
+                }
+                _ => {
+                    let (document, kind) = (unsent.document, unsent.kind);
+                    push.push(Pushed { document, kind, changes: vec![pushed] });
+                    sent.groups.push((document, vec![unsent.hash]));
+                }
+            }
+        }
+        Ok(push)
+    }
+
+    /// Unsent changes that the server has not said it has.
+    fn unsent(&self, tx: &Transaction<'_>) -> Result<Vec<Unsent>, Error> {
+        let limit = MAX_PUSH_CHANGES.saturating_add(self.awaiting_entry.len());
+        let mut page = outbox::page(tx, 0, u32::try_from(limit).unwrap_or(u32::MAX))?;
+        page.retain(|unsent| !self.awaiting_entry.contains(&(unsent.document, unsent.hash)));
+        // They build on what the server lacks.
+        page.retain(|unsent| !self.too_large.contains(&unsent.document));
+        page.truncate(MAX_PUSH_CHANGES);
+        Ok(page)
+    }
+
+    fn is_done(&self, tx: &Transaction<'_>) -> Result<bool, Error> {
+        if self.idle >= MOST_IDLE {
+            tracing::warn!("nothing moves any more: the rest is left to a later exchange");
+            return Ok(true);
+        }
+        let reconciles = self.reconciliation.is_some() || self.is_to_reconcile(tx)?;
+        let damaged = documents::damaged(tx, u32::MAX)?;
+        let asks = damaged
+            .iter()
+            .any(|document| self.attempts.get(document).is_none_or(|tried| *tried < MOST_ATTEMPTS));
+        let idle = !self.more && !reconciles && !asks && self.fetch.is_empty() && self.reupload.is_empty();
+        Ok(idle && !self.has_pending_rows(tx)? && self.unsent(tx)?.is_empty())
+    }
+}
+
+/// The digest terms of all counted documents.
+fn terms(tx: &Transaction<'_>) -> Result<Terms, Error> {
+    Ok(documents::terms(tx)?.into_iter().collect())
+}
+
+/// A document with all its acknowledged changes and their hashes; `None` without a receipt for just
+/// this state, or if it cannot be read.
+fn reupload_of(
+    tx: &Transaction<'_>,
+    id: DocumentId,
+    base: &Base,
+) -> Result<Option<(Offer, Vec<ChangeHash>)>, Error> {
+    let Some(receipt) = base.receipt else { return Ok(None) };
+    let document = match documents::load(tx, id, base) {
+        Ok(document) => document,
+        Err(Error::Sqlite(error)) => return Err(error.into()),
+        Err(_) => return Ok(None),
+    };
+    let (hashes, changes) = document
+        .changes_since(&[])
+        .into_iter()
+        .map(|(hash, change)| (hash, ByteVec::from(change.to_bytes())))
+        .unzip();
+    let authors = base.authors.clone();
+    Ok(Some((
+        Offer {
+            document: id,
+            kind: base.kind,
+            changes,
+            authors,
+            receipt: ByteArray::from(receipt),
+            part: None,
+        },
+        hashes,
+    )))
+}
+
+/// The first bytes of a hash.
+fn check(hash: ChangeHash) -> roadbook_domain::document::canonical::Check {
+    ByteArray::from(std::array::from_fn(|i| hash.0.get(i).copied().unwrap_or_default()))
+}

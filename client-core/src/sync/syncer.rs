@@ -1,0 +1,172 @@
+//! Driving a session over a transport, until nothing is left to exchange.
+
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
+use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::wire::Progress;
+use tokio::task::yield_now;
+
+use crate::client::Client;
+use crate::remote::account;
+use crate::remote::error::SyncError;
+use crate::remote::transport::{Transport, TransportError};
+use crate::sync::receive::Counts;
+use crate::sync::session::{SessionError, SyncSession};
+
+/// How many documents' rows are made anew in one transaction: no edit waits for longer than some of these
+/// take.
+const SLICE: u32 = 64;
+
+/// How a sync is going, or went.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct SyncReport {
+    /// How many round trips it took.
+    pub round_trips: u64,
+    /// How many bytes of bodies went up.
+    pub bytes_up: u64,
+    /// How many bytes of bodies came down.
+    pub bytes_down: u64,
+    /// What was done.
+    pub counts: Counts,
+    /// How far a first sync has come; the documents so far can be worked with.
+    pub progress: Option<Progress>,
+    /// Whether device and server are being compared, after a loss or a long absence.
+    pub reconciling: bool,
+    /// By how many milliseconds the server's clock is ahead of the device's: beyond five minutes the
+    /// user should know (T10).
+    pub server_ahead: i64,
+}
+
+/// Exchanges until nothing is left to exchange. `watch` is told after every answer.
+///
+/// An app that syncs again and again keeps a [`Syncer`], which remembers how long to wait after failures.
+///
+/// # Errors
+/// See [`SyncError`]; a sync that is cut off anywhere goes on from there the next time.
+pub async fn sync(
+    client: &Client,
+    transport: &impl Transport,
+    watch: &mut (dyn FnMut(&SyncReport) + Send),
+) -> Result<SyncReport, SyncError> {
+    Syncer::new(client).sync(transport, watch).await
+}
+
+/// Syncs one device again and again.
+#[derive(Debug)]
+pub struct Syncer {
+    session: SyncSession,
+}
+
+impl Syncer {
+    /// A syncer for this handle.
+    pub fn new(client: &Client) -> Self {
+        Self { session: SyncSession::new(client) }
+    }
+
+    /// See [`SyncSession::set_budget`].
+    pub fn set_budget(&mut self, bytes: Option<u32>) {
+        self.session.set_budget(bytes);
+    }
+
+    /// When the next sync may be tried, after one that failed.
+    pub fn wake_at(&self) -> Option<Timestamp> {
+        self.session.wake_at()
+    }
+
+    /// See [`sync`]. Before [`Self::wake_at`] it fails at once, and asks the server for nothing.
+    ///
+    /// Afterwards, whether the server was reached or not, rows that another version of the app made are
+    /// made anew ([`Client::rebuild_some`]); after an update that may take a while for the first time. It
+    /// stops between two slices when this future is dropped, and goes on with the next call.
+    pub async fn sync(
+        &mut self,
+        transport: &impl Transport,
+        watch: &mut (dyn FnMut(&SyncReport) + Send),
+    ) -> Result<SyncReport, SyncError> {
+        let report = self.exchange_all(transport, watch).await;
+        while self.session.client().rebuild_some(SLICE)?.0 {
+            yield_now().await;
+        }
+        report
+    }
+
+    async fn exchange_all(
+        &mut self,
+        transport: &impl Transport,
+        watch: &mut (dyn FnMut(&SyncReport) + Send),
+    ) -> Result<SyncReport, SyncError> {
+        self.session.poke();
+        let client = self.session.client().clone();
+        if let Some(retry_at) = self.session.wake_at()
+            && client.env().now() < retry_at
+        {
+            return Err(SyncError::Unreachable { retry_at: Some(retry_at) });
+        }
+        let mut report = SyncReport::default();
+        let mut token = account::access_token(&client, transport).await?;
+        while let Some(frame) = self.session.next_request().map_err(of_session)? {
+            report.bytes_up += frame.len() as u64;
+            report.round_trips += 1;
+            let mut answer = self.exchange(transport, &token, frame.clone()).await;
+            if answer == Err(TransportError::Unauthorized) {
+                token = account::replace(&client, transport, &token).await.inspect_err(|_| {
+                    self.session.give_up();
+                })?;
+                report.round_trips += 2;
+                answer = self.exchange(transport, &token, frame).await;
+            }
+            if matches!(answer, Err(TransportError::Refused { status: 413, .. }))
+                && self.session.on_too_large()
+            {
+                continue;
+            }
+            let answer = answer.map_err(|error| self.failed(error))?;
+            report.bytes_down += answer.len() as u64;
+            let step = match self.session.on_response(&answer) {
+                Err(SessionError::Malformed(_)) => return Err(self.failed(TransportError::Malformed)),
+                step => step.map_err(of_session)?,
+            };
+            report.counts.add(step.counts);
+            report.progress = step.progress.or(report.progress);
+            report.reconciling = step.reconciling;
+            report.server_ahead = step.server_now.millis().saturating_sub(client.env().now().millis());
+            watch(&report);
+        }
+        Ok(report)
+    }
+
+    /// One exchange; as long as it takes, this process keeps the lease.
+    async fn exchange(
+        &mut self,
+        transport: &impl Transport,
+        token: &str,
+        frame: Vec<u8>,
+    ) -> Result<Vec<u8>, TransportError> {
+        let mut answer = pin!(transport.exchange(token, frame));
+        loop {
+            match select(answer.as_mut(), pin!(transport.pause())).await {
+                Either::Left((answer, _)) => return answer,
+                Either::Right(_) => self.session.renew(),
+            }
+        }
+    }
+
+    fn failed(&mut self, error: TransportError) -> SyncError {
+        let retry_at = match error {
+            TransportError::Busy { retry_after } => self.session.on_failure(retry_after),
+            TransportError::TimedOut => self.session.on_time_out(),
+            _ => self.session.on_failure(None),
+        };
+        SyncError::of_transport(error, Some(retry_at))
+    }
+}
+
+fn of_session(error: SessionError) -> SyncError {
+    match error {
+        SessionError::Elsewhere => SyncError::Elsewhere,
+        SessionError::Malformed(_) => SyncError::of_transport(TransportError::Malformed, None),
+        SessionError::Local(error) => SyncError::Local(error),
+    }
+}

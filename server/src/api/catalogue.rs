@@ -1,0 +1,44 @@
+//! The gallery of products: `GET /v1/catalogue` (F8, F16).
+
+use axum::Json;
+use roadbook_domain::settings::catalogue::{KINDS, KindSpec, Names};
+use roadbook_domain::settings::product::ProductKind;
+use roadbook_domain::settings::status::StatusMode;
+use serde::Serialize;
+
+use super::Routes;
+use crate::auth::Caller;
+
+/// The routes of the gallery.
+pub fn routes() -> Routes {
+    Routes::new().get("/v1/catalogue", list)
+}
+
+/// A kind of product, as the gallery offers it.
+#[derive(Serialize)]
+struct Kind {
+    kind: ProductKind,
+    names: Names,
+    item_noun: Names,
+    guidance: Names,
+    mode: StatusMode,
+    /// Whether its business is not built yet (C27).
+    preview: bool,
+}
+
+async fn list(_: Caller) -> Json<Vec<Kind>> {
+    Json(KINDS.iter().copied().map(Kind::from).collect())
+}
+
+impl From<&KindSpec> for Kind {
+    fn from(spec: &KindSpec) -> Self {
+        Self {
+            kind: spec.kind,
+            names: spec.names,
+            item_noun: spec.item_noun,
+            guidance: spec.guidance,
+            mode: spec.mode,
+            preview: spec.preview,
+        }
+    }
+}

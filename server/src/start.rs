@@ -1,0 +1,4 @@
+//! How a server is set up: its configuration, and `init`, which makes an organisation.
+
+pub mod config;
+pub mod init;

@@ -1,0 +1,309 @@
+//! Configuration: by flags and environment, every key checked before anything starts.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use crate::auth::password::Cost;
+use crate::store::StoreError;
+use crate::store::db::Address;
+
+/// What `serve` is told. Every value is text until [`Config::check`]: so a wrong one is reported in one
+/// line that names key, value and remedy.
+#[derive(Clone, clap::Args)]
+pub struct Config {
+    /// The database: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
+    #[arg(long, env = "ROADBOOK_DATABASE", hide_env_values = true, default_value = "sqlite:roadbook.db")]
+    pub database: String,
+
+    /// How many connections to PostgreSQL this server may hold (1 to 1000)
+    #[arg(long, env = "ROADBOOK_DATABASE_CONNECTIONS", default_value = "10")]
+    pub database_connections: String,
+
+    /// The secrets folder that init made
+    #[arg(long, env = "ROADBOOK_SECRETS", default_value = "secrets")]
+    pub secrets: String,
+
+    /// The address and port to listen on; TLS is the business of the proxy before it
+    #[arg(long, env = "ROADBOOK_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+
+    /// How many connections are open at once; the next ones wait (1 to 1000000)
+    #[arg(long, env = "ROADBOOK_MAX_CONNECTIONS", default_value = "10000")]
+    pub max_connections: String,
+
+    /// How long a client may take for the head of a request, and stay idle between two (100ms to 10m)
+    #[arg(long, env = "ROADBOOK_HEADER_TIMEOUT", default_value = "10s")]
+    pub header_timeout: String,
+
+    /// How long a request may take once its body is here (100ms to 10m)
+    #[arg(long, env = "ROADBOOK_REQUEST_TIMEOUT", default_value = "30s")]
+    pub request_timeout: String,
+
+    /// How long a body may take however slowly it arrives (100ms to 10m)
+    #[arg(long, env = "ROADBOOK_BODY_GRACE", default_value = "15s")]
+    pub body_grace: String,
+
+    /// How many bytes of a body a second there must be on average after that (1 to 1000000)
+    #[arg(long, env = "ROADBOOK_BODY_RATE", default_value = "1024")]
+    pub body_rate: String,
+
+    /// How long a client may leave an answer unread before it is cut off (100ms to 10m)
+    #[arg(long, env = "ROADBOOK_WRITE_TIMEOUT", default_value = "30s")]
+    pub write_timeout: String,
+
+    /// How long requests under way may take to end when the server stops (100ms to 10m)
+    #[arg(long, env = "ROADBOOK_DRAIN_TIMEOUT", default_value = "10s")]
+    pub drain_timeout: String,
+
+    /// What a password hash costs; only simulations lower it.
+    #[arg(skip)]
+    pub password_cost: Cost,
+}
+
+/// A configuration that holds together.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// Where the database is.
+    pub database: Address,
+    /// How many connections to PostgreSQL.
+    pub database_connections: u32,
+    /// The secrets folder.
+    pub secrets: PathBuf,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How many connections at once.
+    pub max_connections: usize,
+    /// For the head of a request, and between two.
+    pub header_timeout: Duration,
+    /// For a request whose body is here.
+    pub request_timeout: Duration,
+    /// For a body however slow.
+    pub body_grace: Duration,
+    /// Bytes of a body a second, on average, after the grace.
+    pub body_rate: u32,
+    /// For a write that makes no progress.
+    pub write_timeout: Duration,
+    /// For what is under way when the server stops.
+    pub drain_timeout: Duration,
+    /// Of a password hash.
+    pub password_cost: Cost,
+}
+
+/// Why the server cannot start: one line with the key, its value and the remedy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(String);
+
+impl ConfigError {
+    /// A problem that no key is to blame for.
+    pub(crate) fn other(problem: String) -> Self {
+        Self(one_line(&problem))
+    }
+
+    /// `ROADBOOK_KEY (--key) is "value": problem and remedy`.
+    pub(crate) fn of(key: &str, value: &str, problem: &str) -> Self {
+        let variable = key.to_uppercase().replace('-', "_");
+        let value = one_line(&without_password(value));
+        Self(format!("ROADBOOK_{variable} (--{key}) is \"{value}\": {}", one_line(problem)))
+    }
+}
+
+impl Config {
+    /// Checks every key.
+    ///
+    /// # Errors
+    /// The first that is wrong.
+    pub fn check(&self) -> Result<Checked, ConfigError> {
+        Ok(Checked {
+            database: self.parse("database", "give sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")?,
+            database_connections: self.number("database-connections", 1, 1000)?,
+            secrets: match self.value("secrets") {
+                "" => return Err(self.wrong("secrets", "give the path of the folder that init made".into())),
+                path => path.into(),
+            },
+            listen: self.parse("listen", "give ADDRESS:PORT, such as 127.0.0.1:8080 or [::]:8080")?,
+            max_connections: self.number("max-connections", 1, 1_000_000)?,
+            header_timeout: self.duration("header-timeout")?,
+            request_timeout: self.duration("request-timeout")?,
+            body_grace: self.duration("body-grace")?,
+            body_rate: self.number("body-rate", 1, 1_000_000)?,
+            write_timeout: self.duration("write-timeout")?,
+            drain_timeout: self.duration("drain-timeout")?,
+            password_cost: self.password_cost,
+        })
+    }
+
+    /// The error that blames this key.
+    pub(crate) fn wrong(&self, key: &str, problem: String) -> ConfigError {
+        ConfigError::of(key, self.value(key), &problem)
+    }
+
+    fn value(&self, key: &str) -> &str {
+        match key {
+            "database" => &self.database,
+            "database-connections" => &self.database_connections,
+            "secrets" => &self.secrets,
+            "listen" => &self.listen,
+            "max-connections" => &self.max_connections,
+            "header-timeout" => &self.header_timeout,
+            "request-timeout" => &self.request_timeout,
+            "body-grace" => &self.body_grace,
+            "body-rate" => &self.body_rate,
+            "write-timeout" => &self.write_timeout,
+            "drain-timeout" => &self.drain_timeout,
+            _ => "",
+        }
+    }
+
+    fn parse<T: FromStr>(&self, key: &str, remedy: &str) -> Result<T, ConfigError> {
+        self.value(key).parse().map_err(|_| self.wrong(key, remedy.into()))
+    }
+
+    fn number<T: FromStr + PartialOrd + fmt::Display>(
+        &self,
+        key: &str,
+        least: T,
+        most: T,
+    ) -> Result<T, ConfigError> {
+        match self.value(key).parse::<T>() {
+            Ok(number) if (&least..=&most).contains(&&number) => Ok(number),
+            _ => Err(self.wrong(key, format!("give a whole number from {least} to {most}"))),
+        }
+    }
+
+    fn duration(&self, key: &str) -> Result<Duration, ConfigError> {
+        let range = Duration::from_millis(100)..=Duration::from_secs(600);
+        match parse_duration(self.value(key)) {
+            Some(duration) if range.contains(&duration) => Ok(duration),
+            _ => Err(self.wrong(key, "give a time from 100ms to 10m, such as 500ms, 10s or 2m".into())),
+        }
+    }
+}
+
+impl fmt::Debug for Config {
+    /// Without the database's password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("database", &without_password(&self.database))
+            .field("secrets", &self.secrets)
+            .field("listen", &self.listen)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The problem of a database, with what to do about it.
+pub(crate) fn store_advice(error: &StoreError) -> String {
+    match error {
+        StoreError::Missing => format!("{error}; run roadbook init first, or correct the address"),
+        StoreError::Foreign => format!("{error}; choose another file"),
+        other => other.to_string(),
+    }
+}
+
+/// A whole number of `ms`, `s` or `m`.
+fn parse_duration(text: &str) -> Option<Duration> {
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at_checked(digits)?;
+    let number: u64 = number.parse().ok()?;
+    match unit {
+        "ms" => Some(Duration::from_millis(number)),
+        "s" => Some(Duration::from_secs(number)),
+        "m" => number.checked_mul(60).map(Duration::from_secs),
+        _ => None,
+    }
+}
+
+/// An address without what stands between the first colon after `//` and the last `@`.
+fn without_password(address: &str) -> String {
+    let parts = address.split_once("://").and_then(|(scheme, rest)| {
+        let (login, host) = rest.rsplit_once('@')?;
+        let (user, _) = login.split_once(':')?;
+        Some(format!("{scheme}://{user}:***@{host}"))
+    });
+    parts.unwrap_or_else(|| address.to_owned())
+}
+
+fn one_line(text: &str) -> String {
+    text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        config: Config,
+    }
+
+    #[test]
+    fn without_flags_the_defaults_hold_together() {
+        let checked = config(&[]).check().unwrap();
+        assert_eq!(checked.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(checked.header_timeout, Duration::from_secs(10));
+        assert_eq!(checked.password_cost, Cost::RECOMMENDED);
+        assert!(matches!(checked.database, Address::Sqlite(path) if *path == *"roadbook.db"));
+    }
+
+    #[test]
+    fn a_wrong_value_is_one_line_with_key_value_and_remedy() {
+        for (flag, value, remedy) in [
+            ("database", "roadbook.db", "give sqlite:PATH or postgres://"),
+            ("database", "sqlite:", "give sqlite:PATH"),
+            ("database", "sqlite::memory:", "give sqlite:PATH"),
+            ("database", "postgres://u@h:notaport/db", "give sqlite:PATH"),
+            ("database-connections", "0", "from 1 to 1000"),
+            ("database-connections", "many", "from 1 to 1000"),
+            ("secrets", "", "give the path"),
+            ("listen", "8080", "such as 127.0.0.1:8080"),
+            ("listen", "localhost:8080", "such as 127.0.0.1:8080"),
+            ("max-connections", "1000001", "from 1 to 1000000"),
+            ("header-timeout", "10", "such as 500ms, 10s or 2m"),
+            ("header-timeout", "0s", "from 100ms to 10m"),
+            ("request-timeout", "11m", "from 100ms to 10m"),
+            ("body-grace", "15", "such as 500ms, 10s or 2m"),
+            ("body-rate", "0", "from 1 to 1000000"),
+            ("write-timeout", "s", "such as 500ms"),
+            ("drain-timeout", "99999999999999999999s", "from 100ms"),
+            ("listen", "a\nb", "such as 127.0.0.1:8080"),
+        ] {
+            let error = config(&[&format!("--{flag}={value}")]).check().unwrap_err().to_string();
+            let variable = format!("ROADBOOK_{} (--{flag})", flag.to_uppercase().replace('-', "_"));
+            assert!(error.starts_with(&variable), "{error}");
+            assert!(error.contains(&one_line(value)) && error.contains(remedy), "{error}");
+            assert_eq!(error.lines().count(), 1, "{error}");
+        }
+    }
+
+    #[test]
+    fn a_database_password_is_never_shown() {
+        for address in ["postgres://anna:s3cret@db/roadbook", "postgres://anna:s3@cret@db/roadbook?port=x"] {
+            let config = config(&[&format!("--database={address}")]);
+            let shown = format!("{config:?} {}", config.wrong("database", "no".into()));
+            assert!(!shown.contains("s3") && shown.contains("anna:***@db"), "{shown}");
+            if let Ok(checked) = config.check() {
+                assert!(!format!("{checked:?}").contains("s3cret"));
+            }
+        }
+    }
+
+    #[test]
+    fn times_are_read_with_their_unit() {
+        for (text, millis) in [("100ms", 100), ("1s", 1_000), ("10m", 600_000)] {
+            assert_eq!(parse_duration(text), Some(Duration::from_millis(millis)));
+        }
+        for text in ["", "5", "ms", "1h", "1.5s", "-1s", "1 s", "18446744073709551615m"] {
+            assert_eq!(parse_duration(text), None, "{text}");
+        }
+    }
+
+    fn config(flags: &[&str]) -> Config {
+        Cli::try_parse_from([&["roadbook"], flags].concat()).unwrap().config
+    }
+}

@@ -1,0 +1,256 @@
+//! One exchange: unsent changes up, news down, in one round trip.
+
+use roadbook_domain::value::id::DocumentId;
+use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::wire::{
+    GroupVerdict, Progress, SyncRequest, SyncResponse, SyncStatus, Verdict, Walk, WalkAnswer,
+};
+
+use super::down::page::{Page, Reading};
+use super::down::{fill, pull};
+use super::engine::Engine;
+use super::error::SyncError;
+use super::recovery::{reconciliation, reupload_documents, reupload_settings};
+use super::seals::cursor::{Class, Fill, Holder, Mark, Position};
+use super::up::plan;
+use super::up::push::{self, Outcome};
+use crate::auth::Caller;
+use crate::store::organisation::{self, Head};
+use crate::store::{Conn, StoreError, digests, key, log};
+
+/// The most bytes of a request, inflated.
+pub const MAX_REQUEST: usize = 4 << 20;
+
+/// The most bytes of entries in one answer.
+const MAX_PAGE: u64 = 1 << 20;
+/// The same of the first page of a first sync.
+const FIRST_PAGE: u64 = 400 << 10;
+/// A device that wants less than this gets this much.
+const MIN_PAGE: u64 = 4 << 10;
+
+/// Carries out one exchange.
+///
+/// # Errors
+/// [`SyncError::TooLarge`] and [`SyncError::Invalid`] for what no device sends; [`SyncError::Busy`] if
+/// documents change too fast; those of the database.
+/// Whatever was committed before an error stays, and a retry is told so (L2).
+pub async fn exchange(
+    engine: &Engine,
+    caller: &Caller,
+    mut request: SyncRequest,
+) -> Result<SyncResponse, SyncError> {
+    let now = engine.now();
+    let holder = Holder { org: caller.org, user: caller.user, device: caller.device };
+    let key = engine.secrets().cursor_key.as_bytes();
+    let position = request.cursor.as_ref().map(|cursor| Position::open(cursor, key, &holder));
+    let mut reader = engine.db().read().await?;
+    let (head, sums) = digests::head_and_sums(&mut reader, caller.org, key::seen_by(caller.viewer())).await?;
+    let status = status(&mut reader, caller, position.as_ref().map(Option::as_ref), &head).await?;
+    drop(reader);
+    let position = position.flatten().filter(|_| status == SyncStatus::Ok);
+
+    let is_written_to = !request.push.is_empty() || !request.offers.is_empty() || request.gives_back();
+    let (caller, settings_verdicts) = match status {
+        SyncStatus::Ok => reupload(engine, caller, &mut request, now).await?,
+        SyncStatus::RolledBack | SyncStatus::Expired => (*caller, Vec::new()),
+    };
+    let caller = &caller;
+    let mut outcome = match status {
+        // What the server lost may be what these changes rest on: nothing is judged before it is back.
+        SyncStatus::RolledBack => not_reached(&request),
+        _ => push::push(engine, caller, position.as_ref(), request.push, now).await?,
+    };
+    let reuploaded = reupload_documents::reupload(engine, caller, request.offers, now).await?;
+    outcome.verdicts.extend(reuploaded.verdicts);
+    outcome.applied.extend(reuploaded.applied);
+
+    let asks = request.walk.is_some() || !request.fetch.is_empty();
+    let class = Class::of(caller.role);
+    if let Some(position) = &position
+        && !is_written_to
+        && !asks
+        && position.seq == head.seq
+        && position.class == class
+        && position.fill.is_none()
+    {
+        let digest = plan::total(&sums).digest.to_bytes();
+        return Ok(SyncResponse { digest: Some(digest), ..empty(status, now) });
+    }
+    let answering = Answering { engine, caller, holder, now, status };
+    let page_size = u64::from(request.budget.unwrap_or(u32::MAX)).clamp(MIN_PAGE, MAX_PAGE);
+    let wishes = Wishes { reconciliation: request.walk, fetch: request.fetch, page_size };
+    let answer = answering.answer(position, outcome, wishes).await?;
+    Ok(SyncResponse { given_back: settings_verdicts, ..answer })
+}
+
+fn empty(status: SyncStatus, now: Timestamp) -> SyncResponse {
+    SyncResponse {
+        status,
+        verdicts: Vec::new(),
+        entries: Vec::new(),
+        cursor: None,
+        more: false,
+        now,
+        digest: None,
+        progress: None,
+        walk: None,
+        receipts: Vec::new(),
+        given_back: Vec::new(),
+    }
+}
+
+/// Whether the log is the one that the cursor was cut from.
+async fn status(
+    conn: &mut Conn,
+    caller: &Caller,
+    position: Option<Option<&Position>>,
+    head: &Head,
+) -> Result<SyncStatus, StoreError> {
+    let Some(position) = position else { return Ok(SyncStatus::Ok) };
+    let Some(position) = position else { return Ok(SyncStatus::Expired) };
+    if !position.has_epoch(head.epoch) {
+        return Ok(SyncStatus::RolledBack);
+    }
+    for mark in position.marks() {
+        let status = has(conn, caller, mark, head).await?;
+        if status != SyncStatus::Ok {
+            return Ok(status);
+        }
+    }
+    Ok(SyncStatus::Ok)
+}
+
+/// Whether the log has this entry.
+async fn has(conn: &mut Conn, caller: &Caller, mark: Mark, head: &Head) -> Result<SyncStatus, StoreError> {
+    let chain = match mark.seq {
+        0 => Some(organisation::FIRST_CHAIN.to_vec()),
+        seq if seq > head.seq => return Ok(SyncStatus::RolledBack),
+        seq if seq == head.seq => Some(head.chain.clone()),
+        seq => log::chain_at(conn, caller.org, seq).await?,
+    };
+    Ok(match chain {
+        Some(chain) if mark.has_chain(&chain) => SyncStatus::Ok,
+        Some(_) => SyncStatus::RolledBack,
+        None => SyncStatus::Expired,
+    })
+}
+
+/// Takes in re-uploaded settings rows and purges; answers the verdicts, and the caller as they are then:
+/// their own row may have been among them.
+async fn reupload(
+    engine: &Engine,
+    caller: &Caller,
+    request: &mut SyncRequest,
+    now: Timestamp,
+) -> Result<(Caller, Vec<Verdict>), SyncError> {
+    if !request.gives_back() {
+        return Ok((*caller, Vec::new()));
+    }
+    let (tombstones, rows) = (std::mem::take(&mut request.tombstones), std::mem::take(&mut request.settings));
+    let verdicts = reupload_settings::reupload(engine, caller, &tombstones, rows, now).await?;
+    Ok((caller.anew(engine.node()).await?, verdicts))
+}
+
+fn not_reached(request: &SyncRequest) -> Outcome {
+    let verdicts = request.push.iter().map(|group| GroupVerdict {
+        document: group.document,
+        verdicts: vec![Verdict::NotReached; group.changes.len()],
+    });
+    Outcome { verdicts: verdicts.collect(), ..Outcome::default() }
+}
+
+/// What a device asks for beside the tail.
+struct Wishes {
+    reconciliation: Option<Walk>,
+    fetch: Vec<DocumentId>,
+    page_size: u64,
+}
+
+struct Answering<'a> {
+    engine: &'a Engine,
+    caller: &'a Caller,
+    holder: Holder,
+    now: Timestamp,
+    status: SyncStatus,
+}
+
+impl Answering<'_> {
+    /// Reads one database snapshot, and answers from it.
+    async fn answer(
+        &self,
+        position: Option<Position>,
+        outcome: Outcome,
+        wishes: Wishes,
+    ) -> Result<SyncResponse, SyncError> {
+        let (caller, org, class) = (self.caller, self.caller.org, Class::of(self.caller.role));
+        let mut conn = self.engine.db().snapshot().await?;
+        let conn = &mut conn;
+        let (head, sums) = digests::head_and_sums(conn, org, key::seen_by(caller.viewer())).await?;
+        let sum = plan::total(&sums);
+        let applied = &outcome.applied;
+        let reading = Reading { engine: self.engine, caller, head: &head, now: self.now, applied };
+        let is_first = position.is_none() && self.status == SyncStatus::Ok;
+        let mut page = Page::new(if is_first { wishes.page_size.min(FIRST_PAGE) } else { wishes.page_size });
+        let walk = match &wishes.reconciliation {
+            Some(step) => Some(reconciliation::answer(conn, &reading, step).await?),
+            None => None,
+        };
+        if !wishes.fetch.is_empty() {
+            reconciliation::fetch(conn, &reading, &wishes.fetch, &mut page).await?;
+        }
+        let total = sum.documents.unsigned_abs();
+        let mut position = match position {
+            Some(position) => Position { fill: position.refilled(class, total), class, ..position },
+            // A device that is not new gets its documents by reconciliation.
+            None => Position::at_head(&head, class, Some(Fill::settings(is_first, total))),
+        };
+        let mut reached_head = true;
+        if position.seq < head.seq {
+            let (reached, is_head) = pull::tail(conn, &reading, &position, &mut page).await?;
+            let chain = match is_head {
+                true => head.chain.clone(),
+                false => log::chain_at(conn, org, reached).await?.ok_or(StoreError::Missing)?,
+            };
+            position = Position::at(head.epoch, reached, &chain, class, position.fill);
+            position.told = (!is_head).then(|| Mark::of(&head));
+            reached_head = is_head;
+        }
+        let mut progress = None;
+        if reached_head && let Some(fill) = position.fill.take() {
+            let total = fill.total;
+            position.fill = fill::fill(conn, &reading, fill, &mut page).await?;
+            let done = position.fill.as_ref().map_or(total, |fill| fill.done);
+            progress = (total > 0).then_some(Progress { done, total });
+        }
+        let more = !reached_head || position.fill.is_some();
+        self.finish(position, outcome, page, Rest { more, progress, walk, digest: sum.digest.to_bytes() })
+    }
+
+    fn finish(
+        &self,
+        position: Position,
+        outcome: Outcome,
+        page: Page,
+        rest: Rest,
+    ) -> Result<SyncResponse, SyncError> {
+        let key = self.engine.secrets().cursor_key.as_bytes();
+        Ok(SyncResponse {
+            verdicts: outcome.verdicts,
+            entries: page.entries,
+            receipts: page.receipts,
+            cursor: Some(position.seal(key, &self.holder)),
+            more: rest.more,
+            digest: (!rest.more).then_some(rest.digest),
+            progress: rest.progress,
+            walk: rest.walk,
+            ..empty(self.status, self.now)
+        })
+    }
+}
+
+struct Rest {
+    more: bool,
+    progress: Option<Progress>,
+    walk: Option<WalkAnswer>,
+    digest: [u8; 16],
+}

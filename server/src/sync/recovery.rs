@@ -1,0 +1,8 @@
+//! When something was lost: finding out where device and server differ, and re-uploads.
+
+mod parts;
+pub mod reconciliation;
+mod reupload_accounts;
+pub mod reupload_documents;
+pub mod reupload_settings;
+pub mod state_hash;

@@ -1,0 +1,303 @@
+//! Re-uploads of documents, to a server that lost them (N7).
+//!
+//! The server's own receipt says that it once held exactly this state, so nobody's right is asked
+//! again: the changes come back with the authors and times that they had.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use roadbook_domain::access::audience::{inbox_id, scope_of_new, user_document_id};
+use roadbook_domain::access::rights::Scope;
+use roadbook_domain::document::change::{Actor, ChangeHash};
+use roadbook_domain::document::guard::MAX_DOCUMENT_OPS;
+use roadbook_domain::document::{AudienceRule, DocumentType, Writer};
+use roadbook_domain::document::{AuthorTable, Signature};
+use roadbook_domain::value::id::{OrgId, UserId};
+use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::wire::{GroupVerdict, MAX_OFFERED_CHANGES, MAX_OFFERS, Offer, RefusalCode, Verdict};
+
+use super::parts::{self, Gathered};
+use crate::auth::Caller;
+use crate::store::documents::Stored;
+use crate::store::{Conn, StoreError, actors, documents};
+use crate::sync::engine::Engine;
+use crate::sync::error::SyncError;
+use crate::sync::seals::receipt::Subject;
+use crate::sync::up::budget;
+use crate::sync::up::judge::{Fate, Judged};
+use crate::sync::up::push::{self, ATTEMPTS, Outcome};
+use crate::sync::up::scratch::{self, Built, Scratch};
+
+/// A re-upload, and what the database knows of its document.
+#[derive(Debug, Clone)]
+pub struct ReuploadCase {
+    /// What is re-uploaded.
+    pub reupload: Offer,
+    /// The document as the server has it.
+    pub stored: Option<Stored>,
+    /// Whether its id was purged.
+    pub purged: bool,
+}
+
+/// What is true for all re-uploads of a request.
+#[derive(Debug, Clone)]
+pub struct ReuploadContext {
+    /// The organisation.
+    pub org: OrgId,
+    /// Who re-uploads: their own documents may be private ones.
+    pub user: UserId,
+    /// The key of receipts.
+    pub key: [u8; 32],
+    /// The actors of the re-uploads that are bound already.
+    pub bound: BTreeSet<Actor>,
+    /// The actor of the server's own changes.
+    pub server: Actor,
+    /// The server's clock.
+    pub now: Timestamp,
+}
+
+/// Takes in what phones re-upload.
+///
+/// # Errors
+/// [`SyncError::TooLarge`] for more than a request may hold; of the database.
+pub async fn reupload(
+    engine: &Engine,
+    caller: &Caller,
+    reuploads: Vec<Offer>,
+    now: Timestamp,
+) -> Result<Outcome, SyncError> {
+    let changes = reuploads.iter().fold(0_usize, |sum, reupload| sum.saturating_add(reupload.changes.len()));
+    if reuploads.len() > MAX_OFFERS || changes > MAX_OFFERED_CHANGES {
+        return Err(SyncError::TooLarge);
+    }
+    let mut outcome = Outcome::default();
+    let mut seen = BTreeSet::new();
+    let mut pending: Vec<(usize, Offer)> = Vec::new();
+    let mut in_parts = Vec::new();
+    for (place, reupload) in reuploads.into_iter().enumerate() {
+        let is_last = reupload.part.is_some();
+        let is_first = seen.insert(reupload.document);
+        outcome.verdicts.push(match parts::gather(engine, caller, reupload, now).await? {
+            Gathered::Answered(verdict) => verdict,
+            Gathered::Whole(reupload) => {
+                let verdicts = vec![Verdict::NotReached; reupload.changes.len()];
+                let unanswered = GroupVerdict { document: reupload.document, verdicts };
+                in_parts.extend(is_last.then_some(place));
+                pending.extend(is_first.then_some((place, reupload)));
+                unanswered
+            }
+        });
+    }
+    // What changed meanwhile is judged again.
+    for _ in 0..ATTEMPTS {
+        pending = attempt(engine, caller, pending, now, &mut outcome).await?;
+    }
+    let was_judged = |place: &usize| {
+        let verdicts = outcome.verdicts.get(*place).map(|group| &group.verdicts);
+        verdicts.is_some_and(|verdicts| verdicts.first() != Some(&Verdict::NotReached))
+    };
+    if in_parts.iter().any(was_judged) {
+        parts::forget(engine, caller, now).await?;
+    }
+    Ok(outcome)
+}
+
+/// Judges and commits each re-upload once, as many at a time as one may load; answers those that must be
+/// judged anew.
+async fn attempt(
+    engine: &Engine,
+    caller: &Caller,
+    mut pending: Vec<(usize, Offer)>,
+    now: Timestamp,
+    outcome: &mut Outcome,
+) -> Result<Vec<(usize, Offer)>, SyncError> {
+    let mut again = Vec::new();
+    while !pending.is_empty() {
+        let mut conn = engine.db().read().await?;
+        let ids: Vec<_> = pending.iter().map(|(_, reupload)| reupload.document).collect();
+        let beyond = budget::beyond(&mut conn, caller.org, &ids).await?;
+        let (later, mut reuploads): (Vec<_>, Vec<_>) =
+            pending.into_iter().partition(|(_, reupload)| beyond.contains(&reupload.document));
+        let (context, cases) = load(&mut conn, engine, caller, &reuploads, now).await?;
+        drop(conn);
+        let judging =
+            move || cases.into_iter().map(|(place, case)| (place, judge(case, &context))).collect::<Vec<_>>();
+        let judged = engine.judge(judging).await?;
+        let stale = push::commit_judged(engine, caller, judged, now, outcome).await?;
+        reuploads.retain(|(place, _)| stale.contains(place));
+        again.extend(reuploads);
+        pending = later;
+    }
+    Ok(again)
+}
+
+/// Reads what judging these re-uploads rests on.
+async fn load(
+    conn: &mut Conn,
+    engine: &Engine,
+    caller: &Caller,
+    reuploads: &[(usize, Offer)],
+    now: Timestamp,
+) -> Result<(ReuploadContext, Vec<(usize, ReuploadCase)>), StoreError> {
+    let ids: Vec<_> = reuploads.iter().map(|(_, reupload)| reupload.document).collect();
+    let stored = documents::get(conn, caller.org, &ids).await?;
+    let mut stored: BTreeMap<_, _> = stored.into_iter().map(|stored| (stored.id, stored)).collect();
+    let purged = documents::purged(conn, caller.org, &ids).await?;
+    let tables = reuploads.iter().flat_map(|(_, reupload)| &reupload.authors.actors);
+    let shown: Vec<_> = tables.map(|row| row.actor).collect();
+    let bound = actors::devices(conn, caller.org, &shown).await?;
+    let context = ReuploadContext {
+        org: caller.org,
+        user: caller.user,
+        key: *engine.secrets().receipt_key.as_bytes(),
+        bound: bound.into_iter().map(|(actor, _)| actor).collect(),
+        server: engine.actor(),
+        now,
+    };
+    let cases = reuploads.iter().map(|(place, reupload)| {
+        let stored = stored.remove(&reupload.document);
+        let purged = purged.contains(&reupload.document);
+        (*place, ReuploadCase { reupload: reupload.clone(), stored, purged })
+    });
+    Ok((context, cases.collect()))
+}
+
+/// Judges a re-upload: its receipt first, then the document that it is, then what the server lacks of it.
+pub fn judge(case: ReuploadCase, context: &ReuploadContext) -> Judged {
+    let (document, total) = (case.reupload.document, case.reupload.changes.len());
+    let tried = catch_unwind(AssertUnwindSafe(|| try_reupload(case, context)));
+    match tried {
+        Ok(Ok(judged)) => judged,
+        Ok(Err(code)) => Judged::refused(document, total, code),
+        Err(_) => {
+            tracing::error!(document.id = %document, "judging a re-upload panicked");
+            Judged::refused(document, total, RefusalCode::Malformed)
+        }
+    }
+}
+
+fn try_reupload(case: ReuploadCase, context: &ReuploadContext) -> Result<Judged, RefusalCode> {
+    let ReuploadCase { reupload, stored, purged } = case;
+    let kind = DocumentType::get(reupload.kind).ok_or(RefusalCode::Malformed)?;
+    if purged {
+        return Err(RefusalCode::Purged);
+    }
+    if stored.as_ref().is_some_and(|stored| stored.kind != kind.id) {
+        return Err(RefusalCode::IdTaken);
+    }
+    let (creator, scope) = origin(kind, &reupload, context)?;
+    let built = rebuild(kind, &reupload, scope, creator, context)?;
+    let mut scratch = match stored {
+        Some(stored) => Scratch::of(kind, stored, context.server).map_err(|error| {
+            tracing::error!(document.id = %reupload.document, error.cause = %error, "a document cannot be used");
+            RefusalCode::Malformed
+        })?,
+        None => Scratch::new(kind, reupload.document, scope, creator, context.server),
+    };
+    let mut judged = Judged::new(reupload.document, built.len());
+    for (built, bytes) in built.into_iter().zip(&reupload.changes) {
+        if scratch.contains(built.hash) {
+            judged.fates.push(Fate::Dup(built.hash));
+            continue;
+        }
+        if let Err(verdict) = scratch.judge(&built.change, Writer::Server) {
+            judged.fates.push(Fate::Not(verdict));
+            break;
+        }
+        judged.fates.push(Fate::Accepted(scratch.accepted()));
+        accept(&mut scratch, built, bytes, &reupload.authors, context.now)?;
+    }
+    judged.fates.resize(reupload.changes.len(), Fate::Not(Verdict::NotReached));
+    judged.update = scratch.finish(context.now).map_err(|_| RefusalCode::Malformed)?;
+    let accepted = judged.update.iter().flat_map(|update| &update.accepted);
+    let bound = accepted.map(|change| (change.actor.0, change.by.device));
+    judged.bound = bound.filter(|(actor, _)| !context.bound.contains(actor)).collect();
+    Ok(judged)
+}
+
+/// Reads what is re-uploaded and compares its receipt; then judges it as a document by itself.
+///
+/// The guard costs more the longer the document is, so it sees only what the server once held. Before
+/// that a re-upload costs what its own bytes and the limits of a document allow.
+fn rebuild(
+    kind: &'static DocumentType,
+    reupload: &Offer,
+    scope: Scope,
+    creator: Option<UserId>,
+    context: &ReuploadContext,
+) -> Result<Vec<Built>, RefusalCode> {
+    let mut left = MAX_DOCUMENT_OPS;
+    let mut all = Vec::with_capacity(reupload.changes.len());
+    for bytes in &reupload.changes {
+        let change = scratch::read(bytes)?;
+        left = left.checked_sub(change.op_count()).ok_or(RefusalCode::TooLarge)?;
+        all.push(scratch::build(kind, change, None)?);
+    }
+    let heads = heads(&all);
+    let authors = minicbor::to_vec(&reupload.authors).unwrap_or_default();
+    let subject = Subject {
+        org: context.org,
+        document: reupload.document,
+        kind: reupload.kind,
+        heads: &heads,
+        authors: &authors,
+    };
+    if !subject.is_received(&context.key, &reupload.receipt) {
+        return Err(RefusalCode::ForeignReceipt);
+    }
+    let mut alone = Scratch::new(kind, reupload.document, scope, creator, context.server);
+    for built in &all {
+        alone.judge(&built.change, Writer::Server).map_err(|_| RefusalCode::Malformed)?;
+        alone.index_only(built);
+    }
+    Ok(all)
+}
+
+/// The heads of a document that holds these changes, ascending.
+fn heads(changes: &[Built]) -> Vec<ChangeHash> {
+    let known: BTreeSet<ChangeHash> = changes.iter().map(|built| built.hash).collect();
+    let inner: BTreeSet<ChangeHash> =
+        changes.iter().flat_map(|built| built.change.deps.iter().copied()).collect();
+    known.difference(&inner).copied().collect()
+}
+
+fn accept(
+    scratch: &mut Scratch,
+    built: Built,
+    bytes: &[u8],
+    authors: &AuthorTable,
+    now: Timestamp,
+) -> Result<(), RefusalCode> {
+    let (actor, seq) = (built.change.actor, built.change.seq);
+    let by = authors.signature(actor).cloned().unwrap_or(Signature { user: None, device: None });
+    let received_at = authors.received_at(actor, seq).unwrap_or(now);
+    let origin = authors.origin(actor, seq);
+    scratch.accept(built, bytes.to_vec(), by, origin, received_at).map_err(|_| RefusalCode::Malformed)
+}
+
+/// Who made the document, and its scope: as they were, for both follow from its id and first change.
+fn origin(
+    kind: &DocumentType,
+    reupload: &Offer,
+    context: &ReuploadContext,
+) -> Result<(Option<UserId>, Scope), RefusalCode> {
+    let first = reupload.changes.first().ok_or(RefusalCode::Malformed)?;
+    let first = scratch::read(first)?;
+    let creator = reupload.authors.signature(first.actor).and_then(|by| by.user);
+    let users = reupload.authors.actors.iter().filter_map(|row| row.by.user);
+    let own = users.chain([context.user]).find(|user| {
+        let id = reupload.document;
+        match kind.audience {
+            AudienceRule::Private => id == user_document_id(*user),
+            AudienceRule::Own => id == inbox_id(*user),
+            AudienceRule::Linked => false,
+        }
+    });
+    let scope = match own {
+        Some(user) => scope_of_new(kind, reupload.document, user),
+        None if kind.audience == AudienceRule::Private => None,
+        None => Some(Scope::Staff),
+    };
+    // The server makes a user's own documents in their name.
+    Ok((own.or(creator), scope.ok_or(RefusalCode::ForeignReceipt)?))
+}

@@ -1,0 +1,140 @@
+//! Re-uploads of settings rows and purges, to a server that lost them (N7).
+//!
+//! The server's own receipt says that it once wrote exactly this row, or made exactly this purge, so
+//! nobody's right is asked again. Who wrote it cannot be proved: the log names nobody.
+
+use roadbook_domain::document::Signature;
+use roadbook_domain::settings::user::User;
+use roadbook_domain::settings::{SettingsKind, SettingsRow};
+use roadbook_domain::value::id::OrgId;
+use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::wire::{MAX_GIVEN_BACK, ReceiptedRow, RefusalCode, Tombstone, Verdict};
+
+use super::reupload_accounts;
+use crate::auth::Caller;
+use crate::live::Moved;
+use crate::store::settings::{self, Put};
+use crate::store::{StoreError, Tx, organisation};
+use crate::sync::engine::Engine;
+use crate::sync::error::SyncError;
+use crate::sync::seals::receipt;
+use crate::sync::up::purge;
+
+/// Takes in what a phone re-uploads; answers the verdicts, first those on the tombstones, in order.
+///
+/// # Errors
+/// [`SyncError::TooLarge`] for more than a request may hold; those of the database.
+pub async fn reupload(
+    engine: &Engine,
+    caller: &Caller,
+    tombstones: &[Tombstone],
+    rows: Vec<ReceiptedRow>,
+    now: Timestamp,
+) -> Result<Vec<Verdict>, SyncError> {
+    if tombstones.len().saturating_add(rows.len()) > MAX_GIVEN_BACK {
+        return Err(SyncError::TooLarge);
+    }
+    let mut verdicts = Vec::with_capacity(tombstones.len() + rows.len());
+    for tombstone in tombstones {
+        verdicts.push(bury(engine, caller.org, tombstone, now).await?);
+    }
+    verdicts.extend(take_rows(engine, caller.org, rows, now).await?);
+    let last = verdicts.iter().filter_map(|verdict| match verdict {
+        Verdict::Applied(seq) => i64::try_from(*seq).ok(),
+        _ => None,
+    });
+    if let Some(head) = last.max() {
+        tracing::info!(verdicts = verdicts.len(), "what was lost was re-uploaded");
+        let moved = Moved { head: head.unsigned_abs(), by: Some(caller.device) };
+        engine.tell(caller.org, moved).await;
+    }
+    Ok(verdicts)
+}
+
+async fn bury(
+    engine: &Engine,
+    org: OrgId,
+    tombstone: &Tombstone,
+    now: Timestamp,
+) -> Result<Verdict, StoreError> {
+    let ours = receipt::of_purge(engine.secrets().receipt_key.as_bytes(), org, tombstone.document);
+    if !receipt::is_same(&ours, &tombstone.receipt) {
+        return Ok(Verdict::Refused(RefusalCode::ForeignReceipt));
+    }
+    let seq = purge::bury(engine.db(), org, tombstone.document, now).await?;
+    Ok(seq.map_or(Verdict::Dup(0), |seq| Verdict::Applied(seq.unsigned_abs())))
+}
+
+/// A row on its way.
+struct Pending {
+    row: SettingsRow,
+    verdict: Verdict,
+}
+
+/// Writes the rows that are not there in this or a later version, all in one transaction.
+async fn take_rows(
+    engine: &Engine,
+    org: OrgId,
+    rows: Vec<ReceiptedRow>,
+    now: Timestamp,
+) -> Result<Vec<Verdict>, SyncError> {
+    let key = engine.secrets().receipt_key.as_bytes();
+    let mut pending: Vec<Pending> = rows
+        .into_iter()
+        .map(|ReceiptedRow { row, receipt }| {
+            let is_ours = receipt::is_same(&receipt::of_row(key, org, &row), &receipt);
+            let foreign = Verdict::Refused(RefusalCode::ForeignReceipt);
+            Pending { row, verdict: if is_ours { Verdict::NotReached } else { foreign } }
+        })
+        .collect();
+    if !pending.iter().any(Pending::is_open) {
+        return Ok(pending.into_iter().map(|pending| pending.verdict).collect());
+    }
+    let mut tx = engine.db().write().await?;
+    organisation::lock(&mut tx, org).await?;
+    loop {
+        let open = pending.iter().filter(|pending| pending.is_open()).count();
+        for pending in pending.iter_mut().filter(|pending| pending.is_open()) {
+            pending.verdict = take_row(engine, &mut tx, org, &pending.row, now).await?;
+        }
+        // An email may be free, or another administrator be there, only after a later row.
+        let left = pending.iter().filter(|pending| pending.is_open()).count();
+        if left == 0 || left == open {
+            break;
+        }
+    }
+    tx.commit().await?;
+    Ok(pending.into_iter().map(|pending| pending.verdict).collect())
+}
+
+async fn take_row(
+    engine: &Engine,
+    tx: &mut Tx,
+    org: OrgId,
+    row: &SettingsRow,
+    now: Timestamp,
+) -> Result<Verdict, SyncError> {
+    let known = settings::get(tx, org, row.kind, row.id).await?.map_or(0, |known| known.version);
+    if known >= row.version {
+        return Ok(Verdict::Dup(0));
+    }
+    if row.kind == SettingsKind::User {
+        let Ok(user) = row.read::<User>() else { return Ok(Verdict::Refused(RefusalCode::Malformed)) };
+        if let Err(code) = reupload_accounts::reupload(engine, tx, org, &user, now).await? {
+            return Ok(Verdict::Refused(code));
+        }
+    }
+    let nobody = Signature { user: None, device: None };
+    Ok(match settings::put_back(tx, org, row, &nobody, now).await? {
+        Put::Written { seq } => Verdict::Applied(seq.unsigned_abs()),
+        Put::Stale { .. } => Verdict::Dup(0),
+    })
+}
+
+impl Pending {
+    /// Whether another row may still let it in.
+    fn is_open(&self) -> bool {
+        use RefusalCode::{EmailTaken, LastAdmin};
+        matches!(self.verdict, Verdict::NotReached | Verdict::Refused(EmailTaken | LastAdmin))
+    }
+}

@@ -1,0 +1,13 @@
+//! What goes into the log: changes of devices, the server's own documents, purges.
+//!
+//! A group of changes is tried on a copy (`scratch`), judged there (`judge`), planned as data (`plan`)
+//! and written in one transaction (`commit`); `push` leads all groups of a request through these.
+
+pub mod budget;
+pub mod commit;
+pub mod judge;
+pub mod own_documents;
+pub mod plan;
+pub mod purge;
+pub mod push;
+pub mod scratch;

@@ -1,0 +1,537 @@
+//! Committing what was judged: log, documents, audiences and digests in one transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_lc_rs::digest::{Context, SHA256};
+use roadbook_domain::access::audience::{gives_sight_of, own_principals, simplified};
+use roadbook_domain::access::rights::{Principal, Scope};
+use roadbook_domain::crm::row::Rows;
+use roadbook_domain::crm::row::TodoRow;
+use roadbook_domain::document::Signature;
+use roadbook_domain::document::change::Actor;
+use roadbook_domain::document::{AudienceRule, DocumentType, DocumentTypeId};
+use roadbook_domain::value::id::{DeviceId, DocumentId, OrgId, UserId};
+use roadbook_domain::value::time::Timestamp;
+
+use super::plan::{self, CardVisibility, Filing, LinkMap};
+use super::scratch::Update;
+use crate::store::audience::{self, Filed, Links, Paths};
+use crate::store::documents::{self, Brief, Stored};
+use crate::store::log::{self, EntryKind, NewEntry};
+use crate::store::retained_closings::{self, Closings};
+use crate::store::todos::{self, Todos};
+use crate::store::{Db, StoreError, Tx, actors, digests, key, organisation};
+
+/// What a batch writes.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// The updates, of as many documents.
+    pub updates: Vec<Update>,
+    /// Actors to bind, and to which devices; `None` is the server.
+    pub bound: BTreeMap<Actor, Option<DeviceId>>,
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Committed {
+    /// Everything is durable: by document, the number of its first change; the others follow it.
+    Done {
+        /// The first numbers.
+        first: BTreeMap<DocumentId, i64>,
+        /// The last number given.
+        head: i64,
+    },
+    /// Nothing was written: these documents are not as they were when they were judged.
+    Stale(BTreeSet<DocumentId>),
+    /// Nothing was written: another device was faster to show one of the actors.
+    ActorTaken,
+}
+
+/// Writes a batch, all or nothing.
+///
+/// # Errors
+/// Of the database; nothing was written, or nobody was told so and a retry finds out.
+pub async fn commit(db: &Db, org: OrgId, batch: &Batch, now: Timestamp) -> Result<Committed, StoreError> {
+    let mut tx = db.write().await?;
+    let committed = write(&mut tx, org, batch, now).await?;
+    if matches!(committed, Committed::Done { .. }) {
+        tx.commit().await?;
+    }
+    Ok(committed)
+}
+
+/// Writes a batch as part of a transaction, all or nothing; what it answers holds once that commits.
+///
+/// # Errors
+/// Of the database; the transaction is then to be rolled back.
+pub async fn write(tx: &mut Tx, org: OrgId, batch: &Batch, now: Timestamp) -> Result<Committed, StoreError> {
+    let head = organisation::lock(tx, org).await?;
+    let stale = stale(tx, org, &batch.updates).await?;
+    if !stale.is_empty() {
+        return Ok(Committed::Stale(stale));
+    }
+    if !bind(tx, org, &batch.bound).await? {
+        return Ok(Committed::ActorTaken);
+    }
+    let mut changes: Vec<Changed> = batch.updates.iter().map(Changed::of).collect();
+    let others = file_contacts(tx, org, &mut changes).await?;
+    let first = write_log(tx, org, &changes, &others, (head.seq, now)).await?;
+    write_documents(tx, org, &changes, &first).await?;
+    let filings =
+        changes.iter().map(|changed| &changed.filing).chain(others.iter().map(|other| &other.filing));
+    write_filings(tx, org, filings).await?;
+    let touched: Vec<_> = others.iter().map(|other| other.brief.id).collect();
+    documents::touch(tx, org, &touched).await?;
+    let head = organisation::head(tx, org).await?.ok_or(StoreError::Missing)?.seq;
+    Ok(Committed::Done { first, head })
+}
+
+/// One document of a batch.
+pub(super) struct Changed<'a> {
+    id: DocumentId,
+    kind: DocumentTypeId,
+    creator: Option<UserId>,
+    cause: Cause<'a>,
+    pub(super) filing: Filing,
+    links_before: BTreeSet<DocumentId>,
+    links_after: BTreeSet<DocumentId>,
+}
+
+/// Why a document changes.
+enum Cause<'a> {
+    Update(&'a Update),
+    Purge(Signature),
+}
+
+/// A contact that is not changed itself: others see it than before.
+pub(super) struct Other {
+    brief: Brief,
+    pub(super) filing: Filing,
+}
+
+impl<'a> Changed<'a> {
+    /// With the audience that the document has by itself; a contact's is found by [`file_contacts`].
+    fn of(update: &'a Update) -> Self {
+        let scope = update.after.scope;
+        let filed = |term, rows: &Rows| (term, simplified(own_principals(scope, rows)));
+        let before = update.rows_before.as_ref();
+        Self {
+            filing: Filing {
+                document: update.after.id,
+                scope,
+                before: update.term_before.zip(before).map(|(term, rows)| filed(term, rows)),
+                after: Some(filed(update.after.term, &update.rows)),
+            },
+            links_before: before.map(gives_sight_of).unwrap_or_default(),
+            links_after: gives_sight_of(&update.rows),
+            id: update.after.id,
+            kind: update.after.kind,
+            creator: update.after.creator,
+            cause: Cause::Update(update),
+        }
+    }
+
+    /// With nothing left of the document.
+    pub(super) fn purged(stored: &Stored, rows: &Rows, by: Signature) -> Self {
+        let principals = simplified(own_principals(stored.scope, rows));
+        Self {
+            id: stored.id,
+            kind: stored.kind,
+            creator: stored.creator,
+            cause: Cause::Purge(by),
+            filing: Filing {
+                document: stored.id,
+                scope: stored.scope,
+                before: Some((stored.term, principals)),
+                after: None,
+            },
+            links_before: gives_sight_of(rows),
+            links_after: BTreeSet::new(),
+        }
+    }
+
+    fn update(&self) -> Option<&'a Update> {
+        match &self.cause {
+            Cause::Update(update) => Some(update),
+            Cause::Purge(_) => None,
+        }
+    }
+
+    /// How many entries of the log it makes.
+    fn entry_count(&self) -> i64 {
+        self.update().map_or(1, |update| i64::try_from(update.accepted.len()).unwrap_or(i64::MAX))
+    }
+
+    fn is_linked(&self) -> bool {
+        is_linked(self.kind)
+    }
+
+    pub(super) fn links(&self) -> Links {
+        Links { source: self.id, kind: self.kind, targets: self.links_after.clone() }
+    }
+
+    /// What it makes visible and to whom, if that changes.
+    fn card_visibility(&self) -> Option<CardVisibility> {
+        let principals = |side: &Option<([u8; 16], BTreeSet<Principal>)>| {
+            side.as_ref().map(|(_, principals)| principals.clone()).unwrap_or_default()
+        };
+        let before = (principals(&self.filing.before), self.links_before.clone());
+        let after = (principals(&self.filing.after), self.links_after.clone());
+        let links_none = before.1.is_empty() && after.1.is_empty();
+        (!self.is_linked() && !links_none && before != after).then_some(CardVisibility { before, after })
+    }
+
+    fn relinks(&self) -> bool {
+        self.links_before != self.links_after
+    }
+}
+
+/// Whether visibility of documents of this type comes from what links to them.
+fn is_linked(kind: DocumentTypeId) -> bool {
+    DocumentType::get(kind).is_some_and(|kind| kind.audience == AudienceRule::Linked)
+}
+
+/// The documents that are not as they were when they were judged.
+async fn stale(tx: &mut Tx, org: OrgId, updates: &[Update]) -> Result<BTreeSet<DocumentId>, StoreError> {
+    let ids: Vec<_> = updates.iter().map(|update| update.after.id).collect();
+    let versions: BTreeMap<_, _> = documents::versions(tx, org, &ids).await?.into_iter().collect();
+    let mut stale: BTreeSet<DocumentId> = updates
+        .iter()
+        .filter(|update| versions.get(&update.after.id).copied().unwrap_or(0) != update.after.version)
+        .map(|update| update.after.id)
+        .collect();
+    let new: Vec<_> = ids.into_iter().filter(|id| !versions.contains_key(id)).collect();
+    stale.extend(documents::purged(tx, org, &new).await?);
+    Ok(stale)
+}
+
+/// Binds actors; `false` if one of them is bound to another device.
+async fn bind(
+    tx: &mut Tx,
+    org: OrgId,
+    bound: &BTreeMap<Actor, Option<DeviceId>>,
+) -> Result<bool, StoreError> {
+    let wanted: Vec<_> = bound.iter().map(|(actor, device)| (*actor, *device)).collect();
+    if actors::bind(tx, org, &wanted).await? == wanted.len() as u64 {
+        return Ok(true);
+    }
+    let actors: Vec<_> = bound.keys().copied().collect();
+    let known = actors::devices(tx, org, &actors).await?;
+    Ok(known.iter().all(|(actor, device)| bound.get(actor) == Some(device)))
+}
+
+/// Finds the audiences of contacts: of those in the batch, and of those that others of it link to.
+pub(super) async fn file_contacts(
+    tx: &mut Tx,
+    org: OrgId,
+    changes: &mut [Changed<'_>],
+) -> Result<Vec<Other>, StoreError> {
+    let paths = new_paths(tx, org, changes).await?;
+    let mut concerned: BTreeSet<DocumentId> = paths.keys().map(|(document, _)| *document).collect();
+    let in_batch: BTreeSet<DocumentId> = changes.iter().map(|changed| changed.id).collect();
+    let contacts = changes.iter().filter(|changed| changed.is_linked()).map(|changed| changed.id);
+    concerned.extend(contacts);
+    if concerned.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<_> = concerned.into_iter().collect();
+    let audiences = audience::of(tx, org, &ids).await?;
+    let after = |id: DocumentId, creator: Option<UserId>| {
+        let of_it =
+            paths.range((id, Principal::Everyone)..).take_while(move |((document, _), _)| *document == id);
+        plan::of_contact(of_it.map(|((_, principal), paths)| (*principal, *paths)), creator)
+    };
+    // Contacts that no path of the batch concerns keep their audience.
+    let concerned: BTreeSet<DocumentId> = paths.keys().map(|(document, _)| *document).collect();
+    for changed in changes.iter_mut().filter(|changed| changed.is_linked()) {
+        let (id, creator) = (changed.id, changed.creator);
+        let known = audiences.get(&id).cloned().unwrap_or_default();
+        let is_new = changed.filing.before.is_none();
+        let sees = if is_new || concerned.contains(&id) { after(id, creator) } else { known.clone() };
+        if let Some((_, principals)) = &mut changed.filing.before {
+            *principals = known;
+        }
+        if let Some((_, principals)) = &mut changed.filing.after {
+            *principals = sees;
+        }
+    }
+    let elsewhere: Vec<_> = concerned.difference(&in_batch).copied().collect();
+    let mut others = Vec::new();
+    for brief in documents::brief(tx, org, &elsewhere).await? {
+        let known = audiences.get(&brief.id).cloned().unwrap_or_default();
+        let sees = after(brief.id, brief.creator);
+        if is_linked(brief.kind) && known != sees {
+            let filing = Filing {
+                document: brief.id,
+                scope: Scope::Staff,
+                before: Some((brief.term, known)),
+                after: Some((brief.term, sees)),
+            };
+            others.push(Other { brief, filing });
+        }
+    }
+    Ok(others)
+}
+
+/// Changes the counts of paths by what the batch changes, and answers all paths to every document they
+/// concern, and to every contact that is new.
+async fn new_paths(tx: &mut Tx, org: OrgId, changes: &[Changed<'_>]) -> Result<Paths, StoreError> {
+    let cards: Vec<(DocumentId, CardVisibility)> =
+        changes.iter().filter_map(|changed| Some((changed.id, changed.card_visibility()?))).collect();
+    let relinked: Vec<&Changed<'_>> =
+        changes.iter().filter(|changed| changed.is_linked() && changed.relinks()).collect();
+    let new = changes.iter().filter(|changed| changed.is_linked() && changed.filing.before.is_none());
+    let new: BTreeSet<DocumentId> = new.map(|changed| changed.id).collect();
+    if cards.is_empty() && relinked.is_empty() && new.is_empty() {
+        return Ok(Paths::new());
+    }
+    let targets = cards.iter().flat_map(|(_, card)| card.before.1.iter().chain(&card.after.1));
+    let targets: BTreeSet<DocumentId> =
+        targets.copied().chain(relinked.iter().map(|changed| changed.id)).collect();
+    let targets: Vec<_> = targets.into_iter().collect();
+    let before: LinkMap = audience::links_of(tx, org, &targets, DocumentTypeId::CONTACT).await?;
+    let mut after = before.clone();
+    for changed in &relinked {
+        after.insert(changed.id, changed.links_after.clone());
+    }
+    let relinked: Vec<_> = relinked.iter().map(|changed| changed.id).collect();
+    let in_batch = cards.iter().map(|(id, _)| *id).collect();
+    let direct = audience::direct_paths(tx, org, &relinked, DocumentTypeId::CONTACT, &in_batch).await?;
+    let changed = plan::changed_paths(cards.iter().map(|(_, card)| card), &direct, &before, &after);
+    let concerned: BTreeSet<DocumentId> = changed.keys().map(|(document, _)| *document).chain(new).collect();
+    let concerned: Vec<_> = concerned.into_iter().collect();
+    let mut all = audience::paths(tx, org, &concerned).await?;
+    let mut written = Paths::new();
+    for (path, difference) in changed {
+        let paths = all.entry(path).or_default();
+        *paths += difference;
+        written.insert(path, *paths);
+    }
+    audience::put_paths(tx, org, &written).await?;
+    Ok(all)
+}
+
+/// Writes the entries of the batch, and files them; answers the first number of each document.
+pub(super) async fn write_log(
+    tx: &mut Tx,
+    org: OrgId,
+    changes: &[Changed<'_>],
+    others: &[Other],
+    (head, now): (i64, Timestamp),
+) -> Result<BTreeMap<DocumentId, i64>, StoreError> {
+    let entries: Vec<NewEntry> = changes
+        .iter()
+        .flat_map(|changed| changed.entries(now))
+        .chain(others.iter().map(|other| other.entry(head, now)))
+        .collect();
+    let mut seq = log::append(tx, org, &entries).await?;
+    let mut first = BTreeMap::new();
+    let mut filed = Vec::new();
+    for changed in changes {
+        first.insert(changed.id, seq);
+        let count = changed.entry_count();
+        file(&mut filed, changed.id, &changed.filing, seq..seq + count);
+        let late = changed.late_authors().into_iter();
+        let document = changed.id;
+        filed.extend(late.map(|principal| Filed { principal, seq, document, saw: false, sees: false }));
+        seq += count;
+    }
+    for other in others {
+        file(&mut filed, other.brief.id, &other.filing, seq..seq + 1);
+        seq += 1;
+    }
+    audience::file(tx, org, &filed).await?;
+    Ok(first)
+}
+
+/// Files a document's entries: the first of them is the one by which principals enter and leave.
+fn file(filed: &mut Vec<Filed>, document: DocumentId, filing: &Filing, seqs: std::ops::Range<i64>) {
+    if filing.scope != Scope::Staff {
+        return;
+    }
+    let (saw, sees): (BTreeSet<_>, BTreeSet<_>) = (filing.saw().collect(), filing.sees().collect());
+    for principal in saw.union(&sees).copied() {
+        let sees = sees.contains(&principal);
+        for seq in seqs.clone() {
+            let saw = if seq == seqs.start { saw.contains(&principal) } else { sees };
+            if saw || sees {
+                filed.push(Filed { principal, seq, document, saw, sees });
+            }
+        }
+    }
+}
+
+impl Changed<'_> {
+    fn entries(&self, now: Timestamp) -> Vec<NewEntry> {
+        let entry = |entry, hash| NewEntry {
+            entry,
+            feed: key::of_scope(self.filing.scope),
+            document: self.id.uuid(),
+            kind: self.kind.0,
+            hash,
+            actor: None,
+            by: Signature { user: None, device: None },
+            origin: None,
+            received_at: now,
+            bytes: Vec::new(),
+        };
+        let update = match &self.cause {
+            Cause::Update(update) => update,
+            // An id is purged once, so this hash is no other's.
+            Cause::Purge(by) => return vec![NewEntry { by: by.clone(), ..entry(EntryKind::Purge, [0; 32]) }],
+        };
+        let is_new = self.filing.before.is_none();
+        let accepted = update.accepted.iter().enumerate();
+        accepted
+            .map(|(place, change)| {
+                let kind = if is_new && place == 0 { EntryKind::Create } else { EntryKind::Change };
+                NewEntry {
+                    actor: Some(change.actor),
+                    by: change.by.clone(),
+                    origin: change.origin,
+                    received_at: change.received_at,
+                    bytes: change.bytes.clone(),
+                    ..entry(kind, change.hash.0)
+                }
+            })
+            .collect()
+    }
+
+    /// What of the card's closed todos those retain who closed them and do not see it any more (C6).
+    fn retained_closings(&self) -> Option<retained_closings::Change> {
+        let update = self.update()?;
+        let Rows::Card(row, _) = &update.rows else { return None };
+        if self.filing.scope != Scope::Staff {
+            // Nobody comes to see a private card, or loses visibility of it.
+            return None;
+        }
+        let (saw, sees): (BTreeSet<_>, BTreeSet<_>) =
+            (self.filing.saw().collect(), self.filing.sees().collect());
+        let is_in = |principals: &BTreeSet<Principal>, user| {
+            principals.contains(&Principal::Everyone) || principals.contains(&Principal::User(user))
+        };
+        let mut left: BTreeMap<UserId, Closings> = BTreeMap::new();
+        for todo in &row.todos {
+            if let Some(user) = todo.closed_by()
+                && !is_in(&sees, user)
+                && (is_in(&saw, user) || self.authors().any(|author| author == user))
+            {
+                left.entry(user).or_default().push((todo.id, todo.state));
+            }
+        }
+        // Who reopens by a late edit what they closed keeps it no more.
+        let before = update.rows_before.as_ref().map_or(&[][..], todos_of);
+        for user in before.iter().filter_map(TodoRow::closed_by) {
+            if !is_in(&sees, user) && self.authors().any(|author| author == user) {
+                left.entry(user).or_default();
+            }
+        }
+        let users = sees.iter().filter_map(|principal| match principal {
+            Principal::User(user) => Some(*user),
+            Principal::Everyone | Principal::Private(_) => None,
+        });
+        let all = sees.contains(&Principal::Everyone);
+        let change =
+            retained_closings::Change { document: self.id, sees: (!all).then(|| users.collect()), left };
+        (saw != sees || !change.left.is_empty()).then_some(change)
+    }
+
+    /// Who made the accepted changes.
+    fn authors(&self) -> impl Iterator<Item = UserId> {
+        self.update().into_iter().flat_map(|update| &update.accepted).filter_map(|change| change.by.user)
+    }
+
+    /// Those who do not see the card, before and after, but by a late edit changed what they keep of it.
+    fn late_authors(&self) -> BTreeSet<Principal> {
+        let Some(change) = self.retained_closings() else { return BTreeSet::new() };
+        let saw: BTreeSet<_> = self.filing.saw().collect();
+        let late = change.left.into_keys().map(Principal::User).filter(|user| !saw.contains(user));
+        if saw.contains(&Principal::Everyone) { BTreeSet::new() } else { late.collect() }
+    }
+
+    /// The todos, if they are others than before.
+    fn new_todos(&self) -> Option<Todos<'_>> {
+        let update = self.update()?;
+        let before = update.rows_before.as_ref().map_or(&[][..], todos_of);
+        let todos = todos_of(&update.rows);
+        (before != todos).then_some(Todos { document: self.id, todos })
+    }
+}
+
+fn todos_of(rows: &Rows) -> &[TodoRow] {
+    match rows {
+        Rows::Card(row, _) => &row.todos,
+        Rows::Contact(..) | Rows::None => &[],
+    }
+}
+
+impl Other {
+    fn entry(&self, head: i64, now: Timestamp) -> NewEntry {
+        let mut hash = Context::new(&SHA256);
+        for principal in self.filing.sees() {
+            hash.update(&key::of_principal(principal));
+        }
+        // A document may come to the same audience twice: these are two entries.
+        hash.update(&head.to_be_bytes());
+        let hash = hash.finish();
+        NewEntry {
+            entry: EntryKind::Audience,
+            feed: key::of_scope(Scope::Staff),
+            document: self.brief.id.uuid(),
+            kind: self.brief.kind.0,
+            hash: std::array::from_fn(|i| hash.as_ref().get(i).copied().unwrap_or_default()),
+            actor: None,
+            by: Signature { user: None, device: None },
+            origin: None,
+            received_at: now,
+            bytes: Vec::new(),
+        }
+    }
+}
+
+async fn write_documents(
+    tx: &mut Tx,
+    org: OrgId,
+    changes: &[Changed<'_>],
+    first: &BTreeMap<DocumentId, i64>,
+) -> Result<(), StoreError> {
+    let rows: Vec<Stored> = changes
+        .iter()
+        .filter_map(|changed| {
+            let after = changed.update()?.after.clone();
+            let as_of = first.get(&after.id).map_or(after.as_of, |first| first + changed.entry_count() - 1);
+            Some(Stored { version: after.version + 1, as_of, ..after })
+        })
+        .collect();
+    documents::put(tx, org, &rows).await?;
+    let relinked: Vec<Links> =
+        changes.iter().filter(|changed| changed.relinks()).map(Changed::links).collect();
+    audience::put_links(tx, org, &relinked).await?;
+    for change in changes.iter().filter_map(Changed::retained_closings) {
+        retained_closings::apply(tx, org, &change).await?;
+    }
+    let todos: Vec<Todos<'_>> = changes.iter().filter_map(Changed::new_todos).collect();
+    todos::put(tx, org, &todos).await
+}
+
+/// Brings audiences and digests to what the filings say.
+pub(super) async fn write_filings<'a>(
+    tx: &mut Tx,
+    org: OrgId,
+    filings: impl Iterator<Item = &'a Filing>,
+) -> Result<(), StoreError> {
+    let filings: Vec<&Filing> = filings.collect();
+    let (mut removed, mut added) = (Vec::new(), Vec::new());
+    for filing in &filings {
+        let (saw, sees): (BTreeSet<_>, BTreeSet<_>) = (filing.saw().collect(), filing.sees().collect());
+        removed.extend(saw.difference(&sees).map(|principal| (*principal, filing.document)));
+        added.extend(sees.difference(&saw).map(|principal| (*principal, filing.document)));
+    }
+    audience::change(tx, org, &removed, &added).await?;
+    let concerned: BTreeSet<_> = filings.iter().flat_map(|filing| plan::concerned(filing)).collect();
+    let mut sums = digests::get(tx, org, concerned).await?;
+    for filing in filings {
+        plan::add_to_digests(&mut sums, filing);
+    }
+    digests::put(tx, org, &sums).await
+}

@@ -1,0 +1,102 @@
+//! Purges: removing a document for good (C5).
+
+use std::collections::BTreeMap;
+
+use roadbook_domain::document::Signature;
+use roadbook_domain::settings::role::Act;
+use roadbook_domain::value::id::{DocumentId, OrgId};
+use roadbook_domain::value::time::Timestamp;
+
+use super::commit::{Changed, file_contacts, write_filings, write_log};
+use crate::auth::Caller;
+use crate::live::Moved;
+use crate::store::documents::{self, Stored};
+use crate::store::log::{self, NewEntry};
+use crate::store::todos::{self, Todos};
+use crate::store::{Db, StoreError, Tx, audience, organisation, retained_closings};
+use crate::sync::engine::Engine;
+use crate::sync::error::SyncError;
+
+/// Removes a document, its entries' bytes and everything derived from it; every device is told to.
+///
+/// # Errors
+/// [`SyncError::Caller`] if the role does not allow it, [`SyncError::NotFound`].
+pub async fn purge(engine: &Engine, caller: &Caller, document: DocumentId) -> Result<(), SyncError> {
+    caller.require(Act::Purge)?;
+    let by = Signature { user: Some(caller.user), device: Some(caller.device) };
+    let head = remove_for_good(engine.db(), caller.org, document, by, engine.now()).await?;
+    let head = head.ok_or(SyncError::NotFound)?;
+    engine.tell(caller.org, Moved { head: head.unsigned_abs(), by: None }).await;
+    tracing::info!(document.id = %document, "document purged");
+    Ok(())
+}
+
+/// Removes a document for good, and leaves its tombstone (C5). Answers the head of the log then, `None`
+/// if there is no such document.
+///
+/// # Errors
+/// Of the database.
+async fn remove_for_good(
+    db: &Db,
+    org: OrgId,
+    id: DocumentId,
+    by: Signature,
+    now: Timestamp,
+) -> Result<Option<i64>, StoreError> {
+    let mut tx = db.write().await?;
+    organisation::lock(&mut tx, org).await?;
+    let Some(stored) = documents::get(&mut tx, org, &[id]).await?.pop() else { return Ok(None) };
+    remove(&mut tx, org, &stored, by, now).await?;
+    let head = organisation::head(&mut tx, org).await?.ok_or(StoreError::Missing)?.seq;
+    tx.commit().await?;
+    Ok(Some(head))
+}
+
+/// Makes sure that a document is purged and its id never used, whether it is there or not, by nobody's
+/// act. Answers the head of the log then, `None` if it was purged already.
+///
+/// # Errors
+/// Of the database.
+pub async fn bury(db: &Db, org: OrgId, id: DocumentId, now: Timestamp) -> Result<Option<i64>, StoreError> {
+    let nobody = Signature { user: None, device: None };
+    let mut tx = db.write().await?;
+    organisation::lock(&mut tx, org).await?;
+    if !documents::purged(&mut tx, org, &[id]).await?.is_empty() {
+        return Ok(None);
+    }
+    match documents::get(&mut tx, org, &[id]).await?.pop() {
+        Some(stored) => remove(&mut tx, org, &stored, nobody, now).await?,
+        None => {
+            let seq = log::append(&mut tx, org, &[NewEntry::purge(id, nobody, now)]).await?;
+            documents::bury(&mut tx, org, id, seq).await?;
+        }
+    }
+    let head = organisation::head(&mut tx, org).await?.ok_or(StoreError::Missing)?.seq;
+    tx.commit().await?;
+    Ok(Some(head))
+}
+
+/// Removes a document with everything derived from it, and leaves its tombstone.
+async fn remove(
+    tx: &mut Tx,
+    org: OrgId,
+    stored: &Stored,
+    by: Signature,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let id = stored.id;
+    let rows = minicbor::decode(&stored.rows).map_err(|_| StoreError::Unreadable("a document's rows"))?;
+    let mut changes = [Changed::purged(stored, &rows, by)];
+    let others = file_contacts(tx, org, &mut changes).await?;
+    let first = write_log(tx, org, &changes, &others, (stored.as_of, now)).await?;
+    documents::bury(tx, org, id, first.get(&id).copied().unwrap_or_default()).await?;
+    documents::remove(tx, org, id).await?;
+    log::empty(tx, org, id).await?;
+    audience::put_links(tx, org, &changes.each_ref().map(Changed::links)).await?;
+    todos::put(tx, org, &[Todos { document: id, todos: &[] }]).await?;
+    let nobody = retained_closings::Change { document: id, sees: None, left: BTreeMap::new() };
+    retained_closings::apply(tx, org, &nobody).await?;
+    let filings =
+        changes.iter().map(|changed| &changed.filing).chain(others.iter().map(|other| &other.filing));
+    write_filings(tx, org, filings).await
+}

@@ -1,0 +1,162 @@
+//! What a server lost comes back from the phones.
+
+use roadbook_client::{MAX_ANSWER, SyncSession};
+use roadbook_domain::settings::SettingsKind;
+use roadbook_domain::wire::{GroupVerdict, SyncRequest, Verdict, from_frame, to_frame};
+
+use super::stage::{ALICE, BOB, NOW, Phone, bob_in, server, stage, zone_of_bob};
+
+#[test]
+fn what_a_restored_server_lost_comes_back_from_any_phone_under_its_authors_name() {
+    let mut server = server();
+    let (alice, bob) = (Phone::new(ALICE, 1), Phone::new(BOB, 2));
+    alice.sync(&mut server);
+    bob.sync(&mut server);
+    let old = alice.card("Before");
+    alice.sync(&mut server);
+    bob.sync(&mut server);
+    let backup = server.clone();
+    let new = alice.card("After");
+    alice.rename(old, "Edited");
+    alice.sync(&mut server);
+    bob.sync(&mut server);
+
+    server.restore(&backup);
+    let counts = bob.sync(&mut server);
+    assert_eq!(counts.reauthored, 0, "receipts bring changes back as they were");
+    let fresh = Phone::new(BOB, 3);
+    fresh.sync(&mut server);
+    for card in [old, new] {
+        assert_eq!(fresh.name(card), bob.name(card));
+        let authors = fresh.client.history(card, 0, 9).unwrap();
+        assert!(authors.iter().all(|item| item.by.as_ref().and_then(|by| by.user) == Some(ALICE)));
+    }
+    alice.sync(&mut server);
+    assert_eq!(alice.client.state_hash(NOW), alice.client.state_hash(NOW));
+    assert_eq!(fresh.client.state_hash(NOW), bob.client.state_hash(NOW));
+}
+
+#[test]
+fn a_server_that_needs_what_it_once_had_gets_it_again() {
+    let (mut server, alice, _, card) = stage();
+    alice.rename(card, "Bathroom");
+    let mut asked = 0;
+    let mut offered = 0;
+    let untouched = server.clone();
+    let counts = alice.sync_with(&mut server, |request, response| {
+        offered += request.offers.len();
+        if let ([group], 0) = (&request.push[..], asked) {
+            asked += 1;
+            let known = alice.client.history(card, 1, 1).unwrap()[0].hash;
+            let verdicts = vec![Verdict::Needs(vec![known])];
+            response.verdicts = vec![GroupVerdict { document: group.document, verdicts }];
+            response.entries.clear();
+            response.cursor = request.cursor.clone();
+            response.digest = None;
+        }
+    });
+    assert_eq!((asked, offered, counts.reauthored), (1, 1, 0));
+    assert_eq!(alice.client.unsent_count(), Ok(0));
+    drop(untouched);
+}
+
+/// What requests carried, each sort once, in the order of the first of each.
+fn order_of(requests: &[SyncRequest]) -> Vec<&'static str> {
+    let mut order = Vec::new();
+    for request in requests {
+        let carried = [
+            ("tombstones", !request.tombstones.is_empty()),
+            ("settings", !request.settings.is_empty()),
+            ("offers", !request.offers.is_empty()),
+            ("push", !request.push.is_empty()),
+        ];
+        let sorts: Vec<_> = carried.into_iter().filter(|(_, is)| *is).map(|(sort, _)| sort).collect();
+        assert!(sorts.len() <= 1, "each goes alone: {sorts:?}");
+        order.extend(sorts);
+    }
+    order.dedup();
+    order
+}
+
+#[test]
+fn a_restored_server_is_told_of_purges_then_of_settings_then_of_documents_and_then_of_what_is_unsent() {
+    let (mut server, alice, bob, purged) = stage();
+    let card = alice.card("Hall");
+    alice.sync(&mut server);
+    let backup = server.clone();
+    server.purge(purged);
+    server.put_settings(bob_in("Europe/Budapest"));
+    alice.rename(card, "Attic");
+    alice.sync(&mut server);
+    server.restore(&backup);
+    alice.rename(card, "Attic, unsent");
+    let mut requests = Vec::new();
+    alice.sync_with(&mut server, |request, _| requests.push(request.clone()));
+    // What is unsent goes out once before the phone knows.
+    assert_eq!(order_of(&requests), ["push", "tombstones", "settings", "offers", "push"]);
+    let rows: usize = requests.iter().map(|request| request.settings.len()).sum();
+    assert_eq!(rows, 1, "only what the server lacks");
+    bob.sync(&mut server);
+    for phone in [&alice, &bob] {
+        assert_eq!(zone_of_bob(&phone.client.settings().unwrap()), ("Europe/Budapest".to_owned(), 2));
+        assert_eq!((phone.name(purged), phone.name(card)), (None, Some("Attic, unsent".to_owned())));
+    }
+    requests.clear();
+    alice.sync_with(&mut server, |request, _| requests.push(request.clone()));
+    assert!(requests.iter().all(|request| !request.gives_back()), "no re-upload is pending any more");
+}
+
+#[test]
+fn of_two_rows_of_one_version_the_servers_holds_and_a_later_one_is_re_uploaded() {
+    for (edits, expected) in [(1, ("Europe/Lisbon", 2)), (2, ("Europe/Budapest", 3))] {
+        let (mut server, alice, bob, _) = stage();
+        let backup = server.clone();
+        (0..edits).for_each(|_| server.put_settings(bob_in("Europe/Budapest")));
+        alice.sync(&mut server);
+        server.restore(&backup);
+        server.put_settings(bob_in("Europe/Lisbon"));
+        alice.sync(&mut server);
+        bob.sync(&mut server);
+        for phone in [&alice, &bob] {
+            let (zone, version) = zone_of_bob(&phone.client.settings().unwrap());
+            assert_eq!((zone.as_str(), version), expected, "{edits} edits were lost");
+        }
+    }
+}
+
+#[test]
+fn what_is_pending_is_re_uploaded_by_the_next_session_if_this_one_is_killed() {
+    let (mut server, alice, _, purged) = stage();
+    let backup = server.clone();
+    server.purge(purged);
+    server.put_settings(bob_in("Europe/Budapest"));
+    alice.sync(&mut server);
+    server.restore(&backup);
+    let mut session = SyncSession::new(&alice.client);
+    for _ in 0..2 {
+        let frame = session.next_request().unwrap().unwrap();
+        let answer = server.exchange(alice.who, &from_frame(&frame, MAX_ANSWER).unwrap());
+        session.on_response(&to_frame(&answer)).unwrap();
+    }
+    drop(session);
+    // Restored once more, before the settings were re-uploaded.
+    server.restore(&backup);
+    alice.sync(&mut server);
+    assert_eq!(zone_of_bob(&alice.client.settings().unwrap()).1, 2);
+    assert_eq!(server.settings_row(SettingsKind::User, BOB.into()).unwrap().version, 2);
+    assert_eq!((alice.name(purged), server.documents().contains(&purged)), (None, false));
+}
+
+#[test]
+fn a_server_that_never_judges_re_uploads_holds_up_nothing_else() {
+    let (mut server, alice, _, purged) = stage();
+    let card = alice.card("Hall");
+    alice.sync(&mut server);
+    let backup = server.clone();
+    server.purge(purged);
+    alice.sync(&mut server);
+    server.restore(&backup);
+    alice.rename(card, "Attic");
+    alice.sync_with(&mut server, |_, response| response.given_back.clear());
+    assert_eq!(alice.client.unsent_count(), Ok(0));
+}
