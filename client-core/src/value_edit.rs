@@ -54,6 +54,7 @@ impl ValueEdit {
                     let (container, name) = (register.container, register.name.clone());
                     edits.push(Self::Put { container, name, value: value.clone() });
                 }
+                Op::MakeContainer { .. } => {}
                 Op::MakeText { register, .. } => texts.edited(register.clone(), Some(id)),
                 Op::Insert { text, .. } | Op::Erase { text, .. } => texts.edited_text(document, *text),
             }
@@ -85,7 +86,7 @@ impl ValueEdit {
                         after.push_str(chars);
                     }
                 }
-                Op::Erase { .. } => {}
+                Op::MakeContainer { .. } | Op::Erase { .. } => {}
             }
         }
         edits.extend(made.into_values().map(|(register, after)| {

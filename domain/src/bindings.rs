@@ -2,6 +2,7 @@
 
 use crate::value::due::Due;
 use crate::value::id::{DeviceId, DocumentId, OrgId, PartId, ProductId, StatusId, UserId};
+use crate::value::open_word::OtherName;
 use crate::value::time::Timestamp;
 
 uniffi::custom_type!(DeviceId, String, { lower: |id| id.to_string(), try_lift: |text| Ok(text.parse()?) });
@@ -12,6 +13,7 @@ uniffi::custom_type!(StatusId, String, { lower: |id| id.to_string(), try_lift: |
 uniffi::custom_type!(UserId, String, { lower: |id| id.to_string(), try_lift: |text| Ok(text.parse()?) });
 uniffi::custom_type!(PartId, String, { lower: |id| id.to_string(), try_lift: |text| Ok(text.parse()?) });
 uniffi::custom_type!(Due, String, { lower: |due| due.to_string(), try_lift: |text| Ok(text.parse()?) });
+uniffi::custom_type!(OtherName, String, { lower: |name| name.to_string(), try_lift: |text| Ok(text.parse()?) });
 uniffi::custom_type!(Timestamp, i64, {
     lower: |at| at.millis(),
     try_lift: |millis| Ok(Timestamp::from_millis(millis)),

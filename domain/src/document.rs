@@ -11,6 +11,7 @@ pub mod digest;
 mod document;
 mod document_type;
 pub mod draft;
+mod form;
 mod genesis;
 pub mod guard;
 mod index;
@@ -20,9 +21,9 @@ mod values;
 pub use authors::{ActorRow, AuthorTable, Origin, OriginKind, Signature};
 pub(crate) use change_list::is_list as is_change_list;
 pub use document::{Document, DocumentError, MAX_SAVED};
-pub use document_type::{
-    AudienceRule, DocumentType, DocumentTypeId, Form, Fresh, RegisterRule, Writer, is_reserved,
-};
+pub use document_type::{AudienceRule, DocumentType, DocumentTypeId, Fresh, RegisterRule, Writer};
+pub use form::Form;
+pub use genesis::{PER_VERSION, is_reserved};
 pub use index::OpIndex;
 pub use shown::shown;
 pub use values::{Values, Written};

@@ -159,7 +159,7 @@ CREATE INDEX due_move_at ON due_move (at);
 
 CREATE TABLE contact (
   document BLOB NOT NULL PRIMARY KEY,
-  sort INTEGER NOT NULL,
+  sort TEXT NOT NULL,
   given_name TEXT NOT NULL,
   family_name TEXT NOT NULL,
   -- Family and given name as they are compared and sorted.
@@ -174,7 +174,7 @@ CREATE INDEX contact_name ON contact (search, document) WHERE trash = 0;
 CREATE TABLE detail (
   document BLOB NOT NULL,
   detail BLOB NOT NULL,
-  sort INTEGER NOT NULL,
+  sort TEXT NOT NULL,
   label TEXT NOT NULL,
   value TEXT NOT NULL,
   PRIMARY KEY (document, detail)

@@ -99,7 +99,7 @@ pub fn card(phone: &Phone, id: DocumentId, why: &str) -> Result<(), Box<dyn Erro
     let settings = client.settings()?;
     println!("  {} ({why})", view.row.name);
     match view.row.trash {
-        Trash::No => {}
+        Trash::No | Trash::Other(_) => {}
         Trash::Trashed => println!("      in the trash"),
         Trash::Review => println!("      in the trash, with edits by somebody who did not know"),
     }
@@ -127,7 +127,7 @@ fn todos(row: &CardRow, settings: &Settings) {
                 let outcome = match closing.outcome() {
                     Outcome::Success => "with success",
                     Outcome::Failed => "as failed",
-                    Outcome::None => "without an outcome",
+                    Outcome::None | Outcome::Other(_) => "without an outcome",
                 };
                 let by = settings.user(closing.by()).map_or("somebody", |user| user.given_name.as_str());
                 format!("closed {outcome} by {by}; was put off to {}", when(todo.due))

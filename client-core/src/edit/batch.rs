@@ -251,7 +251,7 @@ fn may_widen_visibility(change: &Change) -> bool {
             let last = register.name.rsplit('/').next().unwrap_or_default();
             !value.is_empty() && matches!(last, "assignee" | "contact" | "to")
         }
-        Op::MakeText { .. } | Op::Insert { .. } | Op::Erase { .. } => false,
+        Op::MakeContainer { .. } | Op::MakeText { .. } | Op::Insert { .. } | Op::Erase { .. } => false,
     })
 }
 

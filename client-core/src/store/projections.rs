@@ -13,7 +13,6 @@ use roadbook_domain::settings::StatusInputs;
 use roadbook_domain::value::id::{DocumentId, PartId, ProductId, StatusId, UserId};
 use roadbook_domain::value::time::Timestamp;
 
-use roadbook_domain::value::trash::Trash;
 use rusqlite::Transaction;
 
 use super::retained::{self, closed_on};
@@ -45,7 +44,7 @@ impl Extent {
             change.ops.iter().filter_map(|op| match op {
                 Op::Put { register, .. } => Some(register),
                 // Long texts are in no row.
-                Op::MakeText { .. } | Op::Insert { .. } | Op::Erase { .. } => None,
+                Op::MakeContainer { .. } | Op::MakeText { .. } | Op::Insert { .. } | Op::Erase { .. } => None,
             })
         };
         let touches = |container: u8| registers().any(|register| register.container == container);
@@ -268,7 +267,7 @@ fn write_card(
         status.until,
         bytes(status.then),
         card.owner.map(|owner| *owner.as_bytes()),
-        trash_number(card.trash),
+        card.trash.code(),
         encode(&card.fields)?,
         card.last_contact.map(Timestamp::millis),
         card.conflicts,
@@ -316,7 +315,7 @@ fn update_card(
         bytes(status.first),
         status.until,
         bytes(status.then),
-        trash_number(card.trash),
+        card.trash.code(),
         next_due(workspace, card),
         card.todos.iter().any(|todo| todo.state.is_open()),
     ))?;
@@ -346,7 +345,7 @@ fn write_todos(
             id.as_bytes(),
             todo.id.as_bytes(),
             card.product.map(|product| *product.as_bytes()),
-            trash_number(card.trash),
+            card.trash.code(),
             todo.text,
             todo.due.map(|due| due.to_string()),
             todo.assignee.map(|user| *user.as_bytes()),
@@ -381,11 +380,11 @@ fn write_contact(tx: &Transaction<'_>, id: DocumentId, row: &ContactRow) -> Resu
     )?
     .execute(rusqlite::params![
         id.as_bytes(),
-        row.sort as i64,
+        row.sort.name(),
         row.given_name,
         row.family_name,
         search_key(&[&row.family_name, &row.given_name]),
-        trash_number(row.trash),
+        row.trash.code(),
         encode(&row.fields)?,
         row.creator.map(|creator| *creator.as_bytes()),
         row.conflicts,
@@ -403,7 +402,7 @@ fn write_details(tx: &Transaction<'_>, id: DocumentId, details: &[DetailRow]) ->
         upsert.execute((
             id.as_bytes(),
             detail.id.as_bytes(),
-            detail.sort as i64,
+            detail.sort.name(),
             &detail.label,
             &detail.value,
         ))?;
@@ -500,14 +499,6 @@ fn overdue_from(workspace: &Workspace, todo: &TodoRow) -> Option<i64> {
 /// Text as it is compared and sorted: case does not matter.
 pub(crate) fn search_key(parts: &[&str]) -> String {
     parts.join(" ").trim().to_lowercase()
-}
-
-pub(super) const fn trash_number(trash: Trash) -> i64 {
-    match trash {
-        Trash::No => 0,
-        Trash::Trashed => 1,
-        Trash::Review => 2,
-    }
 }
 
 fn bytes(status: Option<StatusId>) -> Option<[u8; 16]> {

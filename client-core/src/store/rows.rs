@@ -126,12 +126,7 @@ fn details(connection: &Connection, id: DocumentId) -> Result<Vec<DetailRow>, Er
     let mut rows = statement.query([id.as_bytes()])?;
     let mut details = Vec::new();
     while let Some(row) = rows.next()? {
-        let sort = match row.get(1)? {
-            0 => DetailSort::Phone,
-            1 => DetailSort::Email,
-            2 => DetailSort::Address,
-            _ => return Err(Error::Stored("sort of a detail")),
-        };
+        let sort: DetailSort = name(&row.get::<_, String>(1)?, "sort of a detail")?;
         let id = PartId::from_bytes(row.get(0)?);
         details.push(DetailRow { id, sort, label: row.get(2)?, value: row.get(3)? });
     }
@@ -158,8 +153,9 @@ fn read_card(row: &Row<'_>) -> rusqlite::Result<Result<CardRow, Error>> {
 
 fn read_contact(row: &Row<'_>) -> rusqlite::Result<Result<ContactRow, Error>> {
     let (trash, fields) = (trash(row.get(3)?), fields(row.get_ref(4)?.as_blob()?));
+    let sort = name(&row.get::<_, String>(0)?, "sort of a contact");
     let contact = ContactRow {
-        sort: if row.get::<_, i64>(0)? == 1 { ContactSort::Company } else { ContactSort::Person },
+        sort: ContactSort::Person,
         given_name: row.get(1)?,
         family_name: row.get(2)?,
         trash: Trash::No,
@@ -169,16 +165,15 @@ fn read_contact(row: &Row<'_>) -> rusqlite::Result<Result<ContactRow, Error>> {
         creator: row.get::<_, Option<_>>(5)?.map(UserId::from_bytes),
         conflicts: row.get(6)?,
     };
-    Ok(trash.and_then(|trash| Ok(ContactRow { trash, fields: fields?, ..contact })))
+    Ok(trash.and_then(|trash| Ok(ContactRow { sort: sort?, trash, fields: fields?, ..contact })))
 }
 
 pub(crate) fn trash(number: i64) -> Result<Trash, Error> {
-    match number {
-        0 => Ok(Trash::No),
-        1 => Ok(Trash::Trashed),
-        2 => Ok(Trash::Review),
-        _ => Err(Error::Stored("trash")),
-    }
+    u16::try_from(number).map(Trash::from_code).map_err(|_| Error::Stored("trash"))
+}
+
+fn name<T: std::str::FromStr>(text: &str, what: &'static str) -> Result<T, Error> {
+    text.parse().map_err(|_| Error::Stored(what))
 }
 
 fn fields(bytes: &[u8]) -> Result<Vec<(String, String)>, Error> {

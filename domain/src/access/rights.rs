@@ -91,7 +91,7 @@ impl Viewer {
         match scope {
             Scope::Org => true,
             Scope::Private(user) => self.user == user,
-            Scope::Staff if self.role != Role::Restricted => true,
+            Scope::Staff if self.role.reads_all() => true,
             Scope::Staff => self.reads().iter().any(|principal| principals.contains(principal)),
         }
     }
@@ -155,7 +155,7 @@ mod tests {
         let scope = Scope::Private(id(1));
         let filed = scope.principals(audience(None, &[2]).principals());
         assert_eq!(filed, BTreeSet::from([Principal::Private(id(1))]));
-        for role in Role::ALL {
+        for role in Role::ALL.iter().copied() {
             for user in [1, 2] {
                 let viewer = Viewer { user: id(user), role };
                 assert_eq!(viewer.can_see(scope, &filed), user == 1, "{role:?}");

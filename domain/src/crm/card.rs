@@ -7,7 +7,9 @@ use crate::document::{AudienceRule, DocumentType, DocumentTypeId, Form, Fresh, R
 pub const CARD: u8 = 0;
 /// `<field>`, a value or a long text; or `<field>/<option>` for each option of a multiple choice.
 pub const FIELDS: u8 = 1;
-/// `<todo>/text`, `/due`, `/assignee`, `/state`, `/contact`.
+/// `<todo>/text`, `/due`, `/assignee`, `/state`, `/contact`; and, to come, `/kind`, `/description`,
+/// `/urgent`, `/planned_for`, `/snoozed_until`, `/reminders` (an override), `/recurrence` and `/occurrence`
+/// (its day in the series).
 pub const TODOS: u8 = 2;
 /// `<entry>/kind`, `/at`, `/text`, `/person`, `/place`, `/by`.
 pub const ENTRIES: u8 = 3;
@@ -20,6 +22,7 @@ pub static TYPE: DocumentType = DocumentType {
     name: "card",
     genesis_actor: Actor(*b"roadbook:card:01"),
     containers: &["card", "fields", "todos", "entries", "links"],
+    later: &[],
     audience: AudienceRule::Own,
     policy: &[
         rule(CARD, "product", true, Form::Id),
@@ -30,6 +33,15 @@ pub static TYPE: DocumentType = DocumentType {
         rule(TODOS, "assignee", false, Form::Id),
         rule(TODOS, "contact", false, Form::Id),
         rule(TODOS, "state", false, Form::TodoState),
+        // Of todos to come: their forms are judged from the first server on.
+        rule(TODOS, "kind", false, Form::Key),
+        rule(TODOS, "description", false, Form::Text),
+        rule(TODOS, "urgent", false, Form::Flag),
+        rule(TODOS, "planned_for", false, Form::Due),
+        rule(TODOS, "snoozed_until", false, Form::Due),
+        rule(TODOS, "reminders", false, Form::Leads),
+        rule(TODOS, "recurrence", false, Form::Recurrence),
+        rule(TODOS, "occurrence", true, Form::Day),
     ],
     texts: &[FIELDS],
     fresh: Fresh::new(),

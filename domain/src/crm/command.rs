@@ -235,9 +235,7 @@ impl ContactCommand {
     pub fn draft(&self, draft: &mut Draft<'_>, _: &Acting) -> Result<(), CommandError> {
         match self {
             Self::Create(sort) => {
-                let is_company = *sort == ContactSort::Company;
-                let sort = if is_company { contact::COMPANY } else { contact::PERSON };
-                draft.put(contact::CONTACT, "sort", sort);
+                draft.put(contact::CONTACT, "sort", sort.name());
             }
             Self::Rename { given, family } => {
                 draft.put(contact::CONTACT, "given", bounded(given)?);
@@ -247,7 +245,7 @@ impl ContactCommand {
                 draft.put(contact::FIELDS, field.to_string(), bounded(value)?);
             }
             Self::SetDetail { id, sort, label, value } => {
-                draft.put(contact::DETAILS, format!("{id}/{}", sort.register()), bounded(value)?);
+                draft.put(contact::DETAILS, format!("{id}/{sort}"), bounded(value)?);
                 draft.put(contact::DETAILS, format!("{id}/label"), bounded(label)?);
             }
             Self::Link { role, target } => link(draft, contact::LINKS, role, *target)?,

@@ -3,7 +3,7 @@
 use crate::document::change::Actor;
 use crate::document::{AudienceRule, DocumentType, DocumentTypeId, Form, Fresh, RegisterRule, Writer};
 
-/// `sort`, `given`, `family`, `trash`.
+/// `sort`, `given`, `family`, `trash`; and, to come, `merged_into`.
 pub const CONTACT: u8 = 0;
 /// `<field>`, a value or a long text; or `<field>/<option>` for each option of a multiple choice.
 pub const FIELDS: u8 = 1;
@@ -14,25 +14,23 @@ pub const LINKS: u8 = 3;
 /// `<entry>/kind`, `/at`, `/text`, `/person`, `/place`, `/by`.
 pub const ENTRIES: u8 = 4;
 
-/// The `sort` of a company; a person's is `person`.
-pub const COMPANY: &str = "company";
-/// The `sort` of a person.
-pub const PERSON: &str = "person";
-
 /// The kind of all contacts.
 pub static TYPE: DocumentType = DocumentType {
     id: DocumentTypeId::CONTACT,
     name: "contact",
     genesis_actor: Actor(*b"roadbook:cont:01"),
     containers: &["contact", "fields", "details", "links", "entries"],
+    later: &[],
     audience: AudienceRule::Linked,
-    policy: &[RegisterRule {
-        container: CONTACT,
-        name: "trash",
-        writer: Writer::Editor,
-        once: false,
-        form: Form::Trash,
-    }],
+    policy: &[
+        rule("trash", Form::Trash),
+        // The contact that stands for this one, a double.
+        rule("merged_into", Form::Id),
+    ],
     texts: &[FIELDS],
     fresh: Fresh::new(),
 };
+
+const fn rule(name: &'static str, form: Form) -> RegisterRule {
+    RegisterRule { container: CONTACT, name, writer: Writer::Editor, once: false, form }
+}

@@ -7,6 +7,7 @@ use minicbor::{Decode, Encode};
 
 use crate::value::due::Due;
 use crate::value::id::{DocumentId, PartId, ProductId, StatusId, UserId};
+use crate::value::open_word::open_word;
 use crate::value::time::Timestamp;
 use crate::value::todo::TodoState;
 use crate::value::trash::Trash;
@@ -148,46 +149,25 @@ pub struct DetailRow {
     pub value: String,
 }
 
-/// Person or company.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-#[cbor(index_only)]
-pub enum ContactSort {
-    /// A natural person.
-    #[n(0)]
-    Person,
-    /// A firm or other body.
-    #[n(1)]
-    Company,
-}
-
-/// The sort of a contact's detail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-#[cbor(index_only)]
-pub enum DetailSort {
-    /// A telephone number.
-    #[n(0)]
-    Phone,
-    /// An email address.
-    #[n(1)]
-    Email,
-    /// A postal address.
-    #[n(2)]
-    Address,
-}
-
-impl DetailSort {
-    /// The name of the register that holds a detail of this sort: `<detail>/<name>`.
-    pub const fn register(self) -> &'static str {
-        match self {
-            Self::Phone => "phone",
-            Self::Email => "email",
-            Self::Address => "address",
-        }
+open_word! {
+    /// Person or company.
+    ContactSort {
+        /// A natural person.
+        Person = "person";
+        /// A firm or other body.
+        Company = "company";
     }
+}
 
-    /// The sort whose register has this name.
-    pub fn of_register(name: &str) -> Option<Self> {
-        [Self::Phone, Self::Email, Self::Address].into_iter().find(|sort| sort.register() == name)
+open_word! {
+    /// The sort of a contact's detail. Its name is that of the register that holds one: `<detail>/<name>`.
+    DetailSort {
+        /// A telephone number.
+        Phone = "phone";
+        /// An email address.
+        Email = "email";
+        /// A postal address.
+        Address = "address";
     }
 }
 

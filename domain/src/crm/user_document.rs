@@ -18,6 +18,7 @@ pub static TYPE: DocumentType = DocumentType {
     name: "user",
     genesis_actor: Actor(*b"roadbook:user:01"),
     containers: &["user", "recents", "favorites"],
+    later: &[],
     audience: AudienceRule::Private,
     policy: &[RegisterRule {
         container: USER,

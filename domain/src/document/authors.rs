@@ -116,4 +116,14 @@ impl OriginKind {
     pub const AUTOMATION: Self = Self(4);
     /// A calendar client.
     pub const CALENDAR: Self = Self(5);
+
+    /// Whether a user's device may say so of a change; the others are the server's own acts.
+    pub const fn is_users(self) -> bool {
+        matches!(self, Self::IMPORT | Self::BULK | Self::REPLAYED)
+    }
+
+    /// Whether this version knows it.
+    pub const fn is_known(self) -> bool {
+        self.is_users() || matches!(self, Self::AUTOMATION | Self::CALENDAR)
+    }
 }

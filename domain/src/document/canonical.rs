@@ -95,6 +95,13 @@ fn expand(kind: &DocumentType, id: OpId, op: &Op, operations: &mut Vec<automerge
             let value = OpType::Put(ScalarValue::Str(value.as_str().into()));
             operations.push(on_register(register, value, pred));
         }
+        Op::MakeContainer { name } => operations.push(automerge::legacy::Op {
+            action: OpType::Make(ObjType::Map),
+            obj: ObjectId::Root,
+            key: Key::Map(name.as_str().into()),
+            pred: Vec::new().into(),
+            insert: false,
+        }),
         Op::MakeText { register, pred } => {
             operations.push(on_register(register, OpType::Make(ObjType::Text), pred));
         }
@@ -128,7 +135,11 @@ fn expand(kind: &DocumentType, id: OpId, op: &Op, operations: &mut Vec<automerge
 
 /// Adds one automerge operation to `ops`, joining it to the last one where they form a run.
 fn fold(kind: &DocumentType, id: OpId, op: &automerge::legacy::Op, ops: &mut Vec<Op>) -> Option<()> {
-    let ObjectId::Id(object) = &op.obj else { return None };
+    let ObjectId::Id(object) = &op.obj else {
+        let (OpType::Make(ObjType::Map), Key::Map(name)) = (&op.action, &op.key) else { return None };
+        ops.push(Op::MakeContainer { name: name.to_string() });
+        return Some(());
+    };
     let object = op_id(object)?;
     let pred = op.pred.iter().map(op_id).collect::<Option<Vec<_>>>()?;
     let register = |name: &str| {

@@ -89,6 +89,11 @@ pub enum Op {
         /// The values it replaces, ascending.
         pred: Vec<OpId>,
     },
+    /// Makes a container. Only the constant changes of schema versions do so.
+    MakeContainer {
+        /// Its name.
+        name: String,
+    },
     /// Makes the long text of a register that has none.
     MakeText {
         /// Which register.
@@ -129,7 +134,7 @@ impl Op {
     /// How many automerge operations this is.
     pub fn len(&self) -> u32 {
         match self {
-            Self::Put { .. } | Self::MakeText { .. } => 1,
+            Self::Put { .. } | Self::MakeText { .. } | Self::MakeContainer { .. } => 1,
             Self::Insert { chars, .. } => u32::try_from(chars.chars().count()).unwrap_or(u32::MAX),
             Self::Erase { count, .. } => *count,
         }

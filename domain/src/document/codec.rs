@@ -6,6 +6,7 @@
 //!        / [1, container, name, [pred ...]]                  make text
 //!        / [2, text, after / null, chars]                    insert
 //!        / [3, text, first, count]                           erase
+//!        / [4, name]                                         make container
 //! id     = counter, actor index (0 is the change's own)      two items in a row inside [pred ...],
 //!                                                            an array [counter, index] elsewhere
 //! ```
@@ -66,6 +67,31 @@ impl Change {
     }
 }
 
+impl Change {
+    /// Whether what is written of it can be read again: a change beyond a limit of this module is never
+    /// sent or stored (L6).
+    ///
+    /// # Errors
+    /// [`Malformed::Limit`] if not.
+    pub fn check_limits(&self) -> Result<(), Malformed> {
+        let fits = |op: &Op| match op {
+            Op::Put { register, value, pred } => {
+                register.name.len() <= MAX_NAME && value.len() <= MAX_VALUE && pred.len() <= MAX_ACTORS
+            }
+            Op::MakeText { register, pred } => register.name.len() <= MAX_NAME && pred.len() <= MAX_ACTORS,
+            Op::MakeContainer { name } => name.len() <= MAX_NAME,
+            Op::Insert { chars, .. } => chars.len() <= MAX_VALUE,
+            Op::Erase { .. } => true,
+        };
+        let is_within = self.op_count() <= MAX_OPS
+            && self.ops.len() <= MAX_OPS as usize
+            && self.deps.len() <= MAX_DEPS
+            && self.ops.iter().all(fits)
+            && Actors::of(self).others.len() <= MAX_ACTORS;
+        if is_within { Ok(()) } else { Err(Malformed::Limit) }
+    }
+}
+
 type Written = Result<(), minicbor::encode::Error<std::convert::Infallible>>;
 
 fn encode(change: &Change, e: &mut Encoder<Vec<u8>>) -> Written {
@@ -92,6 +118,7 @@ fn encode_op(op: &Op, actors: &Actors, e: &mut Encoder<Vec<u8>>) -> Written {
             e.array(5)?.u8(0)?.u8(register.container)?.str(&register.name)?.str(value)?;
             encode_pred(pred, actors, e)?;
         }
+        Op::MakeContainer { name } => drop(e.array(2)?.u8(4)?.str(name)?),
         Op::MakeText { register, pred } => {
             e.array(4)?.u8(1)?.u8(register.container)?.str(&register.name)?;
             encode_pred(pred, actors, e)?;
@@ -156,8 +183,9 @@ fn decode(d: &mut Decoder<'_>) -> Result<Change, Malformed> {
 }
 
 fn decode_op(actors: &Actors, d: &mut Decoder<'_>) -> Result<Op, Malformed> {
-    let length = items(d, 4, 5)?;
+    let length = items(d, 2, 5)?;
     match (d.u8()?, length) {
+        (4, 2) => Ok(Op::MakeContainer { name: text(d, MAX_NAME)? }),
         (0, 5) => Ok(Op::Put {
             register: decode_register(d)?,
             value: text(d, MAX_VALUE)?,
@@ -236,6 +264,7 @@ impl Actors {
             .ops
             .iter()
             .flat_map(|op| match op {
+                Op::MakeContainer { .. } => Vec::new(),
                 Op::Put { pred, .. } | Op::MakeText { pred, .. } => pred.clone(),
                 Op::Insert { text, after, .. } => std::iter::once(*text).chain(*after).collect(),
                 Op::Erase { text, first, .. } => vec![*text, *first],

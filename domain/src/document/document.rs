@@ -198,8 +198,7 @@ impl Document {
         if self.few.is_none() && self.many.is_none() {
             self.many = Some(Box::new(OpIndex::of(self)));
         }
-        // What the server accepted fits; whether its author may write is not asked here.
-        self.judge(change, Writer::Server)?;
+        self.check(change)?;
         self.push(built, hash, change.clone())?;
         Ok(hash)
     }
@@ -285,15 +284,29 @@ impl Document {
         self.apply(changes.map(|change| change.to_automerge(self.kind)).collect())
     }
 
-    /// Judges a change that is about to be added ([`OpIndex::judge`]).
+    /// Judges a change that its author wants to add ([`OpIndex::judge`]).
     pub fn judge(&self, change: &Change, writer: Writer) -> Result<(), Forged> {
-        match &self.few {
-            Some(few) => few.index().judge(change, writer),
-            None => match &self.many {
-                Some(many) => many.judge(change, writer),
-                None => OpIndex::of(self).judge(change, writer),
-            },
+        self.with_index(|index| index.judge(change, writer))
+    }
+
+    /// Judges a change that the server has accepted ([`OpIndex::check`]).
+    fn check(&self, change: &Change) -> Result<(), Forged> {
+        self.with_index(|index| index.check(change))
+    }
+
+    fn with_index<T>(&self, judge: impl FnOnce(&OpIndex) -> T) -> T {
+        match (&self.few, &self.many) {
+            (Some(few), _) => judge(few.index()),
+            (None, Some(many)) => judge(many),
+            (None, None) => judge(&OpIndex::of(self)),
         }
+    }
+
+    /// The constant change that must be added before anything is written into the container with this
+    /// address; `None` if the container is there, or no schema version that this build knows has it.
+    pub fn extension_for(&mut self, address: u8) -> Option<Change> {
+        let extension = self.kind.extension(DocumentType::version_with(address))?;
+        (self.seq(extension.actor) == 0).then_some(extension)
     }
 
     /// Judges what a change that only puts values puts where, for its own author: a draft on this
@@ -412,7 +425,7 @@ impl OpIndex {
             let changes = changes.ok()?;
             let mut index = Self::new(kind);
             for change in &changes {
-                index.judge(change, Writer::Server).ok()?;
+                index.check(change).ok()?;
                 index.push(ChangeHash(change.to_automerge(kind).hash().0), change);
             }
             Some((index, changes))

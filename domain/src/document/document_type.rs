@@ -10,11 +10,8 @@ use automerge::Automerge;
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-use crate::document::change::{Actor, ChangeHash, OpId};
-use crate::value::due::Due;
-use crate::value::id::DocumentId;
-use crate::value::todo::TodoState;
-use crate::value::trash::TRASHED;
+use crate::document::change::{Actor, ChangeHash};
+use crate::document::form::Form;
 
 /// The number of a kind on the wire and in the log; never reused.
 #[derive(
@@ -35,6 +32,8 @@ pub struct DocumentType {
     pub genesis_actor: Actor,
     /// Names of its containers, in the order in which the genesis change makes them.
     pub containers: &'static [&'static str],
+    /// Names of the containers that later schema versions added: of version 2, then of version 3, ...
+    pub later: &'static [&'static [&'static str]],
     /// Who sees a document of this kind.
     pub audience: AudienceRule,
     /// Who may write which register; the first rule that matches decides, and where none does,
@@ -92,52 +91,7 @@ pub enum Writer {
     Server,
 }
 
-/// The canonical text form of a register's value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// Any text.
-    Text,
-    /// An entity id, or empty for none.
-    Id,
-    /// A due (`crate::value::due`), or empty for none.
-    Due,
-    /// A todo's state (`crate::value::todo`).
-    TodoState,
-    /// Empty, or a mark of the trashing.
-    Trash,
-}
-
-impl Form {
-    /// Whether a value is in this form.
-    pub fn accepts(self, value: &str) -> bool {
-        match self {
-            Self::Text => true,
-            Self::Id => value.is_empty() || value.parse::<DocumentId>().is_ok(),
-            Self::Due => value.is_empty() || value.parse::<Due>().is_ok(),
-            Self::TodoState => value.parse::<TodoState>().is_ok(),
-            Self::Trash => value.is_empty() || value == TRASHED,
-        }
-    }
-}
-
 impl DocumentType {
-    /// The operation of the genesis change that made a container.
-    pub fn container_op(&self, container: u8) -> OpId {
-        OpId { counter: u32::from(container) + 1, actor: self.genesis_actor }
-    }
-
-    /// The container that an operation of the genesis change made.
-    pub fn container_of(&self, op: OpId) -> Option<u8> {
-        let container = u8::try_from(op.counter.checked_sub(1)?).ok()?;
-        (op.actor == self.genesis_actor && usize::from(container) < self.containers.len())
-            .then_some(container)
-    }
-
-    /// The counter of the genesis change's last operation.
-    pub fn genesis_max_op(&self) -> u32 {
-        u32::try_from(self.containers.len()).unwrap_or(u32::MAX)
-    }
-
     /// The rule for a register, if the policy has one.
     pub fn rule(&self, container: u8, name: &str) -> Option<&RegisterRule> {
         let last = name.rsplit('/').next().unwrap_or(name);
@@ -155,12 +109,8 @@ impl DocumentType {
     }
 }
 
-/// Whether no device may author changes as this actor.
-pub fn is_reserved(actor: Actor) -> bool {
-    actor.0.starts_with(RESERVED_PREFIX)
-}
-
-const RESERVED_PREFIX: &[u8] = b"roadbook:";
+/// How every reserved actor begins.
+pub(in crate::document) const RESERVED_PREFIX: &[u8] = b"roadbook:";
 
 #[cfg(test)]
 mod tests;

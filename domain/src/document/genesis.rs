@@ -1,14 +1,85 @@
-//! The genesis change: the constant change with which every document of a type begins.
+//! The constant changes that make the containers of a document.
+//!
+//! A document begins with the genesis change of its type. A later schema version adds containers by one
+//! more constant change: whoever writes into one first adds that change, and all who do add the same
+//! one. The address of a container tells which change made it: version `v` makes those from
+//! [`PER_VERSION`] `* (v - 1)` on, so a reader finds its way also in a version that it does not know.
 
 use std::num::NonZeroU64;
 
 use automerge::legacy::{Key, ObjectId, OpType};
 use automerge::{Automerge, ExpandedChange, ObjType};
 
-use crate::document::DocumentType;
-use crate::document::change::ChangeHash;
+use crate::document::change::{Actor, Change, ChangeHash, Op, OpId};
+use crate::document::document_type::{DocumentType, RESERVED_PREFIX};
+use crate::value::time::Timestamp;
+
+/// So many containers a schema version has at most.
+pub const PER_VERSION: u8 = 16;
 
 impl DocumentType {
+    /// The addresses of all containers that this version knows.
+    pub fn addresses(&self) -> impl Iterator<Item = u8> {
+        let first = self.containers.iter().zip(0..).map(|(_, address)| address);
+        let later = self.later.iter().zip(1_u8..).flat_map(|(names, version)| {
+            names.iter().zip(version.saturating_mul(PER_VERSION)..).map(|(_, address)| address)
+        });
+        first.chain(later)
+    }
+
+    /// The constant change by which a schema version from 2 on makes its containers; `None` for one that
+    /// this version does not know.
+    pub fn extension(&self, version: u8) -> Option<Change> {
+        let names = self.later.get(usize::from(version.checked_sub(2)?))?;
+        Some(Change {
+            actor: self.actor_of(version),
+            seq: 1,
+            start_op: first_counter(version),
+            time: Timestamp::default(),
+            deps: vec![self.genesis_hash()],
+            ops: names.iter().map(|name| Op::MakeContainer { name: (*name).to_owned() }).collect(),
+        })
+    }
+
+    /// The schema version whose constant change has this actor.
+    pub fn version_of(&self, actor: Actor) -> Option<u8> {
+        (1..=LAST_VERSION).find(|version| self.actor_of(*version) == actor)
+    }
+
+    /// The schema version that makes the container with this address.
+    pub const fn version_with(address: u8) -> u8 {
+        address / PER_VERSION + 1
+    }
+
+    /// The operation that made a container.
+    pub fn container_op(&self, address: u8) -> OpId {
+        let actor = self.actor_of(Self::version_with(address));
+        OpId { counter: u32::from(address) + 1, actor }
+    }
+
+    /// The container that an operation of a constant change made.
+    pub fn container_of(&self, op: OpId) -> Option<u8> {
+        let address = u8::try_from(op.counter.checked_sub(1)?).ok()?;
+        let version = Self::version_with(address);
+        let is_one = version > 1 || usize::from(address) < self.containers.len();
+        (op.actor == self.actor_of(version) && is_one).then_some(address)
+    }
+
+    /// The reserved actor of a schema version: that of the genesis, with the version in its last two
+    /// digits.
+    fn actor_of(&self, version: u8) -> Actor {
+        let mut actor = self.genesis_actor;
+        if let Some(digits) = actor.0.last_chunk_mut::<2>() {
+            *digits = [b'0' + version / 10, b'0' + version % 10];
+        }
+        actor
+    }
+
+    /// The counter of the genesis change's last operation.
+    pub fn genesis_max_op(&self) -> u32 {
+        u32::try_from(self.containers.len()).unwrap_or(u32::MAX)
+    }
+
     /// The one change every document of this kind begins with: constant bytes, time 0.
     ///
     /// Two containers made apart under one name would hide one another, so nobody else makes any.
@@ -58,4 +129,28 @@ impl DocumentType {
             (document, hash)
         })
     }
+}
+
+/// Whether this is how the constant change of a schema version looks, known to this version or not: it
+/// makes containers and does nothing else.
+pub(in crate::document) fn is_extension(kind: &DocumentType, change: &Change) -> bool {
+    let Some(version) = kind.version_of(change.actor).filter(|version| *version > 1) else { return false };
+    change.seq == 1
+        && change.start_op == first_counter(version)
+        && change.time == Timestamp::default()
+        && change.deps == [kind.genesis_hash()]
+        && (1..=usize::from(PER_VERSION)).contains(&change.ops.len())
+        && change.ops.iter().all(|op| matches!(op, Op::MakeContainer { .. }))
+}
+
+/// Whether no device may author changes as this actor.
+pub fn is_reserved(actor: Actor) -> bool {
+    actor.0.starts_with(RESERVED_PREFIX)
+}
+
+/// A container's address is one byte.
+const LAST_VERSION: u8 = u8::MAX / PER_VERSION + 1;
+
+const fn first_counter(version: u8) -> u32 {
+    (version as u32 - 1) * PER_VERSION as u32 + 1
 }

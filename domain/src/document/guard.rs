@@ -8,10 +8,10 @@
 use std::collections::BTreeSet;
 
 use crate::document::change::{Change, ChangeHash, Op, OpId, Register};
-use crate::document::codec::{MAX_DEPS, MAX_OPS};
+use crate::document::genesis::{is_extension, is_reserved};
 use crate::document::index::{OpIndex, Seen, Text, Write};
 use crate::document::values::Values;
-use crate::document::{DocumentType, Writer, is_reserved};
+use crate::document::{DocumentType, Writer};
 use crate::value::time::Timestamp;
 
 /// The most operations of one document.
@@ -31,13 +31,16 @@ pub enum Forged {
     /// Its actor is reserved for genesis changes.
     #[error("its actor is reserved")]
     ReservedActor,
-    /// It skips a number of its actor's changes, or leaves his own previous change out of sight.
+    /// It skips a number of its actor's changes, or leaves its own previous change out of sight.
     #[error("it does not continue its actor's line of changes")]
     SeqGap,
     /// Its first operation is not the one after the last it depends on.
     #[error("its operations are not numbered after those it depends on")]
     StartOp,
-    /// Its clock stamp is outside 0..2^41 ms.
+    /// It makes containers of a schema version that this build does not know.
+    #[error("it makes containers of a later version")]
+    LaterVersion,
+    /// Its clock stamp is outside 0..2^43 ms.
     #[error("its time is out of range")]
     Time,
     /// It does nothing.
@@ -74,8 +77,22 @@ pub enum Forged {
 }
 
 impl OpIndex {
-    /// Judges a change that is about to be added to the document.
+    /// Judges a change that its author wants to add to the document: that it fits the document, that
+    /// `writer` may write what it writes, and that each value is in its register's form.
     pub fn judge(&self, change: &Change, writer: Writer) -> Result<(), Forged> {
+        self.judge_by(change, Some(writer))
+    }
+
+    /// Judges a change that the server has accepted: only that it fits the document. A reader leaves
+    /// form and policy to author and server, so that a value of a later version costs nobody the card.
+    pub fn check(&self, change: &Change) -> Result<(), Forged> {
+        self.judge_by(change, None)
+    }
+
+    fn judge_by(&self, change: &Change, writer: Option<Writer>) -> Result<(), Forged> {
+        if is_reserved(change.actor) {
+            return self.judge_extension(change, writer);
+        }
         self.judge_frame(change)?;
         let deps = self.dependencies(change)?;
         let seen = self.ancestors(&deps);
@@ -90,18 +107,33 @@ impl OpIndex {
         Ok(())
     }
 
-    fn judge_frame(&self, change: &Change) -> Result<(), Forged> {
-        if is_reserved(change.actor) {
+    /// The constant change of a later schema version. Of one that this build does not know, a reader
+    /// takes what the server took; a server must know it.
+    fn judge_extension(&self, change: &Change, writer: Option<Writer>) -> Result<(), Forged> {
+        if !is_extension(self.kind, change) {
             return Err(Forged::ReservedActor);
         }
+        if self.by_actor.contains_key(&change.actor) {
+            return Err(Forged::ActorFork);
+        }
+        if self.ops.saturating_add(change.op_count()) > MAX_DOCUMENT_OPS {
+            return Err(Forged::TooLarge);
+        }
+        let known = self.kind.version_of(change.actor).and_then(|version| self.kind.extension(version));
+        match (known, writer) {
+            (Some(known), _) if known == *change => Ok(()),
+            (None, None) => Ok(()),
+            (None, Some(_)) => Err(Forged::LaterVersion),
+            (Some(_), _) => Err(Forged::ReservedActor),
+        }
+    }
+
+    fn judge_frame(&self, change: &Change) -> Result<(), Forged> {
         if change.ops.is_empty() || change.ops.iter().any(Op::is_empty) {
             return Err(Forged::Empty);
         }
         let total = change.op_count();
-        if total > MAX_OPS
-            || self.ops.saturating_add(total) > MAX_DOCUMENT_OPS
-            || change.deps.len() > MAX_DEPS
-        {
+        if change.check_limits().is_err() || self.ops.saturating_add(total) > MAX_DOCUMENT_OPS {
             return Err(Forged::TooLarge);
         }
         if change.time.millis() < 0 || change.time > Timestamp::MAX_STAMP {
@@ -139,7 +171,7 @@ impl OpIndex {
         id: OpId,
         op: &Op,
         seen: &Seen,
-        writer: Writer,
+        writer: Option<Writer>,
         made: &mut Made<'_>,
     ) -> Result<(), Forged> {
         match op {
@@ -148,11 +180,14 @@ impl OpIndex {
                 if live.iter().any(|write| write.value.is_none()) {
                     return Err(Forged::TextReplaced);
                 }
-                judge_form(self.kind, register, value)?;
+                if writer.is_some() {
+                    judge_form(self.kind, register, value)?;
+                }
             }
+            Op::MakeContainer { .. } => return Err(Forged::Register),
             Op::MakeText { register, pred } => {
                 let live = self.judge_write(register, pred, seen, writer, made)?;
-                if !self.kind.may_hold_text(register.container, &register.name) {
+                if writer.is_some() && !self.kind.may_hold_text(register.container, &register.name) {
                     return Err(Forged::Policy);
                 }
                 if !live.is_empty() {
@@ -189,10 +224,12 @@ impl OpIndex {
         register: &Register,
         pred: &[OpId],
         seen: &Seen,
-        writer: Writer,
+        writer: Option<Writer>,
         made: &mut Made<'_>,
     ) -> Result<Vec<&Write>, Forged> {
-        judge_register(self.kind, register)?;
+        if !self.has_container(register.container, seen) || !is_name(&register.name) {
+            return Err(Forged::Register);
+        }
         if !made.written.insert(register.clone()) {
             return Err(Forged::WrittenTwice);
         }
@@ -200,7 +237,9 @@ impl OpIndex {
         if !pred.iter().eq(live.iter().map(|write| &write.id)) {
             return Err(Forged::Pred);
         }
-        judge_policy(self.kind, register, writer, !live.is_empty())?;
+        if let Some(writer) = writer {
+            judge_policy(self.kind, register, writer, !live.is_empty())?;
+        }
         Ok(live)
     }
 
@@ -269,6 +308,7 @@ pub(in crate::document) fn judge_puts(
     held: impl Fn(&Register) -> Option<Values>,
     change: &Change,
 ) -> Result<(), Forged> {
+    change.check_limits().map_err(|_| Forged::TooLarge)?;
     for op in &change.ops {
         let Op::Put { register, value, .. } = op else { return Err(Forged::Text) };
         judge_register(kind, register)?;
@@ -283,7 +323,7 @@ pub(in crate::document) fn judge_puts(
 }
 
 fn judge_register(kind: &DocumentType, register: &Register) -> Result<(), Forged> {
-    let there = usize::from(register.container) < kind.containers.len();
+    let there = kind.addresses().any(|address| address == register.container);
     if there && is_name(&register.name) { Ok(()) } else { Err(Forged::Register) }
 }
 

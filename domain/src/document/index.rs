@@ -17,6 +17,8 @@ pub struct OpIndex {
     pub(in crate::document) by_actor: BTreeMap<Actor, Vec<usize>>,
     registers: BTreeMap<Register, Vec<Write>>,
     pub(in crate::document) texts: BTreeMap<OpId, Text>,
+    /// The containers of later schema versions, each with the change that made it.
+    later: BTreeMap<u8, usize>,
     heads: Vec<ChangeHash>,
     pub(in crate::document) ops: u32,
 }
@@ -69,6 +71,7 @@ impl OpIndex {
             by_actor: BTreeMap::new(),
             registers: BTreeMap::new(),
             texts: BTreeMap::new(),
+            later: BTreeMap::new(),
             heads: vec![genesis],
             ops: kind.genesis_max_op(),
         }
@@ -158,6 +161,12 @@ impl OpIndex {
         Some(Values { winner: live.next()??, losers: live.collect::<Option<_>>()? })
     }
 
+    /// Whether a container was there for who had seen `seen`.
+    pub(in crate::document) fn has_container(&self, address: u8, seen: &Seen) -> bool {
+        usize::from(address) < self.kind.containers.len()
+            || self.later.get(&address).is_some_and(|change| seen.contains(*change))
+    }
+
     /// Whether the document holds a change.
     pub fn contains(&self, hash: ChangeHash) -> bool {
         self.by_hash.contains_key(&hash)
@@ -198,6 +207,9 @@ impl OpIndex {
                     write.replaced_in.push(change);
                 }
                 writes.push(Write { id, change, value, replaced_in: Vec::new() });
+            }
+            Op::MakeContainer { .. } => {
+                self.later.extend(self.kind.container_of(id).map(|address| (address, change)));
             }
             Op::Insert { text, .. } => {
                 if let Some(text) = self.texts.get_mut(text) {

@@ -171,7 +171,7 @@ fn make_person(
 }
 
 fn set_detail(contact: DocumentId, detail: &Detail) -> ContactCommand {
-    let sort = detail.sort.register().as_bytes();
+    let sort = detail.sort.name().as_bytes();
     ContactCommand::SetDetail {
         id: PartId::derived(&[b"import", contact.as_bytes(), sort, detail.value.as_bytes()]),
         sort: detail.sort,

@@ -55,7 +55,7 @@ impl Detail {
             DetailSort::Phone => {
                 self.value.chars().filter(|char| char.is_alphanumeric() || *char == '+').collect()
             }
-            DetailSort::Address => fold(&self.value),
+            DetailSort::Address | DetailSort::Other(_) => fold(&self.value),
         }
     }
 

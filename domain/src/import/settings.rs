@@ -69,7 +69,7 @@ impl Directory {
 
 fn field_column(settings: &Settings, field: &FieldDefinition, of: Holder) -> Option<FieldColumn> {
     let kind = match &field.kind {
-        FieldKind::LongText => return None,
+        FieldKind::LongText | FieldKind::Other(_) => return None,
         FieldKind::Text => ValueKind::Text,
         FieldKind::Flag => ValueKind::Flag,
         FieldKind::Day => ValueKind::Day,

@@ -70,6 +70,7 @@ impl Summary {
                 DetailSort::Phone => self.phones += 1,
                 DetailSort::Email => self.emails += 1,
                 DetailSort::Address => self.addresses += 1,
+                DetailSort::Other(_) => {}
             }
         }
     }

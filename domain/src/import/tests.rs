@@ -461,9 +461,8 @@ fn make(kind: &'static crate::document::DocumentType, write: impl FnOnce(&mut Dr
 
 fn details(contact: &ContactRow) -> Vec<String> {
     let details = contact.details.iter();
-    let mut details: Vec<String> = details
-        .map(|detail| format!("{} {} {}", detail.sort.register(), detail.label, detail.value))
-        .collect();
+    let mut details: Vec<String> =
+        details.map(|detail| format!("{} {} {}", detail.sort, detail.label, detail.value)).collect();
     details.sort();
     details
 }

@@ -92,6 +92,7 @@ impl Past {
                 edits.push(Edit::Put { register: register.clone(), old, new: value.clone() });
                 self.values.insert(id, value.clone());
             }
+            Op::MakeContainer { .. } => {}
             Op::MakeText { register, .. } => {
                 self.texts.insert(id, register.clone());
             }

@@ -133,9 +133,8 @@ fn card_row(
 
 /// The row of a contact, with its details and links.
 fn contact_row(view: &View, index: impl FnOnce() -> OpIndex, creator: Option<UserId>) -> ContactRow {
-    let is_company = view.text(contact::CONTACT, "sort") == contact::COMPANY;
     ContactRow {
-        sort: if is_company { ContactSort::Company } else { ContactSort::Person },
+        sort: view.parsed(contact::CONTACT, "sort").unwrap_or(ContactSort::Person),
         given_name: view.text(contact::CONTACT, "given"),
         family_name: view.text(contact::CONTACT, "family"),
         trash: trash(view, index, contact::CONTACT),
@@ -229,7 +228,7 @@ fn details(view: &View) -> Vec<DetailRow> {
         .filter_map(|(id, mut registers)| {
             let label = registers.remove("label").unwrap_or_default();
             let (sort, value) = registers.into_iter().find_map(|(name, value)| {
-                let sort = DetailSort::of_register(name)?;
+                let sort: DetailSort = name.parse().ok()?;
                 (!value.is_empty()).then_some((sort, value))
             })?;
             Some(DetailRow { id, sort, label, value })

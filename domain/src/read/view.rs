@@ -15,7 +15,7 @@ use crate::value::todo::{Closing, merge};
 #[derive(Debug, Clone)]
 pub struct View {
     kind: &'static DocumentType,
-    containers: Vec<BTreeMap<String, Values>>,
+    containers: BTreeMap<u8, BTreeMap<String, Values>>,
 }
 
 /// A register that two people wrote without knowing of one another.
@@ -32,30 +32,29 @@ pub struct Conflict {
 impl View {
     /// Reads a document.
     pub fn of(document: &Document) -> Self {
-        let count = u8::try_from(document.kind().containers.len()).unwrap_or(u8::MAX);
-        let containers = (0..count).map(|container| document.registers(container)).collect();
+        let addresses = document.kind().addresses();
+        let containers = addresses.map(|container| (container, document.registers(container))).collect();
         Self { kind: document.kind(), containers }
     }
 
     /// Reads a document from its index, without automerge; registers with long texts are left out.
     pub fn of_index(index: &OpIndex) -> Self {
-        let count = u8::try_from(index.kind().containers.len()).unwrap_or(u8::MAX);
         let registers = |container| {
             let registers = index.registers(container);
-            registers.map(|(name, values)| (name.to_owned(), values)).collect()
+            (container, registers.map(|(name, values)| (name.to_owned(), values)).collect())
         };
-        Self { kind: index.kind(), containers: (0..count).map(registers).collect() }
+        Self { kind: index.kind(), containers: index.kind().addresses().map(registers).collect() }
     }
 
     /// The registers of one container, by name.
     pub fn registers(&self, container: u8) -> impl Iterator<Item = (&str, &Values)> {
-        let registers = self.containers.get(usize::from(container));
+        let registers = self.containers.get(&container);
         registers.into_iter().flatten().map(|(name, values)| (name.as_str(), values))
     }
 
     /// What a register holds.
     pub fn values(&self, container: u8, name: &str) -> Option<&Values> {
-        self.containers.get(usize::from(container))?.get(name)
+        self.containers.get(&container)?.get(name)
     }
 
     /// What a register shows; empty if nobody wrote it.
@@ -93,13 +92,13 @@ impl View {
 
     /// Every conflict whose values differ, by register.
     pub fn conflicts(&self) -> Vec<Conflict> {
-        (0u8..)
-            .zip(&self.containers)
+        self.containers
+            .iter()
             .flat_map(|(container, registers)| {
                 registers
                     .iter()
                     .filter(|(_, values)| !values.losers.is_empty())
-                    .filter_map(move |(name, values)| self.conflict(container, name, values))
+                    .filter_map(move |(name, values)| self.conflict(*container, name, values))
             })
             .collect()
     }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use minicbor::{Decode, Encode};
+use minicbor::{Decode, Decoder, Encode};
 use serde::{Deserialize, Serialize};
 
 use crate::crm::command::MAX_VALUE_LEN;
@@ -38,7 +38,7 @@ pub struct FieldDefinition {
     #[n(3)]
     pub name: String,
     /// What its values are.
-    #[n(4)]
+    #[cbor(n(4), decode_with = "field_kind")]
     pub kind: FieldKind,
     /// Its place among the fields of its scope; ties go by id.
     #[n(5)]
@@ -101,7 +101,27 @@ pub enum FieldKind {
     /// Yes, or nothing.
     #[n(6)]
     Flag,
+    /// One that this version does not know, by its number: its values are shown as they are.
+    #[serde(skip)]
+    #[n(65535)]
+    Other(#[n(0)] u32),
 }
+
+/// Reads a kind of field, also one that a later version added.
+fn field_kind<C>(d: &mut Decoder<'_>, context: &mut C) -> Result<FieldKind, minicbor::decode::Error> {
+    let start = d.position();
+    d.array()?;
+    let number = d.u32()?;
+    d.set_position(start);
+    if number <= LAST_KIND {
+        return d.decode_with(context);
+    }
+    d.skip()?;
+    Ok(FieldKind::Other(number))
+}
+
+/// The number of the last kind of field that this version knows.
+const LAST_KIND: u32 = 6;
 
 /// An option of a choice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
@@ -249,6 +269,7 @@ impl FieldKind {
                 .map(|option| FieldValue::Choice(option.key.clone())),
             Self::Day => text.parse().ok().map(FieldValue::Day),
             Self::Flag => (text == SET).then_some(FieldValue::Flag),
+            Self::Other(_) => None,
         };
         Some(read.unwrap_or_else(|| FieldValue::Raw(text.to_owned())))
     }

@@ -122,6 +122,9 @@ impl Settings {
     }
 
     fn judge_status(&self, new: &Status) -> Result<(), SettingsError> {
+        if !new.group.is_known() {
+            return Err(SettingsError::Malformed("group"));
+        }
         let spec = self.known_spec(new.product)?;
         let builtin = new.key.as_ref().and_then(|key| spec.status(key.as_str()));
         name_or_builtin("name", &new.name, builtin.is_some())?;
@@ -149,6 +152,9 @@ impl Settings {
     }
 
     fn judge_field(&self, new: &FieldDefinition) -> Result<(), SettingsError> {
+        if matches!(new.kind, FieldKind::Other(_)) {
+            return Err(SettingsError::Malformed("kind"));
+        }
         if let Some(old) = self.field(new.id) {
             if old.scope != new.scope {
                 return Err(SettingsError::Unchangeable("scope"));
@@ -195,6 +201,9 @@ impl Settings {
         optional_name("given_name", &new.given_name)?;
         locale(&new.locale)?;
         zone(&new.zone)?;
+        if !new.role.is_known() {
+            return Err(SettingsError::Malformed("role"));
+        }
         let email = new.email.as_ref().ok_or(SettingsError::Malformed("email"))?;
         if self.user_by_email(email).is_some_and(|other| other.id != new.id) {
             return Err(SettingsError::EmailTaken);

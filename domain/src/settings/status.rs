@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::id::{ProductId, StatusId};
 use crate::value::key::Key;
+use crate::value::open_code::open_code;
 
 /// A status of a product: a milestone that answers "what is to be done?" (F24).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
@@ -51,26 +52,19 @@ pub struct StatusTodo {
     pub due_days: u16,
 }
 
-/// The four groups of statuses, in the order of a process (F23); reports and the Wall of Progress
-/// read the group, not the status.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode,
-)]
-#[serde(rename_all = "snake_case")]
-#[cbor(index_only)]
-pub enum StatusGroup {
-    /// Not begun: database, ideas, candidates, invoices to issue.
-    #[n(0)]
-    Inactive,
-    /// Under way.
-    #[n(1)]
-    InProgress,
-    /// Ended well: won, paid, hired, finished.
-    #[n(2)]
-    Positive,
-    /// Ended badly: lost, reversed, rejected, cancelled.
-    #[n(3)]
-    Negative,
+open_code! {
+    /// The four groups of statuses, in the order of a process (F23); reports and the Wall of Progress
+    /// read the group, not the status.
+    StatusGroup {
+        /// Not begun: database, ideas, candidates, invoices to issue.
+        Inactive = 0, "inactive";
+        /// Under way.
+        InProgress = 1, "in_progress";
+        /// Ended well: won, paid, hired, finished.
+        Positive = 2, "positive";
+        /// Ended badly: lost, reversed, rejected, cancelled.
+        Negative = 3, "negative";
+    }
 }
 
 /// Who decides which statuses a product has, and which of them a card is in.

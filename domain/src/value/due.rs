@@ -35,11 +35,12 @@ impl Due {
     ///
     /// Of a day: the next midnight of `assignee`, the profile zone of the todo's assignee, for
     /// everybody who looks (T3, T4). Of a minute: that instant itself (T5), with skipped and repeated
-    /// wall times resolved as in [`Zone::instant`] (T6).
+    /// wall times resolved as in [`Zone::instant`] (T6). If this build does not know the zone it was set
+    /// in, the assignee's stands for it.
     pub fn overdue_from(&self, assignee: Zone) -> Timestamp {
         match *self {
             Due::Day(day) => assignee.end_of(day),
-            Due::At { local, zone } => zone.instant(local.0),
+            Due::At { local, zone } => zone.or(assignee).instant(local.0),
         }
     }
 
@@ -47,7 +48,15 @@ impl Due {
     pub fn day_in(&self, zone: Zone) -> Day {
         match *self {
             Due::Day(day) => day,
-            Due::At { local, zone: set_in } => zone.day_of(set_in.instant(local.0)),
+            Due::At { local, zone: set_in } => zone.day_of(set_in.or(zone).instant(local.0)),
+        }
+    }
+
+    /// Whether this build knows all of it. What somebody else wrote may name a zone of a later one.
+    pub const fn is_known(&self) -> bool {
+        match self {
+            Due::Day(_) => true,
+            Due::At { zone, .. } => zone.is_known(),
         }
     }
 
@@ -125,7 +134,7 @@ pub enum DueError {
     /// It has another form, or names a day or minute that the calendar of 1900 to 9999 has not.
     #[error("not a due written like 2026-11-22 or 2026-11-22T09:00[Europe/Budapest]")]
     Form,
-    /// Its zone is not one of this build's.
+    /// Its zone cannot be one.
     #[error(transparent)]
     Zone(#[from] UnknownZone),
 }
@@ -142,14 +151,14 @@ impl fmt::Display for Due {
 impl FromStr for Due {
     type Err = DueError;
 
-    /// Accepts the canonical text form only.
+    /// Accepts the canonical text form only, also with a zone of a later build ([`Zone::read`]).
     fn from_str(text: &str) -> Result<Self, DueError> {
         let Some((local, zone)) = text.split_once('[') else {
             return text.parse().map(Due::Day).map_err(|_| DueError::Form);
         };
         let zone = zone.strip_suffix(']').ok_or(DueError::Form)?;
         let local = minute(local).ok_or(DueError::Form)?;
-        Ok(Due::At { local, zone: zone.parse()? })
+        Ok(Due::At { local, zone: Zone::read(zone)? })
     }
 }
 
@@ -177,6 +186,17 @@ mod tests {
     /// The instant at which clocks in `zone` show `local`.
     fn at(zone: &str, local: &str) -> Timestamp {
         self::zone(zone).instant(local.parse().unwrap())
+    }
+
+    #[test]
+    fn a_due_in_a_zone_of_a_later_database_is_kept_and_judged_by_the_assignees_clock() {
+        let text = "2026-11-22T09:00[Europe/Newtown]";
+        assert_eq!(due(text).to_string(), text);
+        assert!(!due(text).is_known() && due("2026-11-22T09:00[Europe/Budapest]").is_known());
+        for assignee in ["Europe/Budapest", "Europe/Lisbon", "UTC"] {
+            let same = due(&format!("2026-11-22T09:00[{assignee}]"));
+            assert_eq!(due(text).overdue_from(zone(assignee)), same.overdue_from(zone(assignee)));
+        }
     }
 
     #[test]
@@ -214,7 +234,6 @@ mod tests {
         }
         for text in [
             "2026-11-22T09:00[]",
-            "2026-11-22T09:00[europe/budapest]",
             "2026-11-22T09:00[!Europe/Budapest]",
             "2026-11-22T09:00[Europe/Budapest]]",
             "2026-11-22T09:00[[Europe/Budapest]",

@@ -17,6 +17,11 @@ macro_rules! open_code {
             /// All that this version knows, in order of their codes.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
+            /// Whether this version knows it.
+            pub const fn is_known(self) -> bool {
+                !matches!(self, Self::Other(_))
+            }
+
             /// The number that stands for it on the wire and in storage.
             pub const fn code(self) -> u16 {
                 match self {
@@ -124,6 +129,7 @@ mod tests {
             assert_eq!(serde_json::from_str::<Colour>(&json).unwrap(), colour);
         }
         assert_eq!(Colour::from_code(3), Colour::Other(3));
+        assert!(Colour::Red.is_known() && !Colour::from_code(3).is_known());
         assert_eq!(Colour::ALL, [Colour::Red, Colour::Green]);
     }
 

@@ -15,6 +15,7 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use crate::value::text_form::text_form;
+use crate::value::word::Word;
 
 /// An instant: milliseconds since 1970-01-01T00:00Z.
 #[derive(
@@ -25,8 +26,8 @@ use crate::value::text_form::text_form;
 pub struct Timestamp(#[n(0)] i64);
 
 impl Timestamp {
-    /// The last instant a change may carry: 2^41 ms, in the year 2039 (T10).
-    pub const MAX_STAMP: Timestamp = Timestamp((1 << 41) - 1);
+    /// The last instant a change may carry: 2^43 ms, in the year 2248 (T10).
+    pub const MAX_STAMP: Timestamp = Timestamp((1 << 43) - 1);
 
     /// Later than every instant: where a todo without a due sorts.
     pub const NEVER: Timestamp = Timestamp(i64::MAX);
@@ -41,7 +42,7 @@ impl Timestamp {
         self.0
     }
 
-    /// The same instant, or the nearest one that a change may carry: 0 to 2^41 ms (T10).
+    /// The same instant, or the nearest one that a change may carry: 0 to 2^43 ms (T10).
     pub fn clamped(self) -> Self {
         self.clamp(Timestamp(0), Self::MAX_STAMP)
     }
@@ -168,25 +169,65 @@ pub(crate) fn number(digits: &[u8]) -> Option<u32> {
 pub struct UnknownZone;
 
 /// A time zone of the IANA database; its text form is its name there: `Europe/Budapest`.
+///
+/// A zone that a later release of the database added keeps its name and is reckoned as UTC, so that
+/// one new name costs nobody the sight of a todo. Only [`Self::read`] makes such a zone.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Zone(Tz);
+pub struct Zone(Name);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Name {
+    Known(Tz),
+    /// The longest name in the database has 32 bytes.
+    Later(Word<40>),
+}
 
 impl Zone {
     /// Coordinated universal time.
-    pub const UTC: Zone = Zone(Tz::UTC);
+    pub const UTC: Zone = Zone(Name::Known(Tz::UTC));
 
     /// The release of the IANA database in this build (T9).
     pub const DATABASE: &str = chrono_tz::IANA_TZDB_VERSION;
 
     /// Its name in the IANA database.
-    pub fn name(self) -> &'static str {
-        self.0.name()
+    pub fn name(&self) -> &str {
+        match &self.0 {
+            Name::Known(zone) => zone.name(),
+            Name::Later(name) => name.as_str(),
+        }
+    }
+
+    /// The zone with this name, for a reader of what somebody else wrote: a name that this build does
+    /// not know is kept if it could be one.
+    ///
+    /// # Errors
+    /// [`UnknownZone`] if it could not.
+    pub fn read(name: &str) -> Result<Self, UnknownZone> {
+        name.parse().or_else(|_| Word::new(name).map(Name::Later).map(Self).ok_or(UnknownZone))
+    }
+
+    /// Whether this build knows its rules.
+    pub const fn is_known(&self) -> bool {
+        matches!(self.0, Name::Known(_))
+    }
+
+    /// This zone, or `other` if this build does not know its rules.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        if self.is_known() { self } else { other }
+    }
+
+    const fn rules(self) -> Tz {
+        match self.0 {
+            Name::Known(zone) => zone,
+            Name::Later(_) => Tz::UTC,
+        }
     }
 
     /// What a clock on the wall shows at `at`.
     pub fn local(self, at: Timestamp) -> NaiveDateTime {
         let utc = at.utc();
-        utc.checked_add_offset(self.0.offset_from_utc_datetime(&utc).fix()).unwrap_or(utc)
+        utc.checked_add_offset(self.rules().offset_from_utc_datetime(&utc).fix()).unwrap_or(utc)
     }
 
     /// The instant at which a clock on the wall shows `local` (T6).
@@ -194,7 +235,7 @@ impl Zone {
     /// A wall time that the clocks skip is shifted forward by the gap; of one that they show twice
     /// the first occurrence counts.
     pub fn instant(self, local: NaiveDateTime) -> Timestamp {
-        let offset = match self.0.offset_from_local_datetime(&local) {
+        let offset = match self.rules().offset_from_local_datetime(&local) {
             MappedLocalTime::Single(offset) => Some(offset.fix()),
             MappedLocalTime::Ambiguous(one, other) => {
                 [one.fix(), other.fix()].into_iter().max_by_key(|offset| offset.local_minus_utc())
@@ -238,7 +279,7 @@ impl Zone {
     }
 
     fn gap(self, local: NaiveDateTime) -> Option<GapInfo> {
-        GapInfo::new(&local, &self.0)
+        GapInfo::new(&local, &self.rules())
     }
 }
 
@@ -269,8 +310,9 @@ impl fmt::Debug for Zone {
 impl FromStr for Zone {
     type Err = UnknownZone;
 
+    /// Accepts the names that this build knows.
     fn from_str(name: &str) -> Result<Self, UnknownZone> {
-        Tz::from_str(name).map(Self).map_err(|_| UnknownZone)
+        Tz::from_str(name).map(|zone| Self(Name::Known(zone))).map_err(|_| UnknownZone)
     }
 }
 
@@ -491,7 +533,7 @@ mod tests {
     proptest! {
         #[test]
         fn days_follow_one_another_without_gap_or_overlap_in_every_zone(
-            zone in (0..chrono_tz::TZ_VARIANTS.len()).prop_map(|i| Zone(chrono_tz::TZ_VARIANTS[i])),
+            zone in (0..chrono_tz::TZ_VARIANTS.len()).prop_map(|i| Zone(Name::Known(chrono_tz::TZ_VARIANTS[i]))),
             millis in -2_000_000_000_000_i64..4_200_000_000_000,
         ) {
             let at = Timestamp::from_millis(millis);
@@ -503,7 +545,7 @@ mod tests {
 
         #[test]
         fn a_wall_time_that_is_shown_resolves_to_an_instant_that_shows_it(
-            zone in (0..chrono_tz::TZ_VARIANTS.len()).prop_map(|i| Zone(chrono_tz::TZ_VARIANTS[i])),
+            zone in (0..chrono_tz::TZ_VARIANTS.len()).prop_map(|i| Zone(Name::Known(chrono_tz::TZ_VARIANTS[i]))),
             millis in -2_000_000_000_000_i64..4_200_000_000_000,
         ) {
             let at = Timestamp::from_millis(millis);

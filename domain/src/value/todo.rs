@@ -6,43 +6,25 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 
-use chrono::{NaiveDateTime, NaiveTime, Timelike};
-use minicbor::{Decode, Encode};
-use serde::{Deserialize, Serialize};
-
 use crate::value::id::{IdError, UserId};
+use crate::value::open_word::{NameError, open_word};
 use crate::value::text_form::text_form;
 use crate::value::time::{Day, Timestamp, UnknownZone, Zone, number};
+use chrono::{NaiveDateTime, NaiveTime, Timelike};
 
-/// How a todo was closed, the weakest first (F52).
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode,
-)]
-#[serde(rename_all = "lowercase")]
-#[cbor(index_only)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
-pub enum Outcome {
-    /// Closed without saying how it went.
-    #[n(0)]
-    None,
-    /// It was tried and failed.
-    #[n(1)]
-    Failed,
-    /// It was done.
-    #[n(2)]
-    Success,
-}
-
-impl Outcome {
-    const ALL: [Outcome; 3] = [Outcome::None, Outcome::Failed, Outcome::Success];
-
-    /// Its name in text forms: `none`, `failed`, `success`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Outcome::None => "none",
-            Outcome::Failed => "failed",
-            Outcome::Success => "success",
-        }
+open_word! {
+    /// How a todo was closed, the weakest first (F52).
+    ///
+    /// Later versions may know more; they rank those below the others by name, as this one does, so that
+    /// all versions show the same closing.
+    #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+    Outcome {
+        /// Closed without saying how it went.
+        None = "none";
+        /// It was tried and failed.
+        Failed = "failed";
+        /// It was done.
+        Success = "success";
     }
 }
 
@@ -69,6 +51,15 @@ impl TodoState {
         self.closing.is_none()
     }
 
+    /// Whether this build knows all of it. What somebody else wrote may name an outcome or a zone of a
+    /// later one; it still says who closed the todo and when.
+    pub const fn is_known(&self) -> bool {
+        match &self.closing {
+            None => true,
+            Some(closing) => closing.outcome.is_known() && closing.zone.is_known(),
+        }
+    }
+
     /// Which open period this is, or which one the closing ended: 1, 2, ...
     pub const fn period(&self) -> NonZeroU32 {
         self.period
@@ -79,7 +70,7 @@ impl TodoState {
         self.closing.as_ref()
     }
 
-    /// The day it was closed, on the calendar of who closed it, where he was then (T11).
+    /// The day it was closed, on the calendar of who closed it, where they were then (T11).
     pub fn closed_on(&self) -> Option<Day> {
         Day::try_from(self.closing?.local.date()).ok()
     }
@@ -213,13 +204,13 @@ pub enum TodoStateError {
     /// Its open period is not a number from 1 to 2^32 - 1 without leading zeros.
     #[error("not the number of an open period")]
     Period,
-    /// Its outcome is none of `success`, `failed`, `none`.
-    #[error("not an outcome of a todo")]
-    Outcome,
+    /// Its outcome cannot be one.
+    #[error(transparent)]
+    Outcome(#[from] NameError),
     /// Its time is not written like `2026-11-22T09:00:05`.
     #[error("not a local time written like 2026-11-22T09:00:05")]
     Local,
-    /// Its zone is not one of this build's.
+    /// Its zone cannot be one.
     #[error(transparent)]
     Zone(#[from] UnknownZone),
     /// Its closer is no user identifier.
@@ -246,7 +237,7 @@ impl fmt::Display for Closing {
 impl FromStr for TodoState {
     type Err = TodoStateError;
 
-    /// Accepts the canonical text form only.
+    /// Accepts the canonical text form only, also with an outcome or a zone of a later build.
     fn from_str(text: &str) -> Result<Self, TodoStateError> {
         if let Some(open) = text.strip_prefix("open#") {
             return Ok(Self { period: period(open)?, closing: None });
@@ -267,11 +258,10 @@ impl FromStr for Closing {
         if parts.next().is_some() {
             return Err(TodoStateError::Form);
         }
-        let outcome = Outcome::ALL.into_iter().find(|known| known.name() == outcome);
         Ok(Self {
-            outcome: outcome.ok_or(TodoStateError::Outcome)?,
+            outcome: outcome.parse()?,
             local: local(time).ok_or(TodoStateError::Local)?,
-            zone: zone.parse()?,
+            zone: Zone::read(zone)?,
             by: by.parse()?,
         })
     }
@@ -322,7 +312,22 @@ mod tests {
         }
         assert_eq!(minicbor::to_vec(TodoState::default()).unwrap(), b"\x66open#1");
         assert_eq!(serde_json::to_string(&Outcome::Success).unwrap(), r#""success""#);
-        assert_eq!(minicbor::to_vec(Outcome::ALL).unwrap(), [0x83, 0, 1, 2]);
+        assert_eq!(minicbor::to_vec(Outcome::None).unwrap(), b"\x64none");
+    }
+
+    #[test]
+    fn a_closing_of_a_later_version_is_read_and_loses_to_every_known_outcome() {
+        for text in [
+            format!("closed#1;delegated;2026-11-22T09:00:05;Europe/Budapest;{ANNA}"),
+            format!("closed#1;success;2026-11-22T09:00:05;Europe/Newtown;{ANNA}"),
+        ] {
+            assert!(!state(&text).is_known() && !state(&text).is_open(), "{text}");
+            assert_eq!(state(&text).to_string(), text);
+        }
+        let later = closed(1, "delegated;2026-11-22T09:00:05;UTC", ANNA);
+        let known = closed(1, "none;2026-11-22T10:00:05;UTC", BELA);
+        assert_eq!(merge([later, known]).winner, known);
+        assert_eq!(merge([later, TodoState::OPEN]).winner, later, "closed beats open, however it was closed");
     }
 
     #[test]
@@ -346,15 +351,14 @@ mod tests {
             (&format!("closed#0;{good}"), Period),
             (&format!("closed#1;{good};"), Form),
             ("closed#1;success;2026-11-22T09:00:05;Europe/Budapest", Form),
-            (&format!("closed#1;{}", good.replace("success", "Success")), Outcome),
-            (&format!("closed#1;{}", good.replace("success", "")), Outcome),
+            (&format!("closed#1;{}", good.replace("success", "Success")), Outcome(NameError)),
+            (&format!("closed#1;{}", good.replace("success", "")), Outcome(NameError)),
             (&format!("closed#1;{}", good.replace(":05", "")), Local),
             (&format!("closed#1;{}", good.replace(":05", ":60")), Local),
             (&format!("closed#1;{}", good.replace(":05", ":05.0")), Local),
             (&format!("closed#1;{}", good.replace("2026", "1899")), Local),
-            (&format!("closed#1;{}", good.replace("Europe/", "")), Zone(UnknownZone)),
+            (&format!("closed#1;{}", good.replace("Europe/", "/")), Zone(UnknownZone)),
             (&format!("closed#1;{}", good.replace("8000-", "8000")), TodoStateError::By(IdError("UserId"))),
-            (&format!("closed#1;{}", good.to_uppercase().replace("SUCCESS", "success")), Zone(UnknownZone)),
         ] {
             assert_eq!(text.parse::<TodoState>(), Err(error), "{text:?}");
         }

@@ -1,21 +1,18 @@
 //! The trash: whether a document is in use (F72), and the mark in its register.
 
-use minicbor::{Decode, Encode};
+use crate::value::open_code::open_code;
 
 /// The value of a trash register whose document is in the trash.
 pub const TRASHED: &str = "trashed";
 
-/// Whether a document is in use (F72).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-#[cbor(index_only)]
-pub enum Trash {
-    /// In use.
-    #[n(0)]
-    No,
-    /// In the trash.
-    #[n(1)]
-    Trashed,
-    /// In the trash, but somebody who did not know that edited it since: to be reviewed.
-    #[n(2)]
-    Review,
+open_code! {
+    /// Whether a document is in use (F72).
+    Trash {
+        /// In use.
+        No = 0, "no";
+        /// In the trash.
+        Trashed = 1, "trashed";
+        /// In the trash, but somebody who did not know that edited it since: to be reviewed.
+        Review = 2, "review";
+    }
 }

@@ -5,6 +5,7 @@ use minicbor::{Decode, Encode};
 use crate::document::canonical::Check;
 use crate::document::{DocumentTypeId, Origin};
 use crate::value::id::DocumentId;
+use crate::value::open_code::open_code;
 use crate::value::time::Timestamp;
 
 use super::entry::Envelope;
@@ -145,20 +146,17 @@ pub struct DocumentReceipt {
     pub receipt: minicbor::bytes::ByteArray<16>,
 }
 
-/// Whether a cursor could be followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
-pub enum SyncStatus {
-    /// It could.
-    #[n(0)]
-    Ok,
-    /// The server's log is not the one the cursor was cut from: it was restored from an older copy.
-    /// Nothing was pulled; walk, give back what it lost, then go on from the new cursor (N7).
-    #[n(1)]
-    RolledBack,
-    /// The log no longer reaches back to the cursor, or the cursor is not this server's: walk.
-    #[n(2)]
-    Expired,
+open_code! {
+    /// Whether a cursor could be followed.
+    SyncStatus {
+        /// It could.
+        Ok = 0, "ok";
+        /// The server's log is not the one the cursor was cut from: it was restored from an older copy.
+        /// Nothing was pulled; walk, give back what it lost, then go on from the new cursor (N7).
+        RolledBack = 1, "rolled_back";
+        /// The log no longer reaches back to the cursor, or the cursor is not this server's: walk.
+        Expired = 2, "expired";
+    }
 }
 
 /// How far a first sync has come, in documents.

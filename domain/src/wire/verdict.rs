@@ -1,9 +1,11 @@
 //! Verdicts: what became of each pushed change.
 
-use minicbor::{Decode, Encode};
+use minicbor::decode::Error;
+use minicbor::{Decode, Decoder, Encode, Encoder};
 
 use crate::document::change::ChangeHash;
 use crate::value::id::DocumentId;
+use crate::value::open_code::open_code;
 
 /// The verdicts over one pushed group, in the order of its changes.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -18,74 +20,114 @@ pub struct GroupVerdict {
 }
 
 /// What became of one pushed change. An unsent change leaves the outbox on this word only (L2).
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+///
+/// Its CBOR is an array of its number and an array of what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is committed, as this entry of the log.
-    #[n(0)]
-    Applied(#[n(0)] u64),
-    /// It was committed before, as this entry of the log.
-    #[n(1)]
-    Dup(#[n(0)] u64),
-    /// It depends on changes that the server has not: nothing was stored; send them too.
-    #[n(2)]
-    Needs(#[n(0)] Vec<ChangeHash>),
-    /// It will never be accepted; the user's quarantine takes it, with this reason (L6).
-    #[n(3)]
-    Refused(#[n(0)] RefusalCode),
-    /// Its actor has made another change with this number (R12): pull, drop what the server has by
+    /// 0: it is committed, as this entry of the log.
+    Applied(u64),
+    /// 1: it was committed before, as this entry of the log.
+    Dup(u64),
+    /// 2: it depends on changes that the server has not: nothing was stored; send them too.
+    Needs(Vec<ChangeHash>),
+    /// 3: it will never be accepted; the user's quarantine takes it, with this reason (L6).
+    Refused(RefusalCode),
+    /// 4: its actor has made another change with this number (R12): pull, drop what the server has by
     /// hash, author the rest again under a fresh actor.
-    #[n(4)]
     ActorFork,
-    /// This server does not know the document's kind: keep the change and try a newer server.
-    #[n(5)]
+    /// 5: this server does not know the document's type: keep the change and try a newer server.
     UpgradeRequired,
-    /// A change before it in its group was not accepted, so it was not looked at.
-    #[n(6)]
+    /// 6: a change before it in its group was not accepted, so it was not looked at.
     NotReached,
+    /// A number that this version does not know: keep the change, and send it again after an update.
+    Other(u16),
 }
 
-/// Why a change was refused, in the few words an app can act on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
-#[cbor(index_only)]
-pub enum RefusalCode {
-    /// Its bytes are not a change, or break a rule that honest clients cannot break.
-    #[n(0)]
-    Malformed,
-    /// It, or its document with it, would exceed a limit.
-    #[n(1)]
-    TooLarge,
-    /// Its actor belongs to another device (L4).
-    #[n(2)]
-    ForeignActor,
-    /// The author may not see the document.
-    #[n(3)]
-    NotVisible,
-    /// The author sees the document but may not write what it writes (C12).
-    #[n(4)]
-    NotAllowed,
-    /// The author lost the right before the change arrived, and it is too late or too much to take
-    /// (`docs/sync-protocol.md`, late edits).
-    #[n(5)]
-    RightLost,
-    /// The document was purged (C5).
-    #[n(6)]
-    Purged,
-    /// Another document has this id.
-    #[n(7)]
-    IdTaken,
-    /// A value is not in its register's form, or the register is write-once or the server's.
-    #[n(8)]
-    Policy,
-    /// A link points to a contact that its author may not see.
-    #[n(9)]
-    LinkNotVisible,
-    /// The receipt of what was offered is not this server's for just that.
-    #[n(10)]
-    ForeignReceipt,
-    /// A user cannot be given back: his email has become another's (F64).
-    #[n(11)]
-    EmailTaken,
-    /// A user cannot be given back as he was: the organisation would be without an administrator.
-    #[n(12)]
-    LastAdmin,
+impl<C> Encode<C> for Verdict {
+    fn encode<W: minicbor::encode::Write>(
+        &self,
+        e: &mut Encoder<W>,
+        context: &mut C,
+    ) -> Result<(), minicbor::encode::Error<W::Error>> {
+        let number = match self {
+            Self::Applied(_) => 0,
+            Self::Dup(_) => 1,
+            Self::Needs(_) => 2,
+            Self::Refused(_) => 3,
+            Self::ActorFork => 4,
+            Self::UpgradeRequired => 5,
+            Self::NotReached => 6,
+            Self::Other(number) => *number,
+        };
+        e.array(2)?.u16(number)?;
+        match self {
+            Self::Applied(seq) | Self::Dup(seq) => e.array(1)?.u64(*seq)?.ok(),
+            Self::Needs(hashes) => e.array(1)?.encode_with(hashes, context)?.ok(),
+            Self::Refused(code) => e.array(1)?.encode_with(code, context)?.ok(),
+            Self::ActorFork | Self::UpgradeRequired | Self::NotReached | Self::Other(_) => e.array(0)?.ok(),
+        }
+    }
+}
+
+impl<'b, C> Decode<'b, C> for Verdict {
+    fn decode(d: &mut Decoder<'b>, context: &mut C) -> Result<Self, Error> {
+        let position = d.position();
+        let malformed = || Error::message("not a verdict").at(position);
+        if d.array()? != Some(2) {
+            return Err(malformed());
+        }
+        let number = d.u16()?;
+        let content = d.position();
+        let length = d.array()?;
+        let verdict = match (number, length) {
+            (0, Some(1)) => Self::Applied(d.u64()?),
+            (1, Some(1)) => Self::Dup(d.u64()?),
+            (2, Some(1)) => Self::Needs(d.decode_with(context)?),
+            (3, Some(1)) => Self::Refused(d.decode_with(context)?),
+            (4, Some(0)) => Self::ActorFork,
+            (5, Some(0)) => Self::UpgradeRequired,
+            (6, Some(0)) => Self::NotReached,
+            (0..=6, _) => return Err(malformed()),
+            _ => {
+                d.set_position(content);
+                d.skip()?;
+                Self::Other(number)
+            }
+        };
+        Ok(verdict)
+    }
+}
+
+open_code! {
+    /// Why a change was refused, in the few words an app can act on. An app shows a code that it does not
+    /// know as its number, and keeps the edit in the quarantine all the same.
+    RefusalCode {
+        /// Its bytes are not a change, or break a rule that honest clients cannot break.
+        Malformed = 0, "malformed";
+        /// It, or its document with it, would exceed a limit.
+        TooLarge = 1, "too_large";
+        /// Its actor belongs to another device (L4).
+        ForeignActor = 2, "foreign_actor";
+        /// The author may not see the document.
+        NotVisible = 3, "not_visible";
+        /// The author sees the document but may not write what it writes (C12).
+        NotAllowed = 4, "not_allowed";
+        /// The author lost the right before the change arrived, and it is too late or too much to take
+        /// (`docs/sync-protocol.md`, late edits).
+        RightLost = 5, "right_lost";
+        /// The document was purged (C5).
+        Purged = 6, "purged";
+        /// Another document has this id.
+        IdTaken = 7, "id_taken";
+        /// A value is not in its register's form, or the register is write-once or the server's.
+        Policy = 8, "policy";
+        /// A link points to a contact that its author may not see.
+        LinkNotVisible = 9, "link_not_visible";
+        /// The receipt of what was offered is not this server's for just that.
+        ForeignReceipt = 10, "foreign_receipt";
+        /// A user cannot be given back: his email has become another's (F64).
+        EmailTaken = 11, "email_taken";
+        /// A user cannot be given back as he was: the organisation would be without an administrator.
+        LastAdmin = 12, "last_admin";
+    }
 }

@@ -1,7 +1,6 @@
 //! Keys of who sees: how scopes and principals stand in the database.
 
 use roadbook_domain::access::rights::{Principal, Scope, Viewer};
-use roadbook_domain::settings::role::Role;
 use roadbook_domain::value::id::UserId;
 
 use super::StoreError;
@@ -63,9 +62,9 @@ pub fn scope(key: &[u8]) -> Result<Scope, StoreError> {
 
 /// The keys whose digests make up the viewer's: disjoint, and together all they see.
 pub fn seen_by(viewer: Viewer) -> Vec<Vec<u8>> {
-    let mut keys = match viewer.role {
-        Role::Restricted => vec![vec![EVERYONE], with_user(USER, viewer.user)],
-        Role::Admin | Role::Manager | Role::User => vec![STAFF.to_vec()],
+    let mut keys = match viewer.role.reads_all() {
+        true => vec![STAFF.to_vec()],
+        false => vec![vec![EVERYONE], with_user(USER, viewer.user)],
     };
     keys.push(with_user(PRIVATE, viewer.user));
     keys

@@ -52,7 +52,7 @@ pub async fn exchange(
     let is_written_to = !request.push.is_empty() || !request.offers.is_empty() || request.gives_back();
     let (caller, settings_verdicts) = match status {
         SyncStatus::Ok => reupload(engine, caller, &mut request, now).await?,
-        SyncStatus::RolledBack | SyncStatus::Expired => (*caller, Vec::new()),
+        _ => (*caller, Vec::new()),
     };
     let caller = &caller;
     let mut outcome = match status {

@@ -376,7 +376,8 @@ impl<'a, 'b> Receiving<'a, 'b> {
                 self.leave_outbox(hash)
             }
             Verdict::NotReached => Ok(()),
-            Verdict::UpgradeRequired => self.wait_for_server(),
+            // What a newer server says is kept, and sent again once this app knows the word.
+            Verdict::UpgradeRequired | Verdict::Other(_) => self.wait_for_server(),
             Verdict::Refused(RefusalCode::Purged) => self.purge(),
             // Its document is gone and its edits are in the quarantine: that was the last word.
             Verdict::Refused(code) if self.base.is_none() => {

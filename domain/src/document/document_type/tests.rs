@@ -15,6 +15,7 @@ static ROUTE: DocumentType = DocumentType {
     name: "route",
     genesis_actor: Actor(*b"roadbook:rout:01"),
     containers: &["route", "stops"],
+    later: &[&["tolls", "fuel"], &["weather"]],
     audience: AudienceRule::Private,
     policy: &[
         RegisterRule { container: 0, name: "number", writer: Writer::Server, once: true, form: Form::Text },
@@ -144,4 +145,143 @@ fn a_put_over_an_unknown_register_still_replaces_what_was_there() {
     let [Op::Put { register, pred, .. }] = second.ops.as_slice() else { panic!("one put") };
     assert_eq!(register, &Register { container: card::CARD, name: "mood".into() });
     assert_eq!(pred.len(), 1);
+}
+
+/// A replica of a later version's document, and the changes that made it: its constant changes for the
+/// containers that `ROUTE` has from version 2 and 3 on, and one that writes into both.
+fn with_later_containers() -> (Document, Vec<Change>) {
+    let mut document = Document::new(&ROUTE);
+    let mut changes = vec![draft(&mut document, |draft| draft.put(0, "name", "North"))];
+    document.add(&changes[0]).unwrap();
+    for address in [16, 32] {
+        let extension = document.extension_for(address).unwrap();
+        assert_eq!(OpIndex::of(&document).judge(&extension, Writer::Editor), Ok(()));
+        document.add(&extension).unwrap();
+        assert_eq!(document.extension_for(address), None, "once");
+        changes.push(extension);
+    }
+    let written = draft(&mut document, |draft| {
+        draft.put(16, "a1/km", "12");
+        draft.put(32, "today", "rain");
+    });
+    OpIndex::of(&document).judge(&written, Writer::Editor).unwrap();
+    document.add(&written).unwrap();
+    changes.push(written);
+    (document, changes)
+}
+
+/// `ROUTE` as a version before knew it.
+static OLD_ROUTE: DocumentType = DocumentType {
+    id: DocumentTypeId(900),
+    name: "route",
+    genesis_actor: ROUTE.genesis_actor,
+    containers: ROUTE.containers,
+    later: &[],
+    audience: AudienceRule::Private,
+    policy: &[],
+    texts: &[0],
+    fresh: Fresh::new(),
+};
+
+#[test]
+fn containers_of_a_later_schema_version_come_by_one_constant_change_whoever_makes_them() {
+    let (document, changes) = with_later_containers();
+    assert_eq!(ROUTE.addresses().collect::<Vec<_>>(), [0, 1, 16, 17, 32]);
+    assert_eq!(document.registers(16)["a1/km"].winner.value, "12");
+    // Another phone makes the same containers, and writes into them too.
+    let mut other = Document::new(&ROUTE);
+    let extension = other.extension_for(16).unwrap();
+    other.add(&extension).unwrap();
+    let mut draft = Draft::new(&mut other, Actor([2; 16]), Timestamp::from_millis(6));
+    draft.put(16, "a2/km", "7");
+    let theirs = draft.finish().unwrap();
+    other.add(&theirs).unwrap();
+    let mut one = document.clone();
+    one.add_all([&extension, &theirs]).unwrap();
+    other.add_all(&changes).unwrap();
+    assert_eq!(one.heads(), other.heads());
+    assert_eq!(one.registers(16).len(), 2, "neither hides what the other wrote");
+    assert_eq!(one.registers(16), other.registers(16));
+    one.check_against_automerge();
+}
+
+#[test]
+fn a_version_that_does_not_know_a_container_carries_it_on_and_still_edits_the_rest() {
+    let (newer, changes) = with_later_containers();
+    let mut older = Document::new(&OLD_ROUTE);
+    for change in &changes {
+        older.add(change).unwrap();
+    }
+    assert_eq!(older.heads(), newer.heads());
+    assert_eq!(older.registers(0)["name"].winner.value, "North");
+    let mut loaded = Document::load(&OLD_ROUTE, &older.save()).unwrap();
+    let mut draft = Draft::new(&mut loaded, Actor([3; 16]), Timestamp::from_millis(7));
+    draft.put(0, "name", "South");
+    let edit = draft.finish().unwrap();
+    OpIndex::of(&loaded).judge(&edit, Writer::Editor).unwrap();
+    loaded.add(&edit).unwrap();
+    let mut back = newer.clone();
+    back.add(&edit).unwrap();
+    assert_eq!(back.registers(0)["name"].winner.value, "South");
+    assert_eq!(back.registers(32)["today"].winner.value, "rain");
+    // In automerge's own form, too.
+    for n in 0..12_u8 {
+        let mut draft = Draft::new(&mut loaded, Actor([3; 16]), Timestamp::from_millis(8));
+        draft.put(0, "name", n.to_string());
+        let change = draft.finish().unwrap();
+        loaded.add(&change).unwrap();
+    }
+    let saved = loaded.save();
+    assert_eq!(saved[0], 0x85);
+    assert_eq!(Document::load(&ROUTE, &saved).unwrap().registers(16)["a1/km"].winner.value, "12");
+    assert_eq!(Document::load(&OLD_ROUTE, &saved).unwrap().heads(), loaded.heads());
+}
+
+#[test]
+fn only_the_constant_change_itself_makes_containers() {
+    let mut document = Document::new(&ROUTE);
+    let index = OpIndex::of(&document);
+    let good = document.extension_for(16).unwrap();
+    assert_eq!(Change::from_bytes(&good.to_bytes()).unwrap(), good);
+    let forged = |edit: &dyn Fn(&mut Change)| {
+        let mut change = good.clone();
+        edit(&mut change);
+        index.judge(&change, Writer::Server)
+    };
+    let other = Op::MakeContainer { name: "other".into() };
+    assert_eq!(forged(&|change| change.ops.push(other.clone())), Err(Forged::ReservedActor));
+    assert_eq!(forged(&|change| change.actor = ROUTE.genesis_actor), Err(Forged::ReservedActor));
+    assert_eq!(forged(&|change| change.start_op = 9), Err(Forged::ReservedActor));
+    assert_eq!(forged(&|change| change.seq = 2), Err(Forged::ReservedActor));
+    assert_eq!(forged(&|change| change.deps.clear()), Err(Forged::ReservedActor));
+    assert_eq!(forged(&|change| change.actor = Actor([1; 16])), Err(Forged::StartOp));
+    let put = draft(&mut document, |draft| draft.put(16, "a1/km", "12"));
+    assert_eq!(index.judge(&put, Writer::Editor), Err(Forged::Register), "nothing is there yet");
+    // A server that does not know a version says so; a reader takes what the server took.
+    let old = OpIndex::new(&OLD_ROUTE);
+    assert_eq!(old.judge(&good, Writer::Editor), Err(Forged::LaterVersion));
+    assert_eq!(old.check(&good), Ok(()));
+}
+
+#[test]
+fn a_value_that_this_version_cannot_read_costs_nobody_the_document() {
+    let mut newer = Document::new(&card::TYPE);
+    let made = draft(&mut newer, |draft| {
+        draft.put(card::CARD, "name", "Bakery");
+        draft.put(card::CARD, "trash", "archived");
+        draft.put(card::TODOS, "AQEBAQEB/text", "Call");
+        draft.put(card::TODOS, "AQEBAQEB/due", "2026-W48");
+        draft.put(card::TODOS, "AQEBAQEB/state", "waiting#2");
+        draft.put(card::TODOS, "AQEBAQEB/assignee", "team:sales");
+    });
+    let index = OpIndex::of(&newer);
+    assert_eq!(index.judge(&made, Writer::Editor), Err(Forged::Value), "its author or the server refuses it");
+    assert_eq!(index.check(&made), Ok(()));
+    newer.add(&made).unwrap();
+    let loaded = Document::load(&card::TYPE, &newer.save()).unwrap();
+    assert_eq!(loaded.heads(), newer.heads());
+    assert_eq!(loaded.registers(card::TODOS)["AQEBAQEB/due"].winner.value, "2026-W48");
+    let Rows::Card(row, _) = rows(&loaded, None) else { panic!("a card") };
+    assert_eq!((row.name.as_str(), row.todos.len(), row.todos[0].due), ("Bakery", 1, None));
+    loaded.check_against_automerge();
 }

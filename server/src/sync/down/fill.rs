@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use roadbook_domain::settings::role::Role;
 use roadbook_domain::value::id::DocumentId;
 
 use super::page::{Page, Reading};
@@ -113,7 +112,7 @@ async fn today(conn: &mut Conn, reading: &Reading<'_>, page: &mut Page) -> Resul
 
 /// What the user closed of late in documents that they no longer see, so that Today's totals are exact.
 async fn closings(conn: &mut Conn, reading: &Reading<'_>, page: &mut Page) -> Result<(), StoreError> {
-    if reading.caller.role != Role::Restricted {
+    if reading.caller.role.reads_all() {
         return Ok(());
     }
     for (document, closings) in reading.all_closings(conn).await? {
@@ -163,7 +162,7 @@ async fn list(
     let (caller, org) = (reading.caller, reading.caller.org);
     let after = Some(after);
     let mut parts = vec![documents::of_feed(conn, org, &key::private(caller.user), after, CHUNK).await?];
-    if caller.role == Role::Restricted {
+    if !caller.role.reads_all() {
         for principal in key::filed_for(caller.user) {
             parts.push(documents::of_principal(conn, org, &principal, after, CHUNK).await?);
         }

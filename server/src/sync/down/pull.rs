@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use roadbook_domain::document::canonical::Check;
 use roadbook_domain::settings::SettingsRow;
-use roadbook_domain::settings::role::Role;
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::wire::{DocumentReceipt, Entry, LogEntry};
 
@@ -51,7 +50,7 @@ async fn touched(
 ) -> Result<(Vec<Touched>, i64), StoreError> {
     let (caller, org) = (reading.caller, reading.caller.org);
     let mut parts = vec![log::of_feed(conn, org, &key::private(caller.user), after, MOST_ROWS).await?];
-    if caller.role == Role::Restricted {
+    if !caller.role.reads_all() {
         for principal in key::filed_for(caller.user) {
             parts.push(log::of_principal(conn, org, &principal, after, MOST_ROWS).await?);
         }

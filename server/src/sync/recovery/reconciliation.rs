@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use roadbook_domain::document::digest::Digest;
-use roadbook_domain::settings::role::Role;
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::wire::{Bucket, HeadsRow, Walk, WalkAnswer};
 
@@ -58,7 +57,7 @@ pub async fn terms(
 ) -> Result<BTreeMap<DocumentId, [u8; 16]>, StoreError> {
     let (caller, org) = (reading.caller, reading.caller.org);
     let mut terms = documents::terms_of_feed(conn, org, &key::private(caller.user)).await?;
-    if caller.role == Role::Restricted {
+    if !caller.role.reads_all() {
         for principal in key::filed_for(caller.user) {
             terms.extend(documents::terms_of_principal(conn, org, &principal).await?);
         }

@@ -139,7 +139,7 @@ impl Class {
         match role {
             Role::Admin => Self::Admin,
             Role::Manager | Role::User => Self::Staff,
-            Role::Restricted => Self::Restricted,
+            Role::Restricted | Role::Other(_) => Self::Restricted,
         }
     }
 }

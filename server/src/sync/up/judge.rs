@@ -14,9 +14,8 @@ use roadbook_domain::crm::row::Rows;
 use roadbook_domain::document::DocumentError;
 use roadbook_domain::document::Signature;
 use roadbook_domain::document::change::{Actor, Change, ChangeHash};
-use roadbook_domain::document::{AudienceRule, DocumentType, Writer};
+use roadbook_domain::document::{AudienceRule, DocumentType, OriginKind, Writer, is_reserved};
 use roadbook_domain::read::projection::parse_link;
-use roadbook_domain::settings::role::Role;
 use roadbook_domain::value::id::{DeviceId, DocumentId};
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{Pushed, PushedChange, RefusalCode, Verdict};
@@ -222,7 +221,11 @@ impl Trial<'_> {
             return self.known(change, pushed, verdict);
         }
         let fresh = self.actor(change.actor).map_err(refused)?;
+        if let Some(origin) = pushed.origin {
+            judge_origin(origin.kind)?;
+        }
         let recreates = change.deps == [kind.genesis_hash()]
+            && !is_reserved(change.actor)
             && self.case.stored.is_some()
             && self.scratch.scope() == Scope::Staff;
         if recreates {
@@ -252,6 +255,10 @@ impl Trial<'_> {
 
     /// The actor must be bound to this very device, or to none yet.
     fn actor(&self, actor: Actor) -> Result<Option<Actor>, RefusalCode> {
+        // The guard lets a reserved actor through in the constant change of a schema version only.
+        if is_reserved(actor) {
+            return Ok(None);
+        }
         match self.context.actors.get(&actor) {
             None => Ok(Some(actor)),
             Some(device) if *device == Some(self.context.device) => Ok(None),
@@ -272,7 +279,7 @@ impl Trial<'_> {
                 Ok(())
             };
         }
-        if viewer.role != Role::Restricted {
+        if viewer.role.reads_all() {
             return Ok(());
         }
         if !self.sees_all_it_links_to(&built.change) {
@@ -332,6 +339,18 @@ impl Trial<'_> {
         scratch::writes(change)
             .filter_map(|(register, value)| link_target(kind, register.container, &register.name, value))
             .all(|target| self.context.linkable.contains(&target))
+    }
+}
+
+/// What act a device says its change was part of: one of its user's, not one of the server's.
+fn judge_origin(kind: OriginKind) -> Result<(), Verdict> {
+    match kind {
+        _ if kind.is_users() => Ok(()),
+        // 0 stands for no origin.
+        OriginKind(0) => Err(Verdict::Refused(RefusalCode::Malformed)),
+        _ if kind.is_known() => Err(Verdict::Refused(RefusalCode::Policy)),
+        // A newer app knows more acts than this server.
+        _ => Err(Verdict::UpgradeRequired),
     }
 }
 

@@ -7,7 +7,6 @@ use roadbook_domain::access::rights::Scope;
 use roadbook_domain::document::change::{Actor, ChangeHash};
 use roadbook_domain::document::{DocumentType, DocumentTypeId};
 use roadbook_domain::settings::SettingsKind;
-use roadbook_domain::settings::role::Role;
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{GroupVerdict, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Pushed, RefusalCode, Verdict};
@@ -229,7 +228,7 @@ async fn load(
     actors.insert(engine.actor(), None);
     let mut visibilities = BTreeMap::new();
     let mut linkable = BTreeSet::new();
-    if caller.role == Role::Restricted {
+    if !caller.role.reads_all() {
         let existing: Vec<_> = stored.values().map(|stored| (stored.id, stored.scope)).collect();
         visibilities = load_visibilities(conn, caller, position, &existing, now).await?;
         linkable = load_linkable(conn, caller, pending, &new).await?;

@@ -131,6 +131,7 @@ pub fn verdict(forged: Forged) -> Verdict {
     let code = match forged {
         Forged::Needs(hashes) => return Verdict::Needs(hashes),
         Forged::ActorFork => return Verdict::ActorFork,
+        Forged::LaterVersion => return Verdict::UpgradeRequired,
         Forged::TooLarge => RefusalCode::TooLarge,
         Forged::Policy | Forged::Value => RefusalCode::Policy,
         Forged::ReservedActor => RefusalCode::ForeignActor,
@@ -406,6 +407,6 @@ pub fn writes(change: &Change) -> impl Iterator<Item = (&Register, &str)> {
     use roadbook_domain::document::change::Op;
     change.ops.iter().filter_map(|op| match op {
         Op::Put { register, value, .. } => Some((register, value.as_str())),
-        Op::MakeText { .. } | Op::Insert { .. } | Op::Erase { .. } => None,
+        Op::MakeContainer { .. } | Op::MakeText { .. } | Op::Insert { .. } | Op::Erase { .. } => None,
     })
 }

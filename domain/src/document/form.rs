@@ -1,0 +1,107 @@
+//! The canonical text forms of registers' values.
+
+use crate::value::due::Due;
+use crate::value::id::DocumentId;
+use crate::value::key::Key;
+use crate::value::recurrence::Recurrence;
+use crate::value::time::Day;
+use crate::value::todo::TodoState;
+use crate::value::trash::TRASHED;
+
+/// The canonical text form of a register's value. All but [`Form::TodoState`] may also be empty, for
+/// none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Any text.
+    Text,
+    /// An entity id.
+    Id,
+    /// A due (`crate::value::due`).
+    Due,
+    /// A calendar day (`crate::value::time`).
+    Day,
+    /// `1`.
+    Flag,
+    /// A key (`crate::value::key`).
+    Key,
+    /// How often something comes again (`crate::value::recurrence`).
+    Recurrence,
+    /// `none`, or how many minutes before it is due a reminder comes: up to five numbers in ascending
+    /// order, separated by commas, each at most a year.
+    Leads,
+    /// A todo's state (`crate::value::todo`).
+    TodoState,
+    /// A mark of the trashing.
+    Trash,
+}
+
+impl Form {
+    /// Whether a value is in this form: asked of its author and by the server at a push, never by a
+    /// reader, who keeps, shows and carries on what this version does not know.
+    pub fn accepts(self, value: &str) -> bool {
+        if value.is_empty() {
+            return self != Self::TodoState;
+        }
+        match self {
+            Self::Text => true,
+            Self::Id => value.parse::<DocumentId>().is_ok(),
+            Self::Due => value.parse::<Due>().is_ok_and(|due| due.is_known()),
+            Self::Day => value.parse::<Day>().is_ok(),
+            Self::Flag => value == "1",
+            Self::Key => value.parse::<Key>().is_ok(),
+            Self::Recurrence => value.parse::<Recurrence>().is_ok(),
+            Self::Leads => value == "none" || are_leads(value),
+            Self::TodoState => value.parse::<TodoState>().is_ok_and(|state| state.is_known()),
+            Self::Trash => value == TRASHED,
+        }
+    }
+}
+
+fn are_leads(value: &str) -> bool {
+    const YEAR: u32 = 366 * 24 * 60;
+    let leads: Option<Vec<u32>> = value
+        .split(',')
+        .take(6)
+        .map(|text| text.parse().ok().filter(|lead: &u32| *lead <= YEAR && lead.to_string() == text))
+        .collect();
+    leads.is_some_and(|leads| leads.len() <= 5 && leads.is_sorted_by(|one, other| one < other))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Form;
+
+    #[test]
+    fn a_form_accepts_its_values_and_nothing_else() {
+        let id = "01936b00-0000-7000-8000-00000000000a";
+        let closed = "closed#1;success;2026-11-22T09:00:05;Europe/Budapest;";
+        for (form, good, bad) in [
+            (Form::Text, vec!["anything", "two\nlines"], vec![]),
+            (Form::Id, vec![id], vec!["Anna", "01936b00"]),
+            (
+                Form::Due,
+                vec!["2026-11-22", "2026-11-22T09:00[UTC]"],
+                vec!["tomorrow", "2026-11-22T09:00[New/Town]"],
+            ),
+            (Form::Day, vec!["2026-11-22"], vec!["2026-11-22T09:00[UTC]", "22.11.2026"]),
+            (Form::Flag, vec!["1"], vec!["0", "true"]),
+            (Form::Key, vec!["call"], vec!["Call us", "é"]),
+            (Form::Recurrence, vec!["2w"], vec!["weekly"]),
+            (
+                Form::Leads,
+                vec!["none", "0", "10,1440"],
+                vec!["10,", "10,10", "20,10", "01", "527041", "1,2,3,4,5,6"],
+            ),
+            (Form::TodoState, vec!["open#1", &format!("{closed}{id}")], vec!["", "open", "done"]),
+            (Form::Trash, vec!["trashed"], vec!["archived"]),
+        ] {
+            for value in good {
+                assert!(form.accepts(value), "{form:?} {value}");
+            }
+            for value in bad {
+                assert!(!form.accepts(value), "{form:?} {value}");
+            }
+            assert_eq!(form.accepts(""), form != Form::TodoState, "{form:?}");
+        }
+    }
+}
