@@ -23,9 +23,11 @@ pub use exchange::{
 };
 pub use frame::{FrameError, from_frame, to_frame};
 pub use given_back::{MAX_GIVEN_BACK, ReceiptedRow, Tombstone};
-pub use live::Poke;
+pub use live::{LIVE_BEARER, LIVE_PROTOCOL, LiveFrame, Poke};
 pub use verdict::{GroupVerdict, RefusalCode, Verdict};
-pub use walk::{Bucket, HeadsRow, MAX_OFFERED_CHANGES, MAX_OFFERS, Offer, Walk, WalkAnswer};
+pub use walk::{
+    Bucket, HeadsRow, MAX_OFFERED_CHANGES, MAX_OFFERS, MAX_PARTS_BYTES, Offer, OfferPart, Walk, WalkAnswer,
+};
 
 #[cfg(test)]
 mod tests;

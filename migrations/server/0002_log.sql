@@ -157,5 +157,23 @@ create table retained_closing (
 
 create index retained_closing_document on retained_closing (org_id, document);
 
+-- Changes of documents that devices re-upload in parts, until the last part comes: one document for each
+-- device, and an hour at most.
+create table reupload_part (
+    org_id uuid not null references organisation (id),
+    device uuid not null,
+    -- How many changes stand before this part, and how many are in it.
+    begins bigint not null,
+    changes bigint not null,
+    document uuid not null,
+    -- What the last part must bear, too.
+    receipt bytea not null,
+    at bigint not null,
+    -- How many bytes the changes have; and they, as a CBOR array of byte strings.
+    size bigint not null,
+    bytes bytea not null,
+    primary key (org_id, device, begins)
+);
+
 -- Sockets of ended sessions are closed.
 create index session_ended on session (org_id, ended_at);

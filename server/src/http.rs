@@ -3,6 +3,7 @@
 //! `axum::serve` sets no timer, so that a client which never finishes its request head holds its
 //! connection for ever (R28); so hyper is driven here.
 
+mod arrival;
 pub mod layers;
 mod stall;
 
@@ -22,6 +23,7 @@ use tokio::task::JoinSet;
 
 use crate::api::ApiError;
 use crate::start::config::Checked;
+use arrival::{Allowance, Arrival};
 use stall::Stalling;
 
 /// The most bytes of a request head.
@@ -39,8 +41,9 @@ pub async fn serve(
     stopping: impl FnOnce(),
     shutdown: impl Future<Output = ()>,
 ) {
-    let limit = config.request_timeout;
-    let router = router.layer(middleware::from_fn(move |request, next| within(limit, request, next)));
+    let allowance =
+        Allowance { grace: config.body_grace, rate: config.body_rate, work: config.request_timeout };
+    let router = router.layer(middleware::from_fn(move |request, next| within(allowance, request, next)));
     let places = Arc::new(Semaphore::new(config.max_connections));
     let (stop, stopped) = watch::channel(false);
     let mut connections = JoinSet::new();
@@ -110,10 +113,18 @@ fn connection(
     }
 }
 
-/// Answers 408 to a request that takes longer than this as a whole, its body included.
-async fn within(limit: Duration, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(limit, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => ApiError::TooSlow.into_response(),
+/// Answers 408 to a request whose body arrives too slowly, or that takes too long once it is here.
+async fn within(allowance: Allowance, request: Request, next: Next) -> Response {
+    let (head, body) = request.into_parts();
+    let (arrival, body) = Arrival::watch(allowance, body);
+    let mut answer = std::pin::pin!(next.run(Request::from_parts(head, body)));
+    loop {
+        let deadline = arrival.deadline();
+        match tokio::time::timeout_at(deadline, answer.as_mut()).await {
+            Ok(response) => return response,
+            // More of the body arrived meanwhile.
+            Err(_) if arrival.deadline() > deadline => {}
+            Err(_) => return ApiError::TooSlow.into_response(),
+        }
     }
 }

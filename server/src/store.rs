@@ -18,6 +18,7 @@ mod migrations;
 pub mod notice;
 pub mod organisation;
 pub mod retained_closings;
+pub mod reupload;
 pub mod sessions;
 pub mod settings;
 pub mod todos;

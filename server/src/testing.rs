@@ -299,6 +299,8 @@ pub fn config(database: String, secrets: String) -> Config {
         max_connections: "100".into(),
         header_timeout: seconds(),
         request_timeout: seconds(),
+        body_grace: seconds(),
+        body_rate: "1024".into(),
         write_timeout: seconds(),
         drain_timeout: seconds(),
         password_cost: Cost::LEAST,

@@ -188,6 +188,8 @@ fn config(folder: &Path) -> Config {
         max_connections: "1000".into(),
         header_timeout: minute(),
         request_timeout: minute(),
+        body_grace: minute(),
+        body_rate: "1".into(),
         write_timeout: minute(),
         drain_timeout: "1s".into(),
         password_cost: Cost::LEAST,

@@ -2,6 +2,7 @@
 
 mod lease;
 mod loss;
+mod parts;
 mod stage;
 
 use roadbook_client::{Client, MAX_ANSWER, QuarantineReason, SessionError, SyncSession};

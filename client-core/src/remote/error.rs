@@ -64,9 +64,10 @@ impl SyncError {
 
     pub(crate) fn of_transport(error: TransportError, retry_at: Option<Timestamp>) -> Self {
         match error {
-            TransportError::Unreachable | TransportError::Busy { .. } | TransportError::Malformed => {
-                Self::Unreachable { retry_at }
-            }
+            TransportError::Unreachable
+            | TransportError::TimedOut
+            | TransportError::Busy { .. }
+            | TransportError::Malformed => Self::Unreachable { retry_at },
             TransportError::Unauthorized => Self::SignInNeeded,
             TransportError::Refused { code, .. } => Self::Refused { code },
         }

@@ -95,8 +95,9 @@ impl HttpTransport {
             request = request.header(AUTHORIZATION, bearer(token)?);
         }
         let response = request.send().await.map_err(|error| {
+            let kind = broken(&error);
             tracing::debug!(error = %error.without_url(), "no answer");
-            TransportError::Unreachable
+            kind
         })?;
         if response.status().is_success() { Ok(response) } else { Err(refusal(response).await) }
     }
@@ -149,13 +150,22 @@ pub(crate) fn bearer(token: &str) -> Result<HeaderValue, TransportError> {
 /// Reads a body of at most `most` bytes; one that is longer is given up at once.
 async fn read(mut response: Response, most: usize) -> Result<Vec<u8>, TransportError> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|_| TransportError::Unreachable)? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
         if body.len() + chunk.len() > most {
             return Err(TransportError::Malformed);
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+/// What a broken exchange means: a server that was not even reached in time is not a slow line.
+fn broken(error: &reqwest::Error) -> TransportError {
+    if error.is_timeout() && !error.is_connect() {
+        TransportError::TimedOut
+    } else {
+        TransportError::Unreachable
+    }
 }
 
 async fn text(response: Response) -> Result<String, TransportError> {
@@ -177,8 +187,10 @@ async fn refusal(response: Response) -> TransportError {
         .map(Duration::from_secs);
     let body = read(response, MAX_JSON).await.unwrap_or_default();
     let code = serde_json::from_slice(&body).map(|body: ErrorBody| body.code).unwrap_or_default();
-    let is_busy = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
-    if status.is_server_error() || is_busy {
+    if status == StatusCode::REQUEST_TIMEOUT {
+        return TransportError::TimedOut;
+    }
+    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
         return TransportError::Busy { retry_after };
     }
     // A wrong password is a refusal; a token that is not good any more asks for another one.

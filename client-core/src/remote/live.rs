@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use reqwest::header::AUTHORIZATION;
-use roadbook_domain::wire::{Poke, from_frame};
+use roadbook_domain::wire::{LiveFrame, Poke};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -58,7 +58,7 @@ impl Live {
         loop {
             match timeout(SILENCE, self.socket.next()).await.ok()?? {
                 Ok(Message::Binary(frame)) => {
-                    if let Ok(poke) = from_frame(&frame, MAX_FRAME) {
+                    if let Ok(Some(LiveFrame::Poke(poke))) = LiveFrame::from_bytes(&frame) {
                         return Some(poke);
                     }
                 }
@@ -84,7 +84,6 @@ fn live_address(address: &str) -> Result<String, AddressError> {
 
 #[cfg(test)]
 mod tests {
-    use roadbook_domain::wire::to_frame;
     use tokio::net::TcpListener;
     use tokio_tungstenite::accept_async;
 
@@ -105,7 +104,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_poke_is_read_between_pings_and_the_end_is_noticed() {
-        let poke = Message::Binary(to_frame(&Poke { head: 7 }).into());
+        let poke = Message::Binary(LiveFrame::Poke(Poke { head: 7 }).to_bytes().into());
         let address = serving(vec![Message::Ping(vec![1].into()), poke]).await;
         let mut live = Live::open(&address, "secret").await.unwrap();
         assert_eq!(live.next().await, Some(Poke { head: 7 }));
@@ -114,9 +113,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_poke_is_passed_over() {
-        let poke = Message::Binary(to_frame(&Poke { head: 8 }).into());
-        let address = serving(vec![Message::Binary(vec![9, 9, 9].into()), "later".into(), poke]).await;
+    async fn frames_of_kinds_that_this_version_does_not_know_and_what_is_no_frame_are_passed_over() {
+        let poke = Message::Binary(LiveFrame::Poke(Poke { head: 8 }).to_bytes().into());
+        let address = serving(vec![
+            Message::Binary(vec![1, 9, 9].into()),
+            Message::Binary(vec![0, 0xff].into()),
+            "later".into(),
+            poke,
+        ])
+        .await;
         let mut live = Live::open(&address, "secret").await.unwrap();
         assert_eq!(live.next().await, Some(Poke { head: 8 }));
     }

@@ -38,6 +38,9 @@ pub enum TransportError {
     /// The server was not reached, or the connection broke: try again later.
     #[error("the server cannot be reached")]
     Unreachable,
+    /// The request or the answer did not come through in time: try again later, with less.
+    #[error("the line is too slow")]
+    TimedOut,
     /// The server has too much to do: try again no earlier than it asks.
     #[error("the server is busy")]
     Busy {
@@ -65,6 +68,7 @@ impl TransportError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed_out",
             Self::Busy { .. } => "busy",
             Self::Unauthorized => "unauthorized",
             Self::Refused { .. } => "refused",

@@ -51,6 +51,17 @@ pub(crate) struct Sent {
     pub reuploaded: BTreeSet<DocumentId>,
     /// The tombstones and settings rows that were re-uploaded.
     pub rows: ReuploadRows,
+    /// The part after the one that was sent, if that was not the last.
+    pub next_part: Option<NextPart>,
+}
+
+/// How far a document that is re-uploaded in parts has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NextPart {
+    /// The document.
+    pub document: DocumentId,
+    /// How many of its changes the server keeps.
+    pub first: usize,
 }
 
 /// What an answer did, and what it asks for next.
@@ -66,6 +77,8 @@ pub(crate) struct Received {
     pub reupload: BTreeSet<DocumentId>,
     /// Documents that were re-uploaded and not judged.
     pub reupload_again: BTreeSet<DocumentId>,
+    /// Documents that were re-uploaded and are too large for this server.
+    pub too_large: BTreeSet<DocumentId>,
     /// Fetched documents that the answer brought, or said to be invisible to the user.
     pub fetched: BTreeSet<DocumentId>,
     /// Changes that the server has, whose entries follow on a later page.

@@ -5,6 +5,7 @@
 //! spawns nothing: its caller carries the frames. What it remembers between requests can all be
 //! found again, so after a kill a new session begins from the file alone.
 
+mod pace;
 mod state;
 
 use std::time::Duration;
@@ -150,6 +151,27 @@ impl SyncSession {
     pub fn on_failure(&mut self, asked: Option<Duration>) -> Timestamp {
         self.give_up();
         self.state.on_failure(self.client.env(), asked)
+    }
+
+    /// The line was too slow for the last request or its answer: as [`Self::on_failure`], and the next
+    /// requests carry and ask for half as much, until answers come again.
+    pub fn on_time_out(&mut self) -> Timestamp {
+        self.state.slow_down();
+        self.on_failure(None)
+    }
+
+    /// The last request was larger than the server, or a proxy before it, takes. Says whether the next
+    /// one is another: with less in it, or without the document that is too large. Such a document is
+    /// left alone until a later session and counts as not re-uploaded; everything else goes on.
+    pub fn on_too_large(&mut self) -> bool {
+        self.state.on_too_large()
+    }
+
+    /// Asks for pages of at most this many bytes from now on, and sends half as many at a time: for a
+    /// slow line, or an app that may only run for seconds. `None`: as much as the server likes. Both are
+    /// bounded: 4 KiB to 1 MiB.
+    pub fn set_budget(&mut self, bytes: Option<u32>) {
+        self.state.set_budget(bytes);
     }
 
     /// Lets another process exchange: the answer to the last request is not waited for. If this fails the

@@ -65,6 +65,11 @@ impl Syncer {
         Self { session: SyncSession::new(client) }
     }
 
+    /// See [`SyncSession::set_budget`].
+    pub fn set_budget(&mut self, bytes: Option<u32>) {
+        self.session.set_budget(bytes);
+    }
+
     /// When the next sync may be tried, after one that failed.
     pub fn wake_at(&self) -> Option<Timestamp> {
         self.session.wake_at()
@@ -113,6 +118,11 @@ impl Syncer {
                 report.round_trips += 2;
                 answer = self.exchange(transport, &token, frame).await;
             }
+            if matches!(answer, Err(TransportError::Refused { status: 413, .. }))
+                && self.session.on_too_large()
+            {
+                continue;
+            }
             let answer = answer.map_err(|error| self.failed(error))?;
             report.bytes_down += answer.len() as u64;
             let step = match self.session.on_response(&answer) {
@@ -145,11 +155,11 @@ impl Syncer {
     }
 
     fn failed(&mut self, error: TransportError) -> SyncError {
-        let asked = match error {
-            TransportError::Busy { retry_after } => retry_after,
-            _ => None,
+        let retry_at = match error {
+            TransportError::Busy { retry_after } => self.session.on_failure(retry_after),
+            TransportError::TimedOut => self.session.on_time_out(),
+            _ => self.session.on_failure(None),
         };
-        let retry_at = self.session.on_failure(asked);
         SyncError::of_transport(error, Some(retry_at))
     }
 }

@@ -93,6 +93,7 @@ fn the_request_is_pinned() {
             changes: vec![vec![9; 24].into()],
             authors: authors(),
             receipt: [5; 16].into(),
+            part: None,
         }],
         fetch: vec![DOCUMENT],
         tombstones: vec![Tombstone { document: DOCUMENT, receipt: [6; 16].into() }],
@@ -102,6 +103,19 @@ fn the_request_is_pinned() {
         }],
     };
     insta::assert_snapshot!(golden(&request));
+}
+
+#[test]
+fn a_part_of_a_re_upload_is_pinned() {
+    let offer = Offer {
+        document: DOCUMENT,
+        kind: DocumentTypeId::CARD,
+        changes: vec![vec![9; 24].into()],
+        authors: AuthorTable::default(),
+        receipt: [5; 16].into(),
+        part: Some(OfferPart { first: 30_000, total: 50_000 }),
+    };
+    insta::assert_snapshot!(golden(&offer));
 }
 
 #[test]
@@ -119,6 +133,7 @@ fn a_list_of_strings_too_short_to_be_changes_is_no_offer() {
             changes,
             authors: authors(),
             receipt: [5; 16].into(),
+            part: None,
         };
         let request = SyncRequest { offers: vec![offer], ..SyncRequest::default() };
         from_frame::<SyncRequest>(&to_frame(&request), 64 << 20).is_ok()
@@ -271,7 +286,9 @@ fn the_rows_of_a_contact_are_pinned() {
 
 #[test]
 fn a_poke_is_pinned() {
-    insta::assert_snapshot!(golden(&Poke { head: 12 }));
+    let frame = LiveFrame::Poke(Poke { head: 12 });
+    assert_eq!(LiveFrame::from_bytes(&frame.to_bytes()), Ok(Some(frame)));
+    insta::assert_snapshot!(HEXLOWER.encode(&frame.to_bytes()));
 }
 
 #[test]

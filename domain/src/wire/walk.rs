@@ -16,6 +16,8 @@ use crate::document::AuthorTable;
 pub const MAX_OFFERS: usize = 500;
 /// The most changes of all offers of one request: as many as a document of the largest size may have.
 pub const MAX_OFFERED_CHANGES: usize = 50_000;
+/// The most bytes of changes of one document that is re-uploaded in parts.
+pub const MAX_PARTS_BYTES: usize = 16 << 20;
 /// No change has fewer bytes: an actor of 16 bytes and the frame around it.
 const MIN_CHANGE: usize = 24;
 
@@ -67,7 +69,7 @@ pub struct HeadsRow {
     pub term: [u8; 16],
 }
 
-/// A document given back to a server that lost it or a part of it.
+/// A document given back to a server that lost it or a part of it; or a part of such a document.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct Offer {
@@ -78,15 +80,32 @@ pub struct Offer {
     #[n(1)]
     pub kind: DocumentTypeId,
     /// All its acknowledged changes, in causal order, each as its one byte string; at most
-    /// [`MAX_OFFERED_CHANGES`].
+    /// [`MAX_OFFERED_CHANGES`]. Of a part: those of the part.
     #[cbor(n(2), decode_with = "offered_changes")]
     pub changes: Vec<ByteVec>,
-    /// Their authors, as the server gave them.
+    /// Their authors, as the server gave them. Empty in every part but the last one.
     #[n(3)]
     pub authors: AuthorTable,
     /// The server's own receipt for exactly this state.
     #[n(4)]
     pub receipt: minicbor::bytes::ByteArray<16>,
+    /// Which part of the document these changes are; `None`: the whole document.
+    #[n(5)]
+    pub part: Option<OfferPart>,
+}
+
+/// A part of a document whose changes do not fit into one request (`docs/decisions/0005`).
+///
+/// The server keeps parts until the last one comes, and judges all of them then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct OfferPart {
+    /// How many of the document's changes stand before this part.
+    #[n(0)]
+    pub first: u32,
+    /// How many changes the document has; the part that reaches this number is the last one.
+    #[n(1)]
+    pub total: u32,
 }
 
 /// Reads the changes of an offer. A list of empty strings would cost many times its bytes in memory: what

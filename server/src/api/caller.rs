@@ -12,17 +12,24 @@ impl FromRequestParts<State> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
-        let token = bearer(parts).ok_or(ApiError::Unauthenticated)?;
-        let caller = Self::of(state.gate(), token).await?;
-        tracing::Span::current()
-            .record("user.id", tracing::field::display(caller.user))
-            .record("device.id", tracing::field::display(caller.device));
-        Ok(caller)
+        arriving(state, bearer(parts).ok_or(ApiError::Unauthenticated)?).await
     }
 }
 
+/// The caller that an access token stands for; the request's line in the log names them.
+///
+/// # Errors
+/// As for [`Caller::of`].
+pub async fn arriving(state: &State, token: &str) -> Result<Caller, ApiError> {
+    let caller = Caller::of(state.gate(), token).await?;
+    tracing::Span::current()
+        .record("user.id", tracing::field::display(caller.user))
+        .record("device.id", tracing::field::display(caller.device));
+    Ok(caller)
+}
+
 /// The token of the one `Authorization: Bearer` header (RFC 6750).
-fn bearer(parts: &Parts) -> Option<&str> {
+pub fn bearer(parts: &Parts) -> Option<&str> {
     let mut headers = parts.headers.get_all(AUTHORIZATION).iter();
     let (header, None) = (headers.next()?, headers.next()) else { return None };
     let (scheme, token) = header.to_str().ok()?.split_once(' ')?;

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use axum::extract::State as With;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{FromRequestParts, State as With};
+use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
+use axum::http::request::Parts;
 use axum::response::Response;
-use roadbook_domain::wire::{Poke, to_frame};
+use roadbook_domain::wire::{LIVE_BEARER, LIVE_PROTOCOL, LiveFrame, Poke};
 
+use super::caller::{arriving, bearer};
 use super::{ApiError, Routes};
 use crate::auth::Caller;
 use crate::live::{Moved, Seat};
@@ -29,7 +32,7 @@ pub fn routes() -> Routes {
 /// Who comes is judged before the upgrade, so a stranger never holds a socket.
 async fn live(
     With(state): With<State>,
-    caller: Caller,
+    Arriving(caller): Arriving,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     let upgrade = upgrade.map_err(|_| ApiError::invalid("", "ask for a WebSocket here"))?;
@@ -38,11 +41,38 @@ async fn live(
     let head = organisation::head(&mut conn, caller.org).await?.ok_or(ApiError::NotFound)?;
     // Small buffers: an idle socket costs 3 KB instead of 134 KB.
     let upgrade = upgrade
+        // The only one that is ever answered: the other one that a browser offers holds its token.
+        .protocols([LIVE_PROTOCOL])
         .read_buffer_size(1024)
         .write_buffer_size(0)
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE);
     Ok(upgrade.on_upgrade(move |socket| serve(state, caller, socket, head.seq.unsigned_abs(), seat)))
+}
+
+/// Who asks for the live channel. A browser can set no headers of a WebSocket, so its token may come as
+/// a subprotocol beside [`LIVE_PROTOCOL`]; a query would stand in the logs of proxies.
+struct Arriving(Caller);
+
+impl FromRequestParts<State> for Arriving {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
+        let token = if parts.headers.contains_key(AUTHORIZATION) { bearer(parts) } else { offered(parts) };
+        arriving(state, token.ok_or(ApiError::Unauthenticated)?).await.map(Self)
+    }
+}
+
+/// The token among the subprotocols that the client offers, if it is one and the protocol is there.
+fn offered(parts: &Parts) -> Option<&str> {
+    let headers = parts.headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter();
+    let offered = headers.filter_map(|header| header.to_str().ok()).flat_map(|header| header.split(','));
+    let offered: Vec<_> = offered.map(str::trim).collect();
+    let mut tokens = offered.iter().filter_map(|one| one.strip_prefix(LIVE_BEARER));
+    match (tokens.next(), tokens.next()) {
+        (Some(token), None) if offered.contains(&LIVE_PROTOCOL) => Some(token),
+        _ => None,
+    }
 }
 
 /// Pokes until the client goes, the session ends or the server stops.
@@ -94,5 +124,5 @@ async fn serve(state: State, caller: Caller, mut socket: WebSocket, head: u64, _
 }
 
 fn poke(head: u64) -> Message {
-    Message::Binary(to_frame(&Poke { head }).into())
+    Message::Binary(LiveFrame::Poke(Poke { head }).to_bytes().into())
 }

@@ -38,9 +38,17 @@ pub struct Config {
     #[arg(long, env = "ROADBOOK_HEADER_TIMEOUT", default_value = "10s")]
     pub header_timeout: String,
 
-    /// How long a request may take as a whole, its body included (100ms to 10m)
+    /// How long a request may take once its body is here (100ms to 10m)
     #[arg(long, env = "ROADBOOK_REQUEST_TIMEOUT", default_value = "30s")]
     pub request_timeout: String,
+
+    /// How long a body may take however slowly it arrives (100ms to 10m)
+    #[arg(long, env = "ROADBOOK_BODY_GRACE", default_value = "15s")]
+    pub body_grace: String,
+
+    /// How many bytes of a body a second there must be on average after that (1 to 1000000)
+    #[arg(long, env = "ROADBOOK_BODY_RATE", default_value = "1024")]
+    pub body_rate: String,
 
     /// How long a client may leave an answer unread before it is cut off (100ms to 10m)
     #[arg(long, env = "ROADBOOK_WRITE_TIMEOUT", default_value = "30s")]
@@ -70,8 +78,12 @@ pub struct Checked {
     pub max_connections: usize,
     /// For the head of a request, and between two.
     pub header_timeout: Duration,
-    /// For a request as a whole.
+    /// For a request whose body is here.
     pub request_timeout: Duration,
+    /// For a body however slow.
+    pub body_grace: Duration,
+    /// Bytes of a body a second, on average, after the grace.
+    pub body_rate: u32,
     /// For a write that makes no progress.
     pub write_timeout: Duration,
     /// For what is under way when the server stops.
@@ -116,6 +128,8 @@ impl Config {
             max_connections: self.number("max-connections", 1, 1_000_000)?,
             header_timeout: self.duration("header-timeout")?,
             request_timeout: self.duration("request-timeout")?,
+            body_grace: self.duration("body-grace")?,
+            body_rate: self.number("body-rate", 1, 1_000_000)?,
             write_timeout: self.duration("write-timeout")?,
             drain_timeout: self.duration("drain-timeout")?,
             password_cost: self.password_cost,
@@ -136,6 +150,8 @@ impl Config {
             "max-connections" => &self.max_connections,
             "header-timeout" => &self.header_timeout,
             "request-timeout" => &self.request_timeout,
+            "body-grace" => &self.body_grace,
+            "body-rate" => &self.body_rate,
             "write-timeout" => &self.write_timeout,
             "drain-timeout" => &self.drain_timeout,
             _ => "",
@@ -251,6 +267,8 @@ mod tests {
             ("header-timeout", "10", "such as 500ms, 10s or 2m"),
             ("header-timeout", "0s", "from 100ms to 10m"),
             ("request-timeout", "11m", "from 100ms to 10m"),
+            ("body-grace", "15", "such as 500ms, 10s or 2m"),
+            ("body-rate", "0", "from 1 to 1000000"),
             ("write-timeout", "s", "such as 500ms"),
             ("drain-timeout", "99999999999999999999s", "from 100ms"),
             ("listen", "a\nb", "such as 127.0.0.1:8080"),

@@ -1,5 +1,6 @@
 //! When something was lost: finding out where device and server differ, and re-uploads.
 
+mod parts;
 pub mod reconciliation;
 mod reupload_accounts;
 pub mod reupload_documents;

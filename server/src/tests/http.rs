@@ -48,12 +48,49 @@ async fn a_connection_that_stays_idle_after_an_answer_is_closed() {
 
 #[tokio::test]
 async fn a_body_that_trickles_is_answered_408() {
-    let router = Router::new().route("/", post(async |body: Bytes| format!("{}", body.len())));
-    let served = Served::new(router, |config| config.request_timeout = "100ms".into()).await;
+    let served = Served::new(counting(), |config| {
+        config.body_grace = "100ms".into();
+        config.body_rate = "1000".into();
+    })
+    .await;
     let mut client = served.connect().await;
     client.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc").await.unwrap();
     let answer = read_to_end(&mut client).await;
     assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("too_slow"), "{answer}");
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_that_keeps_the_least_rate_may_take_longer_than_grace_and_request_timeout() {
+    let served = Served::new(counting(), |config| {
+        config.body_grace = "100ms".into();
+        config.request_timeout = "100ms".into();
+        config.body_rate = "1".into();
+    })
+    .await;
+    let mut client = served.connect().await;
+    let head = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 30\r\n\r\n";
+    // Twenty bytes are worth twenty seconds.
+    client.write_all(&[&head[..], &[b'x'; 20]].concat()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    client.write_all(&[b'x'; 10]).await.unwrap();
+    let answer = read_to_end(&mut client).await;
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("30"), "{answer}");
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_once_its_body_is_here_is_answered_408() {
+    let never = async |_: Bytes| std::future::pending::<()>().await;
+    let router = Router::new().route("/", post(never).get(async || std::future::pending::<()>().await));
+    let served = Served::new(router, |config| config.request_timeout = "100ms".into()).await;
+    for request in
+        ["POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"]
+    {
+        let mut client = served.connect().await;
+        client.write_all(request.as_bytes()).await.unwrap();
+        read_until(&mut client, "\"the request took too long\"}").await;
+    }
     served.stop().await;
 }
 
@@ -264,6 +301,13 @@ async fn the_log_names_ids_and_no_person_password_or_token() {
     }
     let path = format!("/v1/users/{id}/password");
     server.send(Method::POST, &path, &token, Some(json!({ "password": "another password" }))).await.unwrap();
+    let request =
+        Request::get("/v1/live").header("sec-websocket-protocol", format!("roadbook.v1, bearer.{token}"));
+    assert_eq!(
+        server.answer(request.body(Body::empty()).unwrap()).await.unwrap().status,
+        422,
+        "no WebSocket"
+    );
     drop(guard);
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
@@ -284,6 +328,11 @@ async fn the_log_names_ids_and_no_person_password_or_token() {
     ] {
         assert!(!log.contains(personal), "{personal} is in {log}");
     }
+}
+
+/// Answers how many bytes it was sent.
+fn counting() -> Router {
+    Router::new().route("/", post(async |body: Bytes| format!("{}", body.len())))
 }
 
 /// A router on a real socket.

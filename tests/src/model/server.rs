@@ -4,6 +4,7 @@ mod pull;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use minicbor::bytes::ByteVec;
 use roadbook_domain::document::Document;
 use roadbook_domain::document::OpIndex;
 use roadbook_domain::document::change::{Actor, Change, ChangeHash, Op};
@@ -16,8 +17,8 @@ use roadbook_domain::settings::{SettingsId, SettingsKind, SettingsRow};
 use roadbook_domain::value::id::{DeviceId, DocumentId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{
-    Entry, GroupVerdict, Offer, Pushed, PushedChange, ReceiptedRow, RefusalCode, SyncRequest, SyncResponse,
-    SyncStatus, Tombstone, Verdict,
+    Entry, GroupVerdict, Offer, OfferPart, Pushed, PushedChange, ReceiptedRow, RefusalCode, SyncRequest,
+    SyncResponse, SyncStatus, Tombstone, Verdict,
 };
 
 use super::log::{Accepted, Event, Log, Position, hash};
@@ -47,6 +48,8 @@ pub struct ModelServer {
     settings: Vec<SettingsRow>,
     /// Cursors before it have expired.
     compacted: u64,
+    /// The beginning of a document that a device re-uploads in parts.
+    parts: BTreeMap<DeviceId, (DocumentId, Vec<ByteVec>)>,
 }
 
 /// A document as the server holds it.
@@ -71,6 +74,7 @@ impl ModelServer {
             actors: BTreeMap::new(),
             settings: Vec::new(),
             compacted: 0,
+            parts: BTreeMap::new(),
         };
         for row in settings {
             server.put_settings(row);
@@ -317,7 +321,32 @@ impl ModelServer {
         self.accept(kind, &change, accepted)
     }
 
+    /// Keeps a part of a document; with the last one, the document is judged.
+    fn offer_part(&mut self, who: Principal, offer: &Offer, part: OfferPart) -> GroupVerdict {
+        let document = offer.document;
+        let first = part.first as usize;
+        let kept = self.parts.entry(who.device).or_insert((document, Vec::new()));
+        if first == 0 {
+            *kept = (document, Vec::new());
+        }
+        let (kept_document, changes) = kept;
+        let new = changes.len().checked_sub(first).and_then(|skip| offer.changes.get(skip..));
+        let Some(new) = new.filter(|_| *kept_document == document) else {
+            return GroupVerdict { document, verdicts: vec![Verdict::NotReached] };
+        };
+        changes.extend_from_slice(new);
+        if changes.len() < part.total as usize {
+            return GroupVerdict { document, verdicts: Vec::new() };
+        }
+        let changes = std::mem::take(changes);
+        self.parts.remove(&who.device);
+        self.offer(who, &Offer { changes, part: None, ..offer.clone() })
+    }
+
     fn offer(&mut self, who: Principal, offer: &Offer) -> GroupVerdict {
+        if let Some(part) = offer.part {
+            return self.offer_part(who, offer, part);
+        }
         let refuse = |code| {
             let mut verdicts = vec![Verdict::NotReached; offer.changes.len()];
             if let Some(first) = verdicts.first_mut() {

@@ -90,7 +90,9 @@ impl Ledger {
             (group.document, group.kind, group.changes.iter().map(|c| c.change.as_slice()).collect())
         });
         let offered = request.offers.iter().map(|offer| {
-            (offer.document, offer.kind, offer.changes.iter().map(|change| change.as_slice()).collect())
+            // Of a part there are no verdicts, or those over all parts.
+            let changes = offer.changes.get(..).filter(|_| offer.part.is_none()).unwrap_or_default();
+            (offer.document, offer.kind, changes.iter().map(|change| change.as_slice()).collect())
         });
         self.tally.offered += request.offers.len() as u64;
         let taken = response.given_back.iter().filter(|verdict| matches!(verdict, Verdict::Applied(_)));

@@ -59,6 +59,34 @@ impl Phone {
         counts
     }
 
+    /// Exchanges to rest with a server that takes no request of more bytes of changes than `most`, and
+    /// whose answers are lost where `is_lost` says so.
+    pub fn exchange(
+        &self,
+        server: &mut ModelServer,
+        session: &mut SyncSession,
+        most: usize,
+        mut is_lost: impl FnMut(&SyncRequest) -> bool,
+    ) -> Vec<SyncRequest> {
+        let mut requests = Vec::new();
+        loop {
+            let Some(frame) = session.next_request().unwrap() else { return requests };
+            let request: SyncRequest = from_frame(&frame, MAX_ANSWER).unwrap();
+            requests.push(request.clone());
+            if carried(&request) > most {
+                assert!(session.on_too_large());
+                continue;
+            }
+            let response = server.exchange(self.who, &request);
+            if is_lost(&request) {
+                session.on_failure(None);
+                self.env.advance(600_000);
+                continue;
+            }
+            session.on_response(&to_frame(&response)).unwrap();
+        }
+    }
+
     pub fn sync(&self, server: &mut ModelServer) -> Counts {
         self.sync_with(server, |_, _| {})
     }
@@ -102,6 +130,13 @@ impl Phone {
     pub fn quarantine(&self) -> Vec<Quarantined> {
         self.client.quarantine().unwrap()
     }
+}
+
+/// How many bytes of changes a request carries.
+pub fn carried(request: &SyncRequest) -> usize {
+    let offered = request.offers.iter().flat_map(|offer| &offer.changes).map(|change| change.len());
+    let pushed = request.push.iter().flat_map(|group| &group.changes).map(|change| change.change.len());
+    offered.chain(pushed).sum()
 }
 
 pub fn server() -> ModelServer {

@@ -46,6 +46,7 @@ async fn what_is_no_success_is_told_apart_by_what_the_device_can_do() {
         ("401 Unauthorized", "", "bad_credentials", refused(401, "bad_credentials")),
         ("503 Service Unavailable", "retry-after: 7\r\n", "unavailable", retry(7)),
         ("429 Too Many Requests", "retry-after: 3\r\n", "", retry(3)),
+        ("408 Request Timeout", "", "too_slow", TransportError::TimedOut),
         ("500 Internal Server Error", "", "internal", TransportError::Busy { retry_after: None }),
         ("426 Upgrade Required", "", "upgrade_required", refused(426, "upgrade_required")),
         ("302 Found", "location: http://127.0.0.1:1/\r\n", "", refused(302, "")),

@@ -437,12 +437,15 @@ impl<'a, 'b> Receiving<'a, 'b> {
 
     /// Whether the server did not come to judge what was re-uploaded.
     fn is_unjudged(&self) -> bool {
-        self.news.reuploaded.first() == Some(&Verdict::NotReached)
+        let first = self.news.reuploaded.first();
+        matches!(first, Some(Verdict::NotReached | Verdict::Refused(RefusalCode::TooLarge)))
     }
 
     fn reuploaded(&mut self, verdicts: &[Verdict]) -> Result<(), Error> {
         if self.is_unjudged() {
-            self.received.reupload_again.insert(self.id);
+            let is_too_large = verdicts.first() != Some(&Verdict::NotReached);
+            let Received { too_large, reupload_again, .. } = &mut *self.received;
+            if is_too_large { too_large } else { reupload_again }.insert(self.id);
             return Ok(());
         }
         for verdict in verdicts {

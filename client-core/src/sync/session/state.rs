@@ -4,17 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use minicbor::bytes::{ByteArray, ByteVec};
+use roadbook_domain::document::AuthorTable;
 use roadbook_domain::document::change::ChangeHash;
 use roadbook_domain::value::env::Env;
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{
-    MAX_OFFERED_CHANGES, MAX_OFFERS, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Offer, Pushed, PushedChange,
-    SyncRequest, SyncResponse, SyncStatus, Walk, WalkAnswer,
+    MAX_OFFERED_CHANGES, MAX_OFFERS, MAX_PUSH_CHANGES, Offer, OfferPart, Pushed, PushedChange, SyncRequest,
+    SyncResponse, SyncStatus, Walk, WalkAnswer,
 };
 use rusqlite::Transaction;
 
 use super::Step;
+use super::pace::Pace;
 use crate::change_set::{ChangeSet, List};
 use crate::client::Client;
 use crate::error::Error;
@@ -22,7 +24,9 @@ use crate::store::documents::{self, Base};
 use crate::store::outbox::{self, Unsent, UnsentState};
 use crate::store::{meta, reupload};
 use crate::sync::backoff::Backoff;
-use crate::sync::receive::{CURSOR, Counts, RECONCILE, Received, Sent, receive, receive_kept, unacknowledge};
+use crate::sync::receive::{
+    CURSOR, Counts, NextPart, RECONCILE, Received, Sent, receive, receive_kept, unacknowledge,
+};
 use crate::sync::reconciliation::{Differences, Reconciliation, Terms};
 
 /// The most documents fetched by one request.
@@ -43,6 +47,7 @@ pub(crate) struct State {
     /// Whether the entries that an older version kept have been read.
     kept_is_read: bool,
     backoff: Backoff,
+    pace: Pace,
     wake_at: Option<Timestamp>,
     sent: Option<(Sent, Option<Walk>)>,
     reconciliation: Option<Reconciliation>,
@@ -55,6 +60,10 @@ pub(crate) struct State {
     reupload: BTreeSet<DocumentId>,
     /// Documents that were re-uploaded, which is done once in a conversation.
     reuploaded: BTreeSet<DocumentId>,
+    /// The next part of the document that is re-uploaded in parts.
+    next_part: Option<NextPart>,
+    /// Documents that are too large for this server: a later session re-uploads them.
+    too_large: BTreeSet<DocumentId>,
     awaiting_entry: BTreeSet<(DocumentId, ChangeHash)>,
     /// The last answer told of more to come.
     more: bool,
@@ -91,7 +100,8 @@ impl State {
             self.reconciliations += 1;
         }
         let mut sent = Sent { reuploaded: self.reuploaded.clone(), ..Sent::default() };
-        let mut request = SyncRequest { cursor: meta::get(tx, &CURSOR)?, ..SyncRequest::default() };
+        let (cursor, budget) = (meta::get(tx, &CURSOR)?, self.pace.budget());
+        let mut request = SyncRequest { cursor, budget, ..SyncRequest::default() };
         if self.has_pending_rows(tx)? {
             // Before anything else, once the server has told what it has.
             if !self.more {
@@ -113,7 +123,7 @@ impl State {
             }
         }
         request.fetch = sent.fetch.iter().copied().collect();
-        sent.to_reupload.clone_from(&self.reupload);
+        sent.to_reupload = self.reupload.union(&self.too_large).copied().collect();
         sent.reconciled = self.reconciled;
         self.sent = Some((sent, request.walk.clone()));
         Ok(request)
@@ -135,6 +145,7 @@ impl State {
             client.renew_actor();
         }
         self.backoff.succeeded();
+        self.pace.answered(response.more);
         self.wake_at = None;
         self.more = response.more;
         let moved = received.counts != Counts::default()
@@ -149,6 +160,9 @@ impl State {
             self.unheard = self.unheard.saturating_add(1);
         }
         self.idle = if moved { 0 } else { self.idle.saturating_add(1) };
+        // A part that is kept has no verdicts: they come with the last one.
+        let is_kept = response.verdicts.first().is_some_and(|group| group.verdicts.is_empty());
+        self.note_part(&sent, &received, is_kept);
         self.note(&sent, &received);
         if response.status != SyncStatus::Ok {
             (self.reconciliation, self.reconciled) = (None, false);
@@ -159,13 +173,17 @@ impl State {
             }
         }
         let mut changes = received.changes;
-        if self.reconciled && self.reupload.is_empty() {
-            // Only now: a session that ends before begins with another reconciliation.
+        let is_compared = self.reconciled && self.reupload.is_empty();
+        if is_compared && self.too_large.is_empty() {
+            // Only now: a session that ends before begins with another reconciliation. So does the next
+            // one after this if a document was too large.
             meta::remove(tx, &RECONCILE)?;
             self.reconciled = false;
         }
-        let reconciling = self.reconciliation.is_some() || meta::get(tx, &RECONCILE)?.unwrap_or_default();
-        if received.differs && !reconciling && self.fetch.is_empty() && self.reupload.is_empty() {
+        let reconciling =
+            self.reconciliation.is_some() || !is_compared && meta::get(tx, &RECONCILE)?.unwrap_or_default();
+        let is_settled = self.fetch.is_empty() && self.reupload.is_empty() && self.too_large.is_empty();
+        if received.differs && !reconciling && is_settled {
             tracing::warn!("device and server do not hold the same: reconciling them");
             meta::set(tx, &RECONCILE, &true)?;
         }
@@ -190,6 +208,30 @@ impl State {
         wake_at
     }
 
+    /// The next requests carry and ask for half as much.
+    pub fn slow_down(&mut self) {
+        self.pace.slow_down();
+    }
+
+    /// Requests carry and ask for no more than this.
+    pub fn set_budget(&mut self, bytes: Option<u32>) {
+        self.pace.set_most(bytes);
+    }
+
+    /// The last request was too large: the next one carries less, and in the end leaves out the documents
+    /// that are too large by themselves. False if there is nothing to leave out.
+    pub fn on_too_large(&mut self) -> bool {
+        let Some((sent, _)) = self.sent.take() else { return false };
+        let documents: BTreeSet<_> = sent.reuploads.iter().map(|(document, _)| *document).collect();
+        let carries = !documents.is_empty() || !sent.groups.is_empty();
+        if carries && self.pace.slow_down() {
+            self.reupload_again(documents);
+            return true;
+        }
+        self.leave_alone(&documents);
+        !documents.is_empty()
+    }
+
     /// When the next request may be made, after a failure.
     pub fn wake_at(&self) -> Option<Timestamp> {
         self.wake_at
@@ -207,7 +249,7 @@ impl State {
 
     /// The session after an answer that could not be stored: only its waits are remembered.
     pub fn begin_anew(self) -> Self {
-        Self { backoff: self.backoff, ..Self::default() }
+        Self { backoff: self.backoff, pace: self.pace, ..Self::default() }
     }
 
     /// Whether re-uploads of tombstones or settings rows are pending.
@@ -229,6 +271,32 @@ impl State {
         self.reupload.extend(documents);
     }
 
+    /// Documents that are too large for this server are re-uploaded by a later session.
+    fn leave_alone(&mut self, documents: &BTreeSet<DocumentId>) {
+        for document in documents {
+            tracing::warn!(document.id = %document, "a document is too large to be re-uploaded to this server");
+            self.reupload.remove(document);
+            self.reuploaded.insert(*document);
+            self.too_large.insert(*document);
+        }
+    }
+
+    /// Notes what became of a part that was re-uploaded and is not the last one.
+    fn note_part(&mut self, sent: &Sent, received: &Received, is_kept: bool) {
+        let Some(next) = sent.next_part else {
+            if !sent.reuploads.is_empty() {
+                self.next_part = None;
+            }
+            return;
+        };
+        self.next_part = is_kept.then_some(next);
+        // Any verdict but the one that it is to be sent again is one over the document.
+        if !is_kept && !received.reupload_again.contains(&next.document) {
+            self.reupload.remove(&next.document);
+            self.reuploaded.insert(next.document);
+        }
+    }
+
     fn note(&mut self, sent: &Sent, received: &Received) {
         for document in &received.fetched {
             self.fetch.remove(document);
@@ -248,9 +316,16 @@ impl State {
         again.retain(|document| {
             let attempts = self.attempts.entry(*document).or_default();
             *attempts = attempts.saturating_add(1);
+            if *attempts > MOST_ATTEMPTS {
+                self.reupload.remove(document);
+                self.reuploaded.insert(*document);
+            }
             *attempts <= MOST_ATTEMPTS
         });
         self.reupload_again(again);
+        self.leave_alone(&received.too_large);
+        // Only once they are re-uploaded may they be fetched.
+        self.fetch.retain(|document| !self.too_large.contains(document));
         self.awaiting_entry.extend(&received.awaiting_entry);
         if !self.more {
             self.awaiting_entry.clear();
@@ -297,34 +372,68 @@ impl State {
     fn reuploads(&mut self, tx: &Transaction<'_>, sent: &mut Sent) -> Result<Vec<Offer>, Error> {
         let mut offers = Vec::new();
         let (mut bytes, mut changes) = (0, 0);
-        while let Some(id) = self.reupload.first().copied() {
+        while let Some(id) = self.next_reupload() {
             let found = match documents::get(tx, id)? {
                 Some(base) => reupload_of(tx, id, &base)?,
                 None => None,
             };
             let Some((offer, hashes)) = found else {
-                self.reupload.pop_first();
+                self.reupload.remove(&id);
                 self.reuploaded.insert(id);
                 continue;
             };
-            bytes += offer.changes.iter().map(|change| change.len()).sum::<usize>();
+            let size = offer.changes.iter().map(|change| change.len()).sum::<usize>();
+            bytes += size;
             changes += offer.changes.len();
             let is_full =
-                bytes > MAX_PUSH_BYTES || changes > MAX_OFFERED_CHANGES || offers.len() == MAX_OFFERS;
+                bytes > self.pace.up() || changes > MAX_OFFERED_CHANGES || offers.len() == MAX_OFFERS;
             if is_full && !offers.is_empty() {
                 break;
             }
-            self.reupload.pop_first();
-            self.reuploaded.insert(id);
+            let offer = if size > self.pace.up() { self.part(offer, sent) } else { offer };
+            if sent.next_part.is_none() {
+                self.reupload.remove(&id);
+                self.reuploaded.insert(id);
+            }
             sent.reuploads.push((id, hashes));
             offers.push(offer);
         }
         Ok(offers)
     }
 
+    /// Which document is to be re-uploaded next: one that was begun is ended first.
+    fn next_reupload(&self) -> Option<DocumentId> {
+        let begun = self.next_part.map(|next| next.document).filter(|id| self.reupload.contains(id));
+        begun.or_else(|| self.reupload.first().copied())
+    }
+
+    /// The next part of a document that does not fit into one request.
+    fn part(&self, whole: Offer, sent: &mut Sent) -> Offer {
+        let (document, total) = (whole.document, whole.changes.len());
+        let begun = self.next_part.filter(|next| next.document == document && next.first < total);
+        let first = begun.map_or(0, |next| next.first);
+        let mut left = self.pace.up();
+        let fits = |change: &&ByteVec| {
+            let fits = change.len() <= left;
+            left = left.saturating_sub(change.len());
+            fits
+        };
+        let rest = whole.changes.get(first..).unwrap_or_default();
+        // One always fits.
+        let changes = rest.get(..rest.iter().take_while(fits).count().max(1)).unwrap_or_default().to_vec();
+        let end = first + changes.len();
+        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let part = (changes.len() < total).then(|| OfferPart { first: number(first), total: number(total) });
+        let is_last = end == total;
+        sent.next_part = (!is_last).then_some(NextPart { document, first: end });
+        let authors = if is_last { whole.authors } else { AuthorTable::default() };
+        Offer { changes, authors, part, ..whole }
+    }
+
     fn fetches(&mut self, tx: &Transaction<'_>, sent: &mut Sent) -> Result<(), Error> {
         // A document whose re-upload is still to come would be fetched as the server has it now.
-        let ready = self.fetch.iter().filter(|document| !self.reupload.contains(document));
+        let is_to_come = |id| self.reupload.contains(id) || self.too_large.contains(id);
+        let ready = self.fetch.iter().filter(|id| !is_to_come(id));
         sent.fetch.extend(ready.take(MOST_FETCHED));
         for document in documents::damaged(tx, u32::try_from(MOST_FETCHED).unwrap_or(u32::MAX))? {
             let tried = self.attempts.get(&document).copied().unwrap_or_default();
@@ -342,7 +451,7 @@ impl State {
         for unsent in self.unsent(tx)? {
             let change = unsent.change.to_bytes();
             bytes += change.len();
-            if bytes > MAX_PUSH_BYTES && !push.is_empty() {
+            if bytes > self.pace.up() && !push.is_empty() {
                 break;
             }
             if unsent.state != UnsentState::Sent {
@@ -373,6 +482,8 @@ impl State {
         let limit = MAX_PUSH_CHANGES.saturating_add(self.awaiting_entry.len());
         let mut page = outbox::page(tx, 0, u32::try_from(limit).unwrap_or(u32::MAX))?;
         page.retain(|unsent| !self.awaiting_entry.contains(&(unsent.document, unsent.hash)));
+        // They build on what the server lacks.
+        page.retain(|unsent| !self.too_large.contains(&unsent.document));
         page.truncate(MAX_PUSH_CHANGES);
         Ok(page)
     }
@@ -417,7 +528,14 @@ fn reupload_of(
         .unzip();
     let authors = base.authors.clone();
     Ok(Some((
-        Offer { document: id, kind: base.kind, changes, authors, receipt: ByteArray::from(receipt) },
+        Offer {
+            document: id,
+            kind: base.kind,
+            changes,
+            authors,
+            receipt: ByteArray::from(receipt),
+            part: None,
+        },
         hashes,
     )))
 }

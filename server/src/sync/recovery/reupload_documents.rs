@@ -16,6 +16,7 @@ use roadbook_domain::value::id::{OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{GroupVerdict, MAX_OFFERED_CHANGES, MAX_OFFERS, Offer, RefusalCode, Verdict};
 
+use super::parts::{self, Gathered};
 use crate::auth::Caller;
 use crate::store::documents::Stored;
 use crate::store::{Conn, StoreError, actors, documents};
@@ -69,17 +70,34 @@ pub async fn reupload(
     if reuploads.len() > MAX_OFFERS || changes > MAX_OFFERED_CHANGES {
         return Err(SyncError::TooLarge);
     }
-    let unanswered = |reupload: &Offer| GroupVerdict {
-        document: reupload.document,
-        verdicts: vec![Verdict::NotReached; reupload.changes.len()],
-    };
-    let mut outcome = Outcome { verdicts: reuploads.iter().map(unanswered).collect(), ..Outcome::default() };
+    let mut outcome = Outcome::default();
     let mut seen = BTreeSet::new();
-    let mut pending: Vec<(usize, Offer)> =
-        reuploads.into_iter().enumerate().filter(|(_, reupload)| seen.insert(reupload.document)).collect();
+    let mut pending: Vec<(usize, Offer)> = Vec::new();
+    let mut in_parts = Vec::new();
+    for (place, reupload) in reuploads.into_iter().enumerate() {
+        let is_last = reupload.part.is_some();
+        let is_first = seen.insert(reupload.document);
+        outcome.verdicts.push(match parts::gather(engine, caller, reupload, now).await? {
+            Gathered::Answered(verdict) => verdict,
+            Gathered::Whole(reupload) => {
+                let verdicts = vec![Verdict::NotReached; reupload.changes.len()];
+                let unanswered = GroupVerdict { document: reupload.document, verdicts };
+                in_parts.extend(is_last.then_some(place));
+                pending.extend(is_first.then_some((place, reupload)));
+                unanswered
+            }
+        });
+    }
     // What changed meanwhile is judged again.
     for _ in 0..ATTEMPTS {
         pending = attempt(engine, caller, pending, now, &mut outcome).await?;
+    }
+    let was_judged = |place: &usize| {
+        let verdicts = outcome.verdicts.get(*place).map(|group| &group.verdicts);
+        verdicts.is_some_and(|verdicts| verdicts.first() != Some(&Verdict::NotReached))
+    };
+    if in_parts.iter().any(was_judged) {
+        parts::forget(engine, caller, now).await?;
     }
     Ok(outcome)
 }

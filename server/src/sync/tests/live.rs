@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use roadbook_domain::crm::command::CardCommand;
-use roadbook_domain::wire::{Poke, from_frame};
+use roadbook_domain::wire::{LiveFrame, Poke};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -63,6 +63,30 @@ on_both! {
         served.stop().await;
     }
 
+    async fn a_client_that_can_set_no_header_gives_its_token_as_a_subprotocol_which_is_never_answered(engine) {
+        let world = World::new(engine).await;
+        let served = Served::new(&world.server).await;
+        let token = &world.user.token;
+        let offer = |protocols: String| {
+            let mut request = served.request("");
+            request.headers_mut().insert("sec-websocket-protocol", protocols.parse().unwrap());
+            request
+        };
+        let (mut socket, answer) = connect_async(offer(format!("roadbook.v1, bearer.{token}"))).await.unwrap();
+        assert_eq!(answer.headers()["sec-websocket-protocol"], "roadbook.v1");
+        poke(&mut socket).await;
+        for refused in [
+            "roadbook.v1".to_owned(),
+            "roadbook.v1, bearer.not.a.token".to_owned(),
+            format!("bearer.{token}"),
+            format!("roadbook.v1, bearer.{token}, bearer.{token}"),
+        ] {
+            let Err(Error::Http(answer)) = connect_async(offer(refused)).await else { panic!("it was let in") };
+            assert_eq!(answer.status().as_u16(), 401);
+        }
+        served.stop().await;
+    }
+
     async fn what_another_process_did_is_found_by_looking(engine) {
         let mut world = World::new(engine).await;
         let state = &world.server.state;
@@ -86,7 +110,10 @@ async fn server_admin(server: &Server) -> String {
 async fn poke(socket: &mut WebSocketStream<MaybeTlsStream<TcpStream>>) -> u64 {
     loop {
         if let Message::Binary(frame) = timeout(LONG, socket.next()).await.unwrap().unwrap().unwrap() {
-            return from_frame::<Poke>(&frame, 100).unwrap().head;
+            let Some(LiveFrame::Poke(Poke { head })) = LiveFrame::from_bytes(&frame).unwrap() else {
+                panic!("only pokes are sent: {frame:?}")
+            };
+            return head;
         }
     }
 }

@@ -360,6 +360,7 @@ impl Held {
                 .collect(),
             authors: self.authors.clone(),
             receipt: self.receipt?.into(),
+            part: None,
         })
     }
 }

@@ -6,10 +6,12 @@ use roadbook_domain::crm::command::CardCommand;
 use roadbook_domain::document::change::Change;
 use roadbook_domain::document::digest::{self, Digest};
 use roadbook_domain::wire::{
-    Bucket, MAX_OFFERED_CHANGES, Offer, RefusalCode, SyncRequest, SyncStatus, Verdict, Walk, WalkAnswer,
+    Bucket, MAX_OFFERED_CHANGES, Offer, OfferPart, RefusalCode, SyncRequest, SyncStatus, Verdict, Walk,
+    WalkAnswer,
 };
 
 use super::*;
+use crate::on_both;
 
 #[tokio::test]
 async fn a_restored_server_is_recognised_and_refilled_with_the_authors_and_times_of_before() {
@@ -166,6 +168,7 @@ async fn a_request_that_offers_more_changes_than_a_document_may_have_is_too_larg
         changes: vec![vec![0; 24].into(); MAX_OFFERED_CHANGES / 2 + 1],
         authors: Default::default(),
         receipt: [0; 16].into(),
+        part: None,
     };
     let offers = vec![offer(world.id()), offer(world.id())];
     let one = SyncRequest { offers: offers[..1].to_vec(), ..SyncRequest::default() };
@@ -174,6 +177,88 @@ async fn a_request_that_offers_more_changes_than_a_document_may_have_is_too_larg
         let sent = world.user.send_raw(&world.server, roadbook_domain::wire::to_frame(&request)).await;
         assert_eq!(sent.0.as_u16(), status);
     }
+}
+
+on_both! {
+    async fn a_document_comes_back_in_parts_which_are_judged_with_the_last_of_them(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let card = world.id();
+        world.user.card(server, card, create("Roof", None));
+        for name in ["Roof 2", "Roof 3", "Roof 4"] {
+            world.user.card(server, card, CardCommand::Rename(name.into()));
+        }
+        world.user.sync(server).await;
+        world.manager.sync(server).await;
+        let whole = world.manager.held[&card].offer(card).unwrap();
+        let (phone, other) = (&world.manager, &world.user);
+        let refused = |code| vec![Verdict::Refused(code)];
+
+        assert_eq!(send_part(server, phone, &whole, 0..2).await, []);
+        assert_eq!(send_part(server, other, &whole, 2..4).await, [Verdict::NotReached], "another device's");
+        assert_eq!(send_part(server, phone, &whole, 3..4).await, [Verdict::NotReached], "one is missing");
+        assert_eq!(send_part(server, phone, &whole, 0..2).await, [], "a first part begins anew");
+        assert_eq!(send_part(server, phone, &whole, 1..3).await, [], "of which one was there");
+        assert_eq!(send_part(server, phone, &whole, 1..3).await, [], "its answer was lost");
+        let all = send_part(server, phone, &whole, 3..4).await;
+        assert!(all.len() == 4 && all.iter().all(|verdict| matches!(verdict, Verdict::Dup(_))), "{all:?}");
+        assert_eq!(send_part(server, phone, &whole, 3..4).await, [Verdict::NotReached], "nothing is kept");
+
+        let mut forged = whole.clone();
+        forged.authors.actors[0].received[0] += 1;
+        assert_eq!(send_part(server, phone, &forged, 0..3).await, []);
+        let verdicts = send_part(server, phone, &forged, 3..4).await;
+        assert_eq!(verdicts[0], Verdict::Refused(RefusalCode::ForeignReceipt));
+        assert_eq!(send_part(server, phone, &whole, 3..4).await, [Verdict::NotReached], "nothing is kept");
+
+        assert_eq!(send_part(server, phone, &whole, 0..2).await, []);
+        let mut another = whole.clone();
+        another.receipt[0] ^= 1;
+        assert_eq!(send_part(server, phone, &another, 2..4).await, [Verdict::NotReached], "of another state");
+        assert_eq!(send_part(server, phone, &whole, 2..2).await, refused(RefusalCode::Malformed));
+        for (total, code) in [(1, RefusalCode::Malformed), (u32::MAX, RefusalCode::TooLarge)] {
+            let offer = Offer { part: Some(OfferPart { first: 0, total }), ..whole.clone() };
+            let request = SyncRequest { offers: vec![offer], ..SyncRequest::default() };
+            assert_eq!(phone.send(server, &request).await.verdicts[0].verdicts, refused(code));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_restored_server_takes_a_document_in_parts_with_its_authors() {
+    let mut world = World::new(Engine::Sqlite).await;
+    let copy = copy_of(&world.server).await;
+    let card = world.id();
+    world.user.card(&world.server, card, create("Lost", None));
+    world.user.card(&world.server, card, CardCommand::Rename("Lost and found".into()));
+    world.user.sync(&world.server).await;
+    world.manager.sync(&world.server).await;
+    let held = world.manager.held[&card].clone();
+    restore(&mut world.server, &copy).await;
+    let server = &world.server;
+    let whole = held.offer(card).unwrap();
+    assert_eq!(send_part(server, &world.manager, &whole, 0..1).await, []);
+    let verdicts = send_part(server, &world.manager, &whole, 1..2).await;
+    assert!(matches!(verdicts[..], [Verdict::Applied(_), Verdict::Applied(_)]), "{verdicts:?}");
+    let mut fresh = Phone::new(server, "user@example.com", 9).await;
+    fresh.sync(server).await;
+    assert_eq!((&fresh.held[&card].authors, fresh.held[&card].rows()), (&held.authors, held.rows()));
+}
+
+/// Sends some changes of a document as a part of it; answers the verdicts over it.
+async fn send_part(
+    server: &Server,
+    phone: &Phone,
+    whole: &Offer,
+    changes: std::ops::Range<usize>,
+) -> Vec<Verdict> {
+    let total = whole.changes.len();
+    let part = OfferPart { first: changes.start.try_into().unwrap(), total: total.try_into().unwrap() };
+    let authors = if changes.end == total { whole.authors.clone() } else { Default::default() };
+    let offer =
+        Offer { changes: whole.changes[changes].to_vec(), authors, part: Some(part), ..whole.clone() };
+    let request = SyncRequest { offers: vec![offer], ..SyncRequest::default() };
+    phone.send(server, &request).await.verdicts.remove(0).verdicts
 }
 
 #[tokio::test]

@@ -1,0 +1,150 @@
+//! Re-uploads and pushes that do not fit into one request, or through a slow line.
+
+use roadbook_client::{MAX_ANSWER, SyncSession};
+use roadbook_domain::value::id::DocumentId;
+use roadbook_domain::wire::{GroupVerdict, RefusalCode, SyncRequest, Verdict, from_frame, to_frame};
+use roadbook_tests::model::ModelServer;
+
+use super::stage::{ALICE, BOB, Phone, carried, stage};
+
+/// A server that lost a card of sixty changes and a small one, and the phone that still has them.
+fn lost_large_card() -> (ModelServer, Phone, DocumentId, DocumentId) {
+    let (mut server, alice, bob, small) = stage();
+    let backup = server.clone();
+    let large = alice.card("0");
+    (1..60).for_each(|n| alice.rename(large, &n.to_string()));
+    alice.rename(small, "Bathroom");
+    alice.sync(&mut server);
+    bob.sync(&mut server);
+    server.restore(&backup);
+    (server, bob, large, small)
+}
+
+fn parts(requests: &[SyncRequest]) -> Vec<u32> {
+    requests
+        .iter()
+        .flat_map(|request| &request.offers)
+        .filter_map(|offer| offer.part)
+        .map(|p| p.first)
+        .collect()
+}
+
+#[test]
+fn a_document_too_large_for_one_request_is_re_uploaded_in_parts_under_its_authors_name() {
+    let (mut server, bob, large, small) = lost_large_card();
+    let mut session = SyncSession::new(&bob.client);
+    session.set_budget(Some(4096));
+    let requests = bob.exchange(&mut server, &mut session, usize::MAX, |_| false);
+    let firsts = parts(&requests);
+    assert!(firsts.len() > 2 && firsts.is_sorted_by(|one, next| one < next), "{firsts:?}");
+    assert!(requests.iter().all(|request| carried(request) <= 2048));
+    let fresh = Phone::new(BOB, 3);
+    fresh.sync(&mut server);
+    assert_eq!(fresh.name(large).as_deref(), Some("59"));
+    assert_eq!(fresh.name(small).as_deref(), Some("Bathroom"));
+    let authors = fresh.client.history(large, 0, 99).unwrap();
+    assert_eq!(authors.len(), 60);
+    assert!(authors.iter().all(|item| item.by.as_ref().and_then(|by| by.user) == Some(ALICE)));
+    drop(session);
+    let mut again = Vec::new();
+    bob.sync_with(&mut server, |request, _| again.extend(request.offers.clone()));
+    assert_eq!(again, [], "nothing is pending any more");
+}
+
+#[test]
+fn a_part_whose_answer_was_lost_is_sent_again_and_no_part_before_it() {
+    let (mut server, bob, large, _) = lost_large_card();
+    let mut session = SyncSession::new(&bob.client);
+    session.set_budget(Some(4096));
+    let mut seen = 0;
+    let requests = bob.exchange(&mut server, &mut session, usize::MAX, |request| {
+        let is_part = request.offers.iter().any(|offer| offer.part.is_some());
+        seen += usize::from(is_part);
+        seen == 2 && is_part
+    });
+    let firsts = parts(&requests);
+    assert!(firsts.is_sorted() && firsts[0] == 0 && firsts[1] > 0 && firsts[1] == firsts[2], "{firsts:?}");
+    let fresh = Phone::new(BOB, 3);
+    fresh.sync(&mut server);
+    assert_eq!(fresh.name(large).as_deref(), Some("59"));
+}
+
+#[test]
+fn a_document_that_no_request_can_hold_stops_nothing_and_is_re_uploaded_by_a_later_session() {
+    let (mut server, alice, bob, card) = stage();
+    let backup = server.clone();
+    // One change, so there are no smaller parts.
+    let large = alice.card(&"x".repeat(6_000));
+    let small = alice.card("Small");
+    alice.sync(&mut server);
+    bob.sync(&mut server);
+    server.restore(&backup);
+    bob.rename(card, "Unsent");
+    let mut session = SyncSession::new(&bob.client);
+    bob.exchange(&mut server, &mut session, 3_000, |_| false);
+    assert_eq!(bob.client.unsent_count(), Ok(0));
+    assert!(server.documents().contains(&small) && !server.documents().contains(&large));
+    let fresh = Phone::new(ALICE, 3);
+    fresh.sync(&mut server);
+    fresh.rename(card, "News");
+    fresh.sync(&mut server);
+    session.poke();
+    bob.exchange(&mut server, &mut session, 3_000, |_| false);
+    assert_eq!(bob.name(card).as_deref(), Some("News"), "pulling goes on");
+    assert!(bob.name(large).is_some_and(|name| name.len() == 6_000));
+    drop(session);
+    bob.sync(&mut server);
+    assert!(server.documents().contains(&large));
+}
+
+#[test]
+fn a_document_that_the_server_finds_too_large_stays_here_and_stops_nothing() {
+    let (mut server, alice, bob, card) = stage();
+    let backup = server.clone();
+    let (large, small) = (alice.card("Large"), alice.card("Small"));
+    alice.sync(&mut server);
+    bob.sync(&mut server);
+    server.restore(&backup);
+    bob.rename(card, "Unsent");
+    let mut session = SyncSession::new(&bob.client);
+    let mut refused = 0;
+    while let Some(frame) = session.next_request().unwrap() {
+        let mut request: SyncRequest = from_frame(&frame, MAX_ANSWER).unwrap();
+        let place = request.offers.iter().position(|offer| offer.document == large);
+        place.map(|place| request.offers.remove(place));
+        let mut response = server.exchange(bob.who, &request);
+        if let Some(place) = place {
+            refused += 1;
+            let verdicts = vec![Verdict::Refused(RefusalCode::TooLarge)];
+            response.verdicts.insert(place, GroupVerdict { document: large, verdicts });
+        }
+        session.on_response(&to_frame(&response)).unwrap();
+    }
+    assert_eq!((refused, bob.client.unsent_count()), (1, Ok(0)));
+    assert!(server.documents().contains(&small));
+    assert_eq!(bob.name(large).as_deref(), Some("Large"));
+    drop(session);
+    bob.sync(&mut server);
+    assert!(server.documents().contains(&large));
+}
+
+#[test]
+fn after_a_time_out_half_as_much_is_asked_for_and_never_more_than_was_set() {
+    let (_, alice, _, _) = stage();
+    let mut session = SyncSession::new(&alice.client);
+    let budget = |session: &mut SyncSession| {
+        alice.env.advance(600_000);
+        let frame = session.next_request().unwrap().unwrap();
+        from_frame::<SyncRequest>(&frame, MAX_ANSWER).unwrap().budget
+    };
+    assert_eq!(budget(&mut session), None);
+    let wake_at = session.on_time_out();
+    assert_eq!(session.wake_at(), Some(wake_at));
+    assert_eq!(budget(&mut session), Some(512 << 10));
+    session.set_budget(Some(64 << 10));
+    assert_eq!(budget(&mut session), Some(64 << 10));
+    session.on_failure(None);
+    assert_eq!(budget(&mut session), Some(64 << 10), "what is not slow may stay as it is");
+    session.set_budget(None);
+    assert_eq!(budget(&mut session), None);
+}
