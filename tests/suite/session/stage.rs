@@ -114,9 +114,14 @@ impl Phone {
     }
 
     pub fn card(&self, name: &str) -> DocumentId {
+        self.card_with(name, Vec::new())
+    }
+
+    /// A card that is made by one change, with all that `commands` write.
+    pub fn card_with(&self, name: &str, commands: Vec<CardCommand>) -> DocumentId {
         let product = self.client.settings().unwrap().products().next().unwrap().id;
         let (name, owner) = (name.to_owned(), Owner::Nobody);
-        self.client.create_card(&NewCard { product, name, status: None, owner, commands: vec![] }).unwrap().0
+        self.client.create_card(&NewCard { product, name, status: None, owner, commands }).unwrap().0
     }
 
     pub fn rename(&self, card: DocumentId, name: &str) {
