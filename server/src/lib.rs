@@ -4,19 +4,21 @@
 //! calls [`init()`] and [`serve`]; tests and simulations call [`app`] in process, without a socket. What a
 //! card is and who may see it is decided in `roadbook_domain`, never here.
 //!
-//! The crate stands in rooms. Each uses only those before it in this list.
+//! # The rooms
 //!
-//! - [`store`]: every SQL statement, once for both databases.
-//! - [`node`]: what a process stands on: the database, the keys of the secrets folder, the clock.
-//! - [`auth`]: passwords, tokens, sessions, and the caller of a request.
-//! - `live`: who waits for news, and the hints that there are some.
-//! - [`sync`]: the engine of the exchange. Its own rooms are listed there.
-//! - `settings`: edits of what administrators set, judged by the domain.
-//! - `accounts`: users with their directory entry, account and own documents.
-//! - [`start`]: the configuration, and `init`, which makes an organisation.
-//! - [`state`]: what every request shares, put together from the rooms above.
-//! - [`api`]: the routes, one resource in each file; errors become answers here.
-//! - [`http`]: connections, time limits, and what every request passes through.
+//! Each uses only those before it in this list.
+//!
+//! 1. [`store`]: every SQL statement, once for both databases.
+//! 2. [`node`]: what a process stands on: the database, the keys of the secrets folder, the clock.
+//! 3. [`auth`]: passwords, tokens, sessions, and the caller of a request.
+//! 4. `live`: who waits for news, and the hints that there are some.
+//! 5. [`sync`]: the engine of the exchange. Its own rooms are listed there.
+//! 6. `settings`: edits of what administrators set, judged by the domain.
+//! 7. `accounts`: users with their directory entry, account and own documents.
+//! 8. [`start`]: the configuration, and `init`, which makes an organisation.
+//! 9. [`state`]: what every request shares, put together from the rooms above.
+//! 10. [`api`]: the routes, one resource in each file; errors become answers here.
+//! 11. [`http`]: connections, time limits, and what every request passes through.
 //!
 //! # The way of a push
 //!

@@ -2,12 +2,13 @@
 //!
 //! Its own rooms, each using only those before it:
 //!
-//! - `error` and `engine`: what fails, and what all exchanges of a process share.
-//! - `seals`: cursors and receipts, which the server signs and devices hand back.
-//! - `up`: changes are judged outside every lock, planned as data and committed in one transaction.
-//! - `down`: net effects of the log and whole documents, read from one database snapshot.
-//! - `recovery`: reconciliation, re-uploads and the state hash.
-//! - `exchange`: one request, led through these.
+//! 1. `error`: what fails.
+//! 2. `engine`: what all exchanges of a process share.
+//! 3. `seals`: cursors and receipts, which the server signs and devices hand back.
+//! 4. `up`: changes are judged outside every lock, planned as data and committed in one transaction.
+//! 5. `down`: net effects of the log and whole documents, read from one database snapshot.
+//! 6. `recovery`: reconciliation, re-uploads and the state hash.
+//! 7. `exchange`: one request, led through these.
 
 mod down;
 mod engine;

@@ -3,6 +3,7 @@
 mod account;
 mod crash;
 mod reconciliation;
+mod rooms;
 mod rules;
 mod session;
 mod simulation;
