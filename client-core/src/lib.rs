@@ -123,3 +123,8 @@ pub use sync::reconciliation;
 pub use sync::session::{SessionError, Step, SyncSession};
 pub use sync::syncer::{SyncReport, Syncer, sync};
 pub use value_edit::ValueEdit;
+
+/// The snippet of the repository's README, run by the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -2,6 +2,7 @@
 
 mod account;
 mod crash;
+mod docs;
 mod reconciliation;
 mod rooms;
 mod rules;

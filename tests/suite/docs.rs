@@ -1,0 +1,153 @@
+//! The pages of the repository: their links and the files that they name are there, and `docs/api.md`
+//! knows every error code of the core.
+
+#![expect(clippy::unwrap_used, reason = "what a test's helpers meet unexpectedly is a failure of the test")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The sources whose functions `code` name the errors that leave the core.
+const ERRORS: [&str; 6] = [
+    "client-core/src/error.rs",
+    "client-core/src/remote/error.rs",
+    "client-core/src/remote/http.rs",
+    "client-core/src/remote/transport.rs",
+    "client-core/src/sync/session.rs",
+    "domain/src/import/problem.rs",
+];
+
+#[test]
+fn every_link_within_the_repository_leads_to_a_file_that_is_there() {
+    let mut count = 0;
+    let mut broken = Vec::new();
+    for page in pages() {
+        let folder = page.parent().unwrap();
+        for link in links(&fs::read_to_string(&page).unwrap()) {
+            count += 1;
+            if !folder.join(&link).exists() {
+                broken.push(format!("{link} in {}", page.strip_prefix(root()).unwrap().display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "links that lead nowhere:\n{}", broken.join("\n"));
+    // A search that looks in the wrong place would find nothing wrong.
+    assert!(count > 20, "{count} links");
+}
+
+#[test]
+fn every_file_that_the_guide_to_the_code_names_is_there() {
+    let guide = read("ARCHITECTURE.md");
+    let named: BTreeSet<_> = guide.lines().flat_map(code_words).filter(|word| is_file(word)).collect();
+    let missing: Vec<_> = named.iter().filter(|file| !root().join(file).exists()).collect();
+    assert!(missing.is_empty(), "ARCHITECTURE.md names files that are not there: {missing:?}");
+    assert!(named.len() > 50, "{} files", named.len());
+}
+
+#[test]
+fn the_page_of_the_calls_knows_every_error_code_and_no_other() {
+    let known: BTreeSet<_> = ERRORS.iter().flat_map(|file| codes(&read(file))).collect();
+    let page = read("docs/api.md");
+    let (_, section) = page.split_once("\n## Error codes\n").unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
+    let listed: BTreeSet<_> = rows.map(|(code, _)| code.to_owned()).collect();
+
+    let unlisted: Vec<_> = known.difference(&listed).collect();
+    assert!(unlisted.is_empty(), "docs/api.md does not list {unlisted:?}");
+    let unknown: Vec<_> = listed.difference(&known).collect();
+    assert!(unknown.is_empty(), "docs/api.md lists {unknown:?}, which no error has");
+}
+
+#[test]
+fn every_function_that_names_error_codes_is_looked_at() {
+    let mut sources = Vec::new();
+    collect(&root().join("client-core/src"), "rs", &mut sources);
+    let with_codes: BTreeSet<_> = sources
+        .iter()
+        .filter(|source| !codes(&fs::read_to_string(source).unwrap()).is_empty())
+        .map(|source| source.strip_prefix(root()).unwrap().display().to_string())
+        .collect();
+    let looked_at =
+        ERRORS.iter().filter(|file| file.starts_with("client-core")).map(|file| (*file).to_owned());
+    assert_eq!(with_codes, looked_at.collect());
+}
+
+#[test]
+fn links_and_codes_are_found_where_they_are() {
+    let page =
+        "See [a](docs/a.md#part), [b](https://b.example) and [c](#c).\n```sh\n[d](d.md)\n```\n[e](../e)";
+    assert_eq!(links(page), ["docs/a.md", "../e"]);
+    assert_eq!(code_words("`a/b.rs`: `C::d` in `e.md`").collect::<Vec<_>>(), ["a/b.rs", "C::d", "e.md"]);
+    let source =
+        "    fn code(&self) -> X {\n        A => \"a.b\",\n        B => b.code(),\n    }\n    C => \"c\",\n";
+    assert_eq!(codes(source), ["a.b"]);
+}
+
+/// The codes in the bodies of a source's functions `code`.
+fn codes(source: &str) -> Vec<String> {
+    let mut codes = Vec::new();
+    let mut inside = false;
+    for line in source.lines() {
+        inside = line.contains("fn code(") || inside && line != "    }";
+        if inside && let Some((_, arm)) = line.split_once("=> \"") {
+            codes.extend(arm.split('"').next().map(str::to_owned));
+        }
+    }
+    codes
+}
+
+/// The relative links of a page, without what follows `#`; code blocks have none.
+fn links(page: &str) -> Vec<String> {
+    let mut links = Vec::new();
+    let mut is_code = false;
+    for line in page.lines() {
+        is_code ^= line.trim_start().starts_with("```");
+        if is_code {
+            continue;
+        }
+        let targets = line.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        let paths = targets.filter(|target| !target.contains("://") && !target.starts_with("mailto:"));
+        let paths = paths.filter_map(|target| target.split('#').next());
+        links.extend(paths.filter(|path| !path.is_empty()).map(str::to_owned));
+    }
+    links
+}
+
+/// What stands between backticks in a line.
+fn code_words(line: &str) -> impl Iterator<Item = &str> {
+    line.split('`').skip(1).step_by(2)
+}
+
+fn is_file(word: &str) -> bool {
+    !word.contains(char::is_whitespace)
+        && [".rs", ".md", ".sql", ".toml"].iter().any(|end| word.ends_with(end))
+}
+
+fn pages() -> Vec<PathBuf> {
+    let mut pages = Vec::new();
+    collect(&root(), "md", &mut pages);
+    pages
+}
+
+fn collect(folder: &Path, extension: &str, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let path = entry.path();
+        if entry.file_type().unwrap().is_dir() {
+            if ![".git", "target", "node_modules"].iter().any(|skipped| path.ends_with(skipped)) {
+                collect(&path, extension, files);
+            }
+        } else if path.extension().is_some_and(|own| own == extension) {
+            files.push(path);
+        }
+    }
+}
+
+fn read(file: &str) -> String {
+    fs::read_to_string(root().join(file)).unwrap()
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
