@@ -5,6 +5,7 @@ pub mod card;
 pub mod command;
 pub mod contact;
 mod document_types;
+pub mod place;
 pub mod row;
 pub mod user_document;
 

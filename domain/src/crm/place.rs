@@ -1,0 +1,186 @@
+//! Places: what a register is, in the words of the CRM. Conflicts, history and the quarantine name them, so
+//! that no app has to know containers and register names.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::crm::{card, contact, user_document};
+use crate::document::DocumentTypeId;
+use crate::document::change::Register;
+use crate::value::id::{FieldId, PartId};
+
+/// One thing in a document that has a value of its own.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// A card's product.
+    Product,
+    /// A card's name.
+    Name,
+    /// A card's status.
+    Status,
+    /// A card's owner.
+    Owner,
+    /// Whether a card or contact is in the trash.
+    Trash,
+    /// Whether a contact is a person or a company.
+    Sort,
+    /// A person's given name.
+    GivenName,
+    /// A person's family name, or a company's name.
+    FamilyName,
+    /// A field of a card or contact.
+    Field(FieldId),
+    /// An option of a multiple choice, by its key.
+    Option(FieldId, String),
+    /// A part of a todo: `text`, `due`, `assignee`, `state`, `contact`, ...
+    Todo(PartId, String),
+    /// A part of an entry: `kind`, `at`, `text`, `person`, `place`, `by`.
+    Entry(PartId, String),
+    /// A phone, email or address, or its `label`.
+    Detail(PartId, String),
+    /// A link to another document.
+    Link(PartId),
+    /// A user's preference, by name.
+    Preference(String),
+    /// Something that this version does not know; its number and name tell a newer one.
+    Other(u8, String),
+}
+
+impl Place {
+    /// What a register of a document of this type is.
+    pub fn of(kind: DocumentTypeId, register: &Register) -> Self {
+        let name = register.name.as_str();
+        let other = || Self::Other(register.container, name.to_owned());
+        match (kind, register.container) {
+            (DocumentTypeId::CARD, card::CARD) => match name {
+                "product" => Self::Product,
+                "name" => Self::Name,
+                "status" => Self::Status,
+                "owner" => Self::Owner,
+                "trash" => Self::Trash,
+                _ => other(),
+            },
+            (DocumentTypeId::CONTACT, contact::CONTACT) => match name {
+                "sort" => Self::Sort,
+                "given" => Self::GivenName,
+                "family" => Self::FamilyName,
+                "trash" => Self::Trash,
+                _ => other(),
+            },
+            (DocumentTypeId::CARD, card::FIELDS) | (DocumentTypeId::CONTACT, contact::FIELDS) => {
+                field(name).unwrap_or_else(other)
+            }
+            (DocumentTypeId::CARD, card::TODOS) => part(name, Self::Todo).unwrap_or_else(other),
+            (DocumentTypeId::CARD, card::ENTRIES) | (DocumentTypeId::CONTACT, contact::ENTRIES) => {
+                part(name, Self::Entry).unwrap_or_else(other)
+            }
+            (DocumentTypeId::CONTACT, contact::DETAILS) => part(name, Self::Detail).unwrap_or_else(other),
+            (DocumentTypeId::CARD, card::LINKS) | (DocumentTypeId::CONTACT, contact::LINKS) => {
+                let link = name.strip_suffix("/to").and_then(canonical);
+                link.map(Self::Link).unwrap_or_else(other)
+            }
+            (DocumentTypeId::USER, user_document::USER) => Self::Preference(name.to_owned()),
+            _ => other(),
+        }
+    }
+
+    /// The register of a document of this type; `None` if documents of the type have no such place.
+    pub fn register(&self, kind: DocumentTypeId) -> Option<Register> {
+        let is_card = kind == DocumentTypeId::CARD;
+        let is_contact = kind == DocumentTypeId::CONTACT;
+        let of_either = |card: u8, contact: u8| if is_card { Some(card) } else { is_contact.then_some(contact) };
+        let (container, name) = match self {
+            Self::Product => (is_card.then_some(card::CARD)?, "product".to_owned()),
+            Self::Name => (is_card.then_some(card::CARD)?, "name".to_owned()),
+            Self::Status => (is_card.then_some(card::CARD)?, "status".to_owned()),
+            Self::Owner => (is_card.then_some(card::CARD)?, "owner".to_owned()),
+            Self::Trash => (of_either(card::CARD, contact::CONTACT)?, "trash".to_owned()),
+            Self::Sort => (is_contact.then_some(contact::CONTACT)?, "sort".to_owned()),
+            Self::GivenName => (is_contact.then_some(contact::CONTACT)?, "given".to_owned()),
+            Self::FamilyName => (is_contact.then_some(contact::CONTACT)?, "family".to_owned()),
+            Self::Field(field) => (of_either(card::FIELDS, contact::FIELDS)?, field.to_string()),
+            Self::Option(field, option) => {
+                (of_either(card::FIELDS, contact::FIELDS)?, format!("{field}/{option}"))
+            }
+            Self::Todo(todo, part) => (is_card.then_some(card::TODOS)?, format!("{todo}/{part}")),
+            Self::Entry(entry, part) => {
+                (of_either(card::ENTRIES, contact::ENTRIES)?, format!("{entry}/{part}"))
+            }
+            Self::Detail(detail, part) => {
+                (is_contact.then_some(contact::DETAILS)?, format!("{detail}/{part}"))
+            }
+            Self::Link(link) => (of_either(card::LINKS, contact::LINKS)?, format!("{link}/to")),
+            Self::Preference(name) => {
+                ((kind == DocumentTypeId::USER).then_some(user_document::USER)?, name.clone())
+            }
+            Self::Other(container, name) => (*container, name.clone()),
+        };
+        Some(Register { container, name })
+    }
+}
+
+fn field(name: &str) -> Option<Place> {
+    match name.split_once('/') {
+        None => canonical(name).map(Place::Field),
+        Some((field, option)) => canonical(field).map(|field| Place::Option(field, option.to_owned())),
+    }
+}
+
+fn part(name: &str, place: impl FnOnce(PartId, String) -> Place) -> Option<Place> {
+    let (id, part) = name.split_once('/')?;
+    Some(place(canonical(id)?, part.to_owned()))
+}
+
+/// An id that is written in its one form: only then does its text lead back to the same register.
+fn canonical<T: FromStr + fmt::Display>(text: &str) -> Option<T> {
+    text.parse().ok().filter(|id: &T| id.to_string() == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::crm::document_types;
+
+    #[test]
+    fn what_users_see_has_a_name_of_its_own() {
+        let register = |container: u8, name: &str| Register { container, name: name.to_owned() };
+        let todo = PartId::from_bytes([1; 6]);
+        let field = FieldId::derived(&[b"budget"]);
+        for (kind, register, place) in [
+            (DocumentTypeId::CARD, register(card::CARD, "owner"), Place::Owner),
+            (DocumentTypeId::CARD, register(card::FIELDS, &field.to_string()), Place::Field(field)),
+            (
+                DocumentTypeId::CONTACT,
+                register(contact::FIELDS, &format!("{field}/vip")),
+                Place::Option(field, "vip".into()),
+            ),
+            (
+                DocumentTypeId::CARD,
+                register(card::TODOS, &format!("{todo}/due")),
+                Place::Todo(todo, "due".into()),
+            ),
+            (DocumentTypeId::CONTACT, register(contact::CONTACT, "family"), Place::FamilyName),
+            (DocumentTypeId::CARD, register(card::CARD, "mood"), Place::Other(card::CARD, "mood".into())),
+            (DocumentTypeId(900), register(3, "x"), Place::Other(3, "x".into())),
+        ] {
+            assert_eq!(Place::of(kind, &register), place);
+            assert_eq!(place.register(kind), Some(register));
+        }
+        assert_eq!(Place::Owner.register(DocumentTypeId::CONTACT), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_register_leads_to_a_place_and_back(
+            kind in 0_usize..4,
+            container in 0_u8..34,
+            name in "[A-Za-z0-9_.-]{1,9}(/[A-Za-z0-9_.-]{1,9}){0,2}|(product|name|status|owner|trash|sort|given|family)|AQEBAQEB/(to|due|text)|01936b00-0000-7000-8000-00000000000a(/vip)?",
+        ) {
+            let kind = document_types().get(kind).map_or(DocumentTypeId(900), |kind| kind.id);
+            let register = Register { container, name };
+            prop_assert_eq!(Place::of(kind, &register).register(kind), Some(register));
+        }
+    }
+}
