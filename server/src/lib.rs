@@ -7,9 +7,9 @@
 //! The crate stands in rooms. Each uses only those before it in this list.
 //!
 //! - [`store`]: every SQL statement, once for both databases.
-//! - [`node`]: what a process stands on: the database, the keys of the secrets folder, the clock.
+//! - [`node`]: what a process needs: the database, the keys of the secrets folder, the clock.
 //! - [`auth`]: passwords, tokens, sessions, and the caller of a request.
-//! - `live`: who waits for news, and the hints that there are some.
+//! - `live`: the sockets that wait for news, and the hints that there are some.
 //! - [`sync`]: the engine of the exchange. Its own rooms are listed there.
 //! - `settings`: edits of what administrators set, judged by the domain.
 //! - `accounts`: users with their directory entry, account and own documents.
@@ -22,8 +22,8 @@
 //!
 //! `http` accepts the connection and `api::sync` asks `auth` who calls. `sync` takes the frame: its `up`
 //! room tries each document's changes on a copy, outside every lock, and judges them by the domain's
-//! guard and rights. What was accepted is planned as data and committed in one transaction: log,
-//! documents, audiences, digests. `live` then tells everybody who waits. Each change has a verdict in the
+//! guard and permissions. What was accepted is planned as data and committed in one transaction: log,
+//! documents, audiences, digests. `live` then tells the waiting sockets. Each change has a verdict in the
 //! answer; one that is refused touches no other document.
 //!
 //! # The way of a pull
