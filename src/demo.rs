@@ -1,4 +1,4 @@
-//! `demo`: a server, two phones, lost networks, and what merging makes of it.
+//! `demo`: a server, two phones, lost networks, and how their edits merge.
 //!
 //! Nothing is staged: the server is the one that `serve` runs, on a real socket; the phones are the
 //! core that apps embed, each with its own file, over real HTTP.
@@ -20,7 +20,7 @@ use tokio::sync::oneshot;
 
 use cast::{ADMINISTRATOR, Person};
 
-/// What the demonstration is told.
+/// The options of the demonstration.
 #[derive(Debug, clap::Args)]
 pub struct DemoConfig {
     /// End after the story, instead of serving on

@@ -21,7 +21,7 @@ const LISTED: usize = 20;
 /// How often a terminal is told how far the import is, in rows.
 const EVERY: u32 = 100;
 
-/// What the import is told.
+/// The options of the import.
 #[derive(Debug, clap::Args)]
 pub struct ImportConfig {
     /// The file: CSV with a header row, in any common encoding and delimiter
@@ -31,11 +31,11 @@ pub struct ImportConfig {
     #[arg(long, env = "ROADBOOK_SERVER", default_value = "http://127.0.0.1:8080")]
     server: String,
 
-    /// Who imports, by login; he owns the cards whose owner is not named or not known
+    /// The login of the user who imports; they own the cards whose owner is not named or not known
     #[arg(long, env = "ROADBOOK_EMAIL")]
     email: String,
 
-    /// A file with his password
+    /// A file with their password
     #[arg(long, env = "ROADBOOK_PASSWORD_FILE")]
     password_file: PathBuf,
 
@@ -51,7 +51,7 @@ pub struct ImportConfig {
 /// Signs in, imports, and sends everything.
 ///
 /// # Errors
-/// In one line. What was written before an error is whole rows; the same import again completes it.
+/// In one line. Before an error only whole rows were written; the same import again completes them.
 pub async fn run(config: &ImportConfig) -> Result<(), Box<dyn Error>> {
     let password = std::fs::read_to_string(&config.password_file)
         .map_err(|error| format!("{}: {error}", config.password_file.display()))?;
@@ -79,7 +79,7 @@ pub async fn run(config: &ImportConfig) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Imports a file into a phone: row by row, each wholly or not at all.
+/// Imports a file into a phone, row by row: each row wholly or not at all.
 ///
 /// # Errors
 /// Why the file as a whole cannot be imported; then nothing was written.
@@ -151,19 +151,19 @@ fn progress(done: u32, total: u32) {
     }
 }
 
-/// What was told and counted while importing.
+/// The notes and counts of an import.
 #[derive(Default)]
 struct Told {
     rows: u32,
     made: u32,
     there: u32,
     skipped: u32,
-    /// Warnings that say the same: the first row, and how many rows.
+    /// Equal warnings: the first row, and how many rows.
     warnings: BTreeMap<(String, String), (u32, u32)>,
 }
 
 impl Told {
-    /// Every row that was not imported is told, with its column and reason.
+    /// Prints every row that was not imported, with its column and reason.
     fn skip(&mut self, problem: &Problem) {
         self.skipped += 1;
         println!("  skipped: {problem}");

@@ -35,8 +35,8 @@ async fn main() -> Done {
     let folder = tempfile::tempdir()?;
     let client = open(&folder.path().join("roadbook.sqlite"))?;
 
-    // Screens read anew what a change set names, whoever made the change: this user, another process, or a
-    // merge in the background. The subscription ends when it is dropped.
+    // Screens read anew what a change set names. This user may have made the change, or another process, or
+    // a merge in the background. The subscription ends when it is dropped.
     let _subscription = client.subscribe(|changes| {
         println!("  changed: {} documents, lists {:?}", changes.documents.len(), changes.lists);
     });

@@ -14,7 +14,7 @@ const MOST_DOCUMENTS: usize = 1_000;
 pub struct ChangeSet {
     /// The documents whose content or sync state changed, each once, ascending.
     pub documents: Vec<DocumentId>,
-    /// The lists that may look different, each once, ascending.
+    /// The lists that may have changed, each once, ascending.
     pub lists: Vec<List>,
     /// So much changed that everything is to be read anew; `documents` and `lists` are then not
     /// complete.

@@ -38,7 +38,7 @@ struct Inner {
     listeners: Listeners,
 }
 
-/// Under which actor edits are made, and for whom it was taken: before any, for nobody.
+/// The actor of edits, and the device for which it was taken; `None` before any.
 #[derive(Clone, Copy)]
 struct Authoring {
     actor: Actor,
@@ -63,8 +63,8 @@ pub struct Subscription {
 impl Client {
     /// Opens the file at `path` for the app, and makes it if there is none.
     ///
-    /// The platform runs one process of the app at a time, so a process that was exchanging with the server is
-    /// gone, or gives way: the app never waits for its own last process.
+    /// The platform runs one process of the app at a time. A process that was exchanging with the server is
+    /// gone, or it stops: the app never waits for its own last process.
     ///
     /// # Errors
     /// [`ApiError::AppTooOld`] for a file of a newer version, which is left untouched;
@@ -163,7 +163,7 @@ impl Client {
         &self.inner.store
     }
 
-    /// See [`Store::clear_log`]. What is stored is stored, so a failure is for the next opening to mend.
+    /// See [`Store::clear_log`]. The edit is stored, so after a failure the next opening tries again.
     pub(crate) fn clear_log(&self) {
         if let Err(error) = self.store().clear_log() {
             tracing::warn!(%error, "the write-ahead log is not emptied");

@@ -58,13 +58,13 @@
 //!
 //! 1. `error`: what can go wrong; few errors leave the crate, by code.
 //! 2. `change_set`: what changed, for screens.
-//! 3. `value_edit`: what a change said, told in values.
+//! 3. `value_edit`: what a change wrote, as values.
 //! 4. `store`: all that is kept in the file: bases, outbox, quarantine, settings, rows for lists.
 //! 5. `client`: the handle on the file, which the rooms above add their calls to.
 //! 6. `remote`: the transport, HTTP, the live channel, and the account.
-//! 7. `edit`: batches, replicas, edits said again, the quarantine's edits, imports.
+//! 7. `edit`: batches, replicas, re-authoring, the quarantine's edits, imports.
 //! 8. `query`: what screens read: Today, boards, cards, contacts.
-//! 9. `recovery`: what is saved from a damaged file, rows made anew, and the proof of what is shown.
+//! 9. `recovery`: salvage from a damaged file, rows made anew, and the proof of what is shown.
 //! 10. `sync`: the session, what an answer does, reconciliation, and the syncer that drives them.
 //!
 //! # The way of an edit

@@ -1,5 +1,5 @@
-//! Proof and repair: the hash of everything shown, rows made anew from documents, and what is saved from a
-//! damaged file.
+//! Proof and repair: the hash of everything shown, rows made anew from documents, and salvage
+//! from a damaged file.
 
 pub(crate) mod proof;
 pub(crate) mod rebuild;

@@ -1,6 +1,6 @@
-//! Edits by value: what a change said, apart from where in the change graph it said it.
+//! Edits by value: what a change wrote, without its place in the change graph.
 //!
-//! So an edit can be read when its document is gone, and authored again on another state of it.
+//! So an edit can be read when its document is gone, and re-authored on another state of it.
 
 use std::collections::BTreeMap;
 

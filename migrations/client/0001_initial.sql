@@ -1,7 +1,7 @@
 -- The phone's one file. Ids are their 16 (documents, users, ...) or 6 (parts) bytes, instants are
 -- milliseconds since 1970, hashes are 32 bytes; lists of hashes are put end to end.
 
--- Single values by name: who this device is, where it stands in the log, its digest.
+-- Single values by name: the device's identity, its cursor, its digest.
 CREATE TABLE meta (
   key TEXT NOT NULL PRIMARY KEY,
   value BLOB NOT NULL
@@ -19,17 +19,17 @@ CREATE TABLE document (
   authors BLOB NOT NULL DEFAULT x'80',
   -- The server's receipt for exactly these heads; NULL: it has given none since they changed.
   receipt BLOB,
-  -- The log's sequence that `saved` is of.
+  -- The number of the log entry up to which `saved` is complete.
   as_of INTEGER NOT NULL DEFAULT 0,
   -- The digest term of `heads`; NULL: not counted.
   term BLOB,
   -- Why the copy is not to be trusted until the server has sent it anew; NULL: it is sound.
   damage TEXT,
-  -- Whether its rows are of another version of the projections, to be made anew in the background.
+  -- Whether another version of the projections made its rows; they are made anew in the background.
   stale INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX document_stale ON document (id) WHERE stale = 1;
--- 1 and 2 are cards and contacts, of which there are many; of other kinds there are few.
+-- Types 1 and 2 are cards and contacts, of which there are many; of other types there are few.
 CREATE INDEX document_kind ON document (kind) WHERE kind > 2;
 CREATE INDEX document_damaged ON document (id) WHERE damage IS NOT NULL;
 
@@ -52,12 +52,12 @@ CREATE TABLE outbox (
   -- CBOR of the origin; NULL: a plain edit.
   origin BLOB,
   made_at INTEGER NOT NULL,
-  -- 0: only here; 1: sent, the answer is still to come; 2: waits for a newer server.
+  -- 0: only here; 1: sent, not answered yet; 2: waits for a newer server.
   state INTEGER NOT NULL DEFAULT 0,
   UNIQUE (document, hash)
 ) STRICT;
 
--- What could not be kept where it was written: readable, and one call away from being applied again.
+-- Refused edits and edits of documents that are gone: readable, and one call away from being applied again.
 CREATE TABLE quarantine (
   n INTEGER PRIMARY KEY AUTOINCREMENT,
   document BLOB NOT NULL,
@@ -136,7 +136,7 @@ CREATE INDEX todo_open ON todo (assignee, overdue_from, document, todo, due, pro
   WHERE open = 1 AND trash = 0 AND overdue_from IS NOT NULL;
 CREATE INDEX todo_closed ON todo (closed_by, closed_on, document, todo, state)
   WHERE closed_on IS NOT NULL AND trash = 0;
--- F37: cards in which a user has something to do, in the order of the board.
+-- F37: cards with an open todo of a user, in the order of the board.
 CREATE INDEX todo_board ON todo (product, assignee, card_due, document)
   WHERE open = 1 AND trash = 0;
 
@@ -213,7 +213,7 @@ CREATE TABLE settings (
   PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
 
--- Log entries of kinds that this version does not know, kept until a version reads them that does.
+-- Log entries of kinds that this version does not know, kept for a version that does.
 CREATE TABLE unknown_entry (
   n INTEGER PRIMARY KEY,
   kind INTEGER NOT NULL,

@@ -6,7 +6,7 @@
 create table organisation (
     id uuid not null primary key,
     name text not null,
-    -- Drawn anew by init and by every recovery; a cursor of another epoch is rolled back.
+    -- Random, and new with every init and recovery; a cursor of another epoch is rolled back.
     epoch uuid not null,
     -- The last number given in the organisation's log; its row lock orders all writers.
     seq bigint not null default 0,
@@ -20,11 +20,11 @@ create table app_user (
     id uuid not null,
     -- Folded to lower case; unique on the server, not only in the organisation (F64).
     email text not null,
-    -- A PHC string; empty: there is no password that would do.
+    -- A PHC string; empty: no password is right.
     password_hash text not null default '',
     role smallint not null,
     disabled boolean not null default false,
-    -- Carried by access tokens; raising it ends them all.
+    -- Access tokens carry it; a higher one ends them all.
     token_version bigint not null default 1,
     created_at bigint not null,
     primary key (org_id, id)

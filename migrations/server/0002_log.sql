@@ -1,7 +1,8 @@
 -- The log of an organisation, its documents, and who sees them.
 --
--- A key of who sees: one byte, then for a user 16: x'00' every user but Restricted ones (staff), x'01'
--- everyone, x'02' and a user, x'03' and a user: their private documents. Ids that are not there are nil.
+-- A principal or feed is a key of one byte, followed by the 16 bytes of a user's id if it has one: x'00'
+-- staff (every user but Restricted ones), x'01' everyone, x'02' one user, x'03' a user's private documents.
+-- Absent ids are nil.
 
 -- One row for each accepted change, change of audience, settings change and purge, in one order.
 create table log (
@@ -9,13 +10,13 @@ create table log (
     seq bigint not null,
     -- 0 change, 1 first change of a document, 2 audience, 3 settings, 4 purge.
     entry smallint not null,
-    -- Who reads it by scope: staff, a user's private key, or nobody (empty) for settings.
+    -- The scope that reads it: staff, a user's private key, or nobody (empty) for settings.
     feed bytea not null,
     -- The document, or the settings row's id.
     document uuid not null,
     -- The document type, or the kind of the settings row.
     kind bigint not null,
-    -- Of a change, automerge's; of another entry, over what it says.
+    -- Of a change, its hash; of another entry, a hash over its content.
     hash bytea not null,
     actor bytea not null,
     actor_seq bigint not null,
@@ -25,8 +26,8 @@ create table log (
     origin_kind bigint not null,
     origin_id bytea not null,
     received_at bigint not null,
-    -- SHA-256 over the chain before it, seq, entry, document and hash; not over the bytes, which a
-    -- purge empties.
+    -- SHA-256 over the chain before it, seq, entry, document and hash; not over the bytes, because a
+    -- purge empties them.
     chain bytea not null,
     bytes bytea not null,
     primary key (org_id, seq)
@@ -43,7 +44,7 @@ create table document (
     -- Staff, or a user's private key.
     feed bytea not null,
     creator uuid not null,
-    -- One more with everything that a judgement of its next change rests on.
+    -- It grows with everything on which the judgement of the next change depends.
     version bigint not null,
     -- The digest term of its heads.
     term bytea not null,
@@ -69,7 +70,7 @@ create table purged (
     primary key (org_id, document)
 );
 
--- Whose changes an actor makes: bound to the device that first showed it.
+-- The device of each actor: the one that first pushed a change under it.
 create table actor (
     org_id uuid not null references organisation (id),
     actor bytea not null,
@@ -78,7 +79,7 @@ create table actor (
     primary key (org_id, actor)
 );
 
--- Who sees a card or contact even if Restricted.
+-- Principals that see a card or contact, Restricted users among them.
 create table audience (
     org_id uuid not null references organisation (id),
     principal bytea not null,
@@ -88,7 +89,7 @@ create table audience (
 
 create index audience_document on audience (org_id, document);
 
--- Entries of the log by those who saw the document before or see it after them.
+-- Log entries by the principals that saw the document before them or see it after them.
 create table fanout (
     org_id uuid not null references organisation (id),
     principal bytea not null,
@@ -111,7 +112,8 @@ create table link (
 
 create index link_target on link (org_id, target);
 
--- By how many paths those who see cards come to see what they link to, directly or through a contact.
+-- The number of paths by which a principal that sees cards sees a linked document, directly or through a
+-- contact.
 create table visibility (
     org_id uuid not null references organisation (id),
     document uuid not null,
@@ -120,7 +122,7 @@ create table visibility (
     primary key (org_id, document, principal)
 );
 
--- The sums of digest terms by who sees.
+-- The sums of digest terms, by principal.
 create table digest (
     org_id uuid not null references organisation (id),
     principal bytea not null,
@@ -129,7 +131,7 @@ create table digest (
     primary key (org_id, principal)
 );
 
--- Todos by assignee: for the first page of a first sync, and for jobs.
+-- Todos by assignee, for the first page of a first sync and for jobs.
 create table todo (
     org_id uuid not null references organisation (id),
     document uuid not null,
@@ -143,8 +145,9 @@ create table todo (
 
 create index todo_assignee on todo (org_id, assignee, is_open, at);
 
--- Closed todos of a card whose closer is not in its audience any more, as they were when they left it or
--- last changed it themselves: what their phones retain of the card, so that their totals stay exact.
+-- Retained closings: closed todos of a card whose closer is not in its audience any more, as they were when
+-- the closer left the audience or last changed the card. The closer's phones keep them, so that totals stay
+-- right (C6).
 create table retained_closing (
     org_id uuid not null references organisation (id),
     user_id uuid not null,

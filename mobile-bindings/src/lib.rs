@@ -1,8 +1,8 @@
-//! Roadbook's phone for Kotlin and Swift. It holds no logic: every body hands over to
-//! `roadbook-client`, whose types cross as they are.
+//! Roadbook's phone for Kotlin and Swift. It holds no logic: every body calls `roadbook-client`, whose
+//! types cross as they are.
 //!
-//! What cannot be done is a typed error. A panic does not cross: UniFFI catches it and tells the app
-//! of an internal error.
+//! Errors are codes with data. A panic does not cross: UniFFI catches it, and the app gets an internal
+//! error.
 
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ impl Server {
 #[uniffi::export]
 impl Roadbook {
     /// Opens the file at `path` for the app, and makes it if there is none. A process beside the app calls
-    /// [`Self::open_beside`]: this one takes the exchange with the server from a process that is at it.
+    /// [`Self::open_beside`]: this call takes the sync away from any other process.
     ///
     /// # Errors
     /// `AppTooOld` for a file of a newer version, which is left untouched; `Damaged` for one that
@@ -81,7 +81,7 @@ impl Roadbook {
         self.client.today(Period::Today, usize::try_from(limit).unwrap_or(usize::MAX))
     }
 
-    /// Closes a todo; when this returns it is durable. Tells what the app is to show anew.
+    /// Closes a todo; when this returns it is durable. Tells what the app must show anew.
     pub fn close(&self, card: DocumentId, todo: PartId, outcome: Outcome) -> Result<ChangeSet, ApiError> {
         self.client.edit_card(card, &[CardCommand::Close(todo, outcome)])
     }
@@ -101,7 +101,7 @@ impl Roadbook {
 impl Roadbook {
     /// Signs in; from then on [`Self::sync`] can exchange.
     ///
-    /// `platform` is `ios` or `android`, `device_name` what its user calls it. `install_secret` is 32
+    /// `platform` is `ios` or `android`, `device_name` what the user calls the phone. `install_secret` is 32
     /// random bytes that this installation made once and keeps where no backup reaches (R12).
     ///
     /// # Errors
@@ -122,14 +122,14 @@ impl Roadbook {
         account::sign_in(&self.client, &server.transport, credentials, installation).await
     }
 
-    /// Exchanges with the server until nothing is left to exchange; nothing if [`Self::pause`] ended
-    /// it. Whatever was exchanged by then stays, and the next call goes on from there.
+    /// Exchanges with the server until nothing is left to exchange; `None` if [`Self::pause`] ended it.
+    /// What was exchanged by then stays, and the next call goes on from there.
     ///
     /// A second call waits for the first. Editing goes on meanwhile.
     ///
     /// # Errors
-    /// `Unreachable` with the time to try again, and until then at once; `SignInNeeded` if the session
-    /// is over: the user's work stays; `Elsewhere` while another process of this device exchanges.
+    /// `Unreachable` with the time to try again; until then each call fails at once. `SignInNeeded` if the
+    /// session is over: the user's work stays. `Elsewhere` while another process of this device exchanges.
     pub async fn sync(&self, server: Arc<Server>) -> Result<Option<SyncReport>, SyncError> {
         tokio::select! {
             biased;

@@ -63,7 +63,7 @@ async fn sign_in(roadbook: &Roadbook) {
 }
 
 #[test]
-fn a_todo_of_today_is_closed_and_gone_from_it() {
+fn a_todo_of_today_that_is_closed_leaves_today() {
     let (roadbook, _folder) = phone();
     roadbook.begin_local_workspace("Europe/Budapest", "hu-HU").unwrap();
     let card = card_to_call(&roadbook);
@@ -82,7 +82,7 @@ fn a_todo_of_today_is_closed_and_gone_from_it() {
 }
 
 #[test]
-fn a_file_is_found_again_as_it_was_left() {
+fn a_file_opened_again_is_as_it_was_left() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("roadbook.sqlite");
     let path = path.to_str().unwrap();
@@ -91,7 +91,7 @@ fn a_file_is_found_again_as_it_was_left() {
 }
 
 #[test]
-fn what_cannot_be_done_is_a_typed_error() {
+fn each_failure_has_its_own_error_code() {
     let (roadbook, folder) = phone();
     assert_eq!(roadbook.today(10), Err(ApiError::NoUser));
     let unknown_zone = roadbook.begin_local_workspace("Europe/Atlantis", "hu-HU");
@@ -104,7 +104,7 @@ fn what_cannot_be_done_is_a_typed_error() {
 }
 
 #[test]
-fn a_change_set_crosses_whole() {
+fn a_change_set_crosses_the_bindings_whole() {
     let mut set = ChangeSet::all();
     set.document(DocumentId::from_bytes([1; 16]));
     set.document(DocumentId::from_bytes([2; 16]));
@@ -115,7 +115,7 @@ fn a_change_set_crosses_whole() {
 }
 
 #[tokio::test]
-async fn without_a_network_signing_in_and_syncing_say_so() {
+async fn without_a_network_sign_in_and_sync_say_that_the_server_is_unreachable() {
     let (roadbook, _folder) = phone();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());

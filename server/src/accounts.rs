@@ -97,7 +97,7 @@ pub async fn edit(node: &Node, caller: &Caller, user: &User, base: u64) -> Resul
     Ok(version)
 }
 
-/// Sets a user's password, and ends all their sessions: who has a stolen token has nothing (RFC 9700).
+/// Sets a user's password, and ends all their sessions, so that stolen tokens are worthless (RFC 9700).
 ///
 /// # Errors
 /// [`AccountError::NotFound`], or [`AccountError::Password`] for a password of unfit length.

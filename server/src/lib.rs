@@ -9,9 +9,9 @@
 //! Each uses only those before it in this list.
 //!
 //! 1. [`store`]: every SQL statement, once for both databases.
-//! 2. [`node`]: what a process stands on: the database, the keys of the secrets folder, the clock.
+//! 2. [`node`]: what a process needs: the database, the keys of the secrets folder, the clock.
 //! 3. [`auth`]: passwords, tokens, sessions, and the caller of a request.
-//! 4. `live`: who waits for news, and the hints that there are some.
+//! 4. `live`: the sockets that wait for news, and the hints that there are some.
 //! 5. [`sync`]: the engine of the exchange. Its own rooms are listed there.
 //! 6. `settings`: edits of what administrators set, judged by the domain.
 //! 7. `accounts`: users with their directory entry, account and own documents.
@@ -24,8 +24,8 @@
 //!
 //! `http` accepts the connection and `api::sync` asks `auth` who calls. `sync` takes the frame: its `up`
 //! room tries each document's changes on a copy, outside every lock, and judges them by the domain's
-//! guard and rights. What was accepted is planned as data and committed in one transaction: log,
-//! documents, audiences, digests. `live` then tells everybody who waits. Each change has a verdict in the
+//! guard and permissions. What was accepted is planned as data and committed in one transaction: log,
+//! documents, audiences, digests. `live` then tells the waiting sockets. Each change has a verdict in the
 //! answer; one that is refused touches no other document.
 //!
 //! # The way of a pull

@@ -1,7 +1,7 @@
 //! The live channel: hints that an exchange would bring something. Missing one never matters.
 //!
-//! Who waits hears of a grown log from the process that grew it; other processes on the same
-//! PostgreSQL hear of it by a notification, or by looking every second. The same look finds the sessions
+//! The process in which a log grew tells the sockets that wait there. Other processes on the same
+//! PostgreSQL hear of it by a notification, or when they look, every second. The same look finds the sessions
 //! that ended since, so that their sockets are closed.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,7 +35,7 @@ pub struct Moved {
     pub by: Option<DeviceId>,
 }
 
-/// Who waits for news.
+/// The sockets that wait for news.
 #[derive(Debug, Default)]
 pub struct Live {
     heads: Mutex<BTreeMap<OrgId, watch::Sender<Moved>>>,

@@ -15,7 +15,7 @@ pub const ZONE: &str = "Europe/Budapest";
 /// Its language and country.
 pub const LOCALE: &str = "en-HU";
 
-/// A name on the payroll.
+/// A person of the firm.
 #[derive(Debug, Clone, Copy)]
 pub struct Name {
     /// The login.
@@ -26,16 +26,16 @@ pub struct Name {
     pub given_name: &'static str,
 }
 
-/// Who runs the firm, and sells too.
+/// The owner of the firm, who sells too.
 pub const ADMINISTRATOR: Name =
     Name { email: "anna@karpat-kave.test", family_name: "Kovács", given_name: "Anna" };
-/// Who sells.
+/// The seller.
 pub const SELLER: Name = Name { email: "bela@karpat-kave.test", family_name: "Szabó", given_name: "Béla" };
 
-/// Somebody with a login.
+/// A user who can sign in.
 #[derive(Debug, Clone)]
 pub struct Person {
-    /// Who.
+    /// The person.
     pub name: Name,
     /// The password, as it was made for this demonstration.
     pub password: String,
@@ -112,7 +112,7 @@ const CUSTOMERS: [Customer; 8] = [
         ("Николай", "Иванов"),
         "+359 2 555 0105",
         "Sofia",
-        "Settle the delivery days",
+        "Agree on the delivery days",
         (1, Some(9)),
         true,
         "1900 EUR",
@@ -174,7 +174,7 @@ pub struct Planned {
     pub name: String,
     /// What makes the contact.
     pub contact: Vec<ContactCommand>,
-    /// Who answers for the card; `None`: who makes it.
+    /// The owner of the card; `None`: the user who makes it.
     pub owner: Option<UserId>,
     /// What the card begins with, once its contact has this id.
     pub card: Box<dyn Fn(DocumentId) -> Vec<CardCommand>>,

@@ -16,7 +16,7 @@ use super::cast::{self, Name, Person};
 
 /// Somebody's phone.
 pub struct Phone {
-    /// Whose, by the given name.
+    /// The given name of its user.
     pub name: &'static str,
     /// The user.
     pub user: UserId,
@@ -25,7 +25,7 @@ pub struct Phone {
     transport: HttpTransport,
 }
 
-/// What a sync came to, and how long it took.
+/// What a sync did, and how long it took.
 pub struct Synced {
     /// What the core counted.
     pub report: SyncReport,
@@ -65,7 +65,7 @@ impl Phone {
         Ok(hash.try_into().map_err(|_| "the server's state hash is none")?)
     }
 
-    /// Adds a colleague, as an administrator does; returns the password made for him.
+    /// Adds a colleague, as an administrator does; returns the password made for them.
     pub async fn hire(&self, name: &Name) -> Result<String, Box<dyn Error>> {
         let bytes: [u8; 12] = random(&SystemEnv);
         let password = data_encoding::BASE64URL_NOPAD.encode(&bytes);

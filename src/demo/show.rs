@@ -25,7 +25,7 @@ pub fn chapter(title: &str) {
     println!("\n== {title}");
 }
 
-/// What a phone's exchange with the server came to.
+/// What a phone's sync did.
 pub fn synced(phone: &Phone, synced: &Synced) {
     println!(
         "  {}'s phone synced: {} round trip{}, {} up, {} down, {} ms",
@@ -67,13 +67,13 @@ pub fn unsent(phone: &Phone) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Somebody at work on a phone, told line by line.
+/// A user at work on a phone, told line by line.
 pub struct Doing<'a> {
     phone: &'a Phone,
 }
 
 impl<'a> Doing<'a> {
-    /// Whoever holds this phone.
+    /// A user at work on this phone.
     pub fn of(phone: &'a Phone) -> Self {
         Self { phone }
     }
@@ -92,7 +92,7 @@ impl<'a> Doing<'a> {
     }
 }
 
-/// A card after the merge, with what of it was in dispute.
+/// A card after the merge, with its conflicts.
 pub fn card(phone: &Phone, id: DocumentId, why: &str) -> Result<(), Box<dyn Error>> {
     let client = &phone.client;
     let view = client.card(id)?;

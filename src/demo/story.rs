@@ -1,4 +1,4 @@
-//! The story: what two phones do without a network, and what comes of it.
+//! The story: what two phones do without a network, and how it merges.
 
 use std::error::Error;
 use std::path::Path;

@@ -6,8 +6,7 @@ use std::path::Path;
 /// What a file says of all threads together.
 #[derive(Clone, Copy)]
 pub struct Count {
-    /// Instructions, without those of the allocator: how many it needs depends on what the heap went through
-    /// before.
+    /// Instructions, without those of the allocator, which depend on the state of the heap.
     pub instructions: u64,
     /// Calls of the allocator.
     pub allocations: u64,

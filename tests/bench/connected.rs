@@ -249,7 +249,7 @@ async fn stay(
     }
 }
 
-/// Another value in each part: what is as it was is no edit.
+/// Another value in each part, because writing the same value is no edit.
 fn set(value: &str) -> CardCommand {
     CardCommand::SetField(dataset::field("f06"), value.to_owned())
 }

@@ -2,8 +2,8 @@
 //!
 //! They use rusqlite and automerge and nothing of Roadbook, on tables and rows as Roadbook had them when
 //! they were frozen. So a floor stays the same while Roadbook becomes faster or slower, and ratios of
-//! different versions can be compared. Whoever changes a floor begins its ratios anew, and says so in
-//! `docs/benchmarks.md`.
+//! different versions can be compared. A change of a floor begins its ratios anew, and must be
+//! said in `docs/benchmarks.md`.
 
 pub mod first_sync;
 pub mod merge;

@@ -1,7 +1,7 @@
 //! How many instructions an edit, Today, a push and a pull take: callgrind counts them.
 //!
-//! Neighbours on the machine change CPU time, but not this count. So two versions of the program can be
-//! compared by it, also where a ratio to a floor says little.
+//! Other programs on the machine change CPU time, but not this count. So two versions of the program can
+//! be compared by it, also where a ratio to a floor says little.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -100,8 +100,8 @@ fn counted<T>(step: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Where callgrind writes down what all threads did since the last mark, and counts from zero again. It
-/// knows the place by the name, so this must stay a function.
+/// Here callgrind writes down what all threads did since the last mark, and counts from zero again. It
+/// knows the place by the function's name, so this must stay a function.
 #[inline(never)]
 fn mark() {
     std::hint::black_box(0_u8);

@@ -11,8 +11,8 @@ pub fn cpu<T>(work: impl FnOnce() -> T) -> (f64, T) {
     (micros(start.elapsed()), result)
 }
 
-/// The least CPU time, in microseconds, of three runs of `work`, and what the last returned: what
-/// others do on the machine only ever adds.
+/// The least CPU time, in microseconds, of three runs of `work`, and what the last returned:
+/// other programs on the machine only add time, so the minimum is nearest to the truth.
 pub fn best<T>(mut work: impl FnMut() -> T) -> (f64, T) {
     let (first, second) = (cpu(&mut work).0, cpu(&mut work).0);
     let (third, result) = cpu(work);

@@ -15,7 +15,7 @@ const SHARED: usize = 200;
 pub fn run(table: &mut Table) {
     let office = Office::with(1_000);
     let (anna, bela) = (office.synced_phone(), office.synced_phone());
-    // The clean slate: what was sent before does not count.
+    // What was sent before does not count.
     edit(&anna, "anna", 0);
     edit(&bela, "bela", EDITS - SHARED);
     let cards = &office.cards[..EDITS];

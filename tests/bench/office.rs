@@ -32,7 +32,7 @@ const PASSWORD: &str = "correct horse battery";
 /// A server with its users.
 pub struct Office {
     pub cards: Vec<Card>,
-    /// Who has the most open todos.
+    /// The user with the most open todos.
     pub busiest: UserId,
     /// The route to the server.
     pub line: Line,
@@ -47,7 +47,7 @@ thread_local! {
 }
 
 impl Office {
-    /// The office with so many cards: made once, shared by the benchmarks that only read.
+    /// The office with so many cards: it is made once, and the benchmarks that only read share it.
     pub fn shared(count: usize) -> Rc<Self> {
         let made = OFFICES.with_borrow(|offices| offices.get(&count).cloned());
         made.unwrap_or_else(|| {
@@ -102,7 +102,7 @@ impl Office {
         self.phone_of("busiest")
     }
 
-    /// A phone of a user that was hired, with nothing on it yet.
+    /// A phone of a new user, with nothing on it yet.
     pub fn phone_of(&self, login: &str) -> Phone {
         self.phone(&email(login))
     }
@@ -198,7 +198,7 @@ fn config(folder: &Path) -> Config {
 
 /// The way to a server in this process: it counts bytes and the server's CPU time.
 ///
-/// While the server works, nobody else does, so the process's CPU time is its own.
+/// While the server works nothing else does, so the process's CPU time is the server's.
 pub struct Line {
     app: Router,
     spent: Mutex<Spent>,

@@ -19,7 +19,7 @@ pub struct Phone {
 }
 
 impl Phone {
-    /// A phone of nobody, empty.
+    /// An empty phone without a user.
     pub fn new(env: Arc<dyn Env>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let client = Client::open(folder.path().join("phone"), env).unwrap();

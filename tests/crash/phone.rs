@@ -15,10 +15,10 @@ use roadbook_domain::value::time::{Timestamp, Zone};
 use roadbook_domain::value::todo::Outcome;
 use roadbook_tests::sim::{PASSWORD, Peek};
 
-/// Longer than a killed process's claim to the session holds.
+/// Longer than the lease of a killed process.
 const LEASE: i64 = 100_000;
 
-/// The system's randomness, and its clock so much later: this program does not wait.
+/// The system's randomness, and its clock moved ahead, so that this program need not wait.
 #[derive(Debug)]
 struct Later(i64);
 

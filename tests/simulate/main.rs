@@ -31,7 +31,7 @@ struct Arguments {
     sessions: u64,
 }
 
-/// As many as fit into the time that tests may take.
+/// As many steps as fit into the time that tests may take.
 const STEPS: usize = 50;
 /// The same for sessions: what goes wrong in a session goes wrong within a few steps of many seeds.
 const SESSION_STEPS: u32 = 8;

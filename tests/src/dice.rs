@@ -1,11 +1,11 @@
-//! Chance on a seed: the same throws on every machine, for ever, so that a seed names one run.
+//! Random numbers from a seed: the same on every machine, for ever, so that a seed names one run.
 
 /// A generator of small random numbers (SplitMix64).
 #[derive(Debug, Clone)]
 pub struct Dice(u64);
 
 impl Dice {
-    /// The throws of this seed.
+    /// The numbers of this seed.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -30,7 +30,7 @@ impl Dice {
         usize::try_from(self.any() % end).unwrap_or_default()
     }
 
-    /// Whether something happens that happens so often in a hundred times.
+    /// Whether something happens that happens `often` times in a hundred.
     pub fn percent(&mut self, often: usize) -> bool {
         self.below(100) < often
     }
@@ -53,8 +53,8 @@ pub fn seed_of(seed: u64, what: u64) -> u64 {
     Dice::new(Dice::new(seed).any() ^ what).any()
 }
 
-/// One of these by number, counted round and round: a number means something however many there are,
-/// so a run from which steps were taken away still makes sense.
+/// One of these by number, which wraps around: every number is good however many there are, so a run from
+/// which steps were taken away still makes sense.
 pub fn nth<T>(of: &[T], number: u8) -> Option<&T> {
     of.get(usize::from(number).checked_rem(of.len())?)
 }

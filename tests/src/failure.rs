@@ -26,7 +26,7 @@ impl fmt::Display for Failure {
 }
 
 impl<E: Error> From<E> for Failure {
-    /// Whatever a call fails with where it must not fail.
+    /// The error of a call that must not fail.
     fn from(error: E) -> Self {
         let mut what = error.to_string();
         let mut source = error.source();

@@ -1,5 +1,5 @@
-//! What Roadbook's tests over all crates stand on: the simulation on a seed, the reference models, and
-//! the programs that are killed. It is no part of the product and holds no tests itself (`suite/`).
+//! What tests over all crates use: the simulation on a seed, the reference models, and the programs that
+//! are killed. It is no part of the product and holds no tests itself; they are in `suite/`.
 
 #![expect(
     clippy::expect_used,

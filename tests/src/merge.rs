@@ -33,7 +33,7 @@ const STEPS: usize = 18;
 /// One phone's copy of the card.
 struct Replica {
     document: Document,
-    /// What a server that took the changes in the order of this replica would judge by.
+    /// The index by which a server would judge that took the changes in the order of this replica.
     index: OpIndex,
     actor: Actor,
     user: UserId,
@@ -82,7 +82,7 @@ pub fn run(seed: u64) -> Result<(), Failure> {
     replicas.iter().try_for_each(|replica| replica.compare(&all, &cards, &replicas[0]))
 }
 
-/// Brings some of what `from` has and `to` lacks to `to`, in one way or another.
+/// Brings to `to` some of the changes that it lacks and `from` has, in one way or another.
 fn deliver(replicas: &mut [Replica], from: usize, to: usize, dice: &mut Dice) -> Result<(), Failure> {
     let mut news = replicas[from].unknown_to(&replicas[to]);
     news.truncate(1 + dice.below(news.len() + 1));
@@ -174,7 +174,7 @@ impl Replica {
         Ok(())
     }
 
-    /// Holds the replica to the reference model, and to the first replica to the byte.
+    /// Compares the replica with the reference model, and with the first replica to the byte.
     fn compare(&self, all: &Changes, card: &reference::Card, first: &Self) -> Result<(), Failure> {
         same("equal changes are equal heads", &self.document.heads(), &all.heads())?;
         same("the index has the heads of the document", &self.index.heads().to_vec(), &all.heads())?;
@@ -192,7 +192,7 @@ impl Replica {
         same("long texts are equal everywhere", &texts(self), &texts(first))?;
         let saved = self.document.save();
         let loaded = Document::load(&card::TYPE, &saved)?;
-        same_rows("rows outlive saving and reading", &projection::rows(&loaded, None))?;
+        same_rows("rows are the same after saving and reading", &projection::rows(&loaded, None))?;
         if let Some(read) = projection::rows_of_saved(&card::TYPE, &saved, &AuthorTable::default()) {
             let facts = read?.facts().len();
             let told = self.document.changes_since(&[]);

@@ -1,7 +1,7 @@
 //! The reference model: what a document shows and what is in Today, told in the simplest way from a
 //! set of changes, without automerge, without indexes and without the functions under test.
 //!
-//! A set has no order and no repetitions, so whatever is computed from it converges; the replicas
+//! A set has no order and no repetitions, so every result computed from it converges. The replicas
 //! must show the same (L3).
 
 use std::cmp::Reverse;
@@ -29,7 +29,7 @@ pub struct Card {
     pub status: String,
     /// Its owner.
     pub owner: Option<UserId>,
-    /// Whether it is in the trash, for whatever reason.
+    /// Whether it is in the trash, for any reason.
     pub in_trash: bool,
     /// Its todos.
     pub todos: BTreeMap<PartId, Todo>,
@@ -59,7 +59,7 @@ pub struct Today {
     pub items: Vec<(Timestamp, DocumentId, PartId)>,
     /// Due today and not yet past.
     pub today: u32,
-    /// Past.
+    /// Overdue.
     pub overdue: u32,
     /// Closed with success today.
     pub closed: u32,
@@ -157,7 +157,7 @@ impl Changes {
 }
 
 impl Card {
-    /// The card that a row shows; of `like` what rows do not hold.
+    /// The card that a row shows; what rows do not hold comes from `like`.
     pub fn of_row(row: &CardRow, like: &Self) -> Self {
         let todo = |row: &TodoRow| {
             let &TodoRow { due, assignee, state, .. } = row;
@@ -179,7 +179,7 @@ impl Card {
         }
     }
 
-    /// How many todos a user closed today with success, whoever has them since.
+    /// How many todos a user closed today with success, no matter who is the assignee (C6).
     pub fn closings_of(&self, user: UserId, zone: Zone, now: Timestamp) -> u32 {
         let today = zone.day_of(now).date();
         let closings = self.todos.values().filter_map(|todo| todo.state.closing().copied());
@@ -197,7 +197,7 @@ impl Card {
 }
 
 impl Today {
-    /// Today of `me`, in `zone` at `now`, over the cards that he sees.
+    /// Today of `me`, in `zone` at `now`, over the cards that they see.
     pub fn of<'a>(
         me: UserId,
         zone: Zone,
@@ -242,7 +242,7 @@ fn day(due: Due, zone: Zone) -> roadbook_domain::value::time::Day {
     }
 }
 
-/// Of concurrent states the one that counts (architecture, domain merge): the later period, then
+/// Of concurrent states the one that is shown (C13): the later period, then
 /// closed before open, the better outcome, the earlier instant, the smaller text.
 fn strongest(states: Vec<TodoState>) -> TodoState {
     let strength = |state: &TodoState| {

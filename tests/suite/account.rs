@@ -83,7 +83,7 @@ impl Stage {
 }
 
 #[tokio::test]
-async fn after_signing_in_everything_comes_and_an_edit_goes() {
+async fn after_a_sign_in_a_sync_brings_everything_and_sends_an_edit() {
     let stage = Stage::signed_in().await;
     stage.edit();
     assert_eq!(stage.sync().await, Ok(2));
@@ -94,7 +94,7 @@ async fn after_signing_in_everything_comes_and_an_edit_goes() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_said_to_be_one() {
+async fn a_wrong_password_is_refused_as_bad_credentials() {
     assert_eq!(Stage::new().sign_in("alice@example.org", "wrong").await, Err(SyncError::BadCredentials));
 }
 
@@ -131,7 +131,7 @@ async fn a_token_that_is_refused_is_refreshed_once() {
 }
 
 #[tokio::test]
-async fn a_session_that_cannot_be_gone_on_with_lets_another_process_exchange_at_once() {
+async fn when_a_session_is_over_another_process_may_exchange_at_once() {
     let stage = Stage::signed_in().await;
     let widget = Client::open_beside(stage.folder.path().join("phone.sqlite"), stage.env.clone()).unwrap();
     stage.server.end_sessions();
@@ -156,7 +156,7 @@ async fn lost_answers_to_a_refresh_do_not_end_the_session() {
 }
 
 #[tokio::test]
-async fn a_sign_out_with_unsent_edits_is_refused_with_their_number() {
+async fn a_sign_out_with_unsent_edits_is_refused_and_says_how_many_there_are() {
     let stage = Stage::signed_in().await;
     stage.edit();
     let refused = sign_out(&stage.client, &stage.server, false).await;
@@ -165,7 +165,7 @@ async fn a_sign_out_with_unsent_edits_is_refused_with_their_number() {
 }
 
 #[tokio::test]
-async fn no_edit_is_taken_and_then_wiped_while_the_server_is_told_of_the_sign_out() {
+async fn during_a_sign_out_no_edit_is_confirmed_and_then_deleted() {
     let stage = Stage::signed_in().await;
     stage.sync().await.unwrap();
     let edited = Mutex::new(None);
@@ -188,7 +188,7 @@ async fn an_answer_that_comes_after_the_sign_out_puts_nothing_into_the_file() {
 }
 
 #[tokio::test]
-async fn what_somebody_left_in_a_file_is_not_handed_to_the_user_who_signs_in_next() {
+async fn the_next_user_to_sign_in_does_not_get_what_another_left_in_the_file() {
     let stage = Stage::signed_in().await;
     stage.edit();
     stage.file().execute("DELETE FROM meta WHERE key = 'identity'", []).unwrap();
@@ -196,7 +196,7 @@ async fn what_somebody_left_in_a_file_is_not_handed_to_the_user_who_signs_in_nex
 }
 
 #[tokio::test]
-async fn as_long_as_an_answer_is_waited_for_the_sync_keeps_its_lease() {
+async fn a_sync_keeps_its_lease_while_it_waits_for_an_answer() {
     let stage = Stage::signed_in().await;
     let widget = Client::open_beside(stage.folder.path().join("phone.sqlite"), stage.env.clone()).unwrap();
     let slow = Slow { inner: &stage.server, env: &stage.env, widget, pauses: AtomicU32::new(0) };
@@ -205,7 +205,7 @@ async fn as_long_as_an_answer_is_waited_for_the_sync_keeps_its_lease() {
 }
 
 #[tokio::test]
-async fn after_a_forced_sign_out_the_same_user_and_no_other_finds_their_edits() {
+async fn after_a_forced_sign_out_only_the_same_user_gets_their_edits_again() {
     let stage = Stage::signed_in().await;
     stage.edit();
     sign_out(&stage.client, &stage.server, true).await.unwrap();
@@ -244,7 +244,7 @@ async fn a_sign_out_leaves_nothing_of_the_user_in_the_file() {
 }
 
 #[tokio::test]
-async fn after_a_salvage_the_user_is_still_signed_in_and_their_unsent_edits_go() {
+async fn after_a_salvage_the_user_is_still_signed_in_and_their_unsent_edits_are_sent() {
     let Stage { client, server, folder, env } = {
         let stage = Stage::signed_in().await;
         stage.sync().await.unwrap();
@@ -261,7 +261,7 @@ async fn after_a_salvage_the_user_is_still_signed_in_and_their_unsent_edits_go()
 }
 
 #[tokio::test]
-async fn a_server_that_is_busy_is_left_alone_as_long_as_it_asks() {
+async fn a_phone_asks_a_busy_server_nothing_until_the_time_it_named() {
     let stage = Stage::signed_in().await;
     let retry_after = Some(std::time::Duration::from_secs(60));
     stage.server.next_faults([Fault::Error(TransportError::Busy { retry_after })]);
@@ -271,7 +271,7 @@ async fn a_server_that_is_busy_is_left_alone_as_long_as_it_asks() {
     assert!(retry_at.millis() >= NOW.millis() + 60_000);
     // Not even for another token, which it would need by now.
     stage.server.set_now(Timestamp::from_millis(NOW.millis() + ACCESS_LIFE));
-    let unasked = During { inner: &stage.server, act: || panic!("the server is to be left alone") };
+    let unasked = During { inner: &stage.server, act: || panic!("the server must not be asked") };
     let ahead = minicbor::to_vec(ACCESS_LIFE).unwrap();
     stage
         .file()
@@ -346,5 +346,5 @@ impl Transport for Slow<'_> {
     }
 }
 
-/// As long as the model's access tokens are good.
+/// How long the model's access tokens are good, in milliseconds.
 const ACCESS_LIFE: i64 = 600_000;

@@ -42,7 +42,7 @@ impl Process {
         self.lines.next().expect("it runs until it is killed").unwrap()
     }
 
-    /// Lets it confirm so many edits more, kills it in the middle of whatever follows, and returns
+    /// Lets it confirm so many edits more, kills it in the middle of what follows, and returns
     /// everything that it confirmed.
     fn kill_after(mut self, count: usize) -> Vec<String> {
         let mut lines: Vec<_> = (0..count).map(|_| self.line()).collect();

@@ -49,7 +49,7 @@ fn a_refused_edit_is_in_the_quarantine_and_the_edits_around_it_are_on_the_server
 }
 
 #[test]
-fn a_document_whose_making_is_refused_goes_with_all_its_edits_to_the_quarantine() {
+fn a_document_whose_first_change_is_refused_goes_to_the_quarantine_with_all_its_edits() {
     let (mut server, alice, _, _) = stage();
     let card = alice.card(REFUSED);
     alice.client.edit_card(card, &[CardCommand::Trash]).unwrap();
@@ -86,7 +86,7 @@ fn a_change_for_a_newer_server_is_kept_and_tried_again_at_the_next_start() {
 }
 
 #[test]
-fn a_bad_entry_costs_its_own_document_a_fetch_and_nobody_else_anything() {
+fn after_a_bad_entry_its_document_is_fetched_and_no_other() {
     let (mut server, alice, bob, card) = stage();
     let other = alice.card("Garage");
     alice.sync(&mut server);
@@ -128,7 +128,7 @@ fn entries_of_kinds_that_this_version_does_not_know_are_kept() {
 }
 
 #[test]
-fn a_document_that_is_no_longer_visible_goes_and_its_unsent_edits_are_kept_for_the_user() {
+fn a_document_that_is_no_longer_visible_leaves_and_its_unsent_edits_go_to_the_quarantine() {
     let (mut server, _, bob, card) = stage();
     server.set_visible(card, BOB, false);
     bob.rename(card, "Mine");
@@ -142,7 +142,7 @@ fn a_document_that_is_no_longer_visible_goes_and_its_unsent_edits_are_kept_for_t
 }
 
 #[test]
-fn what_is_no_longer_visible_is_in_no_byte_of_the_file_and_its_log_once_no_reader_needs_it() {
+fn no_byte_of_a_document_that_is_no_longer_visible_stays_in_the_file_once_no_reader_needs_it() {
     for reads in [false, true] {
         let (mut server, alice, mut bob, card) = stage();
         alice.rename(card, "Secretname");
@@ -172,7 +172,7 @@ fn what_is_no_longer_visible_is_in_no_byte_of_the_file_and_its_log_once_no_reade
 }
 
 #[test]
-fn a_base_that_cannot_be_read_is_found_out_by_opening_it_and_comes_anew_with_the_next_exchange() {
+fn a_base_that_cannot_be_read_is_marked_when_it_is_opened_and_fetched_by_the_next_exchange() {
     for damage in [
         "UPDATE document SET saved = x'85ffff' WHERE id = ?1",
         "UPDATE document SET authors = x'ff' WHERE id = ?1",
@@ -190,7 +190,7 @@ fn a_base_that_cannot_be_read_is_found_out_by_opening_it_and_comes_anew_with_the
 }
 
 #[test]
-fn the_closings_that_come_when_a_card_is_forgotten_replace_those_that_came_before() {
+fn the_retained_closings_that_come_with_a_forget_replace_the_ones_before() {
     let (mut server, _, bob, card) = stage();
     let retained = |bob: &Phone| -> u32 {
         let sql = "SELECT count(*) FROM retained_closing WHERE document = ?1";
@@ -206,7 +206,7 @@ fn the_closings_that_come_when_a_card_is_forgotten_replace_those_that_came_befor
 }
 
 #[test]
-fn a_salvaged_edit_whose_document_is_not_here_is_kept_as_text_if_the_server_does_not_take_it() {
+fn a_salvaged_edit_without_its_document_is_quarantined_as_text_if_the_server_refuses_it() {
     for (verdict, reason) in [
         (Verdict::Needs(vec![]), QuarantineReason::Damaged),
         (Verdict::ActorFork, QuarantineReason::Damaged),
@@ -276,7 +276,7 @@ fn a_refused_edit_that_the_server_took_from_a_copy_of_the_phone_leaves_the_quara
 }
 
 #[test]
-fn unsent_edits_of_a_purged_document_are_kept_as_text() {
+fn unsent_edits_of_a_purged_document_are_quarantined_as_text() {
     let (mut server, alice, _, card) = stage();
     alice.rename(card, "Last words");
     server.purge(card);
@@ -287,7 +287,7 @@ fn unsent_edits_of_a_purged_document_are_kept_as_text() {
 }
 
 #[test]
-fn a_first_sync_can_be_worked_with_from_its_first_page_on_and_goes_on_after_a_break() {
+fn a_first_sync_can_be_used_from_its_first_page_and_goes_on_after_a_break() {
     let mut server = server();
     let alice = Phone::new(ALICE, 1);
     alice.sync(&mut server);
@@ -315,7 +315,7 @@ fn a_first_sync_can_be_worked_with_from_its_first_page_on_and_goes_on_after_a_br
 }
 
 #[test]
-fn an_answer_that_is_none_changes_nothing() {
+fn bytes_that_are_no_answer_change_nothing() {
     let (_, alice, _, card) = stage();
     alice.rename(card, "Bathroom");
     let mut session = SyncSession::new(&alice.client);

@@ -6,14 +6,14 @@ use roadbook_tests::merge;
 use roadbook_tests::sim::{Fault, Firm, Transition, run, run_seed};
 
 #[test]
-fn phones_that_merged_the_same_changes_show_the_same() {
+fn phones_with_the_same_changes_show_the_same() {
     for seed in 0..500 {
         merge::run(seed).unwrap_or_else(|failure| panic!("seed {seed}: {failure}"));
     }
 }
 
 #[test]
-fn a_seed_holds_every_law_and_does_the_same_twice() {
+fn every_law_holds_on_a_seed_and_the_seed_does_the_same_twice() {
     let firm = firm();
     for seed in 0..4 {
         let run = || run_seed(&firm, seed, 60).unwrap_or_else(|report| panic!("{report:#?}"));
@@ -22,12 +22,12 @@ fn a_seed_holds_every_law_and_does_the_same_twice() {
 }
 
 #[test]
-fn an_author_whose_card_left_his_sight_never_numbers_two_changes_alike_on_a_restored_server() {
+fn an_author_who_lost_a_card_never_gives_two_changes_the_same_number_on_a_restored_server() {
     holds(
         143,
         &[
             Transition::BackUp,
-            // He closes the only todo that let him see the card.
+            // A Restricted user closes the only todo that let them see the card.
             Transition::Edit { phone: 18, act: 13, target: 1, value: 64 },
             Transition::Sync { phone: 34, narrow: false },
             Transition::Clone { phone: 196, same_device: true },
@@ -42,7 +42,7 @@ fn an_author_whose_card_left_his_sight_never_numbers_two_changes_alike_on_a_rest
 }
 
 #[test]
-fn a_change_of_another_between_a_loss_and_its_return_does_not_void_the_receipt() {
+fn an_edit_by_another_user_between_a_loss_and_the_re_upload_does_not_spoil_the_receipt() {
     holds(
         143,
         &[
@@ -55,7 +55,7 @@ fn a_change_of_another_between_a_loss_and_its_return_does_not_void_the_receipt()
             Transition::RestoreServer,
             Transition::Sync { phone: 98, narrow: false },
             Transition::Edit { phone: 62, act: 190, target: 3, value: 89 },
-            // This phone learns that the log is gone, and then of the edit, before it gives back.
+            // This phone learns that the log is gone, and then of the edit, before it re-uploads.
             Transition::Exchange { phone: 186, fault: Fault::None },
             Transition::Exchange { phone: 122, fault: Fault::DropAnswer },
         ],
@@ -63,7 +63,7 @@ fn a_change_of_another_between_a_loss_and_its_return_does_not_void_the_receipt()
 }
 
 #[test]
-fn closings_that_outlived_sight_in_a_lost_log_are_told_anew() {
+fn retained_closings_of_a_lost_log_are_sent_anew() {
     holds(
         2221,
         &[
@@ -78,7 +78,7 @@ fn closings_that_outlived_sight_in_a_lost_log_are_told_anew() {
 }
 
 #[test]
-fn what_a_copy_of_a_phone_got_accepted_leaves_the_quarantine_of_the_other() {
+fn a_change_that_the_server_took_from_a_copy_of_the_phone_leaves_the_quarantine_of_the_other() {
     holds(
         101_339,
         &[

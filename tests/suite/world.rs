@@ -20,7 +20,7 @@ fn run(seed: u64, steps: u32) -> Ending {
 }
 
 #[test]
-fn phones_that_lose_and_repeat_messages_end_equal_and_lose_nothing() {
+fn phones_on_a_network_that_loses_and_repeats_messages_end_equal_and_lose_nothing() {
     let seeds = std::env::var("MODEL_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(40);
     let first = std::env::var("MODEL_FIRST").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(0);
     let (endings, failed): (Vec<_>, Vec<_>) =
@@ -43,6 +43,6 @@ fn phones_that_lose_and_repeat_messages_end_equal_and_lose_nothing() {
 }
 
 #[test]
-fn a_seed_is_a_whole_history() {
+fn the_same_seed_does_the_same_twice() {
     assert_eq!(run(7, 60), run(7, 60));
 }

@@ -1,8 +1,8 @@
-//! Re-authoring: saying again, by value, what unsent changes said that cannot stand as they are.
+//! Re-authoring: unsent changes that cannot stay as they are are made again by their values.
 //!
-//! A change stands on the changes before it. When one of them is refused, or its actor turns out to be
-//! another device's too, what the user did after it is not lost: each later action is told in values,
-//! and made again on the acknowledged base, under a fresh actor. Pure: documents in, changes out.
+//! A change builds on the changes before it. When one of them is refused, or its actor turns out to be
+//! another device's too, what the user did after it is not lost: each later action is written down in
+//! values, and made again on the acknowledged base, under a fresh actor. Pure: documents in, changes out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,8 +29,8 @@ pub struct Pending {
 pub enum Decision {
     /// It stays as it is, if it can.
     Keep,
-    /// It must be said again under another actor.
-    SayAgain,
+    /// It must be re-authored.
+    Reauthor,
     /// It was refused: it and what depends on it go.
     Refused,
 }
@@ -42,8 +42,8 @@ pub enum Fate {
     Kept,
     /// The base holds it already.
     Present,
-    /// It was said again as this change; `left`: the edits that could not be.
-    Replayed {
+    /// It was re-authored as this change; `left`: the edits that could not be.
+    Reauthored {
         /// The new change and its hash.
         by: Box<(ChangeHash, Change)>,
         /// What depends on a refused value.
@@ -56,7 +56,7 @@ pub enum Fate {
 /// Puts pending changes, in causal order, onto a base that has changed under them.
 ///
 /// `before` holds all of them, as their author saw them; `base` becomes base and pending changes
-/// together. Each one that is said again sees what its original saw and no more, so that a conflict
+/// together. Each one that is re-authored sees what its original saw and no more, so that a conflict
 /// with what others wrote meanwhile stays a conflict (L6). `actor` must be fresh: new to the document.
 pub fn rebase(before: &Document, base: &mut Document, pending: &[Pending], actor: Actor) -> Vec<Fate> {
     let mut rebase =
@@ -92,10 +92,10 @@ impl Rebase<'_> {
         }
         let (left, again): (Vec<_>, Vec<_>) = edits.into_iter().partition(|edit| self.refused.holds(edit));
         self.refused.add(&left, self.base);
-        match self.say_again(&again, heads.clone(), pending.change.time) {
+        match self.reauthor(&again, heads.clone(), pending.change.time) {
             Some(by) => {
                 self.instead.insert(pending.hash, vec![by.0]);
-                Fate::Replayed { by: Box::new(by), left }
+                Fate::Reauthored { by: Box::new(by), left }
             }
             None => {
                 self.instead.insert(pending.hash, heads);
@@ -119,7 +119,7 @@ impl Rebase<'_> {
             && self.base.add(&pending.change).is_ok()
     }
 
-    fn say_again(
+    fn reauthor(
         &mut self,
         edits: &[ValueEdit],
         heads: Vec<ChangeHash>,

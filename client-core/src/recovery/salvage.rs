@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_which_nothing_can_be_read_is_replaced_and_that_is_said() {
+    fn a_file_of_which_nothing_can_be_read_is_replaced_and_the_report_says_so() {
         let phone = Phone::local(1);
         phone.card("Bakery", &[]);
         let (path, env) = (phone.path.clone(), phone.env.clone());

@@ -1,4 +1,4 @@
-//! The acknowledged base of every document: what the server has said is committed, and nothing else.
+//! The acknowledged base of every document: what the server has acknowledged, and nothing else.
 //!
 //! A base is a saved document plus the changes acknowledged since (its tail), which are folded into
 //! the saved form once there are [`MOST_TAIL`] of them, or too many for a list of few. Heads, author table
@@ -112,7 +112,7 @@ pub(crate) fn tail(connection: &Connection, id: DocumentId) -> Result<Vec<(Chang
     Ok(changes)
 }
 
-/// The document that a base stands for.
+/// The document of a base.
 ///
 /// # Errors
 /// [`Error::OtherType`] for a type that this version does not know; [`Error::Unreadable`] if what is stored

@@ -35,7 +35,7 @@ struct Held {
     until: Timestamp,
 }
 
-/// Ends any lease: the app has just been started, so the process that held it is gone or gives way.
+/// Ends any lease: the app has just been started, so the process that held it is gone, or it stops.
 pub(crate) fn clear(tx: &Transaction<'_>) -> Result<(), Error> {
     meta::remove(tx, &HELD)
 }

@@ -1,8 +1,8 @@
 //! Pending re-uploads beside documents: settings rows and tombstones that the server may have lost, with the
 //! receipts that it gave for them.
 //!
-//! A row that is set aside for re-upload is no setting any more: the server's word holds until the server has
-//! taken the row again.
+//! A row that is set aside for re-upload is no setting any more: the server's row holds until the server has
+//! taken this one again.
 
 use minicbor::bytes::ByteArray;
 use roadbook_domain::value::id::DocumentId;
@@ -92,8 +92,8 @@ pub(crate) fn first(connection: &Connection) -> Result<ReuploadRows, Error> {
     Ok(ReuploadRows { tombstones, settings })
 }
 
-/// Takes the verdicts on what was re-uploaded, in the same order; tells whether there were any. What the
-/// server refuses it will always refuse: then the server's word holds.
+/// Takes the verdicts on re-uploads, in the same order; tells whether there were any. What the server
+/// refuses it will always refuse: then the server's row holds.
 pub(crate) fn judged(tx: &Transaction<'_>, sent: &ReuploadRows, verdicts: &[Verdict]) -> Result<bool, Error> {
     let (of_tombstones, of_rows) = verdicts.split_at(sent.tombstones.len().min(verdicts.len()));
     let tombstones = sent.tombstones.iter().zip(of_tombstones).filter(|(_, verdict)| is_judged(verdict));

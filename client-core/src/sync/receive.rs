@@ -67,7 +67,7 @@ pub(crate) struct NextPart {
 /// What an answer did, and what it asks for next.
 #[derive(Debug, Default)]
 pub(crate) struct Received {
-    /// What changed for those who look at it.
+    /// What changed on screens.
     pub changes: ChangeSet,
     /// How much was done.
     pub counts: Counts,
@@ -133,10 +133,10 @@ pub(crate) fn receive(
         reupload::set_aside(tx)?;
         meta::set(tx, &RECONCILE, &true)?;
         workspace::follow_another_log(tx)?;
-        // The answer, or those that follow it, tell all closings to retain by the server's log.
+        // This answer and those that follow it bring all closings to retain, as the server's log has them.
         retained::forget_all(tx)?;
     }
-    // If there is more, the cursor may not stand behind what was taken: then it is re-uploaded again.
+    // If there is more, the cursor may be before the rows that the server took: they are re-uploaded again.
     received.rows_judged = !response.more && reupload::judged(tx, &sent.rows, &response.given_back)?;
     let sorted = Sorted::of(tx, sent, response, &mut received)?;
     let rows: Vec<_> = sorted.settings.iter().map(|receipted| receipted.row.clone()).collect();
@@ -266,12 +266,12 @@ impl Sorted {
         for envelope in &response.entries {
             sorted.entry(tx, envelope, received)?;
         }
-        let (groups, offers) = response.verdicts.split_at(sent.groups.len().min(response.verdicts.len()));
+        let (groups, reuploads) = response.verdicts.split_at(sent.groups.len().min(response.verdicts.len()));
         for ((document, hashes), group) in about(&sent.groups, groups) {
             let verdicts = hashes.iter().copied().zip(group.verdicts.iter().cloned());
             sorted.news(*document).verdicts.extend(verdicts);
         }
-        for ((document, _), group) in about(&sent.reuploads, offers) {
+        for ((document, _), group) in about(&sent.reuploads, reuploads) {
             sorted.news(*document).reuploaded.extend(group.verdicts.iter().cloned());
         }
         for receipt in &response.receipts {

@@ -88,7 +88,8 @@ impl Place {
     pub fn register(&self, kind: DocumentTypeId) -> Option<Register> {
         let is_card = kind == DocumentTypeId::CARD;
         let is_contact = kind == DocumentTypeId::CONTACT;
-        let of_either = |card: u8, contact: u8| if is_card { Some(card) } else { is_contact.then_some(contact) };
+        let of_either =
+            |card: u8, contact: u8| if is_card { Some(card) } else { is_contact.then_some(contact) };
         let (container, name) = match self {
             Self::Product => (is_card.then_some(card::CARD)?, "product".to_owned()),
             Self::Name => (is_card.then_some(card::CARD)?, "name".to_owned()),

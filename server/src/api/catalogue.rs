@@ -14,7 +14,7 @@ pub fn routes() -> Routes {
     Routes::new().get("/v1/catalogue", list)
 }
 
-/// A kind of product, as the gallery offers it.
+/// A product kind, as the gallery shows it.
 #[derive(Serialize)]
 struct Kind {
     kind: ProductKind,

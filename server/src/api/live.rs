@@ -29,7 +29,7 @@ pub fn routes() -> Routes {
     Routes::new().get("/v1/live", live)
 }
 
-/// Who comes is judged before the upgrade, so a stranger never holds a socket.
+/// The caller is judged before the upgrade, so a stranger never holds a socket.
 async fn live(
     With(state): With<State>,
     Arriving(caller): Arriving,

@@ -1,4 +1,4 @@
-//! Routes that can be listed: so that a test can hold every one of them to its rights.
+//! Routes that can be listed, so that a test can check for each one who may call it.
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

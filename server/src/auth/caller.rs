@@ -11,8 +11,8 @@ use crate::store::users::{self, Claimed, Permissions};
 
 /// Who calls: a user with access, on a device that is not revoked, in a session that lives.
 ///
-/// The signature of the access token says who; the database says, at every request, whether that still
-/// holds and what they may do. So a revocation works at once and on every node, not when tokens expire.
+/// The access token says who calls. At every request the database says whether that still holds, and what
+/// they may do. So a revocation works at once and on every node, not when tokens expire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caller {
     /// The organisation.
@@ -30,7 +30,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// The caller as one who looks at documents.
+    /// The caller as a viewer of documents.
     pub const fn viewer(&self) -> Viewer {
         Viewer { user: self.user, role: self.role }
     }
@@ -53,8 +53,8 @@ impl Caller {
         Self::judge(gate.node(), claimed.map_err(|_| AuthError::Unauthenticated)?).await
     }
 
-    /// The same caller, judged again after waiting for the body of the request: a body that trickles
-    /// does not outlive a revocation, nor the role with which it began.
+    /// The same caller, judged again after the body of the request has come. A body that trickles in
+    /// must not pass with a session or role that ended meanwhile.
     ///
     /// # Errors
     /// As for [`Caller::of`].

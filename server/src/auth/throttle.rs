@@ -19,15 +19,15 @@ const LONGEST: u32 = 60;
 /// After how many milliseconds without a wrong password everything is forgotten: 15 minutes.
 const FORGET: i64 = 15 * 60 * 1000;
 
-/// How many guessers are remembered; beyond, the one whose last guess is oldest is forgotten.
+/// How many guessers are remembered. If there are more, the one whose last guess is oldest is forgotten.
 const MOST: usize = 10_000;
 
 /// Remembers wrong passwords.
 #[derive(Debug, Default)]
 pub struct Throttle(Mutex<BTreeMap<Guesser, Failures>>);
 
-/// Who guesses: everybody who tries one email, but for installations that its user enrolled before. Those
-/// count by themselves, so that a stranger's guesses never keep a user from their own phone.
+/// A guesser: all who try one email count as one. Only an installation that the user enrolled before counts
+/// by itself, so that a stranger's guesses never keep a user from their own phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Guesser([u8; 32]);
 

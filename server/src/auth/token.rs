@@ -117,7 +117,7 @@ impl Tokens {
         jsonwebtoken::encode(&self.header, &claims, &self.encoding).map_err(|_| TokenError)
     }
 
-    /// Who a token says is calling, if it is ours and good now (RFC 8725).
+    /// The caller that a token names, if the token is ours and good now (RFC 8725).
     ///
     /// The header must be ours to the byte: so there is one algorithm, one key, one type, and nothing
     /// in a header is ever obeyed.

@@ -26,7 +26,7 @@ pub struct Secrets {
     pub token_key: Key,
     /// Authenticates cursors.
     pub cursor_key: Key,
-    /// Authenticates receipts: who has it can make documents that the server takes as re-uploads.
+    /// Authenticates receipts: anybody with this key can make documents that the server takes as re-uploads.
     pub receipt_key: Key,
     folder: PathBuf,
 }
@@ -235,8 +235,8 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Refuses a file or folder that others may read. Where there are no Unix permissions, whoever set the
-/// folder up answers for it.
+/// Refuses a file or folder that others may read. Where there are no Unix permissions, that is
+/// the operator's task.
 fn check_private(path: &Path, wanted: u32) -> Result<(), SecretsError> {
     let metadata = fs::metadata(path).map_err(|error| SecretsError::Unreadable(path.to_owned(), error))?;
     #[cfg(unix)]

@@ -124,7 +124,7 @@ pub async fn file(tx: &mut Tx, org: OrgId, entries: &[Filed]) -> Result<(), Stor
     Ok(())
 }
 
-/// What those of these documents link to whose document type passes visibility on.
+/// What these documents link to, as far as their document types pass visibility on.
 ///
 /// # Errors
 /// Of the database.

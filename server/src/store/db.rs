@@ -172,7 +172,7 @@ impl Conn {
     }
 
     /// Whether placeholders that come once each, in order, are to be numbered all the same. SQLite keeps
-    /// numbered ones in a list and walks it for each: the cost of a long statement grew by the square.
+    /// numbered ones in a list and searches it for each, so the cost of a long statement grew by the square.
     pub fn numbers_placeholders(&self) -> bool {
         matches!(self.0, Inner::Postgres(_) | Inner::PostgresTx(_))
     }

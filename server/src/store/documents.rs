@@ -16,7 +16,7 @@ use super::{Conn, StoreError, Tx, key};
 pub struct Stored {
     /// The document.
     pub id: DocumentId,
-    /// What kind it is.
+    /// Its document type.
     pub kind: DocumentTypeId,
     /// Its scope.
     pub scope: Scope,
@@ -135,7 +135,7 @@ pub async fn sizes(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Ve
 pub struct Brief {
     /// The document.
     pub id: DocumentId,
-    /// What kind it is.
+    /// Its document type.
     pub kind: DocumentTypeId,
     /// Who made it; `None`: the server.
     pub creator: Option<UserId>,
@@ -170,7 +170,7 @@ pub async fn brief(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Ve
 pub struct Heads {
     /// The document.
     pub id: DocumentId,
-    /// What kind it is.
+    /// Its document type.
     pub kind: DocumentTypeId,
     /// The last entry of the log that changed it.
     pub as_of: i64,

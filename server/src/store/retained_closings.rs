@@ -1,4 +1,4 @@
-//! Retained closings: those of users who do not see the card any more (`docs/sync-protocol.md`, closings).
+//! Retained closings: closings of users who do not see the card any more (C6).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,9 +21,9 @@ pub type Closings = Vec<(PartId, TodoState)>;
 pub struct Change {
     /// The card.
     pub document: DocumentId,
-    /// Who sees it now and needs none; `None`: everybody.
+    /// The users who see it now and retain nothing; `None`: everybody.
     pub sees: Option<BTreeSet<UserId>>,
-    /// Who does not see it, and what they retain instead of what they retained before.
+    /// The users who do not see it, and what they retain from now on.
     pub left: BTreeMap<UserId, Closings>,
 }
 

@@ -1,7 +1,7 @@
 //! Accounts: what a user signs in with and may do.
 //!
 //! The name that others see is in the user directory, a settings row that replicates to the phones;
-//! who writes one writes the other in the same transaction.
+//! both are written in the same transaction.
 
 use roadbook_domain::settings::role::Role;
 use roadbook_domain::settings::user::Email;

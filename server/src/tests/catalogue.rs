@@ -51,7 +51,7 @@ on_both! {
         assert_eq!(get(&server, "/v1/products", &admin).await, products);
     }
 
-    async fn a_product_is_renamed_upon_its_version_only(engine) {
+    async fn a_product_is_renamed_only_by_an_edit_based_on_its_version(engine) {
         let server = Server::new(engine).await.unwrap();
         let admin = server.admin().await.unwrap();
         let product = get(&server, "/v1/products", &admin).await[1].clone();

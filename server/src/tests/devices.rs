@@ -7,7 +7,7 @@ use crate::on_both;
 use crate::testing::{ADMIN, Answer, PASSWORD, START, Server};
 
 on_both! {
-    async fn one_sees_ones_own_devices_and_which_one_asks(engine) {
+    async fn a_user_sees_their_own_devices_and_which_of_them_asks(engine) {
         let server = Server::new(engine).await.unwrap();
         let admin = server.admin().await.unwrap();
         server.add_user(&admin, "bela@example.com", "manager").await.unwrap();

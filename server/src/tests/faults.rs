@@ -7,7 +7,7 @@ use crate::store::Db;
 use crate::testing::{Engine, Server, has_postgres};
 
 #[tokio::test]
-async fn a_full_disk_is_said_before_anything_is_acknowledged_and_reading_goes_on() {
+async fn on_a_full_disk_nothing_is_acknowledged_and_reading_goes_on() {
     let server = Server::new(Engine::Sqlite).await.unwrap();
     let admin = server.admin().await.unwrap();
     let product = json!({ "kind": "human_resources" });

@@ -1,4 +1,4 @@
-//! Who may call what: every route of the router, every sort of caller.
+//! Which caller may call which route: every route of the router, every sort of caller.
 
 use axum::http::Method;
 use roadbook_domain::document::Signature;
@@ -80,7 +80,7 @@ on_both! {
         }
     }
 
-    async fn who_lost_access_gets_nothing_but_the_open_routes(engine) {
+    async fn a_caller_who_lost_access_gets_nothing_but_the_open_routes(engine) {
         let world = World::new(Server::new(engine).await.unwrap()).await;
         for (method, path, statuses) in TABLE {
             for (lost, token) in &world.lost {

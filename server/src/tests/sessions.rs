@@ -9,7 +9,7 @@ use crate::on_both;
 use crate::testing::{ADMIN, Answer, Engine, PASSWORD, Server};
 
 on_both! {
-    async fn who_signs_in_is_told_who_they_are_and_may_call(engine) {
+    async fn a_sign_in_answers_who_the_user_is_and_the_user_may_call(engine) {
         let server = Server::new(engine).await.unwrap();
         let answer = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
         assert_eq!(answer.status, StatusCode::OK);
@@ -55,7 +55,7 @@ on_both! {
         assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
     }
 
-    async fn guessing_is_slowed_down_but_never_locks_out_a_phone_that_was_in_before(engine) {
+    async fn guessing_is_slowed_down_but_never_locks_out_a_phone_that_signed_in_before(engine) {
         let server = Server::new(engine).await.unwrap();
         server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
         for email in [ADMIN, "nobody@example.com"] {
@@ -136,7 +136,7 @@ on_both! {
         assert_eq!(refresh(&server, &fourth).await.status, StatusCode::OK);
     }
 
-    async fn the_pair_of_a_lost_answer_is_dead_and_showing_it_ends_the_session(engine) {
+    async fn the_token_pair_of_a_lost_answer_is_dead_and_its_use_ends_the_session(engine) {
         let server = Server::new(engine).await.unwrap();
         let first = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
         let lost = refresh(&server, &first).await;
@@ -168,7 +168,7 @@ on_both! {
         assert_eq!(refresh(&server, &first).await.code(), "session_over");
     }
 
-    async fn what_is_no_refresh_token_touches_no_session(engine) {
+    async fn a_text_that_is_no_refresh_token_touches_no_session(engine) {
         let server = Server::new(engine).await.unwrap();
         let first = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
         let stranger = data_encoding::BASE64URL_NOPAD.encode(&[5; 64]);

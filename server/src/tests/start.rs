@@ -1,4 +1,4 @@
-//! Setting up, opening, and what is said when something is wrong.
+//! Setting up, opening, and the messages when something is wrong.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ on_both! {
         assert_eq!(opened.org(), first.org);
     }
 
-    async fn a_password_that_init_made_opens_the_door(engine) {
+    async fn the_administrator_signs_in_with_the_password_that_init_made(engine) {
         let place = Throwaway::new(engine).await.unwrap();
         let env = Arc::new(SeededEnv::new(1, START));
         let made = init(&asked(&place, "secrets"), &*env).await.unwrap();

@@ -43,7 +43,7 @@ on_both! {
         assert!(matches!(organisation::insert(&mut tx, &firm(1)).await, Err(StoreError::Exists)));
     }
 
-    async fn a_snapshot_does_not_see_what_is_committed_after_its_first_read(engine) {
+    async fn a_database_snapshot_does_not_see_what_is_committed_after_its_first_read(engine) {
         let (_place, db) = database(engine).await;
         add_firm(&db).await;
         let mut snapshot = db.snapshot().await.unwrap();
@@ -64,7 +64,7 @@ on_both! {
             tokio::spawn(async move {
                 let mut tx = db.write().await?;
                 log::append(&mut tx, org(1), &[entry(i)]).await?;
-                // Every fourth gives its number back.
+                // Every fourth transaction is dropped, so its number is used again.
                 if i % 4 != 0 {
                     settings::put(&mut tx, org(1), &row(seq_id(i), 1), &nobody(), START).await?;
                     tx.commit().await?;
@@ -88,7 +88,7 @@ on_both! {
         assert!(matches!(organisation::lock(&mut tx, org(1)).await, Err(StoreError::Missing)));
     }
 
-    async fn a_setting_is_written_only_upon_the_version_it_names(engine) {
+    async fn a_setting_is_written_only_if_it_is_the_next_version(engine) {
         let (_place, db) = database(engine).await;
         add_firm(&db).await;
         let mut tx = db.write().await.unwrap();

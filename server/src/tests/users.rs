@@ -10,7 +10,7 @@ use crate::store::settings;
 use crate::testing::{ADMIN, Answer, PASSWORD, Server};
 
 on_both! {
-    async fn a_new_user_is_in_the_directory_and_signs_in_with_his_role(engine) {
+    async fn a_new_user_is_in_the_directory_and_signs_in_with_their_role(engine) {
         let server = Server::new(engine).await.unwrap();
         let admin = server.admin().await.unwrap();
         for role in ["admin", "manager", "user", "restricted"] {
@@ -51,7 +51,7 @@ on_both! {
         assert_eq!(server.sign_in("bela@example.com", PASSWORD, 3).await.unwrap().status, StatusCode::OK);
     }
 
-    async fn an_edit_upon_an_old_version_is_refused_and_changes_nothing(engine) {
+    async fn an_edit_based_on_an_old_version_is_refused_and_changes_nothing(engine) {
         let server = Server::new(engine).await.unwrap();
         let admin = server.admin().await.unwrap();
         server.add_user(&admin, "bela@example.com", "user").await.unwrap();
@@ -134,7 +134,7 @@ on_both! {
         assert_eq!(edit(&server, &admin, &with(&own, "role", "manager")).await.status, StatusCode::OK);
     }
 
-    async fn what_breaks_a_rule_of_users_is_refused_whole(engine) {
+    async fn an_edit_that_breaks_a_rule_of_users_is_refused_as_a_whole(engine) {
         let server = Server::new(engine).await.unwrap();
         let admin = server.admin().await.unwrap();
         let good = json!({

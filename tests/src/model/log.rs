@@ -21,7 +21,7 @@ pub(super) struct Row {
 pub(super) enum Event {
     /// A change was accepted.
     Change(Accepted),
-    /// A user came to see a document, or sees it no more.
+    /// A document became visible to a user, or invisible.
     Audience(DocumentId, UserId, bool),
     /// A setting was written.
     Settings(SettingsRow),

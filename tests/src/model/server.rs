@@ -46,7 +46,7 @@ pub struct ModelServer {
     hidden: BTreeSet<(DocumentId, UserId)>,
     actors: BTreeMap<Actor, DeviceId>,
     settings: Vec<SettingsRow>,
-    /// Cursors before it have expired.
+    /// Cursors before this number have expired.
     compacted: u64,
     /// The beginning of a document that a device re-uploads in parts.
     parts: BTreeMap<DeviceId, (DocumentId, Vec<ByteVec>)>,
@@ -174,9 +174,9 @@ impl ModelServer {
         let (Some(start), SyncStatus::Ok) = (start, status) else {
             return self.cannot_follow(request, status);
         };
-        let given_back = self.take_back(request);
+        let given_back = self.take_reuploads(request);
         let mut verdicts: Vec<_> = request.push.iter().map(|group| self.push(who, group)).collect();
-        verdicts.extend(request.offers.iter().map(|offer| self.offer(who, offer)));
+        verdicts.extend(request.offers.iter().map(|reupload| self.reupload(who, reupload)));
 
         let sent: BTreeSet<_> = request
             .push
@@ -212,8 +212,8 @@ impl ModelServer {
         }
     }
 
-    /// What the log lost beside documents.
-    fn take_back(&mut self, request: &SyncRequest) -> Vec<Verdict> {
+    /// Takes re-uploads of purges and settings rows.
+    fn take_reuploads(&mut self, request: &SyncRequest) -> Vec<Verdict> {
         let tombstones = request.tombstones.iter().map(|tombstone| {
             if *tombstone.receipt != purge_receipt(tombstone.document) {
                 return Verdict::Refused(RefusalCode::ForeignReceipt);
@@ -221,10 +221,10 @@ impl ModelServer {
             self.purge(tombstone.document);
             Verdict::Applied(self.log.head())
         });
-        let mut given_back: Vec<_> = tombstones.collect();
+        let mut verdicts: Vec<_> = tombstones.collect();
         for ReceiptedRow { row, receipt } in &request.settings {
             let known = self.settings_row(row.kind, row.id).map_or(0, |known| known.version);
-            given_back.push(match row.version {
+            verdicts.push(match row.version {
                 _ if **receipt != row_receipt(row) => Verdict::Refused(RefusalCode::ForeignReceipt),
                 version if version <= known => Verdict::Dup(0),
                 _ => {
@@ -233,18 +233,19 @@ impl ModelServer {
                 }
             });
         }
-        given_back
+        verdicts
     }
 
-    /// Nothing is taken and nothing pulled; the device reconciles from the present head.
+    /// Takes nothing and sends only settings; the device reconciles from the present head.
     fn cannot_follow(&self, request: &SyncRequest, status: SyncStatus) -> SyncResponse {
         let untouched =
             |document, count| GroupVerdict { document, verdicts: vec![Verdict::NotReached; count] };
         let pushed = request.push.iter().map(|group| untouched(group.document, group.changes.len()));
-        let offered = request.offers.iter().map(|offer| untouched(offer.document, offer.changes.len()));
+        let reuploaded =
+            request.offers.iter().map(|reupload| untouched(reupload.document, reupload.changes.len()));
         let end = Position { seq: self.log.head(), chain: self.chain(), filled_to: None, filled: 0 };
         SyncResponse {
-            verdicts: pushed.chain(offered).collect(),
+            verdicts: pushed.chain(reuploaded).collect(),
             entries: self.settings.iter().map(|row| settings_entry(row).to_envelope()).collect(),
             ..self.answer(status, &end)
         }
@@ -322,7 +323,7 @@ impl ModelServer {
     }
 
     /// Keeps a part of a document; with the last one, the document is judged.
-    fn offer_part(&mut self, who: Principal, offer: &Offer, part: OfferPart) -> GroupVerdict {
+    fn reupload_part(&mut self, who: Principal, offer: &Offer, part: OfferPart) -> GroupVerdict {
         let document = offer.document;
         let first = part.first as usize;
         let kept = self.parts.entry(who.device).or_insert((document, Vec::new()));
@@ -340,59 +341,60 @@ impl ModelServer {
         }
         let changes = std::mem::take(changes);
         self.parts.remove(&who.device);
-        self.offer(who, &Offer { changes, part: None, ..offer.clone() })
+        self.reupload(who, &Offer { changes, part: None, ..offer.clone() })
     }
 
-    fn offer(&mut self, who: Principal, offer: &Offer) -> GroupVerdict {
-        if let Some(part) = offer.part {
-            return self.offer_part(who, offer, part);
+    fn reupload(&mut self, who: Principal, reupload: &Offer) -> GroupVerdict {
+        if let Some(part) = reupload.part {
+            return self.reupload_part(who, reupload, part);
         }
         let refuse = |code| {
-            let mut verdicts = vec![Verdict::NotReached; offer.changes.len()];
+            let mut verdicts = vec![Verdict::NotReached; reupload.changes.len()];
             if let Some(first) = verdicts.first_mut() {
                 *first = Verdict::Refused(code);
             }
-            GroupVerdict { document: offer.document, verdicts }
+            GroupVerdict { document: reupload.document, verdicts }
         };
-        if self.purged.contains(&offer.document) {
+        if self.purged.contains(&reupload.document) {
             return refuse(RefusalCode::Purged);
         }
-        let offered = DocumentType::get(offer.kind).and_then(|kind| {
-            let changes = offer.changes.iter().map(|bytes| read(kind, bytes));
+        let genuine = DocumentType::get(reupload.kind).and_then(|kind| {
+            let changes = reupload.changes.iter().map(|bytes| read(kind, bytes));
             let changes = changes.collect::<Option<Vec<_>>>()?;
             let mut document = Document::new(kind);
             changes.iter().try_for_each(|(change, _)| document.add(change).map(drop)).ok()?;
-            let genuine = receipt(offer.document, &document.heads(), &offer.authors) == *offer.receipt;
-            genuine.then_some((kind, changes))
+            let is_genuine =
+                receipt(reupload.document, &document.heads(), &reupload.authors) == *reupload.receipt;
+            is_genuine.then_some((kind, changes))
         });
-        let Some((kind, changes)) = offered else { return refuse(RefusalCode::ForeignReceipt) };
-        if self.documents.contains_key(&offer.document) && !self.sees(who.user, offer.document) {
+        let Some((kind, changes)) = genuine else { return refuse(RefusalCode::ForeignReceipt) };
+        if self.documents.contains_key(&reupload.document) && !self.sees(who.user, reupload.document) {
             return refuse(RefusalCode::NotVisible);
         }
         let mut verdicts = Vec::new();
-        for ((change, hash), bytes) in changes.iter().zip(&offer.changes) {
-            let known = self.documents.get(&offer.document).and_then(|held| held.places.get(hash));
+        for ((change, hash), bytes) in changes.iter().zip(&reupload.changes) {
+            let known = self.documents.get(&reupload.document).and_then(|held| held.places.get(hash));
             verdicts.push(match known {
                 Some(seq) => Verdict::Dup(*seq),
                 None => {
                     let at = (change.actor, change.seq);
                     let accepted = Accepted {
-                        document: offer.document,
+                        document: reupload.document,
                         hash: *hash,
                         bytes: bytes.to_vec(),
-                        by: offer
+                        by: reupload
                             .authors
                             .signature(at.0)
                             .cloned()
                             .unwrap_or(Signature { user: None, device: None }),
-                        received_at: offer.authors.received_at(at.0, at.1).unwrap_or(self.now),
-                        origin: offer.authors.origin(at.0, at.1),
+                        received_at: reupload.authors.received_at(at.0, at.1).unwrap_or(self.now),
+                        origin: reupload.authors.origin(at.0, at.1),
                     };
                     self.accept(kind, change, accepted)
                 }
             });
         }
-        GroupVerdict { document: offer.document, verdicts }
+        GroupVerdict { document: reupload.document, verdicts }
     }
 
     fn accept(&mut self, kind: &'static DocumentType, change: &Change, accepted: Accepted) -> Verdict {
@@ -446,7 +448,7 @@ impl Held {
     }
 }
 
-/// A change of that kind with its hash.
+/// A change of a document of that type, with its hash.
 fn read(kind: &'static DocumentType, bytes: &[u8]) -> Option<(Change, ChangeHash)> {
     let change = Change::from_bytes(bytes).ok()?;
     let hash = ChangeHash(change.to_automerge(kind).hash().0);

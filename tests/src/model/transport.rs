@@ -41,7 +41,7 @@ struct Session {
     before: Option<String>,
 }
 
-/// What befalls one message.
+/// What happens to one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// The message arrives and is answered.
@@ -80,7 +80,7 @@ impl ModelTransport {
         inner.server.set_now(now);
     }
 
-    /// What befalls the next messages, in order.
+    /// What happens to the next messages, in order.
     pub fn next_faults(&self, faults: impl IntoIterator<Item = Fault>) {
         self.lock().faults.extend(faults);
     }

@@ -1,5 +1,5 @@
-//! A firm of phones and its server, on one seed: who edits what, which messages are lost, who
-//! restores what, all follow from it.
+//! A firm of phones and its server, on one seed. The seed decides who edits what, which messages are lost,
+//! and what is restored.
 
 mod edits;
 mod phone;
@@ -33,7 +33,7 @@ pub struct World {
     phones: Vec<Phone>,
     /// Requests that the network delivers once more, later.
     delayed: Vec<(Principal, SyncRequest)>,
-    /// Every value that somebody wrote, and where it may have gone with good reason.
+    /// Every value that somebody wrote, and whether it may be lost.
     written: BTreeMap<String, Written>,
     counts: Counts,
     exchanges: u64,
@@ -51,7 +51,7 @@ struct Written {
 pub struct Ending {
     /// How many values were written.
     pub written: usize,
-    /// How many of them were lost with a copy that nobody held.
+    /// How many of them were lost because no copy was left, or with a purge.
     pub excused: usize,
     /// How many exchanges it took.
     pub exchanges: u64,
@@ -259,7 +259,7 @@ impl World {
     }
 }
 
-/// What befalls phones and server.
+/// What happens to phones and server.
 impl World {
     fn restore_phone(&mut self, phone: usize) -> Result<(), String> {
         self.phone(phone)?.restore_copy()?;
@@ -347,7 +347,7 @@ impl World {
 
 /// What must hold.
 impl World {
-    /// What nobody holds any more, after something was put back to an older state, is lost with reason.
+    /// After something was put back to an older state, a value that nobody holds any more may be lost.
     fn excuse_lost(&mut self) -> Result<(), String> {
         let held = self.held_by_phones()?;
         for (value, written) in &mut self.written {

@@ -18,7 +18,7 @@ use crate::failure::Failure;
 /// A contact that nobody sees: a server refuses a Restricted user's link to it.
 const UNSEEN: DocumentId = DocumentId::from_bytes([0xee; 16]);
 
-/// Edits something on a phone. What cannot be done is left.
+/// Edits something on a phone. An edit that is impossible by now is skipped.
 ///
 /// # Errors
 /// An edit that must be possible is not.
@@ -31,7 +31,7 @@ pub fn edit(app: &App, act: u8, target: u8, value: u8, users: &[UserId]) -> Resu
         _ => edit_card(app, target, act, value, users)?,
     };
     match done {
-        // Somebody else was faster, or it makes no sense any more: an app shows that.
+        // Somebody else was faster, or the edit makes no sense any more: an app shows that.
         Ok(()) | Err(ApiError::NotFound { .. } | ApiError::Invalid { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }

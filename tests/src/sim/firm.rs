@@ -29,7 +29,7 @@ pub const ZONES: [&str; 4] = ["Europe/Budapest", "Europe/Lisbon", "America/New_Y
 const USERS: [(Role, usize); 5] =
     [(Role::Admin, 0), (Role::Manager, 1), (Role::User, 0), (Role::Restricted, 0), (Role::Restricted, 2)];
 
-/// Whose phones there are, by number of the user.
+/// The users of the phones, by number.
 const OWNERS: [usize; 7] = [1, 3, 1, 2, 3, 4, 0];
 
 /// The prepared firm.

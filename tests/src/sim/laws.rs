@@ -1,4 +1,4 @@
-//! The laws: those that hold after every step, and those that hold at rest, when everybody has
+//! The laws: those that hold after every step, and those that hold at rest, when all phones have
 //! exchanged everything.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,12 +19,12 @@ use super::{Fault, Simulation};
 use crate::failure::{Failure, ensure, same};
 use crate::reference::{Card, Today};
 
-/// How often everybody exchanges in turn before all must be at rest.
+/// How often all phones exchange in turn before all must be at rest.
 const MOST_ROUNDS: usize = 12;
 
 impl Simulation<'_> {
-    /// Looks at a phone's outbox: what came in was confirmed to the user, what went out must have gone
-    /// somewhere (L2, L6).
+    /// Looks at a phone's outbox: each new change was confirmed to the user, and each change that left must
+    /// be somewhere (L2, L6).
     pub(super) fn look_at(&mut self, place: usize) -> Result<(), Failure> {
         let phone = &mut self.phones[place].phone;
         let now = phone.app().peek.outbox()?;
@@ -36,31 +36,33 @@ impl Simulation<'_> {
             return Ok(());
         }
         let mut whereabouts = Whereabouts::of(self.phones[place].phone.app().peek.quarantine()?);
-        whereabouts.replayed.extend(self.phones[place].phone.outbox.values().filter_map(|one| one.replays));
+        whereabouts
+            .reauthored
+            .extend(self.phones[place].phone.outbox.values().filter_map(|one| one.reauthors));
         for (hash, unsent) in gone {
             let known = self.ledger.ever.contains(&hash) || whereabouts.knows(hash, &unsent.change);
             if !known {
-                self.is_said_anyway(place, hash, &unsent)?;
+                self.writes_nothing_new(place, hash, &unsent)?;
             }
         }
         Ok(())
     }
 
-    /// A change that vanished without an answer must have said nothing that was not said already.
-    fn is_said_anyway(&self, place: usize, hash: ChangeHash, unsent: &Unsent) -> Result<(), Failure> {
+    /// A change that vanished without an answer must have written nothing that the server does not have.
+    fn writes_nothing_new(&self, place: usize, hash: ChangeHash, unsent: &Unsent) -> Result<(), Failure> {
         let stored = self.server.documents()?;
         let changes = stored.get(&unsent.document).map(|stored| stored.changes.0.values());
-        let said: Vec<_> = changes.into_iter().flatten().flat_map(puts).collect();
-        let said_anyway = puts(&unsent.change).all(|put| said.contains(&put));
-        ensure("an unsent change leaves the outbox on the server's word only (L2)", said_anyway, || {
+        let written: Vec<_> = changes.into_iter().flatten().flat_map(puts).collect();
+        let nothing_new = puts(&unsent.change).all(|put| written.contains(&put));
+        ensure("an unsent change leaves the outbox on the server's word only (L2)", nothing_new, || {
             format!("phone {place}: {hash} of {} is nowhere: {:?}", unsent.document, unsent.change.ops)
         })
     }
 
     /// What was acknowledged is in the server's database (L2).
-    pub(super) fn owed_is_there(&mut self) -> Result<(), Failure> {
+    pub(super) fn acknowledged_is_there(&mut self) -> Result<(), Failure> {
         let documents = self.server.documents()?;
-        for (hash, document) in &self.ledger.owed {
+        for (hash, document) in &self.ledger.required {
             let there = documents.get(document).is_some_and(|stored| stored.changes.0.contains_key(hash));
             ensure("the server has what it acknowledged (L2)", there, || {
                 format!("{hash} of {document} is not there")
@@ -69,17 +71,18 @@ impl Simulation<'_> {
         let settings = self.server.settings()?;
         for (row, version) in &self.ledger.settings {
             let there = settings.get(row).is_some_and(|there| there >= version);
-            ensure("the server is given back its settings (N7)", there, || {
+            ensure("phones re-upload the settings that the server lost (N7)", there, || {
                 format!("{row:?} in version {version}: {:?}", settings.get(row))
             })?;
         }
         Ok(())
     }
 
-    /// Server or phone became what it was: what nobody holds as acknowledged any more is owed by nobody.
+    /// A server or a phone was put back to an older state. The server need not have a change any more that
+    /// nobody holds as acknowledged.
     ///
-    /// Of a change that only an outbox holds nobody heard an acknowledgement: it is as if there had been
-    /// none. It will be judged anew, and then be there or in the quarantine, like any other (L6).
+    /// If only an outbox holds a change, no phone knows that it was acknowledged. The server judges it anew,
+    /// and then it is on the server or in the quarantine, like any other (L6).
     pub(super) fn write_off(&mut self) -> Result<(), Failure> {
         let (mut held, mut unsent) = (BTreeSet::new(), BTreeSet::new());
         for handset in &mut self.phones {
@@ -94,16 +97,16 @@ impl Simulation<'_> {
         self.ledger.settings = self.server.settings()?;
         for handset in &mut self.phones {
             for (row, version) in handset.phone.app().peek.settings()? {
-                let owed = self.ledger.settings.entry(row).or_default();
-                *owed = version.max(*owed);
+                let required = self.ledger.settings.entry(row).or_default();
+                *required = version.max(*required);
             }
         }
-        self.ledger.owed.retain(|hash, _| held.contains(hash));
+        self.ledger.required.retain(|hash, _| held.contains(hash));
         self.ledger.ever.retain(|hash| held.contains(hash) || !unsent.contains(hash));
         Ok(())
     }
 
-    /// Everybody exchanges until nothing moves; then all is held to the laws of rest.
+    /// All phones exchange until nothing moves; then the laws of rest are checked.
     ///
     /// # Errors
     /// A law was broken.
@@ -123,14 +126,14 @@ impl Simulation<'_> {
                 break;
             }
         }
-        self.owed_is_there()?;
+        self.acknowledged_is_there()?;
         let documents = self.server.documents()?;
         let world = World::of(&documents);
         for place in 0..self.phones.len() {
             self.is_at_rest(place, &documents, &world)
                 .map_err(|failure| Failure::new(failure.law, format!("phone {place}: {}", failure.what)))?;
         }
-        // Only now: a law that is broken says more than that there is no rest.
+        // This comes last: a broken law says more about the cause than a missing rest.
         ensure("all come to rest", !moved, || format!("not in {MOST_ROUNDS} rounds"))?;
         Ok(self.transcript())
     }
@@ -166,7 +169,7 @@ impl Simulation<'_> {
                 &stored.changes.heads(),
             )?;
             ensure("at rest nothing is damaged", !held.is_damaged, || id.to_string())?;
-            same("kinds agree", &held.kind, &stored.kind)?;
+            same("document types agree", &held.kind, &stored.kind)?;
         }
         let wrong = app.client.wrong_projections()?;
         ensure("rows are those of the documents", wrong.is_empty(), || format!("{wrong:?}"))?;
@@ -178,7 +181,7 @@ impl Simulation<'_> {
         let seen = world.cards.iter().filter(|(id, _)| sees.contains(id)).map(|(id, card)| (*id, card));
         let mut expected = Today::of(user, zone, now, seen);
         if role == Role::Restricted {
-            // Closings outlive sight as they were when it ended, which the documents do not tell.
+            // Closings are retained as they were when the user lost the card; the documents do not tell that.
             let hidden = world.cards.iter().filter(|(id, _)| !sees.contains(id) && !world.is_private(**id));
             let most: usize = hidden.map(|(_, card)| card.todos.len()).sum();
             let shown = today(&app.client)?.closed;
@@ -204,7 +207,7 @@ impl Simulation<'_> {
         self.nothing_vanished(place, documents)
     }
 
-    /// Whatever the app confirmed is with the server, in the quarantine, or said again (L2, L6).
+    /// What the app confirmed is on the server, in the quarantine, or re-authored (L2, L6).
     fn nothing_vanished(
         &mut self,
         place: usize,
@@ -212,7 +215,7 @@ impl Simulation<'_> {
     ) -> Result<(), Failure> {
         let phone = &mut self.phones[place].phone;
         let quarantine = phone.app().peek.quarantine()?;
-        // Of a document that left its sight a phone cannot know what a copy of it did later.
+        // When a document has left a phone, the phone cannot know what a copy of it did later.
         let held = phone.app().peek.documents()?;
         for (document, change) in quarantine.iter().filter(|(document, _)| held.contains_key(document)) {
             let applied = documents.get(document).is_some_and(|stored| {
@@ -223,15 +226,15 @@ impl Simulation<'_> {
         }
         let mut whereabouts = Whereabouts::of(quarantine);
         whereabouts.quarantined.extend(phone.reapplied.iter().cloned());
-        // A change said again may itself have been refused, or said again.
-        whereabouts.replayed.extend(phone.confirmed.values().filter_map(|unsent| unsent.replays));
+        // A re-authored change may itself have been refused, or re-authored.
+        whereabouts.reauthored.extend(phone.confirmed.values().filter_map(|unsent| unsent.reauthors));
         let there: BTreeSet<_> = documents.values().flat_map(|stored| stored.changes.0.keys()).collect();
         let confirmed: Vec<_> =
             phone.confirmed.iter().map(|(hash, unsent)| (*hash, unsent.clone())).collect();
         for (hash, unsent) in confirmed {
-            let written_off = self.ledger.ever.contains(&hash) && !self.ledger.owed.contains_key(&hash);
+            let written_off = self.ledger.ever.contains(&hash) && !self.ledger.required.contains_key(&hash);
             if !there.contains(&hash) && !written_off && !whereabouts.knows(hash, &unsent.change) {
-                self.is_said_anyway(place, hash, &unsent)?;
+                self.writes_nothing_new(place, hash, &unsent)?;
             }
         }
         Ok(())
@@ -241,19 +244,19 @@ impl Simulation<'_> {
 /// Where changes went that the server has not taken.
 struct Whereabouts {
     quarantined: BTreeSet<Vec<u8>>,
-    /// The beginnings of the hashes of changes that were said again.
-    replayed: BTreeSet<[u8; 16]>,
+    /// The beginnings of the hashes of changes that were re-authored.
+    reauthored: BTreeSet<[u8; 16]>,
 }
 
 impl Whereabouts {
     fn of(quarantine: Vec<(DocumentId, Vec<u8>)>) -> Self {
         let quarantined = quarantine.into_iter().map(|(_, change)| change).collect();
-        Self { quarantined, replayed: BTreeSet::new() }
+        Self { quarantined, reauthored: BTreeSet::new() }
     }
 
     fn knows(&self, hash: ChangeHash, change: &Change) -> bool {
         self.quarantined.contains(&change.to_bytes())
-            || self.replayed.iter().any(|beginning| hash.0.starts_with(beginning))
+            || self.reauthored.iter().any(|beginning| hash.0.starts_with(beginning))
     }
 }
 

@@ -1,5 +1,4 @@
-//! The ledger: what the server said it has, and what every phone told its user, kept by nobody under
-//! test.
+//! The ledger: what the server said it has. It is kept apart from everything that is tested.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,18 +14,18 @@ use super::server::Stored;
 pub struct Ledger {
     /// Changes that it acknowledged at any time.
     pub ever: BTreeSet<ChangeHash>,
-    /// Those that it must have whenever it is asked, for nothing destroyed their last copy.
-    pub owed: BTreeMap<ChangeHash, DocumentId>,
-    /// Settings rows, by kind and id: that it must have in this version or a later one.
+    /// Those that it must have whenever it is asked, since nothing destroyed their last copy.
+    pub required: BTreeMap<ChangeHash, DocumentId>,
+    /// Settings rows that it must have, in this version or a later one.
     pub settings: Versions,
-    /// How often it did what a run must try.
+    /// How often it did what the runs must try.
     pub tally: Tally,
 }
 
 /// The versions of settings rows, by kind and id.
 pub type Versions = BTreeMap<(u16, [u8; 16]), i64>;
 
-/// How often the server did what makes a law worth something: a law that nothing tried proves nothing.
+/// How often the server did what the laws are about: a law that nothing tried proves nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Changes that it took.
@@ -35,10 +34,10 @@ pub struct Tally {
     pub known: u64,
     /// Changes that it refused.
     pub refused: u64,
-    /// Documents that were given back to it.
-    pub offered: u64,
-    /// Settings rows that were given back to it.
-    pub rows: u64,
+    /// Documents that were re-uploaded to it.
+    pub reuploaded: u64,
+    /// Settings rows and purges that it took as re-uploads.
+    pub reuploaded_rows: u64,
     /// Answers that told a phone that its log is gone.
     pub rolled_back: u64,
     /// Answers that were cut, with more to follow.
@@ -54,8 +53,8 @@ impl Tally {
             ("applied", self.applied),
             ("known", self.known),
             ("refused", self.refused),
-            ("offered", self.offered),
-            ("settings given back", self.rows),
+            ("re-uploaded", self.reuploaded),
+            ("settings re-uploaded", self.reuploaded_rows),
             ("rolled back", self.rolled_back),
             ("cut", self.cut),
             ("forgotten", self.forgotten),
@@ -67,8 +66,8 @@ impl Tally {
         self.applied += other.applied;
         self.known += other.known;
         self.refused += other.refused;
-        self.offered += other.offered;
-        self.rows += other.rows;
+        self.reuploaded += other.reuploaded;
+        self.reuploaded_rows += other.reuploaded_rows;
         self.rolled_back += other.rolled_back;
         self.cut += other.cut;
         self.forgotten += other.forgotten;
@@ -76,11 +75,11 @@ impl Tally {
 }
 
 impl Ledger {
-    /// What the server has from the beginning is owed like everything else.
-    pub fn owe(&mut self, documents: &BTreeMap<DocumentId, Stored>) {
+    /// The server must keep what it has from the beginning, like everything else.
+    pub fn note_start(&mut self, documents: &BTreeMap<DocumentId, Stored>) {
         for (id, stored) in documents {
             self.ever.extend(stored.changes.0.keys());
-            self.owed.extend(stored.changes.0.keys().map(|hash| (*hash, *id)));
+            self.required.extend(stored.changes.0.keys().map(|hash| (*hash, *id)));
         }
     }
 
@@ -89,14 +88,14 @@ impl Ledger {
         let pushed = request.push.iter().map(|group| {
             (group.document, group.kind, group.changes.iter().map(|c| c.change.as_slice()).collect())
         });
-        let offered = request.offers.iter().map(|offer| {
+        let reuploaded = request.offers.iter().map(|reupload| {
             // Of a part there are no verdicts, or those over all parts.
-            let changes = offer.changes.get(..).filter(|_| offer.part.is_none()).unwrap_or_default();
-            (offer.document, offer.kind, changes.iter().map(|change| change.as_slice()).collect())
+            let changes = reupload.changes.get(..).filter(|_| reupload.part.is_none()).unwrap_or_default();
+            (reupload.document, reupload.kind, changes.iter().map(|change| change.as_slice()).collect())
         });
-        self.tally.offered += request.offers.len() as u64;
+        self.tally.reuploaded += request.offers.len() as u64;
         let taken = response.given_back.iter().filter(|verdict| matches!(verdict, Verdict::Applied(_)));
-        self.tally.rows += taken.count() as u64;
+        self.tally.reuploaded_rows += taken.count() as u64;
         self.tally.rolled_back += u64::from(response.status == SyncStatus::RolledBack);
         self.tally.cut += u64::from(response.more);
         let forgets = response
@@ -104,7 +103,7 @@ impl Ledger {
             .iter()
             .filter(|entry| matches!(Entry::from_envelope(entry), Ok(Some(Entry::Forget(_)))));
         self.tally.forgotten += forgets.count() as u64;
-        for ((document, kind, changes), group) in pushed.chain(offered).zip(&response.verdicts) {
+        for ((document, kind, changes), group) in pushed.chain(reuploaded).zip(&response.verdicts) {
             self.note_group(document, kind, changes, group);
         }
     }
@@ -123,7 +122,7 @@ impl Ledger {
                     let is_new = matches!(verdict, Verdict::Applied(_));
                     *(if is_new { &mut self.tally.applied } else { &mut self.tally.known }) += 1;
                     self.ever.insert(hash);
-                    self.owed.insert(hash, document);
+                    self.required.insert(hash, document);
                 }
                 Verdict::Refused(_) => self.tally.refused += 1,
                 _ => {}

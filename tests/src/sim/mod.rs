@@ -1,8 +1,8 @@
 //! The simulation: the real server and real phones in one process, on one seed.
 //!
-//! Nothing runs by itself: one request is awaited at a time, clocks stand until they are set, messages
-//! are bytes that this module carries, loses, repeats, holds up and cuts. What the laws are held
-//! against (the ledger, the reference model) shares no code with what is tested.
+//! Nothing runs by itself: one request is awaited at a time, clocks stand until they are set, and messages
+//! are bytes that this module carries, loses, repeats, holds up and cuts. The ledger and the reference
+//! model, with which the laws compare, share no code with what is tested.
 
 mod edits;
 mod firm;
@@ -52,7 +52,7 @@ pub struct Simulation<'a> {
     held_up: Vec<(String, Vec<u8>)>,
     ledger: Ledger,
     transcript: Sha256,
-    /// Numbers the phones that there ever were.
+    /// How many phones there ever were: it numbers them.
     made: u64,
 }
 
@@ -94,11 +94,11 @@ impl<'a> Simulation<'a> {
         for prepared in [0, 1].into_iter().chain(others.into_iter().take(1 + dice.below(2))) {
             simulation.take_phone(prepared)?;
         }
-        simulation.ledger.owe(&simulation.server.documents()?);
+        simulation.ledger.note_start(&simulation.server.documents()?);
         Ok(simulation)
     }
 
-    /// Lets something happen, and holds everybody to the laws that hold at any time.
+    /// Lets something happen, and checks the laws that hold at any time.
     ///
     /// # Errors
     /// A law was broken.
@@ -232,7 +232,7 @@ impl<'a> Simulation<'a> {
         Ok(())
     }
 
-    /// A user signs in anew on a phone of his: the server may take it for another device than before.
+    /// A user signs in anew on their phone: the server may take it for another device than before.
     fn sign_in(&self, handset: &mut Handset) -> Result<(), Failure> {
         let signed_in =
             self.server.sign_in(&self.firm.users[handset.owner].email, &handset.install_secret)?;
@@ -250,7 +250,7 @@ impl<'a> Simulation<'a> {
         let before = phone.app().peek.quarantine()?;
         let first = phone.app().client.quarantine()?.first().map(|item| item.n);
         if let Some(n) = first {
-            // Its document may be gone: then the item stays.
+            // If its document is gone, the item stays.
             drop(phone.app().client.reapply(n));
             let after = phone.app().peek.quarantine()?;
             let taken = before.into_iter().map(|(_, change)| change);

@@ -8,7 +8,7 @@ use super::Simulation;
 use super::transition::Fault;
 use crate::failure::{Failure, ensure};
 
-/// How long a phone waits for another process of its own that holds the session, in milliseconds.
+/// How long a phone waits for another process of its own that holds the lease, in milliseconds.
 const LEASE: i64 = 91_000;
 
 /// How many exchanges a phone may need to come to rest.
@@ -39,7 +39,7 @@ impl Simulation<'_> {
         ))
     }
 
-    /// There is a reason to exchange.
+    /// Gives a phone a reason to exchange.
     pub(super) fn poke(&mut self, place: usize) {
         self.phones[place].phone.app().session.poke();
     }
@@ -93,7 +93,7 @@ impl Simulation<'_> {
             };
             self.pass(wait.max(0))?;
         }
-        Err(Failure::new("who waits long enough may exchange", format!("phone {place} may not")))
+        Err(Failure::new("a phone that waits long enough may exchange", format!("phone {place} may not")))
     }
 
     /// Carries a frame to the server and the answer back.
@@ -128,7 +128,7 @@ impl Simulation<'_> {
         }
     }
 
-    /// What the server answers to a whole frame, by the word of the ledger, too.
+    /// What the server answers to a whole frame; the ledger notes it.
     fn delivered(&mut self, place: usize, frame: &[u8]) -> Result<Vec<u8>, Failure> {
         let mut answer = self.server.exchange(&self.phones[place].token, frame)?;
         if answer.is_err() {

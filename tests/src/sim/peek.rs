@@ -1,4 +1,4 @@
-//! Looking into a phone's file from beside it: the laws do not take the client's word for what is in it.
+//! Looking into a phone's file from outside: the laws do not rely on what the client says about it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -24,14 +24,14 @@ pub struct Unsent {
     pub document: DocumentId,
     /// The change.
     pub change: Change,
-    /// The beginning of the hash of the change that it says again.
-    pub replays: Option<[u8; 16]>,
+    /// The beginning of the hash of the change that it re-authors.
+    pub reauthors: Option<[u8; 16]>,
 }
 
-/// What a phone holds acknowledged of a document.
+/// What a phone holds of a document as acknowledged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
-    /// Its kind.
+    /// Its document type.
     pub kind: DocumentTypeId,
     /// Its acknowledged heads, ascending; none before the first acknowledgement.
     pub heads: Vec<ChangeHash>,
@@ -62,7 +62,7 @@ impl Peek {
             let unsent = Unsent {
                 document: DocumentId::from_bytes(row.get(0)?),
                 change: Change::from_bytes(&row.get::<_, Vec<u8>>(2)?)?,
-                replays: origin.filter(|of| of.kind == OriginKind::REPLAYED).map(|of| of.id),
+                reauthors: origin.filter(|of| of.kind == OriginKind::REPLAYED).map(|of| of.id),
             };
             outbox.insert(ChangeHash(row.get(1)?), unsent);
         }
@@ -90,7 +90,7 @@ impl Peek {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The settings rows that a server once sent, those that are to be given back among them.
+    /// The settings rows that a server once sent, with those that are pending re-uploads.
     ///
     /// # Errors
     /// Of the database.
@@ -135,14 +135,14 @@ impl Peek {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let kind = DocumentType::get(DocumentTypeId(row.get(0)?))
-                .ok_or_else(|| Failure::new("kinds are known", ""))?;
+                .ok_or_else(|| Failure::new("document types are known", ""))?;
             let saved = Document::load(kind, &row.get::<_, Vec<u8>>(1)?)?;
             changes.extend(saved.changes_since(&[]).into_iter().map(|(hash, _)| hash));
         }
         Ok(changes)
     }
 
-    /// The documents of a kind that can be opened, by id.
+    /// The documents of a type that can be opened, by id.
     ///
     /// # Errors
     /// Of the database.

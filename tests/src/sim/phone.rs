@@ -23,7 +23,7 @@ pub struct Phone {
     pub confirmed: BTreeMap<ChangeHash, Unsent>,
     /// Changes whose edits the user took out of the quarantine again.
     pub reapplied: BTreeSet<Vec<u8>>,
-    /// What is unsent, as last looked at.
+    /// What was unsent when the laws last looked.
     pub outbox: BTreeMap<ChangeHash, Unsent>,
     folder: PathBuf,
     seed: u64,
@@ -96,17 +96,17 @@ impl Phone {
         self.app.as_mut().expect("the app runs between transitions")
     }
 
-    /// Sets its clock by the clock of the world.
+    /// Sets its clock by the clock of the simulation.
     pub fn set_now(&mut self, now: Timestamp) {
         self.now = now;
         let own = Timestamp::from_millis(now.millis() + self.skew);
         self.app().env.set_now(own);
     }
 
-    /// Kills the app and opens it again: of its file stays what was written, and nothing is put in order.
+    /// Kills the app and opens it again: the file keeps what was written, and nothing is put in order.
     ///
     /// # Errors
-    /// The app cannot be opened: that is against R01.
+    /// The app cannot be opened, which breaks R01.
     pub fn kill(&mut self) -> Result<(), Failure> {
         let left = self.folder.join("left");
         let old = self.app().path.clone();

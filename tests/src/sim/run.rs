@@ -10,7 +10,7 @@ use super::{Firm, Simulation, Transition};
 use crate::dice::Dice;
 use crate::failure::Failure;
 
-/// How long a run is kept short: this many shorter ones are tried.
+/// How many shorter runs are tried to find the shortest that fails.
 const MOST_TRIES: usize = 400;
 
 /// A run that failed.
@@ -40,7 +40,7 @@ pub fn transitions(seed: u64, steps: usize) -> Vec<Transition> {
 /// A run that held every law.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ending {
-    /// The hash of every message and of what everybody showed in the end.
+    /// The hash of every message and of what all showed in the end.
     pub transcript: [u8; 32],
     /// What the server did.
     pub tally: Tally,

@@ -30,7 +30,7 @@ use crate::dice::{nth, seed_of};
 use crate::failure::{Failure, ensure};
 use crate::reference::Changes;
 
-/// What keeps what the server draws apart from what phones draw.
+/// Keeps the server's random numbers apart from those of phones.
 const SERVER: u64 = u64::MAX;
 
 /// Everybody's password.
@@ -57,13 +57,13 @@ pub struct SignedIn {
 /// A document as the server holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
-    /// Its kind.
+    /// Its document type.
     pub kind: DocumentTypeId,
     /// Its changes.
     pub changes: Changes,
-    /// Who made it; nobody, if the server did.
+    /// Who made it; `None`: the server.
     pub creator: Option<UserId>,
-    /// Whose own it is, if it is one user's.
+    /// The user whom it is private to, if any.
     pub private_to: Option<UserId>,
 }
 
@@ -213,7 +213,7 @@ impl Server {
         Ok(())
     }
 
-    /// Becomes what it was when it was backed up; tells whether it ever was.
+    /// Becomes what it was when it was backed up; tells whether there is a backup.
     ///
     /// # Errors
     /// It does not begin again.
@@ -226,7 +226,7 @@ impl Server {
         Ok(true)
     }
 
-    /// Every document it holds, read from beside it.
+    /// Every document it holds, read from its database.
     ///
     /// # Errors
     /// One cannot be read.
@@ -253,7 +253,7 @@ impl Server {
         Ok(documents)
     }
 
-    /// The settings rows that it has, read from beside it.
+    /// The settings rows that it has, read from its database.
     ///
     /// # Errors
     /// Of the database.
@@ -264,7 +264,7 @@ impl Server {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The state hash of whose token this is, at an instant, in hexadecimal digits.
+    /// The state hash of the user with this token, at an instant, in hexadecimal digits.
     ///
     /// # Errors
     /// It is refused.
@@ -297,7 +297,7 @@ impl Server {
         Ok(())
     }
 
-    /// A call as the administrator, who signs in anew when his token has run out.
+    /// A call as the administrator, who signs in anew when their token has run out.
     fn administer(&mut self, method: Method, path: &str, body: &Value) -> Result<Value, Failure> {
         if let Ok(answer) = self.call(method.clone(), path, &self.admin_token, body) {
             return Ok(answer);

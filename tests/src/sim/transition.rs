@@ -1,7 +1,7 @@
 //! Transitions: everything that happens in a simulation, as data, and how often.
 //!
-//! A transition names phones, documents and values by small numbers that are counted round and round
-//! ([`crate::dice::nth`]), so a run from which some were taken away is still a run.
+//! A transition names phones, documents and values by small numbers that wrap around
+//! ([`crate::dice::nth`]), so a run from which some transitions were taken away is still a run.
 
 use crate::dice::Dice;
 
@@ -12,7 +12,7 @@ pub enum Transition {
     Edit {
         /// On which phone.
         phone: u8,
-        /// What he does.
+        /// What they do.
         act: u8,
         /// To what.
         target: u8,
@@ -99,9 +99,9 @@ pub enum Transition {
     Administer {
         /// Which user.
         user: u8,
-        /// Whether he is Restricted from now on.
+        /// Whether they are Restricted from now on.
         restricted: bool,
-        /// Which zone he lives in.
+        /// Which zone they live in.
         zone: u8,
     },
 }
@@ -135,7 +135,7 @@ pub fn any_run(dice: &mut Dice, steps: usize) -> Vec<Transition> {
 }
 
 impl Transition {
-    /// Something that happens, the more often the more it is worth.
+    /// Something that happens. What finds more faults happens more often.
     fn any(dice: &mut Dice) -> Self {
         let phone = dice.byte();
         match dice.below(1000) {

@@ -1,4 +1,4 @@
-//! Of all processes that have the file open, one exchanges.
+//! The lease: of all processes that have the file open, one exchanges.
 
 use roadbook_client::{Client, MAX_ANSWER, SessionError, SyncSession};
 use roadbook_domain::wire::{from_frame, to_frame};
@@ -6,7 +6,7 @@ use roadbook_domain::wire::{from_frame, to_frame};
 use super::stage::stage;
 
 #[test]
-fn of_two_processes_one_exchanges_and_the_other_takes_over_when_it_falls_silent() {
+fn of_two_processes_one_exchanges_until_it_falls_silent_and_the_other_takes_over() {
     let (_, alice, _, _) = stage();
     let widget = alice.widget();
     let mut app = SyncSession::new(&alice.client);
@@ -34,11 +34,11 @@ fn a_process_that_still_waits_for_its_answer_is_left_alone_however_long_it_takes
     alice.env.advance(30_000);
     assert!(widget.next_request().unwrap().is_some());
     app.renew();
-    assert_eq!(app.next_request(), Err(SessionError::Elsewhere), "what is lost is not renewed");
+    assert_eq!(app.next_request(), Err(SessionError::Elsewhere), "a lost lease is not renewed");
 }
 
 #[test]
-fn an_app_that_was_killed_while_it_exchanged_goes_on_at_its_next_start_without_waiting() {
+fn an_app_that_was_killed_in_an_exchange_exchanges_again_at_its_next_start_without_waiting() {
     let (_, alice, _, _) = stage();
     let mut killed = SyncSession::new(&alice.client);
     killed.next_request().unwrap().unwrap();

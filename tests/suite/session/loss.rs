@@ -1,4 +1,4 @@
-//! What a server lost comes back from the phones.
+//! Phones re-upload what a server lost.
 
 use roadbook_client::{MAX_ANSWER, SyncSession};
 use roadbook_domain::settings::SettingsKind;
@@ -7,7 +7,7 @@ use roadbook_domain::wire::{GroupVerdict, SyncRequest, Verdict, from_frame, to_f
 use super::stage::{ALICE, BOB, NOW, Phone, bob_in, server, stage, zone_of_bob};
 
 #[test]
-fn what_a_restored_server_lost_comes_back_from_any_phone_under_its_authors_name() {
+fn any_phone_re_uploads_what_a_restored_server_lost_under_the_authors_name() {
     let mut server = server();
     let (alice, bob) = (Phone::new(ALICE, 1), Phone::new(BOB, 2));
     alice.sync(&mut server);
@@ -37,14 +37,14 @@ fn what_a_restored_server_lost_comes_back_from_any_phone_under_its_authors_name(
 }
 
 #[test]
-fn a_server_that_needs_what_it_once_had_gets_it_again() {
+fn a_server_that_needs_a_change_that_it_once_had_gets_it_again() {
     let (mut server, alice, _, card) = stage();
     alice.rename(card, "Bathroom");
     let mut asked = 0;
-    let mut offered = 0;
+    let mut reuploaded = 0;
     let untouched = server.clone();
     let counts = alice.sync_with(&mut server, |request, response| {
-        offered += request.offers.len();
+        reuploaded += request.offers.len();
         if let ([group], 0) = (&request.push[..], asked) {
             asked += 1;
             let known = alice.client.history(card, 1, 1).unwrap()[0].hash;
@@ -55,19 +55,19 @@ fn a_server_that_needs_what_it_once_had_gets_it_again() {
             response.digest = None;
         }
     });
-    assert_eq!((asked, offered, counts.reauthored), (1, 1, 0));
+    assert_eq!((asked, reuploaded, counts.reauthored), (1, 1, 0));
     assert_eq!(alice.client.unsent_count(), Ok(0));
     drop(untouched);
 }
 
-/// What requests carried, each sort once, in the order of the first of each.
+/// The sorts of things that requests carried, in order; the same sort several times in a row counts once.
 fn order_of(requests: &[SyncRequest]) -> Vec<&'static str> {
     let mut order = Vec::new();
     for request in requests {
         let carried = [
             ("tombstones", !request.tombstones.is_empty()),
             ("settings", !request.settings.is_empty()),
-            ("offers", !request.offers.is_empty()),
+            ("documents", !request.offers.is_empty()),
             ("push", !request.push.is_empty()),
         ];
         let sorts: Vec<_> = carried.into_iter().filter(|(_, is)| *is).map(|(sort, _)| sort).collect();
@@ -79,7 +79,7 @@ fn order_of(requests: &[SyncRequest]) -> Vec<&'static str> {
 }
 
 #[test]
-fn a_restored_server_is_told_of_purges_then_of_settings_then_of_documents_and_then_of_what_is_unsent() {
+fn a_phone_sends_a_restored_server_purges_then_settings_then_documents_then_unsent_changes() {
     let (mut server, alice, bob, purged) = stage();
     let card = alice.card("Hall");
     alice.sync(&mut server);
@@ -93,7 +93,7 @@ fn a_restored_server_is_told_of_purges_then_of_settings_then_of_documents_and_th
     let mut requests = Vec::new();
     alice.sync_with(&mut server, |request, _| requests.push(request.clone()));
     // What is unsent goes out once before the phone knows.
-    assert_eq!(order_of(&requests), ["push", "tombstones", "settings", "offers", "push"]);
+    assert_eq!(order_of(&requests), ["push", "tombstones", "settings", "documents", "push"]);
     let rows: usize = requests.iter().map(|request| request.settings.len()).sum();
     assert_eq!(rows, 1, "only what the server lacks");
     bob.sync(&mut server);
@@ -107,7 +107,7 @@ fn a_restored_server_is_told_of_purges_then_of_settings_then_of_documents_and_th
 }
 
 #[test]
-fn of_two_rows_of_one_version_the_servers_holds_and_a_later_one_is_re_uploaded() {
+fn of_two_rows_of_one_version_the_servers_row_wins_and_a_later_one_is_re_uploaded() {
     for (edits, expected) in [(1, ("Europe/Lisbon", 2)), (2, ("Europe/Budapest", 3))] {
         let (mut server, alice, bob, _) = stage();
         let backup = server.clone();
@@ -125,7 +125,7 @@ fn of_two_rows_of_one_version_the_servers_holds_and_a_later_one_is_re_uploaded()
 }
 
 #[test]
-fn what_is_pending_is_re_uploaded_by_the_next_session_if_this_one_is_killed() {
+fn after_a_kill_the_next_session_makes_the_pending_re_uploads() {
     let (mut server, alice, _, purged) = stage();
     let backup = server.clone();
     server.purge(purged);
@@ -148,7 +148,7 @@ fn what_is_pending_is_re_uploaded_by_the_next_session_if_this_one_is_killed() {
 }
 
 #[test]
-fn a_server_that_never_judges_re_uploads_holds_up_nothing_else() {
+fn a_server_that_never_judges_re_uploads_does_not_keep_edits_from_being_sent() {
     let (mut server, alice, _, purged) = stage();
     let card = alice.card("Hall");
     alice.sync(&mut server);

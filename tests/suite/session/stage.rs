@@ -22,7 +22,7 @@ pub const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 pub const ALICE: UserId = UserId::from_bytes([1; 16]);
 pub const BOB: UserId = UserId::from_bytes([2; 16]);
 
-/// A phone and who uses it.
+/// A phone and its user.
 pub struct Phone {
     pub client: Client,
     pub env: Arc<SeededEnv>,

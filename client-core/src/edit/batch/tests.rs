@@ -35,7 +35,7 @@ fn an_edit_is_there_after_the_file_was_closed_and_opened_again() {
 }
 
 #[test]
-fn a_new_card_is_its_makers_and_lies_in_their_outbox_as_one_change() {
+fn a_new_card_belongs_to_its_creator_and_is_in_their_outbox_as_one_change() {
     let phone = Phone::local(1);
     let card = phone.card("Bakery", &[todo(1, "Call", "2026-11-24"), todo(2, "Visit", "")]);
     let view = phone.client.card(card).unwrap();
@@ -131,7 +131,7 @@ fn a_document_that_is_not_here_is_not_found_and_one_of_another_type_is_invalid()
 }
 
 #[test]
-fn before_anybody_signed_in_nothing_can_be_edited() {
+fn nothing_can_be_edited_before_a_user_signs_in() {
     let phone = Phone::blank(1);
     let new = new_card(ProductId::from_bytes([1; 16]), "Bakery", &[]);
     assert_eq!(phone.client.create_card(&new).unwrap_err(), ApiError::NoUser);
@@ -299,7 +299,7 @@ fn a_reader_does_not_wait_for_a_writer_and_sees_nothing_of_what_is_not_durable()
 }
 
 #[test]
-fn what_follows_the_user_is_a_document_of_his_own() {
+fn what_follows_the_user_between_devices_is_in_a_document_of_their_own() {
     let phone = Phone::local(1);
     let card = phone.card("Bakery", &[]);
     let changes = phone.client.edit_user(&[UserCommand::Opened(card, NOW)]).unwrap();
@@ -355,14 +355,14 @@ fn on_a_full_storage_an_edit_is_refused_and_reading_and_emptying_the_outbox_go_o
 }
 
 #[test]
-fn somebody_begins_to_work_on_a_phone_once() {
+fn a_local_workspace_is_begun_once() {
     let phone = Phone::local(1);
     let again = phone.client.begin_local_workspace(zone("UTC"), "en");
     assert!(matches!(again, Err(ApiError::Invalid { .. })));
 }
 
 #[test]
-fn the_clock_of_a_phone_gone_wild_makes_changes_that_every_server_can_hold() {
+fn a_phone_with_a_wild_clock_makes_changes_that_every_server_can_store() {
     let phone = Phone::local(1);
     for millis in [i64::MIN, -1, i64::MAX] {
         phone.env.set_now(roadbook_domain::value::time::Timestamp::from_millis(millis));

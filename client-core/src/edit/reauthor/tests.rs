@@ -66,7 +66,7 @@ fn pending_changes_stay_as_they_are_when_only_others_wrote() {
 }
 
 #[test]
-fn what_the_base_holds_by_now_is_dropped_by_hash() {
+fn a_change_that_the_base_holds_by_now_is_dropped_by_its_hash() {
     let mut phone = Phone::new(&base(), 2);
     phone.put(card::CARD, "name", "A").put(card::CARD, "name", "B");
     let mut server = phone.document.clone();
@@ -74,7 +74,7 @@ fn what_the_base_holds_by_now_is_dropped_by_hash() {
 }
 
 #[test]
-fn after_a_refusal_later_edits_are_said_again_and_what_depends_on_it_is_left() {
+fn after_a_refusal_later_edits_are_re_authored_and_edits_that_depend_on_it_are_left() {
     let mut phone = Phone::new(&base(), 2);
     phone
         .put(card::CARD, "owner", "00000000-0000-0000-0000-000000000001")
@@ -88,8 +88,8 @@ fn after_a_refusal_later_edits_are_said_again_and_what_depends_on_it_is_left() {
     let fates = phone.rebase(&mut server);
 
     assert!(matches!(&fates[0], Fate::Left(edits) if edits.len() == 1));
-    assert!(matches!(&fates[1], Fate::Replayed { left, .. } if left.is_empty()));
-    let Fate::Replayed { left, .. } = &fates[2] else { panic!("{:?}", fates[2]) };
+    assert!(matches!(&fates[1], Fate::Reauthored { left, .. } if left.is_empty()));
+    let Fate::Reauthored { left, .. } = &fates[2] else { panic!("{:?}", fates[2]) };
     assert_eq!(left.len(), 1);
     assert_eq!(left[0].register().name, "owner");
     assert_eq!(shows(&server, card::CARD, "name"), "Renamed");
@@ -98,7 +98,7 @@ fn after_a_refusal_later_edits_are_said_again_and_what_depends_on_it_is_left() {
 }
 
 #[test]
-fn edits_of_a_todo_whose_making_was_refused_are_left_with_it() {
+fn edits_of_a_todo_whose_creation_was_refused_are_left_with_it() {
     let mut phone = Phone::new(&base(), 2);
     phone.put(card::TODOS, "todo2/text", "Measure").put(card::TODOS, "todo2/due", "2027-01-01").put(
         card::TODOS,
@@ -114,7 +114,7 @@ fn edits_of_a_todo_whose_making_was_refused_are_left_with_it() {
 }
 
 #[test]
-fn nothing_of_a_document_whose_making_was_refused_is_said_again() {
+fn nothing_of_a_document_whose_first_change_was_refused_is_re_authored() {
     let mut phone = Phone::new(&Document::new(&card::TYPE), 2);
     phone.put(card::CARD, "name", "A").put(card::TODOS, "todo1/text", "B").text("notes", "C");
     phone.made[0].decision = Decision::Refused;
@@ -134,13 +134,13 @@ fn a_refused_insertion_into_a_text_does_not_take_later_ones_with_it() {
 }
 
 #[test]
-fn a_forked_actor_s_changes_are_said_again_under_the_fresh_one() {
+fn the_changes_of_a_forked_actor_are_re_authored_under_a_fresh_one() {
     let mut phone = Phone::new(&base(), 2);
     phone.put(card::CARD, "name", "Here").put(card::FIELDS, "city", "Pécs");
     let mut clone = Phone::new(&base(), 2);
     clone.put(card::CARD, "name", "There");
     let fates = phone.rebase(&mut clone.document);
-    assert!(fates.iter().all(|fate| matches!(fate, Fate::Replayed { .. })), "{fates:?}");
+    assert!(fates.iter().all(|fate| matches!(fate, Fate::Reauthored { .. })), "{fates:?}");
     assert_eq!(shows(&clone.document, card::FIELDS, "city"), "Pécs");
     let name = Register { container: card::CARD, name: "name".to_owned() };
     let names: BTreeSet<_> =
@@ -170,7 +170,7 @@ proptest! {
             };
             if let Some(last) = phone.made.last_mut() {
                 last.decision =
-                    [Decision::Keep, Decision::SayAgain, Decision::Refused][usize::from(*decision)];
+                    [Decision::Keep, Decision::Reauthor, Decision::Refused][usize::from(*decision)];
             }
         }
         let mut index = OpIndex::of(&server.document);
@@ -178,7 +178,7 @@ proptest! {
         for (pending, fate) in phone.made.iter().zip(&fates) {
             let (hash, change) = match fate {
                 Fate::Kept => (pending.hash, &pending.change),
-                Fate::Replayed { by, .. } => (by.0, &by.1),
+                Fate::Reauthored { by, .. } => (by.0, &by.1),
                 Fate::Present | Fate::Left(_) => continue,
             };
             prop_assert_eq!(index.judge(change, Writer::Editor), Ok(()));

@@ -42,17 +42,17 @@ fn cards_of_a_user_are_those_where_they_have_something_to_do_even_if_another_use
     let anna = UserId::from_bytes([9; 16]);
     phone.card("Mine", &[todo(1, "x", "2026-11-23")]);
     phone.card(
-        "Hers, twice",
+        "Of Anna, twice",
         &[todo_of(1, "x", "2026-11-25", Some(anna)), todo_of(2, "x", "2026-11-26", Some(anna))],
     );
-    let done = phone.card("Hers, done", &[todo_of(1, "x", "2026-11-24", Some(anna))]);
+    let done = phone.card("Of Anna, done", &[todo_of(1, "x", "2026-11-24", Some(anna))]);
     let close = CardCommand::Close(part(1), roadbook_domain::value::todo::Outcome::Success);
     phone.client.edit_card(done, &[close]).unwrap();
     let of = |assignee| {
         let query = BoardQuery { assignee: Some(assignee), ..BoardQuery::new(product, 9) };
         names(&phone.client.board(&query).unwrap()).join(", ")
     };
-    assert_eq!(of(anna), "Hers, twice");
+    assert_eq!(of(anna), "Of Anna, twice");
     assert_eq!(of(LOCAL_USER), "Mine");
     let none =
         BoardQuery { text: Some("NOTHING".into()), assignee: Some(anna), ..BoardQuery::new(product, 9) };

@@ -118,7 +118,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
-    fn what_the_indexes_hand_over_makes_the_same_today_as_everything_there_is(
+    fn the_todos_that_the_indexes_find_make_the_same_today_as_all_todos(
         dues in prop::collection::vec((any_due(), 0..4_u8), 9),
         acts in prop::collection::vec(any_act(), 0..12),
         hours in -60..120_i64,
@@ -155,7 +155,7 @@ proptest! {
 }
 
 #[test]
-fn a_new_zone_in_the_users_profile_moves_his_days_in_every_list() {
+fn a_new_zone_in_a_users_profile_moves_their_days_in_every_list() {
     use roadbook_domain::settings::{SettingsRow, local_user};
 
     let phone = Phone::local(1);

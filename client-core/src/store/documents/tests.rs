@@ -144,7 +144,7 @@ fn a_document_marked_as_damaged_is_listed_until_it_comes_anew() {
 }
 
 #[test]
-fn a_kind_that_is_not_known_is_kept_as_it_came_and_shown_nowhere() {
+fn a_document_of_an_unknown_type_is_kept_as_it_came_and_shown_nowhere() {
     let phone = Phone::local(1);
     let id = DocumentId::from_bytes([8; 16]);
     let strange = Base {

@@ -435,7 +435,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
         }
     }
 
-    /// Whether the server did not come to judge what was re-uploaded.
+    /// Whether the server has not judged the re-upload.
     fn is_unjudged(&self) -> bool {
         let first = self.news.reuploaded.first();
         matches!(first, Some(Verdict::NotReached | Verdict::Refused(RefusalCode::TooLarge)))

@@ -23,7 +23,7 @@ use crate::value_edit::ValueEdit;
 /// A document whose base moved, and what is to be put on it.
 pub(super) struct Moved<'a> {
     pub id: DocumentId,
-    /// The base as it is now, and the document that it stands for.
+    /// The base as it is now, and its document.
     pub base: Base,
     pub document: Document,
     /// What the user saw before, if that is another document than the base.
@@ -70,7 +70,7 @@ impl Moved<'_> {
             forked |= self.forked == Some(unsent.hash);
             let decision = match self.refused {
                 Some((hash, _)) if hash == unsent.hash => Decision::Refused,
-                _ if forked => Decision::SayAgain,
+                _ if forked => Decision::Reauthor,
                 _ => Decision::Keep,
             };
             Pending { hash: unsent.hash, change: unsent.change.clone(), decision }
@@ -105,9 +105,9 @@ impl Moved<'_> {
                     outbox::push(tx, (self.id, kind), (pending.hash, &bytes), origin, made_at)?;
                 }
                 Fate::Present => received.counts.acknowledged += u64::from(old.is_some()),
-                Fate::Replayed { by, left: rest } => {
+                Fate::Reauthored { by, left: rest } => {
                     let (hash, change) = *by;
-                    let origin = Some(replayed(pending.hash));
+                    let origin = Some(reauthored(pending.hash));
                     outbox::push(tx, (self.id, kind), (hash, &change.to_bytes()), origin, made_at)?;
                     received.renew_actor = true;
                     received.counts.reauthored += 1;
@@ -156,7 +156,7 @@ impl Held<'_> {
     }
 }
 
-/// Acknowledged changes as pending ones: another device's are said again as this one's.
+/// Acknowledged changes as pending ones: another device's are re-authored as this one's.
 pub(super) fn pending(
     context: &Context<'_>,
     base: Option<&Base>,
@@ -166,15 +166,15 @@ pub(super) fn pending(
     let decision = |actor| {
         let signature = base.and_then(|base| base.authors.signature(actor));
         let is_own = signature.is_none_or(|signature| signature.device.is_some() && signature.device == me);
-        if is_own { Decision::Keep } else { Decision::SayAgain }
+        if is_own { Decision::Keep } else { Decision::Reauthor }
     };
     let pending =
         |(hash, change): (ChangeHash, Change)| Pending { hash, decision: decision(change.actor), change };
     changes.into_iter().map(pending).collect()
 }
 
-/// The origin of a change that says again what another one said.
-fn replayed(original: ChangeHash) -> Origin {
+/// The origin of a change that re-authors `original`.
+fn reauthored(original: ChangeHash) -> Origin {
     let id = std::array::from_fn(|i| original.0.get(i).copied().unwrap_or_default());
     Origin { kind: OriginKind::REPLAYED, id }
 }

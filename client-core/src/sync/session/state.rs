@@ -31,13 +31,13 @@ use crate::sync::reconciliation::{Differences, Reconciliation, Terms};
 
 /// The most documents fetched by one request.
 const MOST_FETCHED: usize = 512;
-/// How often a document is asked for before the digest is left to say what is wrong.
+/// How often a document is fetched; after that only the digest can still show that something is wrong.
 const MOST_ATTEMPTS: u8 = 3;
-/// How many reconciliations one session makes; more would find what the first ones could not mend.
+/// How many reconciliations one session makes; more would find only what the first ones could not repair.
 const MOST_RECONCILIATIONS: u8 = 3;
 /// How many answers may change nothing before the session rests.
 const MOST_IDLE: u8 = 4;
-/// How often a session re-uploads what is never judged; the rest of the exchange must not wait for it.
+/// How often a session re-uploads something that the server does not judge; the rest must not wait for it.
 const MOST_UNHEARD: u8 = 3;
 
 /// What a session remembers between requests. All of it can be found again from the file.
@@ -370,35 +370,35 @@ impl State {
 
     /// Re-uploads of documents that the server lacks, as many as one request may hold.
     fn reuploads(&mut self, tx: &Transaction<'_>, sent: &mut Sent) -> Result<Vec<Offer>, Error> {
-        let mut offers = Vec::new();
+        let mut reuploads = Vec::new();
         let (mut bytes, mut changes) = (0, 0);
         while let Some(id) = self.next_reupload() {
             let found = match documents::get(tx, id)? {
                 Some(base) => reupload_of(tx, id, &base)?,
                 None => None,
             };
-            let Some((offer, hashes)) = found else {
+            let Some((reupload, hashes)) = found else {
                 self.reupload.remove(&id);
                 self.reuploaded.insert(id);
                 continue;
             };
-            let size = offer.changes.iter().map(|change| change.len()).sum::<usize>();
+            let size = reupload.changes.iter().map(|change| change.len()).sum::<usize>();
             bytes += size;
-            changes += offer.changes.len();
+            changes += reupload.changes.len();
             let is_full =
-                bytes > self.pace.up() || changes > MAX_OFFERED_CHANGES || offers.len() == MAX_OFFERS;
-            if is_full && !offers.is_empty() {
+                bytes > self.pace.up() || changes > MAX_OFFERED_CHANGES || reuploads.len() == MAX_OFFERS;
+            if is_full && !reuploads.is_empty() {
                 break;
             }
-            let offer = if size > self.pace.up() { self.part(offer, sent) } else { offer };
+            let reupload = if size > self.pace.up() { self.part(reupload, sent) } else { reupload };
             if sent.next_part.is_none() {
                 self.reupload.remove(&id);
                 self.reuploaded.insert(id);
             }
             sent.reuploads.push((id, hashes));
-            offers.push(offer);
+            reuploads.push(reupload);
         }
-        Ok(offers)
+        Ok(reuploads)
     }
 
     /// Which document is to be re-uploaded next: one that was begun is ended first.
@@ -477,7 +477,7 @@ impl State {
         Ok(push)
     }
 
-    /// Unsent changes that the server has not said it has.
+    /// Unsent changes that the server has not acknowledged.
     fn unsent(&self, tx: &Transaction<'_>) -> Result<Vec<Unsent>, Error> {
         let limit = MAX_PUSH_CHANGES.saturating_add(self.awaiting_entry.len());
         let mut page = outbox::page(tx, 0, u32::try_from(limit).unwrap_or(u32::MAX))?;

@@ -178,7 +178,7 @@ async fn list(
     Ok((listed, horizon.is_none()))
 }
 
-/// Tells a user who reads by principal from now on which documents they do not see any more (L5).
+/// Tells a user who became Restricted which documents they do not see any more (L5).
 async fn drop_hidden(
     conn: &mut Conn,
     reading: &Reading<'_>,

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_walk_has_not_reached_is_sent_whole() {
+    fn a_document_that_the_fill_has_not_reached_is_sent_whole() {
         let rows = [row(5, EntryKind::Change, true, true)];
         assert_eq!(effect(&rows, true, &BTreeSet::new(), true), Some(Net::Bundle));
         let hidden = [row(5, EntryKind::Change, false, false)];

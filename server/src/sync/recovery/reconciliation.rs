@@ -33,15 +33,15 @@ pub async fn answer(conn: &mut Conn, reading: &Reading<'_>, step: &Walk) -> Resu
     Ok(compare(&step.buckets, &terms, MAX_ROWS))
 }
 
-/// Refuses buckets of another form, and those of which one lies in another: each document is in one of
-/// them at most, so an answer never names it twice.
+/// Refuses buckets of another form, and buckets that contain one another: so each document is in one
+/// bucket at most, and an answer never names it twice.
 fn judge(buckets: &[Bucket]) -> Result<(), SyncError> {
     let is_bucket = |bucket: &Bucket| bucket.suffix.len() < 16 && bucket.sums.len() == 256 * SUM;
     if buckets.len() > MAX_BUCKETS || !buckets.iter().all(is_bucket) {
         return Err(SyncError::Invalid("walk"));
     }
     let mut suffixes: Vec<&[u8]> = buckets.iter().map(|bucket| bucket.suffix.as_slice()).collect();
-    // In this order a suffix stands right before one that goes on from it, if there is one.
+    // In this order a suffix comes right before a longer one that begins with it, if there is one.
     suffixes.sort_unstable();
     let apart = suffixes.windows(2).all(|pair| matches!(pair, [one, next] if !next.starts_with(one)));
     if apart { Ok(()) } else { Err(SyncError::Invalid("walk")) }

@@ -1,6 +1,6 @@
 //! Re-uploads of documents, to a server that lost them (N7).
 //!
-//! The server's own receipt says that it once held exactly this state, so nobody's right is asked
+//! The server's own receipt says that it once held exactly this state, so no permission is asked
 //! again: the changes come back with the authors and times that they had.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -215,7 +215,7 @@ fn try_reupload(case: ReuploadCase, context: &ReuploadContext) -> Result<Judged,
     Ok(judged)
 }
 
-/// Reads what is re-uploaded and compares its receipt; then judges it as a document by itself.
+/// Reads a re-upload and compares its receipt; then judges it as a document by itself.
 ///
 /// The guard costs more the longer the document is, so it sees only what the server once held. Before
 /// that a re-upload costs what its own bytes and the limits of a document allow.

@@ -1,7 +1,7 @@
 //! Re-uploads of settings rows and purges, to a server that lost them (N7).
 //!
 //! The server's own receipt says that it once wrote exactly this row, or made exactly this purge, so
-//! nobody's right is asked again. Who wrote it cannot be proved: the log names nobody.
+//! no permission is asked again. Nobody can prove who wrote it, so the log names nobody.
 
 use roadbook_domain::document::Signature;
 use roadbook_domain::settings::user::User;

@@ -119,7 +119,7 @@ pub const BEGINNING: Step = Step::Settings(0, [0; 16]);
 /// Before the first id.
 pub const FIRST: DocumentId = DocumentId::from_bytes([0; 16]);
 
-/// Whose cursor it is: it is good for nobody else.
+/// The holder of a cursor: it is good for nobody else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Holder {
     /// The organisation.
@@ -155,7 +155,7 @@ impl Position {
         Self::at(head.epoch, head.seq, &head.chain, class, fill)
     }
 
-    /// The entries that the log must have for what the device was told to be right.
+    /// The entries that the log must still have, so that what the device was told holds.
     pub fn marks(&self) -> impl Iterator<Item = Mark> {
         [Mark { seq: self.seq, chain: self.chain }].into_iter().chain(self.told)
     }

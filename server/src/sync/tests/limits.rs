@@ -140,7 +140,7 @@ fn a_first_change_that_is_too_large_leaves_nothing() {
 }
 
 #[test]
-fn a_card_names_no_more_assignees_and_gives_sight_of_no_more_than_the_limits() {
+fn a_card_has_no_more_assignees_and_makes_no_more_documents_visible_than_the_limits() {
     let id = |n: usize| DocumentId::derived(&[&n.to_be_bytes()]);
     let link = |n| CardCommand::Link { role: "customer".into(), target: id(n) };
     let assigned = |n: usize| {

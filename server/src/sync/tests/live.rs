@@ -22,7 +22,7 @@ use crate::on_both;
 const LONG: Duration = Duration::from_secs(20);
 
 on_both! {
-    async fn who_waits_hears_of_what_others_did_and_not_of_what_their_own_exchange_did(engine) {
+    async fn a_socket_hears_of_what_others_did_and_not_of_its_own_devices_exchange(engine) {
         let mut world = World::new(engine).await;
         let served = Served::new(&world.server).await;
         let card = world.id();
@@ -38,7 +38,7 @@ on_both! {
         assert!(matches!(timeout(LONG, socket.next()).await.unwrap(), None | Some(Ok(Message::Close(_)) | Err(_))));
     }
 
-    async fn a_stranger_gets_no_socket_and_who_loses_his_session_loses_his_socket(engine) {
+    async fn a_stranger_gets_no_socket_and_a_user_whose_session_ends_loses_theirs(engine) {
         let world = World::new(engine).await;
         let served = Served::new(&world.server).await;
         for token in ["", "not.a.token"] {
@@ -87,7 +87,7 @@ on_both! {
         served.stop().await;
     }
 
-    async fn what_another_process_did_is_found_by_looking(engine) {
+    async fn a_server_process_finds_by_looking_what_another_process_did(engine) {
         let mut world = World::new(engine).await;
         let state = &world.server.state;
         let mut moved = state.engine().live().watch(state.org());

@@ -326,9 +326,9 @@ impl Phone {
         hashed.hash()
     }
 
-    /// Everything it holds, whole, as it would give it back.
-    pub fn offers(&self) -> Vec<Offer> {
-        self.held.iter().filter_map(|(id, held)| held.offer(*id)).collect()
+    /// Everything it holds, whole, as it would re-upload it.
+    pub fn reuploads(&self) -> Vec<Offer> {
+        self.held.iter().filter_map(|(id, held)| held.reupload(*id)).collect()
     }
 
     pub fn settings_rows(&self) -> Vec<SettingsRow> {
@@ -347,7 +347,7 @@ impl Held {
         projection::rows(&self.document, self.creator).with_facts(self.facts.clone())
     }
 
-    pub fn offer(&self, id: DocumentId) -> Option<Offer> {
+    pub fn reupload(&self, id: DocumentId) -> Option<Offer> {
         let kind = self.document.kind();
         Some(Offer {
             document: id,

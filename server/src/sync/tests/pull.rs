@@ -21,7 +21,7 @@ on_both! {
         assert_eq!(ask().await.unwrap().status.as_u16(), 200);
     }
 
-    async fn the_first_page_is_todays_and_the_rest_comes_in_resumable_pages_while_others_write(engine) {
+    async fn the_first_page_brings_today_and_the_rest_comes_in_resumable_pages_while_others_write(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
         let part = PartId::from_bytes([1; 6]);
@@ -63,7 +63,7 @@ on_both! {
         assert_eq!(phone.state_hash(now), server_hash(server, phone).await);
     }
 
-    async fn a_cursor_of_another_device_or_a_damaged_one_has_expired_and_sends_the_phone_walking(engine) {
+    async fn a_cursor_of_another_device_or_a_damaged_one_has_expired_and_the_phone_must_reconcile(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
         world.user.sync(server).await;
@@ -169,7 +169,7 @@ async fn random_run(engine: Engine, seed: u64) {
         };
         assert!(verdicts.iter().all(is_fine), "seed {seed}, step {step}: {verdicts:?}");
         if !verdicts.iter().all(|v| matches!(v, roadbook_domain::wire::Verdict::Applied(_))) {
-            // What was refused is not to be built upon: the phone starts from what the server has.
+            // Nothing may build on a refused change: the phone starts from what the server has.
             let (email, installation) = (email_of(author, &users), 40 + step);
             *author = Phone::new(server, email, installation).await;
             author.sync(server).await;

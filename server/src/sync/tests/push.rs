@@ -1,4 +1,4 @@
-//! What becomes of pushes: honest ones, repeated ones and forged ones.
+//! How pushes are judged: honest ones, repeated ones and forged ones.
 
 use axum::body::{Body, Bytes};
 use axum::http::{Method, Request};
@@ -36,7 +36,7 @@ on_both! {
         assert!(bytes.len() < 100, "{} bytes", bytes.len());
     }
 
-    async fn a_push_whose_answer_was_lost_is_told_that_it_is_there(engine) {
+    async fn a_push_repeated_after_a_lost_answer_is_answered_that_the_changes_are_there(engine) {
         let mut world = World::new(engine).await;
         let card = world.id();
         let server = &world.server;
@@ -134,7 +134,7 @@ on_both! {
         assert!(matches!(honest_one.sync(server).await[..], [Verdict::Applied(_)]));
     }
 
-    async fn who_lost_his_rights_while_his_request_trickled_in_has_none_of_them(engine) {
+    async fn a_user_who_loses_permissions_while_their_request_trickles_in_is_judged_without_them(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
         let admin = server.admin().await.unwrap();
@@ -157,7 +157,7 @@ on_both! {
         assert!(!held.contains_key(&mine) && !held.contains_key(&theirs));
     }
 
-    async fn a_request_that_is_no_frame_or_too_large_is_refused_whole(engine) {
+    async fn a_request_that_is_no_frame_or_too_large_is_refused_as_a_whole(engine) {
         let world = World::new(engine).await;
         let phone = &world.user;
         for body in [vec![], vec![0xff; 10], vec![0, 0xff], vec![1, 2, 3]] {
@@ -189,7 +189,7 @@ async fn trickle(
 ) -> (u16, String) {
     let (send, receive) = tokio::sync::mpsc::channel::<Bytes>(2);
     let (begun, has_begun) = tokio::sync::oneshot::channel();
-    // That the body is asked for says that the caller was judged.
+    // The server asks for the body only after it has judged the caller.
     let seed: (_, Option<tokio::sync::oneshot::Sender<()>>) = (receive, Some(begun));
     let chunks = stream::unfold(seed, |(mut receive, mut begun)| async move {
         if let Some(begun) = begun.take() {

@@ -14,7 +14,7 @@ use super::*;
 use crate::on_both;
 
 #[tokio::test]
-async fn a_restored_server_is_recognised_and_refilled_with_the_authors_and_times_of_before() {
+async fn a_restored_server_is_recognised_and_filled_again_with_the_same_authors_and_times() {
     let mut world = World::new(Engine::Sqlite).await;
     let (kept, changed, lost) = (world.id(), world.id(), world.id());
     world.user.card(&world.server, kept, create("Kept", None));
@@ -50,10 +50,10 @@ async fn a_restored_server_is_recognised_and_refilled_with_the_authors_and_times
     });
     let before = phone.outbox.clone();
     phone.outbox.clear();
-    let offers: Vec<_> =
-        phone.offers().into_iter().filter(|offer| [changed, lost].contains(&offer.document)).collect();
+    let reuploads: Vec<_> =
+        phone.reuploads().into_iter().filter(|one| [changed, lost].contains(&one.document)).collect();
     let request =
-        SyncRequest { cursor: phone.cursor.clone(), offers: offers.clone(), ..SyncRequest::default() };
+        SyncRequest { cursor: phone.cursor.clone(), offers: reuploads.clone(), ..SyncRequest::default() };
     let answer = phone.send(server, &request).await;
     let verdicts: Vec<_> = answer.verdicts.iter().flat_map(|group| group.verdicts.clone()).collect();
     assert!(
@@ -61,7 +61,7 @@ async fn a_restored_server_is_recognised_and_refilled_with_the_authors_and_times
         "{verdicts:?}"
     );
     phone.cursor = answer.cursor;
-    let again = phone.send(server, &SyncRequest { offers, ..SyncRequest::default() }).await;
+    let again = phone.send(server, &SyncRequest { offers: reuploads, ..SyncRequest::default() }).await;
     assert!(
         again
             .verdicts
@@ -79,7 +79,7 @@ async fn a_restored_server_is_recognised_and_refilled_with_the_authors_and_times
 }
 
 #[tokio::test]
-async fn an_offer_without_the_servers_own_receipt_for_exactly_this_state_is_refused() {
+async fn a_re_upload_without_the_servers_own_receipt_for_exactly_this_state_is_refused() {
     let mut world = World::new(Engine::Sqlite).await;
     let server = &world.server;
     let (card, other) = (world.id(), world.id());
@@ -87,7 +87,7 @@ async fn an_offer_without_the_servers_own_receipt_for_exactly_this_state_is_refu
     world.user.card(server, card, CardCommand::Rename("Roof 2".into()));
     world.user.sync(server).await;
     world.manager.sync(server).await;
-    let honest = world.manager.held[&card].offer(card).unwrap();
+    let honest = world.manager.held[&card].reupload(card).unwrap();
     let mut forged = vec![("another document", {
         let mut o = honest.clone();
         o.document = other;
@@ -113,7 +113,7 @@ async fn an_offer_without_the_servers_own_receipt_for_exactly_this_state_is_refu
         o.receipt[0] ^= 1;
         o
     }));
-    // The guard would refuse it too, but it sees only what bears a receipt.
+    // The guard would refuse it too, but it sees only what has a receipt.
     forged.push(("a change out of its actor's line", {
         let mut o = honest.clone();
         let mut change = Change::from_bytes(&o.changes[1]).unwrap();
@@ -121,9 +121,11 @@ async fn an_offer_without_the_servers_own_receipt_for_exactly_this_state_is_refu
         o.changes[1] = change.to_bytes().into();
         o
     }));
-    for (name, offer) in forged {
-        let answer =
-            world.manager.send(server, &SyncRequest { offers: vec![offer], ..SyncRequest::default() }).await;
+    for (name, reupload) in forged {
+        let answer = world
+            .manager
+            .send(server, &SyncRequest { offers: vec![reupload], ..SyncRequest::default() })
+            .await;
         assert_eq!(answer.verdicts[0].verdicts[0], Verdict::Refused(RefusalCode::ForeignReceipt), "{name}");
     }
     let answer =
@@ -132,15 +134,15 @@ async fn an_offer_without_the_servers_own_receipt_for_exactly_this_state_is_refu
 }
 
 #[tokio::test]
-async fn phones_that_offer_the_same_at_the_same_time_are_all_told_that_it_is_there() {
+async fn phones_that_re_upload_the_same_at_once_are_all_answered_that_it_is_there() {
     let mut world = World::new(Engine::Sqlite).await;
     let card = world.id();
     let copy = copy_of(&world.server).await;
     world.user.card(&world.server, card, create("Lost", None));
     world.user.card(&world.server, card, CardCommand::Rename("Lost and found".into()));
     world.user.sync(&world.server).await;
-    let offers: Vec<_> = world.user.offers().into_iter().filter(|offer| offer.document == card).collect();
-    let request = SyncRequest { offers, ..SyncRequest::default() };
+    let reuploads: Vec<_> = world.user.reuploads().into_iter().filter(|one| one.document == card).collect();
+    let request = SyncRequest { offers: reuploads, ..SyncRequest::default() };
     assert_eq!(request.offers.len(), 1);
     restore(&mut world.server, &copy).await;
     let phones = [&world.user; 6];
@@ -160,9 +162,9 @@ async fn phones_that_offer_the_same_at_the_same_time_are_all_told_that_it_is_the
 }
 
 #[tokio::test]
-async fn a_request_that_offers_more_changes_than_a_document_may_have_is_too_large() {
+async fn a_request_that_re_uploads_more_changes_than_a_document_may_have_is_too_large() {
     let world = World::new(Engine::Sqlite).await;
-    let offer = |id| Offer {
+    let reupload = |id| Offer {
         document: id,
         kind: roadbook_domain::document::DocumentTypeId::CARD,
         changes: vec![vec![0; 24].into(); MAX_OFFERED_CHANGES / 2 + 1],
@@ -170,9 +172,9 @@ async fn a_request_that_offers_more_changes_than_a_document_may_have_is_too_larg
         receipt: [0; 16].into(),
         part: None,
     };
-    let offers = vec![offer(world.id()), offer(world.id())];
-    let one = SyncRequest { offers: offers[..1].to_vec(), ..SyncRequest::default() };
-    let two = SyncRequest { offers, ..SyncRequest::default() };
+    let reuploads = vec![reupload(world.id()), reupload(world.id())];
+    let one = SyncRequest { offers: reuploads[..1].to_vec(), ..SyncRequest::default() };
+    let two = SyncRequest { offers: reuploads, ..SyncRequest::default() };
     for (request, status) in [(one, 200), (two, 413)] {
         let sent = world.user.send_raw(&world.server, roadbook_domain::wire::to_frame(&request)).await;
         assert_eq!(sent.0.as_u16(), status);
@@ -190,7 +192,7 @@ on_both! {
         }
         world.user.sync(server).await;
         world.manager.sync(server).await;
-        let whole = world.manager.held[&card].offer(card).unwrap();
+        let whole = world.manager.held[&card].reupload(card).unwrap();
         let (phone, other) = (&world.manager, &world.user);
         let refused = |code| vec![Verdict::Refused(code)];
 
@@ -236,7 +238,7 @@ async fn a_restored_server_takes_a_document_in_parts_with_its_authors() {
     let held = world.manager.held[&card].clone();
     restore(&mut world.server, &copy).await;
     let server = &world.server;
-    let whole = held.offer(card).unwrap();
+    let whole = held.reupload(card).unwrap();
     assert_eq!(send_part(server, &world.manager, &whole, 0..1).await, []);
     let verdicts = send_part(server, &world.manager, &whole, 1..2).await;
     assert!(matches!(verdicts[..], [Verdict::Applied(_), Verdict::Applied(_)]), "{verdicts:?}");
@@ -262,7 +264,7 @@ async fn send_part(
 }
 
 #[tokio::test]
-async fn what_was_fetched_comes_whole_and_what_is_not_for_the_user_is_forgotten() {
+async fn a_fetched_document_comes_whole_and_one_that_the_user_may_not_see_comes_as_forget() {
     let mut world = World::new(Engine::Sqlite).await;
     let server = &world.server;
     let (seen, hidden) = (world.id(), world.id());

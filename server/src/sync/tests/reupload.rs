@@ -20,7 +20,7 @@ use crate::sync::seals::receipt::{of_purge, of_row};
 use crate::testing::{ADMIN, Answer, PASSWORD};
 
 #[tokio::test]
-async fn a_restored_server_gets_back_roles_products_users_and_purges() {
+async fn a_restored_server_gets_roles_products_users_and_purges_by_re_upload() {
     let mut world = World::new(Engine::Sqlite).await;
     let card = world.id();
     world.user.card(&world.server, card, create("Secret words", None));
@@ -52,12 +52,12 @@ async fn a_restored_server_gets_back_roles_products_users_and_purges() {
     assert_eq!(answer.status, SyncStatus::RolledBack);
     phone.cursor = answer.cursor;
     let settings: Vec<_> = phone.receipted.values().cloned().collect();
-    let answer = give_back(server, phone, tombstones, settings).await;
+    let answer = re_upload(server, phone, tombstones, settings).await;
     assert!(!answer.more && answer.cursor.is_some(), "what was written comes in the same answer");
     let applied = answer.given_back.iter().filter(|verdict| matches!(verdict, Verdict::Applied(_)));
     assert_eq!(applied.count(), 4, "the purge, the role, the name, the user: {:?}", answer.given_back);
     assert!(answer.given_back.iter().all(|verdict| matches!(verdict, Verdict::Applied(_) | Verdict::Dup(0))));
-    let again = give_back(server, phone, phone.tombstones.clone(), vec![]).await;
+    let again = re_upload(server, phone, phone.tombstones.clone(), vec![]).await;
     assert_eq!(again.given_back, [Verdict::Dup(0)]);
 
     phone.sync(server).await;
@@ -87,7 +87,7 @@ async fn a_restored_server_gets_back_roles_products_users_and_purges() {
 }
 
 #[tokio::test]
-async fn while_the_phone_does_not_know_that_the_log_is_another_nothing_is_taken_back() {
+async fn a_server_takes_no_re_upload_before_the_phone_knows_that_the_log_is_another() {
     let mut world = World::new(Engine::Sqlite).await;
     let copy = copy_of(&world.server).await;
     let token = world.server.admin().await.unwrap();
@@ -95,12 +95,12 @@ async fn while_the_phone_does_not_know_that_the_log_is_another_nothing_is_taken_
     world.manager.sync(&world.server).await;
     restore(&mut world.server, &copy).await;
     let settings = world.manager.receipted.values().cloned().collect();
-    let answer = give_back(&world.server, &world.manager, vec![], settings).await;
+    let answer = re_upload(&world.server, &world.manager, vec![], settings).await;
     assert_eq!((answer.status, answer.given_back.len()), (SyncStatus::RolledBack, 0));
 }
 
 on_both! {
-    async fn what_is_given_back_without_the_servers_own_receipt_for_just_this_is_refused(engine) {
+    async fn a_row_or_purge_without_the_servers_own_receipt_for_just_this_is_refused(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
         world.manager.sync(server).await;
@@ -125,18 +125,18 @@ on_both! {
             })),
         ];
         for (name, one) in forged {
-            let answer = give_back(server, &world.manager, vec![], vec![one]).await;
+            let answer = re_upload(server, &world.manager, vec![], vec![one]).await;
             assert_eq!(answer.given_back, [Verdict::Refused(RefusalCode::ForeignReceipt)], "{name}");
         }
         let other = Tombstone { document: world.id(), ..purge };
-        let answer = give_back(server, &world.manager, vec![other, purge], vec![row]).await;
+        let answer = re_upload(server, &world.manager, vec![other, purge], vec![row]).await;
         assert!(matches!(
             answer.given_back[..],
             [Verdict::Refused(RefusalCode::ForeignReceipt), Verdict::Applied(_), Verdict::Dup(0)]
         ));
         world.manager.card(server, card, create("Buried before it was made", None));
         assert_eq!(world.manager.sync(server).await, [Verdict::Refused(RefusalCode::Purged)]);
-        assert_eq!(world.manager.tombstones, [purge], "everybody is told, and can give it back");
+        assert_eq!(world.manager.tombstones, [purge], "every phone is told of the purge, and can re-upload it");
     }
 
     async fn a_row_that_the_server_has_in_this_or_a_later_version_stays(engine) {
@@ -153,11 +153,11 @@ on_both! {
         lost.family_name = "Lost".into();
         for (name, version) in [("older", 1), ("of the same version", 2)] {
             let one = receipted(server, SettingsRow::new(&lost, version));
-            assert_eq!(give_back(server, &world.manager, vec![], vec![one]).await.given_back, [Verdict::Dup(0)], "{name}");
+            assert_eq!(re_upload(server, &world.manager, vec![], vec![one]).await.given_back, [Verdict::Dup(0)], "{name}");
             assert_eq!(user_of(server, &token, "user@example.com").await["family_name"], "Kiss", "{name}");
         }
         let later = receipted(server, SettingsRow::new(&lost, 7));
-        let answer = give_back(server, &world.manager, vec![], vec![later]).await;
+        let answer = re_upload(server, &world.manager, vec![], vec![later]).await;
         assert!(matches!(answer.given_back[..], [Verdict::Applied(_)]));
         let now = user_of(server, &token, "user@example.com").await;
         assert_eq!((now["family_name"].as_str(), now["version"].as_u64()), (Some("Lost"), Some(7)));
@@ -165,7 +165,7 @@ on_both! {
         assert_eq!(row_of(&world.manager, world.user.user).version, 7);
     }
 
-    async fn a_user_who_is_given_back_has_role_and_access_as_his_row_says(engine) {
+    async fn a_re_uploaded_user_has_the_role_and_access_of_their_row(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
         world.manager.sync(server).await;
@@ -173,18 +173,18 @@ on_both! {
         let promoted = User { role: Role::Manager, ..row.read().unwrap() };
         let disabled = User { active: false, ..promoted.clone() };
         let one = receipted(server, SettingsRow::new(&promoted, 2));
-        give_back(server, &world.manager, vec![], vec![one]).await;
+        re_upload(server, &world.manager, vec![], vec![one]).await;
         let signed_in = server.sign_in("user@example.com", PASSWORD, 3).await.unwrap();
         assert_eq!(signed_in.text("role"), "manager", "their password is as it was");
         let one = receipted(server, SettingsRow::new(&disabled, 3));
-        give_back(server, &world.manager, vec![], vec![one]).await;
+        re_upload(server, &world.manager, vec![], vec![one]).await;
         assert_eq!(server.sign_in("user@example.com", PASSWORD, 3).await.unwrap().code(), "bad_credentials");
         let refreshed = json!({ "refresh_token": signed_in.text("refresh_token") });
         let answer = call(server, Method::POST, "/v1/refresh", "", Some(refreshed)).await;
         assert_eq!(answer.code(), "session_over");
     }
 
-    async fn who_gives_back_his_own_lower_role_is_not_answered_by_the_higher_one(engine) {
+    async fn a_user_who_re_uploads_their_own_lower_role_is_answered_by_that_role(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
         let card = world.id();
@@ -196,7 +196,7 @@ on_both! {
         };
         own.role = Role::Restricted;
         let one = receipted(server, SettingsRow::new(&own, 2));
-        let answer = give_back(server, &world.manager, vec![], vec![one]).await;
+        let answer = re_upload(server, &world.manager, vec![], vec![one]).await;
         assert!(matches!(answer.given_back[..], [Verdict::Applied(_)]));
         world.manager.take(server, answer);
         assert!(!world.manager.held.contains_key(&card), "what comes down they may see");
@@ -207,7 +207,7 @@ on_both! {
         assert_eq!(world.manager.digest, Some(world.manager.own_digest()));
     }
 
-    async fn an_email_is_given_back_once_it_is_free_and_the_last_administrator_stays_one(engine) {
+    async fn a_user_is_re_uploaded_once_their_email_is_free_and_the_last_administrator_stays_one(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
         world.manager.sync(server).await;
@@ -215,20 +215,20 @@ on_both! {
         let newcomer = User { id: UserId::new(&*server.env), email: user.email.clone(), ..user.clone() };
         let newcomer = receipted(server, SettingsRow::new(&newcomer, 1));
         let taken = Verdict::Refused(RefusalCode::EmailTaken);
-        assert_eq!(give_back(server, &world.manager, vec![], vec![newcomer.clone()]).await.given_back, [taken]);
+        assert_eq!(re_upload(server, &world.manager, vec![], vec![newcomer.clone()]).await.given_back, [taken]);
         let moved = User { email: Some("moved@example.com".parse().unwrap()), ..user };
         let moved = receipted(server, SettingsRow::new(&moved, 2));
-        let answer = give_back(server, &world.manager, vec![], vec![newcomer, moved]).await;
+        let answer = re_upload(server, &world.manager, vec![], vec![newcomer, moved]).await;
         assert!(matches!(answer.given_back[..], [Verdict::Applied(_), Verdict::Applied(_)]), "{answer:?}");
         assert_eq!(server.sign_in("moved@example.com", PASSWORD, 3).await.unwrap().status, StatusCode::OK);
 
         let admin: User = row_of(&world.manager, server.created.admin).read().unwrap();
         let demoted = receipted(server, SettingsRow::new(&User { role: Role::User, ..admin }, 2));
         let last = Verdict::Refused(RefusalCode::LastAdmin);
-        assert_eq!(give_back(server, &world.manager, vec![], vec![demoted.clone()]).await.given_back, [last]);
+        assert_eq!(re_upload(server, &world.manager, vec![], vec![demoted.clone()]).await.given_back, [last]);
         let manager: User = row_of(&world.manager, world.manager.user).read().unwrap();
         let heir = receipted(server, SettingsRow::new(&User { role: Role::Admin, ..manager }, 2));
-        let answer = give_back(server, &world.manager, vec![], vec![demoted, heir]).await;
+        let answer = re_upload(server, &world.manager, vec![], vec![demoted, heir]).await;
         assert!(matches!(answer.given_back[..], [Verdict::Applied(_), Verdict::Applied(_)]), "{answer:?}");
         let roles = ["manager@example.com", ADMIN].map(|email| server.sign_in(email, PASSWORD, 2));
         let [manager, admin] = roles;
@@ -236,7 +236,7 @@ on_both! {
         assert_eq!(admin.await.unwrap().text("role"), "user");
     }
 
-    async fn a_request_gives_back_so_many_and_no_more(engine) {
+    async fn a_request_re_uploads_up_to_the_limit_of_rows_and_no_more(engine) {
         let world = World::new(engine).await;
         let tombstone = Tombstone { document: world.id(), receipt: [0; 16].into() };
         let request = |count| SyncRequest { tombstones: vec![tombstone; count], ..SyncRequest::default() };
@@ -247,7 +247,7 @@ on_both! {
     }
 }
 
-async fn give_back(
+async fn re_upload(
     server: &Server,
     phone: &Phone,
     tombstones: Vec<Tombstone>,

@@ -1,4 +1,4 @@
-//! Who sees what, who may write what, and what happens when that changes.
+//! What each role sees and may write, and what happens when that changes.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ use crate::store::documents;
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 on_both! {
-    async fn each_role_sees_and_edits_what_it_should_whatever_its_relation_to_the_card(engine) {
+    async fn each_role_sees_and_edits_what_it_may_in_every_relation_to_the_card(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
         let restricted = world.restricted.user;
@@ -62,7 +62,7 @@ on_both! {
         }
     }
 
-    async fn entering_brings_the_whole_card_leaving_takes_it_and_own_closings_stay(engine) {
+    async fn a_user_gets_the_whole_card_on_entering_and_keeps_only_their_closings_on_leaving(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
         let (card, part) = (world.id(), world.part());
@@ -76,7 +76,7 @@ on_both! {
         world.user.sync(server).await;
         world.restricted.sync(server).await;
         assert_eq!(world.restricted.held[&card].rows(), world.user.held[&card].rows());
-        // They close their last todo, and add a word on the card that they see no more by then.
+        // They close their last todo, and then write on the card, which they do not see any more by then.
         world.restricted.card(server, card, CardCommand::Close(part, Outcome::Success));
         world.restricted.card(server, card, CardCommand::Rename("Roof, called".into()));
         let verdicts = world.restricted.sync(server).await;
@@ -105,7 +105,7 @@ on_both! {
         assert_eq!(world.restricted.held[&card].rows(), world.user.held[&card].rows());
     }
 
-    async fn a_late_edit_is_taken_within_seven_days_unless_it_gives_sight_or_trashes(engine) {
+    async fn a_late_edit_is_taken_within_seven_days_unless_it_widens_visibility_or_trashes(engine) {
         for (name, days, command, taken) in [
             ("a word", 6, CardCommand::Rename("Late".into()), true),
             ("a word too late", 8, CardCommand::Rename("Too late".into()), false),
@@ -136,7 +136,7 @@ on_both! {
         }
     }
 
-    async fn a_contact_is_seen_by_whoever_sees_a_card_that_links_to_it_directly_or_through_a_contact(engine) {
+    async fn a_user_who_sees_a_card_sees_the_contacts_it_links_to_directly_or_through_a_contact(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
         let (card, person, company) = (world.id(), world.id(), world.id());
@@ -173,7 +173,7 @@ on_both! {
         assert_eq!(world.user.digest, Some(world.user.own_digest()));
     }
 
-    async fn a_restricted_user_links_only_to_contacts_that_he_sees_or_makes_in_the_same_push(engine) {
+    async fn a_restricted_user_links_only_to_contacts_that_they_see_or_make_in_the_same_push(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
         let (card, hidden, made) = (world.id(), world.id(), world.id());
@@ -198,7 +198,7 @@ on_both! {
         assert_eq!(world.restricted.digest, Some(world.restricted.own_digest()));
     }
 
-    async fn a_link_spelt_as_a_long_text_gives_no_sight_and_no_text_freezes_a_register(engine) {
+    async fn a_link_written_as_a_long_text_makes_nothing_visible_and_no_text_freezes_a_register(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
         let (mine, hidden) = (world.id(), world.id());
@@ -223,7 +223,7 @@ on_both! {
         assert_eq!(world.restricted.digest, Some(world.restricted.own_digest()));
     }
 
-    async fn private_documents_are_their_users_alone_and_the_inbox_is_never_trashed(engine) {
+    async fn private_documents_are_for_their_user_alone_and_the_inbox_card_is_never_trashed(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
         let user = world.user.user;
@@ -254,7 +254,7 @@ on_both! {
         assert_eq!(world.user.sync(server).await, [Verdict::Refused(RefusalCode::NotAllowed)]);
     }
 
-    async fn a_new_user_finds_his_document_and_his_inbox_card_and_they_are_his_alone(engine) {
+    async fn a_new_user_finds_their_own_document_and_inbox_card_which_nobody_else_sees(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
         for phone in [&mut world.admin, &mut world.manager, &mut world.user, &mut world.restricted] {
@@ -277,7 +277,7 @@ on_both! {
         assert_eq!((stored[0].creator, stored[0].scope), (Some(world.user.user), Scope::Private(world.user.user)));
     }
 
-    async fn what_a_phone_began_of_its_users_own_documents_before_it_had_them_merges_with_them(engine) {
+    async fn own_documents_that_a_phone_began_before_it_had_them_merge_with_the_servers(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
         let phone = &mut world.user;
@@ -298,7 +298,7 @@ on_both! {
         assert_eq!(third.sync(server).await, [Verdict::Refused(RefusalCode::Policy)]);
     }
 
-    async fn a_closing_is_kept_for_who_closed_whoever_the_todo_is_of(engine) {
+    async fn a_closing_is_retained_for_the_user_who_closed_even_if_another_is_the_assignee(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
         let (card, part) = (world.id(), world.part());
@@ -326,7 +326,7 @@ on_both! {
         }
     }
 
-    async fn a_user_who_reopens_what_they_closed_by_a_late_edit_keeps_it_no_more(engine) {
+    async fn a_user_who_reopens_by_a_late_edit_what_they_closed_retains_it_no_more(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
         let (card, own, of_other) = (world.id(), world.part(), world.part());
@@ -355,7 +355,7 @@ on_both! {
         }
     }
 
-    async fn a_todo_closed_in_the_inbox_counts_once_and_nobody_elses_todo_there_is_in_his_today(engine) {
+    async fn a_todo_closed_in_the_inbox_counts_once_and_a_todo_of_another_there_is_not_in_today(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
         let inbox = inbox_id(world.restricted.user);
@@ -377,7 +377,7 @@ on_both! {
         assert!(!world.user.held.contains_key(&inbox));
     }
 
-    async fn another_role_adds_or_takes_whole_scopes_at_the_next_contact(engine) {
+    async fn another_role_adds_or_removes_whole_scopes_at_the_next_exchange(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
         let token = server.admin().await.unwrap();

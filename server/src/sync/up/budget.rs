@@ -13,8 +13,8 @@ pub const MAX_OPS: u64 = 250_000;
 /// The most bytes of stored documents that are judged at once.
 pub const MAX_BYTES: u64 = 16 << 20;
 
-/// Those of these documents that are too much to be judged at once with the others, whose turn comes
-/// first. The first one that is there never is, and a new one costs nothing.
+/// The documents that must wait for a later request, because the ones before them use up the budget. The
+/// first stored document never has to wait, and a new one costs nothing.
 ///
 /// # Errors
 /// Of the database.

@@ -397,7 +397,7 @@ impl Changed<'_> {
             .collect()
     }
 
-    /// What of the card's closed todos those retain who closed them and do not see it any more (C6).
+    /// The closings that users retain who closed a todo of the card and do not see it any more (C6).
     fn retained_closings(&self) -> Option<retained_closings::Change> {
         let update = self.update()?;
         let Rows::Card(row, _) = &update.rows else { return None };
@@ -419,7 +419,7 @@ impl Changed<'_> {
                 left.entry(user).or_default().push((todo.id, todo.state));
             }
         }
-        // Who reopens by a late edit what they closed keeps it no more.
+        // A user who reopens by a late edit what they closed retains it no more.
         let before = update.rows_before.as_ref().map_or(&[][..], todos_of);
         for user in before.iter().filter_map(TodoRow::closed_by) {
             if !is_in(&sees, user) && self.authors().any(|author| author == user) {
@@ -436,12 +436,12 @@ impl Changed<'_> {
         (saw != sees || !change.left.is_empty()).then_some(change)
     }
 
-    /// Who made the accepted changes.
+    /// The authors of the accepted changes.
     fn authors(&self) -> impl Iterator<Item = UserId> {
         self.update().into_iter().flat_map(|update| &update.accepted).filter_map(|change| change.by.user)
     }
 
-    /// Those who do not see the card, before and after, but by a late edit changed what they keep of it.
+    /// Users who saw the card neither before nor after, but changed by a late edit what they retain of it.
     fn late_authors(&self) -> BTreeSet<Principal> {
         let Some(change) = self.retained_closings() else { return BTreeSet::new() };
         let saw: BTreeSet<_> = self.filing.saw().collect();

@@ -1,4 +1,4 @@
-//! Judging one pushed group: bytes, actor, guard and rights, on a scratch copy.
+//! Judging one pushed group: bytes, actor, guard and permissions, on a scratch copy.
 //!
 //! Pure: all that the database knows is in the [`Case`]. A change that is not accepted ends its group,
 //! and touches no other.
@@ -23,7 +23,7 @@ use roadbook_domain::wire::{Pushed, PushedChange, RefusalCode, Verdict};
 use super::scratch::{self, Built, Scratch, Update};
 use crate::store::documents::Stored;
 
-/// Who pushes, when, and what is true for all groups of the push.
+/// The caller, the time, and what else is the same for all groups of a push.
 #[derive(Debug, Clone)]
 pub struct Context {
     /// The author.
@@ -141,7 +141,7 @@ impl From<DocumentError> for Unfit {
     }
 }
 
-/// Judges the first changes of a group as if they were all of it.
+/// Judges the first changes of a group as if there were no others.
 fn judge_first(total: usize, case: &Case, context: &Context) -> Result<Judged, Unfit> {
     let mut judged = Judged::new(case.group.document, total);
     let mut scratch = match open(case, context) {
@@ -377,7 +377,7 @@ impl Judged {
         judged
     }
 
-    /// Ends the group: this verdict, and the rest was not looked at.
+    /// Ends the group: this verdict, and the rest is not reached.
     fn end(&mut self, verdict: Verdict, total: usize) {
         self.fates.push(Fate::Not(verdict));
         self.fates.resize(total.max(self.fates.len()), Fate::Not(Verdict::NotReached));

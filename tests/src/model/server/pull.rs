@@ -85,7 +85,7 @@ impl ModelServer {
         }
     }
 
-    /// A change of a document that the device has; the bundle for the making of one it has not.
+    /// A change of a document that the device has. If it has not, the first change comes as a bundle.
     fn change_entry(
         &self,
         user: UserId,
@@ -95,10 +95,10 @@ impl ModelServer {
         sent: &BTreeSet<(DocumentId, [u8; 8])>,
     ) -> Option<Entry> {
         let document = accepted.document;
-        let came_into_sight = self.log.after(since).any(
+        let became_visible = self.log.after(since).any(
             |(_, event)| matches!(event, Event::Audience(of, by, true) if (*of, *by) == (document, user)),
         );
-        if !self.sees(user, document) || came_into_sight {
+        if !self.sees(user, document) || became_visible {
             return None;
         }
         let just_sent = |hash| sent.contains(&(document, *check(hash)));

@@ -1,4 +1,4 @@
-//! One phone of the model: a real client on a file, and what can befall the file.
+//! One phone of the model: a real client on a file, and what can happen to the file.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -97,7 +97,7 @@ impl Phone {
         self.client()?.state_hash(now).map_err(text)
     }
 
-    /// Every document of a kind on this phone.
+    /// Every document of a type on this phone.
     pub fn documents(&self, kind: DocumentTypeId) -> Result<Vec<DocumentId>, String> {
         let all = self.client()?.documents().map_err(text)?;
         Ok(all.into_iter().filter(|(_, of)| *of == kind).map(|(id, _)| id).collect())
