@@ -131,7 +131,7 @@ pub fn own_principals(scope: Scope, rows: &Rows) -> BTreeSet<Principal> {
 
 /// The documents that whoever sees this one sees too, if they are of a linked kind (F60): what it links
 /// to and, in a card, whom its todos name.
-pub fn gives_sight_of(rows: &Rows) -> BTreeSet<DocumentId> {
+pub fn makes_visible(rows: &Rows) -> BTreeSet<DocumentId> {
     match rows {
         Rows::Card(row, _) => {
             let links = row.links.iter().map(|link| link.target);
@@ -145,12 +145,12 @@ pub fn gives_sight_of(rows: &Rows) -> BTreeSet<DocumentId> {
 /// Whether a document would name more assignees, or give sight of more documents, than the limits
 /// [`MAX_ASSIGNEES`], [`MAX_CARD_LINKS`] and [`MAX_CONTACT_LINKS`] allow; one that does already may only
 /// come closer to them.
-pub fn gives_sight_beyond_limits(before: Option<&Rows>, after: &Rows) -> bool {
+pub fn exceeds_visibility_limits(before: Option<&Rows>, after: &Rows) -> bool {
     let assignees = |rows: &Rows| match rows {
         Rows::Card(row, _) => CardAudience::of(row).assignees.len(),
         Rows::Contact(..) | Rows::None => 0,
     };
-    let links = |rows: &Rows| gives_sight_of(rows).len();
+    let links = |rows: &Rows| makes_visible(rows).len();
     let most_links = if matches!(after, Rows::Contact(..)) { MAX_CONTACT_LINKS } else { MAX_CARD_LINKS };
     let grows_beyond = |count: &dyn Fn(&Rows) -> usize, most: usize| {
         let now = count(after);
@@ -218,14 +218,14 @@ mod tests {
         assert_eq!(assignees, [0, 1, 0, 1, 1]);
         assert_eq!(seen.last().unwrap().1.owner, None);
         let rows = rows(&document, None);
-        assert_eq!(gives_sight_of(&rows), BTreeSet::from([DocumentId::from_bytes([9; 16])]));
+        assert_eq!(makes_visible(&rows), BTreeSet::from([DocumentId::from_bytes([9; 16])]));
         assert_eq!(simplified(own_principals(Scope::Staff, &rows)), BTreeSet::from([Principal::Everyone]));
         let private = own_principals(Scope::Private(owner), &rows);
         assert_eq!(private, BTreeSet::from([Principal::Private(owner)]));
     }
 
     #[test]
-    fn a_document_at_its_limit_gives_sight_of_no_more_and_one_beyond_it_may_give_sight_of_less() {
+    fn a_document_at_its_limit_makes_no_more_visible_and_one_beyond_it_may_make_less_visible() {
         let linked = |links: usize| {
             let mut document = Document::new(&crate::crm::contact::TYPE);
             let mut draft = Draft::new(&mut document, Actor([7; 16]), Timestamp::from_millis(0));
@@ -249,7 +249,7 @@ mod tests {
             ("closer to it", Some(&far), &beyond, false),
             ("further", Some(&beyond), &far, true),
         ] {
-            assert_eq!(gives_sight_beyond_limits(before, after), too_many, "{name}");
+            assert_eq!(exceeds_visibility_limits(before, after), too_many, "{name}");
         }
     }
 

@@ -79,8 +79,8 @@ pub enum CardCommand {
     Trash,
     /// Takes it out of the trash.
     Restore,
-    /// Settles a conflict: gives a register one of its values (N3).
-    Settle(u8, String, String),
+    /// Resolves a conflict: gives a register one of its values (N3).
+    Resolve(u8, String, String),
 }
 
 /// A todo to be made.
@@ -155,8 +155,8 @@ pub enum ContactCommand {
     Trash,
     /// Takes it out of the trash.
     Restore,
-    /// Settles a conflict: gives a register one of its values (N3).
-    Settle(u8, String, String),
+    /// Resolves a conflict: gives a register one of its values (N3).
+    Resolve(u8, String, String),
 }
 
 /// Why a command cannot be done.
@@ -224,7 +224,7 @@ impl CardCommand {
             Self::Unlink(link) => draft.put(card::LINKS, format!("{link}/to"), ""),
             Self::Trash => draft.put(card::CARD, "trash", TRASHED),
             Self::Restore => draft.put(card::CARD, "trash", ""),
-            Self::Settle(container, name, value) => draft.put(*container, name, bounded(value)?),
+            Self::Resolve(container, name, value) => draft.put(*container, name, bounded(value)?),
         }
         Ok(())
     }
@@ -252,7 +252,7 @@ impl ContactCommand {
             Self::Unlink(link) => draft.put(contact::LINKS, format!("{link}/to"), ""),
             Self::Trash => draft.put(contact::CONTACT, "trash", TRASHED),
             Self::Restore => draft.put(contact::CONTACT, "trash", ""),
-            Self::Settle(container, name, value) => draft.put(*container, name, bounded(value)?),
+            Self::Resolve(container, name, value) => draft.put(*container, name, bounded(value)?),
         }
         Ok(())
     }

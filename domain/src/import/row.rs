@@ -156,12 +156,12 @@ impl<'a> Reading<'a> {
             Target::ExternalId if value.len() > MAX_NAME => Err(Reason::TooLong),
             // It names the documents, and stays findable as a note.
             Target::ExternalId => {
-                settle(&mut row.external_id, value.to_owned());
+                fill(&mut row.external_id, value.to_owned());
                 Ok(false)
             }
-            Target::GivenName => Ok(settle(&mut row.given, one_name(value)?)),
-            Target::FamilyName => Ok(settle(&mut row.family, one_name(value)?)),
-            Target::Company => Ok(settle(&mut row.company, one_name(value)?)),
+            Target::GivenName => Ok(fill(&mut row.given, one_name(value)?)),
+            Target::FamilyName => Ok(fill(&mut row.family, one_name(value)?)),
+            Target::Company => Ok(fill(&mut row.company, one_name(value)?)),
             Target::FullName => {
                 let value = one_name(value)?;
                 let (_, full) = self.full_name.get_or_insert_with(|| (name, value.clone()));
@@ -305,7 +305,7 @@ impl<'a> Reading<'a> {
 }
 
 /// Fills what is empty; whether it now says `value`.
-fn settle(slot: &mut String, value: String) -> bool {
+fn fill(slot: &mut String, value: String) -> bool {
     if slot.is_empty() {
         *slot = value;
         return true;

@@ -445,7 +445,7 @@ mod tests {
     }
 
     #[test]
-    fn choosing_a_user_lists_the_cards_where_he_has_an_open_todo_whoever_owns_them() {
+    fn choosing_a_user_lists_the_cards_where_they_have_an_open_todo_whoever_owns_them() {
         let mut owned = due("2026-11-22");
         owned.owner = Some(LUIS);
         let rows = [

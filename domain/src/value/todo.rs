@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn closing_notes_who_when_on_his_wall_and_how_and_the_first_closing_counts() {
+    fn a_closing_notes_who_how_and_the_local_time_and_the_first_closing_counts() {
         let now = Timestamp::from_millis(1_795_338_005_999);
         let (anna, bela) = (ANNA.parse().unwrap(), BELA.parse().unwrap());
         let bucharest = "Europe/Bucharest".parse().unwrap();
