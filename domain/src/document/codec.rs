@@ -51,14 +51,15 @@ impl Change {
         e.into_writer()
     }
 
-    /// Reads a change. What it returns is within all limits, and re-encodes to the same bytes.
+    /// Reads a change. The change is within all limits, and encodes to the same bytes again: two byte
+    /// strings are never one change.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Malformed> {
         let change = Self::from_stored(bytes)?;
         if change.to_bytes() == bytes { Ok(change) } else { Err(Malformed::Form) }
     }
 
-    /// Reads a change that this device stored after it had read or made it: within all limits, but not
-    /// encoded again to be compared. Its hash says whether it is still the same.
+    /// Reads a change that this device stored after it had read or made it. The change is within all
+    /// limits, but its bytes are not compared with a second encoding: the caller compares the hash.
     pub fn from_stored(bytes: &[u8]) -> Result<Self, Malformed> {
         if bytes.len() > MAX_CHANGE {
             return Err(Malformed::Limit);
@@ -68,7 +69,7 @@ impl Change {
 }
 
 impl Change {
-    /// Whether what is written of it can be read again: a change beyond a limit of this module is never
+    /// Checks that the change's bytes can be read again. A change beyond a limit of this module is never
     /// sent or stored (L6).
     ///
     /// # Errors
@@ -235,7 +236,7 @@ fn text(d: &mut Decoder<'_>, most: usize) -> Result<String, Malformed> {
     if text.len() > most { Err(Malformed::Limit) } else { Ok(text.to_owned()) }
 }
 
-/// The length of a definite array that must lie in `least..=most`.
+/// The length of an array, which must be stated and lie in `least..=most`.
 fn items(d: &mut Decoder<'_>, least: usize, most: usize) -> Result<usize, Malformed> {
     let length = d.array()?.ok_or(Malformed::Form)?;
     let length = usize::try_from(length).map_err(|_| Malformed::Limit)?;
@@ -252,7 +253,8 @@ impl From<minicbor::decode::Error> for Malformed {
     }
 }
 
-/// The actors a change names, so that each stands in it once.
+/// The actors that a change names. Each is written once, and an id names it by its place: an actor has
+/// 16 bytes, and an id of a long text is repeated often.
 struct Actors {
     own: Actor,
     others: Vec<Actor>,
