@@ -1,8 +1,8 @@
-//! The live channel: hints that an exchange would bring something. Missing one never matters.
+//! The live channel: hints that an exchange would bring something. To miss one does no harm.
 
 use minicbor::{Decode, Encode};
 
-/// One frame of `GET /v1/live`, down.
+/// One frame of `GET /v1/live`, from the server to the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Poke {
