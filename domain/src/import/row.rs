@@ -24,7 +24,7 @@ pub(super) struct ImportRow {
     pub family: String,
     pub company: String,
     pub details: Vec<Detail>,
-    /// The owner that it names, if he was found.
+    /// The owner that it names, if they were found.
     pub owner: Option<UserId>,
     pub status: Option<StatusId>,
     pub fields: BTreeMap<FieldId, Value>,
@@ -304,7 +304,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Fills what is empty; whether it now says `value`.
+/// Fills a slot that is empty; returns whether it now holds `value`.
 fn fill(slot: &mut String, value: String) -> bool {
     if slot.is_empty() {
         *slot = value;

@@ -29,8 +29,8 @@ pub struct Bundle {
     /// Who made its changes, and when the server received them.
     #[n(5)]
     pub authors: AuthorTable,
-    /// CBOR of the [`crate::crm::row::Rows`] of this state, made by a server of this projection version; empty where
-    /// `saved` is a list of few changes, from which the reader makes them
+    /// CBOR of the [`crate::crm::row::Rows`] of this state, made by a server of this projection version. It
+    /// is empty if `saved` is a list of few changes, from which the reader makes the rows
     /// ([`crate::read::projection::rows_of_saved`]).
     #[cbor(n(6), with = "minicbor::bytes")]
     pub rows: Vec<u8>,

@@ -76,8 +76,8 @@ pub struct LogEntry {
     /// Its document.
     #[n(1)]
     pub document: DocumentId,
-    /// The change's one byte string ([`crate::document::codec`]). It is empty if the device pushed the change in
-    /// the request that this answers: then `document` and `check` tell which change it is.
+    /// The change's one byte string ([`crate::document::codec`]). It is empty if the device pushed the
+    /// change in the request that this answers: then `document` and `check` tell which change it is.
     #[cbor(n(2), with = "minicbor::bytes")]
     pub change: Vec<u8>,
     /// The first bytes of its hash. The receiver builds the change and compares.

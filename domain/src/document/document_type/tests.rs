@@ -9,7 +9,7 @@ use crate::document::{Document, DocumentError};
 use crate::read::projection::rows;
 use crate::value::time::Timestamp;
 
-/// A kind of some later version.
+/// A document type of a later version.
 static ROUTE: DocumentType = DocumentType {
     id: DocumentTypeId(900),
     name: "route",
