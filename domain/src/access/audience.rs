@@ -66,6 +66,7 @@ pub fn trashes(change: &Change) -> bool {
 pub fn scope_of_new(kind: &DocumentType, id: DocumentId, creator: UserId) -> Option<Scope> {
     match kind.audience {
         AudienceRule::Private => (id == user_document_id(creator)).then_some(Scope::Private(creator)),
+        // The inbox card is the one card that is private. Its id follows from its user.
         AudienceRule::Own if id == inbox_id(creator) => Some(Scope::Private(creator)),
         AudienceRule::Own | AudienceRule::Linked => Some(Scope::Staff),
     }

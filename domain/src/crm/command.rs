@@ -283,6 +283,7 @@ impl UserCommand {
 
 impl NewTodo {
     fn draft(&self, draft: &mut Draft<'_>) -> Result<(), CommandError> {
+        // Every todo has a text register, so it tells whether the id is in use.
         if draft.get(card::TODOS, &format!("{}/text", self.id)).is_some() {
             return Err(CommandError::IdTaken);
         }
@@ -327,6 +328,7 @@ fn existing(draft: &Draft<'_>, todo: PartId) -> Result<TodoState, CommandError> 
         return Err(CommandError::NoTodo);
     }
     let state = draft.text(card::TODOS, &format!("{todo}/state"));
+    // Nobody writes the state of a new todo: no register is `open#1`.
     Ok(state.and_then(|state| state.parse().ok()).unwrap_or_default())
 }
 

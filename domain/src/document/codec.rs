@@ -169,6 +169,8 @@ fn decode(d: &mut Decoder<'_>) -> Result<Change, Malformed> {
     for _ in 0..items(d, 0, MAX_ACTORS)? {
         others.push(Actor(fixed_bytes(d)?));
     }
+    // What an operation counts is not known before it is read: an erasure of four bytes may stand for
+    // thousands. So a budget is used up on the way.
     let actors = Actors { own: actor, others };
     let mut ops = Vec::new();
     let mut left = MAX_OPS;
@@ -177,6 +179,7 @@ fn decode(d: &mut Decoder<'_>) -> Result<Change, Malformed> {
         left = left.checked_sub(op.len()).ok_or(Malformed::Limit)?;
         ops.push(op);
     }
+    // Bytes behind the change would give one change two encodings.
     if d.datatype().is_ok() {
         return Err(Malformed::Form);
     }
@@ -215,6 +218,7 @@ fn decode_register(d: &mut Decoder<'_>) -> Result<Register, Malformed> {
 }
 
 fn decode_pred(actors: &Actors, d: &mut Decoder<'_>) -> Result<Vec<OpId>, Malformed> {
+    // A register holds at most one live value for each actor.
     let length = items(d, 0, 2 * MAX_ACTORS)?;
     if length % 2 != 0 {
         return Err(Malformed::Form);

@@ -82,6 +82,7 @@ impl<'a> Draft<'a> {
             return;
         }
         let old = self.values(&register);
+        // A value that is shown already is still written if it lost others: that resolves the conflict.
         let unchanged = match &old {
             None => value.is_empty(),
             Some(old) => old.losers.is_empty() && old.winner.value == value,
@@ -111,6 +112,7 @@ impl<'a> Draft<'a> {
         };
         let mut texts: Vec<_> = old.all().filter(|written| written.is_text).map(|text| text.op).collect();
         texts.sort_unstable();
+        // A register that holds values never holds a text: see `DocumentType::may_hold_text`.
         let Some(first_text) = texts.first().copied() else { return };
         let characters: Vec<(OpId, OpId, char)> = texts
             .iter()
@@ -119,6 +121,8 @@ impl<'a> Draft<'a> {
                 characters.into_iter().map(|(id, char)| (*text, id, char))
             })
             .collect();
+        // Common beginning and end stay. Users edit in one place at a time, so a better comparison would
+        // cost more and find the same.
         let new: Vec<char> = new.chars().collect();
         let old_chars = || characters.iter().map(|(_, _, char)| char);
         let prefix = old_chars().zip(&new).take_while(|(a, b)| a == b).count();
@@ -138,6 +142,7 @@ impl<'a> Draft<'a> {
     }
 
     fn values(&self, register: &Register) -> Option<Values> {
+        // In a new document nothing is written yet, so there is nothing to look up.
         if self.begins_document { None } else { self.document.get_at(register, &self.heads) }
     }
 

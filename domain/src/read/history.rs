@@ -88,10 +88,12 @@ impl Past {
     fn tell_op(&mut self, id: OpId, op: &Op, edits: &mut Vec<Edit>) {
         match op {
             Op::Put { register, value, pred } => {
+                // Greatest first, because the greatest is the one that was shown.
                 let old = pred.iter().rev().filter_map(|id| self.values.get(id).cloned()).collect();
                 edits.push(Edit::Put { register: register.clone(), old, new: value.clone() });
                 self.values.insert(id, value.clone());
             }
+            // No user makes containers.
             Op::MakeContainer { .. } => {}
             Op::MakeText { register, .. } => {
                 self.texts.insert(id, register.clone());

@@ -237,6 +237,7 @@ type Postponement = (DocumentId, PartId, Day);
 /// [`Period::Today`] is a new period every day. A clock that is ahead may stamp a move in a period that
 /// is still to come.
 fn postponement(moved: &DueMove, query: &TodayQuery, here: &LocalNow) -> Option<Postponement> {
+    // The user's own calendar, not that of the zone in which the due was set (C6).
     let made = query.zone.day_of(moved.at);
     let end = match query.period {
         Period::Today => (made >= here.today).then_some(made),
@@ -313,6 +314,7 @@ impl Pass<'_> {
             return;
         }
         let ended_before_due = (row.card, row.todo, shown)..(row.card, row.todo, due);
+        // A todo that was moved several times within one period counts once: the set holds it once.
         for (_, _, end) in self.postponements.range(ended_before_due) {
             if *end == shown {
                 self.totals.postponed += 1;
@@ -327,6 +329,7 @@ impl Pass<'_> {
         self.matching += 1;
         self.first.push(item);
         if self.first.len() > self.query.limit {
+            // The heap pops its greatest item: the one that falls off the list.
             self.first.pop();
         }
     }

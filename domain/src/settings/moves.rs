@@ -26,6 +26,8 @@ impl Settings {
         }
         let Some(key) = target.key.as_ref() else { return Vec::new() };
         let present = |field: FieldId| inputs.texts.get(&field.to_string()).unwrap_or_default();
+        // Every combination is tried: deciding fields are two or three with a few options, and asking the
+        // derivation itself leaves no second table of rules that could disagree with it.
         let mut all: Vec<Texts<'_>> = vec![Vec::new()];
         for field in self.deciding(view.product.id) {
             all = each_with(&all, field.id, &candidates(field, present(field.id)));
@@ -60,8 +62,8 @@ fn candidates<'a>(field: &'a FieldDefinition, present: &'a str) -> Vec<&'a str> 
     let mut texts = vec![present];
     match &field.kind {
         FieldKind::Choice { options, multiple: false } => {
-            let offered = options.iter().filter(|option| !option.retired);
-            texts.extend(offered.map(|option| option.key.as_str()).filter(|key| *key != present));
+            let choosable = options.iter().filter(|option| !option.retired);
+            texts.extend(choosable.map(|option| option.key.as_str()).filter(|key| *key != present));
         }
         FieldKind::Flag if present != SET => texts.push(SET),
         FieldKind::Flag => {}

@@ -35,11 +35,13 @@ impl Settings {
         let view = self.view(product)?;
         let (before, last_move) = self.before(view, draft);
         let status = self.in_draft(view, draft)?;
+        // A command may write what is there already: that is no move.
         let entered = self.status(status).filter(|_| before != Some(status))?;
         let todo = entered.todo.as_ref()?;
         let owner = draft.text(card::CARD, "owner").and_then(|owner| owner.parse::<UserId>().ok());
         let assignee = owner.unwrap_or(acting.by);
         let part = PartId::derived(&[b"status", id.as_bytes(), status.as_bytes(), &last_move]);
+        // The other user's move may have come first, with this same todo.
         if draft.text(card::TODOS, &format!("{part}/text")).is_some() {
             return None;
         }
@@ -60,6 +62,7 @@ impl Settings {
         let registers = self.registers(view);
         let values = registers.iter().map(|(container, name)| draft.get(*container, name));
         let values: Vec<_> = values.collect();
+        // The greatest operation, not the newest stamp: all replicas agree on it whatever their clocks.
         let last = values.iter().flatten().map(|values| values.winner.op).max();
         let last = last.map(|op| [op.counter.to_be_bytes().as_slice(), &op.actor.0].concat());
         let texts = values.iter().map(|values| values.as_ref().map(|values| values.shown()));

@@ -64,6 +64,8 @@ fn inflate(body: &[u8], most: usize) -> Result<Vec<u8>, FrameError> {
     let mut decoder = zstd::stream::read::Decoder::with_buffer(body).map_err(|_| FrameError::Malformed)?;
     decoder.window_log_max(MAX_WINDOW_LOG).map_err(|_| FrameError::Malformed)?;
     let mut plain = Vec::new();
+    // One byte more than allowed tells a message of just that size from a larger one, and a small frame
+    // that stands for gigabytes ends here.
     let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     decoder.take(limit).read_to_end(&mut plain).map_err(|_| FrameError::Malformed)?;
     if plain.len() > most { Err(FrameError::TooLarge(most)) } else { Ok(plain) }
