@@ -160,6 +160,8 @@ impl Document {
             return few.index().seq(actor);
         }
         let Some(inner) = self.inner.get_mut() else { return 0 };
+        // automerge tells the number of changes only for its own actor, so it takes this one for a moment.
+        // Nothing is ever written through it, so its actor means nothing else.
         inner.set_actor(actor.automerge());
         inner.get_last_local_change().and_then(|change| u32::try_from(change.seq()).ok()).unwrap_or_default()
     }
@@ -170,6 +172,8 @@ impl Document {
     /// As [`Self::add`].
     pub fn apply(&mut self, changes: Vec<automerge::Change>) -> Result<(), DocumentError> {
         if self.few.is_some() {
+            // On a copy, so that a change in the middle that does not fit leaves nothing behind. A list is
+            // short, so the copy is cheap.
             let mut with = self.clone();
             for change in &changes {
                 with.add(&Change::from_automerge(self.kind, change).ok_or(DocumentError::NotApplicable)?)?;
@@ -178,6 +182,7 @@ impl Document {
             return Ok(());
         }
         self.check_dependencies(&changes)?;
+        // The index would lack these changes: it is built again when a change must be judged.
         self.many = None;
         self.apply_all(changes)
     }
@@ -239,6 +244,7 @@ impl Document {
             let Some((stored, change)) = changes.next() else { return Ok(()) };
             is(self.add_judged(change)?, stored)?;
         }
+        // From here on automerge holds the document. One call for all the rest costs it less than many.
         let mut rest = Vec::new();
         for (stored, change) in changes {
             let built = self.built(&change)?;
@@ -249,6 +255,7 @@ impl Document {
     }
 
     fn built(&self, change: &Change) -> Result<automerge::Change, DocumentError> {
+        // The change is not judged yet when its hash is needed, and automerge panics on some forged ones.
         catch_unwind(AssertUnwindSafe(|| change.to_automerge(self.kind)))
             .map_err(|_| DocumentError::NotApplicable)
     }
@@ -266,6 +273,8 @@ impl Document {
         }
         let Some(few) = &mut self.few else { return Ok(()) };
         few.push(hash, change);
+        // Once many, always many: a document never shrinks, and a saved form that changed back and forth
+        // would cost a conversion each time.
         if !few.are_few() {
             if self.inner.get().is_none() {
                 self.inner = OnceLock::from(self.build()?);

@@ -194,6 +194,7 @@ pub fn list<'a>(
         let overdue_from = next.map_or(Timestamp::NEVER, |next| next.overdue_from);
         let key = ListKey { section, overdue_from, card };
         first.insert(key, ListItem { key, row, next });
+        // Only the first cards are kept while rows go by, so memory does not grow with the product.
         if first.len() > query.limit {
             first.pop_last();
         }
@@ -229,6 +230,7 @@ fn note_changes(changes: &mut NextChange, next: &NextStep<'_>, judge: &LocalNow)
     changes.at(next.overdue_from);
     let (day, today) = (due.day_in(judge.zone), judge.today);
     let week = day.monday();
+    // A section can only change at the start of one of these days: each is a condition in `ahead`.
     let borders = [day, day.plus(-1), week, week.plus(-7), day.month_start(), month_before(day)];
     for border in borders {
         if border > today && Section::ahead(day, border) != Section::ahead(day, today) {

@@ -52,6 +52,7 @@ pub fn rows_of_saved(
         let mut told = Vec::new();
         for change in &changes {
             let by = authors.signature(change.actor).and_then(|by| by.user);
+            // A list is in causal order, so its first change made the document.
             creator = creator.or(by);
             told.extend(facts(&index, change, by));
         }
@@ -115,6 +116,7 @@ fn card_row(
     time_of: impl FnOnce(&Register, OpId) -> Option<Timestamp>,
 ) -> CardRow {
     let product = Register { container: card::CARD, name: "product".to_owned() };
+    // The product is written once, by the change that makes the card: so its stamp is the card's.
     let first = view.values(product.container, &product.name).map(|values| values.winner.op);
     CardRow {
         product: view.parsed(card::CARD, "product"),
@@ -171,6 +173,7 @@ fn event(document: &impl Past, deps: &[ChangeHash], register: &Register, value: 
         (card::CARD, "status") => Some(Event::Status(parsed(before()), value.parse().ok())),
         (card::CARD, "owner") => Some(Event::Owner(parsed(before()), value.parse().ok())),
         (card::TODOS, "text") if before().is_none() => Some(Event::TodoMade(part()?)),
+        // A new todo's first due is no move: nothing was there before.
         (card::TODOS, "due") => {
             let before = before()?;
             Some(Event::TodoMoved(part()?, before.parse().ok(), value.parse().ok()))
