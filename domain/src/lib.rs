@@ -109,9 +109,19 @@
 //! [`document::guard`] which changes are refused. To call: `client-core` is the phone and `server` the
 //! server; an app needs no more of this crate than their types.
 //!
-//! # Rooms
+//! # The rooms
 //!
-//! The crate stands in rooms. Each uses only those before it in this list.
+//! Each uses only those before it in this list.
+//!
+//! 1. [`value`]: ids, times, amounts and other texts of one form, the clock and randomness.
+//! 2. [`document`]: changes, their canonical bytes, the guard, and the documents that they make.
+//! 3. [`crm`]: cards, contacts and user documents, their commands, and the rows that lists live on.
+//! 4. [`settings`]: products, statuses, fields and users, which administrators set.
+//! 5. [`access`]: who sees which document, and what their role lets them do.
+//! 6. [`read`]: what registers show, and the lists made from them: Today, boards, history.
+//! 7. [`wire`]: what goes over the wire, and rests in stores in the same form.
+//! 8. [`import`]: from the bytes of a CSV file to the commands that make cards and contacts.
+//! 9. `bindings`: how ids, times and texts cross into Kotlin and Swift.
 
 #[cfg(feature = "uniffi")]
 uniffi::setup_scaffolding!();
