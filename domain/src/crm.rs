@@ -1,5 +1,5 @@
 //! What Roadbook keeps: cards, contacts and user documents, the commands that write them, and the rows
-//! that lists live on.
+//! that lists read.
 
 pub mod card;
 pub mod command;

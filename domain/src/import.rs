@@ -4,7 +4,7 @@
 //!
 //! 1. [`Source::read`] finds encoding and delimiter, and the header;
 //! 2. [`Mapping::guess`] says what each column means; the user may correct it;
-//! 3. [`Import::prepare`] reads all rows once: whatever makes the whole file unusable is told here,
+//! 3. [`Import::prepare`] reads all rows once: what makes the whole file unusable is reported here,
 //!    before anything is planned;
 //! 4. [`Import::rows`] plans row by row: [`RowPlan`], or the [`Problem`] for which the row is skipped.
 //!    Counting what it yields ([`Summary`]) and writing nothing is the dry run.
@@ -70,7 +70,7 @@ pub const MAX_COLUMNS: usize = 200;
 pub const MAX_CELL: usize = 64 << 10;
 /// The most bytes of a row, so that what it makes fits in one change.
 pub const MAX_ROW: usize = 128 << 10;
-/// The most rows that may break the rules of CSV before the file is taken for something else.
+/// The most rows that may break the rules of CSV; with more, the file is not taken for CSV.
 pub const MAX_UNREADABLE: usize = 1_000;
 /// The most bytes of a name.
 const MAX_NAME: usize = 500;
@@ -109,8 +109,8 @@ impl<'a> Import<'a> {
         self.row_count
     }
 
-    /// The columns whose dates could be read with the day or with the month first, to be asked about
-    /// ([`Hints::date_order`]); left so, each of these dates is a warning.
+    /// The columns whose dates could be read with the day or with the month first. The user should be asked
+    /// ([`Hints::date_order`]); without an answer each of these dates is a warning.
     pub fn undecided_dates(&self) -> Vec<&str> {
         self.scope.undecided_dates().collect()
     }

@@ -1,4 +1,4 @@
-//! Reading: what registers show, the rows and facts made from them, and the lists people work from.
+//! Reading: what registers show, the rows and facts made from them, and the lists that users work from.
 
 pub mod history;
 pub mod list;

@@ -1,7 +1,7 @@
 //! Settings: what an administrator sets, as versioned rows that replicate to every device (F8, F73).
 //!
-//! Rows are written by the server alone; phones hold them read-only. A row of a kind that this
-//! version does not know is kept as it came, and understood after an update.
+//! Only the server writes rows; phones hold them read-only. A row of a kind that this version does not
+//! know is kept as it came, and read after an update.
 
 mod builtin;
 pub mod catalogue;

@@ -1,5 +1,5 @@
-//! Values: ids, times, amounts and other texts of one form, and the clock and randomness that are
-//! arguments. Nothing here knows what a document or a card is.
+//! Values: ids, times, amounts and other texts with one form; and clock and randomness as arguments.
+//! Nothing here knows what a document or a card is.
 
 pub mod decimal;
 pub mod due;

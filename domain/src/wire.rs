@@ -1,7 +1,8 @@
-//! What goes over the wire, and rests in stores in the same form: CBOR with numbered fields.
+//! What goes over the wire, and is stored in the same form: CBOR with numbered fields.
 //!
-//! Outcomes are values, not errors: a client must handle every one. Types grow by new numbers only;
-//! a reader skips numbers it does not know, and keeps entries, settings and kinds it does not know.
+//! Outcomes are values, not errors: a client must handle every one. Types grow by new numbers only. A
+//! reader skips numbers that it does not know, and keeps entries, settings and documents of types that it
+//! does not know.
 //! `docs/sync-protocol.md` is the normative text; golden tests pin every type.
 
 mod bundle;

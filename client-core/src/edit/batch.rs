@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use roadbook_domain::access::audience::{gives_sight_beyond_limits, inbox_id, trashes, user_document_id};
+use roadbook_domain::access::audience::{exceeds_visibility_limits, inbox_id, trashes, user_document_id};
 use roadbook_domain::crm::command::{Acting, CardCommand, CommandError, ContactCommand, UserCommand};
 use roadbook_domain::crm::contact;
 use roadbook_domain::crm::row::Rows;
@@ -227,7 +227,7 @@ impl<'a> Batch<'a> {
         let of = (replica.id, replica.base.kind);
         outbox::push(self.tx, of, (hash, &bytes), self.origin, self.acting.now)?;
         let rows = self.project(&replica, facts, extent)?;
-        if is_limited && gives_sight_beyond_limits(None, &rows) { Err(Error::TooLarge) } else { Ok(()) }
+        if is_limited && exceeds_visibility_limits(None, &rows) { Err(Error::TooLarge) } else { Ok(()) }
     }
 
     /// Stores the rows that the document has with one more change, of which these are the facts.

@@ -124,9 +124,9 @@ impl Client {
         let (container, name) = (conflict.register.container, conflict.register.name.clone());
         let value = value.to_owned();
         match self.kind(id)? {
-            DocumentTypeId::CARD => self.edit_card(id, &[CardCommand::Settle(container, name, value)]),
+            DocumentTypeId::CARD => self.edit_card(id, &[CardCommand::Resolve(container, name, value)]),
             DocumentTypeId::CONTACT => {
-                self.edit_contact(id, &[ContactCommand::Settle(container, name, value)])
+                self.edit_contact(id, &[ContactCommand::Resolve(container, name, value)])
             }
             kind => Err(Error::OtherType(kind).into()),
         }

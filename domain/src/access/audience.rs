@@ -1,7 +1,7 @@
-//! Audiences drawn from documents: whom a card lets see it, and whom it lets see others.
+//! Audiences, read from documents: who sees a card, and which other documents they see by it.
 //!
-//! `crate::access::rights` decides who sees what of a given audience; here the audience is read from a card's
-//! row, or from its registers as they were at earlier heads.
+//! `crate::access::rights` decides who sees a document of a given audience. Here the audience is read from
+//! a card's row, or from its registers as they were at earlier heads.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
@@ -24,26 +24,27 @@ use crate::value::trash::TRASHED;
 
 /// The most users to whom the open todos of one card may be assigned.
 ///
-/// Each of them sees whatever the card links to, and the server counts every such way by which a user
-/// comes to see a contact. So what one edit may cost is the product of these three limits, and each is
-/// several times what people make by hand.
+/// Each assignee sees all that the card links to, and the server counts each path by which a user comes
+/// to see a contact. So one edit can cost the product of these three limits. Each limit is several times
+/// what people make by hand.
 pub const MAX_ASSIGNEES: usize = 100;
-/// The most documents that one card may give sight of: its links and the contacts of its todos.
+/// The most documents that one card may make visible: its links and the contacts of its todos.
 pub const MAX_CARD_LINKS: usize = 200;
-/// The most links of one contact. Every card that links to it gives sight of all of them.
+/// The most links of one contact. Every card that links to the contact makes all of them visible.
 pub const MAX_CONTACT_LINKS: usize = 50;
 
-/// The one user document of a user.
+/// The id of a user's user document. It follows from the user, so all their devices agree on it.
 pub fn user_document_id(user: UserId) -> DocumentId {
     DocumentId::derived(&[user.as_bytes(), b"user"])
 }
 
-/// The one inbox card of a user: his own, whatever his role, and never in the trash.
+/// The id of a user's inbox card. Only they see it, whatever their role, and it is never trashed.
 pub fn inbox_id(user: UserId) -> DocumentId {
     DocumentId::derived(&[user.as_bytes(), b"inbox"])
 }
 
-/// What makes a user's inbox card: a card of *Internal tasks* that he owns, named in his language.
+/// The command that makes a user's inbox card: a card of *Internal tasks* that they own, named in their
+/// language.
 pub fn inbox_card(user: &User) -> CardCommand {
     CardCommand::Create {
         product: INBOX_PRODUCT,
@@ -53,18 +54,19 @@ pub fn inbox_card(user: &User) -> CardCommand {
     }
 }
 
-/// Whether a change moves its document to the trash, which is not done to a private one.
+/// Whether a change moves its document to the trash. A private document is never trashed.
 pub fn trashes(change: &Change) -> bool {
     change.ops.iter().any(
         |op| matches!(op, Op::Put { register, value, .. } if register.name == "trash" && value == TRASHED),
     )
 }
 
-/// The scope of a document that `creator` makes; `None` if he may not make it: a private document is
-/// made by its own user only.
+/// The scope of a document that `creator` makes; `None` if they may not make it: only its own user makes
+/// a private document.
 pub fn scope_of_new(kind: &DocumentType, id: DocumentId, creator: UserId) -> Option<Scope> {
     match kind.audience {
         AudienceRule::Private => (id == user_document_id(creator)).then_some(Scope::Private(creator)),
+        // The inbox card is the one card that is private. Its id follows from its user.
         AudienceRule::Own if id == inbox_id(creator) => Some(Scope::Private(creator)),
         AudienceRule::Own | AudienceRule::Linked => Some(Scope::Staff),
     }
@@ -90,7 +92,7 @@ impl CardAudience {
                 todos.entry(todo.to_owned()).or_default().read(document, register, &name, &values);
             }
         }
-        // A todo without a text is one that rows do not show.
+        // Rows do not show a todo without a text, so it must not make the card visible either.
         let open = todos.values().filter(|todo| todo.has_text && todo.state.is_open());
         Self { owner, assignees: open.filter_map(|todo| todo.assignee).collect() }
     }
@@ -119,8 +121,8 @@ fn parsed<T: FromStr>(text: &str) -> Option<T> {
     text.parse().ok()
 }
 
-/// The principals under which a document of this scope and kind is filed by itself, given its rows;
-/// empty for one that is filed by what links to it.
+/// The principals under which a document is filed because of itself, by its scope and rows; empty for a
+/// document that is filed because of what links to it.
 pub fn own_principals(scope: Scope, rows: &Rows) -> BTreeSet<Principal> {
     let own = match rows {
         Rows::Card(row, _) => CardAudience::of(row).principals(),
@@ -129,9 +131,9 @@ pub fn own_principals(scope: Scope, rows: &Rows) -> BTreeSet<Principal> {
     scope.principals(own)
 }
 
-/// The documents that whoever sees this one sees too, if they are of a linked kind (F60): what it links
-/// to and, in a card, whom its todos name.
-pub fn gives_sight_of(rows: &Rows) -> BTreeSet<DocumentId> {
+/// The documents that a document makes visible (F60): a user who sees it sees these, too, if their type is
+/// visible by links. They are what it links to and, in a card, the contacts of its todos.
+pub fn makes_visible(rows: &Rows) -> BTreeSet<DocumentId> {
     match rows {
         Rows::Card(row, _) => {
             let links = row.links.iter().map(|link| link.target);
@@ -142,15 +144,15 @@ pub fn gives_sight_of(rows: &Rows) -> BTreeSet<DocumentId> {
     }
 }
 
-/// Whether a document would name more assignees, or give sight of more documents, than the limits
-/// [`MAX_ASSIGNEES`], [`MAX_CARD_LINKS`] and [`MAX_CONTACT_LINKS`] allow; one that does already may only
-/// come closer to them.
-pub fn gives_sight_beyond_limits(before: Option<&Rows>, after: &Rows) -> bool {
+/// Whether an edit exceeds [`MAX_ASSIGNEES`], [`MAX_CARD_LINKS`] or [`MAX_CONTACT_LINKS`]. A document that
+/// is beyond a limit already may stay there, but not grow: two edits at the same time can lead there, and
+/// then an edit that has nothing to do with it must not be refused.
+pub fn exceeds_visibility_limits(before: Option<&Rows>, after: &Rows) -> bool {
     let assignees = |rows: &Rows| match rows {
         Rows::Card(row, _) => CardAudience::of(row).assignees.len(),
         Rows::Contact(..) | Rows::None => 0,
     };
-    let links = |rows: &Rows| gives_sight_of(rows).len();
+    let links = |rows: &Rows| makes_visible(rows).len();
     let most_links = if matches!(after, Rows::Contact(..)) { MAX_CONTACT_LINKS } else { MAX_CARD_LINKS };
     let grows_beyond = |count: &dyn Fn(&Rows) -> usize, most: usize| {
         let now = count(after);
@@ -159,7 +161,8 @@ pub fn gives_sight_beyond_limits(before: Option<&Rows>, after: &Rows) -> bool {
     grows_beyond(&assignees, MAX_ASSIGNEES) || grows_beyond(&links, most_links)
 }
 
-/// One name for everybody makes every other needless: so a document counts once in a user's digest.
+/// The same principals in the shortest form: *everyone* makes every other needless. Without this a
+/// document would count twice in a user's digest.
 pub fn simplified(principals: BTreeSet<Principal>) -> BTreeSet<Principal> {
     if principals.contains(&Principal::Everyone) { BTreeSet::from([Principal::Everyone]) } else { principals }
 }
@@ -218,14 +221,14 @@ mod tests {
         assert_eq!(assignees, [0, 1, 0, 1, 1]);
         assert_eq!(seen.last().unwrap().1.owner, None);
         let rows = rows(&document, None);
-        assert_eq!(gives_sight_of(&rows), BTreeSet::from([DocumentId::from_bytes([9; 16])]));
+        assert_eq!(makes_visible(&rows), BTreeSet::from([DocumentId::from_bytes([9; 16])]));
         assert_eq!(simplified(own_principals(Scope::Staff, &rows)), BTreeSet::from([Principal::Everyone]));
         let private = own_principals(Scope::Private(owner), &rows);
         assert_eq!(private, BTreeSet::from([Principal::Private(owner)]));
     }
 
     #[test]
-    fn a_document_at_its_limit_gives_sight_of_no_more_and_one_beyond_it_may_give_sight_of_less() {
+    fn a_document_at_its_limit_makes_no_more_visible_and_one_beyond_it_may_make_less_visible() {
         let linked = |links: usize| {
             let mut document = Document::new(&crate::crm::contact::TYPE);
             let mut draft = Draft::new(&mut document, Actor([7; 16]), Timestamp::from_millis(0));
@@ -249,7 +252,7 @@ mod tests {
             ("closer to it", Some(&far), &beyond, false),
             ("further", Some(&beyond), &far, true),
         ] {
-            assert_eq!(gives_sight_beyond_limits(before, after), too_many, "{name}");
+            assert_eq!(exceeds_visibility_limits(before, after), too_many, "{name}");
         }
     }
 

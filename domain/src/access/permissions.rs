@@ -6,9 +6,9 @@ use crate::settings::user::User;
 
 /// Whether `user` may do `act` in `organisation`; `None` is a workspace that never joined one.
 ///
-/// A role allows what [`Act::allowed_to`] says. An organisation may keep exports to Admins (C4), and
-/// issuing invoices is also a right given to a user by name (C19). Who has no access any more may do
-/// nothing.
+/// A role allows what [`Act::allowed_to`] says, with two exceptions: an organisation may keep exports to
+/// Admins (C4), and a user may get the right to issue invoices without the role (C19). A user who has no
+/// access any more may do nothing.
 pub fn may(act: Act, user: &User, organisation: Option<&Organisation>) -> bool {
     let by_role = act.allowed_to(user.role);
     let allowed = match act {

@@ -1,7 +1,7 @@
 //! Visibility: which viewer sees which document (F67, C2).
 //!
-//! A document is filed under [`Principal`]s, the names of those who see it, and sight of it is decided
-//! from these: here for one document, by the server's log for all of them.
+//! A document is filed under [`Principal`]s, the names of those who see it. They decide its visibility:
+//! here for one document, in the server's log for all documents.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -20,14 +20,14 @@ pub struct Viewer {
     pub role: Role,
 }
 
-/// What a document's audience is drawn from, before anybody's own part in it.
+/// Who a document is for at all, before anybody's own part in it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
-    /// Settings: every user of the organisation.
+    /// Settings: for every user of the organisation.
     Org,
-    /// Cards and contacts: Restricted users see those whose audience they are in, others see all.
+    /// Cards and contacts: Restricted users see those whose audience includes them, all others see all.
     Staff,
-    /// One user's own document and inbox card: nobody else, whatever the role.
+    /// A user's own document and inbox card: nobody else sees them, whatever the role.
     Private(UserId),
 }
 
@@ -71,8 +71,8 @@ impl CardAudience {
 }
 
 impl Scope {
-    /// The principals of a document of this scope, given those that it has by itself: a private
-    /// document is its user's, whatever it says.
+    /// The principals of a document of this scope, from those that it has by itself. A private document
+    /// belongs to its user alone, whatever owner or assignees it names.
     pub fn principals(self, own: BTreeSet<Principal>) -> BTreeSet<Principal> {
         match self {
             Self::Org => BTreeSet::from([Principal::Everyone]),
@@ -85,8 +85,8 @@ impl Scope {
 impl Viewer {
     /// Whether the viewer sees a document filed under these principals in this scope.
     ///
-    /// This is what the server's pull does: all but Restricted read whole scopes, Restricted read
-    /// what is filed for everyone and for themselves.
+    /// The server's pull does the same: Restricted users read what is filed for everyone and for
+    /// themselves, all others read whole scopes.
     pub fn can_see(self, scope: Scope, principals: &BTreeSet<Principal>) -> bool {
         match scope {
             Scope::Org => true,
@@ -96,7 +96,7 @@ impl Viewer {
         }
     }
 
-    /// The principals that a Restricted viewer reads, beside whole scopes.
+    /// The principals that a Restricted viewer reads.
     pub const fn reads(self) -> [Principal; 3] {
         [Principal::Everyone, Principal::User(self.user), Principal::Private(self.user)]
     }

@@ -7,16 +7,16 @@ use crate::document::{AudienceRule, DocumentType, DocumentTypeId, Form, Fresh, R
 pub const CARD: u8 = 0;
 /// `<field>`, a value or a long text; or `<field>/<option>` for each option of a multiple choice.
 pub const FIELDS: u8 = 1;
-/// `<todo>/text`, `/due`, `/assignee`, `/state`, `/contact`; and, to come, `/kind`, `/description`,
-/// `/urgent`, `/planned_for`, `/snoozed_until`, `/reminders` (an override), `/recurrence` and `/occurrence`
-/// (its day in the series).
+/// `<todo>/text`, `/due`, `/assignee`, `/state`, `/contact`. Reserved for what comes: `/kind`,
+/// `/description`, `/urgent`, `/planned_for`, `/snoozed_until`, `/reminders` (instead of the user's own),
+/// `/recurrence` and `/occurrence` (its day in the series).
 pub const TODOS: u8 = 2;
 /// `<entry>/kind`, `/at`, `/text`, `/person`, `/place`, `/by`.
 pub const ENTRIES: u8 = 3;
 /// `<link>/to`.
 pub const LINKS: u8 = 4;
 
-/// The kind of all cards.
+/// The document type of cards.
 pub static TYPE: DocumentType = DocumentType {
     id: DocumentTypeId::CARD,
     name: "card",
@@ -33,7 +33,8 @@ pub static TYPE: DocumentType = DocumentType {
         rule(TODOS, "assignee", false, Form::Id),
         rule(TODOS, "contact", false, Form::Id),
         rule(TODOS, "state", false, Form::TodoState),
-        // Of todos to come: their forms are judged from the first server on.
+        // Nothing writes these registers yet. Their forms are fixed now, so that no server ever accepts "any
+        // text" in them.
         rule(TODOS, "kind", false, Form::Key),
         rule(TODOS, "description", false, Form::Text),
         rule(TODOS, "urgent", false, Form::Flag),

@@ -1,7 +1,7 @@
 //! Commands: what a user can do to a document, as data, for phone and server alike.
 //!
-//! A command drafts register writes on the state it is given, so whoever acts on what he saw earlier
-//! (a calendar, a form, a phone that authors again) says the same thing as one who acts now.
+//! A command drafts register writes on the state that it is given. So a caller who acts on an earlier
+//! state (a calendar, a form, a phone that re-authors) uses the same commands as one who acts now.
 
 use crate::crm::row::{ContactSort, DetailSort};
 use crate::crm::{card, contact, user_document};
@@ -12,17 +12,17 @@ use crate::value::time::{Timestamp, Zone};
 use crate::value::todo::{Outcome, TodoState};
 use crate::value::trash::TRASHED;
 
-/// The most bytes of a register that a command writes; longer text is a long text.
+/// The most bytes of a value that a command writes; longer text belongs into a long text.
 pub const MAX_VALUE_LEN: usize = 2_000;
 
 /// Who acts, when and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Acting {
-    /// The user on whose behalf it is done.
+    /// The author.
     pub by: UserId,
     /// The instant, by the clock of the device.
     pub now: Timestamp,
-    /// The user's profile zone: a closing is counted on its day there (T11).
+    /// The user's profile zone: a closing counts on the day that it is there (T11).
     pub zone: Zone,
 }
 
@@ -31,13 +31,13 @@ pub struct Acting {
 pub enum CardCommand {
     /// Makes the card: its first command.
     Create {
-        /// Its product, for ever (F11).
+        /// Its product, which never changes (F11).
         product: ProductId,
         /// Its name.
         name: String,
         /// Its first status; `None` where the product derives it.
         status: Option<StatusId>,
-        /// Who answers for it (F50: the maker, unless said otherwise).
+        /// The user who answers for it (F50: its maker, unless the app says otherwise).
         owner: Option<UserId>,
     },
     /// Gives it another name.
@@ -50,17 +50,17 @@ pub enum CardCommand {
     SetField(FieldId, String),
     /// Chooses or clears one option of a multiple choice.
     SetOption(FieldId, String, bool),
-    /// Makes a long text read so; others' edits elsewhere in it survive.
+    /// Makes a long text read so. Edits that others make elsewhere in it survive.
     EditText(FieldId, String),
     /// Adds a todo (F44).
     AddTodo(NewTodo),
-    /// Words a todo anew.
+    /// Changes a todo's text.
     RewordTodo(PartId, String),
     /// Moves a todo to another due (F51), or to none.
     Postpone(PartId, Option<Due>),
     /// Gives a todo to another assignee. The owner stays (F49).
     Assign(PartId, Option<UserId>),
-    /// Closes a todo (F47, F52); a closed one stays as it was closed.
+    /// Closes a todo (F47, F52). The first closing counts: a closed todo stays as it is.
     Close(PartId, Outcome),
     /// Opens a closed todo again (C11).
     Reopen(PartId),
@@ -73,14 +73,14 @@ pub enum CardCommand {
         /// The document it points to.
         target: DocumentId,
     },
-    /// Takes a link away.
+    /// Removes a link.
     Unlink(PartId),
     /// Moves the card to the trash (F72).
     Trash,
-    /// Takes it out of the trash.
+    /// Takes it out of the trash (F72).
     Restore,
-    /// Settles a conflict: gives a register one of its values (N3).
-    Settle(u8, String, String),
+    /// Resolves a conflict: gives a register one of its values (N3).
+    Resolve(u8, String, String),
 }
 
 /// A todo to be made.
@@ -90,30 +90,30 @@ pub struct NewTodo {
     pub id: PartId,
     /// What is to be done.
     pub text: String,
-    /// When.
+    /// When it is to be done; `None`: no due.
     pub due: Option<Due>,
-    /// By whom; the maker, unless said otherwise (F50).
+    /// The user who is to do it; its maker, unless the app says otherwise (F50).
     pub assignee: Option<UserId>,
-    /// With whom (F35).
+    /// The contact it is to be done with (F35).
     pub contact: Option<DocumentId>,
 }
 
-/// Something that happened, to be written down.
+/// A past event to be written into the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEntry {
     /// Its id, made by the device.
     pub id: PartId,
-    /// `note`, `call`, `meeting`, `visit`; open.
+    /// `note`, `call`, `meeting`, `visit`; later versions may add more.
     pub kind: String,
     /// When it happened.
     pub at: Timestamp,
     /// What happened.
     pub text: String,
-    /// Who wrote or did it, where that is not the author of the change: in an import.
+    /// Who wrote or did it, if not the author of the change: an import names others.
     pub by: Option<UserId>,
-    /// With whom.
+    /// The contact it happened with.
     pub person: Option<DocumentId>,
-    /// Where.
+    /// Where it happened.
     pub place: String,
 }
 
@@ -122,7 +122,7 @@ pub struct NewEntry {
 pub enum ContactCommand {
     /// Makes the contact: its first command.
     Create(ContactSort),
-    /// Sets the name: given and family name of a person, empty and name of a company.
+    /// Sets the name. A company has no given name.
     Rename {
         /// The given name.
         given: String,
@@ -131,7 +131,7 @@ pub enum ContactCommand {
     },
     /// Gives a field a value in its canonical text form; empty clears it.
     SetField(FieldId, String),
-    /// Adds or changes a phone, email or address; an empty value takes it away.
+    /// Adds or changes a phone, email or address; an empty value removes it.
     SetDetail {
         /// Its id, made by the device.
         id: PartId,
@@ -142,21 +142,21 @@ pub enum ContactCommand {
         /// The number or address as written.
         value: String,
     },
-    /// Links a person to his company, and the like.
+    /// Links a person to their company, and the like.
     Link {
         /// What the target is to this contact: `employer`, ...
         role: String,
         /// The document it points to.
         target: DocumentId,
     },
-    /// Takes a link away.
+    /// Removes a link.
     Unlink(PartId),
     /// Moves the contact to the trash (F72).
     Trash,
-    /// Takes it out of the trash.
+    /// Takes it out of the trash (F72).
     Restore,
-    /// Settles a conflict: gives a register one of its values (N3).
-    Settle(u8, String, String),
+    /// Resolves a conflict: gives a register one of its values (N3).
+    Resolve(u8, String, String),
 }
 
 /// Why a command cannot be done.
@@ -172,10 +172,10 @@ pub enum CommandError {
     #[error("the id is taken")]
     IdTaken,
     /// A link's role is not 1 to 32 lower-case letters, digits or `-`.
-    #[error("a role is 1 to 32 lower-case letters, digits or hyphens")]
+    #[error("a link's role is 1 to 32 lower-case letters, digits or hyphens")]
     Role,
-    /// A user's inbox card is not moved to the trash.
-    #[error("the inbox card stays")]
+    /// A user's inbox card is never trashed.
+    #[error("an inbox card cannot be trashed")]
     Inbox,
 }
 
@@ -224,7 +224,7 @@ impl CardCommand {
             Self::Unlink(link) => draft.put(card::LINKS, format!("{link}/to"), ""),
             Self::Trash => draft.put(card::CARD, "trash", TRASHED),
             Self::Restore => draft.put(card::CARD, "trash", ""),
-            Self::Settle(container, name, value) => draft.put(*container, name, bounded(value)?),
+            Self::Resolve(container, name, value) => draft.put(*container, name, bounded(value)?),
         }
         Ok(())
     }
@@ -252,7 +252,7 @@ impl ContactCommand {
             Self::Unlink(link) => draft.put(contact::LINKS, format!("{link}/to"), ""),
             Self::Trash => draft.put(contact::CONTACT, "trash", TRASHED),
             Self::Restore => draft.put(contact::CONTACT, "trash", ""),
-            Self::Settle(container, name, value) => draft.put(*container, name, bounded(value)?),
+            Self::Resolve(container, name, value) => draft.put(*container, name, bounded(value)?),
         }
         Ok(())
     }
@@ -280,6 +280,7 @@ impl UserCommand {
 
 impl NewTodo {
     fn draft(&self, draft: &mut Draft<'_>) -> Result<(), CommandError> {
+        // Every todo has a text register, so it tells whether the id is in use.
         if draft.get(card::TODOS, &format!("{}/text", self.id)).is_some() {
             return Err(CommandError::IdTaken);
         }
@@ -307,7 +308,7 @@ impl NewEntry {
     }
 }
 
-/// Links are named after role and target, so that two phones that link the same make one link.
+/// Links are named after role and target, so two phones that make the same link make one.
 fn link(draft: &mut Draft<'_>, container: u8, role: &str, target: DocumentId) -> Result<(), CommandError> {
     let allowed = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
     if role.is_empty() || role.len() > 32 || !role.bytes().all(allowed) {
@@ -324,6 +325,7 @@ fn existing(draft: &Draft<'_>, todo: PartId) -> Result<TodoState, CommandError> 
         return Err(CommandError::NoTodo);
     }
     let state = draft.text(card::TODOS, &format!("{todo}/state"));
+    // Nobody writes the state of a new todo: no register is `open#1`.
     Ok(state.and_then(|state| state.parse().ok()).unwrap_or_default())
 }
 

@@ -3,7 +3,7 @@
 use crate::document::change::Actor;
 use crate::document::{AudienceRule, DocumentType, DocumentTypeId, Form, Fresh, RegisterRule, Writer};
 
-/// `sort`, `given`, `family`, `trash`; and, to come, `merged_into`.
+/// `sort`, `given`, `family`, `trash`. Reserved for what comes: `merged_into`.
 pub const CONTACT: u8 = 0;
 /// `<field>`, a value or a long text; or `<field>/<option>` for each option of a multiple choice.
 pub const FIELDS: u8 = 1;
@@ -14,7 +14,7 @@ pub const LINKS: u8 = 3;
 /// `<entry>/kind`, `/at`, `/text`, `/person`, `/place`, `/by`.
 pub const ENTRIES: u8 = 4;
 
-/// The kind of all contacts.
+/// The document type of contacts.
 pub static TYPE: DocumentType = DocumentType {
     id: DocumentTypeId::CONTACT,
     name: "contact",
@@ -24,7 +24,7 @@ pub static TYPE: DocumentType = DocumentType {
     audience: AudienceRule::Linked,
     policy: &[
         rule("trash", Form::Trash),
-        // The contact that stands for this one, a double.
+        // The contact that this one, a duplicate, was merged into.
         rule("merged_into", Form::Id),
     ],
     texts: &[FIELDS],

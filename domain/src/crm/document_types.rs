@@ -20,7 +20,7 @@ impl DocumentTypeId {
 }
 
 impl DocumentType {
-    /// The kind with this number; `None` for one this version does not know.
+    /// The type with this number; `None` for one that this version does not know.
     pub fn get(id: DocumentTypeId) -> Option<&'static Self> {
         TYPES.iter().copied().find(|kind| kind.id == id)
     }

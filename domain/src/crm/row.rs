@@ -16,7 +16,7 @@ use crate::value::trash::Trash;
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct CardRow {
-    /// The card's product; `None` only in a document whose creation was lost.
+    /// The card's product; `None` only in a document whose first change was lost.
     #[n(0)]
     pub product: Option<ProductId>,
     /// The name shown in lists.
@@ -25,7 +25,7 @@ pub struct CardRow {
     /// The stored status; products with derived statuses do not use it (F19).
     #[n(2)]
     pub status: Option<StatusId>,
-    /// The user who answers for the card (F49); `None` is a card assigned to nobody.
+    /// The user who answers for the card (F49); `None` is a card that nobody owns.
     #[n(3)]
     pub owner: Option<UserId>,
     /// Whether it is in use, in the trash, or in the trash with later edits to review.
@@ -46,8 +46,8 @@ pub struct CardRow {
     /// How many registers hold a conflict whose losing values are kept (L6).
     #[n(9)]
     pub conflicts: u32,
-    /// When it was made, by the clock of who made it: a lead nobody ever contacted is forgotten from
-    /// then on (T13).
+    /// When it was made, by its author's clock. Until the first contact, a lead is forgotten that many days
+    /// after this (T13).
     #[n(10)]
     pub created: Option<Timestamp>,
 }
@@ -62,10 +62,10 @@ pub struct TodoRow {
     /// What is to be done.
     #[n(1)]
     pub text: String,
-    /// When; a todo without a due is never overdue and sorts last.
+    /// Its due; a todo without one is never overdue and sorts last.
     #[n(2)]
     pub due: Option<Due>,
-    /// The user who answers for doing it (F49).
+    /// The user who is to do it (F49).
     #[n(3)]
     pub assignee: Option<UserId>,
     /// Open or closed, and how.
@@ -123,7 +123,7 @@ pub struct ContactRow {
     /// The company a person works for, and the like.
     #[n(6)]
     pub links: Vec<LinkRow>,
-    /// Who created it: he sees it while no card links to it.
+    /// The user who created it. They see it while no card links to it.
     #[n(7)]
     pub creator: Option<UserId>,
     /// How many registers hold a conflict whose losing values are kept (L6).
@@ -173,12 +173,12 @@ open_word! {
 
 /// Something that happened to a document, who did it and when.
 ///
-/// Derived from changes, one by one and in any order; kept as rows beside them, so that totals and
-/// reports read facts and not histories.
+/// Facts are derived from changes, one by one and in any order. They are stored beside the changes, so
+/// that totals and reports need not read whole histories.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cbor(array)]
 pub struct Fact {
-    /// When, by the stamp of the change that made it (T10: shown, never used to order a merge).
+    /// When, by the stamp of the change that made it. A stamp is shown and never orders a merge (T10).
     #[n(0)]
     pub at: Timestamp,
     /// The user or service that made the change.
@@ -213,7 +213,7 @@ pub enum Event {
     /// A todo passed from one assignee to another.
     #[n(6)]
     Assignee(#[n(0)] PartId, #[n(1)] Option<UserId>, #[n(2)] Option<UserId>),
-    /// A contact with the customer was written down: call, meeting, visit, ...
+    /// A past event with the customer was written down: call, meeting, visit, ...
     #[n(7)]
     Contacted(#[n(0)] PartId),
 }
@@ -227,7 +227,7 @@ pub enum Rows {
     /// Of a contact.
     #[n(1)]
     Contact(#[n(0)] Box<ContactRow>, #[n(1)] Vec<Fact>),
-    /// Of a kind that no list shows.
+    /// Of a document type that no list shows.
     #[n(2)]
     None,
 }

@@ -10,10 +10,10 @@ use crate::value::time::Timestamp;
 pub const USER: u8 = 0;
 /// `00` to `49`, each `<document> <milliseconds>`: a document and when the user last opened it (F103).
 pub const RECENTS: u8 = 1;
-/// `<view>`: `1`, or empty when it is a favourite no more.
+/// `<view>`: `1`, or empty once it is no favourite any more.
 pub const FAVORITES: u8 = 2;
 
-/// The kind of all user documents.
+/// The document type of user documents.
 pub static TYPE: DocumentType = DocumentType {
     id: DocumentTypeId::USER,
     name: "user",
@@ -38,8 +38,8 @@ pub const MOST_RECENTS: usize = 50;
 /// The register that says whose document it is.
 const OWNER: &str = "owner";
 
-/// Drafts what the document of a user begins with, where the server makes it: whose it is. A change must
-/// do something, and the id, a hash, does not tell (F103).
+/// Drafts the first change of a user document that the server makes: it names the user (F103). The id is
+/// a hash, so it does not tell whose document this is, and a change must write something.
 pub fn begin(draft: &mut Draft<'_>, user: UserId) {
     draft.put(USER, OWNER, user.to_string());
 }

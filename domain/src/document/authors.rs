@@ -6,7 +6,7 @@ use crate::document::change::Actor;
 use crate::value::id::{DeviceId, UserId};
 use crate::value::time::Timestamp;
 
-/// Who made each change of a document, and when the server took it.
+/// Who made each change of a document, and when the server received it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct AuthorTable {
@@ -19,17 +19,17 @@ pub struct AuthorTable {
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct ActorRow {
-    /// The actor: identity never stands in it, only beside it.
+    /// The actor. It names no person; `by` does.
     #[n(0)]
     pub actor: Actor,
-    /// On whose behalf it writes.
+    /// Its author.
     #[n(1)]
     pub by: Signature,
-    /// When the server took each of its changes, by their numbers from 1 on: the first in
-    /// milliseconds since 1970, each other as the difference from the one before.
+    /// When the server received each of its changes, in the order of their numbers from 1 on. The first
+    /// is in milliseconds since 1970; each other is the difference from the one before, in milliseconds.
     #[n(2)]
     pub received: Vec<i64>,
-    /// The acts its changes were part of, by their numbers.
+    /// The acts that its changes were part of, each with the change's number.
     #[n(3)]
     pub origins: Vec<(u32, Origin)>,
 }
@@ -56,12 +56,12 @@ impl AuthorTable {
         }
     }
 
-    /// On whose behalf an actor writes.
+    /// The author behind an actor; `None` if the actor made no change here.
     pub fn signature(&self, actor: Actor) -> Option<&Signature> {
         self.actors.iter().find(|row| row.actor == actor).map(|row| &row.by)
     }
 
-    /// When the server took an actor's change with this number.
+    /// When the server received an actor's change with this number.
     pub fn received_at(&self, actor: Actor, seq: u32) -> Option<Timestamp> {
         let row = self.actors.iter().find(|row| row.actor == actor)?;
         let received = row.received.get(..seq as usize)?;
@@ -76,7 +76,7 @@ impl AuthorTable {
     }
 }
 
-/// On whose behalf an actor makes its changes, by the word of the server (L4).
+/// The author of an actor's changes: a user and their device, by the word of the server (L4).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cbor(array)]
 pub struct Signature {
@@ -88,7 +88,7 @@ pub struct Signature {
     pub device: Option<DeviceId>,
 }
 
-/// The act a change was part of, so that one act can be shown and undone as one.
+/// The act that a change was part of. By it an app shows and undoes the whole act at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cbor(array)]
 pub struct Origin {
@@ -117,7 +117,7 @@ impl OriginKind {
     /// A calendar client.
     pub const CALENDAR: Self = Self(5);
 
-    /// Whether a user's device may say so of a change; the others are the server's own acts.
+    /// Whether a user's device may claim this act for its change. All others are the server's own acts.
     pub const fn is_users(self) -> bool {
         matches!(self, Self::IMPORT | Self::BULK | Self::REPLAYED)
     }

@@ -1,7 +1,7 @@
 //! The canonical form of a change: what automerge applies, and what the change's hash is taken over.
 //!
-//! Only this file and `document` handle automerge's own types. [`Canonical`] is opaque, so that nobody
-//! outside this crate does.
+//! Only this file and `document` handle automerge's own types. [`Canonical`] is opaque, so no other
+//! crate depends on automerge.
 
 use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,7 +21,8 @@ pub type Check = minicbor::bytes::ByteArray<8>;
 pub struct Canonical(pub(in crate::document) automerge::Change);
 
 impl Canonical {
-    /// Builds a change that is within all limits ([`crate::document::codec`]); `None` if automerge cannot say it.
+    /// Builds a change that is within all limits ([`crate::document::codec`]); `None` if automerge has no
+    /// form for it.
     pub fn of(kind: &DocumentType, change: &Change) -> Option<Self> {
         catch_unwind(AssertUnwindSafe(|| change.to_automerge(kind))).ok().map(Self)
     }
@@ -40,7 +41,8 @@ impl Canonical {
 impl Change {
     /// The canonical automerge change.
     ///
-    /// Only for a change that the guard has bounded: this allocates one operation a character.
+    /// Call it only with a change that the guard has judged: it allocates one operation for each
+    /// character, so an unbounded change could exhaust the memory.
     pub fn to_automerge(&self, kind: &DocumentType) -> automerge::Change {
         let mut operations = Vec::with_capacity(self.op_count() as usize);
         for (id, op) in self.with_ids() {
@@ -61,7 +63,7 @@ impl Change {
         .into()
     }
 
-    /// The typed form of a change in a document of ours; `None` if it does what ours cannot.
+    /// The typed form of an automerge change; `None` if the typed form cannot express it.
     pub fn from_automerge(kind: &DocumentType, change: &automerge::Change) -> Option<Self> {
         let expanded = change.decode();
         let mut ops = Vec::new();
@@ -110,6 +112,7 @@ fn expand(kind: &DocumentType, id: OpId, op: &Op, operations: &mut Vec<automerge
             operations.push(on_register(register, OpType::Make(ObjType::Text), pred));
         }
         Op::Insert { text, after, chars } => {
+            // Each character after the first names the one before it, which this same change inserts.
             let mut previous = after.map_or(ElementId::Head, |id| ElementId::Id(legacy_id(id)));
             for (counter, char) in (id.counter..).zip(chars.chars()) {
                 operations.push(automerge::legacy::Op {
@@ -139,6 +142,7 @@ fn expand(kind: &DocumentType, id: OpId, op: &Op, operations: &mut Vec<automerge
 
 /// Adds one automerge operation to `ops`, joining it to the last one where they form a run.
 fn fold(kind: &DocumentType, id: OpId, op: &automerge::legacy::Op, ops: &mut Vec<Op>) -> Option<()> {
+    // Only containers are made in the root: every register lies in one.
     let ObjectId::Id(object) = &op.obj else {
         let (OpType::Make(ObjType::Map), Key::Map(name)) = (&op.action, &op.key) else { return None };
         ops.push(Op::MakeContainer { name: name.to_string() });
@@ -166,6 +170,8 @@ fn fold(kind: &DocumentType, id: OpId, op: &automerge::legacy::Op, ops: &mut Vec
         }
         (OpType::Delete, Key::Seq(ElementId::Id(element)), false) => {
             let element = op_id(element)?;
+            // A deletion that replaces anything but its own element has no typed form. Without this check
+            // two automerge changes would fold into one typed change, and the hash would not come back.
             if pred != [element] {
                 return None;
             }

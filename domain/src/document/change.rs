@@ -12,9 +12,10 @@ use data_encoding::HEXLOWER;
 use crate::value::env::{Env, random};
 use crate::value::time::Timestamp;
 
-/// Who made operations, to automerge: 16 random bytes, fresh at every process start.
+/// The name under which one start of the app numbers its changes: 16 random bytes.
 ///
-/// It says nothing of a person; the server binds it to the authenticated device (L4).
+/// It names no person: the server binds it to the authenticated device (L4). It is fresh at every
+/// start, because a restored file that went on under its old actor would use its numbers twice.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Actor(pub [u8; 16]);
 
@@ -35,7 +36,7 @@ impl fmt::Debug for Actor {
     }
 }
 
-/// The SHA-256 hash that automerge knows a change by: its identity within its document.
+/// The SHA-256 hash of a change's canonical form: the change's name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChangeHash(pub [u8; 32]);
 
@@ -51,10 +52,13 @@ impl fmt::Display for ChangeHash {
     }
 }
 
-/// The name of one operation. Its order is the order of merge: the greater one wins a register.
+/// The name of one operation. Of concurrent values of a register, the one with the greatest name wins.
+///
+/// The counter is compared first, so the order of the fields matters. Clocks take no part: a phone
+/// whose clock is ahead would win every merge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OpId {
-    /// Greater than every counter its author had seen.
+    /// Greater than every counter that its author had seen.
     pub counter: u32,
     /// Whose operation it is.
     pub actor: Actor,
@@ -71,7 +75,7 @@ pub struct Change {
     pub start_op: u32,
     /// The author's clock, clamped (T10).
     pub time: Timestamp,
-    /// The heads of the document it was made on, ascending.
+    /// The heads of the document that it was made on, ascending.
     pub deps: Vec<ChangeHash>,
     /// What it does; at least one.
     pub ops: Vec<Op>,
@@ -110,7 +114,7 @@ pub enum Op {
         /// The characters; not empty.
         chars: String,
     },
-    /// Erases characters of a long text that one actor inserted with consecutive counters.
+    /// Erases characters of a long text. One actor inserted them, with consecutive counters.
     Erase {
         /// The operation that made the text.
         text: OpId,
@@ -121,7 +125,7 @@ pub enum Op {
     },
 }
 
-/// The address of a register: a container of the document's kind, and a name in it.
+/// The address of a register: a container of the document's type, and a name in it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Register {
     /// Which container: an index into `DocumentType::containers`.
@@ -140,7 +144,7 @@ impl Op {
         }
     }
 
-    /// Whether it does nothing at all, which no honest change contains.
+    /// Whether it does nothing at all. No honest change contains such an operation.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

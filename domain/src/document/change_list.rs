@@ -1,7 +1,7 @@
 //! The saved form of a document with few changes: the list of those changes.
 //!
-//! Most cards are written once and edited little. For them the list is smaller than automerge's form
-//! in a compressed page, and rows are read from it without automerge (`crate::document::OpIndex`).
+//! Most cards are written once and edited little. For them the list is smaller than automerge's form,
+//! even in a compressed page, and rows are read from it without automerge (`crate::document::OpIndex`).
 
 use minicbor::{Decoder, Encoder};
 
@@ -10,9 +10,9 @@ use crate::document::change::{Change, ChangeHash, OpId};
 use crate::document::codec::Malformed;
 use crate::document::index::OpIndex;
 
-/// Up to so many changes are few.
+/// The most changes of a list.
 const MAX_FEW: usize = 8;
-/// And up to so many operations in all.
+/// The most operations of a list, in all its changes: above that, automerge's form is smaller.
 const MAX_FEW_OPS: u32 = 400;
 /// The first byte of a list; automerge's form begins with 0x85.
 const LIST: u8 = 1;
@@ -25,7 +25,7 @@ pub(crate) struct ChangeList {
 }
 
 impl ChangeList {
-    /// None but the genesis change, which is never among them.
+    /// An empty list. The genesis change is never in the list: it is constant, so nobody has to store it.
     pub fn new(kind: &'static DocumentType) -> Self {
         Self { changes: Vec::new(), index: OpIndex::new(kind) }
     }
@@ -56,7 +56,7 @@ impl ChangeList {
         &self.changes
     }
 
-    /// Those that are not among `heads` and their ancestors.
+    /// The changes that are neither among `heads` nor their ancestors.
     pub fn since(&self, heads: &[ChangeHash]) -> Vec<(ChangeHash, Change)> {
         let is_new = self.index.unseen_from(heads);
         self.changes.iter().filter(|(hash, _)| is_new(*hash)).cloned().collect()
@@ -100,7 +100,8 @@ pub(crate) fn read_few(bytes: &[u8]) -> Option<Result<Vec<Change>, Malformed>> {
     (*tag == LIST).then(|| read(list, Change::from_bytes))
 }
 
-/// As [`read_few`], without encoding each change again to compare: for whoever compares its hash.
+/// As [`read_few`], but does not encode each change again to compare its bytes. The caller must compare
+/// the hashes instead.
 pub(crate) fn read_stored(bytes: &[u8]) -> Option<Result<Vec<Change>, Malformed>> {
     let (tag, list) = bytes.split_first()?;
     (*tag == LIST).then(|| read(list, Change::from_stored))
@@ -109,6 +110,7 @@ pub(crate) fn read_stored(bytes: &[u8]) -> Option<Result<Vec<Change>, Malformed>
 fn read(list: &[u8], change: impl Fn(&[u8]) -> Result<Change, Malformed>) -> Result<Vec<Change>, Malformed> {
     let mut d = Decoder::new(list);
     let length = d.array()?.ok_or(Malformed::Form)?;
+    // A hostile list may claim any length: refuse it before anything is allocated for it.
     if length > MAX_FEW as u64 {
         return Err(Malformed::Limit);
     }

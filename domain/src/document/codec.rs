@@ -51,14 +51,15 @@ impl Change {
         e.into_writer()
     }
 
-    /// Reads a change. What it returns is within all limits, and re-encodes to the same bytes.
+    /// Reads a change. The change is within all limits, and encodes to the same bytes again: two byte
+    /// strings are never one change.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Malformed> {
         let change = Self::from_stored(bytes)?;
         if change.to_bytes() == bytes { Ok(change) } else { Err(Malformed::Form) }
     }
 
-    /// Reads a change that this device stored after it had read or made it: within all limits, but not
-    /// encoded again to be compared. Its hash says whether it is still the same.
+    /// Reads a change that this device stored after it had read or made it. The change is within all
+    /// limits, but its bytes are not compared with a second encoding: the caller compares the hash.
     pub fn from_stored(bytes: &[u8]) -> Result<Self, Malformed> {
         if bytes.len() > MAX_CHANGE {
             return Err(Malformed::Limit);
@@ -68,7 +69,7 @@ impl Change {
 }
 
 impl Change {
-    /// Whether what is written of it can be read again: a change beyond a limit of this module is never
+    /// Checks that the change's bytes can be read again. A change beyond a limit of this module is never
     /// sent or stored (L6).
     ///
     /// # Errors
@@ -168,6 +169,8 @@ fn decode(d: &mut Decoder<'_>) -> Result<Change, Malformed> {
     for _ in 0..items(d, 0, MAX_ACTORS)? {
         others.push(Actor(fixed_bytes(d)?));
     }
+    // What an operation counts is not known before it is read: an erasure of four bytes may stand for
+    // thousands. So a budget is used up on the way.
     let actors = Actors { own: actor, others };
     let mut ops = Vec::new();
     let mut left = MAX_OPS;
@@ -176,6 +179,7 @@ fn decode(d: &mut Decoder<'_>) -> Result<Change, Malformed> {
         left = left.checked_sub(op.len()).ok_or(Malformed::Limit)?;
         ops.push(op);
     }
+    // Bytes behind the change would give one change two encodings.
     if d.datatype().is_ok() {
         return Err(Malformed::Form);
     }
@@ -214,6 +218,7 @@ fn decode_register(d: &mut Decoder<'_>) -> Result<Register, Malformed> {
 }
 
 fn decode_pred(actors: &Actors, d: &mut Decoder<'_>) -> Result<Vec<OpId>, Malformed> {
+    // A register holds at most one live value for each actor.
     let length = items(d, 0, 2 * MAX_ACTORS)?;
     if length % 2 != 0 {
         return Err(Malformed::Form);
@@ -235,7 +240,7 @@ fn text(d: &mut Decoder<'_>, most: usize) -> Result<String, Malformed> {
     if text.len() > most { Err(Malformed::Limit) } else { Ok(text.to_owned()) }
 }
 
-/// The length of a definite array that must lie in `least..=most`.
+/// The length of an array, which must be stated and lie in `least..=most`.
 fn items(d: &mut Decoder<'_>, least: usize, most: usize) -> Result<usize, Malformed> {
     let length = d.array()?.ok_or(Malformed::Form)?;
     let length = usize::try_from(length).map_err(|_| Malformed::Limit)?;
@@ -252,7 +257,8 @@ impl From<minicbor::decode::Error> for Malformed {
     }
 }
 
-/// The actors a change names, so that each stands in it once.
+/// The actors that a change names. Each is written once, and an id names it by its place: an actor has
+/// 16 bytes, and an id of a long text is repeated often.
 struct Actors {
     own: Actor,
     others: Vec<Actor>,

@@ -1,7 +1,7 @@
 //! Digests: whether two replicas hold the same, in 16 bytes.
 //!
-//! A digest is the sum, modulo 2^128, of one term for each document; so it is kept up to date by one
-//! subtraction and one addition for each merge, whatever the number of documents.
+//! A digest is the sum, modulo 2^128, of one term for each document. So a merge costs one subtraction
+//! and one addition, however many documents there are.
 
 use sha2::{Digest as _, Sha256};
 

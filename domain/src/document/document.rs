@@ -1,4 +1,4 @@
-//! One document: an automerge document of a known kind, read and written as flat registers.
+//! One document: an automerge document of a known type, read and written as flat registers.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
@@ -15,7 +15,7 @@ use crate::document::{DocumentType, Writer};
 /// The largest saved document that is read, in bytes: a card of 50,000 operations fits.
 pub const MAX_SAVED: usize = 2 << 20;
 
-/// Why bytes or changes are not a document of this kind.
+/// Why bytes or changes are not a document of this type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {
     /// The saved form is larger than [`MAX_SAVED`].
@@ -24,32 +24,37 @@ pub enum DocumentError {
     /// Automerge cannot read it.
     #[error("the saved document cannot be read")]
     Unreadable,
-    /// It does not begin with the kind's genesis change.
-    #[error("the document is not of its kind")]
+    /// It does not begin with the genesis change of the type.
+    #[error("the document is of another type")]
     WrongKind,
     /// A change depends on changes that are not there.
-    #[error("a change depends on {} changes that are not here", .0.len())]
+    #[error("a change depends on {} missing changes", .0.len())]
     Missing(Vec<ChangeHash>),
     /// Automerge refused a change.
     #[error("a change cannot be applied")]
     NotApplicable,
-    /// Built from its typed form, a change has another hash than its author says.
-    #[error("a change has another hash than its author says")]
+    /// A change, built from its typed form, does not have the hash that its author states.
+    #[error("a change does not have the stated hash")]
     WrongHash,
 }
 
 /// A document in memory.
 ///
-/// While its changes are few they are its saved form, and all but long texts is read from their index:
-/// most documents are opened, shown, edited and closed again without automerge.
+/// A document with few changes is saved as the list of them, and all but its long texts is read from
+/// their index. So most documents are opened, shown, edited and closed again without automerge:
+///
+/// ```text
+/// few changes      few: list + index      inner: built when a long text or a merge needs it
+/// more changes     inner: automerge       many: index, built when a change must be judged
+/// ```
 #[derive(Debug, Clone)]
 pub struct Document {
     kind: &'static DocumentType,
     /// All changes but the genesis, as long as they are few.
     few: Option<ChangeList>,
-    /// Automerge's document: built from the few when it is first needed, kept up to date from then on.
+    /// Automerge's document: built from the few changes when it is first needed, then kept up to date.
     inner: OnceLock<Automerge>,
-    /// The index of many changes, from the first one on that had to be judged by it.
+    /// The index of many changes: built for the first change that it must judge, then kept up to date.
     many: Option<Box<OpIndex>>,
 }
 
@@ -61,8 +66,8 @@ impl Document {
         Self { kind, few: Some(ChangeList::new(kind)), inner: OnceLock::new(), many: None }
     }
 
-    /// Reads a saved document, trusting nothing: size, form and kind are checked, and the changes of a
-    /// list are judged one by one.
+    /// Reads a saved document that is not trusted. Size, form and document type are checked, and the
+    /// changes of a list are judged one by one.
     pub fn load(kind: &'static DocumentType, bytes: &[u8]) -> Result<Self, DocumentError> {
         if bytes.len() > MAX_SAVED {
             return Err(DocumentError::TooLarge);
@@ -74,7 +79,7 @@ impl Document {
             }
             return Ok(document);
         }
-        // automerge 0.12 panics on some byte strings that no automerge wrote.
+        // automerge 0.12 panics on some byte strings that it never wrote itself.
         let inner = catch_unwind(|| Automerge::load(bytes))
             .map_err(|_| DocumentError::Unreadable)?
             .map_err(|_| DocumentError::Unreadable)?;
@@ -83,8 +88,8 @@ impl Document {
         Ok(document)
     }
 
-    /// Reads what this device saved itself, or stored when it had judged it: only what damage of its
-    /// storage can do to it is checked, and the caller compares the heads.
+    /// Reads a document that this device saved itself, or judged before it was stored. Only damage of the
+    /// storage is looked for, and the caller must compare the heads.
     pub fn load_stored(kind: &'static DocumentType, bytes: &[u8]) -> Result<Self, DocumentError> {
         let Some(changes) = change_list::read_stored(bytes) else { return Self::load(kind, bytes) };
         let mut document = Self::new(kind);
@@ -99,9 +104,10 @@ impl Document {
         self.few.is_some()
     }
 
-    /// The saved form: the list of its changes while they are few, which is smaller on the wire and
-    /// read without automerge; automerge's own form after that. Two documents with equal heads may
-    /// save to different bytes (L3).
+    /// The saved form: the list of its changes while they are few, automerge's own form after that. The
+    /// list is smaller on the wire and is read without automerge.
+    ///
+    /// Two documents with equal heads may save to different bytes, so compare heads and never bytes (L3).
     pub fn save(&self) -> Vec<u8> {
         match &self.few {
             Some(few) => few.save(),
@@ -109,12 +115,12 @@ impl Document {
         }
     }
 
-    /// What kind of document it is.
+    /// Its document type.
     pub fn kind(&self) -> &'static DocumentType {
         self.kind
     }
 
-    /// The hashes that name this state: the changes nobody depends on yet, ascending.
+    /// The hashes that name this state: the changes that no other change depends on, ascending.
     pub fn heads(&self) -> Vec<ChangeHash> {
         match &self.few {
             Some(few) => few.index().heads().to_vec(),
@@ -154,6 +160,8 @@ impl Document {
             return few.index().seq(actor);
         }
         let Some(inner) = self.inner.get_mut() else { return 0 };
+        // automerge tells the number of changes only for its own actor, so it takes this one for a moment.
+        // Nothing is ever written through it, so its actor means nothing else.
         inner.set_actor(actor.automerge());
         inner.get_last_local_change().and_then(|change| u32::try_from(change.seq()).ok()).unwrap_or_default()
     }
@@ -164,6 +172,8 @@ impl Document {
     /// As [`Self::add`].
     pub fn apply(&mut self, changes: Vec<automerge::Change>) -> Result<(), DocumentError> {
         if self.few.is_some() {
+            // On a copy, so that a change in the middle that does not fit leaves nothing behind. A list is
+            // short, so the copy is cheap.
             let mut with = self.clone();
             for change in &changes {
                 with.add(&Change::from_automerge(self.kind, change).ok_or(DocumentError::NotApplicable)?)?;
@@ -172,14 +182,15 @@ impl Document {
             return Ok(());
         }
         self.check_dependencies(&changes)?;
+        // The index would lack these changes: it is built again when a change must be judged.
         self.many = None;
         self.apply_all(changes)
     }
 
-    /// Applies changes that the guard let through. All or none.
+    /// Applies changes that the guard has judged. All or none.
     ///
     /// # Errors
-    /// As for [`Document::apply`].
+    /// As [`Self::apply`].
     pub fn apply_canonical(&mut self, changes: Vec<Canonical>) -> Result<(), DocumentError> {
         self.apply(changes.into_iter().map(|change| change.0).collect())
     }
@@ -187,8 +198,9 @@ impl Document {
     /// Builds a change from its typed form, judges it, applies it and returns its hash.
     ///
     /// # Errors
-    /// [`DocumentError::Missing`] if a dependency is not here; automerge would queue the change
-    /// silently and save it with the document. [`DocumentError::NotApplicable`] if it does not fit.
+    /// [`DocumentError::Missing`] if the document lacks a dependency: automerge would say nothing,
+    /// queue the change and save it with the document. [`DocumentError::NotApplicable`] if the change
+    /// does not fit.
     pub fn add(&mut self, change: &Change) -> Result<ChangeHash, DocumentError> {
         let built = self.built(change)?;
         let hash = ChangeHash(built.hash().0);
@@ -217,8 +229,8 @@ impl Document {
         Ok(hash)
     }
 
-    /// Adds changes in causal order that this device judged before it stored each under its hash. Where
-    /// one does not fit, those before it may be there.
+    /// Adds changes, in causal order, that this device judged before it stored each under its hash. If one
+    /// does not fit, those before it may already be added.
     ///
     /// # Errors
     /// [`DocumentError::WrongHash`] if one is not the change that was stored; else as [`Self::add`].
@@ -232,6 +244,7 @@ impl Document {
             let Some((stored, change)) = changes.next() else { return Ok(()) };
             is(self.add_judged(change)?, stored)?;
         }
+        // From here on automerge holds the document. One call for all the rest costs it less than many.
         let mut rest = Vec::new();
         for (stored, change) in changes {
             let built = self.built(&change)?;
@@ -242,6 +255,7 @@ impl Document {
     }
 
     fn built(&self, change: &Change) -> Result<automerge::Change, DocumentError> {
+        // The change is not judged yet when its hash is needed, and automerge panics on some forged ones.
         catch_unwind(AssertUnwindSafe(|| change.to_automerge(self.kind)))
             .map_err(|_| DocumentError::NotApplicable)
     }
@@ -259,6 +273,8 @@ impl Document {
         }
         let Some(few) = &mut self.few else { return Ok(()) };
         few.push(hash, change);
+        // Once many, always many: a document never shrinks, and a saved form that changed back and forth
+        // would cost a conversion each time.
         if !few.are_few() {
             if self.inner.get().is_none() {
                 self.inner = OnceLock::from(self.build()?);
@@ -268,7 +284,7 @@ impl Document {
         Ok(())
     }
 
-    /// Adds changes in causal order. Where one does not fit, those before it may be there.
+    /// Adds changes in causal order. If one does not fit, those before it may already be added.
     ///
     /// # Errors
     /// As [`Self::add`].
@@ -302,27 +318,27 @@ impl Document {
         }
     }
 
-    /// The constant change that must be added before anything is written into the container with this
-    /// address; `None` if the container is there, or no schema version that this build knows has it.
+    /// The constant change that must be added before anybody writes into the container with this address;
+    /// `None` if the container is there, or if no schema version that this build knows has it.
     pub fn extension_for(&mut self, address: u8) -> Option<Change> {
         let extension = self.kind.extension(DocumentType::version_with(address))?;
         (self.seq(extension.actor) == 0).then_some(extension)
     }
 
-    /// Judges what a change that only puts values puts where, for its own author: a draft on this
-    /// document, which does not hold it yet, is right in all that concerns the change graph.
+    /// Judges a change that only puts values, for its own author: the registers and the values. A draft on
+    /// this document is right in all that concerns the change graph, so that is not judged again.
     ///
-    /// It costs a look at each register, where [`Self::judge`] costs a pass over the document.
+    /// It looks at each register that the change writes, where [`Self::judge`] passes over the document.
     pub fn judge_puts(&self, change: &Change) -> Result<(), Forged> {
         guard::judge_puts(self.kind, |register| self.get(register), change)
     }
 
-    /// Proves that automerge takes the few changes of a document that was never given to it: it applies
-    /// them, saves, reads what it saved, and comes to the same heads. A document that is automerge's
-    /// already proves itself by being saved and loaded.
+    /// Proves that automerge accepts the few changes of a document: automerge applies them, saves, reads
+    /// what it saved, and comes to the same heads. A document that is in automerge's own form needs no
+    /// proof: it was saved and loaded already.
     ///
     /// # Errors
-    /// [`DocumentError::NotApplicable`] if it does not: then no change that led here may be kept.
+    /// [`DocumentError::NotApplicable`] if automerge does not: then none of these changes may be kept.
     pub fn prove(&self) -> Result<(), DocumentError> {
         if self.few.is_none() {
             return Ok(());
@@ -334,7 +350,7 @@ impl Document {
                 self.inner.get_or_init(|| built)
             }
         };
-        // Some forgeries are taken and saved, and never read again.
+        // automerge applies and saves some forged changes that it cannot read again.
         let saved = catch_unwind(AssertUnwindSafe(|| inner.save_nocompress()));
         let saved = saved.map_err(|_| DocumentError::NotApplicable)?;
         let again = catch_unwind(|| Automerge::load(&saved)).ok().and_then(Result::ok);
@@ -344,13 +360,13 @@ impl Document {
         if is_same(inner) && is_same(&again) { Ok(()) } else { Err(DocumentError::NotApplicable) }
     }
 
-    /// The index, where it tells all that the document holds: long texts only automerge can read.
+    /// The index, if it tells all that the document holds: only automerge can read long texts.
     fn readable(&self) -> Option<&OpIndex> {
         self.index().filter(|index| !index.has_texts())
     }
 
-    /// Automerge's document. Where automerge refuses what the guard has judged, which
-    /// [`Self::prove`] tells, it holds the genesis change alone.
+    /// Automerge's document. If automerge refuses what the guard let pass, it holds the genesis change
+    /// alone; [`Self::prove`] finds that out.
     fn inner(&self) -> &Automerge {
         self.inner.get_or_init(|| {
             let built = self.build();
@@ -383,7 +399,7 @@ impl Document {
         Ok(())
     }
 
-    /// Applies changes to automerge's document, if it was built: if not, it will be built with them.
+    /// Applies changes to automerge's document if it is built. If not, it will be built with them.
     fn apply_all(&mut self, changes: Vec<automerge::Change>) -> Result<(), DocumentError> {
         self.inner.get_mut().map_or(Ok(()), |inner| apply_to(inner, changes))
     }
@@ -400,7 +416,7 @@ impl Document {
 }
 
 impl OpIndex {
-    /// Indexes all operations of a document that is already trusted.
+    /// Indexes all operations of a document that is trusted already.
     pub fn of(document: &Document) -> Self {
         if let Some(index) = document.index() {
             return index.clone();
@@ -412,14 +428,13 @@ impl OpIndex {
         index
     }
 
-    /// Indexes a saved document without automerge, judging every change, where its saved form is a
-    /// list of few changes ([`Document::save`]); `None` where it is automerge's own. Returns the
-    /// changes too.
+    /// Indexes a document that is saved as a list of few changes ([`Document::save`]), without automerge,
+    /// and judges every change. Returns the changes too; `None` if the saved form is automerge's own.
     pub fn of_saved(
         kind: &'static DocumentType,
         saved: &[u8],
     ) -> Option<Result<(Self, Vec<Change>), DocumentError>> {
-        // Hashes are of what was read, so its encoding need not be the one that is written.
+        // The hashes are computed from what was read, so nothing depends on how it was encoded.
         let changes = change_list::read_stored(saved)?;
         let read = || {
             let changes = changes.ok()?;

@@ -1,8 +1,8 @@
-//! The registry of document kinds, as data: what containers a document has, who may see it, who may
-//! write which register.
+//! Document types, as data: which containers a document has, who may see it, and who may write which
+//! register.
 //!
-//! A kind's id is open: a phone keeps documents of kinds it does not know, raw, and shows them after
-//! an update; a server that does not know one answers `upgrade_required`.
+//! The list of types is open. A phone keeps a document whose type it does not know, as it came, and
+//! shows it after an update. A server that does not know a type answers `upgrade_required`.
 
 use std::sync::OnceLock;
 
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::document::change::{Actor, ChangeHash};
 use crate::document::form::Form;
 
-/// The number of a kind on the wire and in the log; never reused.
+/// The number of a document type, on the wire and in the log; never used again for another.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, Serialize, Deserialize,
 )]
@@ -21,7 +21,7 @@ use crate::document::form::Form;
 #[serde(transparent)]
 pub struct DocumentTypeId(#[n(0)] pub u16);
 
-/// What all documents of one kind have in common.
+/// What all documents of one type have in common.
 #[derive(Debug)]
 pub struct DocumentType {
     /// Its number.
@@ -32,12 +32,12 @@ pub struct DocumentType {
     pub genesis_actor: Actor,
     /// Names of its containers, in the order in which the genesis change makes them.
     pub containers: &'static [&'static str],
-    /// Names of the containers that later schema versions added: of version 2, then of version 3, ...
+    /// Names of the containers that later schema versions added: those of version 2, of version 3, ...
     pub later: &'static [&'static [&'static str]],
-    /// Who sees a document of this kind.
+    /// Who sees a document of this type.
     pub audience: AudienceRule,
-    /// Who may write which register; the first rule that matches decides, and where none does,
-    /// everyone who may edit the document may write.
+    /// Who may write which register. The first rule that matches decides; without one, everybody who may
+    /// edit the document may write.
     pub policy: &'static [RegisterRule],
     /// The containers in which long texts may be made ([`DocumentType::may_hold_text`]).
     pub texts: &'static [u8],
@@ -45,7 +45,7 @@ pub struct DocumentType {
     pub fresh: Fresh,
 }
 
-/// A place for the document every other of its kind is copied from.
+/// A place for the document that every new one of its type is copied from.
 #[derive(Debug, Default)]
 pub struct Fresh(pub(in crate::document) OnceLock<(Automerge, ChangeHash)>);
 
@@ -56,12 +56,12 @@ impl Fresh {
     }
 }
 
-/// How the audience of a kind's documents is found (`docs/sync-protocol.md`, principals).
+/// How the audience of the documents of one type is found (`docs/sync-protocol.md`, principals).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AudienceRule {
     /// From the document itself: its owner and the assignees of its open todos (C2).
     Own,
-    /// Everyone who sees a document that links to it; its creator while nobody does.
+    /// Everybody who sees a document that links to it; while none does, its creator.
     Linked,
     /// The one user it belongs to.
     Private,
@@ -85,7 +85,7 @@ pub struct RegisterRule {
 /// Who may write a register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Writer {
-    /// Whoever may edit the document.
+    /// Everybody who may edit the document.
     Editor,
     /// Only the server itself, for automations, calendars, forms and numbering.
     Server,
@@ -98,12 +98,13 @@ impl DocumentType {
         self.policy.iter().find(|rule| rule.container == container && rule.name == last)
     }
 
-    /// Whether a register may hold a long text: one of a single segment, without a rule, in one of
-    /// [`DocumentType::texts`].
+    /// Whether a register may hold a long text: its name is a single segment, no rule names it, and it is
+    /// in one of [`DocumentType::texts`].
     ///
-    /// All others hold values only. A text is written character by character, so whoever judges what
-    /// a change writes (whom it gives sight, what it links to, whether it trashes) could not read it
-    /// from the change; and a value never replaces a text, so it would freeze the register.
+    /// All other registers hold values only, for two reasons. A text is written character by character, so
+    /// a change does not show what the register will read, and the server judges by that: to whom the
+    /// change makes something visible, what it links to, whether it trashes. And a value never replaces a
+    /// text, so one text would block the register for good.
     pub fn may_hold_text(&self, container: u8, name: &str) -> bool {
         self.texts.contains(&container) && !name.contains('/') && self.rule(container, name).is_none()
     }

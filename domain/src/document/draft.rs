@@ -7,16 +7,16 @@ use crate::document::shown;
 use crate::document::{Document, Values};
 use crate::value::time::Timestamp;
 
-/// A change in the making. Each register is written at most once; what is as it was is left out.
+/// A change in the making. It writes each register at most once, and no register that stays as it was.
 #[derive(Debug)]
 pub struct Draft<'a> {
     document: &'a Document,
     heads: Vec<ChangeHash>,
-    /// Whether nothing was written yet where the draft begins.
+    /// Whether the draft begins on a new document, in which nothing is written yet.
     begins_document: bool,
     change: Change,
     next: u32,
-    /// What long texts shall read; written last, so that the last wish for each counts.
+    /// What long texts shall read. They are written last, so that the last call for each counts.
     texts: BTreeMap<Register, String>,
 }
 
@@ -28,8 +28,8 @@ impl<'a> Draft<'a> {
         Self::on(document, heads, max_op, actor, now)
     }
 
-    /// A draft on the state that a document had at `heads`, all of which it holds, for one who acts
-    /// on what he saw: a calendar, a form, a phone that re-authors.
+    /// A draft on an earlier state of a document, the one with these `heads`, which it must hold. It is
+    /// for an author who acts on what they saw then: a calendar, a form, a phone that re-authors.
     pub fn at(document: &'a mut Document, heads: Vec<ChangeHash>, actor: Actor, now: Timestamp) -> Self {
         let max_op = document.max_op_of(&heads);
         Self::on(document, heads, max_op, actor, now)
@@ -55,7 +55,7 @@ impl<'a> Draft<'a> {
         self.values(&Register { container, name: name.to_owned() })
     }
 
-    /// What a register shows, what the draft itself wrote included; `None` if nobody wrote it.
+    /// What a register shows, after what the draft itself writes; `None` if nobody has written it.
     pub fn text(&self, container: u8, name: &str) -> Option<String> {
         let drafted = self.change.ops.iter().find_map(|op| match op {
             Op::Put { register, value, .. } if register.container == container && register.name == name => {
@@ -69,7 +69,7 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// Gives a register a value; this also settles a conflict. The last of several values stays.
+    /// Gives a register a value; this also resolves a conflict. The last of several values stays.
     pub fn put(&mut self, container: u8, name: impl Into<String>, value: impl Into<String>) {
         let register = Register { container, name: name.into() };
         let value = value.into();
@@ -82,6 +82,7 @@ impl<'a> Draft<'a> {
             return;
         }
         let old = self.values(&register);
+        // A value that is shown already is still written if it lost others: that resolves the conflict.
         let unchanged = match &old {
             None => value.is_empty(),
             Some(old) => old.losers.is_empty() && old.winner.value == value,
@@ -91,8 +92,8 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Makes a register's long text read `new`, touching only the characters that differ. The last of
-    /// several texts stays.
+    /// Makes a register's long text read `new`. Only characters that differ are touched, so edits that
+    /// others make elsewhere in the text survive. The last of several texts stays.
     pub fn edit_text(&mut self, container: u8, name: impl Into<String>, new: &str) {
         self.texts.insert(Register { container, name: name.into() }, new.to_owned());
     }
@@ -111,6 +112,7 @@ impl<'a> Draft<'a> {
         };
         let mut texts: Vec<_> = old.all().filter(|written| written.is_text).map(|text| text.op).collect();
         texts.sort_unstable();
+        // A register that holds values never holds a text: see `DocumentType::may_hold_text`.
         let Some(first_text) = texts.first().copied() else { return };
         let characters: Vec<(OpId, OpId, char)> = texts
             .iter()
@@ -119,6 +121,8 @@ impl<'a> Draft<'a> {
                 characters.into_iter().map(|(id, char)| (*text, id, char))
             })
             .collect();
+        // Common beginning and end stay. Users edit in one place at a time, so a better comparison would
+        // cost more and find the same.
         let new: Vec<char> = new.chars().collect();
         let old_chars = || characters.iter().map(|(_, _, char)| char);
         let prefix = old_chars().zip(&new).take_while(|(a, b)| a == b).count();
@@ -138,6 +142,7 @@ impl<'a> Draft<'a> {
     }
 
     fn values(&self, register: &Register) -> Option<Values> {
+        // In a new document nothing is written yet, so there is nothing to look up.
         if self.begins_document { None } else { self.document.get_at(register, &self.heads) }
     }
 

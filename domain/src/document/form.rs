@@ -8,8 +8,8 @@ use crate::value::time::Day;
 use crate::value::todo::TodoState;
 use crate::value::trash::TRASHED;
 
-/// The canonical text form of a register's value. All but [`Form::TodoState`] may also be empty, for
-/// none.
+/// The canonical text form of a register's value. In all but [`Form::TodoState`] the empty text stands
+/// for no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// Any text.
@@ -26,7 +26,7 @@ pub enum Form {
     Key,
     /// How often something comes again (`crate::value::recurrence`).
     Recurrence,
-    /// `none`, or how many minutes before it is due a reminder comes: up to five numbers in ascending
+    /// `none`, or how many minutes before the due each reminder comes: up to five numbers in ascending
     /// order, separated by commas, each at most a year.
     Leads,
     /// A todo's state (`crate::value::todo`).
@@ -36,8 +36,8 @@ pub enum Form {
 }
 
 impl Form {
-    /// Whether a value is in this form: asked of its author and by the server at a push, never by a
-    /// reader, who keeps, shows and carries on what this version does not know.
+    /// Whether a value is in this form. The author asks it, and the server at a push. A reader never does:
+    /// it keeps, shows and carries on what this version does not know.
     pub fn accepts(self, value: &str) -> bool {
         if value.is_empty() {
             return self != Self::TodoState;

@@ -1,9 +1,16 @@
 //! The constant changes that make the containers of a document.
 //!
 //! A document begins with the genesis change of its type. A later schema version adds containers by one
-//! more constant change: whoever writes into one first adds that change, and all who do add the same
-//! one. The address of a container tells which change made it: version `v` makes those from
-//! [`PER_VERSION`] `* (v - 1)` on, so a reader finds its way also in a version that it does not know.
+//! more constant change. The first edit that writes into one of them adds that change; two phones that
+//! do so at the same time add the same change, with the same hash:
+//!
+//! ```text
+//! genesis (1) ---> edit ---> edit              version 1: addresses 0, 1, ...
+//!         \------> containers (2) ---> edit    version 2: addresses 16, 17, ...
+//! ```
+//!
+//! The address of a container tells which change made it: version `v` makes those from
+//! [`PER_VERSION`] `* (v - 1)` on. So a reader also finds a container of a version that it does not know.
 
 use std::num::NonZeroU64;
 
@@ -14,7 +21,7 @@ use crate::document::change::{Actor, Change, ChangeHash, Op, OpId};
 use crate::document::document_type::{DocumentType, RESERVED_PREFIX};
 use crate::value::time::Timestamp;
 
-/// So many containers a schema version has at most.
+/// The most containers of one schema version.
 pub const PER_VERSION: u8 = 16;
 
 impl DocumentType {
@@ -27,8 +34,8 @@ impl DocumentType {
         first.chain(later)
     }
 
-    /// The constant change by which a schema version from 2 on makes its containers; `None` for one that
-    /// this version does not know.
+    /// The constant change by which a schema version, 2 or later, makes its containers; `None` for a
+    /// version that this build does not know.
     pub fn extension(&self, version: u8) -> Option<Change> {
         let names = self.later.get(usize::from(version.checked_sub(2)?))?;
         Some(Change {
@@ -80,9 +87,10 @@ impl DocumentType {
         u32::try_from(self.containers.len()).unwrap_or(u32::MAX)
     }
 
-    /// The one change every document of this kind begins with: constant bytes, time 0.
+    /// The change that every document of this type begins with: constant bytes, time 0.
     ///
-    /// Two containers made apart under one name would hide one another, so nobody else makes any.
+    /// Nobody else makes containers: if two phones each made one under the same name, automerge would show
+    /// one and hide all that was written into the other.
     pub fn genesis(&self) -> automerge::Change {
         ExpandedChange {
             operations: self
@@ -131,8 +139,8 @@ impl DocumentType {
     }
 }
 
-/// Whether this is how the constant change of a schema version looks, known to this version or not: it
-/// makes containers and does nothing else.
+/// Whether a change has the shape that the constant change of a later schema version has: it makes
+/// containers and does nothing else. This build need not know the version.
 pub(in crate::document) fn is_extension(kind: &DocumentType, change: &Change) -> bool {
     let Some(version) = kind.version_of(change.actor).filter(|version| *version > 1) else { return false };
     change.seq == 1
@@ -143,12 +151,12 @@ pub(in crate::document) fn is_extension(kind: &DocumentType, change: &Change) ->
         && change.ops.iter().all(|op| matches!(op, Op::MakeContainer { .. }))
 }
 
-/// Whether no device may author changes as this actor.
+/// Whether the actor is reserved for constant changes: no device may write under it.
 pub fn is_reserved(actor: Actor) -> bool {
     actor.0.starts_with(RESERVED_PREFIX)
 }
 
-/// A container's address is one byte.
+/// The last schema version that can have containers, because an address is one byte.
 const LAST_VERSION: u8 = u8::MAX / PER_VERSION + 1;
 
 const fn first_counter(version: u8) -> u32 {

@@ -1,9 +1,11 @@
 //! The guard: judges a foreign change against a document before automerge sees any of it.
 //!
-//! automerge 0.12 trusts its input: forged changes panic it, poison a document for everyone, or
-//! exhaust the machine. A change that this module passes names only what exists, replaces exactly
-//! what its author saw, and continues its author's own line; then automerge has nothing to trip on.
-//! Whether its author *may* write is not judged here but in [`crate::access::rights`].
+//! automerge 0.12 trusts its input. A forged change can make it panic, make a document unreadable for
+//! everybody, or use up the machine's memory. A change that passes the guard names only what exists,
+//! replaces exactly what its author saw, and continues its author's own line of changes. automerge
+//! handles every such change.
+//!
+//! Whether the author *may* write is not judged here but in [`crate::access::rights`].
 
 use std::collections::BTreeSet;
 
@@ -23,52 +25,52 @@ pub const MAX_TEXT: u32 = 64 << 10;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Forged {
     /// It depends on changes that are not here: send them too.
-    #[error("it depends on {} changes that are not here", .0.len())]
+    #[error("the change depends on {} missing changes", .0.len())]
     Needs(Vec<ChangeHash>),
-    /// Its actor has made another change with this number: a restored or cloned device (R12).
-    #[error("its actor has made another change with this number")]
+    /// Its actor has made another change with this number: the device was restored or copied (R12).
+    #[error("the actor has used this number for another change")]
     ActorFork,
     /// Its actor is reserved for genesis changes.
-    #[error("its actor is reserved")]
+    #[error("the actor is reserved")]
     ReservedActor,
-    /// It skips a number of its actor's changes, or leaves its own previous change out of sight.
-    #[error("it does not continue its actor's line of changes")]
+    /// It skips a number of its actor, or does not depend on its actor's previous change.
+    #[error("the change does not continue its actor's changes")]
     SeqGap,
-    /// Its first operation is not the one after the last it depends on.
-    #[error("its operations are not numbered after those it depends on")]
+    /// The counter of its first operation is not the next after all that it depends on.
+    #[error("the operations are not numbered after the dependencies")]
     StartOp,
     /// It makes containers of a schema version that this build does not know.
-    #[error("it makes containers of a later version")]
+    #[error("the change makes containers of an unknown schema version")]
     LaterVersion,
-    /// Its clock stamp is outside 0..2^43 ms.
-    #[error("its time is out of range")]
+    /// Its stamp is outside 0..2^43 ms.
+    #[error("the stamp is out of range")]
     Time,
     /// It does nothing.
-    #[error("it does nothing")]
+    #[error("the change does nothing")]
     Empty,
-    /// It, its document or a text would exceed a limit.
+    /// The change, its document or a text would exceed a limit.
     #[error("a limit is exceeded")]
     TooLarge,
     /// Its dependencies are not in ascending order.
-    #[error("its dependencies are not in order")]
+    #[error("the dependencies are not in ascending order")]
     Deps,
-    /// It names a container that the kind has not, or a register name outside the allowed alphabet.
-    #[error("it names a register that cannot be")]
+    /// It names a container that the document does not have, or a register name that is not allowed.
+    #[error("the change names an impossible register")]
     Register,
     /// It writes one register twice.
-    #[error("it writes a register twice")]
+    #[error("the change writes a register twice")]
     WrittenTwice,
-    /// What it replaces is not exactly what its author saw in the register.
-    #[error("what it replaces is not what was there")]
+    /// It does not replace exactly the values that its author saw in the register.
+    #[error("the change does not replace what the register held")]
     Pred,
-    /// It makes a text where there is something, or puts a value over a text.
-    #[error("a text cannot replace or be replaced")]
+    /// It makes a long text in a register that is not empty, or puts a value over a long text.
+    #[error("a long text can neither replace nor be replaced")]
     TextReplaced,
-    /// It writes into a text, or beside a character, that is not there.
-    #[error("it edits a text that is not there")]
+    /// It writes into a long text, or next to a character, that is not there.
+    #[error("the change edits a long text that is not there")]
     Text,
-    /// It writes a register that only the server writes, or a write-once register again, or makes a
-    /// long text where the kind has values only.
+    /// It writes a register that only the server may write, writes a write-once register again, or makes
+    /// a long text in a register for values.
     #[error("the register may not be written")]
     Policy,
     /// A value is not in its register's canonical form.
@@ -77,14 +79,15 @@ pub enum Forged {
 }
 
 impl OpIndex {
-    /// Judges a change that its author wants to add to the document: that it fits the document, that
-    /// `writer` may write what it writes, and that each value is in its register's form.
+    /// Judges a change that its author wants to add: it must fit the document, `writer` must be allowed to
+    /// write these registers, and each value must be in its register's form.
     pub fn judge(&self, change: &Change, writer: Writer) -> Result<(), Forged> {
         self.judge_by(change, Some(writer))
     }
 
-    /// Judges a change that the server has accepted: only that it fits the document. A reader leaves
-    /// form and policy to author and server, so that a value of a later version costs nobody the card.
+    /// Judges a change that the server has accepted: it must fit the document, nothing more. Author and
+    /// server judge form and policy; a reader does not, so a value of a later version never makes a card
+    /// unreadable.
     pub fn check(&self, change: &Change) -> Result<(), Forged> {
         self.judge_by(change, None)
     }
@@ -107,8 +110,8 @@ impl OpIndex {
         Ok(())
     }
 
-    /// The constant change of a later schema version. Of one that this build does not know, a reader
-    /// takes what the server took; a server must know it.
+    /// Judges the constant change of a later schema version. A reader that does not know the version
+    /// accepts what the server accepted; a server must know the version.
     fn judge_extension(&self, change: &Change, writer: Option<Writer>) -> Result<(), Forged> {
         if !is_extension(self.kind, change) {
             return Err(Forged::ReservedActor);
@@ -122,6 +125,7 @@ impl OpIndex {
         let known = self.kind.version_of(change.actor).and_then(|version| self.kind.extension(version));
         match (known, writer) {
             (Some(known), _) if known == *change => Ok(()),
+            // The actor is reserved, so no device could have sent another change in this one's place.
             (None, None) => Ok(()),
             (None, Some(_)) => Err(Forged::LaterVersion),
             (Some(_), _) => Err(Forged::ReservedActor),
@@ -150,13 +154,15 @@ impl OpIndex {
         if missing.is_empty() { Ok(self.places(&change.deps)) } else { Err(Forged::Needs(missing)) }
     }
 
-    /// An actor's changes form one line: each sees the one before it.
+    /// An actor's changes form one line: each depends on the one before it. Otherwise two changes of one
+    /// actor could use the same counters, and two operations would have one name.
     fn judge_line(&self, change: &Change, seen: &Seen) -> Result<(), Forged> {
         let line = self.by_actor.get(&change.actor).map_or(&[][..], Vec::as_slice);
         let next = u32::try_from(line.len()).unwrap_or(u32::MAX).saturating_add(1);
         if change.seq == 0 || change.seq > next {
             return Err(Forged::SeqGap);
         }
+        // The document does not hold this change, or it would not be judged: so the number is used twice.
         if change.seq < next {
             return Err(Forged::ActorFork);
         }
@@ -177,6 +183,8 @@ impl OpIndex {
         match op {
             Op::Put { register, value, pred } => {
                 let live = self.judge_write(register, pred, seen, writer, made)?;
+                // A text that a value replaces would vanish for everybody, with all edits to it that are
+                // still unsent.
                 if live.iter().any(|write| write.value.is_none()) {
                     return Err(Forged::TextReplaced);
                 }
@@ -200,6 +208,7 @@ impl OpIndex {
                 if after.is_some_and(|after| !self.has_characters(*text, after, 1, seen, made)) {
                     return Err(Forged::Text);
                 }
+                // Erased characters count, too: automerge keeps them for ever.
                 if length.saturating_add(op.len()) > MAX_TEXT {
                     return Err(Forged::TooLarge);
                 }
@@ -207,6 +216,9 @@ impl OpIndex {
             }
             Op::Erase { text, first, count } => {
                 self.judge_text(*text, seen, made)?;
+                // A draft erases only what was there before it, so a change that erases its own
+                // characters is forged. They may continue an older run of the same actor, so the
+                // end of the range decides.
                 let end = first.counter.saturating_add(*count);
                 if first.actor == made.change.actor && end > made.change.start_op
                     || !self.has_characters(*text, *first, *count, seen, made)
@@ -218,7 +230,7 @@ impl OpIndex {
         Ok(())
     }
 
-    /// What is common to all writes of a register; returns what the author saw there.
+    /// Judges what all writes of a register have in common; returns the values that the author saw there.
     fn judge_write(
         &self,
         register: &Register,
@@ -234,6 +246,8 @@ impl OpIndex {
             return Err(Forged::WrittenTwice);
         }
         let live = self.live(register, seen);
+        // Exactly these, in order: a change that replaced a value its author had not seen would hide it
+        // from everybody, and no conflict would be shown (L6).
         if !pred.iter().eq(live.iter().map(|write| &write.id)) {
             return Err(Forged::Pred);
         }
@@ -243,7 +257,7 @@ impl OpIndex {
         Ok(live)
     }
 
-    /// The length of a text that the author could see or has just made.
+    /// The length of a text that the author saw, or that this change makes.
     fn judge_text(&self, text: OpId, seen: &Seen, made: &Made<'_>) -> Result<u32, Forged> {
         let old =
             self.texts.get(&text).filter(|known| seen.contains(known.made_in)).map(|known| known.length);
@@ -262,6 +276,7 @@ impl OpIndex {
             let find = |text: &Text| text.run(OpId { counter, actor: first.actor });
             old.and_then(find).filter(|(_, change)| seen.contains(*change)).or_else(|| new.and_then(find))
         };
+        // Run by run, not character by character: a forged count may be as large as a counter.
         let mut counter = first.counter;
         let Some(end) = first.counter.checked_add(count) else { return false };
         while counter < end {
@@ -274,7 +289,7 @@ impl OpIndex {
     }
 }
 
-/// What the change under judgement has made so far.
+/// What the change that is being judged has made so far.
 struct Made<'a> {
     change: &'a Change,
     texts: Vec<(OpId, Text)>,
@@ -301,7 +316,7 @@ impl Made<'_> {
     }
 }
 
-/// See [`Document::judge_puts`](crate::document::Document::judge_puts); `held` says what a register of the
+/// See [`Document::judge_puts`](crate::document::Document::judge_puts); `held` tells what a register of the
 /// document holds.
 pub(in crate::document) fn judge_puts(
     kind: &DocumentType,

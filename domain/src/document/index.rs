@@ -1,4 +1,7 @@
 //! The index: every operation of a document by name, and what is read from it without automerge.
+//!
+//! Changes are numbered by their *place*, the order in which this replica added them; place 0 is the
+//! genesis. Places differ between replicas and never leave the index.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +10,8 @@ use crate::document::change::{Actor, Change, ChangeHash, Op, OpId, Register};
 use crate::document::values::{Values, Written};
 use crate::value::time::Timestamp;
 
-/// What the guard must know of a document: every operation, by name.
+/// What the guard must know of a document: every operation, by name. It only grows, so the state at
+/// earlier heads can be read from it, too.
 #[derive(Debug, Clone)]
 pub struct OpIndex {
     pub(in crate::document) kind: &'static DocumentType,
@@ -30,7 +34,7 @@ struct Indexed {
     deps: Vec<usize>,
     max_op: u32,
     time: Timestamp,
-    /// The register it writes, if it does nothing else.
+    /// The register that it writes, if it does nothing else.
     only: Option<Register>,
 }
 
@@ -41,11 +45,13 @@ pub(in crate::document) struct Write {
     change: usize,
     /// The value; `None` if it made a long text.
     pub(in crate::document) value: Option<String>,
-    /// The changes that put another value in its place.
+    /// The changes that replaced it. A list, because several may do so without seeing one another, and
+    /// each counts only for a reader who has seen it.
     replaced_in: Vec<usize>,
 }
 
-/// A long text: the change that made it, and runs of its characters by (actor, first counter).
+/// A long text: the change that made it, and runs of its characters by (actor, first counter), each
+/// with its length and the change that inserted it.
 #[derive(Debug, Clone, Default)]
 pub(in crate::document) struct Text {
     pub(in crate::document) made_in: usize,
@@ -54,7 +60,7 @@ pub(in crate::document) struct Text {
 }
 
 impl OpIndex {
-    /// The index of a document that holds its genesis change only.
+    /// The index of a document that holds nothing but its genesis change.
     pub fn new(kind: &'static DocumentType) -> Self {
         let genesis = kind.genesis_hash();
         Self {
@@ -82,7 +88,7 @@ impl OpIndex {
         self.genesis
     }
 
-    /// The kind of the document.
+    /// The document's type.
     pub fn kind(&self) -> &'static DocumentType {
         self.kind
     }
@@ -92,8 +98,8 @@ impl OpIndex {
         &self.heads
     }
 
-    /// The registers of one container by name, read without automerge; those with a long text are
-    /// left out, for only automerge knows the order of its characters.
+    /// The registers of one container by name, read without automerge. Registers with a long text are left
+    /// out: only automerge knows the order of its characters.
     pub fn registers(&self, container: u8) -> impl Iterator<Item = (&str, Values)> {
         self.registers
             .iter()
@@ -101,13 +107,13 @@ impl OpIndex {
             .filter_map(|(register, _)| Some((register.name.as_str(), self.values(register, &Seen::All)?)))
     }
 
-    /// The values of a register; `None` if nobody wrote it, or for a long text.
+    /// The values of a register; `None` if nobody has written it, or if it holds a long text.
     pub fn get(&self, register: &Register) -> Option<Values> {
         self.values(register, &Seen::All)
     }
 
-    /// The values a register had when the document had these heads; `None` if nobody had written it,
-    /// or for a long text.
+    /// The values that a register had when the document had these heads; `None` if nobody had written it,
+    /// or if it holds a long text.
     pub fn get_at(&self, register: &Register, heads: &[ChangeHash]) -> Option<Values> {
         self.values(register, &self.ancestors(&self.places(heads)))
     }
@@ -128,7 +134,7 @@ impl OpIndex {
         self.max_op(&self.places(heads))
     }
 
-    /// Tells of a change whether it is not among `heads` and their ancestors.
+    /// A test for changes: whether one is neither among `heads` nor their ancestors.
     pub(in crate::document) fn unseen_from(&self, heads: &[ChangeHash]) -> impl Fn(ChangeHash) -> bool {
         let seen = self.seen_from(&self.places(heads));
         move |hash| self.by_hash.get(&hash).is_none_or(|place| seen.get(*place) != Some(&true))
@@ -140,8 +146,8 @@ impl OpIndex {
         self.changes.get(write.change).map(|change| change.time)
     }
 
-    /// Whether somebody wrote something else than `register` without having seen, or after, the
-    /// operations `known`, which wrote it.
+    /// Whether somebody wrote anything but `register` after the operations `known`, which wrote it, or
+    /// without having seen them.
     pub fn edited_beyond(&self, register: &Register, known: &[OpId]) -> bool {
         let writes = self.registers.get(register).map_or(&[][..], Vec::as_slice);
         let known: Vec<_> =
@@ -154,6 +160,7 @@ impl OpIndex {
     }
 
     fn values(&self, register: &Register, seen: &Seen) -> Option<Values> {
+        // Greatest name first: that one wins, as in automerge.
         let mut live = self.live(register, seen).into_iter().rev().map(|write| {
             let value = write.value.clone()?;
             Some(Written { op: write.id, value, is_text: false })
@@ -161,7 +168,7 @@ impl OpIndex {
         Some(Values { winner: live.next()??, losers: live.collect::<Option<_>>()? })
     }
 
-    /// Whether a container was there for who had seen `seen`.
+    /// Whether a container was there for an author who had seen `seen`.
     pub(in crate::document) fn has_container(&self, address: u8, seen: &Seen) -> bool {
         usize::from(address) < self.kind.containers.len()
             || self.later.get(&address).is_some_and(|change| seen.contains(*change))
@@ -217,11 +224,12 @@ impl OpIndex {
                     text.length = text.length.saturating_add(op.len());
                 }
             }
+            // Erased characters still count: the guard limits what automerge keeps, and it keeps them.
             Op::Erase { .. } => {}
         }
     }
 
-    /// The writes of a register that `seen` shows and that no other of `seen` replaced, by id.
+    /// The writes of a register that are in `seen` and were replaced by no change in `seen`, by id.
     pub(in crate::document) fn live(&self, register: &Register, seen: &Seen) -> Vec<&Write> {
         let writes = self.registers.get(register).map_or(&[][..], Vec::as_slice);
         let mut live: Vec<_> = writes
@@ -241,13 +249,14 @@ impl OpIndex {
         let heads = deps.iter().filter_map(|dep| self.changes.get(*dep)).map(|change| change.hash);
         let mut heads: Vec<_> = heads.collect();
         heads.sort_unstable();
+        // Most changes are made on the newest state: then every change is seen, without a search.
         if heads == self.heads {
             return Seen::All;
         }
         Seen::Some(self.seen_from(deps))
     }
 
-    /// By place: whether a change is one of `changes` or an ancestor of one.
+    /// For each place: whether the change there is one of `changes` or an ancestor of one.
     fn seen_from(&self, changes: &[usize]) -> Vec<bool> {
         let mut seen = vec![false; self.changes.len()];
         let mut stack = changes.to_vec();
@@ -261,7 +270,8 @@ impl OpIndex {
         seen
     }
 
-    /// The greatest counter among `deps`; a change's counters exceed all those it depends on.
+    /// The greatest counter among `deps`. No ancestor has a greater one: the counters of a change exceed
+    /// all that it depends on.
     pub(in crate::document) fn max_op(&self, deps: &[usize]) -> u32 {
         deps.iter()
             .filter_map(|dep| self.changes.get(*dep))

@@ -1,14 +1,15 @@
-//! What a register shows where people wrote it at the same time (N3, C13).
+//! What a register shows of values that several users wrote at the same time (N3, C13).
 
 use crate::document::values::Values;
 use crate::document::{DocumentType, Form};
 use crate::value::todo::{self, TodoState};
 use crate::value::trash::TRASHED;
 
-/// What a register shows: automerge's winner, or what the domain knows better.
+/// What a register shows: the winner by automerge's order, except where a rule of the domain decides.
 ///
-/// A todo's state is merged from all its values (a close beats a postpone, a reopening beats the
-/// close it saw); what one side trashed stays trashed; long texts begun apart are joined.
+/// A todo's state is merged from all its values: a close beats a postponement, and a reopening beats the
+/// close that it saw. A document that one side trashed stays trashed. Long texts that two phones began
+/// apart are joined.
 pub fn shown(kind: &DocumentType, container: u8, name: &str, values: &Values) -> String {
     let conflicting = !values.losers.is_empty();
     match kind.rule(container, name).map(|rule| rule.form) {
@@ -18,7 +19,7 @@ pub fn shown(kind: &DocumentType, container: u8, name: &str, values: &Values) ->
     }
 }
 
-/// A todo's state from all its concurrent values; what is not a state counts for nothing.
+/// A todo's state from all its concurrent values. A value that is not a state counts for nothing.
 fn merged_state(values: &Values) -> TodoState {
     let states = values.all().filter_map(|written| written.value.parse::<TodoState>().ok());
     todo::merge(states).winner

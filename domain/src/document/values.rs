@@ -7,7 +7,7 @@ use crate::document::change::OpId;
 pub struct Written {
     /// The operation.
     pub op: OpId,
-    /// The value, or what the long text made by it reads.
+    /// The value, or what the long text reads that the operation made.
     pub value: String,
     /// Whether the operation made a long text.
     pub is_text: bool,
@@ -28,9 +28,10 @@ impl Values {
         std::iter::once(&self.winner).chain(&self.losers)
     }
 
-    /// What to show: the winner, or all long texts joined, in the order of their making.
+    /// What to show: the winner, or all long texts joined, in the order in which they were made.
     ///
-    /// Two phones that each began a register's long text made two; neither may hide the other.
+    /// If two phones each begin the long text of one register, there are two texts. Neither may hide the
+    /// other.
     pub fn shown(&self) -> String {
         if !self.winner.is_text {
             return self.winner.value.clone();
@@ -40,7 +41,7 @@ impl Values {
         texts.iter().map(|written| written.value.as_str()).collect()
     }
 
-    /// The ids of all of them, ascending: what a new value replaces.
+    /// The ids of all values, ascending: what a new value replaces.
     pub fn ids(&self) -> Vec<OpId> {
         let mut ids: Vec<_> = self.all().map(|written| written.op).collect();
         ids.sort_unstable();

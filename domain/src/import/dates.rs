@@ -1,4 +1,4 @@
-//! Dates and times as spreadsheets of our countries write them (T22).
+//! Dates and times as spreadsheets write them in English, Hungarian and Romanian (T22).
 
 use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 
@@ -26,9 +26,9 @@ pub(super) struct Moment {
 /// Reads a date with or without a time and an offset from UTC; one without an offset is by the clocks of
 /// `zone`.
 ///
-/// Year first (`2026-11-22`, `2026. 11. 22.`, `2026/11/22`) and day first with points (`22.11.2026`) are
-/// certain; with slashes or hyphens and the year last (`03/04/2026`), `order` decides unless a number
-/// over 12 does. Two-digit years are no dates.
+/// A date with the year first (`2026-11-22`, `2026. 11. 22.`, `2026/11/22`), or with points and the day
+/// first (`22.11.2026`), has one meaning. With slashes or hyphens and the year last (`03/04/2026`) a
+/// number over 12 decides, else `order`. A year of two digits makes no date.
 pub(super) fn moment(text: &str, order: Option<DateOrder>, zone: Zone) -> Result<Moment, Reason> {
     let (date, rest) = written_date(text).ok_or(Reason::Date)?;
     let day = date.day(order)?;

@@ -11,7 +11,7 @@ use crate::settings::field::FieldKind;
 use crate::value::id::{DocumentId, FieldId, ProductId, StatusId, UserId};
 use crate::value::time::Day;
 
-/// One import: the name under which its documents are known again, and undone together.
+/// One import: by its name, documents are recognised when it is repeated, and undone together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ImportId([u8; 16]);
 
@@ -21,7 +21,7 @@ impl ImportId {
         Self(bytes)
     }
 
-    /// The import of whatever a source of this name holds, now or later: for a file that is corrected
+    /// The import of a source with this name, whatever it holds now or later: for a file that is corrected
     /// and imported again under its name.
     pub fn of_source(product: ProductId, name: &str) -> Self {
         Self(*DocumentId::derived(&[b"import source", product.as_bytes(), name.as_bytes()]).as_bytes())
@@ -105,8 +105,8 @@ pub enum ValueKind {
     Flag,
     /// A day.
     Day,
-    /// What has to be written as this kind of field writes it, such as `1990.5` or `1990 HUF`: of
-    /// `1,990` nobody knows how much it is.
+    /// A value in the canonical form of this kind of field, such as `1990.5` or `1990 HUF`: how much
+    /// `1,990` is, nobody knows.
     Canonical(FieldKind),
     /// One option, by key; or any number of them, separated by `,` `;` or `|`, which only cards can hold.
     Choice {
@@ -136,8 +136,8 @@ pub struct FollowUp {
 impl FollowUp {
     /// When it is due: that many days after `last_seen`, or on the Monday after if that is a weekend.
     ///
-    /// It depends on the file alone, not on the day of the import, so a customer who waited longer is
-    /// overdue at once: that is what the list is for (F30). Public holidays are not known here (T17).
+    /// It depends on the file alone, not on the day of the import. So a customer who has waited longer is
+    /// overdue at once and stands first in the list (F30). Public holidays are not known here (T17).
     pub fn day(&self, last_seen: Day) -> Day {
         let day = last_seen.plus(i32::from(self.after_days));
         let monday = day.monday();
@@ -163,7 +163,7 @@ impl Default for FollowUp {
     }
 }
 
-/// A colleague, as far as an import must know him.
+/// A colleague, as far as an import must know them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Colleague {
     /// The user.
@@ -174,7 +174,7 @@ pub struct Colleague {
     pub given: String,
     /// The family name.
     pub family: String,
-    /// Whether he has access now.
+    /// Whether they have access now.
     pub active: bool,
 }
 
@@ -206,7 +206,7 @@ impl FromIterator<Colleague> for Directory {
 impl Directory {
     /// The colleague with this email, or this name in either order, or written `name <email>`.
     ///
-    /// Of several with one name, the only one who has access; who has left owns no new cards.
+    /// Of several with one name, the only one who has access. A user who has left owns no new cards.
     pub fn find(&self, text: &str) -> Result<UserId, Reason> {
         let email = text.split_once('<').and_then(|(_, email)| email.trim_end().strip_suffix('>'));
         let email = email.unwrap_or(text).trim().to_lowercase();

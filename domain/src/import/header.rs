@@ -25,8 +25,8 @@ pub struct Column {
 
 /// What a column means.
 ///
-/// Where two columns mean the same and a row can have it only once, the first that is filled counts, and
-/// what another says beyond it is kept as in [`Target::Keep`].
+/// If two columns mean the same and a row can have it only once, the first filled one counts, and what
+/// the other adds is kept as in [`Target::Keep`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// The id of the row in the system it comes from: a second import knows it again.

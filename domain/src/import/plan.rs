@@ -20,8 +20,8 @@ use crate::value::time::Timestamp;
 
 /// What one row makes: at most three documents, each by one change.
 ///
-/// To write in this order, all in one transaction: company, person, card; of documents that exist
-/// already, nothing (see [`crate::import`]).
+/// Write them in this order, in one transaction: company, person, card. Write nothing to documents that
+/// exist already (see [`crate::import`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowPlan {
     /// The row as spreadsheets number it: the header is row 1.
@@ -32,7 +32,7 @@ pub struct RowPlan {
     pub person: Option<Planned<ContactCommand>>,
     /// The card.
     pub card: Planned<CardCommand>,
-    /// What of the row could not be used as it should.
+    /// Warnings about cells of the row.
     pub warnings: Vec<Problem>,
 }
 
@@ -120,7 +120,7 @@ fn document(import: ImportId, sort: &[u8], key: &[u8]) -> DocumentId {
     DocumentId::derived(&[b"import", import.as_bytes(), sort, key])
 }
 
-/// What a row says about its company, but the company does not get: it is kept with the card.
+/// Keeps with the card what the row says about its company but the company does not get.
 fn keep_what_differs(row: &mut ImportRow, company: &Company, scope: &Scope<'_>) {
     let of_company = row.details.iter().filter(|detail| detail.of == Party::Company);
     let left: Vec<Detail> = of_company.filter(|detail| !detail.is_among(&company.details)).cloned().collect();

@@ -36,7 +36,7 @@ pub enum FileError {
 /// What is wrong with one row or one cell, and where: either the reason why a row was skipped wholly,
 /// or a warning about a row that was kept.
 ///
-/// It quotes the cell, for the eyes of the importing user: it does not belong into a log.
+/// It quotes the cell for the importing user. It must not be logged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The row as spreadsheets number it: the header is row 1, empty rows count.

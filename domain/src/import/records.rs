@@ -1,8 +1,8 @@
 //! From text to records: CSV as RFC 4180 has it, with any delimiter.
 //!
-//! It is not the `csv` crate that reads here, because that takes a quotation mark which is never closed
-//! for one long cell up to the end of the file: every row below would vanish without a word (L6). Here
-//! a broken record costs its first line, and the next line is read again as the start of a record.
+//! We do not use the `csv` crate: to it, a quotation mark that is never closed begins one long cell up to
+//! the end of the file, and every row below would vanish without a word (L6). Here only the first line of
+//! a broken record is lost, and the next line is read as the start of a record.
 
 use std::borrow::Cow;
 

@@ -24,7 +24,7 @@ pub(super) struct ImportRow {
     pub family: String,
     pub company: String,
     pub details: Vec<Detail>,
-    /// The owner that it names, if he was found.
+    /// The owner that it names, if they were found.
     pub owner: Option<UserId>,
     pub status: Option<StatusId>,
     pub fields: BTreeMap<FieldId, Value>,
@@ -156,12 +156,12 @@ impl<'a> Reading<'a> {
             Target::ExternalId if value.len() > MAX_NAME => Err(Reason::TooLong),
             // It names the documents, and stays findable as a note.
             Target::ExternalId => {
-                settle(&mut row.external_id, value.to_owned());
+                fill(&mut row.external_id, value.to_owned());
                 Ok(false)
             }
-            Target::GivenName => Ok(settle(&mut row.given, one_name(value)?)),
-            Target::FamilyName => Ok(settle(&mut row.family, one_name(value)?)),
-            Target::Company => Ok(settle(&mut row.company, one_name(value)?)),
+            Target::GivenName => Ok(fill(&mut row.given, one_name(value)?)),
+            Target::FamilyName => Ok(fill(&mut row.family, one_name(value)?)),
+            Target::Company => Ok(fill(&mut row.company, one_name(value)?)),
             Target::FullName => {
                 let value = one_name(value)?;
                 let (_, full) = self.full_name.get_or_insert_with(|| (name, value.clone()));
@@ -304,8 +304,8 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Fills what is empty; whether it now says `value`.
-fn settle(slot: &mut String, value: String) -> bool {
+/// Fills a slot that is empty; returns whether it now holds `value`.
+fn fill(slot: &mut String, value: String) -> bool {
     if slot.is_empty() {
         *slot = value;
         return true;

@@ -31,7 +31,7 @@ pub(super) fn decode(bytes: &[u8], wanted: Option<Encoding>) -> Result<(Cow<'_, 
         [0xfe, 0xff, body @ ..] => (Some(Encoding::Utf16Be), body),
         body => (None, body),
     };
-    // A mark overrules the wish: whoever chose a code page by hand cannot see it.
+    // A mark overrules the user's choice: it is certain, and the user cannot see it.
     let encoding = marked.or(wanted).unwrap_or_else(|| guess(body));
     let text = match encoding {
         Encoding::Utf8 => String::from_utf8_lossy(body),

@@ -1,4 +1,4 @@
-//! History: who changed what and when, told from the changes themselves and never written twice (F55, F58).
+//! History: who changed what and when, read from the changes themselves and never written twice (F55, F58).
 
 use std::collections::BTreeMap;
 
@@ -14,11 +14,11 @@ pub struct HistoryItem {
     pub hash: ChangeHash,
     /// When, by its author's clock.
     pub at: Timestamp,
-    /// When the server took it; `None` while it is unsent.
+    /// When the server received it; `None` while it is unsent.
     pub received_at: Option<Timestamp>,
-    /// On whose behalf; `None` while it is unsent: then it is this device's own user.
+    /// Its author; `None` while it is unsent, when the author is this device's own user.
     pub by: Option<Signature>,
-    /// What act it was part of.
+    /// The act that it was part of.
     pub origin: Option<Origin>,
     /// What it did, register by register.
     pub edits: Vec<Edit>,
@@ -31,7 +31,7 @@ pub enum Edit {
     Put {
         /// Which register.
         register: Register,
-        /// The values it replaced, the one that was shown first; empty if there was none.
+        /// The values it replaced, first the one that was shown; empty if there was none.
         old: Vec<String>,
         /// The new value.
         new: String,
@@ -49,8 +49,8 @@ pub enum Edit {
 
 /// The history of a document, newest first: `limit` items after the first `skip`.
 ///
-/// One pass over all changes, in the order in which this replica holds them, which differs between
-/// replicas only for changes made apart.
+/// The order is that in which this replica holds the changes. It differs between replicas only for
+/// changes that were made at the same time.
 pub fn history(document: &Document, authors: &AuthorTable, skip: usize, limit: usize) -> Vec<HistoryItem> {
     let mut past = Past::default();
     let mut items: Vec<_> = document
@@ -88,10 +88,12 @@ impl Past {
     fn tell_op(&mut self, id: OpId, op: &Op, edits: &mut Vec<Edit>) {
         match op {
             Op::Put { register, value, pred } => {
+                // Greatest first, because the greatest is the one that was shown.
                 let old = pred.iter().rev().filter_map(|id| self.values.get(id).cloned()).collect();
                 edits.push(Edit::Put { register: register.clone(), old, new: value.clone() });
                 self.values.insert(id, value.clone());
             }
+            // No user makes containers.
             Op::MakeContainer { .. } => {}
             Op::MakeText { register, .. } => {
                 self.texts.insert(id, register.clone());

@@ -12,9 +12,10 @@ use crate::value::trash::Trash;
 /// The zones in which dues are judged (T4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Zones<'a> {
-    /// The profile zone of who looks.
+    /// The profile zone of the viewer.
     pub viewer: Zone,
-    /// The profile zones of users; who is not in it, as nobody, is judged in the viewer's.
+    /// The profile zones of users. A todo of a user who is not in it, or of nobody, is judged in the
+    /// viewer's zone.
     pub users: &'a BTreeMap<UserId, Zone>,
 }
 
@@ -28,13 +29,13 @@ impl Zones<'_> {
 /// Which cards to list, for whom and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListQuery<'a> {
-    /// The instant for which the list holds.
+    /// The instant for which the list is made.
     pub now: Timestamp,
     /// The zones of the viewer and of assignees.
     pub zones: Zones<'a>,
     /// Only cards on which this user has an open todo, whoever owns them (F37).
     pub assignee: Option<UserId>,
-    /// How many cards to list at most; sections and the next change count all.
+    /// How many cards to list at most. The counts of sections and the next change take all into account.
     pub limit: usize,
 }
 
@@ -70,8 +71,8 @@ impl ListItem<'_> {
 /// Where a card stands in a list: by section, then by the instant from which its next todo is overdue,
 /// then by its id (F30).
 ///
-/// Where all zones are one, sections follow one another in the order of that instant; where they
-/// differ, a day that ends later elsewhere stays with its day.
+/// If all users are in one zone, this is the order of that instant alone. If they are not, a day that
+/// ends later in another zone still stays with its day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ListKey {
     /// The section it stands in.
@@ -82,14 +83,14 @@ pub struct ListKey {
     pub card: DocumentId,
 }
 
-/// What is to be done next on a card: the line that tells who, with whom, what and when (F35).
+/// The next step of a card: the line that tells who, with whom, what and when (F35).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NextStep<'a> {
     /// The todo's id within the card.
     pub todo: PartId,
-    /// Who.
+    /// The user who is to do it.
     pub assignee: Option<UserId>,
-    /// With whom.
+    /// The contact it is to be done with.
     pub contact: Option<DocumentId>,
     /// What.
     pub text: &'a str,
@@ -101,8 +102,8 @@ pub struct NextStep<'a> {
 
 /// The part of a list in which a card stands, by the due of its next todo (F30, F31), in order.
 ///
-/// The four of F31 are the first three and everything [later](Self::is_later). A whole day is judged
-/// by the calendar of the todo's assignee, a minute by that of the viewer (T4).
+/// F31 has four: the first three here, and everything [later](Self::is_later). A whole day is judged by
+/// the calendar of the todo's assignee, a minute by that of the viewer (T4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Section {
     /// Its due has passed.
@@ -193,6 +194,7 @@ pub fn list<'a>(
         let overdue_from = next.map_or(Timestamp::NEVER, |next| next.overdue_from);
         let key = ListKey { section, overdue_from, card };
         first.insert(key, ListItem { key, row, next });
+        // Only the first cards are kept while rows go by, so memory does not grow with the product.
         if first.len() > query.limit {
             first.pop_last();
         }
@@ -200,8 +202,8 @@ pub fn list<'a>(
     CardList { items: first.into_values().collect(), sections, next_change: changes.get() }
 }
 
-/// What is to be done next on a card: of its open todos the one that is overdue first, then the one
-/// with the smallest id (F30, F35).
+/// The next step of a card: the open todo that is overdue first; of several, the one with the smallest
+/// id (F30, F35).
 pub fn next_step<'a>(row: &'a CardRow, zones: &Zones<'_>) -> Option<NextStep<'a>> {
     row.todos
         .iter()
@@ -228,6 +230,7 @@ fn note_changes(changes: &mut NextChange, next: &NextStep<'_>, judge: &LocalNow)
     changes.at(next.overdue_from);
     let (day, today) = (due.day_in(judge.zone), judge.today);
     let week = day.monday();
+    // A section can only change at the start of one of these days: each is a condition in `ahead`.
     let borders = [day, day.plus(-1), week, week.plus(-7), day.month_start(), month_before(day)];
     for border in borders {
         if border > today && Section::ahead(day, border) != Section::ahead(day, today) {
@@ -241,7 +244,8 @@ fn month_before(day: Day) -> Day {
     day.month_start().plus(-1).month_start()
 }
 
-/// The clocks of the viewer and of the assignees' zones met so far, which are few.
+/// The clocks of the viewer and of the assignees' zones met so far. Zones are few and todos are many, so
+/// each clock is computed once.
 struct Clocks {
     viewer: LocalNow,
     others: Vec<LocalNow>,
@@ -445,7 +449,7 @@ mod tests {
     }
 
     #[test]
-    fn choosing_a_user_lists_the_cards_where_he_has_an_open_todo_whoever_owns_them() {
+    fn choosing_a_user_lists_the_cards_where_they_have_an_open_todo_whoever_owns_them() {
         let mut owned = due("2026-11-22");
         owned.owner = Some(LUIS);
         let rows = [

@@ -20,27 +20,27 @@ use crate::value::todo::TodoState;
 use crate::value::trash::TRASHED;
 use crate::value::trash::Trash;
 
-/// The version of these functions. A phone that computes another one uses a bundle's rows for its
-/// lists at once and makes its own in the background.
+/// The version of these functions. A phone with another version uses the rows of a bundle at once, and
+/// computes its own in the background.
 pub const VERSION: u32 = 1;
 
 /// Entries of these kinds are contacts with the customer (T13).
 pub const CONTACTS: [&str; 5] = ["call", "meeting", "visit", "mail", "message"];
 
-/// The rows of a document of any kind, without facts.
+/// The rows of a document of any type, without facts.
 pub fn rows(document: &Document, creator: Option<UserId>) -> Rows {
     let created = |_: &Register, op| document.time_of(op);
     rows_of_view(document.kind(), &View::of(document), || OpIndex::of(document), created, creator)
 }
 
-/// The rows of an indexed document of any kind, without facts and without automerge; they equal
-/// those of the document itself.
+/// The rows of an indexed document of any type, without facts and without automerge. They equal those of
+/// the document itself.
 pub fn rows_of_index(index: &OpIndex, creator: Option<UserId>) -> Rows {
     let created = |register: &Register, op| index.time_of(register, op);
     rows_of_view(index.kind(), &View::of_index(index), || index.clone(), created, creator)
 }
 
-/// The rows, with facts, of a document saved as a list of few changes; `None` if it is saved in
+/// The rows, with facts, of a document that is saved as a list of few changes; `None` if it is saved in
 /// automerge's own form, and must be loaded.
 pub fn rows_of_saved(
     kind: &'static DocumentType,
@@ -52,6 +52,7 @@ pub fn rows_of_saved(
         let mut told = Vec::new();
         for change in &changes {
             let by = authors.signature(change.actor).and_then(|by| by.user);
+            // A list is in causal order, so its first change made the document.
             creator = creator.or(by);
             told.extend(facts(&index, change, by));
         }
@@ -60,7 +61,7 @@ pub fn rows_of_saved(
     Some(OpIndex::of_saved(kind, saved)?.map(told))
 }
 
-/// Whether [`rows_of_saved`] tells a document's rows, so that they need not travel beside it.
+/// Whether [`rows_of_saved`] gives a document's rows. Then they need not travel beside it.
 pub fn are_told_by(saved: &[u8]) -> bool {
     crate::document::is_change_list(saved)
 }
@@ -79,9 +80,9 @@ fn rows_of_view(
     }
 }
 
-/// What can tell what a register held at earlier heads.
+/// A source of what registers held at earlier heads: a document or its index.
 pub trait Past {
-    /// The kind of the document.
+    /// The document's type.
     fn kind(&self) -> &'static DocumentType;
 
     /// The values a register had when the document had these heads.
@@ -115,6 +116,7 @@ fn card_row(
     time_of: impl FnOnce(&Register, OpId) -> Option<Timestamp>,
 ) -> CardRow {
     let product = Register { container: card::CARD, name: "product".to_owned() };
+    // The product is written once, by the change that makes the card: so its stamp is the card's.
     let first = view.values(product.container, &product.name).map(|values| values.winner.op);
     CardRow {
         product: view.parsed(card::CARD, "product"),
@@ -146,8 +148,8 @@ fn contact_row(view: &View, index: impl FnOnce() -> OpIndex, creator: Option<Use
     }
 }
 
-/// What one change did, told from its document: that must hold the change's dependencies, and may
-/// hold the change itself and any others.
+/// What one change did. The document must hold the change's dependencies; it may also hold the change
+/// itself and any others.
 pub fn facts(document: &impl Past, change: &Change, by: Option<UserId>) -> Vec<Fact> {
     let genesis = document.kind().genesis_hash();
     let created = (change.deps == [genesis]).then_some(Event::Created);
@@ -171,6 +173,7 @@ fn event(document: &impl Past, deps: &[ChangeHash], register: &Register, value: 
         (card::CARD, "status") => Some(Event::Status(parsed(before()), value.parse().ok())),
         (card::CARD, "owner") => Some(Event::Owner(parsed(before()), value.parse().ok())),
         (card::TODOS, "text") if before().is_none() => Some(Event::TodoMade(part()?)),
+        // A new todo's first due is no move: nothing was there before.
         (card::TODOS, "due") => {
             let before = before()?;
             Some(Event::TodoMoved(part()?, before.parse().ok(), value.parse().ok()))
@@ -192,7 +195,7 @@ fn parsed<T: FromStr>(text: Option<String>) -> Option<T> {
 fn todos(view: &View) -> Vec<TodoRow> {
     view.parts(card::TODOS)
         .into_iter()
-        // A part without a text is the trace of an edit to a todo that this version cannot show.
+        // A part without a text is what an edit left of a todo that this version cannot show.
         .filter(|(_, registers)| registers.contains_key("text"))
         .map(|(id, mut registers)| TodoRow {
             id,
@@ -205,7 +208,7 @@ fn todos(view: &View) -> Vec<TodoRow> {
         .collect()
 }
 
-/// The links of a document that were not taken away again.
+/// The links of a document, without those that were removed.
 fn links(view: &View, container: u8) -> Vec<LinkRow> {
     view.parts(container)
         .into_iter()
@@ -216,7 +219,7 @@ fn links(view: &View, container: u8) -> Vec<LinkRow> {
         .collect()
 }
 
-/// Reads a link register, `<role> <target>`; `None` for one that was taken away.
+/// Reads a link register, `<role> <target>`; `None` for a link that was removed.
 pub fn parse_link(text: &str) -> Option<(&str, DocumentId)> {
     let (role, target) = text.split_once(' ')?;
     Some((role, target.parse().ok()?))
@@ -236,7 +239,7 @@ fn details(view: &View) -> Vec<DetailRow> {
         .collect()
 }
 
-/// Register texts of fields; long texts are not among them, they are read when a card is opened.
+/// Register texts of fields, without long texts: those are read when a card is opened.
 fn field_texts(view: &View, container: u8) -> Vec<(String, String)> {
     view.registers(container)
         .filter(|(_, values)| !values.winner.is_text && !values.winner.value.is_empty())
@@ -253,8 +256,8 @@ fn last_contact(view: &View) -> Option<Timestamp> {
         .max()
 }
 
-/// In review: in the trash, but somebody changed more than the trash register without having seen
-/// that it was trashed, or later. A pure function of the change graph.
+/// The state of the trash. A document is in review if it is in the trash, but somebody edited it later, or
+/// without having seen that it was trashed. This follows from the changes alone, so all replicas agree.
 fn trash(view: &View, index: impl FnOnce() -> OpIndex, container: u8) -> Trash {
     let Some(values) = view.values(container, "trash") else { return Trash::No };
     let trashings = values.all().filter(|written| written.value == TRASHED);

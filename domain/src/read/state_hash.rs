@@ -10,7 +10,7 @@ use crate::value::id::DocumentId;
 
 /// What one replica shows to one user, piece by piece.
 ///
-/// It is never taken over saved bytes: those differ for equal heads.
+/// It never covers saved bytes: those may differ for equal heads.
 #[derive(Debug, Default)]
 pub struct State {
     documents: BTreeMap<DocumentId, [u8; 32]>,

@@ -1,9 +1,8 @@
-//! Today: one user's own todos that want them now, whatever the product, and four totals
-//! (F99-F101, C6).
+//! Today: the user's own todos of all products that are to be done now, and four totals (F99-F101, C6).
 //!
-//! Storage only prefilters: it hands over the user's open todos, what they closed within the period
-//! (whoever is the assignee), and the moves of dues since the period began. What appears, counts and changes is decided
-//! here, in one pass that allocates for what it lists and nothing else.
+//! The store only prefilters. It passes the user's open todos, the todos that they closed within the
+//! period (whoever is the assignee), and the moves of dues since the period began. What is listed, what
+//! counts and when it changes is decided here, in one pass that allocates only for what it lists.
 
 use std::collections::{BTreeSet, BinaryHeap};
 
@@ -22,7 +21,7 @@ pub enum Period {
     /// What is overdue and what is still due today.
     #[default]
     Today,
-    /// What is due from one day to another, both included, overdue or not.
+    /// What is due from one day to another, both included, whether overdue or not.
     Days {
         /// The first day.
         from: Day,
@@ -36,13 +35,13 @@ pub enum Period {
 pub struct TodayQuery {
     /// The user whose todos it shows.
     pub me: UserId,
-    /// His profile zone (T4).
+    /// Their profile zone (T4).
     pub zone: Zone,
-    /// The instant for which it holds.
+    /// The instant for which it is made.
     pub now: Timestamp,
     /// The days it shows.
     pub period: Period,
-    /// How many todos to list at most; totals and the next change count all.
+    /// How many todos to list at most. Totals and the next change take all into account.
     pub limit: usize,
 }
 
@@ -57,7 +56,7 @@ pub struct TodayRow {
     pub trash: Trash,
     /// The todo's id within the card.
     pub todo: PartId,
-    /// Who is to do it.
+    /// The user who is to do it.
     pub assignee: Option<UserId>,
     /// When.
     pub due: Option<Due>,
@@ -79,7 +78,8 @@ impl TodayRow {
         }
     }
 
-    /// The row of a closing that its card does not tell: a retained one, or one read by who closed.
+    /// The row of a closing that the card's row does not tell: a retained closing, or one that was
+    /// looked up by the user who closed the todo.
     pub fn closing(card: DocumentId, todo: PartId, state: TodoState) -> Self {
         Self { card, product: None, trash: Trash::No, todo, assignee: None, due: None, state }
     }
@@ -169,8 +169,8 @@ pub struct TodayTotals {
     /// assignee.
     #[n(2)]
     pub closed: u32,
-    /// Open, now due after the period, and moved there inside the period from a due at or before the
-    /// period's end; so postponing an overdue todo counts (F33).
+    /// Open, now due after the period, and moved there within the period. The due before the move was at
+    /// or before the end of the period, so postponing an overdue todo counts (F33).
     #[n(3)]
     pub postponed: u32,
 }
@@ -191,14 +191,14 @@ pub struct Today {
     pub totals: TodayTotals,
     /// The next instant at which an item, its class or a total changes by time alone (F32, T5).
     ///
-    /// Only where a clock ahead of `now` stamped a move may nothing change at it.
+    /// If a clock that was ahead of `now` stamped a move, it may be an instant at which nothing changes.
     #[n(3)]
     pub next_change: Option<Timestamp>,
 }
 
-/// Makes one user's Today from `rows`, of which no two are of one todo, and `moves`.
+/// Makes one user's Today from `rows`, at most one for each todo, and `moves`.
 ///
-/// Rows and moves in excess of what counts, in any order, change nothing but the time it takes.
+/// Rows and moves may come in any order. Those that do not count change nothing but the time it takes.
 pub fn today(
     query: &TodayQuery,
     rows: impl IntoIterator<Item = TodayRow>,
@@ -228,14 +228,16 @@ pub fn today(
     }
 }
 
-/// A todo, and the last day of a period (now shown or still to come) at whose end it was moved on.
+/// A postponed todo, and the last day of the period that it was moved out of: the period shown, or one
+/// still to come.
 type Postponement = (DocumentId, PartId, Day);
 
-/// What `moved` postpones: from within a period to after its end, made inside the period.
+/// What `moved` postpones: it was made within a period, and moves a due from within it to after its end.
 ///
-/// [`Period::Today`] is a new period every day, and a clock that runs ahead stamps a move in one still
-/// to come.
+/// [`Period::Today`] is a new period every day. A clock that is ahead may stamp a move in a period that
+/// is still to come.
 fn postponement(moved: &DueMove, query: &TodayQuery, here: &LocalNow) -> Option<Postponement> {
+    // The user's own calendar, not that of the zone in which the due was set (C6).
     let made = query.zone.day_of(moved.at);
     let end = match query.period {
         Period::Today => (made >= here.today).then_some(made),
@@ -272,7 +274,7 @@ impl Pass<'_> {
                 self.totals.closed += 1;
                 self.next.at(self.here.midnight);
             }
-            // East of here it may be tomorrow already.
+            // In zones to the east it may be tomorrow already.
             Period::Today => self.next.at(self.here.zone.start_of(day)),
             Period::Days { from, to } => self.totals.closed += u32::from((from..=to).contains(&day)),
         }
@@ -312,6 +314,7 @@ impl Pass<'_> {
             return;
         }
         let ended_before_due = (row.card, row.todo, shown)..(row.card, row.todo, due);
+        // A todo that was moved several times within one period counts once: the set holds it once.
         for (_, _, end) in self.postponements.range(ended_before_due) {
             if *end == shown {
                 self.totals.postponed += 1;
@@ -326,6 +329,7 @@ impl Pass<'_> {
         self.matching += 1;
         self.first.push(item);
         if self.first.len() > self.query.limit {
+            // The heap pops its greatest item: the one that falls off the list.
             self.first.pop();
         }
     }

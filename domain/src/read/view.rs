@@ -1,4 +1,4 @@
-//! Reading a document's registers: what to show, above all where people wrote one at the same time
+//! Reading a document's registers: what to show, above all if several users wrote one at the same time
 //! (N3, C13).
 
 use std::collections::BTreeMap;
@@ -18,14 +18,14 @@ pub struct View {
     containers: BTreeMap<u8, BTreeMap<String, Values>>,
 }
 
-/// A register that two people wrote without knowing of one another.
+/// A register that several users wrote at the same time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
     /// Which register.
     pub register: Register,
     /// What it shows.
     pub shown: String,
-    /// The other values, each with its operation: kept, and one edit away (L6).
+    /// The other values, each with its operation. They are kept, and one command brings one back (L6).
     pub others: Vec<Written>,
 }
 
@@ -57,7 +57,7 @@ impl View {
         self.containers.get(&container)?.get(name)
     }
 
-    /// What a register shows; empty if nobody wrote it.
+    /// What a register shows; empty if nobody has written it.
     pub fn text(&self, container: u8, name: &str) -> String {
         let values = self.values(container, name);
         values.map(|values| shown(self.kind, container, name, values)).unwrap_or_default()
@@ -82,8 +82,8 @@ impl View {
         parts
     }
 
-    /// Who closed a todo in its present period, the closing that counts first (C13); empty while it is
-    /// open. Users who closed it at once are all named.
+    /// Who closed a todo in its present period, first the closing that counts (C13); empty while it is
+    /// open. If users closed it at the same time, all are named.
     pub fn closings(&self, todos: u8, todo: PartId) -> Vec<Closing> {
         let values = self.values(todos, &format!("{todo}/state"));
         let states = values.into_iter().flat_map(Values::all);
@@ -105,7 +105,7 @@ impl View {
 
     fn conflict(&self, container: u8, name: &str, values: &Values) -> Option<Conflict> {
         let shown = shown(self.kind, container, name, values);
-        // Long texts begun apart are all shown, and equal values are a conflict to nobody.
+        // All long texts are shown, joined, and equal values need no decision: neither is a conflict.
         let others: Vec<_> =
             values.all().filter(|written| written.value != shown && !written.is_text).cloned().collect();
         let register = Register { container, name: name.to_owned() };

@@ -1,7 +1,7 @@
 //! The settings that every new organisation and every local workspace starts with.
 //!
-//! Their ids are fixed, so that a workspace begun on a phone without an account and the organisation
-//! it is later attached to mean the same products, statuses and fields (C14).
+//! Their ids are fixed. So a local workspace means the same products, statuses and fields as the
+//! organisation that it is later attached to (C14).
 
 use super::SettingsRow;
 use crate::settings::catalogue::{self, KINDS};
@@ -17,7 +17,7 @@ pub const INBOX_PRODUCT: ProductId = builtin_product(4);
 /// The user of every local workspace, until it is attached to an account.
 pub const LOCAL_USER: UserId = UserId::from_bytes(builtin_bytes(1));
 
-/// The products of the start, in the order of the top bar.
+/// The first products, in the order of the top bar.
 const STARTERS: [(ProductId, ProductKind); 4] = [
     (builtin_product(1), ProductKind::Sales),
     (builtin_product(2), ProductKind::Projects),
@@ -25,8 +25,8 @@ const STARTERS: [(ProductId, ProductKind); 4] = [
     (INBOX_PRODUCT, ProductKind::InternalTasks),
 ];
 
-/// The rows of the products of the start, with their statuses and fields, in their first version:
-/// the same bytes on every phone and every server.
+/// The rows of the first products, with their statuses and fields, in version 1. They are the same
+/// bytes on every phone and every server.
 pub fn builtin_rows() -> Vec<SettingsRow> {
     let specs = STARTERS.iter().zip(1..).filter_map(|((id, kind), place)| {
         let spec = KINDS.iter().find(|spec| spec.kind == *kind)?;
@@ -54,7 +54,7 @@ const fn builtin_product(number: u8) -> ProductId {
     ProductId::from_bytes(builtin_bytes(number))
 }
 
-/// `00000000-0000-0000-0000-0000000000nn`: ids made by devices carry the time and never look so.
+/// `00000000-0000-0000-0000-0000000000nn`. A device never makes such an id: its ids carry the time.
 const fn builtin_bytes(number: u8) -> [u8; 16] {
     [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, number]
 }

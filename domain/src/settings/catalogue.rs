@@ -1,9 +1,8 @@
-//! The catalogue: what each kind of product is made with, as data (F12-F16, F23, F24, C16-C18).
+//! The catalogue: what each kind of product comes with, as data (F12-F16, F23, F24, C16-C18).
 //!
-//! A product made from the catalogue has statuses and fields with derived ids, so that every phone
-//! and every server that makes the same product makes the same statuses and fields. Their names stay
-//! empty in the rows: the catalogue has them in every language, and a row has one only once an
-//! administrator gave it.
+//! Statuses and fields from the catalogue have derived ids, so every phone and every server that makes
+//! the same product makes the same statuses and fields. Their names stay empty in the rows until an
+//! administrator gives one: the catalogue has the names in every language.
 
 mod commerce;
 mod derived;
@@ -26,7 +25,7 @@ use crate::settings::status::{Status, StatusGroup, StatusMode, StatusTodo};
 use crate::value::id::{FieldId, ProductId, StatusId};
 use crate::value::key::Key;
 
-/// What a kind of product is made with.
+/// What a kind of product comes with.
 #[derive(Debug)]
 pub struct KindSpec {
     /// The kind.
@@ -41,7 +40,7 @@ pub struct KindSpec {
     pub mode: StatusMode,
     /// [`Product::lapse_days`] of a new product.
     pub lapse_days: Option<u16>,
-    /// Whether its business is not built yet: the gallery says so (C27).
+    /// Whether the functions of this kind are not built yet; the gallery then shows *preview* (C27).
     pub preview: bool,
     /// Its statuses, in order of their groups.
     pub statuses: &'static [StatusSpec],
@@ -80,8 +79,8 @@ pub struct FieldSpec {
     pub names: Names,
     /// What its values are.
     pub values: Values,
-    /// Whether the kind's derived status is a function of it: such a field is neither retired nor
-    /// given another kind (F19), and its options are fixed unless each says what it means (C24).
+    /// Whether the derived status follows from it. Such a field is never retired and keeps its kind (F19),
+    /// and its options are fixed unless each says what it means (C24).
     pub decides_status: bool,
 }
 
@@ -150,19 +149,19 @@ pub const KINDS: &[&KindSpec] = &[
     &people::FRANCHISE,
 ];
 
-/// What a kind is made with; `None` for a kind that this version does not know.
+/// What a kind comes with; `None` for a kind that this version does not know.
 pub fn spec(kind: ProductKind) -> Option<&'static KindSpec> {
     KINDS.iter().copied().find(|spec| spec.kind == kind)
 }
 
-/// Who decides which status a card of this kind has. A kind that this version does not know counts
-/// as [`StatusMode::Custom`]: its stored status is shown.
+/// Who decides which status a card of this kind has. A kind that this version does not know counts as
+/// [`StatusMode::Custom`], so that the stored status of its cards is shown.
 pub fn status_mode(kind: ProductKind) -> StatusMode {
     spec(kind).map_or(StatusMode::Custom, |spec| spec.mode)
 }
 
-/// A new product of a kind, furnished as the catalogue says, at a place in the top bar. Its names are
-/// the catalogue's: the rows have none of their own.
+/// A new product of a kind, with all that the catalogue gives it, at a place in the top bar. Its rows
+/// have no names of their own: the catalogue's are shown.
 pub fn new_product(id: ProductId, spec: &KindSpec, order: u32) -> NewProduct {
     let product = Product {
         id,
@@ -270,7 +269,7 @@ impl OptionSpec {
 }
 
 impl ProductKind {
-    /// Whether the business of this kind is not built yet: its products hold cards and nothing more (C27).
+    /// Whether the functions of this kind are not built yet: its products hold cards and nothing more (C27).
     pub fn is_preview(self) -> bool {
         spec(self).is_some_and(|spec| spec.preview)
     }
@@ -289,7 +288,7 @@ impl Product {
     }
 }
 
-/// The distance of two places, so that something can be put between.
+/// The distance between two places, so that something can be put between them later.
 const PLACE: u32 = 10;
 
 const fn status(

@@ -1,8 +1,8 @@
 //! Fields: what a firm wants to know about each card or contact (F41-F43).
 //!
 //! A document holds texts only, in registers named after the field: `<field id>`, or for a multiple
-//! choice one register for each option, `<field id>/<option key>`. What a text means is decided here,
-//! at reading; so a field may change its kind and no value is ever lost.
+//! choice one register for each option, `<field id>/<option key>`. What a text means is decided when it
+//! is read, so a field may change its kind and no value is lost.
 
 use std::collections::BTreeSet;
 
@@ -43,11 +43,11 @@ pub struct FieldDefinition {
     /// Its place among the fields of its scope; ties go by id.
     #[n(5)]
     pub order: u32,
-    /// Whether it is shown no more; values stay.
+    /// Whether it is no longer shown; its values stay.
     #[cbor(n(6), default)]
     #[serde(default)]
     pub retired: bool,
-    /// The statuses that a card should not enter without it (F43): a warning, never a wall.
+    /// The statuses that a card should not enter without it (F43). The user is warned, never stopped.
     #[cbor(n(7), default)]
     #[serde(default)]
     pub required_for: Vec<StatusId>,
@@ -76,7 +76,7 @@ pub enum FieldKind {
     /// One line of text.
     #[n(0)]
     Text,
-    /// Text of many lines that two people may write at once; lives in an automerge text.
+    /// Text of many lines, in which two users may write at the same time: a long text.
     #[n(1)]
     LongText,
     /// An exact number.
@@ -85,7 +85,7 @@ pub enum FieldKind {
     /// An amount of money.
     #[n(3)]
     Money,
-    /// One, or any number, of some options.
+    /// One of some options, or any number of them.
     #[n(4)]
     Choice {
         /// The options, in the order shown.
@@ -101,7 +101,7 @@ pub enum FieldKind {
     /// Yes, or nothing.
     #[n(6)]
     Flag,
-    /// One that this version does not know, by its number: its values are shown as they are.
+    /// A kind that this version does not know, by its number. Its values are shown as they are.
     #[serde(skip)]
     #[n(65535)]
     Other(#[n(0)] u32),
@@ -134,11 +134,11 @@ pub struct ChoiceOption {
     /// [`crate::settings::Settings::option_name`].
     #[n(1)]
     pub name: String,
-    /// Whether it is offered no more; cards that have it keep it.
+    /// Whether it can no longer be chosen; cards that have it keep it.
     #[cbor(n(2), default)]
     #[serde(default)]
     pub retired: bool,
-    /// What it means for the status, in the field that decides the status of Sales (C24).
+    /// What it means for the status, if its field decides the status of Sales (C24).
     #[n(3)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub means: Option<StepMeaning>,
@@ -176,15 +176,15 @@ pub enum FieldValue {
     Day(Day),
     /// The flag is set.
     Flag,
-    /// Text that the field's kind cannot read: written by another version, or before the field
-    /// changed its kind or lost the option. It is shown as it is.
+    /// Text that the field's kind cannot read: another version wrote it, or it was written before the
+    /// field changed its kind or lost the option. It is shown as it is.
     Raw(String),
 }
 
 /// Why a text may not be written into a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FieldError {
-    /// It is not in the canonical form of the field's kind, or names no option of it.
+    /// It is not in the canonical form of the field's kind, or it is not one of its options.
     #[error("not a value of this kind of field")]
     Unreadable,
     /// It has more than [`MAX_VALUE_LEN`] bytes.
@@ -203,7 +203,7 @@ impl FieldDefinition {
             return self.kind.read(texts.get(&register)?);
         };
         let mut chosen: BTreeSet<Key> = texts.chosen(&register).filter_map(|key| key.parse().ok()).collect();
-        // A field that became multiple keeps the option chosen while it was not.
+        // The field may have been a single choice before: that option still counts.
         if let Some(text) = texts.get(&register) {
             match text.parse() {
                 Ok(key) if options.iter().any(|option| option.key == key) => {
@@ -218,8 +218,8 @@ impl FieldDefinition {
 
     /// The registers to write, and their new text, so that the field has `value` and no other.
     ///
-    /// Only registers whose text changes are named, so that a choice edited by two people at once
-    /// merges option by option. Long text is not written this way: of it nothing is returned.
+    /// Only registers whose text changes are named, so that a choice that two users edit at the same time
+    /// merges option by option. A long text is not written this way, so for it nothing is returned.
     pub fn writes(&self, texts: FieldTexts<'_>, value: Option<&FieldValue>) -> Vec<(String, String)> {
         if self.kind == FieldKind::LongText {
             return Vec::new();
@@ -254,7 +254,7 @@ impl FieldDefinition {
 }
 
 impl FieldKind {
-    /// The value that one register's text stands for; `None` if it is empty.
+    /// The value that a register's text stands for; `None` if it is empty.
     pub fn read(&self, text: &str) -> Option<FieldValue> {
         if text.is_empty() {
             return None;
@@ -290,7 +290,7 @@ impl FieldKind {
 }
 
 impl std::fmt::Display for FieldValue {
-    /// The canonical text of a register; for several options their keys, which no register holds.
+    /// The canonical text of a register. Several options give several keys, and no one register holds them.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Text(text) | Self::Raw(text) => f.write_str(text),
@@ -323,7 +323,7 @@ impl<'a> FieldTexts<'a> {
         (!text.is_empty()).then_some(text)
     }
 
-    /// The keys of the options chosen in the field with this register, also of unknown ones.
+    /// The keys of the options chosen in the field with this register; also of options not known here.
     pub fn chosen(self, register: &str) -> impl Iterator<Item = &'a str> {
         self.0
             .iter()

@@ -24,8 +24,8 @@ pub const MAX_OPTIONS: usize = 200;
 /// Why an edit of a setting is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
-    /// Somebody else edited it since: it has this version now (0: there is none yet).
-    #[error("it was changed meanwhile: its version is {current}")]
+    /// Somebody else edited it since: it has this version now (0: it does not exist yet).
+    #[error("the setting changed meanwhile: its version is {current}")]
     Stale {
         /// The version that an edit must be based on.
         current: u64,
@@ -33,7 +33,7 @@ pub enum SettingsError {
     /// The body is not a setting of the row's kind, or longer than the kind allows.
     #[error("not a setting of this kind")]
     Unreadable,
-    /// A name, text or list is empty, too long, or has control characters; says which.
+    /// A name, text or list is empty, too long, or has control characters. The word says which one.
     #[error("{0} is empty, too long, or not allowed")]
     Malformed(&'static str),
     /// The zone is not one of the IANA database.
@@ -42,13 +42,13 @@ pub enum SettingsError {
     /// The product that it belongs to is not there.
     #[error("unknown product")]
     UnknownProduct,
-    /// What it was made from or belongs to cannot change; says what.
+    /// What it was made from or belongs to cannot change. The word says which of them.
     #[error("{0} cannot change")]
     Unchangeable(&'static str),
     /// The set of statuses of this kind of product is fixed (F12).
     #[error("the statuses of this kind of product are fixed")]
     FixedStatuses,
-    /// The status of the cards is derived from this field: its values are fixed (F19), but for the
+    /// The status of the cards is derived from this field, so its values are fixed (F19), except the
     /// options of a step (C24).
     #[error("statuses depend on this field: its values are fixed")]
     FixedField,
@@ -68,7 +68,7 @@ pub enum SettingsError {
     #[error("this product cannot be switched off")]
     ReservedProduct,
     /// It can be retired or switched off, but not removed: cards and history name it (F7, F27, F62).
-    #[error("it cannot be removed")]
+    #[error("the setting cannot be removed")]
     NotRemovable,
 }
 

@@ -1,4 +1,4 @@
-//! Moving a card by hand where its status follows from its fields (C24): which values put it there.
+//! Moving a card by hand if its status follows from its fields (C24): which values put it there.
 
 use super::{Settings, StatusInputs};
 use crate::crm::command::CardCommand;
@@ -12,10 +12,10 @@ type Texts<'a> = Vec<(FieldId, &'a str)>;
 impl Settings {
     /// The ways to move a card by hand into `status`, each as the commands that do it.
     ///
-    /// Where the status is stored there is one: the move. Where it is derived, a way sets the fewest
-    /// deciding fields; an app does the only one at once, and asks the user where there are several. An
-    /// empty way says that the fields already say so. There is no way into a status that only time, or
-    /// only fields that are neither choices nor flags, bring about.
+    /// If the status is stored, there is one way: the move. If it is derived, a way sets as few deciding
+    /// fields as possible. An app takes the way if there is only one, and asks the user if there are
+    /// several. An empty way means that the card is there already. There is no way into a status that
+    /// only time brings about, or only fields that are neither choices nor flags.
     pub fn moves_to(&self, inputs: &StatusInputs<'_>, status: StatusId) -> Vec<Vec<CardCommand>> {
         let Some(view) = inputs.product.and_then(|product| self.view(product)) else { return Vec::new() };
         let Some(target) = self.status(status).filter(|known| known.product == view.product.id) else {
@@ -26,6 +26,8 @@ impl Settings {
         }
         let Some(key) = target.key.as_ref() else { return Vec::new() };
         let present = |field: FieldId| inputs.texts.get(&field.to_string()).unwrap_or_default();
+        // Every combination is tried: deciding fields are two or three with a few options, and asking the
+        // derivation itself leaves no second table of rules that could disagree with it.
         let mut all: Vec<Texts<'_>> = vec![Vec::new()];
         for field in self.deciding(view.product.id) {
             all = each_with(&all, field.id, &candidates(field, present(field.id)));
@@ -55,13 +57,13 @@ impl Settings {
     }
 }
 
-/// What a field may hold after a move: what it holds, what it may be given, or nothing.
+/// What a field may hold after a move: what it holds now, what it may be given, or nothing.
 fn candidates<'a>(field: &'a FieldDefinition, present: &'a str) -> Vec<&'a str> {
     let mut texts = vec![present];
     match &field.kind {
         FieldKind::Choice { options, multiple: false } => {
-            let offered = options.iter().filter(|option| !option.retired);
-            texts.extend(offered.map(|option| option.key.as_str()).filter(|key| *key != present));
+            let choosable = options.iter().filter(|option| !option.retired);
+            texts.extend(choosable.map(|option| option.key.as_str()).filter(|key| *key != present));
         }
         FieldKind::Flag if present != SET => texts.push(SET),
         FieldKind::Flag => {}
@@ -73,13 +75,13 @@ fn candidates<'a>(field: &'a FieldDefinition, present: &'a str) -> Vec<&'a str> 
     texts
 }
 
-/// Each way with each text of one more field.
+/// Each of the ways, combined with each text of one more field.
 fn each_with<'a>(ways: &[Texts<'a>], field: FieldId, texts: &[&'a str]) -> Vec<Texts<'a>> {
     let longer = |way: &Texts<'a>, text: &'a str| [way.as_slice(), &[(field, text)]].concat();
     ways.iter().flat_map(|way| texts.iter().map(move |text| longer(way, text))).collect()
 }
 
-/// Those ways that change no field without need, and clear none that could as well be given a value.
+/// The ways that change no field without need, and clear no field that could be given a value instead.
 fn fewest<'w, 'a>(all: &'w [Texts<'a>]) -> Vec<&'w Texts<'a>> {
     let sets = |way: &Texts<'_>, field: FieldId| way.iter().any(|(other, _)| *other == field);
     let within = |one: &Texts<'_>, other: &Texts<'_>| one.iter().all(|(field, _)| sets(other, *field));

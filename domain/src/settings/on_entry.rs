@@ -12,8 +12,9 @@ use crate::value::id::{DocumentId, PartId, ProductId, StatusId, UserId};
 use crate::value::time::Timestamp;
 
 impl Settings {
-    /// Whether a command may move a card into another status, so that [`Settings::todo_on_entry`] is to
-    /// be asked. One that settles a conflict does not: the move it chooses has handed out its todo.
+    /// Whether a command may move a card into another status, so that [`Settings::todo_on_entry`] must be
+    /// asked. A command that resolves a conflict does not count: the move that it chooses has given its
+    /// todo already.
     pub fn may_enter(&self, command: &CardCommand) -> bool {
         match command {
             CardCommand::Create { .. } | CardCommand::Move(_) => true,
@@ -25,20 +26,22 @@ impl Settings {
     /// The todo that the edit in `draft` gives the card with this id; `None` if the edit moves it into no
     /// other status, or into one that hands out none.
     ///
-    /// Its id follows from the card, the status and the move before (C20): people who move a card at once
-    /// make one todo, and every later entry makes another. It is the owner's to do, or of who moves a
-    /// card that nobody owns, and worded in that user's language. A status that time alone brings about
-    /// is entered by no edit.
+    /// Its id follows from the card, the status and the move before (C20). So users who move a card at the
+    /// same time make one todo, and every later entry makes another. The assignee is the owner or, if nobody
+    /// owns the card, the user who moves it; the text is in the assignee's language. A status that only
+    /// time brings about gives no todo, because no edit enters it.
     pub fn todo_on_entry(&self, id: DocumentId, draft: &Draft<'_>, acting: &Acting) -> Option<NewTodo> {
         let product: ProductId = draft.text(card::CARD, "product")?.parse().ok()?;
         let view = self.view(product)?;
         let (before, last_move) = self.before(view, draft);
         let status = self.in_draft(view, draft)?;
+        // A command may write what is there already: that is no move.
         let entered = self.status(status).filter(|_| before != Some(status))?;
         let todo = entered.todo.as_ref()?;
         let owner = draft.text(card::CARD, "owner").and_then(|owner| owner.parse::<UserId>().ok());
         let assignee = owner.unwrap_or(acting.by);
         let part = PartId::derived(&[b"status", id.as_bytes(), status.as_bytes(), &last_move]);
+        // The other user's move may have come first, with this same todo.
         if draft.text(card::TODOS, &format!("{part}/text")).is_some() {
             return None;
         }
@@ -52,13 +55,14 @@ impl Settings {
         })
     }
 
-    /// The status before the edit, and the operation that last moved the card there; of a card that the
-    /// edit makes there is neither.
+    /// The status before the edit, and the operation that last moved the card there. A card that the edit
+    /// itself makes has neither.
     fn before(&self, view: &ProductView, draft: &Draft<'_>) -> (Option<StatusId>, Vec<u8>) {
         let Some(_) = draft.get(card::CARD, "product") else { return (None, Vec::new()) };
         let registers = self.registers(view);
         let values = registers.iter().map(|(container, name)| draft.get(*container, name));
         let values: Vec<_> = values.collect();
+        // The greatest operation, not the newest stamp: all replicas agree on it whatever their clocks.
         let last = values.iter().flatten().map(|values| values.winner.op).max();
         let last = last.map(|op| [op.counter.to_be_bytes().as_slice(), &op.actor.0].concat());
         let texts = values.iter().map(|values| values.as_ref().map(|values| values.shown()));
@@ -84,7 +88,7 @@ impl Settings {
         self.deciding(view.product.id).map(|field| (card::FIELDS, field.id.to_string())).collect()
     }
 
-    /// The status that these registers say; time does not come into it.
+    /// The status that follows from these registers alone, without time.
     fn says(&self, view: &ProductView, texts: &[(String, String)]) -> Option<StatusId> {
         if !status_mode(view.product.kind).is_stored() {
             let texts = FieldTexts::new(texts);

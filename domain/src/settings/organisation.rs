@@ -16,13 +16,13 @@ pub struct Organisation {
     /// The firm's name.
     #[n(0)]
     pub name: String,
-    /// Its zone, an IANA name: hours of automations (C21), and of whom no zone is known.
+    /// Its zone, an IANA name: for the hours of automations (C21), and for users whose zone is not known.
     #[n(1)]
     pub zone: String,
     /// Its language and country, such as `hu-HU`.
     #[n(2)]
     pub locale: String,
-    /// The currency offered for a new amount.
+    /// The currency that an app proposes for a new amount.
     #[n(3)]
     pub currency: Currency,
     /// Whether Admins alone may export (C4).
@@ -41,7 +41,7 @@ impl Organisation {
 }
 
 impl Default for Organisation {
-    /// What holds before anybody set anything: no name, UTC, English, euros.
+    /// What holds until an administrator sets it: no name, UTC, English, euros.
     fn default() -> Self {
         Self {
             name: String::new(),

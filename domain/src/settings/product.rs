@@ -27,11 +27,11 @@ pub struct Product {
     /// Its place in the top bar; ties go by id.
     #[n(4)]
     pub order: u32,
-    /// Whether it is in use; one that is switched off keeps its cards (F7).
+    /// Whether it is in use; a product that is switched off keeps its cards (F7).
     #[n(5)]
     pub enabled: bool,
-    /// After how many days without contact (Sales: *forgotten*) or order (Webshop: *lapsed*) the
-    /// status changes by itself (T13); `None`: never.
+    /// After how many days the status changes by itself (T13): days without contact in Sales
+    /// (*forgotten*), without order in Webshop (*lapsed*). `None`: never.
     #[n(6)]
     pub lapse_days: Option<u16>,
 }

@@ -19,8 +19,8 @@ open_code! {
 }
 
 impl Role {
-    /// Whether it reads all cards and contacts. A role that this version does not know sees as little as
-    /// the least one, and may do nothing ([`Act::allowed_to`]).
+    /// Whether it sees all cards and contacts. A role that this version does not know sees as little as
+    /// Restricted, and may do nothing ([`Act::allowed_to`]).
     pub const fn reads_all(self) -> bool {
         matches!(self, Self::Admin | Self::Manager | Self::User)
     }
@@ -28,7 +28,7 @@ impl Role {
 
 macro_rules! acts {
     ($($(#[$doc:meta])* $act:ident => $least:ident;)*) => {
-        /// Something that a role allows or not, whatever the document (C4, C5, C12, C19, F73).
+        /// Something that a role allows or does not, whatever the document (C4, C5, C12, C19, F73).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum Act {
@@ -72,8 +72,8 @@ acts! {
     EditForms => Manager;
     /// Make and change folders (F92).
     EditFolders => Manager;
-    /// Take data out of an organisation, unless it keeps that to Admins (C4): ask
-    /// [`crate::access::permissions::may`]. Each export is to be written into the audit, by what exports.
+    /// Export data, unless the organisation keeps that to Admins (C4): ask
+    /// [`crate::access::permissions::may`]. The code that exports must write each export into the audit.
     Export => Manager;
     /// Import tables (F94).
     Import => Manager;
@@ -83,11 +83,11 @@ acts! {
     ReadAllReports => Manager;
     /// Judge and merge duplicates (C10).
     MergeDuplicates => Manager;
-    /// Read and apply what a user who lost access handed in.
+    /// Read and apply what a user who has lost access handed in.
     ReviewHandIns => Manager;
     /// Create cards and contacts.
     CreateCards => Restricted;
-    /// Edit, move, trash and restore the cards and contacts one sees (C5, C12).
+    /// Edit, move and trash the cards and contacts one sees, and take them out of the trash (C5, C12).
     EditCards => Restricted;
     /// Add, postpone and close todos on the cards one sees.
     EditTodos => Restricted;
@@ -104,7 +104,7 @@ acts! {
 }
 
 impl Act {
-    /// Whether the role allows it. On documents, only on those that the viewer sees.
+    /// Whether the role allows it. Acts on documents reach only the documents that the viewer sees.
     pub fn allowed_to(self, role: Role) -> bool {
         role <= self.least_role()
     }

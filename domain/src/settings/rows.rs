@@ -1,4 +1,4 @@
-//! Settings rows: one setting each, versioned, with an open kind and a class that says whom it reaches.
+//! Settings rows: one setting each, with a version, an open kind, and a class that says whom it reaches.
 
 use std::fmt;
 use std::str::FromStr;
@@ -33,10 +33,10 @@ pub struct SettingsRow {
     /// The product it belongs to, if it belongs to one.
     #[n(2)]
     pub product: Option<ProductId>,
-    /// 1 at first, one more with every edit; an edit names the version it is based on.
+    /// 1 at first, and one more with every edit. An edit names the version that it is based on.
     #[n(3)]
     pub version: u64,
-    /// The setting itself, in CBOR; empty: removed.
+    /// The setting itself, in CBOR; empty if it was removed.
     #[cbor(n(4), with = "minicbor::bytes")]
     pub body: Vec<u8>,
     /// Whom it reaches.
@@ -69,7 +69,7 @@ open_code! {
         Device = 1, "device";
         /// Devices of administrators.
         Admin = 2, "admin";
-        /// None: it never leaves the server.
+        /// No device: it never leaves the server.
         Secret = 3, "secret";
     }
 }
@@ -150,8 +150,8 @@ impl NewProduct {
 }
 
 impl SettingsClass {
-    /// Whether a row of this class is sent to a device of a user with this role (L5). A class that
-    /// this version does not know is sent to none.
+    /// Whether a row of this class is sent to the devices of a user with this role (L5). A class that this
+    /// version does not know is sent to nobody.
     pub const fn reaches(self, role: Role) -> bool {
         match self {
             Self::Device => true,

@@ -30,24 +30,24 @@ pub struct Status {
     /// Its place among the statuses of its group; ties go by id.
     #[n(5)]
     pub order: u32,
-    /// Whether it is offered no more; cards that have it keep it until moved (F27).
+    /// Whether it can no longer be chosen; cards that have it keep it until they are moved (F27).
     #[cbor(n(6), default)]
     #[serde(default)]
     pub retired: bool,
-    /// The todo that a card entering it is given (C9).
+    /// The todo that a card gets when it enters the status (C9).
     #[n(7)]
     pub todo: Option<StatusTodo>,
 }
 
-/// The todo that a status hands out (C9): see [`crate::settings::Settings::todo_on_entry`].
+/// The todo that a status gives to cards (C9): see [`crate::settings::Settings::todo_on_entry`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
 #[cbor(map)]
 pub struct StatusTodo {
-    /// What is to be done, as an administrator worded it; empty: as the catalogue does, see
+    /// What is to be done, in the words of an administrator; empty: in those of the catalogue, see
     /// [`crate::settings::Settings::todo_text`].
     #[n(0)]
     pub text: String,
-    /// How many days after the card entered it is due.
+    /// How many days after the card enters the status the todo is due.
     #[n(1)]
     pub due_days: u16,
 }
@@ -75,7 +75,7 @@ pub enum StatusMode {
     Fixed,
     /// An administrator edits the set; a card is moved by hand.
     Custom,
-    /// The set is fixed; a card's status is a function of its fields and never stored, so it cannot
+    /// The set is fixed; a card's status follows from its fields. It is never stored, so it cannot be in
     /// conflict (F19).
     Derived,
 }

@@ -11,7 +11,7 @@ use crate::settings::role::Role;
 use crate::value::id::UserId;
 use crate::value::text_form::text_form;
 
-/// A colleague who has or earlier had access; one who left stays, so that history keeps its names.
+/// A colleague who has or had access. Users who left stay here, so that the history keeps their names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
 #[cbor(map)]
 pub struct User {
@@ -30,7 +30,7 @@ pub struct User {
     /// What the user may do (F67).
     #[n(4)]
     pub role: Role,
-    /// The zone of the profile, an IANA name: dues that are days are judged in it (T4).
+    /// The zone of the profile, an IANA name: it decides when a due day of this user ends (T4).
     #[n(5)]
     pub zone: String,
     /// The language and country of the profile, such as `hu-HU`.
@@ -39,7 +39,7 @@ pub struct User {
     /// Whether the user has access now.
     #[n(7)]
     pub active: bool,
-    /// Whether the user may issue invoices although the role does not say so (C19).
+    /// Whether the user may issue invoices although the role does not allow it (C19).
     #[cbor(n(8), default)]
     #[serde(default)]
     pub issues_invoices: bool,

@@ -1,4 +1,4 @@
-//! The settings as a whole: rows, understood and put in order.
+//! The settings as a whole: all rows, read and put in order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,10 +15,10 @@ use crate::value::id::{FieldId, ProductId, StatusId, UserId};
 use crate::value::key::Key;
 use crate::value::time::{Timestamp, Zone};
 
-/// All settings that a device or server has, whatever the order in which their rows came.
+/// All settings that a device or server has. The order in which the rows came makes no difference.
 ///
-/// A card may refer to settings that are not here (F13): lookups then find nothing, and the card is
-/// shown by its ids.
+/// A card may refer to settings that are not here (F13). Then look-ups find nothing, and the card shows
+/// ids in place of names.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     pub(super) rows: BTreeMap<(SettingsKind, SettingsId), SettingsRow>,
@@ -54,19 +54,19 @@ pub struct StatusInputs<'a> {
     pub stored: Option<StatusId>,
     /// Its field registers.
     pub texts: FieldTexts<'a>,
-    /// The last contact with the customer, or when the card was made if there was none yet; `None`
-    /// if neither is known.
+    /// When the customer was last contacted or, if never, when the card was made; `None` if neither is
+    /// known.
     pub last_contact: Option<Timestamp>,
 }
 
 /// The status that a card is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CardStatus<'a> {
-    /// Its id; `None` only for a card whose product is not known and that has none stored.
+    /// Its id; `None` only if the card has none stored and its product is not known.
     pub id: Option<StatusId>,
     /// The status; `None` if no such status is known here.
     pub status: Option<&'a Status>,
-    /// When it becomes another one although nobody writes anything (T13); `None`: never.
+    /// When it changes by time alone (T13); `None`: never.
     pub next_change: Option<Timestamp>,
 }
 
@@ -100,7 +100,7 @@ impl Settings {
         self.rows.get(&(kind, id))
     }
 
-    /// The rows that this version could not read: kept, and to be read after an update.
+    /// The rows that this version cannot read. They are kept, to be read after an update.
     pub fn unread(&self) -> impl Iterator<Item = &SettingsRow> {
         self.unread.iter().filter_map(|key| self.rows.get(key))
     }
@@ -174,8 +174,8 @@ impl Settings {
 
     /// The status that a card is in at `now`, derived or stored.
     ///
-    /// A card without a stored status is in the first of its product (F25); a stored one that is not
-    /// known here still stands.
+    /// A card without a stored status is in the first of its product (F25). A stored status that is not
+    /// known here still counts.
     pub fn card_status(&self, inputs: &StatusInputs<'_>, now: Timestamp) -> CardStatus<'_> {
         let view = inputs.product.and_then(|product| self.products.get(&product));
         let stored = || CardStatus {
@@ -199,7 +199,7 @@ impl Settings {
         CardStatus { id: first.map(|status| status.id), status: first, next_change: None }
     }
 
-    /// The fields that a card should have before it enters a status, and has not (F43): a warning.
+    /// The fields that a card should have before it enters a status, and does not have (F43): a warning.
     pub fn missing_for(&self, status: &Status, texts: FieldTexts<'_>) -> Vec<&FieldDefinition> {
         self.fields(FieldScope::Product(status.product))
             .filter(|field| !field.retired && field.required_for.contains(&status.id))
@@ -216,8 +216,8 @@ impl Settings {
         }
     }
 
-    /// What the todo says that a status hands out (C9): as an administrator worded it, else as the
-    /// catalogue does in the reader's language.
+    /// The text of the todo that a status gives (C9): in the words of an administrator, else in those of
+    /// the catalogue in the reader's language.
     pub fn todo_text<'a>(&self, status: &'a Status, todo: &'a StatusTodo, language: Language) -> &'a str {
         match self.status_spec(status).and_then(|builtin| builtin.todo.as_ref()) {
             Some(builtin) => builtin.names.unless(&todo.text, language),
@@ -251,7 +251,7 @@ impl Settings {
         self.products.get(&product)
     }
 
-    /// The status that fields with these texts (by their key in the catalogue) say; `None` where it is
+    /// The status that follows from fields with these texts, by their key in the catalogue; `None` if it is
     /// stored.
     pub(super) fn derived<'a>(
         &self,
@@ -349,7 +349,7 @@ pub(super) fn may_replace(builtin: &catalogue::FieldSpec, new: &FieldKind, fixed
     if builtin.has_meanings() { is_single_choice } else { same_values(new, fixed) }
 }
 
-/// The name given; where there is none and this version knows none, the key says at least something.
+/// The name as given; without one, the key, which says at least something.
 fn named<'a>(given: &'a str, key: Option<&'a Key>) -> &'a str {
     if given.is_empty() { key.map_or("", Key::as_str) } else { given }
 }

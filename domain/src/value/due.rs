@@ -13,8 +13,8 @@ use crate::value::time::{Day, LocalNow, Timestamp, UnknownZone, Zone, number};
 /// When a todo is due: a whole day, or a minute on the wall of a zone (F46, T2).
 ///
 /// Its text form, in registers, rows, JSON and on the wire, is `2026-11-22`, or as in RFC 9557
-/// `2026-11-22T09:00[Europe/Budapest]`; every due has exactly one. A day is never stored as an instant
-/// and a wall time never without its zone, so both survive a change of the zone's rules (T9).
+/// `2026-11-22T09:00[Europe/Budapest]`; every due has exactly one. A day is never stored as an instant,
+/// and a wall time never without its zone, so both stay right if the zone's rules change (T9).
 ///
 /// The derived order is only some total order; [`Self::overdue_from`] orders by time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,10 +33,10 @@ pub enum Due {
 impl Due {
     /// The first instant at which the todo is overdue.
     ///
-    /// Of a day: the next midnight of `assignee`, the profile zone of the todo's assignee, for
-    /// everybody who looks (T3, T4). Of a minute: that instant itself (T5), with skipped and repeated
-    /// wall times resolved as in [`Zone::instant`] (T6). If this build does not know the zone it was set
-    /// in, the assignee's stands for it.
+    /// A day: the next midnight in `assignee`, the profile zone of the todo's assignee, for every viewer
+    /// (T3, T4). A minute: that instant itself (T5); [`Zone::instant`] tells how skipped and repeated wall
+    /// times are resolved (T6). If this build does not know the zone of the minute, the assignee's zone
+    /// takes its place.
     pub fn overdue_from(&self, assignee: Zone) -> Timestamp {
         match *self {
             Due::Day(day) => assignee.end_of(day),
@@ -44,7 +44,7 @@ impl Due {
         }
     }
 
-    /// The day that it is due for someone in `zone`; a day is that day everywhere.
+    /// The day on which it is due for a user in `zone`. A whole day is the same day everywhere.
     pub fn day_in(&self, zone: Zone) -> Day {
         match *self {
             Due::Day(day) => day,
@@ -52,7 +52,7 @@ impl Due {
         }
     }
 
-    /// Whether this build knows all of it. What somebody else wrote may name a zone of a later one.
+    /// Whether this build knows all of it. Another build may have written a zone that this one does not know.
     pub const fn is_known(&self) -> bool {
         match self {
             Due::Day(_) => true,
@@ -62,7 +62,7 @@ impl Due {
 
     /// How urgent a todo with this due is by the clock `judge`.
     ///
-    /// A day is to be judged by the clock of the todo's assignee, a minute by the viewer's (T4).
+    /// The caller passes the clock of the todo's assignee for a day, and the viewer's for a minute (T4).
     pub fn class(&self, judge: &LocalNow) -> Class {
         match self {
             Due::Day(day) => match day.cmp(&judge.today) {
@@ -131,7 +131,7 @@ impl fmt::Debug for LocalMinute {
 /// Text that is not a due in its canonical form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DueError {
-    /// It has another form, or names a day or minute that the calendar of 1900 to 9999 has not.
+    /// It has another form, or names a day or minute that the calendar of 1900 to 9999 does not have.
     #[error("not a due written like 2026-11-22 or 2026-11-22T09:00[Europe/Budapest]")]
     Form,
     /// Its zone cannot be one.

@@ -1,7 +1,7 @@
 //! The outside world as an argument: what time it is, and randomness.
 //!
-//! No code of Roadbook reads a clock or draws a random number by itself (`clippy.toml` bans it), so
-//! that a simulation on one seed repeats to the byte.
+//! No code of Roadbook reads a clock or draws a random number by itself (`clippy.toml` forbids it). So a
+//! simulation with the same seed does the same to the byte.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};

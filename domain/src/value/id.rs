@@ -1,8 +1,8 @@
 //! Identifiers: one type for each kind of thing, so that a user can never be passed for a card.
 //!
-//! Two sorts: *entity ids* (16 bytes, time-ordered like UUIDv7, made on any device) name what has a
-//! life of its own; [`PartId`]s (6 bytes) name the parts of one document: todos, entries, links,
-//! contact details. A part is addressed from outside as (document, part).
+//! There are two sorts. *Entity ids* (16 bytes, ordered by time like UUIDv7, made on any device) name what
+//! exists by itself. [`PartId`]s (6 bytes) name the parts of one document: todos, entries, links, contact
+//! details. From outside, a part is addressed as (document, part).
 
 use std::fmt;
 use std::str::FromStr;
@@ -41,7 +41,7 @@ macro_rules! entity_ids {
                 Self(Uuid::from_bytes(bytes))
             }
 
-            /// The id that follows from `parts` and nothing else, so that all who make it agree.
+            /// The id that follows from `parts` and nothing else, so that all devices that make it agree.
             pub fn derived(parts: &[&[u8]]) -> Self {
                 Self::from_bytes(derived(stringify!($name), parts))
             }
@@ -116,15 +116,15 @@ entity_ids! {
     StatusId;
     /// A field of a product's cards (F41).
     FieldId;
-    /// A document of any kind: card, contact, user document.
+    /// A document of any type: card, contact, user document.
     DocumentId;
 }
 
 /// A part of one document: a todo, an entry, a link, a contact detail.
 ///
-/// 48 random bits: among 20 parts of a card two collide once in 10^12 cards, and the device that
-/// makes one checks the document first. Its text form is 8 characters of base64url; it stands in
-/// every register name of the part, so it is short.
+/// It has 48 random bits: among 20 parts of a card two are equal once in 10^12 cards, and a device checks
+/// the document before it uses a new one. Its text form is 8 characters of base64url. It is short because
+/// it stands in every register name of the part.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct PartId([u8; 6]);

@@ -8,14 +8,14 @@ use crate::value::text_form::text_form;
 
 /// A currency, by its ISO 4217 code.
 ///
-/// Any three capitals are accepted: currencies come and go, and a card must outlive the list.
+/// Any three capital letters are accepted: the list of currencies changes, and a card must stay readable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency([u8; 3]);
 
 /// An amount of one currency, one register: text form `1990 HUF`.
 ///
-/// Major units, not minor ones: ISO 4217 gives HUF two decimals that nobody uses, which invites a
-/// factor of 100 (T23).
+/// Major units, not minor ones: ISO 4217 gives HUF two decimals that nobody uses, so minor units would
+/// lead to amounts that are wrong by a factor of 100 (T23).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Money {
     /// How much, in major units.

@@ -1,4 +1,4 @@
-//! Open enumerations: lists that grow, of which an older app must keep what it does not know.
+//! Open enumerations: lists that grow. An older app keeps the members that it does not know.
 
 /// Declares an enumeration of small numbers with a word for each, and `Other` for numbers that a
 /// newer version may send. The number is the CBOR form, the word the JSON form (`other_7` for a

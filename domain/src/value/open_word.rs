@@ -1,5 +1,5 @@
-//! Open enumerations whose members stand in registers by name, so that a name which a later version
-//! added is kept, shown as it is, and carried on.
+//! Open enumerations whose members are stored in registers by name. A name that a later version added is
+//! kept, shown as it is, and carried on.
 
 use crate::value::word::Word;
 

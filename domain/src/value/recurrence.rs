@@ -1,4 +1,4 @@
-//! How often a todo comes again (T7). The dates themselves are made by whoever closes one.
+//! How often a todo comes again (T7). The device that closes a todo makes the next one.
 
 use std::fmt;
 use std::num::NonZeroU16;
@@ -10,9 +10,9 @@ use crate::value::time::number;
 /// Every so many days, weeks, months or years; its text form is `1d`, `2w`, `3m`, `1y`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Recurrence {
-    /// Every how many of them, 1 to 999.
+    /// How many units lie between two todos, 1 to 999.
     pub every: NonZeroU16,
-    /// Of what.
+    /// The unit.
     pub unit: Unit,
 }
 

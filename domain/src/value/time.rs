@@ -1,7 +1,7 @@
 //! Instants, days and zones (T1-T14).
 //!
 //! There is no clock here: `now` and the zone are arguments (T1). Days and wall times are resolved to
-//! instants when they are judged, never in storage (T2, T9).
+//! instants only when they are judged and never stored as such, because the rules of zones change (T2, T9).
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -170,8 +170,8 @@ pub struct UnknownZone;
 
 /// A time zone of the IANA database; its text form is its name there: `Europe/Budapest`.
 ///
-/// A zone that a later release of the database added keeps its name and is reckoned as UTC, so that
-/// one new name costs nobody the sight of a todo. Only [`Self::read`] makes such a zone.
+/// A zone that a later release of the database added keeps its name and counts as UTC, so that a new
+/// name never hides a todo. Only [`Self::read`] makes such a zone.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Zone(Name);
 
@@ -197,8 +197,8 @@ impl Zone {
         }
     }
 
-    /// The zone with this name, for a reader of what somebody else wrote: a name that this build does
-    /// not know is kept if it could be one.
+    /// The zone with this name, for a reader of what another build may have written: a name that this
+    /// build does not know is kept if it could be a zone.
     ///
     /// # Errors
     /// [`UnknownZone`] if it could not.
@@ -232,15 +232,22 @@ impl Zone {
 
     /// The instant at which a clock on the wall shows `local` (T6).
     ///
-    /// A wall time that the clocks skip is shifted forward by the gap; of one that they show twice
-    /// the first occurrence counts.
+    /// A wall time that the clocks skip is moved forward by the length of the gap. If the clocks show a
+    /// wall time twice, the first time counts:
+    ///
+    /// ```text
+    /// gap      01:59 -> 03:00     02:30 counts as 03:30 of the new time
+    /// twice    02:59 -> 02:00     02:30 counts as the one before the clocks were turned back
+    /// ```
     pub fn instant(self, local: NaiveDateTime) -> Timestamp {
         let offset = match self.rules().offset_from_local_datetime(&local) {
             MappedLocalTime::Single(offset) => Some(offset.fix()),
             MappedLocalTime::Ambiguous(one, other) => {
+                // Clocks are turned back, so the first time is the one further ahead of UTC.
                 [one.fix(), other.fix()].into_iter().max_by_key(|offset| offset.local_minus_utc())
             }
             MappedLocalTime::None => {
+                // The offset of before the gap moves the time forward by just the gap.
                 self.gap(local).and_then(|gap| gap.begin).map(|(_, before)| before.fix())
             }
         };
@@ -250,8 +257,8 @@ impl Zone {
 
     /// The first instant of `day`: midnight, or the end of the gap if the clocks skip midnight.
     ///
-    /// A day lasts from here to [`Self::end_of`]; 23 and 25 hours occur (T6), and a day that a zone
-    /// left out lasts no time.
+    /// A day lasts from here to [`Self::end_of`]: 24 hours, sometimes 23 or 25 (T6), and no time at all if
+    /// the zone left the day out.
     pub fn start_of(self, day: Day) -> Timestamp {
         self.first_instant(day.0)
     }
@@ -263,8 +270,8 @@ impl Zone {
 
     /// The day that it is at `at`: the one with `start_of(day) <= at < end_of(day)`.
     ///
-    /// So a day that has begun never ends before the next begins, although clocks that are turned
-    /// back over midnight show the old date again.
+    /// So once a day has begun, it stays until the next one begins. Clocks that are turned back over
+    /// midnight show the old date again, but it is not that day again.
     pub fn day_of(self, at: Timestamp) -> Day {
         let shown = Day::nearest(self.local(at).date());
         if self.end_of(shown) <= at { shown.plus(1) } else { shown }
@@ -318,7 +325,8 @@ impl FromStr for Zone {
 
 text_form!(Day, Zone);
 
-/// What clock and calendar of one zone show at one instant: made once, asked for every row.
+/// What clock and calendar of one zone show at one instant. It is made once and asked for every row, so
+/// that the zone's rules are not looked up for each todo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LocalNow {
     /// The instant.

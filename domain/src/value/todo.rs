@@ -1,4 +1,4 @@
-//! A todo's state: open or closed, how and by whom, and what two people made of it at once
+//! A todo's state: open or closed, how and by whom, also if several users changed it at the same time
 //! (F47, F52, C11, C13).
 
 use std::cmp::Ordering;
@@ -15,8 +15,8 @@ use chrono::{NaiveDateTime, NaiveTime, Timelike};
 open_word! {
     /// How a todo was closed, the weakest first (F52).
     ///
-    /// Later versions may know more; they rank those below the others by name, as this one does, so that
-    /// all versions show the same closing.
+    /// Later versions may add outcomes. Every version ranks the added ones below these, by name, so that all
+    /// versions show the same closing.
     #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
     Outcome {
         /// Closed without saying how it went.
@@ -51,8 +51,8 @@ impl TodoState {
         self.closing.is_none()
     }
 
-    /// Whether this build knows all of it. What somebody else wrote may name an outcome or a zone of a
-    /// later one; it still says who closed the todo and when.
+    /// Whether this build knows all of it. Another build may have written an outcome or a zone that this
+    /// one does not know; the state still tells who closed the todo and when.
     pub const fn is_known(&self) -> bool {
         match &self.closing {
             None => true,
@@ -70,7 +70,7 @@ impl TodoState {
         self.closing.as_ref()
     }
 
-    /// The day it was closed, on the calendar of who closed it, where they were then (T11).
+    /// The day it was closed, on the calendar of the user who closed it, in their zone then (T11).
     pub fn closed_on(&self) -> Option<Day> {
         Day::try_from(self.closing?.local.date()).ok()
     }
@@ -84,8 +84,8 @@ impl TodoState {
         Self { closing: Some(closing), ..*self }
     }
 
-    /// This todo reopened: the next open period begins (C11), after the last possible number that one
-    /// again. An open todo stays as it is.
+    /// This todo reopened: the next open period begins (C11). The greatest number stays the last. An open
+    /// todo stays as it is.
     #[must_use]
     pub fn reopen(&self) -> Self {
         let period = if self.is_open() { self.period } else { self.period.saturating_add(1) };
@@ -122,12 +122,12 @@ impl Closing {
         self.outcome
     }
 
-    /// What the clock of the closer showed, to the second.
+    /// What the clock of the user who closed it showed, to the second.
     pub const fn local(&self) -> NaiveDateTime {
         self.local
     }
 
-    /// The profile zone of the closer at that time.
+    /// The profile zone of the user who closed it, at that time.
     pub const fn zone(&self) -> Zone {
         self.zone
     }
@@ -137,7 +137,7 @@ impl Closing {
         self.by
     }
 
-    /// When it was closed; of an hour that the clocks showed twice, the first occurrence (T6).
+    /// When it was closed. If the clocks showed that time twice, the first one (T6).
     pub fn at(&self) -> Timestamp {
         self.zone.instant(self.local)
     }
@@ -157,17 +157,18 @@ impl Ord for Closing {
     }
 }
 
-/// What concurrent states of one todo amount to ("Domain merge" of the architecture).
+/// The outcome of concurrent states of one todo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MergedState {
     /// The state that counts.
     pub winner: TodoState,
-    /// Everybody who closed the winner's period, the strongest closing first (C13); empty while open.
+    /// The closings of the winner's period, the strongest first: everybody who closed it (C13). Empty
+    /// while it is open.
     pub closers: Vec<Closing>,
 }
 
 impl MergedState {
-    /// What two such results amount to together: [`merge`] of all states behind them.
+    /// The two results as one: the same as [`merge`] of all states behind them.
     #[must_use]
     pub fn join(self, other: MergedState) -> MergedState {
         let (mut strong, weak) = if self.winner >= other.winner { (self, other) } else { (other, self) };
@@ -188,9 +189,9 @@ impl From<TodoState> for MergedState {
 
 /// Resolves the concurrent values of a todo's state, whatever their order and number.
 ///
-/// The higher open period wins; within one, closed beats open (so a close beats a postponement, C13);
-/// among closings the order of [`Closing`] decides. No value at all is a new todo's `open#1`, to which
-/// every other state is superior.
+/// The higher period wins, so a reopening beats the closing that it saw. Within one period closed beats
+/// open, so a close beats a postponement (C13). Among closings the order of [`Closing`] decides. No value
+/// at all is the `open#1` of a new todo, which every other state beats.
 pub fn merge(values: impl IntoIterator<Item = TodoState>) -> MergedState {
     values.into_iter().map(MergedState::from).fold(TodoState::OPEN.into(), MergedState::join)
 }
@@ -367,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn closing_notes_who_when_on_his_wall_and_how_and_the_first_closing_counts() {
+    fn a_closing_notes_who_how_and_the_local_time_and_the_first_closing_counts() {
         let now = Timestamp::from_millis(1_795_338_005_999);
         let (anna, bela) = (ANNA.parse().unwrap(), BELA.parse().unwrap());
         let bucharest = "Europe/Bucharest".parse().unwrap();

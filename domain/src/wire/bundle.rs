@@ -14,10 +14,10 @@ pub struct Bundle {
     /// The document.
     #[n(0)]
     pub document: DocumentId,
-    /// What kind it is; a phone keeps kinds it does not know.
+    /// Its type; a phone keeps documents of types that it does not know.
     #[n(1)]
     pub kind: DocumentTypeId,
-    /// The log's sequence that this state is of: an entry for the document at or below is in it.
+    /// The number of the log that this state is of. All entries for the document up to it are in the state.
     #[n(2)]
     pub as_of: u64,
     /// The saved document ([`crate::document::Document::save`]).
@@ -26,19 +26,19 @@ pub struct Bundle {
     /// Its heads, ascending.
     #[n(4)]
     pub heads: Vec<ChangeHash>,
-    /// Who made its changes, and when the server took them.
+    /// Who made its changes, and when the server received them.
     #[n(5)]
     pub authors: AuthorTable,
-    /// CBOR of the [`crate::crm::row::Rows`] of this state, made by a server of this projection version; empty where
-    /// `saved` is a list of few changes, from which the reader makes them
+    /// CBOR of the [`crate::crm::row::Rows`] of this state, made by a server of this projection version. It
+    /// is empty if `saved` is a list of few changes, from which the reader makes the rows
     /// ([`crate::read::projection::rows_of_saved`]).
     #[cbor(n(6), with = "minicbor::bytes")]
     pub rows: Vec<u8>,
     /// [`crate::read::projection::VERSION`] of the server that made the rows.
     #[n(7)]
     pub projection_version: u32,
-    /// The server's receipt for (document, heads, authors): lets any phone give the document back
-    /// to a server that lost it (N7).
+    /// The server's receipt for (document, heads, authors). With it any phone can re-upload the document to
+    /// a server that lost it (N7).
     #[n(8)]
     pub receipt: minicbor::bytes::ByteArray<16>,
 }

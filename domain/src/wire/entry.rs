@@ -1,4 +1,4 @@
-//! Entries: what an exchange brings down.
+//! Entries: what an exchange brings to the device.
 
 use minicbor::{Decode, Encode};
 
@@ -28,9 +28,9 @@ pub struct Envelope {
 pub enum Entry {
     /// Kind 0: a change of a document that the device has.
     Change(LogEntry),
-    /// Kind 1: a whole document, for one that enters the device's sight or changed much.
+    /// Kind 1: a whole document, because it became visible to the user or changed much.
     Bundle(Bundle),
-    /// Kind 2: a document left the user's sight; everything of it goes, at once (L5).
+    /// Kind 2: a document is no longer visible to the user. The device removes all of it at once (L5).
     Forget(Forgotten),
     /// Kind 3: a settings row.
     Settings(ReceiptedRow),
@@ -66,7 +66,7 @@ impl Entry {
     }
 }
 
-/// An accepted change with what the server knows of it.
+/// An accepted change, with what the server knows of it.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct LogEntry {
@@ -76,25 +76,25 @@ pub struct LogEntry {
     /// Its document.
     #[n(1)]
     pub document: DocumentId,
-    /// The change's one byte string ([`crate::document::codec`]); empty where the device pushed it in the very
-    /// request that this answers: `document` and `check` tell which it is.
+    /// The change's one byte string ([`crate::document::codec`]). It is empty if the device pushed the
+    /// change in the request that this answers: then `document` and `check` tell which change it is.
     #[cbor(n(2), with = "minicbor::bytes")]
     pub change: Vec<u8>,
-    /// The first bytes of its hash: the receiver builds the change and compares.
+    /// The first bytes of its hash. The receiver builds the change and compares.
     #[n(3)]
     pub check: Check,
     /// Who made it.
     #[n(4)]
     pub by: Signature,
-    /// When the server took it.
+    /// When the server received it.
     #[n(5)]
     pub received_at: Timestamp,
-    /// What act it was part of, where that is not a plain edit.
+    /// The act that it was part of; `None` for a plain edit.
     #[n(6)]
     pub origin: Option<Origin>,
 }
 
-/// A document that left the user's sight.
+/// A document that is no longer visible to the user.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct Forgotten {

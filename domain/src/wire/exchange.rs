@@ -16,7 +16,7 @@ pub const MAX_PUSH_CHANGES: usize = 500;
 /// The most change bytes of one request; a change may be 256 KiB, so a request always fits one.
 pub const MAX_PUSH_BYTES: usize = 512 << 10;
 
-/// `POST /v1/sync`, up.
+/// The request of `POST /v1/sync`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct SyncRequest {
@@ -32,31 +32,33 @@ pub struct SyncRequest {
     /// How many bytes of entries the device wants at most; the server has its own limit.
     #[n(3)]
     pub budget: Option<u32>,
-    /// A comparison of what device and server hold, after a rollback or a mismatch.
+    /// One step of a reconciliation, after a rollback or if the digests differ.
     #[n(4)]
     pub walk: Option<Walk>,
-    /// Documents given back to a server that lost them, in the course of a walk.
+    /// Documents re-uploaded to a server that lost them, found by the reconciliation.
     #[n(5)]
     pub offers: Vec<Offer>,
-    /// Documents to be sent whole, in the course of a walk.
+    /// Documents that the device lacks, found by the reconciliation. The server sends them whole.
     #[n(6)]
     pub fetch: Vec<DocumentId>,
-    /// Purges told to a server that may have lost them; before all else that it lost.
+    /// Purges that the server may have lost. They are re-uploaded first, so that no purged document
+    /// returns.
     #[cbor(n(7), default, skip_if = "Vec::is_empty")]
     pub tombstones: Vec<Tombstone>,
-    /// Settings rows given back to a server that lost them; before documents.
+    /// Settings rows re-uploaded to a server that lost them; before documents.
     #[cbor(n(8), default, skip_if = "Vec::is_empty")]
     pub settings: Vec<ReceiptedRow>,
 }
 
 impl SyncRequest {
-    /// Whether it gives back anything beside documents.
+    /// Whether it re-uploads anything beside documents.
     pub fn gives_back(&self) -> bool {
         !self.tombstones.is_empty() || !self.settings.is_empty()
     }
 }
 
-/// Something a device or server can do. Old and new speak by these, never by version numbers.
+/// Something that a device or server can do. Old and new versions agree by these, never by version
+/// numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cbor(transparent)]
 pub struct Capability(#[n(0)] pub u16);
@@ -68,7 +70,7 @@ pub struct Pushed {
     /// The document.
     #[n(0)]
     pub document: DocumentId,
-    /// Its kind.
+    /// Its type.
     #[n(1)]
     pub kind: DocumentTypeId,
     /// The changes, in causal order.
@@ -86,24 +88,25 @@ pub struct PushedChange {
     /// The first bytes of its hash, as its author computed it.
     #[n(1)]
     pub check: Check,
-    /// What act it was part of.
+    /// The act that it was part of.
     #[n(2)]
     pub origin: Option<Origin>,
 }
 
-/// `POST /v1/sync`, down.
+/// The answer of `POST /v1/sync`.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct SyncResponse {
     /// Whether the cursor could be followed.
     #[n(0)]
     pub status: SyncStatus,
-    /// One for each pushed or offered group, in order.
+    /// One for each group that was pushed or re-uploaded, in order.
     #[n(1)]
     pub verdicts: Vec<GroupVerdict>,
-    /// What happened after the cursor that this user may see, in the order of the log; the device's
-    /// own changes too, for only here it learns their place, time and author as all others do. Of a
-    /// change pushed in this very request the entry leaves out the bytes ([`super::LogEntry::change`]).
+    /// What happened after the cursor and is visible to this user, in the order of the log. The device's
+    /// own changes are among it: only here the device learns their place, time and author, like all
+    /// others. The entry of a change that this request pushed leaves out the bytes
+    /// ([`super::LogEntry::change`]).
     #[n(2)]
     pub entries: Vec<Envelope>,
     /// Where the device stands once it has stored the entries; `None`: where it stood.
@@ -122,14 +125,14 @@ pub struct SyncResponse {
     /// How far a first sync has come.
     #[n(7)]
     pub progress: Option<Progress>,
-    /// The answer to a walk.
+    /// The server's side of the reconciliation.
     #[n(8)]
     pub walk: Option<WalkAnswer>,
-    /// The receipts of documents whose changes are among the entries, where no later entry follows:
-    /// with them the device can give back the state it now has (N7). Bundles bring their own.
+    /// The receipts of documents whose newest changes are among the entries. With them the device can
+    /// re-upload the state that it now has (N7). Bundles bring their own.
     #[cbor(n(9), default, skip_if = "Vec::is_empty")]
     pub receipts: Vec<DocumentReceipt>,
-    /// One for each tombstone that was given back, then for each settings row, in order.
+    /// One for each tombstone that was re-uploaded, then one for each settings row, in order.
     #[cbor(n(10), default, skip_if = "Vec::is_empty")]
     pub given_back: Vec<Verdict>,
 }
@@ -152,9 +155,9 @@ open_code! {
         /// It could.
         Ok = 0, "ok";
         /// The server's log is not the one the cursor was cut from: it was restored from an older copy.
-        /// Nothing was pulled; walk, give back what it lost, then go on from the new cursor (N7).
+        /// Nothing was pulled. Reconcile, re-upload what it lost, then go on from the new cursor (N7).
         RolledBack = 1, "rolled_back";
-        /// The log no longer reaches back to the cursor, or the cursor is not this server's: walk.
+        /// The log no longer reaches back to the cursor, or another server made the cursor. Reconcile.
         Expired = 2, "expired";
     }
 }

@@ -1,4 +1,4 @@
-//! Frames: a message's bytes, compressed where that pays, never inflated past a cap.
+//! Frames: a message's bytes, compressed if that pays, and never decompressed beyond a limit.
 
 use minicbor::{Decode, Encode};
 
@@ -15,7 +15,7 @@ const ZSTD: u8 = 1;
 /// Why bytes are not a message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FrameError {
-    /// Plain or inflated, it is larger than the reader allows.
+    /// Plain or decompressed, it is larger than the reader allows.
     #[error("the message is larger than {0} bytes")]
     TooLarge(usize),
     /// It is not CBOR of the expected type, or not compressed as it says.
@@ -42,7 +42,7 @@ pub fn to_frame(message: &impl Encode<()>) -> Vec<u8> {
     }
 }
 
-/// Reads a message of at most `most` bytes, inflated.
+/// Reads a message of at most `most` bytes after decompression. A small frame may claim to hold much more.
 pub fn from_frame<T: for<'b> Decode<'b, ()>>(frame: &[u8], most: usize) -> Result<T, FrameError> {
     let (packing, body) = frame.split_first().ok_or(FrameError::Malformed)?;
     if body.len() > most {
@@ -64,6 +64,8 @@ fn inflate(body: &[u8], most: usize) -> Result<Vec<u8>, FrameError> {
     let mut decoder = zstd::stream::read::Decoder::with_buffer(body).map_err(|_| FrameError::Malformed)?;
     decoder.window_log_max(MAX_WINDOW_LOG).map_err(|_| FrameError::Malformed)?;
     let mut plain = Vec::new();
+    // One byte more than allowed tells a message of just that size from a larger one, and a small frame
+    // that stands for gigabytes ends here.
     let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     decoder.take(limit).read_to_end(&mut plain).map_err(|_| FrameError::Malformed)?;
     if plain.len() > most { Err(FrameError::TooLarge(most)) } else { Ok(plain) }

@@ -1,6 +1,6 @@
-//! What a device gives back beside documents to a server that lost it: settings rows and tombstones.
+//! What a device re-uploads beside documents to a server that lost it: settings rows and tombstones.
 //!
-//! They come down with the server's own receipt, and go up with it, unchanged.
+//! They came with the server's own receipt, and are re-uploaded with it, unchanged.
 
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};

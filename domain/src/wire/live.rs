@@ -1,4 +1,4 @@
-//! The live channel: hints that an exchange would bring something. Missing one never matters.
+//! The live channel: hints that an exchange would bring something. To miss one does no harm.
 
 use minicbor::{Decode, Encode};
 

@@ -124,7 +124,7 @@ fn the_smallest_request_is_pinned() {
 }
 
 #[test]
-fn a_list_of_strings_too_short_to_be_changes_is_no_offer() {
+fn a_list_of_strings_too_short_to_be_changes_is_no_reupload() {
     let offered = |change: Vec<u8>, count| {
         let changes = vec![change.into(); count];
         let offer = Offer {

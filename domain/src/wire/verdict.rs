@@ -19,25 +19,25 @@ pub struct GroupVerdict {
     pub verdicts: Vec<Verdict>,
 }
 
-/// What became of one pushed change. An unsent change leaves the outbox on this word only (L2).
+/// What became of one pushed change. Only a verdict takes an unsent change out of the outbox (L2).
 ///
-/// Its CBOR is an array of its number and an array of what it says.
+/// Its CBOR is an array of its number and an array of its data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// 0: it is committed, as this entry of the log.
     Applied(u64),
     /// 1: it was committed before, as this entry of the log.
     Dup(u64),
-    /// 2: it depends on changes that the server has not: nothing was stored; send them too.
+    /// 2: it depends on changes that the server does not have. Nothing was stored; send them, too.
     Needs(Vec<ChangeHash>),
-    /// 3: it will never be accepted; the user's quarantine takes it, with this reason (L6).
+    /// 3: it will never be accepted. The quarantine keeps it, with this reason (L6).
     Refused(RefusalCode),
-    /// 4: its actor has made another change with this number (R12): pull, drop what the server has by
-    /// hash, author the rest again under a fresh actor.
+    /// 4: its actor has made another change with this number (R12). Pull, drop the changes that the server
+    /// has, and re-author the rest under a fresh actor.
     ActorFork,
     /// 5: this server does not know the document's type: keep the change and try a newer server.
     UpgradeRequired,
-    /// 6: a change before it in its group was not accepted, so it was not looked at.
+    /// 6: a change before it in its group was not accepted, so it was not judged.
     NotReached,
     /// A number that this version does not know: keep the change, and send it again after an update.
     Other(u16),
@@ -99,8 +99,8 @@ impl<'b, C> Decode<'b, C> for Verdict {
 }
 
 open_code! {
-    /// Why a change was refused, in the few words an app can act on. An app shows a code that it does not
-    /// know as its number, and keeps the edit in the quarantine all the same.
+    /// Why a change was refused, as a code that an app can act on. An app shows a code that it does not know
+    /// as its number, and keeps the edit in the quarantine all the same.
     RefusalCode {
         /// Its bytes are not a change, or break a rule that honest clients cannot break.
         Malformed = 0, "malformed";
@@ -112,8 +112,8 @@ open_code! {
         NotVisible = 3, "not_visible";
         /// The author sees the document but may not write what it writes (C12).
         NotAllowed = 4, "not_allowed";
-        /// The author lost the right before the change arrived, and it is too late or too much to take
-        /// (`docs/sync-protocol.md`, late edits).
+        /// The author lost the right before the change arrived, and it comes too late or does too much to be
+        /// accepted (`docs/sync-protocol.md`, late edits).
         RightLost = 5, "right_lost";
         /// The document was purged (C5).
         Purged = 6, "purged";
@@ -123,11 +123,11 @@ open_code! {
         Policy = 8, "policy";
         /// A link points to a contact that its author may not see.
         LinkNotVisible = 9, "link_not_visible";
-        /// The receipt of what was offered is not this server's for just that.
+        /// The receipt is not one that this server gave for exactly what was re-uploaded.
         ForeignReceipt = 10, "foreign_receipt";
-        /// A user cannot be given back: his email has become another's (F64).
+        /// A user cannot be re-uploaded: another user now has their email (F64).
         EmailTaken = 11, "email_taken";
-        /// A user cannot be given back as he was: the organisation would be without an administrator.
+        /// A user cannot be re-uploaded as they were: the organisation would have no administrator.
         LastAdmin = 12, "last_admin";
     }
 }

@@ -1,8 +1,8 @@
-//! Walks: finding the documents in which device and server differ, without listing them all.
+//! Reconciliation: finding the documents in which device and server differ, without listing them all.
 //!
 //! Both sides sum the digest terms of their documents by the last byte of the id (which is random),
 //! 256 sums; where a sum differs, the server answers with finer sums or, where few documents are
-//! left, with their heads. The device then fetches what it lacks and offers what the server lacks.
+//! left, with their terms. The device then fetches what it lacks and re-uploads what the server lacks.
 
 use minicbor::bytes::{ByteSlice, ByteVec};
 use minicbor::{Decode, Decoder, Encode, decode};
@@ -12,9 +12,9 @@ use crate::value::id::DocumentId;
 
 use crate::document::AuthorTable;
 
-/// The most offers of one request.
+/// The most re-uploaded documents of one request.
 pub const MAX_OFFERS: usize = 500;
-/// The most changes of all offers of one request: as many as a document of the largest size may have.
+/// The most changes of all re-uploaded documents of one request: as many as the largest document may have.
 pub const MAX_OFFERED_CHANGES: usize = 50_000;
 /// The most bytes of changes of one document that is re-uploaded in parts.
 pub const MAX_PARTS_BYTES: usize = 16 << 20;
@@ -76,7 +76,7 @@ pub struct Offer {
     /// The document.
     #[n(0)]
     pub document: DocumentId,
-    /// Its kind.
+    /// Its type.
     #[n(1)]
     pub kind: DocumentTypeId,
     /// All its acknowledged changes, in causal order, each as its one byte string; at most
@@ -108,14 +108,14 @@ pub struct OfferPart {
     pub total: u32,
 }
 
-/// Reads the changes of an offer. A list of empty strings would cost many times its bytes in memory: what
-/// is too short to be a change ends the reading.
+/// Reads the changes of a re-upload. A list of empty strings would take many times its bytes in memory, so
+/// reading ends at the first string that is too short for a change.
 fn offered_changes<C>(d: &mut Decoder<'_>, _: &mut C) -> Result<Vec<ByteVec>, decode::Error> {
     let mut changes = Vec::new();
     for change in d.array_iter::<&ByteSlice>()? {
         let change = change?;
         if change.len() < MIN_CHANGE || changes.len() >= MAX_OFFERED_CHANGES {
-            return Err(decode::Error::message("not the changes of an offer"));
+            return Err(decode::Error::message("not the changes of a re-upload"));
         }
         changes.push(ByteVec::from(change.to_vec()));
     }

@@ -115,7 +115,7 @@ fn new_card() -> Hand {
 }
 
 #[test]
-fn a_close_beats_a_concurrent_postponement_and_both_stay_in_sight() {
+fn a_close_beats_a_concurrent_postponement_and_both_stay_visible() {
     let mut alice = new_card();
     let mut bob = alice.twin(2, BOB);
     let closed = alice.does(&[CardCommand::Close(CALL, Outcome::Success)]).unwrap();
@@ -161,10 +161,10 @@ fn a_conflict_keeps_the_losing_value_and_using_it_is_one_edit() {
     let [conflict] = conflicts.as_slice() else { panic!("one conflict, not {conflicts:?}") };
     let other = &conflict.others[0].value;
     assert_ne!(other, &conflict.shown);
-    let settle =
-        CardCommand::Settle(conflict.register.container, conflict.register.name.clone(), other.clone());
-    let settled = alice.does(&[settle]).unwrap();
-    bob.takes(&settled);
+    let resolve =
+        CardCommand::Resolve(conflict.register.container, conflict.register.name.clone(), other.clone());
+    let resolved = alice.does(&[resolve]).unwrap();
+    bob.takes(&resolved);
     assert_eq!(&card_row(&bob.document).name, other);
     assert_eq!(View::of(&bob.document).conflicts(), []);
 }

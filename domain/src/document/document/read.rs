@@ -1,4 +1,4 @@
-//! Reading a document: from its index where that tells all, else from automerge.
+//! Reading a document: from its index if that tells all, else from automerge.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ impl Document {
         self.few.as_ref().map(ChangeList::index)
     }
 
-    /// The values of one register; `None` if nobody wrote it.
+    /// The values of one register; `None` if nobody has written it.
     pub fn get(&self, register: &Register) -> Option<Values> {
         if let Some(index) = self.readable() {
             return index.get(register);
@@ -27,7 +27,7 @@ impl Document {
         self.values(self.inner().get_all(container, register.name.as_str()).ok()?, None)
     }
 
-    /// The values one register had when the document had these heads.
+    /// The values that one register had when the document had these heads.
     pub fn get_at(&self, register: &Register, heads: &[ChangeHash]) -> Option<Values> {
         if let Some(index) = self.readable() {
             return index.get_at(register, heads);
@@ -58,7 +58,7 @@ impl Document {
         registers
     }
 
-    /// The registers a container had when the document had these heads.
+    /// The registers that a container had when the document had these heads.
     pub fn registers_at(&self, container: u8, heads: &[ChangeHash]) -> BTreeMap<String, Values> {
         let names: Vec<String> = match self.readable() {
             Some(index) => index.registers(container).map(|(name, _)| name.to_owned()).collect(),
@@ -91,7 +91,7 @@ impl Document {
             .collect()
     }
 
-    /// The changes that are not among `heads` and their ancestors, in causal order, genesis left out.
+    /// The changes that are neither among `heads` nor their ancestors, in causal order, without the genesis.
     pub fn changes_since(&self, heads: &[ChangeHash]) -> Vec<(ChangeHash, Change)> {
         if let Some(few) = &self.few {
             return few.since(heads);
@@ -165,7 +165,8 @@ impl Document {
 }
 
 fn object_id(op: OpId) -> ObjId {
-    // The last part is a hint at the actor's place; automerge checks it and looks the actor up.
+    // The last part is only a hint where the actor stands: automerge checks it, and looks the actor up
+    // if it is wrong.
     ObjId::Id(u64::from(op.counter), op.actor.automerge(), 0)
 }
 

@@ -9,7 +9,7 @@ use crate::document::{Document, DocumentError};
 use crate::read::projection::rows;
 use crate::value::time::Timestamp;
 
-/// A kind of some later version.
+/// A document type of a later version.
 static ROUTE: DocumentType = DocumentType {
     id: DocumentTypeId(900),
     name: "route",
@@ -32,7 +32,7 @@ fn draft(document: &mut Document, write: impl FnOnce(&mut Draft<'_>)) -> Change 
 }
 
 #[test]
-fn a_kind_is_data_so_one_that_is_not_registered_works_as_the_others_do() {
+fn a_document_type_is_data_so_one_that_is_not_registered_works_as_the_others_do() {
     assert!(DocumentType::get(ROUTE.id).is_none());
     let mut document = Document::new(&ROUTE);
     let change = draft(&mut document, |draft| {
@@ -47,7 +47,7 @@ fn a_kind_is_data_so_one_that_is_not_registered_works_as_the_others_do() {
 }
 
 #[test]
-fn the_policy_of_a_kind_judges_every_register_that_is_written() {
+fn the_policy_of_a_document_type_judges_every_register_that_is_written() {
     let mut document = Document::new(&ROUTE);
     let index = OpIndex::of(&document);
     let number = draft(&mut document, |draft| draft.put(0, "number", "7"));
@@ -58,7 +58,7 @@ fn the_policy_of_a_kind_judges_every_register_that_is_written() {
 }
 
 #[test]
-fn a_long_text_is_made_only_where_the_kind_says_that_nobody_reads_a_value_with_a_meaning() {
+fn a_long_text_is_made_only_where_the_document_type_allows_it() {
     let make = |kind: &'static DocumentType, container, name: &str| {
         let mut document = Document::new(kind);
         let change = draft(&mut document, |draft| draft.edit_text(container, name, "x"));
@@ -88,7 +88,7 @@ fn a_long_text_is_made_only_where_the_kind_says_that_nobody_reads_a_value_with_a
 }
 
 #[test]
-fn registers_that_this_version_does_not_know_are_taken_kept_and_given_back() {
+fn registers_that_this_version_does_not_know_are_taken_kept_and_carried_on() {
     let mut document = Document::new(&card::TYPE);
     let change = draft(&mut document, |draft| {
         draft.put(card::CARD, "name", "Acme");
@@ -104,7 +104,7 @@ fn registers_that_this_version_does_not_know_are_taken_kept_and_given_back() {
 }
 
 #[test]
-fn a_document_is_not_taken_for_one_of_another_kind() {
+fn a_document_is_not_taken_for_one_of_another_type() {
     let mut many = Document::new(&card::TYPE);
     for i in 0..20 {
         let change = draft(&mut many, |draft| draft.put(card::CARD, "name", i.to_string()));

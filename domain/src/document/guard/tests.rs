@@ -281,7 +281,7 @@ fn a_million_declared_erasures_are_refused_before_anything_iterates_them() {
 }
 
 #[test]
-fn no_kind_shares_its_genesis_actor_and_every_genesis_is_pinned() {
+fn no_document_type_shares_its_genesis_actor_and_every_genesis_is_pinned() {
     let pinned = document_types()
         .iter()
         .map(|kind| {

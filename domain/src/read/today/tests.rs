@@ -122,7 +122,7 @@ fn at_the_due_minute_a_todo_turns_overdue_and_at_midnight_what_was_due_that_day_
 }
 
 #[test]
-fn closed_counts_success_on_the_day_it_was_on_the_wall_of_who_closed() {
+fn closed_counts_success_on_the_calendar_day_of_the_user_who_closed() {
     // 22:30Z: the 22nd in Budapest (23:30), the 23rd in Bucharest (00:30).
     let late = budapest("2026-11-22T23:30:00");
     let rows = [
@@ -143,7 +143,7 @@ fn closed_counts_success_on_the_day_it_was_on_the_wall_of_who_closed() {
 }
 
 #[test]
-fn a_closing_counts_for_who_closed_whoever_has_the_todo_since() {
+fn a_closing_counts_for_the_user_who_closed_whoever_is_the_assignee_now() {
     let now = budapest("2026-11-22T09:00:00");
     let done = closed(1, Outcome::Success, now, Zone::UTC);
     for assignee in [Some(ME), Some(OTHER), None] {

@@ -1,7 +1,7 @@
 //! Derived statuses: functions of a card's fields, so that they cannot conflict (F19, C16).
 //!
-//! An input field that holds text its kind cannot read counts as filled where only its presence
-//! matters, and as empty where its value does.
+//! A field may hold text that its kind cannot read. If only its presence matters, it counts as filled; if
+//! its value matters, it counts as empty.
 
 use crate::settings::field::StepMeaning;
 use crate::settings::product::ProductKind;
@@ -13,7 +13,7 @@ use crate::value::time::{Day, Timestamp, Zone};
 pub struct Derived {
     /// The key of the status in the catalogue.
     pub key: &'static str,
-    /// When it becomes another one although no field changes (T13); `None`: never.
+    /// When it changes by time alone (T13); `None`: never.
     pub next_change: Option<Timestamp>,
 }
 
@@ -22,8 +22,8 @@ pub struct Derived {
 pub struct LapseClock {
     /// The current instant.
     pub now: Timestamp,
-    /// The last contact with the customer; before the first, when the card was made. `None`: not
-    /// known, so the card is not forgotten.
+    /// When the customer was last contacted or, if never, when the card was made. `None`: not known, so
+    /// the card is never forgotten.
     pub last_contact: Option<Timestamp>,
     /// [`crate::settings::product::Product::lapse_days`].
     pub lapse_days: Option<u16>,
@@ -43,7 +43,7 @@ pub struct DerivedFrom<'f, 'a> {
     pub meaning: &'f dyn Fn(&str, &str) -> Option<StepMeaning>,
 }
 
-/// The status that a card's fields say; `None` if statuses of this kind are stored, not derived.
+/// The status that follows from a card's fields; `None` if statuses of this kind are stored.
 pub fn derived_status(kind: ProductKind, from: DerivedFrom<'_, '_>, clock: &LapseClock) -> Option<Derived> {
     let constant = |key| Derived { key, next_change: None };
     let text = from.text;
@@ -57,8 +57,8 @@ pub fn derived_status(kind: ProductKind, from: DerivedFrom<'_, '_>, clock: &Laps
     })
 }
 
-/// Leads rank by qualification and heat until their step says that they are won or lost; one that
-/// nobody contacts for too long is forgotten, however hot (C24).
+/// A lead's status follows from its qualification, and from whether it is hot, until its step says that it
+/// is won or lost. A lead that nobody contacts for too long is forgotten, however hot it is (C24).
 fn sales(from: DerivedFrom<'_, '_>, clock: &LapseClock) -> Derived {
     let constant = |key| Derived { key, next_change: None };
     let step = (from.text)("step").and_then(|option| (from.meaning)("step", option));
@@ -79,7 +79,8 @@ fn sales(from: DerivedFrom<'_, '_>, clock: &LapseClock) -> Derived {
     lapsing(key, "forgotten", clock.last_contact, clock)
 }
 
-/// An open order comes first; else it counts how often the customer bought, and how long ago.
+/// An open order comes first. Without one, the status follows from how often the customer bought, and how
+/// long ago.
 fn webshop<'a>(text: &dyn Fn(&str) -> Option<&'a str>, clock: &LapseClock) -> Derived {
     let number = |key| text(key).and_then(|text| text.parse::<Decimal>().ok()).unwrap_or(Decimal::ZERO);
     if number("open_orders") > Decimal::ZERO {
@@ -112,7 +113,7 @@ fn invoicing<'a>(text: &dyn Fn(&str) -> Option<&'a str>) -> &'static str {
     }
 }
 
-/// The furthest step reached; a cancellation has the last word.
+/// The furthest step reached, but a cancellation beats every step.
 fn order<'a>(text: &dyn Fn(&str) -> Option<&'a str>) -> &'static str {
     let filled = |key| text(key).is_some();
     if filled("cancelled_on") {
@@ -128,7 +129,7 @@ fn order<'a>(text: &dyn Fn(&str) -> Option<&'a str>) -> &'static str {
     }
 }
 
-/// Who asked may withdraw at any time; else the decision counts, once there is one.
+/// The user who asked may withdraw at any time. If they do not, the decision counts once there is one.
 fn leave<'a>(text: &dyn Fn(&str) -> Option<&'a str>) -> &'static str {
     if text("withdrawn_on").is_some() {
         return "withdrawn";

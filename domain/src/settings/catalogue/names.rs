@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A language that Roadbook speaks.
+/// A language of Roadbook's texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Language {
-    /// English; also for who speaks none of the others.
+    /// English; also for readers of any other language.
     #[default]
     English,
     /// Hungarian.

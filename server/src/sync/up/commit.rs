@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_lc_rs::digest::{Context, SHA256};
-use roadbook_domain::access::audience::{gives_sight_of, own_principals, simplified};
+use roadbook_domain::access::audience::{makes_visible, own_principals, simplified};
 use roadbook_domain::access::rights::{Principal, Scope};
 use roadbook_domain::crm::row::Rows;
 use roadbook_domain::crm::row::TodoRow;
@@ -122,8 +122,8 @@ impl<'a> Changed<'a> {
                 before: update.term_before.zip(before).map(|(term, rows)| filed(term, rows)),
                 after: Some(filed(update.after.term, &update.rows)),
             },
-            links_before: before.map(gives_sight_of).unwrap_or_default(),
-            links_after: gives_sight_of(&update.rows),
+            links_before: before.map(makes_visible).unwrap_or_default(),
+            links_after: makes_visible(&update.rows),
             id: update.after.id,
             kind: update.after.kind,
             creator: update.after.creator,
@@ -145,7 +145,7 @@ impl<'a> Changed<'a> {
                 before: Some((stored.term, principals)),
                 after: None,
             },
-            links_before: gives_sight_of(rows),
+            links_before: makes_visible(rows),
             links_after: BTreeSet::new(),
         }
     }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use roadbook_domain::access::audience::{
-    gives_sight_beyond_limits, gives_sight_of, own_principals, scope_of_new, simplified, trashes,
+    exceeds_visibility_limits, makes_visible, own_principals, scope_of_new, simplified, trashes,
 };
 use roadbook_domain::access::rights::{CardAudience, Principal, Scope, Viewer};
 use roadbook_domain::crm::card;
@@ -166,7 +166,7 @@ fn judge_first(total: usize, case: &Case, context: &Context) -> Result<Judged, U
         }
     }
     let Some(update) = scratch.finish(context.now)? else { return Ok(judged) };
-    if gives_sight_beyond_limits(update.rows_before.as_ref(), &update.rows) {
+    if exceeds_visibility_limits(update.rows_before.as_ref(), &update.rows) {
         return Err(Unfit::TooLarge);
     }
     // The server's own actors are bound too: no device may go on where one of them ended.
@@ -331,7 +331,7 @@ impl Trial<'_> {
         let after = self.scratch.rows_with(built).map_err(|_| RefusalCode::Malformed)?;
         let seen_before: BTreeSet<Principal> = filed(&before);
         let adds_nobody = seen_before.contains(&Principal::Everyone) || filed(&after).is_subset(&seen_before);
-        Ok(adds_nobody && gives_sight_of(&after).is_subset(&gives_sight_of(&before)))
+        Ok(adds_nobody && makes_visible(&after).is_subset(&makes_visible(&before)))
     }
 
     fn sees_all_it_links_to(&self, change: &Change) -> bool {
