@@ -258,7 +258,7 @@ impl ContactCommand {
     }
 }
 
-/// One thing a user does to what follows them between devices.
+/// One thing a user does to their user document, which follows them between devices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UserCommand {
     /// Sets a preference.

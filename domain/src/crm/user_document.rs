@@ -6,7 +6,8 @@ use crate::document::{AudienceRule, DocumentType, DocumentTypeId, Form, Fresh, R
 use crate::value::id::{DocumentId, UserId};
 use crate::value::time::Timestamp;
 
-/// `owner`, and preferences by name; and, to come, `filter/<id>/<part>` and `reminder/<kind>/<part>`.
+/// `owner`, and preferences by name. Reserved for what comes: `filter/<id>/<part>` and
+/// `reminder/<kind>/<part>`.
 pub const USER: u8 = 0;
 /// `00` to `49`, each `<document> <milliseconds>`: a document and when the user last opened it (F103).
 pub const RECENTS: u8 = 1;
@@ -32,7 +33,7 @@ pub static TYPE: DocumentType = DocumentType {
     fresh: Fresh::new(),
 };
 
-/// So many documents are remembered as opened last (F103).
+/// How many documents are kept as opened last (F103).
 pub const MOST_RECENTS: usize = 50;
 
 /// The register that says whose document it is.
@@ -44,8 +45,8 @@ pub fn begin(draft: &mut Draft<'_>, user: UserId) {
     draft.put(USER, OWNER, user.to_string());
 }
 
-/// Drafts that the user opened a document: in its own place, else in an empty one, else in place of the one
-/// opened longest ago. So the registers never grow in number.
+/// Drafts that the user opened a document. It goes into its own place, else into an empty one, else into
+/// the place of the document that was opened longest ago. So the number of registers never grows.
 pub(crate) fn opened(draft: &mut Draft<'_>, document: DocumentId, at: Timestamp) {
     let places = (0..MOST_RECENTS).map(|place| {
         let name = format!("{place:02}");

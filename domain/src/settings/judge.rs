@@ -72,12 +72,12 @@ pub enum SettingsError {
     NotRemovable,
 }
 
-/// What an edit of a setting must keep to.
+/// The rules that an edit of a setting must keep.
 pub(super) trait Judged: Setting {
-    /// Judges its next version, or the first.
+    /// Judges the next version of a setting, or its first.
     ///
     /// # Errors
-    /// What it breaks.
+    /// The rule that the edit breaks.
     fn judge(&self, settings: &Settings) -> Result<(), SettingsError>;
 }
 
@@ -232,7 +232,7 @@ fn judge_organisation(new: &Organisation) -> Result<(), SettingsError> {
     zone(&new.zone)
 }
 
-/// Only what the catalogue made has a key, and the id that follows from it.
+/// Only what the catalogue made has a key; its id follows from the key.
 fn judge_key(key: Option<&Key>, is_derived: impl Fn(&str) -> bool) -> Result<(), SettingsError> {
     match key {
         Some(key) if !is_derived(key.as_str()) => Err(SettingsError::Malformed("key")),

@@ -82,7 +82,7 @@ pub trait Setting: Encode<()> + for<'b> Decode<'b, ()> {
     /// The most bytes of a body: a bound on what a phone must hold.
     const SIZE_CAP: usize;
 
-    /// What one must be allowed to do to edit such a row (F73).
+    /// The act that a user must be allowed to do to edit such a row (F73).
     const EDITING: Act;
 
     /// The id of its row.

@@ -276,10 +276,10 @@ impl Settings {
     }
 }
 
-/// From rows to what they mean, once all are read.
+/// What is derived from the rows, once all are read.
 impl Settings {
-    /// Fixed status sets, and the fields that a derived status depends on, hold whatever rows say:
-    /// they are compiled into this version (F12), so that all replicas derive the same.
+    /// Restores fixed sets of statuses, and the fields that a derived status depends on, whatever the rows
+    /// say. They are compiled into this version (F12), so all replicas derive the same status.
     pub(super) fn complete_from_catalogue(&mut self) {
         for view in self.products.values_mut() {
             let Some(spec) = catalogue::spec(view.product.kind) else { continue };
@@ -370,7 +370,7 @@ fn same_values(one: &FieldKind, other: &FieldKind) -> bool {
     }
 }
 
-/// What becomes of a setting once its row is read.
+/// A setting that is put in its place once its row is read.
 pub(super) trait Kept: Setting {
     /// Puts it where it is looked up.
     fn keep(self, settings: &mut Settings);

@@ -17,7 +17,7 @@ const POKE: u8 = 0;
 #[cfg(test)]
 const ENTRIES: u8 = 1;
 
-/// One message of `GET /v1/live`, down: a byte for its kind, and a body.
+/// One message of `GET /v1/live`, from the server to the device: a byte for its kind, and a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LiveFrame {
     /// Kind 0: the log has grown.

@@ -69,7 +69,7 @@ pub struct HeadsRow {
     pub term: [u8; 16],
 }
 
-/// A document given back to a server that lost it or a part of it; or a part of such a document.
+/// A document re-uploaded to a server that lost it or a part of it; or one part of such a re-upload.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct Offer {
@@ -83,7 +83,7 @@ pub struct Offer {
     /// [`MAX_OFFERED_CHANGES`]. Of a part: those of the part.
     #[cbor(n(2), decode_with = "offered_changes")]
     pub changes: Vec<ByteVec>,
-    /// Their authors, as the server gave them. Empty in every part but the last one.
+    /// Their authors, as the server gave them. Empty in every part but the last.
     #[n(3)]
     pub authors: AuthorTable,
     /// The server's own receipt for exactly this state.
