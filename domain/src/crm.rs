@@ -6,6 +6,8 @@ pub mod command;
 pub mod contact;
 mod document_types;
 pub mod row;
+#[cfg(feature = "generations")]
+pub mod tomorrow;
 pub mod user_document;
 
 pub use document_types::document_types;

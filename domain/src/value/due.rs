@@ -53,7 +53,7 @@ impl Due {
     }
 
     /// Whether this build knows all of it. What somebody else wrote may name a zone of a later one.
-    pub const fn is_known(&self) -> bool {
+    pub fn is_known(&self) -> bool {
         match self {
             Due::Day(_) => true,
             Due::At { zone, .. } => zone.is_known(),

@@ -53,7 +53,7 @@ impl TodoState {
 
     /// Whether this build knows all of it. What somebody else wrote may name an outcome or a zone of a
     /// later one; it still says who closed the todo and when.
-    pub const fn is_known(&self) -> bool {
+    pub fn is_known(&self) -> bool {
         match &self.closing {
             None => true,
             Some(closing) => closing.outcome.is_known() && closing.zone.is_known(),
