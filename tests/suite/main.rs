@@ -2,6 +2,7 @@
 
 mod account;
 mod crash;
+mod fleet;
 mod reconciliation;
 mod rules;
 mod session;

@@ -1,6 +1,6 @@
 //! Entries: what an exchange brings down.
 
-use minicbor::{Decode, Decoder, Encode, decode};
+use minicbor::{Decode, Decoder, Encode};
 
 use crate::document::canonical::Check;
 use crate::document::{Origin, Signature};
@@ -111,7 +111,10 @@ pub struct Forgotten {
 }
 
 /// Reads closings: one that cannot be read must not keep a document that its user may no longer see.
-fn readable_closings<C>(d: &mut Decoder<'_>, _: &mut C) -> Result<Vec<(PartId, TodoState)>, decode::Error> {
+fn readable_closings<C>(
+    d: &mut Decoder<'_>,
+    _: &mut C,
+) -> Result<Vec<(PartId, TodoState)>, minicbor::decode::Error> {
     let mut closings = Vec::new();
     for closing in d.array_iter::<(PartId, &str)>()? {
         let (todo, state) = closing?;
