@@ -149,7 +149,7 @@ impl TextRegisters {
     }
 
     fn search(&mut self, document: &Document) {
-        for (container, _) in (0_u8..).zip(document.kind().containers) {
+        for container in document.kind().addresses() {
             for (name, values) in document.registers(container) {
                 for text in values.all().filter(|written| written.is_text) {
                     self.known.insert(text.op, Register { container, name: name.clone() });

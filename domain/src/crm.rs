@@ -7,6 +7,8 @@ pub mod contact;
 mod document_types;
 pub mod place;
 pub mod row;
+#[cfg(feature = "generations")]
+pub mod tomorrow;
 pub mod user_document;
 
 pub use document_types::document_types;

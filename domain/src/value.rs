@@ -4,6 +4,7 @@
 pub mod decimal;
 pub mod due;
 pub mod env;
+pub mod generation;
 pub mod id;
 pub mod key;
 pub mod money;

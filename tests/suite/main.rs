@@ -3,6 +3,7 @@
 mod account;
 mod crash;
 mod docs;
+mod fleet;
 mod reconciliation;
 mod rooms;
 mod rules;

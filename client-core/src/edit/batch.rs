@@ -169,7 +169,7 @@ impl<'a> Batch<'a> {
     pub(crate) fn create(
         &mut self,
         kind: &'static DocumentType,
-        draft: impl FnOnce(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
+        draft: impl Fn(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
     ) -> Result<DocumentId, Error> {
         let id = DocumentId::new(self.env);
         let replica = Replica::create(self.tx, id, kind)?;
@@ -182,7 +182,7 @@ impl<'a> Batch<'a> {
         &mut self,
         id: DocumentId,
         kind: &'static DocumentType,
-        draft: impl FnOnce(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
+        draft: impl Fn(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
     ) -> Result<bool, Error> {
         if documents::exists(self.tx, id)? {
             return Ok(false);
@@ -197,7 +197,7 @@ impl<'a> Batch<'a> {
         &mut self,
         id: DocumentId,
         kind: DocumentTypeId,
-        draft: impl FnOnce(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
+        draft: impl Fn(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
     ) -> Result<(), Error> {
         let replica = Replica::open_as(self.tx, id, kind)?;
         self.author(replica, false, draft)
@@ -207,11 +207,14 @@ impl<'a> Batch<'a> {
         &mut self,
         mut replica: Replica,
         is_new: bool,
-        draft: impl FnOnce(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
+        draft: impl Fn(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
     ) -> Result<(), Error> {
-        let mut drafted = Draft::new(&mut replica.document, self.actor, self.acting.now);
-        draft(&mut drafted, &self.acting)?;
-        let Some(change) = drafted.finish() else { return Ok(()) };
+        let mut drafted = self.drafted(&mut replica, &draft)?;
+        while let Some(extension) = drafted.as_ref().and_then(|change| extension_for(&mut replica, change)) {
+            self.extend(&mut replica, extension)?;
+            drafted = self.drafted(&mut replica, &draft)?;
+        }
+        let Some(change) = drafted else { return Ok(()) };
         if trashes(&change) && replica.id == inbox_id(self.acting.by) {
             return Err(CommandError::Inbox.into());
         }
@@ -230,6 +233,24 @@ impl<'a> Batch<'a> {
         if is_limited && exceeds_visibility_limits(None, &rows) { Err(Error::TooLarge) } else { Ok(()) }
     }
 
+    fn drafted(
+        &self,
+        replica: &mut Replica,
+        draft: impl Fn(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
+    ) -> Result<Option<Change>, Error> {
+        let mut drafted = Draft::new(&mut replica.document, self.actor, self.acting.now);
+        draft(&mut drafted, &self.acting)?;
+        Ok(drafted.finish())
+    }
+
+    /// Adds the constant change of a schema version, before a change that writes into what it makes.
+    fn extend(&self, replica: &mut Replica, extension: Change) -> Result<(), Error> {
+        let bytes = extension.to_bytes();
+        let hash = replica.document.add_judged(extension)?;
+        let of = (replica.id, replica.base.kind);
+        outbox::push(self.tx, of, (hash, &bytes), None, self.acting.now)
+    }
+
     /// Stores the rows that the document has with one more change, of which these are the facts.
     fn project(&mut self, replica: &Replica, mut facts: Vec<Fact>, extent: Extent) -> Result<Rows, Error> {
         let me = self.workspace.user();
@@ -242,6 +263,16 @@ impl<'a> Batch<'a> {
         self.changes.list(List::Outbox);
         Ok(rows)
     }
+}
+
+/// The constant change that makes a container into which a change writes, if that is not there yet.
+fn extension_for(replica: &mut Replica, change: &Change) -> Option<Change> {
+    change.ops.iter().find_map(|op| match op {
+        Op::Put { register, .. } | Op::MakeText { register, .. } => {
+            replica.document.extension_for(register.container)
+        }
+        Op::MakeContainer { .. } | Op::Insert { .. } | Op::Erase { .. } => None,
+    })
 }
 
 /// Whether a change may make documents visible to users who could not see them before.

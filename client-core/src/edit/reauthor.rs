@@ -6,9 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::document::Document;
 use roadbook_domain::document::change::{Actor, Change, ChangeHash, Register};
 use roadbook_domain::document::draft::Draft;
+use roadbook_domain::document::{Document, is_reserved};
 use roadbook_domain::value::time::Timestamp;
 
 use crate::value_edit::ValueEdit;
@@ -80,7 +80,9 @@ impl Rebase<'_> {
         if self.base.contains(pending.hash) {
             return Fate::Present;
         }
-        if pending.decision == Decision::Keep && self.keep(pending) {
+        // The constant change of a schema version is no act of a user: all who make it make the same one.
+        let is_constant = is_reserved(pending.change.actor);
+        if (is_constant || pending.decision == Decision::Keep) && self.keep(pending) {
             return Fate::Kept;
         }
         let edits = self.edits(pending);

@@ -10,7 +10,7 @@ use roadbook_domain::document::AuthorTable;
 use roadbook_domain::document::DocumentTypeId;
 use roadbook_domain::read::history::{HistoryItem, history};
 use roadbook_domain::read::projection;
-use roadbook_domain::read::view::{Conflict, View};
+use roadbook_domain::read::view::{Conflict, Unread, View};
 use roadbook_domain::settings::StatusInputs;
 use roadbook_domain::value::id::{DocumentId, PartId, StatusId, UserId};
 use roadbook_domain::value::time::Timestamp;
@@ -38,6 +38,8 @@ pub struct CardView {
     pub entries: Vec<EntryView>,
     /// Where people wrote the same at once (N3).
     pub conflicts: Vec<Conflict>,
+    /// What a later version of the app wrote and this one cannot read: to be shown as it is.
+    pub unread: Vec<Unread>,
     /// By todo, who closed it, the closing that counts first: several where users closed it at once
     /// (C13).
     pub closings: BTreeMap<PartId, Vec<Closing>>,
@@ -95,6 +97,7 @@ impl Client {
                 texts: texts(&view, card::FIELDS),
                 entries: entries(&view, card::ENTRIES, &replica.base.authors, workspace.user()),
                 conflicts: view.conflicts(),
+                unread: view.unread(),
                 closings,
                 sync: replica.sync_state(),
             })

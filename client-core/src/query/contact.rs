@@ -4,7 +4,7 @@ use roadbook_domain::crm::contact;
 use roadbook_domain::crm::row::Rows;
 use roadbook_domain::crm::row::{CardRow, ContactRow};
 use roadbook_domain::document::DocumentTypeId;
-use roadbook_domain::read::view::{Conflict, View};
+use roadbook_domain::read::view::{Conflict, Unread, View};
 use roadbook_domain::value::id::DocumentId;
 
 use crate::client::Client;
@@ -26,6 +26,8 @@ pub struct ContactView {
     pub entries: Vec<EntryView>,
     /// Where people wrote the same at once (N3).
     pub conflicts: Vec<Conflict>,
+    /// What a later version of the app wrote and this one cannot read: to be shown as it is.
+    pub unread: Vec<Unread>,
     /// How far the user's own edits of it have come.
     pub sync: SyncState,
 }
@@ -45,6 +47,7 @@ impl Client {
                 row: *row,
                 entries: entries(&view, contact::ENTRIES, &replica.base.authors, workspace.user()),
                 conflicts: view.conflicts(),
+                unread: view.unread(),
                 sync: replica.sync_state(),
             })
         })?)

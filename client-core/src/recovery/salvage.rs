@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use roadbook_domain::document::change::{Change, ChangeHash};
-use roadbook_domain::document::{DocumentType, DocumentTypeId};
+use roadbook_domain::document::{DocumentType, DocumentTypeId, is_reserved};
 use roadbook_domain::value::env::Env;
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::value::time::Timestamp;
@@ -181,7 +181,8 @@ fn store(tx: &Transaction<'_>, found: &Found, now: Timestamp) -> Result<bool, Er
         let change = saved.change.to_bytes();
         outbox::push(tx, (saved.document, saved.kind), (saved.hash, &change), origin, made_at)?;
         let genesis = DocumentType::get(saved.kind).map(DocumentType::genesis_hash);
-        if genesis.is_some_and(|genesis| saved.change.deps == [genesis]) {
+        let is_constant = is_reserved(saved.change.actor);
+        if !is_constant && genesis.is_some_and(|genesis| saved.change.deps == [genesis]) {
             documents::put(tx, saved.document, &Base::unsent(saved.kind))?;
         }
     }

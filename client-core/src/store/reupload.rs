@@ -117,7 +117,8 @@ fn is_judged(verdict: &Verdict) -> bool {
     if let Verdict::Refused(code) = verdict {
         tracing::warn!(refusal = ?code, "the server refuses what it had lost");
     }
-    *verdict != Verdict::NotReached
+    // A word of a newer server may mean anything: what is pending stays so, and is tried again.
+    !matches!(verdict, Verdict::NotReached | Verdict::Other(_))
 }
 
 fn first_settings(connection: &Connection, limit: i64) -> Result<Vec<ReceiptedRow>, Error> {

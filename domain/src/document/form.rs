@@ -1,6 +1,7 @@
 //! The canonical text forms of registers' values.
 
 use crate::value::due::Due;
+use crate::value::generation;
 use crate::value::id::DocumentId;
 use crate::value::key::Key;
 use crate::value::recurrence::Recurrence;
@@ -45,13 +46,15 @@ impl Form {
         match self {
             Self::Text => true,
             Self::Id => value.parse::<DocumentId>().is_ok(),
-            Self::Due => value.parse::<Due>().is_ok_and(|due| due.is_known()),
+            Self::Due => generation::knows(value, value.parse::<Due>().is_ok_and(|due| due.is_known())),
             Self::Day => value.parse::<Day>().is_ok(),
             Self::Flag => value == "1",
             Self::Key => value.parse::<Key>().is_ok(),
             Self::Recurrence => value.parse::<Recurrence>().is_ok(),
             Self::Leads => value == "none" || are_leads(value),
-            Self::TodoState => value.parse::<TodoState>().is_ok_and(|state| state.is_known()),
+            Self::TodoState => {
+                generation::knows(value, value.parse::<TodoState>().is_ok_and(|state| state.is_known()))
+            }
             Self::Trash => value == TRASHED,
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::document::Document;
 use crate::document::change::{Change, ChangeHash, Op, OpId, Register};
-use crate::document::{AuthorTable, Origin, Signature};
+use crate::document::{AuthorTable, Origin, Signature, is_reserved};
 use crate::value::time::Timestamp;
 
 /// One change of a document, as its readers see it.
@@ -56,6 +56,8 @@ pub fn history(document: &Document, authors: &AuthorTable, skip: usize, limit: u
     let mut items: Vec<_> = document
         .changes_since(&[])
         .into_iter()
+        // The constant change of a schema version is nobody's act.
+        .filter(|(_, change)| !is_reserved(change.actor))
         .map(|(hash, change)| past.tell(hash, &change, authors))
         .collect();
     items.reverse();

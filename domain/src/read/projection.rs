@@ -10,9 +10,9 @@ use crate::crm::{card, contact};
 use crate::document::AuthorTable;
 use crate::document::OpIndex;
 use crate::document::change::{Change, ChangeHash, Op, OpId, Register};
-use crate::document::shown;
 use crate::document::{Document, DocumentError, Values};
 use crate::document::{DocumentType, DocumentTypeId};
+use crate::document::{is_reserved, shown};
 use crate::read::view::View;
 use crate::value::id::{DocumentId, PartId, UserId};
 use crate::value::time::Timestamp;
@@ -151,6 +151,10 @@ fn contact_row(view: &View, index: impl FnOnce() -> OpIndex, creator: Option<Use
 /// What one change did. The document must hold the change's dependencies; it may also hold the change
 /// itself and any others.
 pub fn facts(document: &impl Past, change: &Change, by: Option<UserId>) -> Vec<Fact> {
+    // The constant change of a schema version is nobody's act.
+    if is_reserved(change.actor) {
+        return Vec::new();
+    }
     let genesis = document.kind().genesis_hash();
     let created = (change.deps == [genesis]).then_some(Event::Created);
     let events = change.ops.iter().filter_map(|op| match op {
@@ -230,10 +234,14 @@ fn details(view: &View) -> Vec<DetailRow> {
         .into_iter()
         .filter_map(|(id, mut registers)| {
             let label = registers.remove("label").unwrap_or_default();
-            let (sort, value) = registers.into_iter().find_map(|(name, value)| {
+            let sorts = registers.into_iter().filter_map(|(name, value)| {
                 let sort: DetailSort = name.parse().ok()?;
-                (!value.is_empty()).then_some((sort, value))
-            })?;
+                Some((sort, value))
+            });
+            // Beside a sort that this version knows, another register is what a later one adds to it.
+            let (known, later): (Vec<_>, Vec<_>) = sorts.partition(|(sort, _)| sort.is_known());
+            let candidates = if known.is_empty() { later } else { known };
+            let (sort, value) = candidates.into_iter().find(|(_, value)| !value.is_empty())?;
             Some(DetailRow { id, sort, label, value })
         })
         .collect()

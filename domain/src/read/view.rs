@@ -29,6 +29,15 @@ pub struct Conflict {
     pub others: Vec<Written>,
 }
 
+/// A register whose value this version cannot read, or only in part: a later version wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// Which register.
+    pub register: Register,
+    /// Its value as it was written.
+    pub text: String,
+}
+
 impl View {
     /// Reads a document.
     pub fn of(document: &Document) -> Self {
@@ -101,6 +110,21 @@ impl View {
                     .filter_map(move |(name, values)| self.conflict(*container, name, values))
             })
             .collect()
+    }
+
+    /// Every value that is not in the form that this version knows for its register, by register. It is kept
+    /// and carried on; to be shown as it is.
+    pub fn unread(&self) -> Vec<Unread> {
+        let all = self.containers.iter().flat_map(|(container, registers)| {
+            registers.iter().map(move |(name, values)| (*container, name, values))
+        });
+        let unread = all.filter_map(|(container, name, values)| {
+            let text = shown(self.kind, container, name, values);
+            let is_read = self.kind.rule(container, name).is_none_or(|rule| rule.form.accepts(&text));
+            let register = Register { container, name: name.clone() };
+            (!is_read).then_some(Unread { register, text })
+        });
+        unread.collect()
     }
 
     fn conflict(&self, container: u8, name: &str, values: &Values) -> Option<Conflict> {

@@ -53,7 +53,7 @@ impl Due {
     }
 
     /// Whether this build knows all of it. Another build may have written a zone that this one does not know.
-    pub const fn is_known(&self) -> bool {
+    pub fn is_known(&self) -> bool {
         match self {
             Due::Day(_) => true,
             Due::At { zone, .. } => zone.is_known(),

@@ -51,8 +51,11 @@ macro_rules! open_word {
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
             /// Whether this version knows it.
-            pub const fn is_known(&self) -> bool {
-                !matches!(self, Self::Other(_))
+            pub fn is_known(&self) -> bool {
+                match self {
+                    Self::Other(name) => crate::value::generation::knows(name.as_str(), false),
+                    _ => true,
+                }
             }
 
             /// Its name in text forms.
@@ -75,7 +78,7 @@ macro_rules! open_word {
 
             fn from_str(name: &str) -> Result<Self, Self::Err> {
                 match name {
-                    $($word => Ok(Self::$variant),)*
+                    $($word if crate::value::generation::knows(name, true) => Ok(Self::$variant),)*
                     other => other.parse().map(Self::Other),
                 }
             }

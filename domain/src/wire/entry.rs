@@ -1,6 +1,6 @@
 //! Entries: what an exchange brings to the device.
 
-use minicbor::{Decode, Encode};
+use minicbor::{Decode, Decoder, Encode};
 
 use crate::document::canonical::Check;
 use crate::document::{Origin, Signature};
@@ -105,7 +105,20 @@ pub struct Forgotten {
     #[n(1)]
     pub document: DocumentId,
     /// The user's own closings in it of the last 62 days, without text, so that Today's totals stay
-    /// exact.
-    #[n(2)]
+    /// exact. A reader leaves out those that are written in the form of a later version.
+    #[cbor(n(2), decode_with = "readable_closings")]
     pub closings: Vec<(PartId, TodoState)>,
+}
+
+/// Reads closings: one that cannot be read must not keep a document that its user may no longer see.
+fn readable_closings<C>(
+    d: &mut Decoder<'_>,
+    _: &mut C,
+) -> Result<Vec<(PartId, TodoState)>, minicbor::decode::Error> {
+    let mut closings = Vec::new();
+    for closing in d.array_iter::<(PartId, &str)>()? {
+        let (todo, state) = closing?;
+        closings.extend(state.parse().ok().map(|state| (todo, state)));
+    }
+    Ok(closings)
 }

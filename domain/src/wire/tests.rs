@@ -227,6 +227,14 @@ fn every_kind_of_entry_is_pinned_and_an_unknown_one_is_left_in_its_envelope() {
 }
 
 #[test]
+fn a_closing_in_the_form_of_a_later_version_is_left_out_and_its_document_still_goes() {
+    let bytes = minicbor::to_vec((6_u64, DOCUMENT, vec![(PART, "waiting#1"), (PART, "open#1")])).unwrap();
+    let forgotten =
+        Forgotten { seq: 6, document: DOCUMENT, closings: vec![(PART, "open#1".parse().unwrap())] };
+    assert_eq!(minicbor::decode::<Forgotten>(&bytes).unwrap(), forgotten);
+}
+
+#[test]
 fn the_rows_of_a_card_are_pinned() {
     let row = CardRow {
         product: None,

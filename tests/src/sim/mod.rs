@@ -6,6 +6,7 @@
 
 mod edits;
 mod firm;
+mod fleet;
 mod laws;
 mod ledger;
 mod network;
@@ -29,6 +30,7 @@ use phone::Phone;
 use server::Server;
 
 pub use firm::{Firm, folder};
+pub use fleet::{Fleet, Synced};
 pub use ledger::Tally;
 pub use peek::Peek;
 pub use run::{Ending, Report, run, run_seed, shrink};

@@ -16,6 +16,7 @@ use roadbook_domain::document::change::ChangeHash;
 use roadbook_domain::document::{DocumentType, DocumentTypeId};
 use roadbook_domain::settings::role::Role;
 use roadbook_domain::value::env::SeededEnv;
+use roadbook_domain::value::generation::{self, Generation};
 use roadbook_domain::value::id::{DocumentId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use roadbook_server::{State, app, testing};
@@ -70,6 +71,8 @@ pub struct Stored {
 /// The server.
 pub struct Server {
     runtime: Runtime,
+    /// The build that it is: that of the thread that starts it.
+    generation: Generation,
     env: Arc<SeededEnv>,
     folder: PathBuf,
     secrets: String,
@@ -94,9 +97,15 @@ impl Server {
         admin: Member,
     ) -> Result<Self, Failure> {
         std::fs::create_dir_all(&folder)?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let generation = generation::current();
+        // It judges on threads of its own.
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .on_thread_start(move || generation::set(generation))
+            .enable_all()
+            .build()?;
         let mut server = Self {
             runtime,
+            generation,
             env: Arc::new(SeededEnv::new(seed_of(seed, SERVER), now)),
             folder,
             secrets: secrets.display().to_string(),
@@ -278,7 +287,7 @@ impl Server {
     pub fn stop(&mut self) {
         if let Some((state, router)) = self.running.take() {
             drop(router);
-            self.runtime.block_on(state.db().close());
+            self.block_on(state.db().close());
         }
     }
 
@@ -287,12 +296,16 @@ impl Server {
         self.folder.join(format!("roadbook-{}.db", self.starts))
     }
 
+    fn block_on<F: Future>(&self, answer: F) -> F::Output {
+        generation::with(self.generation, || self.runtime.block_on(answer))
+    }
+
     fn run_on(&mut self, from: &Path) -> Result<(), Failure> {
         self.starts += 1;
         let file = self.file();
         copy_file(from, &file)?;
         let config = testing::config(format!("sqlite:{}", file.display()), self.secrets.clone());
-        let state = self.runtime.block_on(State::open(&config, self.env.clone()))?;
+        let state = self.block_on(State::open(&config, self.env.clone()))?;
         self.running = Some((state.clone(), app(state)));
         Ok(())
     }
@@ -325,7 +338,7 @@ impl Server {
     fn answer(&self, request: Request<Body>) -> Result<(StatusCode, Vec<u8>), Failure> {
         let (_, router) = self.running.as_ref().expect("the server runs between transitions");
         let router = router.clone();
-        let answer = self.runtime.block_on(async {
+        let answer = self.block_on(async {
             let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
             let (parts, body) = response.into_parts();
             body.collect().await.map(|body| (parts.status, body.to_bytes().to_vec()))

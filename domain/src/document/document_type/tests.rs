@@ -6,7 +6,7 @@ use crate::document::change::{Change, Op, Register};
 use crate::document::draft::Draft;
 use crate::document::guard::Forged;
 use crate::document::{Document, DocumentError};
-use crate::read::projection::rows;
+use crate::read::projection::{facts, rows};
 use crate::value::time::Timestamp;
 
 /// A document type of a later version.
@@ -158,6 +158,7 @@ fn with_later_containers() -> (Document, Vec<Change>) {
         assert_eq!(OpIndex::of(&document).judge(&extension, Writer::Editor), Ok(()));
         document.add(&extension).unwrap();
         assert_eq!(document.extension_for(address), None, "once");
+        assert_eq!(facts(&document, &extension, None), [], "nobody did anything");
         changes.push(extension);
     }
     let written = draft(&mut document, |draft| {
@@ -261,6 +262,21 @@ fn only_the_constant_change_itself_makes_containers() {
     let old = OpIndex::new(&OLD_ROUTE);
     assert_eq!(old.judge(&good, Writer::Editor), Err(Forged::LaterVersion));
     assert_eq!(old.check(&good), Ok(()));
+}
+
+#[test]
+fn what_a_later_version_adds_to_a_detail_does_not_hide_what_the_detail_is() {
+    let mut document = Document::new(&contact::TYPE);
+    let change = draft(&mut document, |draft| {
+        draft.put(contact::DETAILS, "AQEBAQEB/phone", "+36 1 234 5678");
+        draft.put(contact::DETAILS, "AQEBAQEB/country", "HU");
+        draft.put(contact::DETAILS, "AgICAgIC/messenger", "ann");
+    });
+    document.add(&change).unwrap();
+    let Rows::Contact(row, _) = rows(&document, None) else { panic!("a contact") };
+    let details: Vec<_> =
+        row.details.iter().map(|detail| (detail.sort.name(), detail.value.as_str())).collect();
+    assert_eq!(details, [("phone", "+36 1 234 5678"), ("messenger", "ann")]);
 }
 
 #[test]
