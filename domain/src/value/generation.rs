@@ -68,7 +68,8 @@ pub(crate) const fn knows(_: &str, today: bool) -> bool {
     today
 }
 
-#[cfg(all(test, feature = "generations"))]
+#[cfg(feature = "generations")]
+#[cfg(test)]
 mod tests {
     use super::Generation::{Today, Tomorrow, Yesterday};
     use super::with;
