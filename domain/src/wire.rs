@@ -10,10 +10,10 @@ mod cursor;
 mod entry;
 mod exchange;
 mod frame;
-mod given_back;
 mod live;
+mod receipted;
+mod reconcile;
 mod verdict;
-mod walk;
 
 pub use bundle::Bundle;
 pub use cursor::{Cursor, MAX_CURSOR};
@@ -23,12 +23,13 @@ pub use exchange::{
     SyncRequest, SyncResponse, SyncStatus,
 };
 pub use frame::{FrameError, from_frame, to_frame};
-pub use given_back::{MAX_GIVEN_BACK, ReceiptedRow, Tombstone};
 pub use live::{LIVE_BEARER, LIVE_PROTOCOL, LiveFrame, Poke};
-pub use verdict::{GroupVerdict, RefusalCode, Verdict};
-pub use walk::{
-    Bucket, HeadsRow, MAX_OFFERED_CHANGES, MAX_OFFERS, MAX_PARTS_BYTES, Offer, OfferPart, Walk, WalkAnswer,
+pub use receipted::{MAX_REUPLOADED_ROWS, ReceiptedRow, Tombstone};
+pub use reconcile::{
+    Bucket, HeadsRow, MAX_PARTS_BYTES, MAX_REUPLOADED_CHANGES, MAX_REUPLOADS, Reconcile, ReconcileAnswer,
+    Reupload, ReuploadPart,
 };
+pub use verdict::{GroupVerdict, RefusalCode, Verdict};
 
 #[cfg(test)]
 mod tests;

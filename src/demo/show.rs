@@ -4,6 +4,7 @@ use std::error::Error;
 
 use data_encoding::HEXLOWER;
 use roadbook_domain::crm::command::CardCommand;
+use roadbook_domain::crm::place::Place;
 use roadbook_domain::crm::row::CardRow;
 use roadbook_domain::read::today::Period;
 use roadbook_domain::settings::Settings;
@@ -108,12 +109,14 @@ pub fn card(phone: &Phone, id: DocumentId, why: &str) -> Result<(), Box<dyn Erro
     }
     todos(&view.row, &settings);
     for conflict in &view.conflicts {
-        let others: Vec<_> = conflict.others.iter().map(|other| other.value.as_str()).collect();
-        let name = field_name(&settings, &conflict.register.name);
+        let name = match &conflict.place {
+            Place::Field(field) => field_name(&settings, &field.to_string()).to_owned(),
+            other => format!("{other:?}"),
+        };
         println!(
             "      conflict in {name}: {} is shown, kept beside it: {}",
             conflict.shown,
-            others.join(", ")
+            conflict.others.join(", ")
         );
     }
     Ok(())

@@ -64,7 +64,7 @@ fn lost(anna: &Phone, bela: &Phone) -> usize {
             let shown =
                 card.row.fields.iter().filter(|(name, _)| *name == field).map(|(_, value)| value.clone());
             let others = card.conflicts.iter().flat_map(|conflict| &conflict.others);
-            shown.chain(others.map(|other| other.value.clone())).collect::<Vec<_>>()
+            shown.chain(others.cloned()).collect::<Vec<_>>()
         });
         let mut wanted = Vec::new();
         if n < EDITS {

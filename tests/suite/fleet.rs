@@ -10,12 +10,13 @@ use roadbook_client::{
     QuarantineReason,
 };
 use roadbook_domain::crm::command::{CardCommand, ContactCommand, NewTodo};
+use roadbook_domain::crm::place::Place;
 use roadbook_domain::crm::row::{ContactSort, TodoRow};
 use roadbook_domain::crm::tomorrow::{ROUTE, VISITS};
 use roadbook_domain::crm::{card, contact};
 use roadbook_domain::document::change::{Actor, ChangeHash, Op, Register};
 use roadbook_domain::document::draft::Draft;
-use roadbook_domain::document::{Document, DocumentType};
+use roadbook_domain::document::{Document, DocumentType, DocumentTypeId};
 use roadbook_domain::read::today::Period;
 use roadbook_domain::read::view::Conflict;
 use roadbook_domain::value::generation::{Generation, with};
@@ -230,7 +231,7 @@ fn one_sync(fleet: &mut Fleet<'_>, phones: &[usize]) {
         let synced = fleet.sync(*phone).unwrap();
         assert!(!synced.reconciled, "phone {phone}");
         for request in &synced.requests {
-            assert!(request.walk.is_none() && request.offers.is_empty() && !request.gives_back());
+            assert!(request.reconcile.is_none() && request.reuploads.is_empty() && !request.reuploads_rows());
             // A change of a document type that a phone does not know is no use to it: it fetches the whole.
             assert!(request.fetch.iter().all(|document| *document == NORTH), "phone {phone}");
         }
@@ -296,8 +297,9 @@ fn shows(fleet: &mut Fleet<'_>, phone: usize, written: Written, name: &str) {
 
 /// The value of a todo's register that a phone shows as it was written.
 fn raw<'a>(shown: &'a CardView, n: u8, name: &str) -> Option<&'a str> {
-    let name = register(n, name);
-    shown.unread.iter().find(|unread| unread.register.name == name).map(|unread| unread.text.as_str())
+    let register = Register { container: card::TODOS, name: register(n, name) };
+    let place = Place::of(DocumentTypeId::CARD, &register);
+    shown.unread.iter().find(|unread| unread.place == place).map(|unread| unread.text.as_str())
 }
 
 /// The document of [`Route`].
@@ -348,8 +350,8 @@ fn put(
     (container, name): (u8, &str),
     text: &str,
 ) -> Result<ChangeSet, ApiError> {
-    let register = Register { container, name: name.to_owned() };
-    client.resolve(document, &Conflict { register, shown: String::new(), others: Vec::new() }, text)
+    let place = Place::Other(container, name.to_owned());
+    client.resolve(document, &Conflict { place, shown: String::new(), others: Vec::new() }, text)
 }
 
 fn reword(n: u8, text: &str) -> CardCommand {

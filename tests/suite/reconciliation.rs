@@ -4,7 +4,7 @@ use minicbor::bytes::ByteVec;
 use proptest::prelude::*;
 use roadbook_client::reconciliation::{Differences, Reconciliation, Terms};
 use roadbook_domain::value::id::DocumentId;
-use roadbook_domain::wire::WalkAnswer;
+use roadbook_domain::wire::ReconcileAnswer;
 use roadbook_tests::model::answer;
 
 fn run(device: &Terms, server: &Terms) -> (Differences, usize) {
@@ -63,7 +63,7 @@ fn an_answer_about_what_was_not_asked_changes_nothing() {
     let device = terms(3);
     let mut plan = Reconciliation::begin();
     let step = plan.step(&device).unwrap();
-    let forged = WalkAnswer {
+    let forged = ReconcileAnswer {
         deeper: vec![ByteVec::from(vec![1, 2]), ByteVec::from(vec![1; 40])],
         listed: vec![ByteVec::from(Vec::new())],
         documents: Vec::new(),

@@ -124,9 +124,11 @@ impl Client {
 
     /// Resolves a conflict: the register gets `value`, one of those it holds, or another (N3).
     pub fn resolve(&self, id: DocumentId, conflict: &Conflict, value: &str) -> Result<ChangeSet, ApiError> {
-        let (container, name) = (conflict.register.container, conflict.register.name.clone());
         let value = value.to_owned();
-        match self.kind(id)? {
+        let kind = self.kind(id)?;
+        let register = conflict.place.register(kind).ok_or(Error::OtherType(kind))?;
+        let (container, name) = (register.container, register.name);
+        match kind {
             DocumentTypeId::CARD => self.edit_card(id, &[CardCommand::Resolve(container, name, value)]),
             DocumentTypeId::CONTACT => {
                 self.edit_contact(id, &[ContactCommand::Resolve(container, name, value)])

@@ -6,7 +6,7 @@
 
 use minicbor::bytes::ByteArray;
 use roadbook_domain::value::id::DocumentId;
-use roadbook_domain::wire::{MAX_GIVEN_BACK, MAX_PUSH_BYTES, ReceiptedRow, Tombstone, Verdict};
+use roadbook_domain::wire::{MAX_PUSH_BYTES, MAX_REUPLOADED_ROWS, ReceiptedRow, Tombstone, Verdict};
 use rusqlite::{Connection, Transaction};
 
 use crate::error::Error;
@@ -79,7 +79,7 @@ pub(crate) fn is_pending(connection: &Connection) -> Result<bool, Error> {
 
 /// As many pending re-uploads as one request may hold: tombstones, and when there are none, settings.
 pub(crate) fn first(connection: &Connection) -> Result<ReuploadRows, Error> {
-    let limit = i64::try_from(MAX_GIVEN_BACK).unwrap_or(i64::MAX);
+    let limit = i64::try_from(MAX_REUPLOADED_ROWS).unwrap_or(i64::MAX);
     let sql = "SELECT document, receipt FROM pending_tombstone JOIN tombstone USING (document)
                ORDER BY document LIMIT ?1";
     let mut statement = connection.prepare_cached(sql)?;

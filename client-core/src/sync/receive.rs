@@ -137,7 +137,7 @@ pub(crate) fn receive(
         retained::forget_all(tx)?;
     }
     // If there is more, the cursor may be before the rows that the server took: they are re-uploaded again.
-    received.rows_judged = !response.more && reupload::judged(tx, &sent.rows, &response.given_back)?;
+    received.rows_judged = !response.more && reupload::judged(tx, &sent.rows, &response.row_verdicts)?;
     let sorted = Sorted::of(tx, sent, response, &mut received)?;
     let rows: Vec<_> = sorted.settings.iter().map(|receipted| receipted.row.clone()).collect();
     // After a loss the answer has all of them. Some may be older than those here, which are re-uploaded:
@@ -196,9 +196,9 @@ pub(crate) fn receive_kept(tx: &Transaction<'_>, store: &Store, env: &dyn Env) -
         now: env.now(),
         digest: None,
         progress: None,
-        walk: None,
+        reconcile: None,
         receipts: Vec::new(),
-        given_back: Vec::new(),
+        row_verdicts: Vec::new(),
     };
     receive(tx, store, env, &Sent::default(), &kept)
 }

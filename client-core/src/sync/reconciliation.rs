@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use roadbook_domain::document::digest::Digest;
 use roadbook_domain::value::id::DocumentId;
-use roadbook_domain::wire::{Bucket, Walk, WalkAnswer};
+use roadbook_domain::wire::{Bucket, Reconcile, ReconcileAnswer};
 
 /// The digest terms of all documents that are counted, by id.
 pub type Terms = BTreeMap<DocumentId, [u8; 16]>;
@@ -40,17 +40,17 @@ impl Reconciliation {
     }
 
     /// The next step; `None` once everything has been compared.
-    pub fn step(&self, terms: &Terms) -> Option<Walk> {
+    pub fn step(&self, terms: &Terms) -> Option<Reconcile> {
         let buckets: Vec<_> =
             self.compare.iter().take(MOST_BUCKETS).map(|suffix| bucket(terms, suffix)).collect();
-        (!buckets.is_empty()).then_some(Walk { buckets })
+        (!buckets.is_empty()).then_some(Reconcile { buckets })
     }
 
     /// Takes the answer to a step.
     ///
     /// An answer about what was not asked is ignored; suffixes that the answer does not name are in
     /// agreement.
-    pub fn answer(&mut self, asked: &Walk, answer: &WalkAnswer, terms: &Terms) {
+    pub fn answer(&mut self, asked: &Reconcile, answer: &ReconcileAnswer, terms: &Terms) {
         for bucket in &asked.buckets {
             self.compare.remove(&bucket.suffix);
         }
@@ -72,7 +72,7 @@ impl Reconciliation {
         self.found
     }
 
-    fn compare_listed(&mut self, suffix: &[u8], answer: &WalkAnswer, terms: &Terms) {
+    fn compare_listed(&mut self, suffix: &[u8], answer: &ReconcileAnswer, terms: &Terms) {
         let here: Terms = terms.iter().filter(|(id, _)| ends(id, suffix)).map(|(id, t)| (*id, *t)).collect();
         let there: Terms = answer
             .documents

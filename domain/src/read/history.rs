@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::crm::place::Place;
 use crate::document::Document;
 use crate::document::change::{Change, ChangeHash, Op, OpId, Register};
-use crate::document::{AuthorTable, Origin, Signature, is_reserved};
+use crate::document::{AuthorTable, DocumentTypeId, Origin, Signature, is_reserved};
 use crate::value::time::Timestamp;
 
 /// One change of a document, as its readers see it.
@@ -29,8 +30,8 @@ pub struct HistoryItem {
 pub enum Edit {
     /// It gave the register another value.
     Put {
-        /// Which register.
-        register: Register,
+        /// What it is.
+        place: Place,
         /// The values it replaced, first the one that was shown; empty if there was none.
         old: Vec<String>,
         /// The new value.
@@ -38,8 +39,8 @@ pub enum Edit {
     },
     /// It edited a long text.
     Text {
-        /// Which register.
-        register: Register,
+        /// What it is.
+        place: Place,
         /// What it inserted, put together.
         inserted: String,
         /// How many characters it erased.
@@ -52,7 +53,7 @@ pub enum Edit {
 /// The order is that in which this replica holds the changes. It differs between replicas only for
 /// changes that were made at the same time.
 pub fn history(document: &Document, authors: &AuthorTable, skip: usize, limit: usize) -> Vec<HistoryItem> {
-    let mut past = Past::default();
+    let mut past = Past { kind: document.kind().id, values: BTreeMap::new(), texts: BTreeMap::new() };
     let mut items: Vec<_> = document
         .changes_since(&[])
         .into_iter()
@@ -65,8 +66,8 @@ pub fn history(document: &Document, authors: &AuthorTable, skip: usize, limit: u
 }
 
 /// What the changes told so far have written.
-#[derive(Default)]
 struct Past {
+    kind: DocumentTypeId,
     values: BTreeMap<OpId, String>,
     texts: BTreeMap<OpId, Register>,
 }
@@ -92,7 +93,8 @@ impl Past {
             Op::Put { register, value, pred } => {
                 // Greatest first, because the greatest is the one that was shown.
                 let old = pred.iter().rev().filter_map(|id| self.values.get(id).cloned()).collect();
-                edits.push(Edit::Put { register: register.clone(), old, new: value.clone() });
+                let place = Place::of(self.kind, register);
+                edits.push(Edit::Put { place, old, new: value.clone() });
                 self.values.insert(id, value.clone());
             }
             // No user makes containers.
@@ -107,8 +109,9 @@ impl Past {
 
     fn tell_text(&self, text: OpId, chars: &str, count: u32, edits: &mut Vec<Edit>) {
         let Some(register) = self.texts.get(&text) else { return };
+        let place = Place::of(self.kind, register);
         let same = edits.iter_mut().find_map(|edit| match edit {
-            Edit::Text { register: told, inserted, erased } if told == register => Some((inserted, erased)),
+            Edit::Text { place: told, inserted, erased } if *told == place => Some((inserted, erased)),
             _ => None,
         });
         match same {
@@ -116,11 +119,7 @@ impl Past {
                 inserted.push_str(chars);
                 *erased = erased.saturating_add(count);
             }
-            None => edits.push(Edit::Text {
-                register: register.clone(),
-                inserted: chars.to_owned(),
-                erased: count,
-            }),
+            None => edits.push(Edit::Text { place, inserted: chars.to_owned(), erased: count }),
         }
     }
 }

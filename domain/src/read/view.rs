@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use crate::crm::place::Place;
 use crate::document::OpIndex;
 use crate::document::change::Register;
-use crate::document::{Document, Values, Written};
+use crate::document::{Document, Values};
 use crate::document::{DocumentType, shown};
 use crate::value::id::PartId;
 use crate::value::todo::{Closing, merge};
@@ -21,19 +22,19 @@ pub struct View {
 /// A register that several users wrote at the same time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
-    /// Which register.
-    pub register: Register,
+    /// What it is.
+    pub place: Place,
     /// What it shows.
     pub shown: String,
-    /// The other values, each with its operation. They are kept, and one command brings one back (L6).
-    pub others: Vec<Written>,
+    /// The other values, the latest first. They are kept, and one command brings one back (L6).
+    pub others: Vec<String>,
 }
 
 /// A register whose value this version cannot read, or only in part: a later version wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
-    /// Which register.
-    pub register: Register,
+    /// What it is.
+    pub place: Place,
     /// Its value as it was written.
     pub text: String,
 }
@@ -122,7 +123,7 @@ impl View {
             let text = shown(self.kind, container, name, values);
             let is_read = self.kind.rule(container, name).is_none_or(|rule| rule.form.accepts(&text));
             let register = Register { container, name: name.clone() };
-            (!is_read).then_some(Unread { register, text })
+            (!is_read).then(|| Unread { place: Place::of(self.kind.id, &register), text })
         });
         unread.collect()
     }
@@ -130,9 +131,10 @@ impl View {
     fn conflict(&self, container: u8, name: &str, values: &Values) -> Option<Conflict> {
         let shown = shown(self.kind, container, name, values);
         // All long texts are shown, joined, and equal values need no decision: neither is a conflict.
-        let others: Vec<_> =
-            values.all().filter(|written| written.value != shown && !written.is_text).cloned().collect();
+        let others = values.all().filter(|written| written.value != shown && !written.is_text);
+        let others: Vec<_> = others.map(|written| written.value.clone()).collect();
         let register = Register { container, name: name.to_owned() };
-        (!others.is_empty()).then_some(Conflict { register, shown, others })
+        let place = Place::of(self.kind.id, &register);
+        (!others.is_empty()).then_some(Conflict { place, shown, others })
     }
 }

@@ -9,7 +9,7 @@ use crate::value::open_code::open_code;
 use crate::value::time::Timestamp;
 
 use super::entry::Envelope;
-use super::{Cursor, GroupVerdict, Offer, ReceiptedRow, Tombstone, Verdict, Walk, WalkAnswer};
+use super::{Cursor, GroupVerdict, ReceiptedRow, Reconcile, ReconcileAnswer, Reupload, Tombstone, Verdict};
 
 /// The most changes of one request.
 pub const MAX_PUSH_CHANGES: usize = 500;
@@ -34,10 +34,10 @@ pub struct SyncRequest {
     pub budget: Option<u32>,
     /// One step of a reconciliation, after a rollback or if the digests differ.
     #[n(4)]
-    pub walk: Option<Walk>,
+    pub reconcile: Option<Reconcile>,
     /// Documents re-uploaded to a server that lost them, found by the reconciliation.
     #[n(5)]
-    pub offers: Vec<Offer>,
+    pub reuploads: Vec<Reupload>,
     /// Documents that the device lacks, found by the reconciliation. The server sends them whole.
     #[n(6)]
     pub fetch: Vec<DocumentId>,
@@ -52,7 +52,7 @@ pub struct SyncRequest {
 
 impl SyncRequest {
     /// Whether it re-uploads anything beside documents.
-    pub fn gives_back(&self) -> bool {
+    pub fn reuploads_rows(&self) -> bool {
         !self.tombstones.is_empty() || !self.settings.is_empty()
     }
 }
@@ -127,14 +127,14 @@ pub struct SyncResponse {
     pub progress: Option<Progress>,
     /// The server's side of the reconciliation.
     #[n(8)]
-    pub walk: Option<WalkAnswer>,
+    pub reconcile: Option<ReconcileAnswer>,
     /// The receipts of documents whose newest changes are among the entries. With them the device can
     /// re-upload the state that it now has (N7). Bundles bring their own.
     #[cbor(n(9), default, skip_if = "Vec::is_empty")]
     pub receipts: Vec<DocumentReceipt>,
     /// One for each tombstone that was re-uploaded, then one for each settings row, in order.
     #[cbor(n(10), default, skip_if = "Vec::is_empty")]
-    pub given_back: Vec<Verdict>,
+    pub row_verdicts: Vec<Verdict>,
 }
 
 /// The server's receipt for the present state of a document: its heads and its author table.

@@ -86,8 +86,8 @@ fn the_request_is_pinned() {
             changes: vec![PushedChange { change: vec![9], check: [7; 8].into(), origin: Some(origin()) }],
         }],
         budget: Some(1_000),
-        walk: Some(Walk { buckets: vec![Bucket { suffix: vec![3], sums: vec![0; 4] }] }),
-        offers: vec![Offer {
+        reconcile: Some(Reconcile { buckets: vec![Bucket { suffix: vec![3], sums: vec![0; 4] }] }),
+        reuploads: vec![Reupload {
             document: DOCUMENT,
             kind: DocumentTypeId::CARD,
             changes: vec![vec![9; 24].into()],
@@ -107,13 +107,13 @@ fn the_request_is_pinned() {
 
 #[test]
 fn a_part_of_a_re_upload_is_pinned() {
-    let offer = Offer {
+    let offer = Reupload {
         document: DOCUMENT,
         kind: DocumentTypeId::CARD,
         changes: vec![vec![9; 24].into()],
         authors: AuthorTable::default(),
         receipt: [5; 16].into(),
-        part: Some(OfferPart { first: 30_000, total: 50_000 }),
+        part: Some(ReuploadPart { first: 30_000, total: 50_000 }),
     };
     insta::assert_snapshot!(golden(&offer));
 }
@@ -127,7 +127,7 @@ fn the_smallest_request_is_pinned() {
 fn a_list_of_strings_too_short_to_be_changes_is_no_reupload() {
     let offered = |change: Vec<u8>, count| {
         let changes = vec![change.into(); count];
-        let offer = Offer {
+        let offer = Reupload {
             document: DOCUMENT,
             kind: DocumentTypeId::CARD,
             changes,
@@ -135,13 +135,13 @@ fn a_list_of_strings_too_short_to_be_changes_is_no_reupload() {
             receipt: [5; 16].into(),
             part: None,
         };
-        let request = SyncRequest { offers: vec![offer], ..SyncRequest::default() };
+        let request = SyncRequest { reuploads: vec![offer], ..SyncRequest::default() };
         from_frame::<SyncRequest>(&to_frame(&request), 64 << 20).is_ok()
     };
-    assert!(offered(vec![9; 24], 1) && offered(vec![9; 24], MAX_OFFERED_CHANGES));
+    assert!(offered(vec![9; 24], 1) && offered(vec![9; 24], MAX_REUPLOADED_CHANGES));
     assert!(!offered(vec![], 1), "an empty one");
     assert!(!offered(vec![9; 23], 1), "a short one");
-    assert!(!offered(vec![9; 24], MAX_OFFERED_CHANGES + 1), "more than a document may have");
+    assert!(!offered(vec![9; 24], MAX_REUPLOADED_CHANGES + 1), "more than a document may have");
 }
 
 #[test]
@@ -166,13 +166,13 @@ fn the_response_is_pinned() {
         now: Timestamp::from_millis(1_700_000_000_000),
         digest: Some([4; 16]),
         progress: Some(Progress { done: 1, total: 2 }),
-        walk: Some(WalkAnswer {
+        reconcile: Some(ReconcileAnswer {
             deeper: vec![vec![1].into()],
             listed: vec![vec![2].into()],
             documents: vec![HeadsRow { document: DOCUMENT, term: [8; 16] }],
         }),
         receipts: vec![DocumentReceipt { document: DOCUMENT, receipt: [5; 16].into() }],
-        given_back: vec![Verdict::Applied(7), Verdict::Refused(RefusalCode::EmailTaken)],
+        row_verdicts: vec![Verdict::Applied(7), Verdict::Refused(RefusalCode::EmailTaken)],
     };
     insta::assert_snapshot!(golden(&response));
 }

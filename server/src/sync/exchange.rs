@@ -3,7 +3,7 @@
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{
-    GroupVerdict, Progress, SyncRequest, SyncResponse, SyncStatus, Verdict, Walk, WalkAnswer,
+    GroupVerdict, Progress, Reconcile, ReconcileAnswer, SyncRequest, SyncResponse, SyncStatus, Verdict,
 };
 
 use super::down::page::{Page, Reading};
@@ -49,7 +49,7 @@ pub async fn exchange(
     drop(reader);
     let position = position.flatten().filter(|_| status == SyncStatus::Ok);
 
-    let is_written_to = !request.push.is_empty() || !request.offers.is_empty() || request.gives_back();
+    let is_written_to = !request.push.is_empty() || !request.reuploads.is_empty() || request.reuploads_rows();
     let (caller, settings_verdicts) = match status {
         SyncStatus::Ok => reupload(engine, caller, &mut request, now).await?,
         _ => (*caller, Vec::new()),
@@ -60,11 +60,11 @@ pub async fn exchange(
         SyncStatus::RolledBack => not_reached(&request),
         _ => push::push(engine, caller, position.as_ref(), request.push, now).await?,
     };
-    let reuploaded = reupload_documents::reupload(engine, caller, request.offers, now).await?;
+    let reuploaded = reupload_documents::reupload(engine, caller, request.reuploads, now).await?;
     outcome.verdicts.extend(reuploaded.verdicts);
     outcome.applied.extend(reuploaded.applied);
 
-    let asks = request.walk.is_some() || !request.fetch.is_empty();
+    let asks = request.reconcile.is_some() || !request.fetch.is_empty();
     let class = Class::of(caller.role);
     if let Some(position) = &position
         && !is_written_to
@@ -78,9 +78,9 @@ pub async fn exchange(
     }
     let answering = Answering { engine, caller, holder, now, status };
     let page_size = u64::from(request.budget.unwrap_or(u32::MAX)).clamp(MIN_PAGE, MAX_PAGE);
-    let wishes = Wishes { reconciliation: request.walk, fetch: request.fetch, page_size };
+    let wishes = Wishes { reconciliation: request.reconcile, fetch: request.fetch, page_size };
     let answer = answering.answer(position, outcome, wishes).await?;
-    Ok(SyncResponse { given_back: settings_verdicts, ..answer })
+    Ok(SyncResponse { row_verdicts: settings_verdicts, ..answer })
 }
 
 fn empty(status: SyncStatus, now: Timestamp) -> SyncResponse {
@@ -93,9 +93,9 @@ fn empty(status: SyncStatus, now: Timestamp) -> SyncResponse {
         now,
         digest: None,
         progress: None,
-        walk: None,
+        reconcile: None,
         receipts: Vec::new(),
-        given_back: Vec::new(),
+        row_verdicts: Vec::new(),
     }
 }
 
@@ -143,7 +143,7 @@ async fn reupload(
     request: &mut SyncRequest,
     now: Timestamp,
 ) -> Result<(Caller, Vec<Verdict>), SyncError> {
-    if !request.gives_back() {
+    if !request.reuploads_rows() {
         return Ok((*caller, Vec::new()));
     }
     let (tombstones, rows) = (std::mem::take(&mut request.tombstones), std::mem::take(&mut request.settings));
@@ -161,7 +161,7 @@ fn not_reached(request: &SyncRequest) -> Outcome {
 
 /// What a device asks for beside the tail.
 struct Wishes {
-    reconciliation: Option<Walk>,
+    reconciliation: Option<Reconcile>,
     fetch: Vec<DocumentId>,
     page_size: u64,
 }
@@ -191,7 +191,7 @@ impl Answering<'_> {
         let reading = Reading { engine: self.engine, caller, head: &head, now: self.now, applied };
         let is_first = position.is_none() && self.status == SyncStatus::Ok;
         let mut page = Page::new(if is_first { wishes.page_size.min(FIRST_PAGE) } else { wishes.page_size });
-        let walk = match &wishes.reconciliation {
+        let reconcile = match &wishes.reconciliation {
             Some(step) => Some(reconciliation::answer(conn, &reading, step).await?),
             None => None,
         };
@@ -223,7 +223,12 @@ impl Answering<'_> {
             progress = (total > 0).then_some(Progress { done, total });
         }
         let more = !reached_head || position.fill.is_some();
-        self.finish(position, outcome, page, Rest { more, progress, walk, digest: sum.digest.to_bytes() })
+        self.finish(
+            position,
+            outcome,
+            page,
+            Rest { more, progress, reconcile, digest: sum.digest.to_bytes() },
+        )
     }
 
     fn finish(
@@ -242,7 +247,7 @@ impl Answering<'_> {
             more: rest.more,
             digest: (!rest.more).then_some(rest.digest),
             progress: rest.progress,
-            walk: rest.walk,
+            reconcile: rest.reconcile,
             ..empty(self.status, self.now)
         })
     }
@@ -251,6 +256,6 @@ impl Answering<'_> {
 struct Rest {
     more: bool,
     progress: Option<Progress>,
-    walk: Option<WalkAnswer>,
+    reconcile: Option<ReconcileAnswer>,
     digest: [u8; 16],
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use minicbor::bytes::ByteVec;
 use roadbook_domain::document::digest::Digest;
 use roadbook_domain::value::id::DocumentId;
-use roadbook_domain::wire::{HeadsRow, Walk, WalkAnswer};
+use roadbook_domain::wire::{HeadsRow, Reconcile, ReconcileAnswer};
 
 /// The digest terms of all documents that a user sees, by id.
 pub type Terms = BTreeMap<DocumentId, [u8; 16]>;
@@ -16,8 +16,8 @@ const MOST_SUFFIX: usize = 3;
 const LIST_UP_TO: usize = 64;
 
 /// Answers one step: compares each bucket with the documents here.
-pub fn answer(asked: &Walk, terms: &Terms) -> WalkAnswer {
-    let mut answer = WalkAnswer::default();
+pub fn answer(asked: &Reconcile, terms: &Terms) -> ReconcileAnswer {
+    let mut answer = ReconcileAnswer::default();
     for bucket in &asked.buckets {
         let own = sums(terms, &bucket.suffix);
         let pairs = own.iter().zip(bucket.sums.chunks(16));

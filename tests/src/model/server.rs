@@ -17,8 +17,8 @@ use roadbook_domain::settings::{SettingsId, SettingsKind, SettingsRow};
 use roadbook_domain::value::id::{DeviceId, DocumentId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{
-    Entry, GroupVerdict, Offer, OfferPart, Pushed, PushedChange, ReceiptedRow, RefusalCode, SyncRequest,
-    SyncResponse, SyncStatus, Tombstone, Verdict,
+    Entry, GroupVerdict, Pushed, PushedChange, ReceiptedRow, RefusalCode, Reupload, ReuploadPart,
+    SyncRequest, SyncResponse, SyncStatus, Tombstone, Verdict,
 };
 
 use super::log::{Accepted, Event, Log, Position, hash};
@@ -174,9 +174,9 @@ impl ModelServer {
         let (Some(start), SyncStatus::Ok) = (start, status) else {
             return self.cannot_follow(request, status);
         };
-        let given_back = self.take_reuploads(request);
+        let row_verdicts = self.take_reuploads(request);
         let mut verdicts: Vec<_> = request.push.iter().map(|group| self.push(who, group)).collect();
-        verdicts.extend(request.offers.iter().map(|reupload| self.reupload(who, reupload)));
+        verdicts.extend(request.reuploads.iter().map(|reupload| self.reupload(who, reupload)));
 
         let sent: BTreeSet<_> = request
             .push
@@ -192,9 +192,9 @@ impl ModelServer {
             more: page.more,
             digest: (!page.more).then(|| total(&terms)),
             progress: page.progress,
-            walk: request.walk.as_ref().map(|asked| reconciliation::answer(asked, &terms)),
+            reconcile: request.reconcile.as_ref().map(|asked| reconciliation::answer(asked, &terms)),
             receipts: self.receipts(&page),
-            given_back,
+            row_verdicts,
             ..self.answer(status, &page.end)
         }
     }
@@ -242,7 +242,7 @@ impl ModelServer {
             |document, count| GroupVerdict { document, verdicts: vec![Verdict::NotReached; count] };
         let pushed = request.push.iter().map(|group| untouched(group.document, group.changes.len()));
         let reuploaded =
-            request.offers.iter().map(|reupload| untouched(reupload.document, reupload.changes.len()));
+            request.reuploads.iter().map(|reupload| untouched(reupload.document, reupload.changes.len()));
         let end = Position { seq: self.log.head(), chain: self.chain(), filled_to: None, filled: 0 };
         SyncResponse {
             verdicts: pushed.chain(reuploaded).collect(),
@@ -261,9 +261,9 @@ impl ModelServer {
             now: self.now,
             digest: None,
             progress: None,
-            walk: None,
+            reconcile: None,
             receipts: Vec::new(),
-            given_back: Vec::new(),
+            row_verdicts: Vec::new(),
         }
     }
 
@@ -323,7 +323,7 @@ impl ModelServer {
     }
 
     /// Keeps a part of a document; with the last one, the document is judged.
-    fn reupload_part(&mut self, who: Principal, offer: &Offer, part: OfferPart) -> GroupVerdict {
+    fn reupload_part(&mut self, who: Principal, offer: &Reupload, part: ReuploadPart) -> GroupVerdict {
         let document = offer.document;
         let first = part.first as usize;
         let kept = self.parts.entry(who.device).or_insert((document, Vec::new()));
@@ -341,10 +341,10 @@ impl ModelServer {
         }
         let changes = std::mem::take(changes);
         self.parts.remove(&who.device);
-        self.reupload(who, &Offer { changes, part: None, ..offer.clone() })
+        self.reupload(who, &Reupload { changes, part: None, ..offer.clone() })
     }
 
-    fn reupload(&mut self, who: Principal, reupload: &Offer) -> GroupVerdict {
+    fn reupload(&mut self, who: Principal, reupload: &Reupload) -> GroupVerdict {
         if let Some(part) = reupload.part {
             return self.reupload_part(who, reupload, part);
         }

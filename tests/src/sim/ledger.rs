@@ -88,13 +88,13 @@ impl Ledger {
         let pushed = request.push.iter().map(|group| {
             (group.document, group.kind, group.changes.iter().map(|c| c.change.as_slice()).collect())
         });
-        let reuploaded = request.offers.iter().map(|reupload| {
+        let reuploaded = request.reuploads.iter().map(|reupload| {
             // Of a part there are no verdicts, or those over all parts.
             let changes = reupload.changes.get(..).filter(|_| reupload.part.is_none()).unwrap_or_default();
             (reupload.document, reupload.kind, changes.iter().map(|change| change.as_slice()).collect())
         });
-        self.tally.reuploaded += request.offers.len() as u64;
-        let taken = response.given_back.iter().filter(|verdict| matches!(verdict, Verdict::Applied(_)));
+        self.tally.reuploaded += request.reuploads.len() as u64;
+        let taken = response.row_verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Applied(_)));
         self.tally.reuploaded_rows += taken.count() as u64;
         self.tally.rolled_back += u64::from(response.status == SyncStatus::RolledBack);
         self.tally.cut += u64::from(response.more);

@@ -170,9 +170,9 @@ fn moves(frame: &[u8], answer: &[u8]) -> bool {
     let answer = from_frame::<SyncResponse>(answer, MOST_BYTES);
     let carried = request.is_ok_and(|request| {
         !request.push.is_empty()
-            || !request.offers.is_empty()
+            || !request.reuploads.is_empty()
             || !request.fetch.is_empty()
-            || request.gives_back()
+            || request.reuploads_rows()
     });
     carried || answer.is_ok_and(|answer| !answer.entries.is_empty() || answer.more)
 }

@@ -45,7 +45,7 @@ fn a_server_that_needs_a_change_that_it_once_had_gets_it_again() {
     let mut reuploaded = 0;
     let untouched = server.clone();
     let counts = alice.sync_with(&mut server, |request, response| {
-        reuploaded += request.offers.len();
+        reuploaded += request.reuploads.len();
         if let ([group], 0) = (&request.push[..], asked) {
             asked += 1;
             let known = alice.client.history(card, 1, 1).unwrap()[0].hash;
@@ -68,7 +68,7 @@ fn order_of(requests: &[SyncRequest]) -> Vec<&'static str> {
         let carried = [
             ("tombstones", !request.tombstones.is_empty()),
             ("settings", !request.settings.is_empty()),
-            ("documents", !request.offers.is_empty()),
+            ("documents", !request.reuploads.is_empty()),
             ("push", !request.push.is_empty()),
         ];
         let sorts: Vec<_> = carried.into_iter().filter(|(_, is)| *is).map(|(sort, _)| sort).collect();
@@ -104,7 +104,7 @@ fn a_phone_sends_a_restored_server_purges_then_settings_then_documents_then_unse
     }
     requests.clear();
     alice.sync_with(&mut server, |request, _| requests.push(request.clone()));
-    assert!(requests.iter().all(|request| !request.gives_back()), "no re-upload is pending any more");
+    assert!(requests.iter().all(|request| !request.reuploads_rows()), "no re-upload is pending any more");
 }
 
 #[test]
@@ -158,6 +158,6 @@ fn a_server_that_never_judges_re_uploads_does_not_keep_edits_from_being_sent() {
     alice.sync(&mut server);
     server.restore(&backup);
     alice.rename(card, "Attic");
-    alice.sync_with(&mut server, |_, response| response.given_back.clear());
+    alice.sync_with(&mut server, |_, response| response.row_verdicts.clear());
     assert_eq!(alice.client.unsent_count(), Ok(0));
 }

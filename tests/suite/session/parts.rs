@@ -24,7 +24,7 @@ fn lost_large_card() -> (ModelServer, Phone, DocumentId, DocumentId) {
 fn parts(requests: &[SyncRequest]) -> Vec<u32> {
     requests
         .iter()
-        .flat_map(|request| &request.offers)
+        .flat_map(|request| &request.reuploads)
         .filter_map(|offer| offer.part)
         .map(|p| p.first)
         .collect()
@@ -48,7 +48,7 @@ fn a_document_too_large_for_one_request_is_re_uploaded_in_parts_under_its_author
     assert!(authors.iter().all(|item| item.by.as_ref().and_then(|by| by.user) == Some(ALICE)));
     drop(session);
     let mut again = Vec::new();
-    bob.sync_with(&mut server, |request, _| again.extend(request.offers.clone()));
+    bob.sync_with(&mut server, |request, _| again.extend(request.reuploads.clone()));
     assert_eq!(again, [], "nothing is pending any more");
 }
 
@@ -59,7 +59,7 @@ fn a_part_whose_answer_was_lost_is_sent_again_and_no_part_before_it() {
     session.set_budget(Some(4096));
     let mut seen = 0;
     let requests = bob.exchange(&mut server, &mut session, usize::MAX, |request| {
-        let is_part = request.offers.iter().any(|offer| offer.part.is_some());
+        let is_part = request.reuploads.iter().any(|offer| offer.part.is_some());
         seen += usize::from(is_part);
         seen == 2 && is_part
     });
@@ -112,8 +112,8 @@ fn a_document_that_the_server_finds_too_large_stays_here_and_stops_nothing() {
     let mut refused = 0;
     while let Some(frame) = session.next_request().unwrap() {
         let mut request: SyncRequest = from_frame(&frame, MAX_ANSWER).unwrap();
-        let place = request.offers.iter().position(|offer| offer.document == large);
-        place.map(|place| request.offers.remove(place));
+        let place = request.reuploads.iter().position(|offer| offer.document == large);
+        place.map(|place| request.reuploads.remove(place));
         let mut response = server.exchange(bob.who, &request);
         if let Some(place) = place {
             refused += 1;

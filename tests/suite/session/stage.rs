@@ -139,7 +139,7 @@ impl Phone {
 
 /// How many bytes of changes a request carries.
 pub fn carried(request: &SyncRequest) -> usize {
-    let offered = request.offers.iter().flat_map(|offer| &offer.changes).map(|change| change.len());
+    let offered = request.reuploads.iter().flat_map(|offer| &offer.changes).map(|change| change.len());
     let pushed = request.push.iter().flat_map(|group| &group.changes).map(|change| change.change.len());
     offered.chain(pushed).sum()
 }

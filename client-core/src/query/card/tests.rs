@@ -65,7 +65,7 @@ fn of_two_names_given_at_once_one_is_shown_and_the_other_is_one_edit_away() {
     receive(&phone, card, Some(&theirs));
 
     let [conflict] = phone.client.conflicts(card).unwrap().try_into().unwrap();
-    let lost = conflict.others[0].value.clone();
+    let lost = conflict.others[0].clone();
     let both: std::collections::BTreeSet<_> = [conflict.shown.as_str(), lost.as_str()].into();
     assert_eq!(both, ["Mine", "Theirs"].into());
     let row = phone.client.card_row(card).unwrap();

@@ -31,7 +31,7 @@ fn today_shows_own_todos_of_all_products_in_order_with_their_cards() {
         "Bakery",
         &[
             todo(1, "Call", "2026-11-23"),
-            todo(2, "Offer", "2026-11-20"),
+            todo(2, "Reupload", "2026-11-20"),
             todo_of(3, "Not mine", "2026-11-20", Some(other)),
             todo_of(4, "Nobody's", "2026-11-20", None),
         ],
@@ -42,7 +42,7 @@ fn today_shows_own_todos_of_all_products_in_order_with_their_cards() {
     );
     let view = phone.client.today(Period::Today, 10).unwrap();
     let shown: Vec<_> = view.todos.iter().map(|todo| (todo.text.as_str(), todo.card_name.as_str())).collect();
-    assert_eq!(shown, [("Offer", "Bakery"), ("Visit", "Garage"), ("Call", "Bakery")]);
+    assert_eq!(shown, [("Reupload", "Bakery"), ("Visit", "Garage"), ("Call", "Bakery")]);
     assert_eq!((view.totals.today, view.totals.overdue), (2, 1));
     assert_eq!(view.next_change, Some(Timestamp::from_millis(NOW.millis() + 3_600_000)));
 }
@@ -58,7 +58,7 @@ fn today_shows_a_card_by_the_name_that_it_has_now() {
 #[test]
 fn closings_and_postponements_of_today_are_counted_and_closings_are_retained_when_their_cards_go() {
     let phone = Phone::local(1);
-    let card = phone.card("Bakery", &[todo(1, "Call", "2026-11-20"), todo(2, "Offer", "2026-11-23")]);
+    let card = phone.card("Bakery", &[todo(1, "Call", "2026-11-20"), todo(2, "Reupload", "2026-11-23")]);
     let close = CardCommand::Close(part(1), Outcome::Success);
     let postpone = CardCommand::Postpone(part(2), due("2026-11-25"));
     phone.client.edit_card(card, &[close, postpone]).unwrap();

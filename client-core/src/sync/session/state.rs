@@ -10,8 +10,8 @@ use roadbook_domain::value::env::Env;
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{
-    MAX_OFFERED_CHANGES, MAX_OFFERS, MAX_PUSH_CHANGES, Offer, OfferPart, Pushed, PushedChange, SyncRequest,
-    SyncResponse, SyncStatus, Walk, WalkAnswer,
+    MAX_PUSH_CHANGES, MAX_REUPLOADED_CHANGES, MAX_REUPLOADS, Pushed, PushedChange, Reconcile,
+    ReconcileAnswer, Reupload, ReuploadPart, SyncRequest, SyncResponse, SyncStatus,
 };
 use rusqlite::Transaction;
 
@@ -49,7 +49,7 @@ pub(crate) struct State {
     backoff: Backoff,
     pace: Pace,
     wake_at: Option<Timestamp>,
-    sent: Option<(Sent, Option<Walk>)>,
+    sent: Option<(Sent, Option<Reconcile>)>,
     reconciliation: Option<Reconciliation>,
     reconciliations: u8,
     /// The reconciliation that [`RECONCILE`] asks for is done; what it found is to be re-uploaded.
@@ -110,22 +110,22 @@ impl State {
                 request.settings = sent.rows.settings.clone();
             }
         } else if let Some(plan) = &self.reconciliation {
-            request.walk = plan.step(&terms(tx)?);
+            request.reconcile = plan.step(&terms(tx)?);
         } else {
-            request.offers = self.reuploads(tx, &mut sent)?;
+            request.reuploads = self.reuploads(tx, &mut sent)?;
             // Before the reconciliation, what the server lost would be fetched as it has it now.
             if !is_to_reconcile {
                 self.fetches(tx, &mut sent)?;
             }
             // What the server lost is re-uploaded first: unsent changes may depend on it.
-            if self.reupload.is_empty() && request.offers.is_empty() {
+            if self.reupload.is_empty() && request.reuploads.is_empty() {
                 request.push = self.push(tx, &mut sent)?;
             }
         }
         request.fetch = sent.fetch.iter().copied().collect();
         sent.to_reupload = self.reupload.union(&self.too_large).copied().collect();
         sent.reconciled = self.reconciled;
-        self.sent = Some((sent, request.walk.clone()));
+        self.sent = Some((sent, request.reconcile.clone()));
         Ok(request)
     }
 
@@ -166,7 +166,7 @@ impl State {
         self.note(&sent, &received);
         if response.status != SyncStatus::Ok {
             (self.reconciliation, self.reconciled) = (None, false);
-        } else if let (Some(asked), Some(answer)) = (&asked, &response.walk) {
+        } else if let (Some(asked), Some(answer)) = (&asked, &response.reconcile) {
             let terms = terms(tx)?;
             if let Some(differences) = self.compare(asked, answer, &terms) {
                 self.plan(tx, client, differences, &mut received)?;
@@ -333,7 +333,7 @@ impl State {
     }
 
     /// Takes a step's answer; after the last one, tells where device and server differ.
-    fn compare(&mut self, asked: &Walk, answer: &WalkAnswer, terms: &Terms) -> Option<Differences> {
+    fn compare(&mut self, asked: &Reconcile, answer: &ReconcileAnswer, terms: &Terms) -> Option<Differences> {
         let mut plan = self.reconciliation.take()?;
         plan.answer(asked, answer, terms);
         if plan.step(terms).is_none() {
@@ -369,7 +369,7 @@ impl State {
     }
 
     /// Re-uploads of documents that the server lacks, as many as one request may hold.
-    fn reuploads(&mut self, tx: &Transaction<'_>, sent: &mut Sent) -> Result<Vec<Offer>, Error> {
+    fn reuploads(&mut self, tx: &Transaction<'_>, sent: &mut Sent) -> Result<Vec<Reupload>, Error> {
         let mut reuploads = Vec::new();
         let (mut bytes, mut changes) = (0, 0);
         while let Some(id) = self.next_reupload() {
@@ -385,8 +385,9 @@ impl State {
             let size = reupload.changes.iter().map(|change| change.len()).sum::<usize>();
             bytes += size;
             changes += reupload.changes.len();
-            let is_full =
-                bytes > self.pace.up() || changes > MAX_OFFERED_CHANGES || reuploads.len() == MAX_OFFERS;
+            let is_full = bytes > self.pace.up()
+                || changes > MAX_REUPLOADED_CHANGES
+                || reuploads.len() == MAX_REUPLOADS;
             if is_full && !reuploads.is_empty() {
                 break;
             }
@@ -408,7 +409,7 @@ impl State {
     }
 
     /// The next part of a document that does not fit into one request.
-    fn part(&self, whole: Offer, sent: &mut Sent) -> Offer {
+    fn part(&self, whole: Reupload, sent: &mut Sent) -> Reupload {
         let (document, total) = (whole.document, whole.changes.len());
         let begun = self.next_part.filter(|next| next.document == document && next.first < total);
         let first = begun.map_or(0, |next| next.first);
@@ -423,11 +424,12 @@ impl State {
         let changes = rest.get(..rest.iter().take_while(fits).count().max(1)).unwrap_or_default().to_vec();
         let end = first + changes.len();
         let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let part = (changes.len() < total).then(|| OfferPart { first: number(first), total: number(total) });
+        let part =
+            (changes.len() < total).then(|| ReuploadPart { first: number(first), total: number(total) });
         let is_last = end == total;
         sent.next_part = (!is_last).then_some(NextPart { document, first: end });
         let authors = if is_last { whole.authors } else { AuthorTable::default() };
-        Offer { changes, authors, part, ..whole }
+        Reupload { changes, authors, part, ..whole }
     }
 
     fn fetches(&mut self, tx: &Transaction<'_>, sent: &mut Sent) -> Result<(), Error> {
@@ -514,7 +516,7 @@ fn reupload_of(
     tx: &Transaction<'_>,
     id: DocumentId,
     base: &Base,
-) -> Result<Option<(Offer, Vec<ChangeHash>)>, Error> {
+) -> Result<Option<(Reupload, Vec<ChangeHash>)>, Error> {
     let Some(receipt) = base.receipt else { return Ok(None) };
     let document = match documents::load(tx, id, base) {
         Ok(document) => document,
@@ -528,7 +530,7 @@ fn reupload_of(
         .unzip();
     let authors = base.authors.clone();
     Ok(Some((
-        Offer {
+        Reupload {
             document: id,
             kind: base.kind,
             changes,

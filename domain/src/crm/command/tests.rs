@@ -1,4 +1,5 @@
 use super::*;
+use crate::crm::place::Place;
 use crate::crm::row::Event;
 use crate::crm::row::Rows;
 use crate::crm::row::{CardRow, ContactRow};
@@ -159,10 +160,9 @@ fn a_conflict_keeps_the_losing_value_and_using_it_is_one_edit() {
     let conflicts = View::of(&alice.document).conflicts();
     assert_eq!(conflicts, View::of(&bob.document).conflicts());
     let [conflict] = conflicts.as_slice() else { panic!("one conflict, not {conflicts:?}") };
-    let other = &conflict.others[0].value;
+    let other = &conflict.others[0];
     assert_ne!(other, &conflict.shown);
-    let resolve =
-        CardCommand::Resolve(conflict.register.container, conflict.register.name.clone(), other.clone());
+    let resolve = CardCommand::Resolve(card::CARD, "name".into(), other.clone());
     let resolved = alice.does(&[resolve]).unwrap();
     bob.takes(&resolved);
     assert_eq!(&card_row(&bob.document).name, other);
@@ -302,11 +302,8 @@ fn history_tells_field_old_and_new_value_newest_first() {
     let mut alice = new_card();
     alice.does(&[CardCommand::Rename("Acme Ltd".into())]);
     let told = history(&alice.document, &AuthorTable::default(), 0, 1);
-    let [Edit::Put { register, old, new }] = told[0].edits.as_slice() else { panic!("{told:?}") };
-    assert_eq!(
-        (register.name.as_str(), old.as_slice(), new.as_str()),
-        ("name", &["Acme".to_owned()][..], "Acme Ltd")
-    );
+    let [Edit::Put { place, old, new }] = told[0].edits.as_slice() else { panic!("{told:?}") };
+    assert_eq!((place, old.as_slice(), new.as_str()), (&Place::Name, &["Acme".to_owned()][..], "Acme Ltd"));
     assert_eq!(history(&alice.document, &AuthorTable::default(), 1, 10).len(), 1);
 }
 

@@ -7,7 +7,7 @@
 use minicbor::bytes::ByteVec;
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{
-    GroupVerdict, MAX_OFFERED_CHANGES, MAX_PARTS_BYTES, Offer, OfferPart, RefusalCode, Verdict,
+    GroupVerdict, MAX_PARTS_BYTES, MAX_REUPLOADED_CHANGES, RefusalCode, Reupload, ReuploadPart, Verdict,
 };
 
 use crate::auth::Caller;
@@ -22,7 +22,7 @@ const PATIENCE: i64 = 60 * 60 * 1000;
 /// What a re-upload comes to.
 pub enum Gathered {
     /// The whole document: to be judged.
-    Whole(Offer),
+    Whole(Reupload),
     /// It was a part that is not the last one, or not one at all.
     Answered(GroupVerdict),
 }
@@ -34,7 +34,7 @@ pub enum Gathered {
 pub async fn gather(
     engine: &Engine,
     caller: &Caller,
-    offer: Offer,
+    offer: Reupload,
     now: Timestamp,
 ) -> Result<Gathered, SyncError> {
     let Some(part) = offer.part else { return Ok(Gathered::Whole(offer)) };
@@ -82,7 +82,7 @@ pub async fn gather(
         changes.extend(part);
     }
     changes.extend(new);
-    Ok(Gathered::Whole(Offer { changes, part: None, ..offer }))
+    Ok(Gathered::Whole(Reupload { changes, part: None, ..offer }))
 }
 
 /// Forgets what was kept for the caller's device: it was judged.
@@ -96,10 +96,10 @@ pub async fn forget(engine: &Engine, caller: &Caller, now: Timestamp) -> Result<
 }
 
 /// Where a part begins and ends, and how many changes its document has.
-fn bounds(part: OfferPart, changes: usize) -> Result<(usize, usize, usize), RefusalCode> {
+fn bounds(part: ReuploadPart, changes: usize) -> Result<(usize, usize, usize), RefusalCode> {
     let (first, total) = (part.first as usize, part.total as usize);
     let end = first.saturating_add(changes);
-    if total > MAX_OFFERED_CHANGES {
+    if total > MAX_REUPLOADED_CHANGES {
         return Err(RefusalCode::TooLarge);
     }
     if changes == 0 || end > total {
@@ -112,7 +112,7 @@ fn bounds(part: OfferPart, changes: usize) -> Result<(usize, usize, usize), Refu
 async fn kept(
     tx: &mut Tx,
     caller: &Caller,
-    offer: &Offer,
+    offer: &Reupload,
     first: usize,
     now: Timestamp,
 ) -> Result<Option<Kept>, StoreError> {

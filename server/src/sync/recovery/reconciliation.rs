@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use roadbook_domain::document::digest::Digest;
 use roadbook_domain::value::id::DocumentId;
-use roadbook_domain::wire::{Bucket, HeadsRow, Walk, WalkAnswer};
+use roadbook_domain::wire::{Bucket, HeadsRow, Reconcile, ReconcileAnswer};
 
 use crate::store::{Conn, StoreError, documents, key};
 use crate::sync::down::page::{Page, Reading};
@@ -27,7 +27,11 @@ const SUM: usize = 16;
 ///
 /// # Errors
 /// [`SyncError::Invalid`] for a step that no device takes.
-pub async fn answer(conn: &mut Conn, reading: &Reading<'_>, step: &Walk) -> Result<WalkAnswer, SyncError> {
+pub async fn answer(
+    conn: &mut Conn,
+    reading: &Reading<'_>,
+    step: &Reconcile,
+) -> Result<ReconcileAnswer, SyncError> {
     judge(&step.buckets)?;
     let terms = terms(conn, reading).await?;
     Ok(compare(&step.buckets, &terms, MAX_ROWS))
@@ -68,9 +72,9 @@ pub async fn terms(
 }
 
 /// Where the device's sums differ from those of `terms`, with `most` documents or fewer.
-fn compare(buckets: &[Bucket], terms: &BTreeMap<DocumentId, [u8; 16]>, most: usize) -> WalkAnswer {
+fn compare(buckets: &[Bucket], terms: &BTreeMap<DocumentId, [u8; 16]>, most: usize) -> ReconcileAnswer {
     let mut subsets = subsets(buckets, terms);
-    let mut answer = WalkAnswer::default();
+    let mut answer = ReconcileAnswer::default();
     for bucket in buckets {
         let (theirs, _) = bucket.sums.as_chunks::<SUM>();
         for (next, theirs) in (0..=u8::MAX).zip(theirs) {

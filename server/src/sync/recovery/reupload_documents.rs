@@ -14,7 +14,9 @@ use roadbook_domain::document::{AudienceRule, DocumentType, Writer};
 use roadbook_domain::document::{AuthorTable, Signature};
 use roadbook_domain::value::id::{OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
-use roadbook_domain::wire::{GroupVerdict, MAX_OFFERED_CHANGES, MAX_OFFERS, Offer, RefusalCode, Verdict};
+use roadbook_domain::wire::{
+    GroupVerdict, MAX_REUPLOADED_CHANGES, MAX_REUPLOADS, RefusalCode, Reupload, Verdict,
+};
 
 use super::parts::{self, Gathered};
 use crate::auth::Caller;
@@ -32,7 +34,7 @@ use crate::sync::up::scratch::{self, Built, Scratch};
 #[derive(Debug, Clone)]
 pub struct ReuploadCase {
     /// What is re-uploaded.
-    pub reupload: Offer,
+    pub reupload: Reupload,
     /// The document as the server has it.
     pub stored: Option<Stored>,
     /// Whether its id was purged.
@@ -63,16 +65,16 @@ pub struct ReuploadContext {
 pub async fn reupload(
     engine: &Engine,
     caller: &Caller,
-    reuploads: Vec<Offer>,
+    reuploads: Vec<Reupload>,
     now: Timestamp,
 ) -> Result<Outcome, SyncError> {
     let changes = reuploads.iter().fold(0_usize, |sum, reupload| sum.saturating_add(reupload.changes.len()));
-    if reuploads.len() > MAX_OFFERS || changes > MAX_OFFERED_CHANGES {
+    if reuploads.len() > MAX_REUPLOADS || changes > MAX_REUPLOADED_CHANGES {
         return Err(SyncError::TooLarge);
     }
     let mut outcome = Outcome::default();
     let mut seen = BTreeSet::new();
-    let mut pending: Vec<(usize, Offer)> = Vec::new();
+    let mut pending: Vec<(usize, Reupload)> = Vec::new();
     let mut in_parts = Vec::new();
     for (place, reupload) in reuploads.into_iter().enumerate() {
         let is_last = reupload.part.is_some();
@@ -107,10 +109,10 @@ pub async fn reupload(
 async fn attempt(
     engine: &Engine,
     caller: &Caller,
-    mut pending: Vec<(usize, Offer)>,
+    mut pending: Vec<(usize, Reupload)>,
     now: Timestamp,
     outcome: &mut Outcome,
-) -> Result<Vec<(usize, Offer)>, SyncError> {
+) -> Result<Vec<(usize, Reupload)>, SyncError> {
     let mut again = Vec::new();
     while !pending.is_empty() {
         let mut conn = engine.db().read().await?;
@@ -136,7 +138,7 @@ async fn load(
     conn: &mut Conn,
     engine: &Engine,
     caller: &Caller,
-    reuploads: &[(usize, Offer)],
+    reuploads: &[(usize, Reupload)],
     now: Timestamp,
 ) -> Result<(ReuploadContext, Vec<(usize, ReuploadCase)>), StoreError> {
     let ids: Vec<_> = reuploads.iter().map(|(_, reupload)| reupload.document).collect();
@@ -221,7 +223,7 @@ fn try_reupload(case: ReuploadCase, context: &ReuploadContext) -> Result<Judged,
 /// that a re-upload costs what its own bytes and the limits of a document allow.
 fn rebuild(
     kind: &'static DocumentType,
-    reupload: &Offer,
+    reupload: &Reupload,
     scope: Scope,
     creator: Option<UserId>,
     context: &ReuploadContext,
@@ -278,7 +280,7 @@ fn accept(
 /// Who made the document, and its scope: as they were, for both follow from its id and first change.
 fn origin(
     kind: &DocumentType,
-    reupload: &Offer,
+    reupload: &Reupload,
     context: &ReuploadContext,
 ) -> Result<(Option<UserId>, Scope), RefusalCode> {
     let first = reupload.changes.first().ok_or(RefusalCode::Malformed)?;

@@ -8,7 +8,7 @@ use roadbook_domain::settings::user::User;
 use roadbook_domain::settings::{SettingsKind, SettingsRow};
 use roadbook_domain::value::id::OrgId;
 use roadbook_domain::value::time::Timestamp;
-use roadbook_domain::wire::{MAX_GIVEN_BACK, ReceiptedRow, RefusalCode, Tombstone, Verdict};
+use roadbook_domain::wire::{MAX_REUPLOADED_ROWS, ReceiptedRow, RefusalCode, Tombstone, Verdict};
 
 use super::reupload_accounts;
 use crate::auth::Caller;
@@ -31,7 +31,7 @@ pub async fn reupload(
     rows: Vec<ReceiptedRow>,
     now: Timestamp,
 ) -> Result<Vec<Verdict>, SyncError> {
-    if tombstones.len().saturating_add(rows.len()) > MAX_GIVEN_BACK {
+    if tombstones.len().saturating_add(rows.len()) > MAX_REUPLOADED_ROWS {
         return Err(SyncError::TooLarge);
     }
     let mut verdicts = Vec::with_capacity(tombstones.len() + rows.len());

@@ -26,7 +26,7 @@ use roadbook_domain::value::id::{DocumentId, PartId, UserId};
 use roadbook_domain::value::time::{Timestamp, Zone};
 use roadbook_domain::value::todo::TodoState;
 use roadbook_domain::wire::{
-    Cursor, Entry, GroupVerdict, Offer, Progress, Pushed, PushedChange, ReceiptedRow, SyncRequest,
+    Cursor, Entry, GroupVerdict, Progress, Pushed, PushedChange, ReceiptedRow, Reupload, SyncRequest,
     SyncResponse, Tombstone, Verdict, from_frame, to_frame,
 };
 use tower::ServiceExt;
@@ -327,7 +327,7 @@ impl Phone {
     }
 
     /// Everything it holds, whole, as it would re-upload it.
-    pub fn reuploads(&self) -> Vec<Offer> {
+    pub fn reuploads(&self) -> Vec<Reupload> {
         self.held.iter().filter_map(|(id, held)| held.reupload(*id)).collect()
     }
 
@@ -347,9 +347,9 @@ impl Held {
         projection::rows(&self.document, self.creator).with_facts(self.facts.clone())
     }
 
-    pub fn reupload(&self, id: DocumentId) -> Option<Offer> {
+    pub fn reupload(&self, id: DocumentId) -> Option<Reupload> {
         let kind = self.document.kind();
-        Some(Offer {
+        Some(Reupload {
             document: id,
             kind: kind.id,
             changes: self

@@ -6,8 +6,8 @@ use roadbook_domain::crm::command::CardCommand;
 use roadbook_domain::document::change::Change;
 use roadbook_domain::document::digest::{self, Digest};
 use roadbook_domain::wire::{
-    Bucket, MAX_OFFERED_CHANGES, Offer, OfferPart, RefusalCode, SyncRequest, SyncStatus, Verdict, Walk,
-    WalkAnswer,
+    Bucket, MAX_REUPLOADED_CHANGES, Reconcile, ReconcileAnswer, RefusalCode, Reupload, ReuploadPart,
+    SyncRequest, SyncStatus, Verdict,
 };
 
 use super::*;
@@ -53,7 +53,7 @@ async fn a_restored_server_is_recognised_and_filled_again_with_the_same_authors_
     let reuploads: Vec<_> =
         phone.reuploads().into_iter().filter(|one| [changed, lost].contains(&one.document)).collect();
     let request =
-        SyncRequest { cursor: phone.cursor.clone(), offers: reuploads.clone(), ..SyncRequest::default() };
+        SyncRequest { cursor: phone.cursor.clone(), reuploads: reuploads.clone(), ..SyncRequest::default() };
     let answer = phone.send(server, &request).await;
     let verdicts: Vec<_> = answer.verdicts.iter().flat_map(|group| group.verdicts.clone()).collect();
     assert!(
@@ -61,7 +61,7 @@ async fn a_restored_server_is_recognised_and_filled_again_with_the_same_authors_
         "{verdicts:?}"
     );
     phone.cursor = answer.cursor;
-    let again = phone.send(server, &SyncRequest { offers: reuploads, ..SyncRequest::default() }).await;
+    let again = phone.send(server, &SyncRequest { reuploads: reuploads, ..SyncRequest::default() }).await;
     assert!(
         again
             .verdicts
@@ -124,12 +124,12 @@ async fn a_re_upload_without_the_servers_own_receipt_for_exactly_this_state_is_r
     for (name, reupload) in forged {
         let answer = world
             .manager
-            .send(server, &SyncRequest { offers: vec![reupload], ..SyncRequest::default() })
+            .send(server, &SyncRequest { reuploads: vec![reupload], ..SyncRequest::default() })
             .await;
         assert_eq!(answer.verdicts[0].verdicts[0], Verdict::Refused(RefusalCode::ForeignReceipt), "{name}");
     }
     let answer =
-        world.manager.send(server, &SyncRequest { offers: vec![honest], ..SyncRequest::default() }).await;
+        world.manager.send(server, &SyncRequest { reuploads: vec![honest], ..SyncRequest::default() }).await;
     assert!(answer.verdicts[0].verdicts.iter().all(|verdict| matches!(verdict, Verdict::Dup(_))));
 }
 
@@ -142,8 +142,8 @@ async fn phones_that_re_upload_the_same_at_once_are_all_answered_that_it_is_ther
     world.user.card(&world.server, card, CardCommand::Rename("Lost and found".into()));
     world.user.sync(&world.server).await;
     let reuploads: Vec<_> = world.user.reuploads().into_iter().filter(|one| one.document == card).collect();
-    let request = SyncRequest { offers: reuploads, ..SyncRequest::default() };
-    assert_eq!(request.offers.len(), 1);
+    let request = SyncRequest { reuploads: reuploads, ..SyncRequest::default() };
+    assert_eq!(request.reuploads.len(), 1);
     restore(&mut world.server, &copy).await;
     let phones = [&world.user; 6];
     let sent = phones.map(|phone| phone.send(&world.server, &request));
@@ -164,17 +164,17 @@ async fn phones_that_re_upload_the_same_at_once_are_all_answered_that_it_is_ther
 #[tokio::test]
 async fn a_request_that_re_uploads_more_changes_than_a_document_may_have_is_too_large() {
     let world = World::new(Engine::Sqlite).await;
-    let reupload = |id| Offer {
+    let reupload = |id| Reupload {
         document: id,
         kind: roadbook_domain::document::DocumentTypeId::CARD,
-        changes: vec![vec![0; 24].into(); MAX_OFFERED_CHANGES / 2 + 1],
+        changes: vec![vec![0; 24].into(); MAX_REUPLOADED_CHANGES / 2 + 1],
         authors: Default::default(),
         receipt: [0; 16].into(),
         part: None,
     };
     let reuploads = vec![reupload(world.id()), reupload(world.id())];
-    let one = SyncRequest { offers: reuploads[..1].to_vec(), ..SyncRequest::default() };
-    let two = SyncRequest { offers: reuploads, ..SyncRequest::default() };
+    let one = SyncRequest { reuploads: reuploads[..1].to_vec(), ..SyncRequest::default() };
+    let two = SyncRequest { reuploads: reuploads, ..SyncRequest::default() };
     for (request, status) in [(one, 200), (two, 413)] {
         let sent = world.user.send_raw(&world.server, roadbook_domain::wire::to_frame(&request)).await;
         assert_eq!(sent.0.as_u16(), status);
@@ -219,8 +219,8 @@ on_both! {
         assert_eq!(send_part(server, phone, &another, 2..4).await, [Verdict::NotReached], "of another state");
         assert_eq!(send_part(server, phone, &whole, 2..2).await, refused(RefusalCode::Malformed));
         for (total, code) in [(1, RefusalCode::Malformed), (u32::MAX, RefusalCode::TooLarge)] {
-            let offer = Offer { part: Some(OfferPart { first: 0, total }), ..whole.clone() };
-            let request = SyncRequest { offers: vec![offer], ..SyncRequest::default() };
+            let offer = Reupload { part: Some(ReuploadPart { first: 0, total }), ..whole.clone() };
+            let request = SyncRequest { reuploads: vec![offer], ..SyncRequest::default() };
             assert_eq!(phone.send(server, &request).await.verdicts[0].verdicts, refused(code));
         }
     }
@@ -251,15 +251,15 @@ async fn a_restored_server_takes_a_document_in_parts_with_its_authors() {
 async fn send_part(
     server: &Server,
     phone: &Phone,
-    whole: &Offer,
+    whole: &Reupload,
     changes: std::ops::Range<usize>,
 ) -> Vec<Verdict> {
     let total = whole.changes.len();
-    let part = OfferPart { first: changes.start.try_into().unwrap(), total: total.try_into().unwrap() };
+    let part = ReuploadPart { first: changes.start.try_into().unwrap(), total: total.try_into().unwrap() };
     let authors = if changes.end == total { whole.authors.clone() } else { Default::default() };
     let offer =
-        Offer { changes: whole.changes[changes].to_vec(), authors, part: Some(part), ..whole.clone() };
-    let request = SyncRequest { offers: vec![offer], ..SyncRequest::default() };
+        Reupload { changes: whole.changes[changes].to_vec(), authors, part: Some(part), ..whole.clone() };
+    let request = SyncRequest { reuploads: vec![offer], ..SyncRequest::default() };
     phone.send(server, &request).await.verdicts.remove(0).verdicts
 }
 
@@ -298,10 +298,11 @@ async fn reconcile(
             }
             Bucket { suffix: suffix.clone(), sums: sums.iter().flat_map(|sum| sum.to_bytes()).collect() }
         });
-        let step = Walk { buckets: buckets.collect() };
+        let step = Reconcile { buckets: buckets.collect() };
         let request =
-            SyncRequest { cursor: phone.cursor.clone(), walk: Some(step), ..SyncRequest::default() };
-        let WalkAnswer { deeper, listed, documents } = phone.send(server, &request).await.walk.unwrap();
+            SyncRequest { cursor: phone.cursor.clone(), reconcile: Some(step), ..SyncRequest::default() };
+        let ReconcileAnswer { deeper, listed, documents } =
+            phone.send(server, &request).await.reconcile.unwrap();
         let theirs: BTreeMap<_, _> = documents.iter().map(|row| (row.document, row.term)).collect();
         let own = terms.iter().filter(|(id, _)| listed.iter().any(|suffix| ends_in(id, suffix)));
         let own: BTreeMap<_, _> = own.map(|(id, term)| (*id, *term)).collect();

@@ -8,8 +8,8 @@ use roadbook_domain::settings::user::User;
 use roadbook_domain::settings::{SettingsClass, SettingsRow};
 use roadbook_domain::value::id::OrgId;
 use roadbook_domain::wire::{
-    MAX_GIVEN_BACK, ReceiptedRow, RefusalCode, SyncRequest, SyncResponse, SyncStatus, Tombstone, Verdict,
-    to_frame,
+    MAX_REUPLOADED_ROWS, ReceiptedRow, RefusalCode, SyncRequest, SyncResponse, SyncStatus, Tombstone,
+    Verdict, to_frame,
 };
 use serde_json::{Value, json};
 
@@ -54,11 +54,13 @@ async fn a_restored_server_gets_roles_products_users_and_purges_by_re_upload() {
     let settings: Vec<_> = phone.receipted.values().cloned().collect();
     let answer = re_upload(server, phone, tombstones, settings).await;
     assert!(!answer.more && answer.cursor.is_some(), "what was written comes in the same answer");
-    let applied = answer.given_back.iter().filter(|verdict| matches!(verdict, Verdict::Applied(_)));
-    assert_eq!(applied.count(), 4, "the purge, the role, the name, the user: {:?}", answer.given_back);
-    assert!(answer.given_back.iter().all(|verdict| matches!(verdict, Verdict::Applied(_) | Verdict::Dup(0))));
+    let applied = answer.row_verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Applied(_)));
+    assert_eq!(applied.count(), 4, "the purge, the role, the name, the user: {:?}", answer.row_verdicts);
+    assert!(
+        answer.row_verdicts.iter().all(|verdict| matches!(verdict, Verdict::Applied(_) | Verdict::Dup(0)))
+    );
     let again = re_upload(server, phone, phone.tombstones.clone(), vec![]).await;
-    assert_eq!(again.given_back, [Verdict::Dup(0)]);
+    assert_eq!(again.row_verdicts, [Verdict::Dup(0)]);
 
     phone.sync(server).await;
     assert_eq!(phone.settings_rows(), before);
@@ -96,7 +98,7 @@ async fn a_server_takes_no_re_upload_before_the_phone_knows_that_the_log_is_anot
     restore(&mut world.server, &copy).await;
     let settings = world.manager.receipted.values().cloned().collect();
     let answer = re_upload(&world.server, &world.manager, vec![], settings).await;
-    assert_eq!((answer.status, answer.given_back.len()), (SyncStatus::RolledBack, 0));
+    assert_eq!((answer.status, answer.row_verdicts.len()), (SyncStatus::RolledBack, 0));
 }
 
 on_both! {
@@ -126,12 +128,12 @@ on_both! {
         ];
         for (name, one) in forged {
             let answer = re_upload(server, &world.manager, vec![], vec![one]).await;
-            assert_eq!(answer.given_back, [Verdict::Refused(RefusalCode::ForeignReceipt)], "{name}");
+            assert_eq!(answer.row_verdicts, [Verdict::Refused(RefusalCode::ForeignReceipt)], "{name}");
         }
         let other = Tombstone { document: world.id(), ..purge };
         let answer = re_upload(server, &world.manager, vec![other, purge], vec![row]).await;
         assert!(matches!(
-            answer.given_back[..],
+            answer.row_verdicts[..],
             [Verdict::Refused(RefusalCode::ForeignReceipt), Verdict::Applied(_), Verdict::Dup(0)]
         ));
         world.manager.card(server, card, create("Buried before it was made", None));
@@ -153,12 +155,12 @@ on_both! {
         lost.family_name = "Lost".into();
         for (name, version) in [("older", 1), ("of the same version", 2)] {
             let one = receipted(server, SettingsRow::new(&lost, version));
-            assert_eq!(re_upload(server, &world.manager, vec![], vec![one]).await.given_back, [Verdict::Dup(0)], "{name}");
+            assert_eq!(re_upload(server, &world.manager, vec![], vec![one]).await.row_verdicts, [Verdict::Dup(0)], "{name}");
             assert_eq!(user_of(server, &token, "user@example.com").await["family_name"], "Kiss", "{name}");
         }
         let later = receipted(server, SettingsRow::new(&lost, 7));
         let answer = re_upload(server, &world.manager, vec![], vec![later]).await;
-        assert!(matches!(answer.given_back[..], [Verdict::Applied(_)]));
+        assert!(matches!(answer.row_verdicts[..], [Verdict::Applied(_)]));
         let now = user_of(server, &token, "user@example.com").await;
         assert_eq!((now["family_name"].as_str(), now["version"].as_u64()), (Some("Lost"), Some(7)));
         world.manager.sync(server).await;
@@ -197,7 +199,7 @@ on_both! {
         own.role = Role::Restricted;
         let one = receipted(server, SettingsRow::new(&own, 2));
         let answer = re_upload(server, &world.manager, vec![], vec![one]).await;
-        assert!(matches!(answer.given_back[..], [Verdict::Applied(_)]));
+        assert!(matches!(answer.row_verdicts[..], [Verdict::Applied(_)]));
         world.manager.take(server, answer);
         assert!(!world.manager.held.contains_key(&card), "what comes down they may see");
         let (status, _) = world.manager.send_raw(server, to_frame(&world.manager.request())).await;
@@ -215,21 +217,21 @@ on_both! {
         let newcomer = User { id: UserId::new(&*server.env), email: user.email.clone(), ..user.clone() };
         let newcomer = receipted(server, SettingsRow::new(&newcomer, 1));
         let taken = Verdict::Refused(RefusalCode::EmailTaken);
-        assert_eq!(re_upload(server, &world.manager, vec![], vec![newcomer.clone()]).await.given_back, [taken]);
+        assert_eq!(re_upload(server, &world.manager, vec![], vec![newcomer.clone()]).await.row_verdicts, [taken]);
         let moved = User { email: Some("moved@example.com".parse().unwrap()), ..user };
         let moved = receipted(server, SettingsRow::new(&moved, 2));
         let answer = re_upload(server, &world.manager, vec![], vec![newcomer, moved]).await;
-        assert!(matches!(answer.given_back[..], [Verdict::Applied(_), Verdict::Applied(_)]), "{answer:?}");
+        assert!(matches!(answer.row_verdicts[..], [Verdict::Applied(_), Verdict::Applied(_)]), "{answer:?}");
         assert_eq!(server.sign_in("moved@example.com", PASSWORD, 3).await.unwrap().status, StatusCode::OK);
 
         let admin: User = row_of(&world.manager, server.created.admin).read().unwrap();
         let demoted = receipted(server, SettingsRow::new(&User { role: Role::User, ..admin }, 2));
         let last = Verdict::Refused(RefusalCode::LastAdmin);
-        assert_eq!(re_upload(server, &world.manager, vec![], vec![demoted.clone()]).await.given_back, [last]);
+        assert_eq!(re_upload(server, &world.manager, vec![], vec![demoted.clone()]).await.row_verdicts, [last]);
         let manager: User = row_of(&world.manager, world.manager.user).read().unwrap();
         let heir = receipted(server, SettingsRow::new(&User { role: Role::Admin, ..manager }, 2));
         let answer = re_upload(server, &world.manager, vec![], vec![demoted, heir]).await;
-        assert!(matches!(answer.given_back[..], [Verdict::Applied(_), Verdict::Applied(_)]), "{answer:?}");
+        assert!(matches!(answer.row_verdicts[..], [Verdict::Applied(_), Verdict::Applied(_)]), "{answer:?}");
         let roles = ["manager@example.com", ADMIN].map(|email| server.sign_in(email, PASSWORD, 2));
         let [manager, admin] = roles;
         assert_eq!(manager.await.unwrap().text("role"), "admin");
@@ -240,10 +242,10 @@ on_both! {
         let world = World::new(engine).await;
         let tombstone = Tombstone { document: world.id(), receipt: [0; 16].into() };
         let request = |count| SyncRequest { tombstones: vec![tombstone; count], ..SyncRequest::default() };
-        let (status, _) = world.user.send_raw(&world.server, to_frame(&request(MAX_GIVEN_BACK + 1))).await;
+        let (status, _) = world.user.send_raw(&world.server, to_frame(&request(MAX_REUPLOADED_ROWS + 1))).await;
         assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
-        let answer = world.user.send(&world.server, &request(MAX_GIVEN_BACK)).await;
-        assert_eq!(answer.given_back.len(), MAX_GIVEN_BACK);
+        let answer = world.user.send(&world.server, &request(MAX_REUPLOADED_ROWS)).await;
+        assert_eq!(answer.row_verdicts.len(), MAX_REUPLOADED_ROWS);
     }
 }
 

@@ -335,7 +335,7 @@ on_both! {
         let mut second = Phone::new(server, "restricted@example.com", 9).await;
         world.user.card(server, card, create("Roof", Some(user)));
         world.user.card(server, card, todo(own, "Call", phone.user));
-        world.user.card(server, card, todo(of_other, "Offer", user));
+        world.user.card(server, card, todo(of_other, "Reupload", user));
         world.user.sync(server).await;
         phone.sync(server).await;
         phone.card(server, card, CardCommand::Close(of_other, Outcome::Success));

@@ -9,7 +9,7 @@ use crate::settings::SettingsRow;
 use crate::value::id::DocumentId;
 
 /// The most settings rows and tombstones, together, of one request.
-pub const MAX_GIVEN_BACK: usize = 1_000;
+pub const MAX_REUPLOADED_ROWS: usize = 1_000;
 
 /// A settings row in one version.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

@@ -13,9 +13,9 @@ use crate::value::id::DocumentId;
 use crate::document::AuthorTable;
 
 /// The most re-uploaded documents of one request.
-pub const MAX_OFFERS: usize = 500;
+pub const MAX_REUPLOADS: usize = 500;
 /// The most changes of all re-uploaded documents of one request: as many as the largest document may have.
-pub const MAX_OFFERED_CHANGES: usize = 50_000;
+pub const MAX_REUPLOADED_CHANGES: usize = 50_000;
 /// The most bytes of changes of one document that is re-uploaded in parts.
 pub const MAX_PARTS_BYTES: usize = 16 << 20;
 /// No change has fewer bytes: an actor of 16 bytes and the frame around it.
@@ -24,7 +24,7 @@ const MIN_CHANGE: usize = 24;
 /// The device's side of one step.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
-pub struct Walk {
+pub struct Reconcile {
     /// The buckets to compare; the first step compares the one of all documents.
     #[n(0)]
     pub buckets: Vec<Bucket>,
@@ -45,7 +45,7 @@ pub struct Bucket {
 /// The server's side of one step.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
-pub struct WalkAnswer {
+pub struct ReconcileAnswer {
     /// Suffixes under which too many documents differ to list: send their buckets next.
     #[n(0)]
     pub deeper: Vec<ByteVec>,
@@ -72,7 +72,7 @@ pub struct HeadsRow {
 /// A document re-uploaded to a server that lost it or a part of it; or one part of such a re-upload.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
-pub struct Offer {
+pub struct Reupload {
     /// The document.
     #[n(0)]
     pub document: DocumentId,
@@ -80,7 +80,7 @@ pub struct Offer {
     #[n(1)]
     pub kind: DocumentTypeId,
     /// All its acknowledged changes, in causal order, each as its one byte string; at most
-    /// [`MAX_OFFERED_CHANGES`]. Of a part: those of the part.
+    /// [`MAX_REUPLOADED_CHANGES`]. Of a part: those of the part.
     #[cbor(n(2), decode_with = "offered_changes")]
     pub changes: Vec<ByteVec>,
     /// Their authors, as the server gave them. Empty in every part but the last.
@@ -91,7 +91,7 @@ pub struct Offer {
     pub receipt: minicbor::bytes::ByteArray<16>,
     /// Which part of the document these changes are; `None`: the whole document.
     #[n(5)]
-    pub part: Option<OfferPart>,
+    pub part: Option<ReuploadPart>,
 }
 
 /// A part of a document whose changes do not fit into one request (`docs/decisions/0005`).
@@ -99,7 +99,7 @@ pub struct Offer {
 /// The server keeps parts until the last one comes, and judges all of them then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
-pub struct OfferPart {
+pub struct ReuploadPart {
     /// How many of the document's changes stand before this part.
     #[n(0)]
     pub first: u32,
@@ -114,7 +114,7 @@ fn offered_changes<C>(d: &mut Decoder<'_>, _: &mut C) -> Result<Vec<ByteVec>, de
     let mut changes = Vec::new();
     for change in d.array_iter::<&ByteSlice>()? {
         let change = change?;
-        if change.len() < MIN_CHANGE || changes.len() >= MAX_OFFERED_CHANGES {
+        if change.len() < MIN_CHANGE || changes.len() >= MAX_REUPLOADED_CHANGES {
             return Err(decode::Error::message("not the changes of a re-upload"));
         }
         changes.push(ByteVec::from(change.to_vec()));
