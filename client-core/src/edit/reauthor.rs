@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use roadbook_domain::document::change::{Actor, Change, ChangeHash, Register};
 use roadbook_domain::document::draft::Draft;
-use roadbook_domain::document::{Document, is_reserved};
+use roadbook_domain::document::{Document, DocumentError, is_reserved};
 use roadbook_domain::value::time::Timestamp;
 
 use crate::value_edit::ValueEdit;
@@ -82,7 +82,8 @@ impl Rebase<'_> {
         }
         // The constant change of a schema version is no act of a user: all who make it make the same one.
         let is_constant = is_reserved(pending.change.actor);
-        if (is_constant || pending.decision == Decision::Keep) && self.keep(pending) {
+        let is_refused = pending.decision == Decision::Refused;
+        if (is_constant && !is_refused || pending.decision == Decision::Keep) && self.keep(pending) {
             return Fate::Kept;
         }
         let edits = self.edits(pending);
@@ -95,13 +96,18 @@ impl Rebase<'_> {
         let (left, again): (Vec<_>, Vec<_>) = edits.into_iter().partition(|edit| self.refused.holds(edit));
         self.refused.add(&left, self.base);
         match self.reauthor(&again, heads.clone(), pending.change.time) {
-            Some(by) => {
+            Ok(Some(by)) => {
                 self.instead.insert(pending.hash, vec![by.0]);
                 Fate::Reauthored { by: Box::new(by), left }
             }
-            None => {
+            Ok(None) => {
                 self.instead.insert(pending.hash, heads);
                 Fate::Left(left)
+            }
+            // The document takes no more: nothing of the change stands, and nothing of it vanishes.
+            Err(_) => {
+                self.instead.insert(pending.hash, heads);
+                Fate::Left([left, again].concat())
             }
         }
     }
@@ -126,15 +132,15 @@ impl Rebase<'_> {
         edits: &[ValueEdit],
         heads: Vec<ChangeHash>,
         time: Timestamp,
-    ) -> Option<(ChangeHash, Change)> {
+    ) -> Result<Option<(ChangeHash, Change)>, DocumentError> {
         let mut draft = Draft::at(self.base, heads, self.actor, time);
         for edit in edits {
             edit.draft(&mut draft);
         }
-        let change = draft.finish()?;
-        let hash = self.base.add(&change).ok()?;
+        let Some(change) = draft.finish() else { return Ok(None) };
+        let hash = self.base.add(&change)?;
         self.last = Some(hash);
-        Some((hash, change))
+        Ok(Some((hash, change)))
     }
 
     /// What the author of a change with these dependencies had seen, in terms of the new base.

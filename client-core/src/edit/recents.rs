@@ -64,14 +64,16 @@ impl Client {
 
     /// Makes one change of all that was opened here since the last sync.
     pub(crate) fn share_opened(&self) -> Result<(), ApiError> {
-        let opened = self.store().read(|connection| meta::get(connection, &OPENED))?.unwrap_or_default();
-        if opened.is_empty() || self.me()?.is_none() {
+        let is_any = self.store().read(|connection| Ok(meta::get(connection, &OPENED)?.is_some()))?;
+        if !is_any || self.me()?.is_none() {
             return Ok(());
         }
-        let commands: Vec<_> =
-            opened.iter().rev().map(|(document, at)| UserCommand::Opened(*document, *at)).collect();
         self.edits(None, |batch| {
+            // Read where it is removed: another thread may have noted one more.
+            let opened = meta::get(batch.transaction(), &OPENED)?.unwrap_or_default();
             meta::remove(batch.transaction(), &OPENED)?;
+            let commands: Vec<_> =
+                opened.iter().rev().map(|(document, at)| UserCommand::Opened(*document, *at)).collect();
             batch.edit_user(&commands)
         })
         .map(drop)

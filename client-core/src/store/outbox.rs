@@ -74,11 +74,13 @@ pub(crate) fn of_document(connection: &Connection, document: DocumentId) -> Resu
     rows.map(|row| row?).collect()
 }
 
-/// The unsent changes after `after`, in order, at most `limit`, without those that wait for a newer
-/// server.
+/// The unsent changes after `after`, in order, at most `limit`, without documents of which a change waits
+/// for a newer server: what follows builds on it.
 pub(crate) fn page(connection: &Connection, after: i64, limit: u32) -> Result<Vec<Unsent>, Error> {
-    let mut statement =
-        connection.prepare_cached(unsent!("WHERE n > ?1 AND state <> 2 ORDER BY n LIMIT ?2"))?;
+    let mut statement = connection.prepare_cached(unsent!(
+        "WHERE n > ?1 AND document NOT IN (SELECT document FROM outbox WHERE state = 2)
+             ORDER BY n LIMIT ?2"
+    ))?;
     let rows = statement.query_map((after, limit), read)?;
     rows.map(|row| row?).collect()
 }

@@ -53,6 +53,8 @@ pub(crate) struct Sent {
     pub rows: ReuploadRows,
     /// The part after the one that was sent, if that was not the last.
     pub next_part: Option<NextPart>,
+    /// Whether the request carried all it might, and more is to come.
+    pub is_full: bool,
 }
 
 /// How far a document that is re-uploaded in parts has come.

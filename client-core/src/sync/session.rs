@@ -183,7 +183,7 @@ impl SyncSession {
     }
 
     /// The answer is still waited for: other processes are to leave it to this one. Call it every
-    /// [`RENEWAL`] at least.
+    /// [`RENEWAL`](crate::RENEWAL) at least.
     pub fn renew(&mut self) {
         let (lease, now) = (self.lease, self.client.env().now());
         let renewed = self.client.store().write(|tx| {

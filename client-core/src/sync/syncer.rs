@@ -104,7 +104,10 @@ impl Syncer {
         {
             return Err(SyncError::Unreachable { retry_at: Some(retry_at) });
         }
-        client.share_opened()?;
+        // A user document that takes nothing more, or is damaged, must not keep the rest from syncing.
+        if let Err(error) = client.share_opened() {
+            tracing::warn!(%error, "the documents opened last are not told to the user's other devices");
+        }
         let mut report = SyncReport::default();
         let mut token = account::access_token(&client, transport).await?;
         while let Some(frame) = self.session.next_request().map_err(of_session)? {

@@ -58,7 +58,10 @@ pub(crate) fn opened(draft: &mut Draft<'_>, document: DocumentId, at: Timestamp)
         None => (1, None, name.clone()),
         Some((_, at)) => (2, Some(*at), name.clone()),
     });
-    if let Some((name, _)) = oldest {
+    let is_later = |held: &Option<(DocumentId, Timestamp)>| {
+        held.is_some_and(|(known, held_at)| known == document && held_at >= at)
+    };
+    if let Some((name, _)) = oldest.filter(|(_, held)| !is_later(held)) {
         draft.put(RECENTS, name, format!("{document} {}", at.millis()));
     }
 }

@@ -55,7 +55,7 @@ open_code! {
         Field = 3, "field";
         /// A [`User`].
         User = 4, "user";
-        /// The [`Organisation`].
+        /// The [`Organisation`](crate::settings::Organisation).
         Organisation = 5, "organisation";
     }
 }

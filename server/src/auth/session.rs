@@ -55,7 +55,7 @@ pub struct Grant {
 ///
 /// # Errors
 /// [`AuthError::BadCredentials`], [`AuthError::SlowDown`] after too many of them, or
-/// [`PasswordError::Busy`] if too many sign in at once.
+/// [`PasswordError::Busy`](super::password::PasswordError::Busy) if too many sign in at once.
 pub async fn sign_in(gate: &Gate, credentials: &Credentials<'_>) -> Result<Grant, AuthError> {
     let login = judge(gate, credentials).await?;
     let (org, user, now) = (login.org_id, login.id, gate.node().now());

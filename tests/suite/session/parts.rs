@@ -100,34 +100,43 @@ fn a_document_that_no_request_can_hold_stops_nothing_and_is_re_uploaded_by_a_lat
 }
 
 #[test]
-fn a_document_that_the_server_finds_too_large_stays_here_and_stops_nothing() {
-    let (mut server, alice, bob, card) = stage();
-    let backup = server.clone();
-    let (large, small) = (alice.card("Large"), alice.card("Small"));
-    alice.sync(&mut server);
-    bob.sync(&mut server);
-    server.restore(&backup);
-    bob.rename(card, "Unsent");
-    let mut session = SyncSession::new(&bob.client);
-    let mut refused = 0;
-    while let Some(frame) = session.next_request().unwrap() {
-        let mut request: SyncRequest = from_frame(&frame, MAX_ANSWER).unwrap();
-        let place = request.reuploads.iter().position(|offer| offer.document == large);
-        place.map(|place| request.reuploads.remove(place));
-        let mut response = server.exchange(bob.who, &request);
-        if let Some(place) = place {
-            refused += 1;
-            let verdicts = vec![Verdict::Refused(RefusalCode::TooLarge)];
-            response.verdicts.insert(place, GroupVerdict { document: large, verdicts });
+fn a_document_that_the_server_cannot_take_back_stays_here_and_stops_nothing() {
+    for verdict in [
+        Verdict::Refused(RefusalCode::TooLarge),
+        Verdict::Refused(RefusalCode::Malformed),
+        Verdict::Refused(RefusalCode::Policy),
+        Verdict::Refused(RefusalCode::Other(99)),
+        Verdict::UpgradeRequired,
+        Verdict::Other(99),
+    ] {
+        let (mut server, alice, bob, card) = stage();
+        let backup = server.clone();
+        let (held, small) = (alice.card("Held"), alice.card("Small"));
+        alice.sync(&mut server);
+        bob.sync(&mut server);
+        server.restore(&backup);
+        bob.rename(card, "Unsent");
+        let mut session = SyncSession::new(&bob.client);
+        let mut refused = 0;
+        while let Some(frame) = session.next_request().unwrap() {
+            let mut request: SyncRequest = from_frame(&frame, MAX_ANSWER).unwrap();
+            let place = request.reuploads.iter().position(|reupload| reupload.document == held);
+            place.map(|place| request.reuploads.remove(place));
+            let mut response = server.exchange(bob.who, &request);
+            if let Some(place) = place {
+                refused += 1;
+                let verdicts = vec![verdict.clone()];
+                response.verdicts.insert(place, GroupVerdict { document: held, verdicts });
+            }
+            session.on_response(&to_frame(&response)).unwrap();
         }
-        session.on_response(&to_frame(&response)).unwrap();
+        assert_eq!((refused, bob.client.unsent_count()), (1, Ok(0)), "{verdict:?}");
+        assert!(server.documents().contains(&small));
+        assert_eq!(bob.name(held).as_deref(), Some("Held"), "{verdict:?}");
+        drop(session);
+        bob.sync(&mut server);
+        assert!(server.documents().contains(&held), "{verdict:?}");
     }
-    assert_eq!((refused, bob.client.unsent_count()), (1, Ok(0)));
-    assert!(server.documents().contains(&small));
-    assert_eq!(bob.name(large).as_deref(), Some("Large"));
-    drop(session);
-    bob.sync(&mut server);
-    assert!(server.documents().contains(&large));
 }
 
 #[test]

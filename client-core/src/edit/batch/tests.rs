@@ -425,3 +425,15 @@ fn projections_equal_what_the_documents_say_after_any_edits() {
         })
         .unwrap();
 }
+
+#[test]
+fn what_follows_a_change_that_waits_for_a_newer_server_waits_with_it() {
+    let phone = Phone::local(1);
+    let (waiting, other) = (phone.card("Waiting", &[]), phone.card("Other", &[]));
+    let first = unsent(&phone.client).remove(0);
+    let wait = |tx: &Transaction<'_>| outbox::set_state(tx, first.n, outbox::UnsentState::WaitsForServer);
+    phone.client.store().write(wait).unwrap();
+    phone.client.edit_card(waiting, &[CardCommand::Rename("Still waiting".into())]).unwrap();
+    let page = phone.client.store().read(|connection| outbox::page(connection, 0, 9)).unwrap();
+    assert_eq!(page.iter().map(|unsent| unsent.document).collect::<Vec<_>>(), [other]);
+}

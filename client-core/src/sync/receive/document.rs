@@ -435,17 +435,20 @@ impl<'a, 'b> Receiving<'a, 'b> {
         }
     }
 
-    /// Whether the server has not judged the re-upload.
+    /// Whether the re-upload is still to be done: it was not judged, or this server cannot take it.
     fn is_unjudged(&self) -> bool {
-        let first = self.news.reuploaded.first();
-        matches!(first, Some(Verdict::NotReached | Verdict::Refused(RefusalCode::TooLarge)))
+        self.news
+            .reuploaded
+            .first()
+            .is_some_and(|first| *first == Verdict::NotReached || is_beyond_server(first))
     }
 
     fn reuploaded(&mut self, verdicts: &[Verdict]) -> Result<(), Error> {
         if self.is_unjudged() {
-            let is_too_large = verdicts.first() != Some(&Verdict::NotReached);
+            // This copy may be the last one: it stays, and a later session tries again.
+            let is_beyond = verdicts.first().is_some_and(is_beyond_server);
             let Received { too_large, reupload_again, .. } = &mut *self.received;
-            if is_too_large { too_large } else { reupload_again }.insert(self.id);
+            if is_beyond { too_large } else { reupload_again }.insert(self.id);
             return Ok(());
         }
         for verdict in verdicts {
@@ -553,4 +556,24 @@ fn built(kind: &'static DocumentType, bytes: &[u8], check: &Check) -> Option<(Ch
     let change = Change::from_bytes(bytes).ok()?;
     let canonical = Canonical::of(kind, &change)?;
     canonical.has_check(check).then(|| (change, canonical.hash()))
+}
+
+/// Whether a server, perhaps an older one than that which took the document, cannot take it back.
+fn is_beyond_server(verdict: &Verdict) -> bool {
+    match verdict {
+        Verdict::UpgradeRequired | Verdict::Other(_) => true,
+        Verdict::Refused(code) => !matches!(
+            code,
+            RefusalCode::Purged
+                | RefusalCode::NotVisible
+                | RefusalCode::RightLost
+                | RefusalCode::ForeignReceipt
+                | RefusalCode::IdTaken
+        ),
+        Verdict::Applied(_)
+        | Verdict::Dup(_)
+        | Verdict::Needs(_)
+        | Verdict::ActorFork
+        | Verdict::NotReached => false,
+    }
 }

@@ -115,12 +115,12 @@ impl Moved<'_> {
                 }
                 Fate::Left(rest) => left = rest,
             }
-            // Edits are left by a refusal only.
-            if let (Some((hash, code)), false) = (self.refused, left.is_empty()) {
-                let reason = if hash == pending.hash {
-                    QuarantineReason::Refused(code)
-                } else {
-                    QuarantineReason::DependsOnRefused(code)
+            if !left.is_empty() {
+                let reason = match self.refused {
+                    Some((hash, code)) if hash == pending.hash => QuarantineReason::Refused(code),
+                    Some((_, code)) => QuarantineReason::DependsOnRefused(code),
+                    // The document takes no more changes.
+                    None => QuarantineReason::Damaged,
                 };
                 let held = Held { id: self.id, kind, title, reason };
                 held.quarantine(context, left, &pending.change, received)?;

@@ -47,7 +47,8 @@ impl Pace {
         std::mem::replace(&mut self.now, slower) != slower
     }
 
-    /// An answer came; `is_full`: there is more where it came from. Only such an answer proves anything.
+    /// An answer came; `is_full`: its request carried all it might, or there is more where it came from. Only
+    /// such an answer proves anything.
     pub fn answered(&mut self, is_full: bool) {
         self.full = if is_full { self.full.saturating_add(1) } else { self.full };
         if self.full >= STEADY {

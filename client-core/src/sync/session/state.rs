@@ -62,7 +62,7 @@ pub(crate) struct State {
     reuploaded: BTreeSet<DocumentId>,
     /// The next part of the document that is re-uploaded in parts.
     next_part: Option<NextPart>,
-    /// Documents that are too large for this server: a later session re-uploads them.
+    /// Documents that this server cannot take: a later session re-uploads them.
     too_large: BTreeSet<DocumentId>,
     awaiting_entry: BTreeSet<(DocumentId, ChangeHash)>,
     /// The last answer told of more to come.
@@ -145,7 +145,7 @@ impl State {
             client.renew_actor();
         }
         self.backoff.succeeded();
-        self.pace.answered(response.more);
+        self.pace.answered(response.more || sent.is_full);
         self.wake_at = None;
         self.more = response.more;
         let moved = received.counts != Counts::default()
@@ -271,10 +271,10 @@ impl State {
         self.reupload.extend(documents);
     }
 
-    /// Documents that are too large for this server are re-uploaded by a later session.
+    /// Documents that this server cannot take are re-uploaded by a later session.
     fn leave_alone(&mut self, documents: &BTreeSet<DocumentId>) {
         for document in documents {
-            tracing::warn!(document.id = %document, "a document is too large to be re-uploaded to this server");
+            tracing::warn!(document.id = %document, "this server cannot take back a document: it stays here");
             self.reupload.remove(document);
             self.reuploaded.insert(*document);
             self.too_large.insert(*document);
@@ -388,6 +388,7 @@ impl State {
             let is_full = bytes > self.pace.up()
                 || changes > MAX_REUPLOADED_CHANGES
                 || reuploads.len() == MAX_REUPLOADS;
+            sent.is_full |= is_full;
             if is_full && !reuploads.is_empty() {
                 break;
             }
@@ -454,6 +455,7 @@ impl State {
             let change = unsent.change.to_bytes();
             bytes += change.len();
             if bytes > self.pace.up() && !push.is_empty() {
+                sent.is_full = true;
                 break;
             }
             if unsent.state != UnsentState::Sent {

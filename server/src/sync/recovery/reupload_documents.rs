@@ -10,7 +10,7 @@ use roadbook_domain::access::audience::{inbox_id, scope_of_new, user_document_id
 use roadbook_domain::access::rights::Scope;
 use roadbook_domain::document::change::{Actor, ChangeHash};
 use roadbook_domain::document::guard::MAX_DOCUMENT_OPS;
-use roadbook_domain::document::{AudienceRule, DocumentType, Writer};
+use roadbook_domain::document::{AudienceRule, DocumentType, is_reserved};
 use roadbook_domain::document::{AuthorTable, Signature};
 use roadbook_domain::value::id::{OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
@@ -79,13 +79,19 @@ pub async fn reupload(
     for (place, reupload) in reuploads.into_iter().enumerate() {
         let is_last = reupload.part.is_some();
         let is_first = seen.insert(reupload.document);
+        // Each part costs all that is kept of its document, so a request brings one.
+        if !is_first {
+            let verdicts = vec![Verdict::NotReached; reupload.changes.len()];
+            outcome.verdicts.push(GroupVerdict { document: reupload.document, verdicts });
+            continue;
+        }
         outcome.verdicts.push(match parts::gather(engine, caller, reupload, now).await? {
             Gathered::Answered(verdict) => verdict,
             Gathered::Whole(reupload) => {
                 let verdicts = vec![Verdict::NotReached; reupload.changes.len()];
                 let unanswered = GroupVerdict { document: reupload.document, verdicts };
                 in_parts.extend(is_last.then_some(place));
-                pending.extend(is_first.then_some((place, reupload)));
+                pending.push((place, reupload));
                 unanswered
             }
         });
@@ -167,6 +173,9 @@ async fn load(
 /// Judges a re-upload: its receipt first, then the document that it is, then what the server lacks of it.
 pub fn judge(case: ReuploadCase, context: &ReuploadContext) -> Judged {
     let (document, total) = (case.reupload.document, case.reupload.changes.len());
+    if DocumentType::get(case.reupload.kind).is_none() {
+        return Judged::not(document, total, Verdict::UpgradeRequired);
+    }
     let tried = catch_unwind(AssertUnwindSafe(|| try_reupload(case, context)));
     match tried {
         Ok(Ok(judged)) => judged,
@@ -202,7 +211,7 @@ fn try_reupload(case: ReuploadCase, context: &ReuploadContext) -> Result<Judged,
             judged.fates.push(Fate::Dup(built.hash));
             continue;
         }
-        if let Err(verdict) = scratch.judge(&built.change, Writer::Server) {
+        if let Err(verdict) = scratch.check(&built.change) {
             judged.fates.push(Fate::Not(verdict));
             break;
         }
@@ -213,7 +222,8 @@ fn try_reupload(case: ReuploadCase, context: &ReuploadContext) -> Result<Judged,
     judged.update = scratch.finish(context.now).map_err(|_| RefusalCode::Malformed)?;
     let accepted = judged.update.iter().flat_map(|update| &update.accepted);
     let bound = accepted.map(|change| (change.actor.0, change.by.device));
-    judged.bound = bound.filter(|(actor, _)| !context.bound.contains(actor)).collect();
+    judged.bound =
+        bound.filter(|(actor, _)| !context.bound.contains(actor) && !is_reserved(*actor)).collect();
     Ok(judged)
 }
 
@@ -249,7 +259,7 @@ fn rebuild(
     }
     let mut alone = Scratch::new(kind, reupload.document, scope, creator, context.server);
     for built in &all {
-        alone.judge(&built.change, Writer::Server).map_err(|_| RefusalCode::Malformed)?;
+        alone.check(&built.change).map_err(|_| RefusalCode::Malformed)?;
         alone.index_only(built);
     }
     Ok(all)

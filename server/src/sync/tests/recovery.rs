@@ -61,7 +61,7 @@ async fn a_restored_server_is_recognised_and_filled_again_with_the_same_authors_
         "{verdicts:?}"
     );
     phone.cursor = answer.cursor;
-    let again = phone.send(server, &SyncRequest { reuploads: reuploads, ..SyncRequest::default() }).await;
+    let again = phone.send(server, &SyncRequest { reuploads, ..SyncRequest::default() }).await;
     assert!(
         again
             .verdicts
@@ -142,7 +142,7 @@ async fn phones_that_re_upload_the_same_at_once_are_all_answered_that_it_is_ther
     world.user.card(&world.server, card, CardCommand::Rename("Lost and found".into()));
     world.user.sync(&world.server).await;
     let reuploads: Vec<_> = world.user.reuploads().into_iter().filter(|one| one.document == card).collect();
-    let request = SyncRequest { reuploads: reuploads, ..SyncRequest::default() };
+    let request = SyncRequest { reuploads, ..SyncRequest::default() };
     assert_eq!(request.reuploads.len(), 1);
     restore(&mut world.server, &copy).await;
     let phones = [&world.user; 6];
@@ -174,7 +174,7 @@ async fn a_request_that_re_uploads_more_changes_than_a_document_may_have_is_too_
     };
     let reuploads = vec![reupload(world.id()), reupload(world.id())];
     let one = SyncRequest { reuploads: reuploads[..1].to_vec(), ..SyncRequest::default() };
-    let two = SyncRequest { reuploads: reuploads, ..SyncRequest::default() };
+    let two = SyncRequest { reuploads, ..SyncRequest::default() };
     for (request, status) in [(one, 200), (two, 413)] {
         let sent = world.user.send_raw(&world.server, roadbook_domain::wire::to_frame(&request)).await;
         assert_eq!(sent.0.as_u16(), status);

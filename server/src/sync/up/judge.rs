@@ -372,8 +372,13 @@ impl Judged {
 
     /// A group whose first change is refused.
     pub fn refused(document: DocumentId, total: usize, code: RefusalCode) -> Self {
+        Self::not(document, total, Verdict::Refused(code))
+    }
+
+    /// A group whose first change is not accepted.
+    pub fn not(document: DocumentId, total: usize, verdict: Verdict) -> Self {
         let mut judged = Self::new(document, total);
-        judged.end(Verdict::Refused(code), total);
+        judged.end(verdict, total);
         judged
     }
 

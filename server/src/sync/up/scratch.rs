@@ -231,6 +231,15 @@ impl Scratch {
         self.index.contains(hash)
     }
 
+    /// Judges a change that the server accepted once, by the receipt of its document: only whether it
+    /// fits. What this build does not know of it, a later one took.
+    ///
+    /// # Errors
+    /// The verdict if it does not fit.
+    pub fn check(&self, change: &Change) -> Result<(), Verdict> {
+        self.index.check(change).map_err(verdict)
+    }
+
     /// Judges a change by the guard, and by the values that write-once registers hold now.
     ///
     /// # Errors
