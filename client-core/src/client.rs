@@ -67,7 +67,8 @@ impl Client {
     /// gone, or it stops: the app never waits for its own last process.
     ///
     /// # Errors
-    /// [`ApiError::AppTooOld`] for a file of a newer version, which is left untouched;
+    /// [`ApiError::AppTooOld`] for a file of a newer version and [`ApiError::FileTooOld`] for one of before the
+    /// first release, which are left untouched;
     /// [`ApiError::Damaged`] for one that cannot be read.
     pub fn open(path: impl AsRef<Path>, env: Arc<dyn Env>) -> Result<Self, ApiError> {
         let client = Self::open_beside(path, env)?;

@@ -38,6 +38,9 @@ pub enum ApiError {
     /// The file was written by a newer version of the app: it was left untouched; update the app.
     #[error("the file needs a newer version of the app")]
     AppTooOld,
+    /// The file was written before the first release: it was left untouched; begin with a new file.
+    #[error("the file is of before the first release")]
+    FileTooOld,
     /// The file is damaged: salvage what is unsent, then begin anew (R10).
     #[error("the file is damaged")]
     Damaged,
@@ -115,6 +118,7 @@ impl ApiError {
             Self::NoUser => "no_user",
             Self::StorageFull => "storage_full",
             Self::AppTooOld => "app_too_old",
+            Self::FileTooOld => "file_too_old",
             Self::Damaged => "damaged",
             Self::Internal { .. } => "internal",
         }
@@ -151,6 +155,9 @@ pub(crate) enum Error {
     /// The file's schema is of a later version.
     #[error("the file has schema {0}, this version knows {1}")]
     NewerFile(i64, i64),
+    /// The file's schema is of before the first release.
+    #[error("the file has schema {0}, of before the first release")]
+    OlderFile(i64),
     /// A stored value cannot be read.
     #[error("a stored {0} cannot be read")]
     Stored(&'static str),
@@ -214,6 +221,7 @@ impl From<Error> for ApiError {
                 _ => internal(&error),
             },
             Error::NewerFile(..) => Self::AppTooOld,
+            Error::OlderFile(_) => Self::FileTooOld,
             Error::Damaged => Self::Damaged,
             Error::File(io) if io.kind() == std::io::ErrorKind::StorageFull => Self::StorageFull,
             Error::NoDocument(_) => Self::NotFound { what: Missing::Document },
@@ -276,7 +284,8 @@ mod tests {
             .map(|reason| ApiError::Invalid { reason })
             .into_iter()
             .chain(missing.map(|what| ApiError::NotFound { what }))
-            .chain([ApiError::NoUser, ApiError::StorageFull, ApiError::AppTooOld, ApiError::Damaged])
+            .chain([ApiError::NoUser, ApiError::StorageFull, ApiError::AppTooOld, ApiError::FileTooOld])
+            .chain([ApiError::Damaged])
             .chain([ApiError::Internal { detail: String::new() }]);
         let codes: Vec<_> = errors.map(|error| error.code()).collect();
         assert_eq!(codes.iter().collect::<BTreeSet<_>>().len(), codes.len(), "{codes:?}");

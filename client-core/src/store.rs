@@ -55,9 +55,10 @@ impl Store {
     /// Opens the file, makes it if there is none, and brings its schema up to date.
     ///
     /// # Errors
-    /// [`Error::NewerFile`] for a file of a later version, which is left untouched.
+    /// [`Error::NewerFile`] and [`Error::OlderFile`] for a file of a later version or of before the first
+    /// release, which is left untouched.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        schema::refuse_newer(path)?;
+        schema::refuse_others(path)?;
         let mut connection = connect(path)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         schema::migrate(&mut connection)?;

@@ -26,6 +26,7 @@ use roadbook_domain::value::todo::Outcome;
 use roadbook_domain::wire::{
     Entry, GroupVerdict, Pushed, PushedChange, RefusalCode, SyncResponse, SyncStatus, Verdict,
 };
+use roadbook_tests::dice::Dice;
 use roadbook_tests::sim::{Firm, Fleet};
 
 /// The places of the first phones in the fleet.
@@ -160,6 +161,105 @@ fn an_edit_that_is_answered_in_words_of_a_newer_server_is_kept() {
     assert_eq!((unsent(&mut fleet), synced.counts.quarantined), (1, 0));
     for card in cards {
         assert_eq!(view(&mut fleet, phone, card).row.name, "Edited");
+    }
+}
+
+/// So many seeds, each with a fleet of its own.
+const SEEDS: u64 = 24;
+/// So many edits and syncs in each.
+const STEPS: usize = 60;
+
+#[test]
+fn fleets_of_any_seed_lose_nothing_and_compare_nothing() {
+    use Generation::{Today, Tomorrow, Yesterday};
+    let firm = Firm::prepare().unwrap();
+    for seed in 0..SEEDS {
+        let mut dice = Dice::new(seed);
+        let mut fleet = Fleet::new(&firm).unwrap();
+        let generations = [Tomorrow, Today, Yesterday, Tomorrow, Yesterday];
+        let phones = generations.map(|generation| fleet.add(generation).unwrap());
+        let cards: Vec<_> = (0..3)
+            .map(|n| {
+                let name = format!("Card {n}");
+                fleet.act(TODAY, |client| client.create_card(&new_card(client, &name)?)).unwrap().0
+            })
+            .collect();
+        one_sync(&mut fleet, &[TODAY, 0, 2, 3, 4]);
+        let mut written: Vec<(DocumentId, PartId)> = Vec::new();
+        for step in 0..STEPS {
+            let (phone, card) = (dice.below(phones.len()), cards[dice.below(cards.len())]);
+            if dice.percent(30) {
+                let synced = fleet.sync(phone).unwrap();
+                assert!(!synced.reconciled, "seed {seed}, step {step}");
+                continue;
+            }
+            let is_newest = generations[phone] == Tomorrow;
+            let edit = random_edit(&mut dice, step, is_newest);
+            let old = dice.pick(&written).copied().filter(|(of, _)| *of == card).map(|(_, todo)| todo);
+            fleet.act(phone, |client| edit.make(client, card, old)).unwrap();
+            if let Edit::Todo(todo, _) = edit {
+                written.push((card, todo));
+            }
+        }
+        one_sync(&mut fleet, &[phones, phones].concat());
+        for phone in phones {
+            for (card, todo) in &written {
+                let shown = view(&mut fleet, phone, *card);
+                assert!(
+                    shown.row.todos.iter().any(|shown| shown.id == *todo),
+                    "seed {seed}: phone {phone} lacks a todo"
+                );
+            }
+        }
+    }
+}
+
+/// One edit of a seeded fleet.
+enum Edit {
+    Todo(PartId, Option<&'static str>),
+    /// Closes a todo that is there, with this outcome.
+    Close(&'static str),
+    Rename(String),
+    /// Writes what only the newest build can.
+    Register(u8, &'static str, &'static str),
+}
+
+fn random_edit(dice: &mut Dice, step: usize, is_newest: bool) -> Edit {
+    let dues = [None, Some("2026-11-30"), Some("2026-12-01T09:00[Europe/Newtown]")];
+    let known = if is_newest { 3 } else { 2 };
+    match dice.below(if is_newest { 6 } else { 4 }) {
+        0 | 1 => {
+            let id = PartId::derived(&[&step.to_be_bytes()]);
+            Edit::Todo(id, dues[dice.below(known)])
+        }
+        2 => Edit::Close(["none", "success", "delegated"][dice.below(known)]),
+        3 => Edit::Rename(format!("Name {step}")),
+        4 => Edit::Register(VISITS, "a1/km", "12"),
+        _ => Edit::Register(card::CARD, "mood", "sunny"),
+    }
+}
+
+impl Edit {
+    fn make(&self, client: &Client, card: DocumentId, old: Option<PartId>) -> Result<(), ApiError> {
+        let command = match self {
+            Self::Todo(id, due) => {
+                let assignee = client.me()?.map(|me| me.user);
+                let (text, due) = (format!("Todo {id}"), due.map(|due| due.parse().unwrap()));
+                CardCommand::AddTodo(NewTodo { id: *id, text, due, assignee, contact: None })
+            }
+            Self::Close(outcome) => {
+                // A phone closes what it has; another may not have come here yet.
+                let held =
+                    client.card(card)?.row.todos.into_iter().map(|todo| todo.id).find(|id| Some(*id) == old);
+                let Some(todo) = held else { return Ok(()) };
+                CardCommand::Close(todo, outcome.parse().unwrap())
+            }
+            Self::Rename(name) => CardCommand::Rename(name.clone()),
+            Self::Register(container, name, text) => {
+                return put(client, card, (*container, name), text).map(drop);
+            }
+        };
+        client.edit_card(card, &[command]).map(drop)
     }
 }
 

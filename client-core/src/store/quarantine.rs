@@ -1,6 +1,7 @@
 //! The quarantine: what could not be kept where it was written (L6).
 
 use minicbor::{Decode, Encode};
+use roadbook_domain::crm::place::Place;
 use roadbook_domain::document::DocumentTypeId;
 use roadbook_domain::document::change::Change;
 use roadbook_domain::value::id::DocumentId;
@@ -30,6 +31,20 @@ pub struct Quarantined {
     pub made_at: Timestamp,
     /// When it came here.
     pub at: Timestamp,
+}
+
+impl Quarantined {
+    /// What it wrote, as the user knows it: each place with the value, or the whole text, it was to have.
+    pub fn writes(&self) -> Vec<(Place, &str)> {
+        let written = |edit: &'_ ValueEdit| Place::of(self.kind, &edit.register());
+        self.edits
+            .iter()
+            .map(|edit| match edit {
+                ValueEdit::Put { value, .. } => (written(edit), value.as_str()),
+                ValueEdit::Text { after, .. } => (written(edit), after.as_str()),
+            })
+            .collect()
+    }
 }
 
 /// Why an edit is in the quarantine.

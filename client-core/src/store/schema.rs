@@ -9,24 +9,29 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::error::Error;
 
-/// Every migration, oldest first; a file's `user_version` says how many it has had.
+/// The `user_version` of a file that has had the first migration. Files from before the first release have
+/// lower ones: nobody has one that is worth a migration, and none may be taken for a new file.
+const FIRST: i64 = 3;
+
+/// Every migration, oldest first; a file's `user_version` says which it has had, from [`FIRST`] on.
 const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/client/0001_initial.sql")];
 
-/// Refuses a file of a later version before anything could write to it.
-pub(super) fn refuse_newer(path: &Path) -> Result<(), Error> {
+/// Refuses a file of a later version, or of before the first release, before anything could write to it.
+pub(super) fn refuse_others(path: &Path) -> Result<(), Error> {
     if !path.exists() {
         return Ok(());
     }
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     match version(&connection)? {
         newer if newer > latest() => Err(Error::NewerFile(newer, latest())),
+        older if (1..FIRST).contains(&older) => Err(Error::OlderFile(older)),
         _ => Ok(()),
     }
 }
 
 /// Brings a file to the latest version.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
-    for (number, migration) in (1_i64..).zip(MIGRATIONS) {
+    for (number, migration) in (FIRST..).zip(MIGRATIONS) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process may have migrated it in the meantime.
         if version(&transaction)? < number {
@@ -43,7 +48,7 @@ fn version(connection: &Connection) -> Result<i64, Error> {
 }
 
 fn latest() -> i64 {
-    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX).saturating_add(FIRST - 1)
 }
 
 #[cfg(test)]

@@ -88,8 +88,23 @@ impl Change {
             && self.ops.len() <= MAX_OPS as usize
             && self.deps.len() <= MAX_DEPS
             && self.ops.iter().all(fits)
-            && Actors::of(self).others.len() <= MAX_ACTORS;
+            && Actors::of(self).others.len() <= MAX_ACTORS
+            && (self.most_bytes() <= MAX_CHANGE || self.to_bytes().len() <= MAX_CHANGE);
         if is_within { Ok(()) } else { Err(Malformed::Limit) }
+    }
+
+    /// No fewer bytes than the change takes: a sum, so that only a large change is encoded to be measured.
+    fn most_bytes(&self) -> usize {
+        // Dependencies, the actors' table, and the numbers of the change itself.
+        const FRAME: usize = MAX_DEPS * 34 + MAX_ACTORS * 17 + 64;
+        let of_op = |op: &Op| match op {
+            Op::Put { register, value, pred } => register.name.len() + value.len() + 10 * pred.len(),
+            Op::MakeText { register, pred } => register.name.len() + 10 * pred.len(),
+            Op::MakeContainer { name } => name.len(),
+            Op::Insert { chars, .. } => chars.len(),
+            Op::Erase { .. } => 0,
+        };
+        self.ops.iter().fold(FRAME, |sum, op| sum.saturating_add(of_op(op)).saturating_add(64))
     }
 }
 

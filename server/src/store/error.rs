@@ -30,7 +30,10 @@ pub enum StoreError {
     },
 
     /// A migration that was applied is not, or not in this text, among this program's.
-    #[error("migration {0} in the database is not the one this program knows")]
+    #[error(
+        "the database was made by another version of this program, which differs in migration {0} and cannot be \
+         brought up to date: use that version, or begin with a new database"
+    )]
     MigrationDiffers(i64),
 
     /// SQLite found the file damaged.

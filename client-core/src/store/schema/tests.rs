@@ -20,7 +20,7 @@ fn a_file_upgraded_from_any_version_has_the_schema_of_a_fresh_one() {
     migrate(&mut fresh).unwrap();
     for from in 0..MIGRATIONS.len() {
         let mut old = Connection::open_in_memory().unwrap();
-        for (number, migration) in (1_i64..).zip(MIGRATIONS).take(from) {
+        for (number, migration) in (FIRST..).zip(MIGRATIONS).take(from) {
             old.execute_batch(migration).unwrap();
             old.pragma_update(None, "user_version", number).unwrap();
         }
@@ -42,6 +42,20 @@ fn a_file_of_a_newer_version_is_refused_and_left_as_it_was() {
 
     assert!(matches!(Store::open(&path), Err(Error::NewerFile(..))));
     assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_file_of_before_the_first_release_is_refused_and_left_as_it_was() {
+    for version in 1..FIRST {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("older.sqlite");
+        drop(Store::open(&path).unwrap());
+        Connection::open(&path).unwrap().pragma_update(None, "user_version", version).unwrap();
+        let before = std::fs::read(&path).unwrap();
+
+        assert!(matches!(Store::open(&path), Err(Error::OlderFile(of)) if of == version));
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
 }
 
 #[test]

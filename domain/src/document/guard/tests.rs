@@ -318,6 +318,27 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..40)
 }
 
+#[test]
+fn a_change_that_names_more_actors_than_its_bytes_can_hold_is_refused_before_it_is_stored() {
+    let mut replica = Replica::new(0);
+    let first = replica.edit(|draft| draft.put(card::CARD, "name", "0")).unwrap();
+    for n in 1..=300_u16 {
+        let mut apart = Document::new(&card::TYPE);
+        apart.add(&first).unwrap();
+        let mut actor = [9; 16];
+        actor[..2].copy_from_slice(&n.to_be_bytes());
+        let mut draft = Draft::new(&mut apart, Actor(actor), Timestamp::from_millis(1));
+        draft.put(card::CARD, "name", n.to_string());
+        replica.document.add(&draft.finish().unwrap()).unwrap();
+    }
+    let mut draft = Draft::new(&mut replica.document, replica.actor, Timestamp::from_millis(2));
+    draft.put(card::CARD, "name", "one of three hundred");
+    let change = draft.finish().unwrap();
+    assert!(Change::from_bytes(&change.to_bytes()).is_err(), "nobody could read it");
+    assert_eq!(replica.document.judge_puts(&change), Err(Forged::TooLarge));
+    assert_eq!(replica.document.judge(&change, Writer::Editor), Err(Forged::TooLarge));
+}
+
 proptest! {
     #[test]
     fn honest_changes_always_pass_survive_the_wire_and_converge(steps in steps()) {
@@ -346,6 +367,30 @@ proptest! {
         prop_assert_eq!(replicas[0].document.registers(card::FIELDS), replicas[2].document.registers(card::FIELDS));
         for (hash, change) in replicas[0].document.changes_since(&[]) {
             prop_assert_eq!(ChangeHash(change.to_automerge(&card::TYPE).hash().0), hash);
+        }
+    }
+
+    #[test]
+    fn whatever_is_drafted_and_judged_is_read_back(
+        writes in proptest::collection::vec(
+            (0_u8..6, "[a-z]{1,6}|[a-z]{90,100}|[a-z]{1,3}/[a-z]{1,3}", 0_usize..70_000, any::<bool>()),
+            1..8,
+        ),
+    ) {
+        let mut document = Document::new(&card::TYPE);
+        let mut draft = Draft::new(&mut document, Actor([1; 16]), Timestamp::from_millis(1));
+        for (container, name, length, is_text) in writes {
+            if is_text {
+                draft.edit_text(card::FIELDS, name, &"x".repeat(length % 12_000));
+            } else {
+                draft.put(container, name, "x".repeat(length));
+            }
+        }
+        if let Some(change) = draft.finish() {
+            let is_judged = OpIndex::of(&document).judge(&change, Writer::Editor).is_ok();
+            let read = Change::from_bytes(&change.to_bytes());
+            prop_assert!(!is_judged || read.as_ref() == Ok(&change));
+            prop_assert_eq!(change.check_limits().is_ok(), read.is_ok());
         }
     }
 

@@ -5,6 +5,7 @@ use axum::http::{Method, Request};
 use futures_util::stream;
 use roadbook_domain::crm::command::CardCommand;
 use roadbook_domain::document::change::{Change, Op};
+use roadbook_domain::document::{Origin, OriginKind};
 use roadbook_domain::wire::{RefusalCode, SyncRequest, Verdict};
 
 use super::*;
@@ -65,6 +66,34 @@ on_both! {
         assert!(matches!(verdicts[0], Verdict::Applied(_)));
         assert_eq!(verdicts[1..3], [Verdict::Refused(RefusalCode::Malformed), Verdict::NotReached]);
         assert!(matches!(verdicts[3], Verdict::Applied(_)));
+    }
+
+    async fn a_device_claims_no_act_but_its_users(engine) {
+        let mut world = World::new(engine).await;
+        let cases = [
+            (OriginKind::IMPORT, None),
+            (OriginKind::BULK, None),
+            (OriginKind::REPLAYED, None),
+            (OriginKind(0), Some(Verdict::Refused(RefusalCode::Malformed))),
+            (OriginKind::AUTOMATION, Some(Verdict::Refused(RefusalCode::Policy))),
+            (OriginKind::CALENDAR, Some(Verdict::Refused(RefusalCode::Policy))),
+            // A newer app knows more acts than this server.
+            (OriginKind(900), Some(Verdict::UpgradeRequired)),
+        ];
+        for (kind, refusal) in cases {
+            let card = world.id();
+            let server = &world.server;
+            world.user.card(server, card, create("Roof", None));
+            world.user.outbox[0].changes[0].origin = Some(Origin { kind, id: [1; 16] });
+            let request = world.user.request();
+            world.user.outbox.clear();
+            let answer = world.user.send(server, &request).await;
+            let verdict = &answer.verdicts[0].verdicts[0];
+            match refusal {
+                None => assert!(matches!(verdict, Verdict::Applied(_)), "{kind:?} {verdict:?}"),
+                Some(refusal) => assert_eq!(*verdict, refusal, "{kind:?}"),
+            }
+        }
     }
 
     async fn forged_changes_are_refused_each_with_its_reason(engine) {
