@@ -87,6 +87,7 @@ fn serving(init: &InitConfig, listen: &str) -> Config {
         #[command(flatten)]
         config: Config,
     }
+    // Parsed instead of written down here, so that it stays what `serve` takes.
     let defaults = Defaults::parse_from(["serve"]).config;
     Config {
         database: init.database.clone(),

@@ -55,10 +55,12 @@ pub struct ImportConfig {
 pub async fn run(config: &ImportConfig) -> Result<(), Box<dyn Error>> {
     let password = std::fs::read_to_string(&config.password_file)
         .map_err(|error| format!("{}: {error}", config.password_file.display()))?;
+    // A phone of its own, in a temporary folder: nothing stays on the machine, and no right is added.
     let folder = tempfile::Builder::new().prefix("roadbook-import-").tempdir()?;
     let client = Client::open(folder.path().join("import.db"), Arc::new(SystemEnv))?;
     let transport = HttpTransport::new(&config.server)?;
     let secret: [u8; 32] = random(&SystemEnv);
+    // Editors end a file with a line break, which is no part of a password.
     let credentials = Credentials { email: &config.email, password: password.trim_end() };
     let installation = Installation { platform: "command line", name: "roadbook import", secret: &secret };
     account::sign_in(&client, &transport, credentials, installation).await?;
@@ -75,6 +77,7 @@ pub async fn run(config: &ImportConfig) -> Result<(), Box<dyn Error>> {
             return Err(format!("the server refused {refused} changes").into());
         }
     }
+    // Otherwise the session would stay open on the server, although its phone is gone.
     account::sign_out(&client, &transport, false).await?;
     Ok(())
 }
@@ -94,6 +97,7 @@ pub fn into_phone(
     let me = client.me()?.ok_or("nobody has signed in")?;
     let acting = Acting { by: me.user, now: SystemEnv.now(), zone: settings.zone(Some(me.user)) };
     let name = file.file_name().unwrap_or_default().to_string_lossy();
+    // By its name, so that a corrected file adds only what is new.
     let import = ImportId::of_source(product, &name);
     let to = Destination::of_product(&settings, product, import, acting).ok_or("there is no such product")?;
     let directory = Directory::of(&settings);
@@ -143,6 +147,7 @@ fn in_english(product: &Product) -> &str {
 }
 
 fn progress(done: u32, total: u32) {
+    // In a log file the line would stand a thousand times.
     if std::io::stderr().is_terminal() && (done.is_multiple_of(EVERY) || done == total) {
         eprint!("\r  row {done} of {total}");
         if done == total {

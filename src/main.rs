@@ -35,6 +35,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    // Their transcript is for people, and log lines would stand in between.
     let quiet = matches!(arguments.command, Command::Demo(_) | Command::Import(_));
     logs::start(quiet);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -84,6 +85,7 @@ async fn stopped() {
                 () = interrupted => {}
                 _ = terminated.recv() => {}
             },
+            // Without this signal the program can still be stopped from its terminal.
             Err(_) => interrupted.await,
         }
     }

@@ -61,6 +61,7 @@ pub use summary::Summary;
 pub use text::Encoding;
 
 /// The most bytes of a file.
+// A phone may have to hold the file and its decoded text at the same time.
 pub const MAX_FILE: usize = 50 << 20;
 /// The most rows below the header.
 pub const MAX_ROWS: u32 = 100_000;
@@ -98,6 +99,7 @@ impl<'a> Import<'a> {
         let mut scope = Scope::new(source, mapping, to, directory);
         let row_count = scope.count()?;
         let mut companies = Companies::default();
+        // A row with a problem adds nothing to a company; `rows` reports it.
         for (_, row) in ImportRows::new(&scope).flatten() {
             companies.add(row, &scope);
         }
@@ -117,6 +119,7 @@ impl<'a> Import<'a> {
 
     /// Plans all rows, from the first to the last: what to write, or why the row is skipped.
     pub fn rows(&self) -> impl Iterator<Item = Result<RowPlan, Problem>> {
+        // Read a second time, because 100,000 planned rows might not fit in a phone's memory.
         let rows = ImportRows::new(&self.scope);
         rows.map(|row| row.map(|(key, row)| plan::plan(row, key, &self.companies, &self.scope)))
     }

@@ -149,6 +149,7 @@ fn field_name<'a>(settings: &'a Settings, register: &'a str) -> &'a str {
 
 /// The state hashes of phones and server, which must be equal for each user.
 pub async fn hashes(phones: &[&Phone]) -> Result<(), Box<dyn Error>> {
+    // One instant for all: Today, and with it the hash, depends on the time.
     let now = SystemEnv.now();
     let mut differ = false;
     for phone in phones {

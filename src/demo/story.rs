@@ -42,6 +42,7 @@ pub async fn play(
     let anna = Phone::sign_in(address, folder, &admin).await?;
     let seller = Person { password: anna.hire(&SELLER).await?, ..Person::new(SELLER) };
     let bela = Phone::sign_in(address, folder, &seller).await?;
+    // The settings come with an exchange, and the product is looked up in them.
     anna.sync().await?;
     let product = sales(&anna.client)?;
     match import {
@@ -66,6 +67,7 @@ pub async fn play(
     show::unsent(&bela)?;
 
     show::chapter("Both find the network again");
+    // Anna again: only now does the server have what Béla wrote.
     for phone in [&anna, &bela, &anna] {
         show::synced(phone, &phone.sync().await?);
     }

@@ -49,6 +49,7 @@ pub fn inbox_card(user: &User) -> CardCommand {
     CardCommand::Create {
         product: INBOX_PRODUCT,
         name: INBOX.get(Language::of(&user.locale)).to_owned(),
+        // Without a status the card is in the product's first, also if that becomes another one (F25).
         status: None,
         owner: Some(user.id),
     }
@@ -75,6 +76,7 @@ pub fn scope_of_new(kind: &DocumentType, id: DocumentId, creator: UserId) -> Opt
 impl CardAudience {
     /// The audience of a card as its row shows it.
     pub fn of(row: &CardRow) -> Self {
+        // A closed todo must not go on showing the card to a user who has nothing more to do on it.
         let open = row.todos.iter().filter(|todo| todo.state.is_open());
         Self { owner: row.owner, assignees: open.filter_map(|todo| todo.assignee).collect() }
     }

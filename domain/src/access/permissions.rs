@@ -13,6 +13,7 @@ pub fn may(act: Act, user: &User, organisation: Option<&Organisation>) -> bool {
     let by_role = act.allowed_to(user.role);
     let allowed = match act {
         Act::Export => match organisation {
+            // A local workspace has one user, and all its data is theirs.
             None => true,
             Some(own) => by_role && (user.role == Role::Admin || !own.only_admins_export),
         },

@@ -90,6 +90,7 @@ impl Viewer {
     pub fn can_see(self, scope: Scope, principals: &BTreeSet<Principal>) -> bool {
         match scope {
             Scope::Org => true,
+            // Before the role is asked: no administrator sees a private document.
             Scope::Private(user) => self.user == user,
             Scope::Staff if self.role.reads_all() => true,
             Scope::Staff => self.reads().iter().any(|principal| principals.contains(principal)),

@@ -245,6 +245,8 @@ impl ContactCommand {
                 draft.put(contact::FIELDS, field.to_string(), bounded(value)?);
             }
             Self::SetDetail { id, sort, label, value } => {
+                // Named after the sort, so that a merge cannot bring one sort and the value of another
+                // together.
                 draft.put(contact::DETAILS, format!("{id}/{sort}"), bounded(value)?);
                 draft.put(contact::DETAILS, format!("{id}/label"), bounded(label)?);
             }
@@ -321,6 +323,7 @@ fn link(draft: &mut Draft<'_>, container: u8, role: &str, target: DocumentId) ->
 
 /// The state of a todo that exists.
 fn existing(draft: &Draft<'_>, todo: PartId) -> Result<TodoState, CommandError> {
+    // A register of a todo that is not there would be a part without a text, which no list shows.
     if draft.text(card::TODOS, &format!("{todo}/text")).is_none() {
         return Err(CommandError::NoTodo);
     }

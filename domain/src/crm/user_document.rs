@@ -58,6 +58,7 @@ pub(crate) fn opened(draft: &mut Draft<'_>, document: DocumentId, at: Timestamp)
         None => (1, None, name.clone()),
         Some((_, at)) => (2, Some(*at), name.clone()),
     });
+    // Another device may have told its later opening first, which must not be undone.
     let is_later = |held: &Option<(DocumentId, Timestamp)>| {
         held.is_some_and(|(known, held_at)| known == document && held_at >= at)
     };

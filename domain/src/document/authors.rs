@@ -65,6 +65,7 @@ impl AuthorTable {
     pub fn received_at(&self, actor: Actor, seq: u32) -> Option<Timestamp> {
         let row = self.actors.iter().find(|row| row.actor == actor)?;
         let received = row.received.get(..seq as usize)?;
+        // Saturating, because a table that is re-uploaded may hold any numbers.
         (seq > 0)
             .then(|| Timestamp::from_millis(received.iter().fold(0, |sum: i64, r| sum.saturating_add(*r))))
     }

@@ -185,6 +185,7 @@ fn fold(kind: &DocumentType, id: OpId, op: &automerge::legacy::Op, ops: &mut Vec
 fn fold_insert(id: OpId, text: OpId, after: Option<OpId>, char: &str, ops: &mut Vec<Op>) {
     let previous = OpId { counter: id.counter.saturating_sub(1), actor: id.actor };
     match ops.last_mut() {
+        // A character elsewhere begins another run, or the run would not come back as the same change.
         Some(Op::Insert { text: same, chars, .. }) if *same == text && after == Some(previous) => {
             chars.push_str(char);
         }

@@ -139,6 +139,7 @@ impl Op {
     pub fn len(&self) -> u32 {
         match self {
             Self::Put { .. } | Self::MakeText { .. } | Self::MakeContainer { .. } => 1,
+            // Characters and not bytes: automerge keeps one operation for each character.
             Self::Insert { chars, .. } => u32::try_from(chars.chars().count()).unwrap_or(u32::MAX),
             Self::Erase { count, .. } => *count,
         }

@@ -111,6 +111,7 @@ impl<'a> Draft<'a> {
             return self.begin_text(register, new);
         };
         let mut texts: Vec<_> = old.all().filter(|written| written.is_text).map(|text| text.op).collect();
+        // In the order in which `Values::shown` joins them, or the edit would go to the wrong place.
         texts.sort_unstable();
         // A register that holds values never holds a text: see `DocumentType::may_hold_text`.
         let Some(first_text) = texts.first().copied() else { return };
@@ -126,6 +127,7 @@ impl<'a> Draft<'a> {
         let new: Vec<char> = new.chars().collect();
         let old_chars = || characters.iter().map(|(_, _, char)| char);
         let prefix = old_chars().zip(&new).take_while(|(a, b)| a == b).count();
+        // Beginning and end must not overlap, as they would where a letter is repeated.
         let most = characters.len().min(new.len()) - prefix;
         let suffix = old_chars().rev().zip(new.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
 

@@ -41,6 +41,7 @@ impl Form {
     /// it keeps, shows and carries on what this version does not know.
     pub fn accepts(self, value: &str) -> bool {
         if value.is_empty() {
+            // No state is ever cleared: reopening writes a state of its own.
             return self != Self::TodoState;
         }
         match self {
@@ -64,6 +65,7 @@ fn are_leads(value: &str) -> bool {
     const YEAR: u32 = 366 * 24 * 60;
     let leads: Option<Vec<u32>> = value
         .split(',')
+        // One more than is allowed: a long list is refused without being read to its end.
         .take(6)
         .map(|text| text.parse().ok().filter(|lead: &u32| *lead <= YEAR && lead.to_string() == text))
         .collect();

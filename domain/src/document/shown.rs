@@ -11,6 +11,7 @@ use crate::value::trash::TRASHED;
 /// close that it saw. A document that one side trashed stays trashed. Long texts that two phones began
 /// apart are joined.
 pub fn shown(kind: &DocumentType, container: u8, name: &str, values: &Values) -> String {
+    // A single value is shown as it was written, also one in the form of a later version.
     let conflicting = !values.losers.is_empty();
     match kind.rule(container, name).map(|rule| rule.form) {
         Some(Form::TodoState) if conflicting => merged_state(values).to_string(),

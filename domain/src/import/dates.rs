@@ -63,9 +63,11 @@ impl Votes {
         else {
             return;
         };
+        // A cell such as 13/04/2026 has one reading only, so it tells how the whole column is meant.
         match (day(year, two, one), day(year, one, two)) {
             (Some(_), None) => self.day_first = true,
             (None, Some(_)) => self.month_first = true,
+            // 04/04/2026 is the same day either way: nothing is left to decide.
             (one, other) => self.either |= one != other,
         }
     }
@@ -75,6 +77,8 @@ impl Votes {
         match (self.day_first, self.month_first) {
             (true, false) => Some(DateOrder::DayFirst),
             (false, true) => Some(DateOrder::MonthFirst),
+            // No majority is taken: a date that is read wrongly is worse than one that the user is asked
+            // about.
             _ => None,
         }
     }
@@ -127,13 +131,16 @@ fn written_date(text: &str) -> Option<(WrittenDate, &str)> {
     let rest = rest.trim_start();
     let mark = rest.chars().next().filter(|mark| matches!(mark, '.' | '/' | '-'))?;
     let (second, rest) = digits(rest.strip_prefix(mark)?.trim_start())?;
+    // Both marks must be the same: `1-2/2026` is rather a house or part number.
     let (third, rest) = digits(rest.trim_start().strip_prefix(mark)?.trim_start())?;
     let form = match (first.len(), second.len(), third.len()) {
         (4, 1..=2, 1..=2) => Form::YearFirst,
+        // Hardly anybody writes points with the month first, so points need no question.
         (1..=2, 1..=2, 4) if mark == '.' => Form::DayFirst,
         (1..=2, 1..=2, 4) => Form::YearLast,
         _ => return None,
     };
+    // Hungarian dates end with a point: `2026. 11. 22.`
     let rest = if mark == '.' { rest.strip_prefix('.').unwrap_or(rest) } else { rest };
     let numbers = [value(first)?, value(second)?, value(third)?];
     Some((WrittenDate { form, numbers }, rest))
@@ -141,6 +148,7 @@ fn written_date(text: &str) -> Option<(WrittenDate, &str)> {
 
 /// A time of day, and its offset from UTC if it says one.
 fn time(text: &str) -> Option<(NaiveTime, Option<TimeDelta>)> {
+    // ISO 8601 puts a `T` between date and time, English exports put a comma.
     let text = text.strip_prefix(['T', 't', ',']).unwrap_or(text);
     let (hour, rest) = digits(text.trim_start()).filter(|(hour, _)| hour.len() <= 2)?;
     let (minute, mut rest) = two_digits(rest.strip_prefix(':')?)?;
@@ -149,6 +157,7 @@ fn time(text: &str) -> Option<(NaiveTime, Option<TimeDelta>)> {
         (second, rest) = two_digits(seconds)?;
         if let Some(fraction) = rest.strip_prefix(['.', ',']) {
             let (fraction, after) = digits(fraction)?;
+            // `.5` is half a second: a fraction has as many digits as its program likes.
             milli = value(format!("{fraction}00").get(..3)?)?;
             rest = after;
         }
@@ -166,6 +175,7 @@ fn half_day(hour: u32, rest: &str) -> Option<(u32, &str)> {
         "PM" | "pm" => 12,
         _ => return Some((hour, rest)),
     };
+    // 12 AM is midnight and 12 PM is noon, so 12 counts as 0.
     (1..=12).contains(&hour).then_some((hour % 12 + noon, after.trim_start()))
 }
 
@@ -176,11 +186,13 @@ fn offset(text: &str) -> Option<TimeDelta> {
     }
     let (sign, rest) = match text.strip_prefix('+') {
         Some(rest) => (1, rest),
+        // Some programs write the minus sign of print in place of a hyphen.
         None => (-1, text.strip_prefix(['-', '\u{2212}'])?),
     };
     let (hours, rest) = two_digits(rest)?;
     let (minutes, rest) =
         if rest.is_empty() { (0, "") } else { two_digits(rest.strip_prefix(':').unwrap_or(rest))? };
+    // Real zones end at 14 hours; 18 is the widest offset that common libraries write.
     let is_offset = rest.is_empty() && hours <= 18 && minutes < 60;
     is_offset.then(|| TimeDelta::minutes(sign * i64::from(hours * 60 + minutes)))
 }

@@ -24,6 +24,7 @@ impl ImportId {
     /// The import of a source with this name, whatever it holds now or later: for a file that is corrected
     /// and imported again under its name.
     pub fn of_source(product: ProductId, name: &str) -> Self {
+        // The first part differs from that of `of_file`, so that no file gets the id of a name.
         Self(*DocumentId::derived(&[b"import source", product.as_bytes(), name.as_bytes()]).as_bytes())
     }
 
@@ -190,10 +191,12 @@ impl FromIterator<Colleague> for Directory {
         let mut directory = Self::default();
         for Colleague { id, email, given, family, active } in colleagues {
             if let Some(email) = email {
+                // No two logins differ in case alone, and exports write them in any case.
                 directory.by_email.entry(email.trim().to_lowercase()).or_default().push((id, active));
             }
             let orders = [fold(&format!("{given} {family}")), fold(&format!("{family} {given}"))];
             for (place, name) in orders.iter().enumerate() {
+                // A user whose two names are equal would otherwise be ambiguous with themselves.
                 if !name.is_empty() && !orders.iter().take(place).any(|before| before == name) {
                     directory.by_name.entry(name.clone()).or_default().push((id, active));
                 }
@@ -210,6 +213,7 @@ impl Directory {
     pub fn find(&self, text: &str) -> Result<UserId, Reason> {
         let email = text.split_once('<').and_then(|(_, email)| email.trim_end().strip_suffix('>'));
         let email = email.unwrap_or(text).trim().to_lowercase();
+        // The email first: it is unique, where two colleagues may share a name.
         let found = self.by_email.get(&email).or_else(|| self.by_name.get(&fold(text)));
         let found = found.ok_or(Reason::UnknownOwner)?;
         let mut active = found.iter().filter(|(_, active)| *active).map(|(id, _)| *id);

@@ -166,16 +166,20 @@ fn guess(words: &[String], to: &Destination) -> Target {
     use Target::{Company, ExternalId, FamilyName, FullName, GivenName, Ignore, Keep, Status};
     let key = key(words);
     let by_word = word_target(&key);
+    // A contact holds one text for a field, so several options have no place in it.
     let field = to.fields.iter().find(|field| {
         field.names.iter().any(|name| header_words(name).concat() == words.concat())
             && !(field.of != Holder::Card && field.kind.is_multiple())
     });
     match (by_word, field) {
+        // Names never become a field: a row without one is not usable.
         (Some(name @ (ExternalId | GivenName | FamilyName | FullName | Company)), _) => name,
+        // The firm's own field is asked before our list: it may use a common word in its own sense.
         (_, Some(field)) => Target::Field(field.field),
         // A product that derives its statuses has none to give.
         (Some(Status), None) if to.statuses.is_empty() => Keep,
         (Some(target), None) => target,
+        // Only now, because `customer id` ends with `id` too and is what a row is known by.
         (None, None) if is_foreign(words, &key) => Ignore,
         (None, None) => detail(words).unwrap_or(Keep),
     }
@@ -193,6 +197,7 @@ fn is_foreign(words: &[String], key: &str) -> bool {
 }
 
 fn bounded(name: &str) -> String {
+    // A header cell may have 64 KB, and every note and problem repeats its name.
     name.chars().take(80).collect()
 }
 
@@ -280,6 +285,7 @@ fn detail(words: &[String]) -> Option<Target> {
             "street" | "address" | "utca" | "cim" | "cime" | "lakcim" | "szekhely" | "strada" | "adresa"
             | "sediu" => is_address = true,
             "zip" | "zipcode" | "postcode" | "postal" | "iranyitoszam" | "irsz" | "postala" => {
+                // The first part that is named counts: `Country/Region` is a country.
                 part = part.or(Some(AddressPart::Zip));
             }
             "city" | "town" | "varos" | "telepules" | "helyseg" | "oras" | "localitate" => {
@@ -289,13 +295,16 @@ fn detail(words: &[String]) -> Option<Target> {
                 part = part.or(Some(AddressPart::Region))
             }
             "country" | "orszag" | "tara" => part = part.or(Some(AddressPart::Country)),
+            // These words tell nothing, but must not make a header unknown.
             "number" | "nr" | "no" | "szam" | "szama" | "value" | "line" | "de" | "cod" | "code" => {}
             number if number.bytes().all(|byte| byte.is_ascii_digit()) => {}
+            // One unknown word is enough to give up: `Email status` is no email.
             _ => return None,
         }
     }
     let label = label.to_owned();
     match part {
+        // Before the address, because `email address` has that word, too.
         _ if is_email => Some(Target::Email(party, label)),
         _ if is_phone => Some(Target::Phone(party, label)),
         None if is_address => Some(Target::Address(AddressPart::Street, party, label)),

@@ -7,7 +7,9 @@
 pub(super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut is_apart = false;
+    // Lower case first: `İ` becomes two characters, and the second one is a dot to be left out.
     for char in text.chars().flat_map(char::to_lowercase).filter(|char| !is_combining(*char)) {
+        // `C`, `C++` and `C#` are different tags, so these signs count as letters.
         if char.is_alphanumeric() || matches!(char, '+' | '#' | '&') {
             if is_apart && !folded.is_empty() {
                 folded.push(' ');
@@ -36,6 +38,7 @@ pub(super) fn header_words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in folded.split(' ').filter(|word| !word.is_empty()) {
         match words.last_mut() {
+            // Of all words this one is split and joined most: `email`, `e-mail`, `e mail`.
             Some(before) if before == "e" && word == "mail" => before.push_str("mail"),
             _ => words.push(word.to_owned()),
         }
@@ -66,6 +69,7 @@ impl NameOrder {
             Self::GivenFirst => words.len().saturating_sub(1),
             Self::FamilyFirst => words.iter().take_while(|word| is_abbreviation(word)).count() + 1,
         };
+        // If every word is an abbreviation, the cut lies behind the end: then all of it is one name.
         let (first, second) = words.split_at_checked(cut).unwrap_or((&words, &[]));
         match self {
             Self::GivenFirst => (first.join(" "), second.join(" ")),
@@ -89,6 +93,7 @@ fn is_abbreviation(word: &str) -> bool {
 }
 
 fn is_combining(char: char) -> bool {
+    // macOS writes `é` as `e` and an accent, which would make two spellings of one name.
     ('\u{300}'..='\u{36f}').contains(&char)
 }
 
@@ -111,6 +116,7 @@ fn base(char: char) -> char {
         'ù'..='ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' => 'u',
         'ý' | 'ÿ' => 'y',
         'ź' | 'ż' | 'ž' => 'z',
+        // Letters of other scripts stay: equal words are found equal all the same.
         other => other,
     }
 }

@@ -97,6 +97,7 @@ pub(super) fn plan(mut row: ImportRow, key: RowKey, companies: &Companies, scope
     let import = scope.to.import;
     let company_key = fold(&row.company);
     let company = companies.0.get(&company_key).filter(|_| !row.company.is_empty());
+    // By its name and not by its row: a corrected file may lack the row that made the company.
     let company_id = company.map(|_| document(import, b"company", company_key.as_bytes()));
     if let Some(company) = company {
         keep_what_differs(&mut row, company, scope);
@@ -173,6 +174,7 @@ fn make_person(
 fn set_detail(contact: DocumentId, detail: &Detail) -> ContactCommand {
     let sort = detail.sort.name().as_bytes();
     ContactCommand::SetDetail {
+        // From the value, so that importing again on another device makes the same detail, not a second one.
         id: PartId::derived(&[b"import", contact.as_bytes(), sort, detail.value.as_bytes()]),
         sort: detail.sort,
         label: detail.label.clone(),
@@ -212,6 +214,7 @@ fn make_card(
         let text = follow_up.text.replace("{name}", whom);
         commands.push(CardCommand::AddTodo(NewTodo {
             id: PartId::derived(&[b"import", id.as_bytes(), b"follow-up"]),
+            // A todo that is cut short is better than a row that fails because of a long name.
             text: prefix(&text, MAX_VALUE_LEN).to_owned(),
             due: Some(Due::Day(follow_up.day(last_seen.day))),
             assignee: Some(owner),
@@ -232,6 +235,7 @@ fn make_notes(
 ) -> impl Iterator<Item = NewEntry> {
     let kept: Vec<String> = row.kept.iter().map(|(header, cell)| format!("{header}: {cell}")).collect();
     let kept = (!kept.is_empty()).then(|| kept.join("\n"));
+    // Notes say nothing about their own time; the first meeting puts them where the history begins.
     let first = row.first_seen.or(row.last_seen).map_or(to.acting.now, |moment| moment.at);
     let texts = row.notes.iter().chain(&kept).flat_map(|text| pieces(text));
     let texts: Vec<String> = texts.map(str::to_owned).collect();
@@ -254,6 +258,7 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
             return None;
         }
         let longest = prefix(rest, MAX_VALUE_LEN);
+        // Not at 0, which would make an empty piece: a word longer than a register is cut inside.
         let word = longest.rfind(char::is_whitespace).filter(|cut| longest.len() < rest.len() && *cut > 0);
         let (piece, after) = rest.split_at_checked(word.unwrap_or(longest.len()))?;
         rest = after.trim_start();

@@ -71,6 +71,7 @@ impl<'a> Records<'a> {
             let (cell_at, column) = (self.at, cells.len());
             let cell = self.cell();
             let (cell, next) = match cell {
+                // Here and not after the row, which could be as long as the file.
                 Ok(_) if self.at - start > MAX_ROW => Err(Reason::RowTooLong),
                 cell => cell,
             }
@@ -91,6 +92,7 @@ impl<'a> Records<'a> {
     /// Reads a cell and what follows it.
     fn cell(&mut self) -> Result<(Cow<'a, str>, Next), Reason> {
         let rest = self.rest(self.at);
+        // RFC 4180 has no space before a quotation mark, but some exports do.
         if let Some(quoted) = rest.trim_start_matches(' ').strip_prefix('"') {
             self.at = self.text.len() - quoted.len();
             let cell = self.quoted_cell()?;
@@ -116,6 +118,7 @@ impl<'a> Records<'a> {
         loop {
             let window = prefix(self.rest(self.at), MAX_CELL + 1);
             let Some(end) = window.find('"') else {
+                // Only at the end of the file is it certain that no closing mark follows.
                 let is_all = self.at + window.len() == self.text.len();
                 return Err(if is_all { Reason::UnclosedQuote } else { Reason::CellTooLong });
             };
@@ -126,6 +129,7 @@ impl<'a> Records<'a> {
             }
             self.at += part.len() + if is_doubled { 2 } else { 1 };
             if !is_doubled {
+                // Most quoted cells have no doubled mark, so they need no copy.
                 return Ok(if cell.is_empty() { Cow::Borrowed(part) } else { cell + part });
             }
             let one = prefix(after, 1);
@@ -161,10 +165,13 @@ impl<'a> Iterator for Records<'a> {
             let (start, line) = (self.at, self.line);
             let record = self.record();
             if record.is_err() {
+                // A mark that is never closed would swallow all rows after it, so reading goes on at the next
+                // line.
                 let rest = self.rest(start);
                 let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
                 self.at = start + end + line_end(self.rest(start + end));
             }
+            // The text is counted, not the rows: quoted cells hold line breaks.
             let passed = self.text.get(start..self.at).unwrap_or_default();
             self.line = line.saturating_add(lines(passed));
             match record {

@@ -51,8 +51,10 @@ impl Detail {
     /// What two ways of writing the same have in common.
     pub(super) fn key(&self) -> String {
         match self.sort {
+            // In theory the part before the `@` depends on case; no common mail provider makes use of it.
             DetailSort::Email => self.value.to_lowercase(),
             DetailSort::Phone => {
+                // An extension such as `x12` is part of the number, so letters count.
                 self.value.chars().filter(|char| char.is_alphanumeric() || *char == '+').collect()
             }
             DetailSort::Address | DetailSort::Other(_) => fold(&self.value),
@@ -71,6 +73,7 @@ impl ImportRow {
         let columns = &scope.mapping.columns;
         let problem = |reason| Problem::of_row(record.row, record.line, reason);
         let cells = record.cells.len();
+        // Empty cells do no harm: spreadsheets write them behind the last column.
         if let Some(cell) = record.cells.iter().skip(columns.len()).find(|cell| !cell.trim().is_empty()) {
             let reason = Reason::TooManyCells { cells, columns: columns.len() };
             return Err(Problem { value: Problem::quote(cell), ..problem(reason) });
@@ -129,15 +132,18 @@ struct Address {
 impl<'a> Reading<'a> {
     fn cell(&mut self, place: usize, column: &'a Column, cell: &str) {
         let name = &column.name;
+        // One sort of line end, so that a note reads the same whatever system wrote the file.
         let readable = cell.replace("\r\n", "\n").replace('\r', "\n");
         let clean: String = readable.chars().filter(|char| is_text(*char)).collect();
         let value = clean.trim();
         if value.is_empty() || column.target == Target::Ignore {
             return;
         }
+        // Compared with `readable`, because a changed line end is no loss.
         if clean.len() < readable.len() {
             self.row.warn(name, value, Reason::Control);
         }
+        // A warning only: a name with one lost letter is better than no name.
         if value.contains(char::REPLACEMENT_CHARACTER) {
             self.row.warn(name, value, Reason::Undecodable);
         }
@@ -215,15 +221,18 @@ impl<'a> Reading<'a> {
     ) -> Result<bool, Reason> {
         let is_email_cell = sort == DetailSort::Email;
         let is_between = |char: char| {
+            // Spaces and commas end an email, but stand inside a phone number.
             let is_email_end = || matches!(char, ',' | '<' | '>' | '"') || char.is_whitespace();
             matches!(char, ';' | '|' | '\n') || (is_email_cell && is_email_end())
         };
+        // Google's exports put `:::` between several values of one cell.
         let parts = cell.split(":::").flat_map(|part| part.split(is_between)).map(one_line);
         // `Anna Kovács <anna@example.com>`: the name is said elsewhere.
         let is_name = |part: &str| is_email_cell && cell.contains('<') && !part.contains('@');
         let values: Vec<String> = parts.filter(|part| !part.is_empty() && !is_name(part)).collect();
         let (is_value, reason): (fn(&str) -> bool, _) =
             if is_email_cell { (is_email, Reason::Email) } else { (is_phone, Reason::Phone) };
+        // With one bad part the cell was perhaps split wrongly, so it is kept whole in a note.
         if values.is_empty() || !values.iter().all(|value| is_value(value)) {
             return Err(reason);
         }
@@ -246,6 +255,7 @@ impl<'a> Reading<'a> {
     }
 
     fn finish(mut self) -> ImportRow {
+        // Names and addresses come first: which contact a detail belongs to follows from them.
         self.full_name();
         self.postal_addresses();
         let mut row = self.row;
@@ -274,6 +284,7 @@ impl<'a> Reading<'a> {
             (row.given, row.family) = self.scope.mapping.name_order.split(&full);
             return;
         }
+        // In both orders, because this column may not follow the order that the header suggests.
         let known =
             [fold(&format!("{} {}", row.given, row.family)), fold(&format!("{} {}", row.family, row.given))];
         if !known.contains(&fold(&full)) {

@@ -41,11 +41,13 @@ impl<'a> ImportRows<'a> {
             let key = digest(&[b"id", row.external_id.as_bytes()]);
             return if first == row.row { Ok((RowKey(key), row)) } else { is_same(Reason::SameId(first)) };
         }
+        // Ignored columns count, too: rows that differ anywhere may be two customers.
         let cells: Vec<&[u8]> = record.cells.iter().map(|cell| cell.trim().as_bytes()).collect();
         let first = *self.wordings.entry(digest(&cells)).or_insert(row.row);
         if first != row.row {
             return is_same(Reason::SameRow(first));
         }
+        // No address: a household shares one, and it is written in too many ways.
         let detail = row.details.iter().find(|detail| detail.sort != DetailSort::Address);
         let detail = detail.map(Detail::key).unwrap_or_default();
         let names = [&row.given, &row.family, &row.company].map(|name| fold(name));

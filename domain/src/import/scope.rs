@@ -50,6 +50,7 @@ impl<'a> Scope<'a> {
                 Ok(record) => votes.iter_mut().zip(&record.cells).for_each(|(votes, cell)| votes.count(cell)),
                 Err(_) => unreadable += 1,
             }
+            // Inside the loop, so that a file that is not CSV at all is refused early.
             if rows > MAX_ROWS {
                 return Err(FileError::TooManyRows);
             }
@@ -63,6 +64,7 @@ impl<'a> Scope<'a> {
 
     /// The order of dates in a column.
     pub(super) fn order(&self, place: usize) -> Option<DateOrder> {
+        // The user's answer counts for every column, also where the dates seem to say otherwise.
         self.source.date_order.or_else(|| self.votes.get(place)?.order())
     }
 
@@ -110,6 +112,7 @@ impl<'a> Scope<'a> {
 fn options(field: &FieldColumn) -> BTreeMap<String, String> {
     let ValueKind::Choice { options, .. } = &field.kind else { return BTreeMap::new() };
     let named = |option: &Named<String>| {
+        // Programs write an option's key where people write its name.
         let names: Vec<String> = option.names.iter().chain([&option.id]).map(|name| fold(name)).collect();
         names.into_iter().map(|name| (name, option.id.clone())).collect::<Vec<_>>()
     };

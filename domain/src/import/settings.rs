@@ -26,6 +26,7 @@ impl Destination {
         acting: Acting,
     ) -> Option<Self> {
         let is_stored = status_mode(settings.product(product)?.kind).is_stored();
+        // Nobody can choose a retired status by hand, so an import may not either.
         let statuses = settings.statuses(product).filter(|status| is_stored && !status.retired);
         let statuses = statuses.map(|status| Named {
             id: status.id,
@@ -85,6 +86,7 @@ fn field_column(settings: &Settings, field: &FieldDefinition, of: Holder) -> Opt
         }
     };
     let mut names = in_all_languages(&field.name, |language| settings.field_name(field, language));
+    // Only these two: other systems call them by many names.
     for others in [JOB_TITLE_NAMES, TAG_NAMES] {
         if others.iter().any(|other| names.iter().any(|name| fold(name) == fold(other))) {
             names.extend(others.iter().map(ToString::to_string));

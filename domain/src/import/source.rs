@@ -83,6 +83,7 @@ impl<'a> Source<'a> {
 fn without_separator_line(text: Cow<'_, str>) -> (Cow<'_, str>, Option<char>) {
     let first = text.lines().next().unwrap_or_default();
     let said = first.strip_prefix("sep=").and_then(|rest| rest.chars().next()).filter(can_delimit);
+    // Nothing may follow: a real header could begin with `sep=`, too.
     let is_line = said.is_some() && first.len() == "sep=;".len();
     if !is_line {
         return (text, None);
@@ -103,6 +104,7 @@ fn can_delimit(char: &char) -> bool {
 fn guess_delimiter(text: &str) -> char {
     let understood = |delimiter: char| match Records::new(text, delimiter).next() {
         Some(Ok(header)) => (header::known(header.cells.iter().map(Cow::as_ref)), header.cells.len()),
+        // Perhaps a single quotation mark breaks it, so how far it came still counts.
         Some(Err(broken)) => (0, broken.column + 1),
         None => (0, 0),
     };

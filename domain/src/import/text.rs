@@ -40,6 +40,7 @@ pub(super) fn decode(bytes: &[u8], wanted: Option<Encoding>) -> Result<(Cow<'_, 
         Encoding::Windows1250 => code_page(body, WINDOWS_1250).into(),
         Encoding::Windows1252 => code_page(body, WINDOWS_1252).into(),
     };
+    // After decoding, because UTF-16 text is full of zero bytes.
     if text.contains('\0') { Err(FileError::NotText) } else { Ok((text, encoding)) }
 }
 
@@ -49,6 +50,7 @@ fn guess(bytes: &[u8]) -> Encoding {
     } else if western_score(bytes) > 0 {
         Encoding::Windows1252
     } else {
+        // No letter tells them apart: then the code page of our own countries is likelier.
         Encoding::Windows1250
     }
 }
@@ -61,6 +63,7 @@ fn is_mostly_utf8(bytes: &[u8]) -> bool {
         good += chunk.valid().chars().filter(|char| !char.is_ascii()).count();
         bad += usize::from(!chunk.invalid().is_empty());
     }
+    // A file in a code page has almost only bad bytes, a damaged UTF-8 file almost only good ones.
     bad == 0 || good > 2 * bad
 }
 

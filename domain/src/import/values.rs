@@ -30,8 +30,10 @@ pub(super) fn field_value(
     let Some((definition, options)) = scope.field(field) else { return (None, None) };
     let option = |name: &str| options.get(&fold(name)).cloned().ok_or(Reason::UnknownOption);
     let text = match &definition.kind {
+        // Not cut: as a warning, the whole cell goes into a note.
         ValueKind::Text if cell.len() > MAX_VALUE_LEN => Err(Reason::TooLong),
         ValueKind::Text => Ok(Some(one_line(cell))),
+        // A `no` writes nothing: a flag that is not set has no register.
         ValueKind::Flag => flag(cell).map(|is_set| is_set.then(|| SET.to_owned())),
         ValueKind::Day => {
             let moment = dates::moment(cell, scope.order(place), scope.zone());
@@ -43,6 +45,7 @@ pub(super) fn field_value(
         }
         ValueKind::Choice { multiple: false, .. } => option(cell).map(Some),
         ValueKind::Choice { multiple: true, .. } => {
+            // Not at spaces, because names of options have them.
             let names = cell.split([',', ';', '|', '\n']).map(str::trim).filter(|name| !name.is_empty());
             let (known, unknown): (Vec<_>, Vec<_>) = names.map(option).partition(Result::is_ok);
             let chosen: BTreeSet<String> = known.into_iter().flatten().collect();
@@ -90,14 +93,17 @@ pub(super) fn is_text(char: char) -> bool {
 pub(super) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     let labels_ok = domain.contains('.') && domain.split('.').all(|label| !label.is_empty());
+    // The marks that exports put around an address, as in `mailto:` and `[...]`, are no part of it.
     let is_clean =
         |char: char| !char.is_whitespace() && !matches!(char, '@' | '(' | ')' | '[' | ']' | ':' | '\u{fffd}');
+    // RFC 5321 allows 256 bytes with the angle brackets around it.
     text.len() <= 254 && !local.is_empty() && labels_ok && local.chars().chain(domain.chars()).all(is_clean)
 }
 
 /// Whether a text can be dialled: at least three digits among what people put around them.
 pub(super) fn is_phone(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_digit).count();
+    // With more letters than digits it is a remark, such as `ask for Anna, 12`.
     let letters = text.chars().filter(|char| char.is_alphabetic()).count();
     text.len() <= 100 && digits >= 3 && letters <= digits && !text.contains('@')
 }

@@ -54,6 +54,7 @@ pub enum Edit {
 /// changes that were made at the same time.
 pub fn history(document: &Document, authors: &AuthorTable, skip: usize, limit: usize) -> Vec<HistoryItem> {
     let mut past = Past { kind: document.kind().id, values: BTreeMap::new(), texts: BTreeMap::new() };
+    // The oldest first: what a change replaced is known from those before it.
     let mut items: Vec<_> = document
         .changes_since(&[])
         .into_iter()
@@ -108,8 +109,10 @@ impl Past {
     }
 
     fn tell_text(&self, text: OpId, chars: &str, count: u32, edits: &mut Vec<Edit>) {
+        // The guard lets no change edit a text that nobody made, so nothing is left out here.
         let Some(register) = self.texts.get(&text) else { return };
         let place = Place::of(self.kind, register);
+        // One edit of a text is many operations, and a reader wants one line for it.
         let same = edits.iter_mut().find_map(|edit| match edit {
             Edit::Text { place: told, inserted, erased } if *told == place => Some((inserted, erased)),
             _ => None,

@@ -154,6 +154,7 @@ impl Section {
     /// The section of what is due on `day`, today or after it.
     fn ahead(day: Day, today: Day) -> Self {
         if day == today {
+            // No card that is later now comes here, but `note_changes` asks what will hold on that day.
             Section::Today
         } else if day == today.plus(1) {
             Section::Tomorrow
@@ -181,6 +182,7 @@ pub fn list<'a>(
     let mut sections = BTreeMap::new();
     let mut changes = NextChange::after(query.now);
     for (card, row) in rows {
+        // A card in review is still in the trash: nobody works on it before somebody decides.
         if row.trash != Trash::No || !concerns(row, query.assignee) {
             continue;
         }

@@ -76,6 +76,7 @@ fn rows_of_view(
     match kind.id {
         DocumentTypeId::CARD => Rows::Card(Box::new(card_row(view, index, time_of)), Vec::new()),
         DocumentTypeId::CONTACT => Rows::Contact(Box::new(contact_row(view, index, creator)), Vec::new()),
+        // User documents and documents of later types stand in no list.
         _ => Rows::None,
     }
 }
@@ -136,6 +137,7 @@ fn card_row(
 /// The row of a contact, with its details and links.
 fn contact_row(view: &View, index: impl FnOnce() -> OpIndex, creator: Option<UserId>) -> ContactRow {
     ContactRow {
+        // Without a sort that can be read it is better shown as a person than not at all.
         sort: view.parsed(contact::CONTACT, "sort").unwrap_or(ContactSort::Person),
         given_name: view.text(contact::CONTACT, "given"),
         family_name: view.text(contact::CONTACT, "family"),
@@ -156,6 +158,7 @@ pub fn facts(document: &impl Past, change: &Change, by: Option<UserId>) -> Vec<F
         return Vec::new();
     }
     let genesis = document.kind().genesis_hash();
+    // Two devices may both make a document whose id is derived; then two changes tell it.
     let created = (change.deps == [genesis]).then_some(Event::Created);
     let events = change.ops.iter().filter_map(|op| match op {
         Op::Put { register, value, .. } if document.kind().id == DocumentTypeId::CARD => {
@@ -176,6 +179,7 @@ fn event(document: &impl Past, deps: &[ChangeHash], register: &Register, value: 
     match (register.container, last) {
         (card::CARD, "status") => Some(Event::Status(parsed(before()), value.parse().ok())),
         (card::CARD, "owner") => Some(Event::Owner(parsed(before()), value.parse().ok())),
+        // A text that is written again is a correction, not another todo.
         (card::TODOS, "text") if before().is_none() => Some(Event::TodoMade(part()?)),
         // A new todo's first due is no move: nothing was there before.
         (card::TODOS, "due") => {
@@ -206,6 +210,7 @@ fn todos(view: &View) -> Vec<TodoRow> {
             text: registers.remove("text").unwrap_or_default(),
             due: parsed(registers.remove("due")),
             assignee: parsed(registers.remove("assignee")),
+            // A new todo has no state register: it is open until somebody closes it.
             state: parsed::<TodoState>(registers.remove("state")).unwrap_or_default(),
             contact: parsed(registers.remove("contact")),
         })
@@ -268,6 +273,7 @@ fn last_contact(view: &View) -> Option<Timestamp> {
 /// without having seen that it was trashed. This follows from the changes alone, so all replicas agree.
 fn trash(view: &View, index: impl FnOnce() -> OpIndex, container: u8) -> Trash {
     let Some(values) = view.values(container, "trash") else { return Trash::No };
+    // A losing value counts, too: another user's mark at the same time does not undo a trashing.
     let trashings = values.all().filter(|written| written.value == TRASHED);
     let trashings: Vec<_> = trashings.map(|written| written.op).collect();
     if trashings.is_empty() {

@@ -205,6 +205,7 @@ pub fn today(
     moves: impl IntoIterator<Item = DueMove>,
 ) -> Today {
     let here = LocalNow::new(query.now, query.zone);
+    // All moves before the first row: rows go by only once, and each must find its moves.
     let postponements = moves.into_iter().filter_map(|moved| postponement(&moved, query, &here)).collect();
     let mut pass = Pass {
         query,
@@ -300,6 +301,7 @@ impl Pass<'_> {
         if listed {
             self.list(TodayItem { key, class, due, product: row.product });
         }
+        // Most users have postponed nothing, so most rows need no look-up.
         if !self.postponements.is_empty() {
             self.add_postponements(row, day);
         }

@@ -82,6 +82,7 @@ impl View {
     pub fn parts(&self, container: u8) -> BTreeMap<PartId, BTreeMap<&str, String>> {
         let mut parts: BTreeMap<PartId, BTreeMap<&str, String>> = BTreeMap::new();
         for (name, values) in self.registers(container) {
+            // Another name is from a later version: it is carried on, and not shown here.
             if let Some((part, rest)) = name.split_once('/')
                 && let Ok(part) = part.parse()
             {
@@ -121,6 +122,7 @@ impl View {
         });
         let unread = all.filter_map(|(container, name, values)| {
             let text = shown(self.kind, container, name, values);
+            // A register without a rule is a later version's: nothing says how it must read.
             let is_read = self.kind.rule(container, name).is_none_or(|rule| rule.form.accepts(&text));
             let register = Register { container, name: name.clone() };
             (!is_read).then(|| Unread { place: Place::of(self.kind.id, &register), text })

@@ -30,6 +30,7 @@ const STARTERS: [(ProductId, ProductKind); 4] = [
 pub fn builtin_rows() -> Vec<SettingsRow> {
     let specs = STARTERS.iter().zip(1..).filter_map(|((id, kind), place)| {
         let spec = KINDS.iter().find(|spec| spec.kind == *kind)?;
+        // Steps of ten leave room to put a product between two others.
         Some(catalogue::new_product(*id, spec, place * 10))
     });
     specs.flat_map(|product| product.rows()).collect()

@@ -116,6 +116,7 @@ fn field_kind<C>(d: &mut Decoder<'_>, context: &mut C) -> Result<FieldKind, mini
     if number <= LAST_KIND {
         return d.decode_with(context);
     }
+    // A later kind may hold anything, so it is skipped as a whole.
     d.skip()?;
     Ok(FieldKind::Other(number))
 }
@@ -279,6 +280,7 @@ impl FieldKind {
         if text.len() > MAX_VALUE_LEN {
             return Err(FieldError::TooLong);
         }
+        // What is put into a register is one line; only a long text, which is edited, has more.
         if text.chars().any(char::is_control) {
             return Err(FieldError::Control);
         }

@@ -115,7 +115,9 @@ impl Settings {
     fn judge_product(&self, new: &Product) -> Result<(), SettingsError> {
         name_or_builtin("name", &new.name, true)?;
         name_or_builtin("item_noun", &new.item_noun, true)?;
+        // Without a catalogue nothing of this product could be judged or derived.
         catalogue::spec(new.kind).ok_or(SettingsError::Malformed("kind"))?;
+        // After zero days every card would have lapsed as soon as it is made.
         if new.lapse_days == Some(0) {
             return Err(SettingsError::Malformed("lapse_days"));
         }
@@ -141,6 +143,7 @@ impl Settings {
         }
         judge_key(new.key.as_ref(), |key| catalogue::status_id(new.product, key) == new.id)?;
         if let Some(old) = self.status(new.id) {
+            // Cards of the old product would be left with a status of another one.
             if old.product != new.product {
                 return Err(SettingsError::Unchangeable("product"));
             }
@@ -181,6 +184,7 @@ impl Settings {
             for option in options {
                 let known = builtin.and_then(|builtin| builtin.option(option.key.as_str()));
                 name_or_builtin("option.name", &option.name, known.is_some())?;
+                // A step's meaning decides the status, so it must be given; elsewhere it would be ignored.
                 if matches!(option.means, None | Some(StepMeaning::Other(_))) == is_step {
                     return Err(SettingsError::Malformed("option.means"));
                 }
@@ -191,6 +195,7 @@ impl Settings {
             }
         }
         let FieldScope::Product(product) = new.scope else {
+            // The catalogue has no fields of persons and companies, so a key there is made up.
             return if new.key.is_none() { Ok(()) } else { Err(SettingsError::Malformed("key")) };
         };
         judge_key(new.key.as_ref(), |key| catalogue::field_id(product, key) == new.id)?;
@@ -211,6 +216,7 @@ impl Settings {
         if !new.role.is_known() {
             return Err(SettingsError::Malformed("role"));
         }
+        // Only the user of a local workspace has no login, and no server judges that row.
         let email = new.email.as_ref().ok_or(SettingsError::Malformed("email"))?;
         if self.user_by_email(email).is_some_and(|other| other.id != new.id) {
             return Err(SettingsError::EmailTaken);
@@ -260,6 +266,7 @@ fn optional_name(what: &'static str, text: &str) -> Result<(), SettingsError> {
 fn locale(text: &str) -> Result<(), SettingsError> {
     let subtag =
         |part: &str| (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    // 35 characters are what RFC 5646 asks every reader to allow.
     if text.len() <= 35 && text.split('-').all(subtag) {
         Ok(())
     } else {

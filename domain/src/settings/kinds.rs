@@ -76,6 +76,8 @@ impl Settings {
             let newer = self
                 .rows
                 .get(&key)
+                // Two rows have one version only after a server was restored; the body then decides on all
+                // devices.
                 .is_none_or(|known| (known.version, &known.body) < (row.version, &row.body));
             if newer && row.body.len() <= row.kind.size_cap() {
                 self.rows.insert(key, row);
@@ -103,6 +105,7 @@ impl Settings {
         if row.body.len() > row.kind.size_cap() {
             return Err(SettingsError::Unreadable);
         }
+        // An older server cannot judge it, but must not stand in the way of newer apps.
         let Some(kind) = Kind::get(row.kind) else { return Ok(()) };
         if row.is_removed() {
             return Err(SettingsError::NotRemovable);
@@ -114,6 +117,7 @@ impl Settings {
     }
 
     fn understand(&mut self) {
+        // Everything is read again: what the catalogue completes depends on all rows together.
         let rows = std::mem::take(&mut self.rows);
         *self = Self::default();
         for (key, row) in &rows {

@@ -67,6 +67,7 @@ fn candidates<'a>(field: &'a FieldDefinition, present: &'a str) -> Vec<&'a str> 
         }
         FieldKind::Flag if present != SET => texts.push(SET),
         FieldKind::Flag => {}
+        // Texts, amounts and days have no list of values that could be tried.
         _ => return texts,
     }
     if !present.is_empty() {

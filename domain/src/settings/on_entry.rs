@@ -45,6 +45,7 @@ impl Settings {
         if draft.text(card::TODOS, &format!("{part}/text")).is_some() {
             return None;
         }
+        // By the assignee's calendar, by which the todo will be judged (T4).
         let day = self.zone(Some(assignee)).day_of(acting.now).plus(i32::from(todo.due_days));
         Some(NewTodo {
             id: part,
@@ -58,6 +59,7 @@ impl Settings {
     /// The status before the edit, and the operation that last moved the card there. A card that the edit
     /// itself makes has neither.
     fn before(&self, view: &ProductView, draft: &Draft<'_>) -> (Option<StatusId>, Vec<u8>) {
+        // A card has a product from its first change on, so without one this edit makes it.
         let Some(_) = draft.get(card::CARD, "product") else { return (None, Vec::new()) };
         let registers = self.registers(view);
         let values = registers.iter().map(|(container, name)| draft.get(*container, name));
@@ -103,6 +105,7 @@ impl Settings {
             texts: FieldTexts::new(&[]),
             last_contact: None,
         };
+        // No time is needed: a stored status never changes by itself.
         self.card_status(&inputs, Timestamp::default()).id
     }
 

@@ -106,6 +106,7 @@ acts! {
 impl Act {
     /// Whether the role allows it. Acts on documents reach only the documents that the viewer sees.
     pub fn allowed_to(self, role: Role) -> bool {
+        // The order of the variants decides. `Other` is the last, so an unknown role may do nothing.
         role <= self.least_role()
     }
 }

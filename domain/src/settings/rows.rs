@@ -133,7 +133,9 @@ impl SettingsRow {
         }
         let mut decoder = Decoder::new(&self.body);
         let setting: T = decoder.decode().map_err(|_| unreadable)?;
+        // Bytes behind the setting would let one setting have several bodies.
         let whole = decoder.position() == self.body.len();
+        // A body under a foreign id would replace a setting that its editor never named.
         let named = setting.settings_id() == self.id && setting.product() == self.product;
         if whole && named { Ok(setting) } else { Err(unreadable) }
     }
@@ -275,6 +277,7 @@ impl Setting for Status {
 
 impl Setting for FieldDefinition {
     const KIND: SettingsKind = SettingsKind::Field;
+    // A choice of 200 options, each with a long name, is the largest.
     const SIZE_CAP: usize = 48 << 10;
     const EDITING: Act = Act::EditSettings;
 

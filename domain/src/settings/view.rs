@@ -168,6 +168,7 @@ impl Settings {
     /// The zone in which a user's days are judged (T4): that of the profile, else of the
     /// organisation, else UTC.
     pub fn zone(&self, user: Option<UserId>) -> Zone {
+        // A zone that this build does not know cannot be judged, so it counts as not set.
         let of_user = user.and_then(|id| self.user(id)).and_then(|user| user.zone.parse().ok());
         of_user.or_else(|| self.organisation.zone.parse().ok()).unwrap_or(Zone::UTC)
     }
@@ -288,6 +289,8 @@ impl Settings {
                 let id = catalogue::status_id(product, builtin.key);
                 view.keyed_statuses.insert(builtin.key, id);
                 if !spec.mode.set_is_editable() {
+                    // Only name and todo of a fixed status are the firm's own; the rest must be the same on
+                    // all replicas.
                     let fixed = builtin.make(product, place);
                     let status = self.statuses.entry(id).or_insert_with(|| fixed.clone());
                     *status = Status { name: status.name.clone(), todo: status.todo.clone(), ..fixed };
@@ -299,6 +302,8 @@ impl Settings {
                 if builtin.decides_status {
                     let fixed = builtin.make(product, place);
                     let field = self.fields.entry(id).or_insert_with(|| fixed.clone());
+                    // Whatever a row says, a kind with other values would make replicas derive different
+                    // statuses.
                     if !may_replace(builtin, &field.kind, &fixed.kind) {
                         field.kind = fixed.kind;
                     }
@@ -312,6 +317,7 @@ impl Settings {
         for status in self.statuses.values() {
             let Some(view) = self.products.get_mut(&status.product) else { continue };
             let fixed = !catalogue::status_mode(view.product.kind).set_is_editable();
+            // A row may add a status that a fixed set does not have. It is found by its id, but not offered.
             if !fixed || view.keyed_statuses.values().any(|id| *id == status.id) {
                 view.tree.push(status.id);
             }
@@ -338,6 +344,7 @@ impl Settings {
         self.product_order = self.products.keys().copied().collect();
         self.product_order.sort_by_key(|id| self.products.get(id).map(|view| (view.product.order, *id)));
         self.user_order = self.users.keys().copied().collect();
+        // The key is made of two new strings, so it is made once for each user.
         self.user_order.sort_by_cached_key(|id| self.users.get(id).map(User::sort_key));
     }
 }

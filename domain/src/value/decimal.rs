@@ -62,6 +62,7 @@ impl TryFrom<Exact> for Decimal {
         if value.is_zero() {
             return Ok(Self::ZERO);
         }
+        // `1.50` and `1.5` are one number, so they must have one text.
         let value = value.normalize();
         if value.scale() > MAX_FRACTION_DIGITS {
             return Err(DecimalError::TooFine);

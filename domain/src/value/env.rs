@@ -61,6 +61,7 @@ impl Env for SeededEnv {
     }
 
     fn fill(&self, bytes: &mut [u8]) {
+        // A panic elsewhere cannot leave the stream half done, so it may be used on.
         let mut stream = self.stream.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         for byte in bytes {
             *byte = stream.next_byte();
@@ -99,6 +100,7 @@ pub struct SystemEnv;
 #[cfg(feature = "system-env")]
 impl Env for SystemEnv {
     fn now(&self) -> Timestamp {
+        // A clock before 1970 counts as 1970: a wrong stamp is better than no edit at all.
         #[expect(clippy::disallowed_methods, reason = "this is where Env gets its time")]
         let since_epoch =
             std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();

@@ -32,6 +32,7 @@ macro_rules! entity_ids {
         impl $name {
             /// A new id: the time in milliseconds, then 74 random bits.
             pub fn new(env: &dyn Env) -> Self {
+                // A clock before 1970 is wrong anyway, and the random bits keep the id unique.
                 let millis = u64::try_from(env.now().millis()).unwrap_or_default();
                 Self(uuid::Builder::from_unix_timestamp_millis(millis, &random(env)).into_uuid())
             }
@@ -214,6 +215,7 @@ pub(crate) fn fixed_bytes<const N: usize>(d: &mut Decoder<'_>) -> Result<[u8; N]
 fn derived<const N: usize>(domain: &str, parts: &[&[u8]]) -> [u8; N] {
     let mut hash = Sha256::new();
     for part in std::iter::once(&domain.as_bytes()).chain(parts) {
+        // With their lengths, `ab` and `c` are other parts than `a` and `bc`.
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }

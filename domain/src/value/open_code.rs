@@ -58,6 +58,7 @@ macro_rules! open_code {
                     other => match other.strip_prefix("other_").and_then(|code| code.parse().ok()) {
                         Some(code) => {
                             let value = Self::from_code(code);
+                            // A number that has a word is refused here: one value, one text.
                             if value.to_string() == other { Ok(value) } else { Err(crate::value::open_code::UnknownWord) }
                         }
                         None => Err(crate::value::open_code::UnknownWord),

@@ -304,6 +304,7 @@ impl PartialOrd for Zone {
 
 impl Ord for Zone {
     fn cmp(&self, other: &Self) -> Ordering {
+        // By name and not by this build's table of zones, so that all builds sort alike.
         self.name().cmp(other.name())
     }
 }

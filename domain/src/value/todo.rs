@@ -114,6 +114,7 @@ pub struct Closing {
 impl Closing {
     fn new(outcome: Outcome, now: Timestamp, zone: Zone, by: UserId) -> Self {
         let local = zone.local(now.clamped());
+        // To the second, like the text form: a closing must equal what is read back.
         Self { outcome, local: local.with_nanosecond(0).unwrap_or(local), zone, by }
     }
 
@@ -152,6 +153,7 @@ impl PartialOrd for Closing {
 impl Ord for Closing {
     fn cmp(&self, other: &Self) -> Ordering {
         self.outcome.cmp(&other.outcome).then_with(|| other.at().cmp(&self.at())).then_with(|| {
+            // Only a tie needs the texts, so they are not made for every comparison.
             if self == other { Ordering::Equal } else { other.to_string().cmp(&self.to_string()) }
         })
     }

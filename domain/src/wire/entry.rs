@@ -116,6 +116,7 @@ fn readable_closings<C>(
     _: &mut C,
 ) -> Result<Vec<(PartId, TodoState)>, minicbor::decode::Error> {
     let mut closings = Vec::new();
+    // As text, because one state of a later version would make the whole list unreadable.
     for closing in d.array_iter::<(PartId, &str)>()? {
         let (todo, state) = closing?;
         closings.extend(state.parse().ok().map(|state| (todo, state)));

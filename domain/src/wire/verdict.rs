@@ -59,6 +59,7 @@ impl<C> Encode<C> for Verdict {
             Self::NotReached => 6,
             Self::Other(number) => *number,
         };
+        // An array even without data, so that an older reader can skip what it does not know.
         e.array(2)?.u16(number)?;
         match self {
             Self::Applied(seq) | Self::Dup(seq) => e.array(1)?.u64(*seq)?.ok(),
@@ -87,8 +88,10 @@ impl<'b, C> Decode<'b, C> for Verdict {
             (4, Some(0)) => Self::ActorFork,
             (5, Some(0)) => Self::UpgradeRequired,
             (6, Some(0)) => Self::NotReached,
+            // Not taken for an unknown verdict: its change would wait in the outbox for ever.
             (0..=6, _) => return Err(malformed()),
             _ => {
+                // Back before the array, so that all of it is skipped, whatever a later version puts there.
                 d.set_position(content);
                 d.skip()?;
                 Self::Other(number)

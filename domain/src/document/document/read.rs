@@ -45,6 +45,7 @@ impl Document {
         let object = self.container(container);
         let mut registers = BTreeMap::new();
         for item in self.inner().map_range(&object, ..) {
+            // automerge tells only the winner here. Few registers have other values, so few are read again.
             let values = if item.conflict {
                 self.get(&Register { container, name: item.key.to_string() })
             } else {
@@ -61,6 +62,7 @@ impl Document {
     /// The registers that a container had when the document had these heads.
     pub fn registers_at(&self, container: u8, heads: &[ChangeHash]) -> BTreeMap<String, Values> {
         let names: Vec<String> = match self.readable() {
+            // Names of all times: those without a value at these heads are left out below.
             Some(index) => index.registers(container).map(|(name, _)| name.to_owned()).collect(),
             None => {
                 let object = self.container(container);
@@ -134,6 +136,7 @@ impl Document {
     ) -> Option<Values> {
         let mut all: Vec<_> =
             all.into_iter().filter_map(|(value, id)| self.written(value, &id, heads)).collect();
+        // Sorted here, so that nothing depends on the order in which automerge tells them.
         all.sort_unstable_by_key(|written| std::cmp::Reverse(written.op));
         let mut all = all.into_iter();
         Some(Values { winner: all.next()?, losers: all.collect() })
@@ -150,6 +153,7 @@ impl Document {
         match value {
             Value::Scalar(scalar) => match scalar.as_ref() {
                 ScalarValue::Str(text) => Some(Written { op, value: text.to_string(), is_text: false }),
+                // No typed change writes any other value, but saved bytes may hold one.
                 _ => None,
             },
             Value::Object(ObjType::Text) => {
