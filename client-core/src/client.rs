@@ -84,6 +84,8 @@ impl Client {
     pub fn open_beside(path: impl AsRef<Path>, env: Arc<dyn Env>) -> Result<Self, ApiError> {
         let store = Store::open(path.as_ref())?;
         store.write(|tx| {
+            // Also beside a running app: if its marks are lost, changes are only sent again, harmlessly
+            // (R05).
             outbox::reset_states(tx, UnsentState::Sent, UnsentState::Here)?;
             // The server may be a newer one by now.
             outbox::reset_states(tx, UnsentState::WaitsForServer, UnsentState::Here)?;
@@ -102,6 +104,7 @@ impl Client {
         let me = SettingsRow::new(&local_user(zone, locale), 1);
         let identity = Identity { user: LOCAL_USER, org: None, device: None };
         self.changing(|tx| {
+            // Inside the transaction: two threads could otherwise both find nobody.
             if self.store().workspace(tx)?.me.is_some() {
                 return Err(Error::UserThere);
             }
@@ -147,6 +150,7 @@ impl Client {
         let listeners = &self.inner.listeners;
         let number = listeners.next.fetch_add(1, Ordering::Relaxed);
         listeners.lock().insert(number, Arc::new(listener));
+        // Weak: a subscription that is never dropped must not keep the file open.
         Subscription { number, client: Arc::downgrade(&self.inner) }
     }
 
@@ -179,6 +183,7 @@ impl Client {
     pub(crate) fn actor(&self, workspace: &Workspace) -> Actor {
         let wanted = Some((workspace.me.and_then(|me| me.device), workspace.log));
         let mut authoring = self.inner.authoring.lock().unwrap_or_else(PoisonError::into_inner);
+        // The actor taken at opening is still unused, so it serves the first user who writes.
         if authoring.taken_for.is_some() && authoring.taken_for != wanted {
             authoring.actor = Actor::new(self.env());
         }
@@ -197,6 +202,7 @@ impl Client {
         if changes.is_empty() {
             return;
         }
+        // Copied: a listener may subscribe or unsubscribe, which takes this lock.
         let listeners: Vec<_> = self.inner.listeners.lock().values().cloned().collect();
         for listener in listeners {
             listener(changes);
@@ -213,6 +219,7 @@ impl Client {
         change: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<(T, ChangeSet), Error>,
     ) -> Result<(T, ChangeSet), ApiError> {
         let (answer, changes) = self.store().write(change)?;
+        // After the commit: a listener reads at once, and must find what it is told of.
         self.notify(&changes);
         Ok((answer, changes))
     }

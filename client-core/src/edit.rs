@@ -60,6 +60,7 @@ impl Client {
         edits: impl FnOnce(&mut Batch<'_>) -> Result<T, ApiError>,
     ) -> Result<(T, ChangeSet), ApiError> {
         self.changing(|tx| {
+            // Inside the transaction: user and settings may have changed just before it began.
             let workspace = self.store().workspace(tx)?;
             let actor = self.actor(&workspace);
             let mut batch = Batch::new(tx, self.env(), workspace, actor, origin)?;

@@ -29,6 +29,7 @@ use self::workspace::Workspace;
 use crate::error::Error;
 
 /// How many idle connections for reading are kept.
+// A burst of readers may open more. Each idle one keeps a page cache, so the rest is closed again.
 const MOST_READERS: usize = 4;
 /// How long a writer waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(10);
@@ -58,6 +59,7 @@ impl Store {
     /// [`Error::NewerFile`] and [`Error::OlderFile`] for a file of a later version or of before the first
     /// release, which is left untouched.
     pub fn open(path: &Path) -> Result<Self, Error> {
+        // Before the journal mode is set: that writes to the file, and a refused one must stay as it is.
         schema::refuse_others(path)?;
         let mut connection = connect(path)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -66,6 +68,7 @@ impl Store {
         let writer = Mutex::new(Writer { connection, seen });
         let (readers, workspace) = (Mutex::default(), Mutex::default());
         let store = Self { path: path.to_owned(), writer, readers, workspace };
+        // Rows hold instants. They must be right for this zone database before any list is read.
         store.write(settings::follow_zone_database)?;
         store.clear_log()?;
         Ok(store)
@@ -84,6 +87,7 @@ impl Store {
         let blocked = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
         connection.busy_timeout(BUSY)?;
         match blocked {
+            // Only after the log is empty: if the app is killed in between, the next opening does it again.
             Ok(false) => in_transaction(connection, |tx| meta::remove(tx, &ERASED)),
             Ok(true) => Ok(()),
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(()),
@@ -93,9 +97,11 @@ impl Store {
 
     /// Runs `read` on one database snapshot, beside a process that writes.
     pub fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+        // The lock is released at once, so that several screens can read at the same time.
         let idle = lock(&self.readers).pop();
         let reader = idle.map_or_else(|| connect(&self.path), Ok)?;
         let answer = {
+            // A screen reads several tables. Without a transaction an edit could come between two of them.
             let snapshot = reader.unchecked_transaction()?;
             read(&snapshot)
         };
@@ -128,6 +134,7 @@ impl Store {
     /// Whether another handle on the file wrote since the last time this was asked.
     pub fn changed_elsewhere(&self) -> Result<bool, Error> {
         let mut writer = lock(&self.writer);
+        // The writer's connection can tell: its own commits leave its `data_version`, others move it.
         let now = data_version(&writer.connection)?;
         Ok(std::mem::replace(&mut writer.seen, now) != now)
     }
@@ -165,6 +172,8 @@ fn in_transaction<T>(
     connection: &mut Connection,
     write: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
+    // Immediate: a transaction that reads first and writes later fails if another process wrote in between,
+    // and then waiting does not help.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let answer = write(&transaction)?;
     transaction.commit()?;
@@ -181,6 +190,7 @@ fn note_damage(connection: &mut Connection, error: &Error) {
 }
 
 fn connect(path: &Path) -> Result<Connection, Error> {
+    // No mutex in SQLite: our own locks already give a connection to one thread at a time.
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;

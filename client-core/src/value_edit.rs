@@ -139,6 +139,7 @@ impl TextRegisters {
     }
 
     fn edited_text(&mut self, document: &Document, text: OpId) {
+        // Once for a whole change: the search walks all registers of the document.
         if !self.known.contains_key(&text) && !self.searched {
             self.searched = true;
             self.search(document);
@@ -169,6 +170,7 @@ pub(crate) fn patched(present: &str, before: &str, after: &str) -> String {
     }
     let (head, old_rest) = before.split_at(common(before.chars(), after.chars()));
     let new_rest = after.get(head.len()..).unwrap_or_default();
+    // Looked for in what the prefix has left, so that the two cannot overlap.
     let suffix = common(old_rest.chars().rev(), new_rest.chars().rev());
     let (erased, tail) = old_rest.split_at(old_rest.len() - suffix);
     let (inserted, _) = new_rest.split_at(new_rest.len() - suffix);
@@ -184,6 +186,7 @@ pub(crate) fn patched(present: &str, before: &str, after: &str) -> String {
 
 /// How many bytes of characters two texts have in common where they begin.
 fn common(one: impl Iterator<Item = char>, other: impl Iterator<Item = char>) -> usize {
+    // Characters, not bytes: a cut in the middle of one would panic.
     one.zip(other).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
 }
 

@@ -108,6 +108,7 @@ impl<'a> Batch<'a> {
         let create =
             CardCommand::Create { product: new.product, name: new.name.clone(), status: new.status, owner };
         let commands: Vec<_> = std::iter::once(create).chain(new.commands.iter().cloned()).collect();
+        // The closure must not borrow `self`, which `author` borrows mutably.
         let (id, workspace) = (DocumentId::new(self.env), self.workspace.clone());
         let replica = Replica::create(self.tx, id, &card::TYPE)?;
         let draft = |draft: &mut Draft<'_>, acting: &Acting| {
@@ -210,6 +211,7 @@ impl<'a> Batch<'a> {
         draft: impl Fn(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
     ) -> Result<(), Error> {
         let mut drafted = self.drafted(&mut replica, &draft)?;
+        // The constant change comes first, and the draft is made anew on top of it, with other dependencies.
         while let Some(extension) = drafted.as_ref().and_then(|change| extension_for(&mut replica, change)) {
             self.extend(&mut replica, extension)?;
             drafted = self.drafted(&mut replica, &draft)?;
@@ -230,6 +232,7 @@ impl<'a> Batch<'a> {
         let of = (replica.id, replica.base.kind);
         outbox::push(self.tx, of, (hash, &bytes), self.origin, self.acting.now)?;
         let rows = self.project(&replica, facts, extent)?;
+        // Only the rows tell how many users it would be shown to. The error rolls back what was stored above.
         if is_limited && exceeds_visibility_limits(None, &rows) { Err(Error::TooLarge) } else { Ok(()) }
     }
 
@@ -338,6 +341,7 @@ fn judge(replica: &Replica, change: &Change, bytes: usize) -> Result<(), Error> 
         return Err(Error::TooLarge);
     }
     let only_puts = change.ops.iter().all(|op| matches!(op, Op::Put { .. }));
+    // The counter bounds how much the document holds: far from the limit it need not be measured.
     let judged = if only_puts && change.max_op() < MAX_DOCUMENT_OPS / 2 {
         replica.document.judge_puts(change)
     } else {

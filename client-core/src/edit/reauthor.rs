@@ -160,6 +160,7 @@ impl Rebase<'_> {
             let others: Vec<_> = heads.iter().filter(|other| *other != head).copied().collect();
             !others.is_empty() && !self.base.changes_since(&others).iter().any(|(hash, _)| hash == head)
         };
+        // Every change has seen the genesis change, so it is named only where there is nothing else.
         let genesis = self.base.kind().genesis_hash();
         let only = heads.len() == 1;
         heads.iter().filter(|head| only || **head != genesis && !seen_otherwise(head)).copied().collect()

@@ -64,6 +64,7 @@ impl Client {
 
     /// Makes one change of all that was opened here since the last sync.
     pub(crate) fn share_opened(&self) -> Result<(), ApiError> {
+        // A reader asks first: most syncs have nothing to tell, and need not wait for a writer then.
         let is_any = self.store().read(|connection| Ok(meta::get(connection, &OPENED)?.is_some()))?;
         if !is_any || self.me()?.is_none() {
             return Ok(());

@@ -24,6 +24,7 @@ impl Client {
         self.changing(|tx| {
             let workspace = self.store().workspace(tx)?;
             let mut changes = ChangeSet::default();
+            // Read again inside the transaction: another process may have made some of them meanwhile.
             let stale = documents::stale(tx, limit)?;
             for id in &stale {
                 rebuild(tx, &workspace, *id, &mut changes)?;

@@ -69,6 +69,7 @@ impl Client {
     pub fn salvage(path: impl AsRef<Path>, env: Arc<dyn Env>) -> Result<Salvage, ApiError> {
         let path = path.as_ref();
         let damaged = move_aside(path).map_err(Error::from)?;
+        // Writable, because SQLite has to replay the log beside it. If that fails, nothing can be saved.
         let connection = Connection::open_with_flags(&damaged, OpenFlags::SQLITE_OPEN_READ_WRITE).ok();
         let found = connection.as_ref().map(read).unwrap_or_default();
         let client = Self::open(path, env)?;
@@ -97,6 +98,7 @@ fn move_aside(path: &Path) -> std::io::Result<PathBuf> {
         .find(|(_, candidate)| !candidate.exists())
         .unwrap_or_else(|| (0, beside(".damaged")));
     std::fs::rename(path, &damaged)?;
+    // The latest edits may be in the log only.
     let log = beside("-wal");
     if log.exists() {
         std::fs::rename(log, beside(&format!(".damaged-{number}-wal")))?;

@@ -28,8 +28,10 @@ const TOKENS: Key<Tokens> = Key::new("tokens");
 /// By how many milliseconds the server's clock is ahead of this device's.
 const SERVER_AHEAD: Key<i64> = Key::new("server_ahead");
 /// An access token is not used in its last half minute.
+// A request is on its way for a while: the token must still be good when it arrives.
 const MARGIN: i64 = 30_000;
 /// Clocks that agree within this many milliseconds are taken to agree.
+// Smaller differences are the delay of the network; storing them would write with every answer.
 const AGREE: i64 = 5_000;
 
 /// What a user signs in with.
@@ -77,6 +79,7 @@ pub fn install_secret(path: &Path, env: &dyn Env) -> Result<[u8; 32], ApiError> 
 
 fn secret_in(path: &Path, env: &dyn Env) -> std::io::Result<[u8; 32]> {
     let mut options = std::fs::OpenOptions::new();
+    // Of two processes at the first start only one makes the secret, the other reads it.
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
@@ -84,6 +87,7 @@ fn secret_in(path: &Path, env: &dyn Env) -> std::io::Result<[u8; 32]> {
         Ok(mut file) => {
             let secret = random(env);
             file.write_all(&secret)?;
+            // On disk before anybody uses it: a lost secret would make this phone another device.
             file.sync_all()?;
             Ok(secret)
         }
@@ -125,6 +129,7 @@ pub async fn sign_in(
     let identity =
         Identity { user: session.user, org: Some(session.organisation), device: Some(session.device) };
     let stored = client.store().write(|tx| {
+        // Inside the transaction: the file may have become another user's while the server was asked.
         if !is_same(tx, &identity)? {
             return Ok(Err(SyncError::OtherUser));
         }
@@ -221,6 +226,7 @@ pub(crate) async fn replace(
             client.store().write(|tx| meta::set(tx, &TOKENS, &tokens)).map_err(ApiError::from)?;
             Ok(tokens.access)
         }
+        // The server has judged the token. Only an answer that never came leaves it in doubt.
         Err(TransportError::Unauthorized | TransportError::Refused { .. }) => end_session(client, &old),
         Err(error) => Err(SyncError::of_transport(error, None)),
     }
@@ -273,6 +279,7 @@ fn is_same(tx: &Transaction<'_>, identity: &Identity) -> Result<bool, Error> {
         Some(Identity { org: None, .. }) => {
             let is_empty = documents::all(tx)?.is_empty();
             if is_empty {
+                // The built-in rows of a local workspace must not mix with those of the organisation.
                 settings::forget(tx)?;
             }
             Ok(is_empty)

@@ -96,6 +96,7 @@ impl HttpTransport {
         }
         let response = request.send().await.map_err(|error| {
             let kind = broken(&error);
+            // The address may tell whose server this is, so it stays out of the log.
             tracing::debug!(error = %error.without_url(), "no answer");
             kind
         })?;
@@ -130,6 +131,7 @@ impl Transport for HttpTransport {
 pub(crate) fn address_of(address: &str) -> Result<String, AddressError> {
     let url: Url = address.parse().map_err(|_| AddressError::Malformed)?;
     let host = url.host_str().ok_or(AddressError::Malformed)?;
+    // Nobody listens between two programs of one machine, and a first trial needs no certificate.
     let is_local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
     match url.scheme() {
         "https" => Ok(address.trim_end_matches('/').to_owned()),
@@ -151,6 +153,7 @@ pub(crate) fn bearer(token: &str) -> Result<HeaderValue, TransportError> {
 async fn read(mut response: Response, most: usize) -> Result<Vec<u8>, TransportError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
+        // Counted while it comes: a header that tells the length may be wrong or missing.
         if body.len() + chunk.len() > most {
             return Err(TransportError::Malformed);
         }
@@ -185,6 +188,7 @@ async fn refusal(response: Response) -> TransportError {
         .get(RETRY_AFTER)
         .and_then(|value| value.to_str().ok()?.trim().parse().ok())
         .map(Duration::from_secs);
+    // The status says enough, even if the body is cut.
     let body = read(response, MAX_JSON).await.unwrap_or_default();
     let code = serde_json::from_slice(&body).map(|body: ErrorBody| body.code).unwrap_or_default();
     if status == StatusCode::REQUEST_TIMEOUT {

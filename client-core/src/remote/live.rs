@@ -19,6 +19,7 @@ use crate::remote::transport::TransportError;
 /// How long a channel may take to come about.
 const CONNECT: Duration = Duration::from_secs(15);
 /// How long the server may be silent; it pings at least every minute.
+// Long enough that one late or lost ping does not end the channel.
 const SILENCE: Duration = Duration::from_secs(150);
 /// The most bytes of one frame.
 const MAX_FRAME: usize = 16 << 10;
@@ -35,6 +36,7 @@ impl Live {
         let url = live_address(address).map_err(|_| TransportError::Malformed)?;
         let mut request = url.into_client_request().map_err(|_| TransportError::Malformed)?;
         request.headers_mut().insert(AUTHORIZATION, bearer(access_token)?);
+        // Hints are a few bytes: the library's default buffers would cost memory for nothing.
         let config = WebSocketConfig::default()
             .read_buffer_size(4 << 10)
             .write_buffer_size(0)

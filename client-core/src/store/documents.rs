@@ -129,6 +129,7 @@ fn load_sound(connection: &Connection, id: DocumentId, base: &Base) -> Result<Do
     let mut document =
         if base.saved.is_empty() { Document::new(kind) } else { Document::load_stored(kind, &base.saved)? };
     document.add_stored(tail(connection, id)?)?;
+    // Damaged bytes can still decode to some document. The heads tell whether it is the right one.
     if !base.heads.is_empty() && document.heads() != base.heads {
         return Err(DocumentError::WrongHash.into());
     }
@@ -137,6 +138,7 @@ fn load_sound(connection: &Connection, id: DocumentId, base: &Base) -> Result<Do
 
 /// Stores a base, in place of the one before and its tail.
 pub(crate) fn put(tx: &Transaction<'_>, id: DocumentId, base: &Base) -> Result<(), Error> {
+    // Read before the row is replaced: the digest must lose exactly the term that it once gained.
     let before = term(tx, id)?;
     if before.is_some() {
         tx.prepare_cached("DELETE FROM base_change WHERE document = ?1")?.execute([id.as_bytes()])?;
@@ -178,6 +180,7 @@ pub(crate) fn append(tx: &Transaction<'_>, new: &Acknowledged<'_>, document: &Do
         .query_row([id.as_bytes()], |row| row.get(0))?;
     tx.prepare_cached("INSERT INTO base_change (document, n, hash, change) VALUES (?1, ?2, ?3, ?4)")?
         .execute((id.as_bytes(), n, new.hash.0, new.change.to_bytes()))?;
+    // A receipt is for exactly one set of heads, so the receipt of the state before is worth nothing now.
     tx.prepare_cached(
         "UPDATE document SET heads = ?2, authors = ?3, as_of = max(as_of, ?4), term = ?5, receipt = NULL
          WHERE id = ?1",
@@ -331,6 +334,7 @@ fn move_digest(tx: &Transaction<'_>, from: Option<[u8; 16]>, to: Option<[u8; 16]
     meta::set_digest(tx, digest)
 }
 
+// Two results in one: only a row that makes no sense marks its document as damaged, a full disk does not.
 fn read(row: &Row<'_>) -> rusqlite::Result<Result<Base, Error>> {
     let (heads, authors, as_of): (Vec<u8>, Vec<u8>, i64) = (row.get(2)?, row.get(3)?, row.get(5)?);
     let base = Base {
@@ -353,6 +357,7 @@ fn encode(authors: &AuthorTable) -> Result<Vec<u8>, Error> {
 
 /// A log sequence as SQLite keeps it.
 fn signed(seq: u64) -> i64 {
+    // The sequence came from the network. An absurd one must not panic, and it only means "up to the end".
     i64::try_from(seq).unwrap_or(i64::MAX)
 }
 

@@ -125,6 +125,7 @@ pub(crate) fn update(
             if extent.others() && !is_new {
                 drop_surplus(tx, id, Part::Link, card.links.iter().map(|link| link.id))?;
             }
+            // The card is visible, so its own rows count; a closing still retained would count twice.
             if matches!(extent, Extent::New | Extent::Any) {
                 retained::forget_of(tx, id)?;
             }
@@ -172,6 +173,7 @@ pub(super) fn reindex_dues(
 ) -> Result<(), Error> {
     let mut cards = tx.prepare("SELECT DISTINCT assignee FROM todo WHERE overdue_from IS NOT NULL")?;
     let assignees = cards.query_map([], |row| row.get(0).map(|user: Option<[u8; 16]>| user))?;
+    // All ids are collected before the first write: a statement must not walk a table that changes under it.
     let mut touched = std::collections::BTreeSet::new();
     for assignee in assignees.collect::<Result<Vec<_>, _>>()? {
         if is_other(assignee.map(UserId::from_bytes)) {
@@ -236,6 +238,7 @@ struct ShownStatus {
 impl ShownStatus {
     fn of(workspace: &Workspace, inputs: &StatusInputs<'_>) -> Self {
         let status = |now| workspace.settings.card_status(inputs, now);
+        // From the earliest instant on: what is stored must hold for every clock that reads it later.
         let first = status(Timestamp::from_millis(i64::MIN));
         let then = first.next_change.and_then(|at| status(at).id);
         Self { first: first.id, until: first.next_change.map(Timestamp::millis), then }
@@ -330,6 +333,7 @@ fn write_todos(
 ) -> Result<(), Error> {
     let card_due = next_due(workspace, card);
     // A row that stays as it was is not written, nor are its index entries.
+    // `open`, `closed_on` and `closed_by` follow from the columns that are compared.
     let mut upsert = tx.prepare_cached(
         "INSERT INTO todo (document, todo, product, trash, text, due, assignee, state, contact, open,
            overdue_from, closed_on, card_due, card_name, closed_by)
@@ -424,6 +428,7 @@ fn write_links(tx: &Transaction<'_>, id: DocumentId, links: &[LinkRow]) -> Resul
 fn write_moves(tx: &Transaction<'_>, id: DocumentId, facts: &[Fact], is_new: bool) -> Result<(), Error> {
     let moves: Vec<_> = facts.iter().filter_map(|fact| DueMove::of(id, fact)).collect();
     if !is_new {
+        // Most changes move no due. Then the rows and their index entries stay as they are.
         if super::rows::moves(tx, id)? == moves {
             return Ok(());
         }
@@ -475,6 +480,7 @@ fn drop_surplus(
     let mut statement = tx.prepare_cached(all)?;
     let stored = statement.query_map([id.as_bytes()], |row| row.get(0))?;
     let stored = stored.collect::<Result<Vec<[u8; 6]>, _>>()?;
+    // The kept parts were written just before, so equal numbers mean that there is no surplus.
     if stored.len() == kept.len() {
         return Ok(());
     }
@@ -489,6 +495,7 @@ fn drop_surplus(
 /// When the card's first open todo becomes overdue (F30).
 fn next_due(workspace: &Workspace, card: &CardRow) -> i64 {
     let open = card.todos.iter().filter(|todo| todo.state.is_open());
+    // Not NULL, which SQLite sorts first: cards without an open todo come last (F30).
     open.filter_map(|todo| overdue_from(workspace, todo)).min().unwrap_or(Timestamp::NEVER.millis())
 }
 

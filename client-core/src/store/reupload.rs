@@ -29,6 +29,7 @@ impl ReuploadRows {
 /// Sets aside everything that the server may have lost. Of rows that were set aside before, the later
 /// version stays.
 pub(crate) fn set_aside(tx: &Transaction<'_>) -> Result<(), Error> {
+    // Only rows with a receipt: a server that lost them takes nothing back without one.
     let statements = [
         "INSERT OR REPLACE INTO pending_tombstone (document) SELECT document FROM tombstone",
         "INSERT INTO pending_settings (kind, id, version, row, receipt)
@@ -45,6 +46,7 @@ pub(crate) fn set_aside(tx: &Transaction<'_>) -> Result<(), Error> {
 /// The server has these rows, in these versions: re-uploads of earlier ones are pending no more, and these
 /// are kept with their receipts.
 pub(crate) fn received(tx: &Transaction<'_>, rows: &[ReceiptedRow]) -> Result<(), Error> {
+    // Compared with the whole row: a receipt is for these bytes, and the row here may be another one.
     let mut receipted = tx.prepare_cached(
         "UPDATE settings SET receipt = ?5 WHERE kind = ?1 AND id = ?2 AND version = ?3 AND row = ?4",
     )?;
@@ -107,6 +109,7 @@ pub(crate) fn judged(tx: &Transaction<'_>, sent: &ReuploadRows, verdicts: &[Verd
     for (ReceiptedRow { row, .. }, _) in rows {
         any = true;
         let version = i64::try_from(row.version).unwrap_or(i64::MAX);
+        // Exactly this version: a later one may have been set aside while the request was on its way.
         let sql = "DELETE FROM pending_settings WHERE kind = ?1 AND id = ?2 AND version = ?3";
         tx.prepare_cached(sql)?.execute((row.kind.code(), row.id.as_bytes(), version))?;
     }
@@ -129,6 +132,7 @@ fn first_settings(connection: &Connection, limit: i64) -> Result<Vec<ReceiptedRo
     while let Some(row) = rows.next()? {
         let encoded = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
         bytes += encoded.len();
+        // A row that is too large by itself is sent all the same, or those after it would wait for ever.
         if bytes > MAX_PUSH_BYTES && !first.is_empty() {
             break;
         }

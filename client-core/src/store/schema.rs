@@ -21,6 +21,7 @@ pub(super) fn refuse_others(path: &Path) -> Result<(), Error> {
     if !path.exists() {
         return Ok(());
     }
+    // Read-only: even opening for writing could replay the log into a file that is to stay untouched.
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     match version(&connection)? {
         newer if newer > latest() => Err(Error::NewerFile(newer, latest())),

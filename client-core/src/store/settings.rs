@@ -44,6 +44,7 @@ fn put_after(
         "INSERT INTO settings (kind, id, version, row) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT DO UPDATE SET version = ?3, row = ?4",
     )?;
+    // From the merged settings, not from `rows`, which may hold an older version than the one that stays.
     for row in touched.iter().filter_map(|(kind, id)| settings.row(*kind, *id)) {
         let version = i64::try_from(row.version).unwrap_or(i64::MAX);
         let bytes = minicbor::to_vec(row).map_err(|_| Error::Stored("settings row"))?;

@@ -64,6 +64,7 @@ impl Workspace {
 impl Store {
     /// The workspace as it is in the database snapshot that `connection` reads.
     pub fn workspace(&self, connection: &Connection) -> Result<Arc<Workspace>, Error> {
+        // From the caller's snapshot: a reader that began before a change must not get the settings after it.
         let generation = meta::get(connection, &GENERATION)?.unwrap_or_default();
         let cached = lock(&self.workspace).clone();
         if let Some((of, workspace)) = cached
@@ -71,7 +72,9 @@ impl Store {
         {
             return Ok(workspace);
         }
+        // The lock is not held meanwhile: reading all settings must not block other readers.
         let workspace = Arc::new(read(connection)?);
+        // An older snapshot may replace a newer one here: its generation tells, and costs one more read.
         *lock(&self.workspace) = Some((generation, Arc::clone(&workspace)));
         Ok(workspace)
     }

@@ -9,6 +9,7 @@ const FIRST: Duration = Duration::from_secs(1);
 /// The upper bound that repeated failures grow to.
 const LAST: Duration = Duration::from_secs(5 * 60);
 /// The longest wait a server may ask for.
+// A wrong header, perhaps of a proxy, must not silence a phone for days.
 const MOST_ASKED: Duration = Duration::from_secs(60 * 60);
 
 /// The waits between failing exchanges of one device.
@@ -24,6 +25,7 @@ impl Backoff {
     /// How long to wait after one more failure. `asked`: what the server itself asked for
     /// (`Retry-After`), a lower bound.
     pub fn failed(&mut self, env: &dyn Env, asked: Option<Duration>) -> Duration {
+        // The bound reaches `LAST` long before; more doublings would only overflow the shift.
         let doublings = self.failures.min(16);
         self.failures = self.failures.saturating_add(1);
         let bound = FIRST.saturating_mul(1 << doublings).min(LAST);

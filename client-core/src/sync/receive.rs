@@ -153,7 +153,9 @@ pub(crate) fn receive(
         received.changes.list(List::Settings);
         received.changes.list(List::Today);
     }
+    // After the rows are stored: a receipt is written into the row that it belongs to.
     reupload::received(tx, &sorted.settings)?;
+    // After the settings: rows of documents depend on zones and statuses that this answer may have brought.
     let context = Context {
         tx,
         env,
@@ -163,12 +165,15 @@ pub(crate) fn receive(
         more: response.more || response.status != SyncStatus::Ok,
         sent,
     };
+    // Each document is opened once, however many entries of the page are about it.
     for (document, news) in &sorted.documents {
         document::receive(&context, *document, news, &mut received)?;
     }
+    // In the transaction of the entries: a cursor that is ahead of them would skip them for ever (R03).
     if let Some(cursor) = &response.cursor {
         meta::set(tx, &CURSOR, cursor)?;
     }
+    // Only on the last page: before it the device lacks what is still to come.
     if let (Some(digest), false) = (response.digest, response.more) {
         received.differs = meta::digest(tx)? != Digest::from_bytes(digest);
     }
@@ -268,6 +273,7 @@ impl Sorted {
         for envelope in &response.entries {
             sorted.entry(tx, envelope, received)?;
         }
+        // A server may send fewer verdicts than there were groups, and `split_at` must not panic on that.
         let (groups, reuploads) = response.verdicts.split_at(sent.groups.len().min(response.verdicts.len()));
         for ((document, hashes), group) in about(&sent.groups, groups) {
             let verdicts = hashes.iter().copied().zip(group.verdicts.iter().cloned());

@@ -54,6 +54,7 @@ impl Reconciliation {
         for bucket in &asked.buckets {
             self.compare.remove(&bucket.suffix);
         }
+        // A server that names suffixes of its own choice could keep a device comparing for ever.
         let below_asked = |suffix: &[u8]| {
             suffix.len() <= MOST_SUFFIX
                 && asked.buckets.iter().any(|bucket| {

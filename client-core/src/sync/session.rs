@@ -87,7 +87,9 @@ impl SyncSession {
     pub fn next_request(&mut self) -> Result<Option<Vec<u8>>, SessionError> {
         let now = self.client.env().now();
         let (client, state, lease) = (&self.client, &mut self.state, self.lease);
+        // One transaction: no other process can take the lease or push between the look at it and the marks.
         let made = client.store().write(|tx| {
+            // Before the lease: a session that has nothing to do must not take it from another process.
             if !state.is_due(now) {
                 return Ok(Ok(None));
             }
@@ -103,6 +105,7 @@ impl SyncSession {
                 to_frame(&request)
             })),
             Err(error) => {
+                // The marks in the file were rolled back, those in memory were not.
                 self.begin_anew();
                 Err(SessionError::Local(error.into()))
             }
@@ -131,6 +134,7 @@ impl SyncSession {
         });
         match stored {
             Ok(Some((step, changes))) => {
+                // After the commit: SQLite cannot empty its log inside a transaction.
                 client.clear_log();
                 client.notify(&changes);
                 Ok(step)
@@ -217,6 +221,7 @@ impl SyncSession {
 
 impl Drop for SyncSession {
     fn drop(&mut self) {
+        // A cancelled sync drops its session. Other processes need not wait until the lease runs out.
         if !self.state.is_resting() {
             self.give_up();
         }

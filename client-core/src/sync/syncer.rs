@@ -98,6 +98,7 @@ impl Syncer {
         watch: &mut (dyn FnMut(&SyncReport) + Send),
     ) -> Result<SyncReport, SyncError> {
         self.session.poke();
+        // A handle of its own, because the loop below borrows the session mutably.
         let client = self.session.client().clone();
         if let Some(retry_at) = self.session.wake_at()
             && client.env().now() < retry_at
@@ -113,9 +114,12 @@ impl Syncer {
         while let Some(frame) = self.session.next_request().map_err(of_session)? {
             report.bytes_up += frame.len() as u64;
             report.round_trips += 1;
+            // Cloned: if the token has run out, the very same bytes are sent again.
             let mut answer = self.exchange(transport, &token, frame.clone()).await;
+            // Only once: a server that refuses even a fresh token would be asked without end.
             if answer == Err(TransportError::Unauthorized) {
                 token = account::replace(&client, transport, &token).await.inspect_err(|_| {
+                    // The user may have to sign in first, perhaps in days: others need not wait.
                     self.session.give_up();
                 })?;
                 report.round_trips += 2;
@@ -129,6 +133,7 @@ impl Syncer {
             let answer = answer.map_err(|error| self.failed(error))?;
             report.bytes_down += answer.len() as u64;
             let step = match self.session.on_response(&answer) {
+                // Counts as a failure, so that a broken proxy is not asked again at once.
                 Err(SessionError::Malformed(_)) => return Err(self.failed(TransportError::Malformed)),
                 step => step.map_err(of_session)?,
             };

@@ -30,6 +30,7 @@ pub(super) fn receive(
     received: &mut Received,
 ) -> Result<(), Error> {
     let mut receiving = Receiving::begin(context, id, news, received)?;
+    // Asked once, before the entries change the base that the answer depends on.
     let awaits_reupload = receiving.awaits_reupload()?;
     for entry in &news.entries {
         match entry {
@@ -41,6 +42,7 @@ pub(super) fn receive(
             DocumentEntry::Forget(forgotten) => receiving.forget(forgotten)?,
         }
     }
+    // After the entries: if one of them brought the change, its verdict has nothing left to decide.
     for (hash, verdict) in &news.verdicts {
         receiving.verdict(*hash, verdict)?;
     }
@@ -117,6 +119,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
             bundled: false,
             damaged: false,
         };
+        // Without unsent changes the user saw the base itself, and no copy is needed.
         if !receiving.unsent.is_empty() && receiving.load() {
             receiving.before = receiving.document.clone().map(|mut document| {
                 for unsent in &receiving.unsent {
@@ -162,6 +165,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
     }
 
     fn change(&mut self, entry: &LogEntry) -> Result<(), Error> {
+        // A bundle holds all entries up to its own sequence, and the log may still send them after it.
         if self.base.as_ref().is_some_and(|base| entry.seq <= base.as_of) {
             return Ok(());
         }
@@ -169,6 +173,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
         let Some(document) = &mut self.document else {
             return self.unusable("a change of a document that cannot be opened");
         };
+        // The server leaves out the bytes of what this device pushed: they are still in the outbox.
         let (change, hash) = if entry.change.is_empty() {
             let own = self.unsent.iter().find(|unsent| unsent.hash.0.starts_with(&*entry.check));
             let Some(own) = own else { return Ok(()) };
@@ -227,11 +232,13 @@ impl<'a, 'b> Receiving<'a, 'b> {
     fn bundle(&mut self, bundle: &Bundle) -> Result<(), Error> {
         let fetched = self.context.sent.fetch.contains(&self.id);
         self.received.fetched.insert(self.id);
+        // A document that was asked for is taken even if it is older: the base here may be the damaged one.
         if self.base.as_ref().is_some_and(|base| bundle.as_of < base.as_of) && !fetched {
             return Ok(());
         }
         self.received.counts.applied += 1;
         let is_new = self.base.is_none() && !self.unreadable;
+        // Unsent changes have to be put onto the document, so then it must be loaded.
         if is_new && self.unsent.is_empty() && self.insert_rows(bundle)? {
             return Ok(());
         }
@@ -322,6 +329,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
         if self.base.take().is_none() && !self.unreadable {
             return Ok(());
         }
+        // This same answer may accept the change. What the server has must not wait for a review.
         let accepted = |hash| {
             let mut verdicts = self.news.verdicts.iter();
             verdicts
@@ -385,6 +393,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
             }
             _ if self.base.is_none() => self.drop_unsent(QuarantineReason::Damaged),
             Verdict::Refused(RefusalCode::ForeignActor) | Verdict::ActorFork => {
+                // The first one decides: all later changes of this actor build on it.
                 self.forked.get_or_insert(hash);
                 Ok(())
             }
@@ -409,6 +418,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
         if applied {
             let me = self.context.workspace.me;
             let by = Signature { user: me.map(|me| me.user), device: me.and_then(|me| me.device) };
+            // Entries with smaller numbers may still be on their way: the base must not claim to hold them.
             let seq = seq.min(self.base.as_ref().map_or(0, |base| base.as_of));
             self.append(&unsent.change, unsent.hash, (&by, unsent.origin), seq, self.context.server_now)?;
         }
@@ -427,6 +437,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
     /// without one, its changes become unsent ones again.
     fn reupload(&mut self) -> Result<(), Error> {
         let has_receipt = self.base.as_ref().is_some_and(|base| base.receipt.is_some());
+        // If it was re-uploaded and is still missed, its receipt does not help: its changes are sent anew.
         if has_receipt && !self.context.sent.reuploaded.contains(&self.id) {
             self.received.reupload.insert(self.id);
             Ok(())
@@ -485,9 +496,11 @@ impl<'a, 'b> Receiving<'a, 'b> {
     /// What came about the document cannot be used: it is fetched whole.
     fn unusable(&mut self, why: &str) -> Result<(), Error> {
         tracing::warn!(document.id = %self.id, "{why}");
+        // On disk, so that it is fetched even if the app is killed now.
         documents::mark_damaged(self.context.tx, self.id, why)?;
         self.damaged = true;
         self.received.fetch.insert(self.id);
+        // It does not count as brought, or the session would not ask for it again.
         self.received.fetched.remove(&self.id);
         self.received.counts.unusable += 1;
         Ok(())

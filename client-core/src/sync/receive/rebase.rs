@@ -41,12 +41,15 @@ impl Moved<'_> {
     pub fn rebase(mut self, context: &Context<'_>, received: &mut Received) -> Result<(), Error> {
         let pending = self.pending();
         if !pending.is_empty() {
+            // `rebase` changes the document, and edits are told from the state that their author saw.
             let before = self.before.take().unwrap_or_else(|| self.document.clone());
+            // A fresh one: the client's present actor may be the very one that collided.
             let actor = Actor::new(context.env);
             let fates = rebase(&before, &mut self.document, &pending, actor);
             self.store_fates(context, &title(&before), &pending, fates, received)?;
         }
         let stored = documents::get(context.tx, self.id)?;
+        // Read again, because `store_fates` has written the outbox anew.
         let unsent = outbox::of_document(context.tx, self.id)?;
         received.changes.document(self.id);
         match stored {
@@ -67,6 +70,7 @@ impl Moved<'_> {
     fn pending(&self) -> Vec<Pending> {
         let mut forked = false;
         let unsent = self.unsent.iter().map(|unsent| {
+            // An actor's changes form one line: what follows the first collision collides as well.
             forked |= self.forked == Some(unsent.hash);
             let decision = match self.refused {
                 Some((hash, _)) if hash == unsent.hash => Decision::Refused,

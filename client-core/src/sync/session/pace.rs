@@ -7,6 +7,7 @@ const MOST: u32 = 1 << 20;
 /// The fewest; the server sends no fewer.
 const LEAST: u32 = 4 << 10;
 /// After so many full answers in a row the next ones may be larger again.
+// Growing as quickly as it shrinks would run into the same time limit again and again.
 const STEADY: u8 = 8;
 
 /// What one request may carry and bring. Half as much goes up as comes down.

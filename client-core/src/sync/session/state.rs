@@ -139,6 +139,7 @@ impl State {
         response: &SyncResponse,
     ) -> Result<(Step, ChangeSet), Error> {
         let (sent, asked) = self.sent.take().unwrap_or_default();
+        // Before `receive`, which moves it.
         let cursor_before = meta::get(tx, &CURSOR)?;
         let mut received = receive(tx, client.store(), client.env(), &sent, response)?;
         if received.renew_actor {
@@ -183,8 +184,10 @@ impl State {
         let reconciling =
             self.reconciliation.is_some() || !is_compared && meta::get(tx, &RECONCILE)?.unwrap_or_default();
         let is_settled = self.fetch.is_empty() && self.reupload.is_empty() && self.too_large.is_empty();
+        // What is still to be fetched or re-uploaded explains a difference; comparing finds just that.
         if received.differs && !reconciling && is_settled {
             tracing::warn!("device and server do not hold the same: reconciling them");
+            // Stored, so that a session that ends here is followed by one that compares.
             meta::set(tx, &RECONCILE, &true)?;
         }
         if !sent.groups.is_empty() {
@@ -240,6 +243,7 @@ impl State {
     /// There is a reason to exchange: an edit, a poke, a user who asks.
     pub fn poke(&mut self) {
         self.resting = false;
+        // These limits end one sync. They are no reason to leave a document alone for ever.
         self.idle = 0;
         self.reconciliations = 0;
         self.attempts.clear();
@@ -249,6 +253,7 @@ impl State {
 
     /// The session after an answer that could not be stored: only its waits are remembered.
     pub fn begin_anew(self) -> Self {
+        // The waits stay: a phone that cannot store an answer must not ask for it again at once.
         Self { backoff: self.backoff, pace: self.pace, ..Self::default() }
     }
 
@@ -389,6 +394,7 @@ impl State {
                 || changes > MAX_REUPLOADED_CHANGES
                 || reuploads.len() == MAX_REUPLOADS;
             sent.is_full |= is_full;
+            // One always goes, however large: it is cut into parts below.
             if is_full && !reuploads.is_empty() {
                 break;
             }
@@ -429,6 +435,7 @@ impl State {
             (changes.len() < total).then(|| ReuploadPart { first: number(first), total: number(total) });
         let is_last = end == total;
         sent.next_part = (!is_last).then_some(NextPart { document, first: end });
+        // The server judges the whole document with its last part; before that nobody reads the table.
         let authors = if is_last { whole.authors } else { AuthorTable::default() };
         Reupload { changes, authors, part, ..whole }
     }
@@ -458,6 +465,7 @@ impl State {
                 sent.is_full = true;
                 break;
             }
+            // A retry of what is marked already writes nothing.
             if unsent.state != UnsentState::Sent {
                 outbox::set_state(tx, unsent.n, UnsentState::Sent)?;
             }
@@ -483,6 +491,7 @@ impl State {
 
     /// Unsent changes that the server has not acknowledged.
     fn unsent(&self, tx: &Transaction<'_>) -> Result<Vec<Unsent>, Error> {
+        // Those that await their entry are filtered out below, and must not take the places of others.
         let limit = MAX_PUSH_CHANGES.saturating_add(self.awaiting_entry.len());
         let mut page = outbox::page(tx, 0, u32::try_from(limit).unwrap_or(u32::MAX))?;
         page.retain(|unsent| !self.awaiting_entry.contains(&(unsent.document, unsent.hash)));
@@ -522,6 +531,7 @@ fn reupload_of(
     let Some(receipt) = base.receipt else { return Ok(None) };
     let document = match documents::load(tx, id, base) {
         Ok(document) => document,
+        // A full disk or a locked file says nothing about the document: it must not count as impossible.
         Err(Error::Sqlite(error)) => return Err(error.into()),
         Err(_) => return Ok(None),
     };
