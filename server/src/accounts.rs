@@ -57,6 +57,7 @@ pub async fn create(
     password: Option<&str>,
 ) -> Result<u64, AccountError> {
     let email = email_of(user)?;
+    // Before the lock: hashing takes long, and every edit of the organisation would wait for it.
     let password_hash = match password {
         Some(password) => passwords.hash(password, engine.node().env()).await?,
         None => String::new(),
@@ -64,6 +65,7 @@ pub async fn create(
     let now = engine.now();
     let own = OwnDocuments::of(user, engine.actor(), now)?;
     let mut editing = Editing::begin(engine.node(), caller.org).await?;
+    // The entry first: its rules name what is wrong, which the table's unique key does not.
     let version = editing.write(caller, user, 0).await?;
     let account =
         NewAccount { id: user.id, email, password_hash: &password_hash, role: user.role, created_at: now };

@@ -50,6 +50,7 @@ pub async fn serve(
     tokio::pin!(shutdown);
     loop {
         let next = async {
+            // A place first: connections that cannot be served wait in the system's queue, not here.
             let place = Arc::clone(&places).acquire_owned().await.ok()?;
             Some((place, listener.accept().await))
         };
@@ -69,10 +70,13 @@ pub async fn serve(
                 }
                 None => break,
             },
+            // Without this the set would keep every connection that ever ended.
             Some(_) = connections.join_next() => {}
         }
     }
+    // First of all: new clients are refused at once, and try another process.
     drop(listener);
+    // The live channels end by this. Otherwise they would use up the whole drain timeout.
     stopping();
     stop.send_replace(true);
     let drained = async { while connections.join_next().await.is_some() {} };

@@ -120,6 +120,7 @@ pub fn routes() -> Routes {
 
 /// The server without a socket: what [`serve`] serves, and what tests call.
 pub fn app(state: State) -> Router {
+    // The last layer is the outermost: `secure` also covers what `observe` answers to a panic.
     routes()
         .into_router()
         .fallback(async || ApiError::NotFound)
@@ -152,6 +153,7 @@ pub async fn serve_on(listener: TcpListener, state: State, shutdown: impl Future
     tokio::spawn(live::run(state.node().clone(), live, state.stopping()));
     let stopping = state.clone();
     http::serve(app(state.clone()), listener, &config, move || stopping.stop(), shutdown).await;
+    // Last, because requests under way still use it.
     state.db().close().await;
     tracing::info!("stopped");
 }

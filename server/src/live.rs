@@ -48,6 +48,7 @@ impl Live {
     pub fn moved(&self, org: OrgId, moved: Moved) {
         self.with_sender(org, |sender| {
             sender.send_if_modified(|known| {
+                // Word may come out of order: a look at the database may have begun before.
                 let is_new = moved.head > known.head;
                 if is_new {
                     *known = moved;
@@ -75,6 +76,7 @@ impl Live {
     /// The organisations that somebody waits for.
     fn waited_for(&self) -> Vec<OrgId> {
         let heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        // The database is not asked about an organisation that nobody waits for.
         heads.iter().filter(|(_, sender)| sender.receiver_count() > 0).map(|(org, _)| *org).collect()
     }
 
@@ -130,6 +132,7 @@ pub async fn look(node: &Node, live: &Live, now: Timestamp) -> Result<(), StoreE
         let ended: BTreeSet<Uuid> = ended.into_iter().collect();
         live.ended.send_if_modified(|known| {
             let has_new = !ended.is_subset(known);
+            // Replaced, not added to: sockets of sessions that ended long ago are gone.
             *known = ended;
             has_new
         });

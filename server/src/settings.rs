@@ -100,6 +100,7 @@ impl Editing {
         let version = row.version;
         match settings::put(&mut self.tx, self.org, &row, &self.by, self.now).await? {
             Put::Written { .. } => {
+                // Later edits in the same transaction are judged by what this one made.
                 self.settings.apply([row]);
                 Ok(version)
             }

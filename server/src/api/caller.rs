@@ -31,6 +31,7 @@ pub async fn arriving(state: &State, token: &str) -> Result<Caller, ApiError> {
 /// The token of the one `Authorization: Bearer` header (RFC 6750).
 pub fn bearer(parts: &Parts) -> Option<&str> {
     let mut headers = parts.headers.get_all(AUTHORIZATION).iter();
+    // Two such headers are refused: a proxy and this server could each believe another one.
     let (header, None) = (headers.next()?, headers.next()) else { return None };
     let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token)

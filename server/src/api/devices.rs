@@ -57,6 +57,7 @@ async fn revoke(
     let mut tx = state.db().write().await?;
     let known = devices::get(&mut tx, caller.org, device).await?.ok_or(ApiError::NotFound)?;
     if known.user != caller.user && !Act::ManageUsers.allowed_to(caller.role) {
+        // Not `Forbidden`, which would tell that there is such a device.
         return Err(ApiError::NotFound);
     }
     devices::revoke(&mut tx, caller.org, device, state.now()).await?;

@@ -18,6 +18,7 @@ async fn live() -> Json<Value> {
 }
 
 async fn ready(With(state): With<State>) -> Result<Json<Value>, ApiError> {
+    // A server that stops still answers, but is to get no new requests.
     let stopping = *state.stopping().borrow();
     let mut conn = state.db().read().await?;
     match organisation::head(&mut conn, state.org()).await? {

@@ -36,6 +36,7 @@ async fn live(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     let upgrade = upgrade.map_err(|_| ApiError::invalid("", "ask for a WebSocket here"))?;
+    // Before the database is asked: a flood of sockets by one user costs no query.
     let seat = Seat::take(state.engine().live(), caller.user).ok_or(ApiError::Unavailable)?;
     let mut conn = state.db().read().await?;
     let head = organisation::head(&mut conn, caller.org).await?.ok_or(ApiError::NotFound)?;

@@ -43,6 +43,7 @@ async fn create(
     caller.require(Act::EditSettings)?;
     let spec = catalogue::spec(asked.kind).ok_or_else(|| ApiError::invalid("kind", "not in the gallery"))?;
     let mut editing = Editing::begin(state.node(), caller.org).await?;
+    // Under the lock: two products that are made at once get different places.
     let last = editing.settings().products().map(|product| product.order).max().unwrap_or_default();
     let mut made = catalogue::new_product(ProductId::new(state.env()), spec, last.saturating_add(10));
     made.product.name = asked.name.unwrap_or(made.product.name);

@@ -61,6 +61,7 @@ async fn sign_in(With(state): With<State>, Body(asked): Body<SignIn>) -> Result<
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or_else(|| ApiError::invalid("device.install_secret", "give 32 bytes in base64url"))?;
     for (field, text) in [("device.platform", &asked.device.platform), ("device.name", &asked.device.name)] {
+        // Both are shown in lists to the user and to administrators.
         if text.is_empty() || text.chars().count() > MAX_NAME || text.chars().any(char::is_control) {
             return Err(ApiError::Invalid { field, problem: Problem::Length { min: 1, max: MAX_NAME } });
         }
@@ -76,11 +77,13 @@ async fn sign_in(With(state): With<State>, Body(asked): Body<SignIn>) -> Result<
 }
 
 async fn refresh(With(state): With<State>, Body(asked): Body<Refresh>) -> Result<Json<Session>, ApiError> {
+    // The device must sign in again, whether its token is over or never was one.
     let token = RefreshToken::from_text(&asked.refresh_token).map_err(|_| ApiError::SessionOver)?;
     Ok(Json(session::refresh(state.gate(), &token).await?.into()))
 }
 
 async fn sign_out(With(state): With<State>, Body(asked): Body<Refresh>) -> Result<StatusCode, ApiError> {
+    // What is no token ends no session: for the device the result is the same.
     if let Ok(token) = RefreshToken::from_text(&asked.refresh_token) {
         session::sign_out(state.gate(), &token).await?;
     }

@@ -60,6 +60,7 @@ async fn create(
     caller: Caller,
     Body(asked): Body<NewUser>,
 ) -> Result<(StatusCode, Json<Versioned<User>>), ApiError> {
+    // Here already, because `create` first hashes a password, which is expensive.
     caller.require(Act::ManageUsers)?;
     let user = User {
         id: UserId::new(state.env()),
@@ -96,6 +97,7 @@ async fn set_password(
     Path(user): Path<UserId>,
     Body(asked): Body<NewPassword>,
 ) -> Result<StatusCode, ApiError> {
+    // The only place that asks: `accounts::set_password` does not judge its caller.
     caller.require(Act::ManageUsers)?;
     accounts::set_password(state.node(), state.gate().passwords(), &caller, user, &asked.password).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -83,6 +83,7 @@ impl Passwords {
             params,
             dummy,
             running: Arc::new(Semaphore::new(cores)),
+            // A hash that runs keeps its place among those waiting, hence the 1.
             waiting: Arc::new(Semaphore::new(cores * (1 + WAITING_PER_CORE))),
             computed: AtomicU64::new(0),
         })
@@ -124,6 +125,7 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PasswordError> {
+        // Turned away at once: in a long queue most would be hashed for clients that have left.
         let place = Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| PasswordError::Busy)?;
         let core = Arc::clone(&self.running).acquire_owned().await.map_err(failed)?;
         self.computed.fetch_add(1, Ordering::Relaxed);

@@ -57,6 +57,7 @@ pub struct Grant {
 /// [`AuthError::BadCredentials`], [`AuthError::SlowDown`] after too many of them, or
 /// [`PasswordError::Busy`](super::password::PasswordError::Busy) if too many sign in at once.
 pub async fn sign_in(gate: &Gate, credentials: &Credentials<'_>) -> Result<Grant, AuthError> {
+    // Before the transaction: hashing takes long, and other writers would wait for it.
     let login = judge(gate, credentials).await?;
     let (org, user, now) = (login.org_id, login.id, gate.node().now());
     let session = draw_uuid(gate.node());
@@ -101,6 +102,7 @@ pub async fn refresh(gate: &Gate, token: &RefreshToken) -> Result<Grant, AuthErr
     let mut tx = gate.node().db().write().await?;
     match sessions::rotate(&mut tx, token.org, &rotation).await? {
         Rotated::Fresh { user, device } => {
+            // If access was taken away, the error rolls the rotation back: the token stays as it was.
             let permissions =
                 users::lock(&mut tx, token.org, user, None).await?.ok_or(AuthError::SessionOver)?;
             devices::seen(&mut tx, token.org, device, now).await?;
@@ -108,6 +110,7 @@ pub async fn refresh(gate: &Gate, token: &RefreshToken) -> Result<Grant, AuthErr
             grant(gate, permissions, user, device, replacement)
         }
         Rotated::Replayed => {
+            // Committed, although the answer is an error: the session must stay ended.
             tx.commit().await?;
             tracing::warn!(session.id = %token.session, "a spent refresh token was shown: session ended");
             Err(AuthError::SessionOver)
@@ -155,6 +158,7 @@ async fn judge(gate: &Gate, credentials: &Credentials<'_>) -> Result<Login, Auth
         }
         Ok(false) => Err(AuthError::BadCredentials),
         Err(error) => {
+            // Our own trouble must not slow the user down.
             gate.throttle().take_back(guess);
             Err(error.into())
         }

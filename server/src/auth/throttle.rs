@@ -78,6 +78,7 @@ impl Throttle {
         let mut known = self.lock();
         let Some(failures) = known.get_mut(&guess.guesser) else { return };
         failures.count = failures.count.saturating_sub(1);
+        // If others guessed in the meantime, the last guess is theirs.
         if let Some(before) = guess.before.filter(|before| before.count == failures.count) {
             failures.last = before.last;
         }
@@ -103,6 +104,7 @@ impl Failures {
             return None;
         }
         let passed = now.millis().saturating_sub(self.last.millis());
+        // A clock that was set back must not make the delay longer.
         let left = i64::from(self.delay()) * 1000 - passed.max(0);
         u32::try_from(left).ok().filter(|left| *left > 0).map(|left| left.div_ceil(1000))
     }

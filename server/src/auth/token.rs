@@ -132,6 +132,7 @@ impl Tokens {
             .map_err(|_| TokenError)?
             .claims;
         let seconds = now.millis().div_euclid(1000);
+        // Only the beginning has a tolerance: a node whose clock is behind must take a new token at once.
         if claims.exp <= seconds || claims.nbf > seconds.saturating_add(SKEW) {
             return Err(TokenError);
         }

@@ -42,6 +42,7 @@ impl Arrival {
     /// A request that begins now, and its body, which tells how it arrives.
     pub(super) fn watch(allowance: Allowance, body: Body) -> (Arc<Self>, Body) {
         let arrival = Arc::new(Self { allowance, began: Instant::now(), so_far: Mutex::default() });
+        // A request without a body may never be polled for one.
         if body.is_end_stream() {
             arrival.lock().ended = Some(arrival.began);
         }
@@ -88,6 +89,7 @@ impl HttpBody for Watched {
             Some(Ok(frame)) => {
                 let length = frame.data_ref().map_or(0, Bytes::len);
                 so_far.bytes = so_far.bytes.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
+                // A reader that has the whole length need not poll again, so the end is noted here.
                 if self.body.is_end_stream() {
                     so_far.ended.get_or_insert_with(Instant::now);
                 }

@@ -22,6 +22,7 @@ use crate::state::State;
 /// The header under which an answer names its request's id in the log.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+// Answers are data for apps: no browser is to guess their type, run, frame or keep them.
 const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
@@ -67,6 +68,7 @@ pub async fn secure(request: Request, next: Next) -> Response {
 }
 
 async fn run(request: Request, next: Next, span: &tracing::Span) -> Response {
+    // What is shared stands behind locks and transactions, so a panic leaves nothing half-done to be seen.
     let served = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;
     served.unwrap_or_else(|panic| {
         let cause = panic.downcast_ref::<String>().cloned();

@@ -40,6 +40,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Stalling<S> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        // Not judged: the arrival of head and body has time limits of its own.
         Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
 }

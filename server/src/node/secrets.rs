@@ -81,12 +81,14 @@ impl Secrets {
     /// # Errors
     /// [`SecretsError::Exists`] if there is anything at `folder`, or [`SecretsError::Unwritable`].
     pub fn create(folder: &Path, org: OrgId, env: &dyn Env) -> Result<Self, SecretsError> {
+        // Not `exists`: a link that leads nowhere is something that is there, too.
         if folder.symlink_metadata().is_ok() {
             return Err(SecretsError::Exists(folder.to_owned()));
         }
         let unwritable = |error| SecretsError::Unwritable(folder.to_owned(), error);
         let parent = parent(folder);
         fs::create_dir_all(parent).map_err(unwritable)?;
+        // In the same folder: a rename is atomic only within one file system.
         let draft = parent.join(format!(".secrets-{}", HEXLOWER.encode(&random::<8>(env))));
         make_folder(&draft).map_err(unwritable)?;
         let secrets = Self {
@@ -105,6 +107,7 @@ impl Secrets {
         ] {
             write_new(&draft.join(name), text.as_bytes()).map_err(unwritable)?;
         }
+        // Contents before the name, and the name before the return: a power cut leaves all of it or nothing.
         sync_folder(&draft).map_err(unwritable)?;
         fs::rename(&draft, folder).map_err(unwritable)?;
         sync_folder(parent).map_err(unwritable)?;
@@ -203,6 +206,7 @@ fn parent(path: &Path) -> &Path {
 fn read(path: &Path) -> Result<String, SecretsError> {
     check_private(path, FILE_MODE)?;
     let unreadable = |error| SecretsError::Unreadable(path.to_owned(), error);
+    // Before reading: a wrong path may lead to a huge file.
     if fs::metadata(path).map_err(unreadable)?.len() > MAX_FILE {
         return Err(SecretsError::Damaged(path.to_owned(), "it is too long"));
     }

@@ -219,6 +219,7 @@ fn parse_duration(text: &str) -> Option<Duration> {
 /// An address without what stands between the first colon after `//` and the last `@`.
 fn without_password(address: &str) -> String {
     let parts = address.split_once("://").and_then(|(scheme, rest)| {
+        // The last `@`: a password may hold one that is not escaped.
         let (login, host) = rest.rsplit_once('@')?;
         let (user, _) = login.split_once(':')?;
         Some(format!("{scheme}://{user}:***@{host}"))

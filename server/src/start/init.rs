@@ -86,6 +86,7 @@ pub struct Created {
 /// # Errors
 /// In one line: the key, its value and the remedy.
 pub async fn init(config: &InitConfig, env: &dyn Env) -> Result<Created, ConfigError> {
+    // All that can be judged is judged before anything is made.
     let plan = Plan::new(config, env)?;
     let password = Password::of(config, env)?;
     let passwords = Passwords::new(config.password_cost, 1, env).map_err(unexpected)?;
@@ -93,6 +94,7 @@ pub async fn init(config: &InitConfig, env: &dyn Env) -> Result<Created, ConfigE
         passwords.hash(&password.text, env).await.map_err(|error| password.blame(config, &error))?;
 
     let secrets_folder = Path::new(&config.secrets);
+    // Before the database: a wrong path must not leave one behind.
     if config.secrets.is_empty() || secrets_folder.symlink_metadata().is_ok() {
         let problem = "secrets are never overwritten; give the path of a folder that is not there yet";
         return Err(ConfigError::of("secrets", &config.secrets, problem));
@@ -111,6 +113,7 @@ pub async fn init(config: &InitConfig, env: &dyn Env) -> Result<Created, ConfigE
         secrets.discard();
         return Err(database_error(config, &error));
     }
+    // So that the log is in the file, should somebody copy it before the first start.
     db.close().await;
     Ok(created)
 }
@@ -173,6 +176,7 @@ impl Plan {
             created_at: now,
         };
         let mut tx = db.write().await?;
+        // First, because everything else takes numbers of its log.
         organisation::insert(&mut tx, &new).await?;
         users::insert(&mut tx, org, &account).await?;
         let own = [SettingsRow::new(&self.organisation, 1), SettingsRow::new(&self.admin, 1)];
@@ -194,9 +198,11 @@ struct Password {
 impl Password {
     fn of(config: &InitConfig, env: &dyn Env) -> Result<Self, ConfigError> {
         let Some(path) = &config.admin_password_file else {
+            // 15 bytes give 20 characters without padding.
             return Ok(Self { text: BASE64URL_NOPAD.encode(&random::<15>(env)), given: false });
         };
         match std::fs::read_to_string(path) {
+            // Editors end a file with a line break that is not part of the password.
             Ok(text) => Ok(Self { text: text.trim_end_matches(['\n', '\r']).to_owned(), given: true }),
             Err(error) => Err(ConfigError::of(
                 "admin-password-file",

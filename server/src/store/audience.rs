@@ -156,6 +156,7 @@ pub async fn links_of(
 /// # Errors
 /// Of the database.
 pub async fn put_links(tx: &mut Tx, org: OrgId, links: &[Links]) -> Result<(), StoreError> {
+    // Deleted as a whole below: to find out which links stay would cost a read of its own.
     let sources: Vec<_> = links.iter().map(|links| links.source).collect();
     let Some((list, values)) = bulk::list(2, uuids(&sources)) else { return Ok(()) };
     let text = format!("delete from link where org_id = $1 and source in {list}");

@@ -62,6 +62,7 @@ pub async fn insert(
     tail: &str,
 ) -> Result<u64, StoreError> {
     let mut written = 0;
+    // A multiple of the columns, so that no row is cut in two.
     for chunk in values.chunks(MAX_BOUND / columns * columns) {
         let rows = chunk.len() / columns;
         let text = format!("{head} values {} {tail}", tuples(rows, columns, tx.numbers_placeholders()));
@@ -89,6 +90,7 @@ fn tuples(rows: usize, columns: usize, numbered: bool) -> String {
         text.push_str(if row == 0 { "(" } else { ", (" });
         for column in 0..columns {
             let comma = if column == 0 { "" } else { ", " };
+            // Writing into a `String` cannot fail.
             let _ = match numbered {
                 true => write!(text, "{comma}${}", row * columns + column + 1),
                 false => write!(text, "{comma}?"),

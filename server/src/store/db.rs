@@ -128,6 +128,7 @@ impl Db {
     pub async fn snapshot(&self) -> Result<Conn, StoreError> {
         Ok(Conn(match self {
             Self::Sqlite { reader, .. } => Inner::SqliteTx(reader.begin().await?),
+            // PostgreSQL's usual level would give every statement a snapshot of its own.
             Self::Postgres(pool) => {
                 Inner::PostgresTx(pool.begin_with("begin isolation level repeatable read read only").await?)
             }
@@ -151,6 +152,7 @@ impl Db {
     /// Closes every connection; SQLite folds its log into the file.
     pub async fn close(&self) {
         match self {
+            // The writer last: the connection that closes last folds the log, and readers may not write.
             Self::Sqlite { writer, reader } => {
                 reader.close().await;
                 writer.close().await;
@@ -245,6 +247,7 @@ async fn connect_sqlite(path: &Path, create: bool) -> Result<Db, StoreError> {
     } else {
         return Err(StoreError::Missing);
     }
+    // Full: acknowledged changes survive a power cut (L2). Secure delete: purged ones leave the file (C5).
     let options = SqliteConnectOptions::new()
         .filename(path)
         .journal_mode(SqliteJournalMode::Wal)
@@ -292,6 +295,7 @@ fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
 async fn look_before_opening(path: &Path, create: bool) -> Result<(), StoreError> {
     let mut wal = path.as_os_str().to_owned();
     wal.push("-wal");
+    // A server that ended in an orderly way leaves no log behind.
     let unclean = std::fs::metadata(wal).is_ok_and(|file| file.len() > 0);
     let mut conn = SqliteConnectOptions::new()
         .filename(path)
@@ -301,6 +305,7 @@ async fn look_before_opening(path: &Path, create: bool) -> Result<(), StoreError
         .connect()
         .await?;
     migrations::look_at_sqlite(&mut conn).await?.check(create)?;
+    // Not at every start, because it reads the whole file.
     if unclean {
         let verdict: String = sqlx::query_scalar("pragma quick_check(1)").fetch_one(&mut conn).await?;
         if verdict != "ok" {

@@ -61,6 +61,7 @@ pub async fn head_and_sums(
 ) -> Result<(Head, Sums), StoreError> {
     let keys = keys.into_iter().map(Value::Bytes).collect();
     let (list, values) = bulk::list(2, keys).ok_or(StoreError::Missing)?;
+    // A left join: the head must come even if no digest is there yet.
     let text = format!(
         "select o.epoch, o.seq, o.chain, d.principal, d.documents, d.sum from organisation o \
          left join digest d on d.org_id = o.id and d.principal in {list} where o.id = $1"

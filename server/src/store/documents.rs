@@ -57,6 +57,7 @@ pub struct Listed {
 const COLUMNS: &str = "d.id, d.kind, d.feed, d.creator, d.version, d.term, d.as_of, d.ops, d.heads, d.saved, \
                        d.authors, d.rows, d.projection_version";
 
+// 150: about the rest of a bundle. Without the cast the databases answer different types of integers.
 const SIZE: &str = "cast(length(d.saved) + length(d.authors) + length(d.rows) + 150 as bigint)";
 
 /// Those of these documents that exist, by id.
@@ -335,6 +336,7 @@ pub async fn terms_of_principal(
 /// Of the database.
 pub async fn put(tx: &mut Tx, org: OrgId, documents: &[Stored]) -> Result<(), StoreError> {
     let values: Vec<Value> = documents.iter().flat_map(|document| row(org, document)).collect();
+    // Kind, scope and creator are left out of the update: they never change.
     bulk::insert(
         tx,
         "insert into document (org_id, id, kind, feed, creator, version, term, as_of, ops, heads, saved, authors, \

@@ -132,6 +132,7 @@ impl NewEntry {
 /// # Errors
 /// [`StoreError::Missing`] if there is no such organisation.
 pub async fn append(tx: &mut Tx, org: OrgId, entries: &[NewEntry]) -> Result<i64, StoreError> {
+    // Here too, whatever the caller did: numbers are only safe under the lock.
     let head = organisation::lock(tx, org).await?;
     let mut values = Vec::with_capacity(entries.len() * COLUMNS);
     let (mut seq, mut chain) = (head.seq, head.chain);
@@ -168,6 +169,7 @@ const COLUMNS: usize = 16;
 
 /// The chain with one more entry. It covers no bytes, so that a purge may empty them.
 fn link(chain: &[u8], seq: i64, entry: &NewEntry) -> Vec<u8> {
+    // All parts have fixed lengths, so no two entries give the same text.
     let mut hash = Context::new(&SHA256);
     hash.update(chain);
     hash.update(&seq.to_be_bytes());
@@ -239,6 +241,7 @@ pub async fn of_feed(
     rows.into_iter()
         .map(|(seq, entry, document, size)| {
             let entry = EntryKind::of(entry)?;
+            // Who reads by scope sees a document from its creation to its purge.
             let (saw, sees) = (entry != EntryKind::Create, entry != EntryKind::Purge);
             Ok(Touched { seq, entry, document: document.into(), size: size.unsigned_abs(), saw, sees })
         })
@@ -310,6 +313,7 @@ pub async fn find(
     changes: &[(DocumentId, ChangeHash)],
 ) -> Result<Vec<(DocumentId, ChangeHash, i64)>, StoreError> {
     let mut found = Vec::with_capacity(changes.len());
+    // One by one: only retries ask for these, mostly for a few.
     for (document, hash) in changes {
         let seq: Option<i64> = on!(conn, |c| sqlx::query_scalar(
             "select seq from log where org_id = $1 and document = $2 and hash = $3"

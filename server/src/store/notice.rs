@@ -53,6 +53,7 @@ impl Listener {
         // A lost connection is made anew by the listener; what was missed meanwhile may be news.
         if let Err(error) = listener.try_recv().await {
             tracing::warn!(error.cause = %error, "stopped listening for notifications");
+            // It stays deaf: the regular look finds the same, only a little later.
             self.0 = None;
         }
     }
@@ -63,6 +64,7 @@ impl Listener {
 /// # Errors
 /// Of the database.
 pub async fn ended_sessions(conn: &mut Conn, org: OrgId, since: Timestamp) -> Result<Vec<Uuid>, StoreError> {
+    // At least 1, because 0 stands for a session that lives.
     Ok(on!(conn, |c| sqlx::query_scalar("select id from session where org_id = $1 and ended_at >= $2")
         .bind(org.uuid())
         .bind(since.millis().max(1))

@@ -95,6 +95,7 @@ pub async fn head(conn: &mut Conn, org: OrgId) -> Result<Option<Head>, StoreErro
 /// # Errors
 /// [`StoreError::Missing`] if there is no such organisation.
 pub async fn lock(tx: &mut Tx, org: OrgId) -> Result<Head, StoreError> {
+    // An update that changes nothing: SQLite has no `for update`, and both databases run one text.
     on!(tx, |c| sqlx::query_as(
         "update organisation set seq = seq where id = $1 returning epoch, seq, chain"
     )

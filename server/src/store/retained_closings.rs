@@ -39,6 +39,7 @@ pub async fn apply(tx: &mut Tx, org: OrgId, change: &Change) -> Result<(), Store
             bulk::execute(tx, text, &[Value::Uuid(org.uuid()), document.clone()], true).await?;
         }
         Some(users) => {
+            // Also for those who left: what they retain from now on is written below.
             let users = users.iter().chain(change.left.keys()).map(|user| Value::Uuid(user.uuid()));
             if let Some((list, values)) = bulk::list(3, users.collect()) {
                 let text = format!(

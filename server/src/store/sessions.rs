@@ -86,6 +86,7 @@ impl Session {
 /// # Errors
 /// Of the database.
 pub async fn begin(tx: &mut Tx, org: OrgId, session: &NewSession) -> Result<(), StoreError> {
+    // Before the insert: it would end the new session as well.
     end_of_device(tx, org, session.device, session.now).await?;
     on!(tx, |c| {
         sqlx::query(
@@ -116,6 +117,7 @@ pub async fn begin(tx: &mut Tx, org: OrgId, session: &NewSession) -> Result<(), 
 /// # Errors
 /// Of the database.
 pub async fn rotate(tx: &mut Tx, org: OrgId, rotation: &Rotation) -> Result<Rotated, StoreError> {
+    // Judged and replaced by one statement: two requests cannot both find the same token to be the newest.
     let rotated: Option<(Uuid, Uuid)> = on!(tx, |c| sqlx::query_as(
         "update session set token_hash = $4, previous_hash = $3, issued_at = $5, expires_at = $6 \
          where org_id = $1 and id = $2 and (token_hash = $3 or previous_hash = $3) \
@@ -133,6 +135,7 @@ pub async fn rotate(tx: &mut Tx, org: OrgId, rotation: &Rotation) -> Result<Rota
         return Ok(Rotated::Fresh { user: user.into(), device: device.into() });
     }
     match find(tx, org, rotation.session).await? {
+        // The right token of a session that ran out is no theft, so only another one ends it.
         Some(session) if session.ended_at == 0 && !session.holds(&rotation.presented) => {
             end(tx, org, rotation.session, rotation.now).await?;
             Ok(Rotated::Replayed)

@@ -40,6 +40,7 @@ pub async fn put(
     by: &Signature,
     now: Timestamp,
 ) -> Result<Put, StoreError> {
+    // The number that `append` is going to give: under the lock nobody else can take it.
     let next = organisation::lock(tx, org).await?.seq + 1;
     let version = i64::try_from(row.version).map_err(|_| StoreError::Unreadable("a version"))?;
     let written = if version == 1 {

@@ -75,6 +75,7 @@ pub async fn first_open(
 fn row(org: OrgId, document: DocumentId, todo: &TodoRow, assignee: UserId) -> [Value; 6] {
     let at = match (todo.state.closing(), todo.due) {
         (Some(closing), _) => closing.at().millis(),
+        // UTC is exact enough to choose the first page; the phone sorts by the zone of the assignee.
         (None, Some(due)) => due.overdue_from(Zone::UTC).millis(),
         (None, None) => i64::MAX,
     };

@@ -113,6 +113,7 @@ pub async fn lock(
     user: UserId,
     checked_hash: Option<&str>,
 ) -> Result<Option<Permissions>, StoreError> {
+    // An update that changes nothing locks the row on both databases.
     let row: Option<(i16, i64)> = on!(tx, |c| {
         sqlx::query_as(
         "update app_user set token_version = token_version where org_id = $1 and id = $2 and not disabled \

@@ -27,6 +27,7 @@ impl Engine {
     /// A fresh one, with a fresh actor for the server's own changes.
     pub fn new(node: Node) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        // More at once would only share the processors, and hold more documents in memory.
         let judging = Arc::new(Semaphore::new(processors));
         let actor = Actor::new(node.env());
         Self { node, actor, judging, hashing: Semaphore::new(1), live: Arc::default() }
@@ -67,6 +68,7 @@ impl Engine {
         judging: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, SyncError> {
         let permit = Arc::clone(&self.judging).acquire_owned().await.map_err(|_| SyncError::Busy)?;
+        // A span does not follow into another thread by itself.
         let span = tracing::Span::current();
         let judged = tokio::task::spawn_blocking(move || {
             let _permit = permit;
@@ -81,6 +83,7 @@ impl Engine {
     /// # Errors
     /// [`SyncError::Busy`] while another is computed.
     pub fn hash(&self) -> Result<SemaphorePermit<'_>, SyncError> {
+        // Not waited for: the caller can ask again, while a queue would keep requests open for long.
         self.hashing.try_acquire().map_err(|_| SyncError::Busy)
     }
 
@@ -91,6 +94,7 @@ impl Engine {
 
     /// Tells everybody who waits, in this process and in others, that the log has grown.
     pub async fn tell(&self, org: OrgId, moved: Moved) {
+        // This process first: its own sockets need no database.
         self.live.moved(org, moved);
         if let Err(error) = notice::tell(self.db(), org).await {
             // Other processes look every second by themselves.

@@ -24,6 +24,7 @@ pub const MAX_REQUEST: usize = 4 << 20;
 /// The most bytes of entries in one answer.
 const MAX_PAGE: u64 = 1 << 20;
 /// The same of the first page of a first sync.
+// Small, so that a new device has something to show soon.
 const FIRST_PAGE: u64 = 400 << 10;
 /// A device that wants less than this gets this much.
 const MIN_PAGE: u64 = 4 << 10;
@@ -46,10 +47,14 @@ pub async fn exchange(
     let mut reader = engine.db().read().await?;
     let (head, sums) = digests::head_and_sums(&mut reader, caller.org, key::seen_by(caller.viewer())).await?;
     let status = status(&mut reader, caller, position.as_ref().map(Option::as_ref), &head).await?;
+    // Before anything is written: a request that holds one connection and waits for another can block all.
     drop(reader);
+    // A cursor of another log says nothing about what the user saw in this one.
     let position = position.flatten().filter(|_| status == SyncStatus::Ok);
 
+    // Asked now, because what follows takes these out of the request.
     let is_written_to = !request.push.is_empty() || !request.reuploads.is_empty() || request.reuploads_rows();
+    // Settings first: the caller's own row may be among them, and the rest is judged by their role.
     let (caller, settings_verdicts) = match status {
         SyncStatus::Ok => reupload(engine, caller, &mut request, now).await?,
         _ => (*caller, Vec::new()),
@@ -66,6 +71,7 @@ pub async fn exchange(
 
     let asks = request.reconcile.is_some() || !request.fetch.is_empty();
     let class = Class::of(caller.role);
+    // Nothing happened on either side: the answer needs no snapshot and no page (L8).
     if let Some(position) = &position
         && !is_written_to
         && !asks
@@ -183,8 +189,10 @@ impl Answering<'_> {
         wishes: Wishes,
     ) -> Result<SyncResponse, SyncError> {
         let (caller, org, class) = (self.caller, self.caller.org, Class::of(self.caller.role));
+        // One snapshot for all of it: bundles, heads and the new cursor must tell of the same moment.
         let mut conn = self.engine.db().snapshot().await?;
         let conn = &mut conn;
+        // Read again, because this very request may have moved the head.
         let (head, sums) = digests::head_and_sums(conn, org, key::seen_by(caller.viewer())).await?;
         let sum = plan::total(&sums);
         let applied = &outcome.applied;
@@ -245,6 +253,7 @@ impl Answering<'_> {
             receipts: page.receipts,
             cursor: Some(position.seal(key, &self.holder)),
             more: rest.more,
+            // In the middle of the log the device lacks what follows, so the digests would always differ.
             digest: (!rest.more).then_some(rest.digest),
             progress: rest.progress,
             reconcile: rest.reconcile,

@@ -79,6 +79,7 @@ async fn settings(
         for row in rows {
             let at = (row.kind.code(), *row.id.as_bytes());
             if row.class.reaches(reading.caller.role) {
+                // 60: about what envelope, ids and receipt take.
                 if !page.fits(row.body.len() as u64 + 60) {
                     return Ok(Next::Full(Step::Settings(after.0, after.1)));
                 }
@@ -94,6 +95,7 @@ async fn today(conn: &mut Conn, reading: &Reading<'_>, page: &mut Page) -> Resul
     let (org, user) = (reading.caller.org, reading.caller.user);
     let first = todos::first_open(conn, org, user, TODAY).await?;
     let seen = visible(conn, reading.caller, &first).await?;
+    // Sizes first: documents that do not fit are not read at all.
     let sizes = documents::listed(conn, org, &first).await?;
     let mut left = page.left();
     let mut taken = Vec::new();
@@ -106,6 +108,7 @@ async fn today(conn: &mut Conn, reading: &Reading<'_>, page: &mut Page) -> Resul
         taken.push(id);
     }
     let mut stored = documents::get(conn, org, &taken).await?;
+    // `get` answers by id, but the first todos are to come first.
     stored.sort_by_key(|stored| taken.iter().position(|id| *id == stored.id));
     reading.push_bundles(page, stored)
 }
@@ -135,6 +138,7 @@ async fn chunk(
         let mut taken = Vec::new();
         let mut is_full = false;
         for document in listed {
+            // One always goes, or a document larger than a page would stop the fill for ever.
             if document.size > left && !(page.entries.is_empty() && taken.is_empty()) {
                 is_full = true;
                 break;
@@ -169,11 +173,13 @@ async fn list(
     } else {
         parts.push(documents::of_feed(conn, org, &key::STAFF, after, CHUNK).await?);
     }
+    // A full part says nothing about what follows its last id, so the list ends where the first of them does.
     let full = parts.iter().filter(|part| part.len() as i64 >= CHUNK);
     let horizon = full.filter_map(|part| part.last()).map(|last| last.id).min();
     let mut listed: Vec<_> = parts.into_iter().flatten().collect();
     listed.retain(|document| horizon.is_none_or(|horizon| document.id <= horizon));
     listed.sort_by_key(|document| document.id);
+    // A user may see a document by two principals.
     listed.dedup_by_key(|document| document.id);
     Ok((listed, horizon.is_none()))
 }
@@ -187,6 +193,7 @@ async fn drop_hidden(
     page: &mut Page,
 ) -> Result<Next, StoreError> {
     let org = reading.caller.org;
+    // Only where the step begins: when it is resumed, the device has the tombstones.
     if after == FIRST {
         for id in documents::purged_since(conn, org, since).await? {
             page.push(&reading.tombstone(id));
@@ -206,6 +213,7 @@ async fn drop_hidden(
             reading.push_forget(page, id, closings.remove(&id).unwrap_or_default());
             after = id;
         }
+        // Also past those that the user still sees, or the next look would find them again.
         after = last;
     }
 }

@@ -54,6 +54,7 @@ pub fn effect(rows: &[Touched], sees: bool, applied: &BTreeSet<i64>, lacks: bool
     if rows.iter().any(|row| row.entry == EntryKind::Purge) {
         return Some(Net::Purge);
     }
+    // The device that made the document has it, although it did not see it before that entry.
     let made_it = first.entry == EntryKind::Create && applied.contains(&first.seq);
     let had = first.saw || made_it;
     match (had, sees) {
@@ -61,6 +62,7 @@ pub fn effect(rows: &[Touched], sees: bool, applied: &BTreeSet<i64>, lacks: bool
         (_, false) => Some(Net::Forget),
         (false, true) => Some(Net::Bundle),
         (true, true) => {
+            // The user had lost it in between, and the entries of that time were not filed for them.
             let entered = rows.iter().skip(1).any(|row| !row.saw);
             if lacks && !made_it || entered || rows.iter().any(|row| !row.sees) {
                 return Some(Net::Bundle);
@@ -69,6 +71,7 @@ pub fn effect(rows: &[Touched], sees: bool, applied: &BTreeSet<i64>, lacks: bool
             let seqs: Vec<i64> = changes.clone().map(|row| row.seq).collect();
             let foreign = changes.filter(|row| !applied.contains(&row.seq));
             match (seqs.len(), foreign.clone().count()) {
+                // Only its audience changed, and not for this user.
                 (0, _) => None,
                 (_, 0..=MAX_CHANGES) => Some(Net::Changes { seqs, bytes: foreign.map(|row| row.size).sum() }),
                 _ => Some(Net::Bundle),

@@ -102,6 +102,7 @@ impl Reading<'_> {
 
     /// Adds that the user does not see a document, with their own closings in it.
     pub fn push_forget(&self, page: &mut Page, document: DocumentId, closings: Closings) {
+        // The head's number: a copy that an earlier page brought as of its head must not count as newer.
         page.push(&Entry::Forget(Forgotten { seq: self.head.seq.unsigned_abs(), document, closings }));
     }
 

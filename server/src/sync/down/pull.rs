@@ -20,6 +20,7 @@ use crate::sync::seals::receipt::Subject;
 const MOST_ROWS: i64 = 4096;
 
 /// From this many bytes of changes on a bundle may be smaller.
+// Below that hardly any bundle is smaller, and its size need not be looked up.
 const MAYBE_BUNDLE: u64 = 512;
 
 /// Adds the tail of the log after `position` to a page; answers the entry up to which it reaches, and
@@ -57,6 +58,7 @@ async fn touched(
     } else {
         parts.push(log::of_feed(conn, org, &key::STAFF, after, MOST_ROWS).await?);
     }
+    // A full part says nothing about what follows its last entry, so all of them are cut there.
     let full = parts.iter().filter(|part| part.len() as i64 >= MOST_ROWS);
     let horizon = full.filter_map(|part| part.last()).map(|last| last.seq).min().unwrap_or(reading.head.seq);
     let rows = parts.into_iter().flatten().filter(|row| row.seq <= horizon).collect();
@@ -101,6 +103,7 @@ impl Plan {
             let lacks = position.fill.as_ref().is_some_and(|fill| fill.will_reach(document));
             let sees = sees.as_ref().is_none_or(|sees| sees.contains(&document));
             if let Some(net) = net::effect(&rows, sees, reading.applied, lacks) {
+                // The first entry: a page that is cut before it leaves the whole document to the next one.
                 let first = rows.first().map_or(0, |row| row.seq);
                 items.push((first, Item::Document(document, net)));
             }
@@ -216,6 +219,7 @@ async fn write(
                 for logged in seqs.iter().filter_map(|seq| changes.remove(seq)) {
                     page.push(&Entry::Change(change(reading, logged)));
                 }
+                // The document may have changed after this page: a receipt for later heads does not fit.
                 let is_present = |heads: &&Heads| Some(heads.as_of) == last;
                 page.receipts.extend(heads.get(&id).filter(is_present).map(|heads| receipt(reading, heads)));
             }

@@ -72,6 +72,7 @@ pub async fn gather(
         tx.commit().await?;
         return Ok(answered(Vec::new()));
     }
+    // Nothing more is written: others need not wait while the parts are read.
     tx.commit().await?;
     let new = new.to_vec();
     let mut conn = engine.db().read().await?;
@@ -118,11 +119,13 @@ async fn kept(
 ) -> Result<Option<Kept>, StoreError> {
     let nothing = || Kept { document: offer.document, receipt: offer.receipt.to_vec(), changes: 0, bytes: 0 };
     if first == 0 {
+        // A device that begins anew may have another state by now: nothing of an earlier try fits.
         reupload::drop_kept(tx, caller.org, caller.device, before(now)).await?;
         return Ok(Some(nothing()));
     }
     let kept = reupload::kept(tx, caller.org, caller.device).await?.unwrap_or_else(nothing);
     let is_same = kept.document == offer.document && kept.receipt == offer.receipt.as_slice();
+    // Fewer means a gap; more means that another try has got further than this part.
     let end = first.saturating_add(offer.changes.len());
     Ok((is_same && (first..=end).contains(&kept.changes)).then_some(kept))
 }

@@ -14,6 +14,7 @@ use crate::sync::error::SyncError;
 /// The most buckets of one step.
 pub const MAX_BUCKETS: usize = 256;
 /// The most documents under a suffix that are listed at once.
+// 64 rows take fewer bytes than the 4 KiB of sums that one more step would send.
 pub const MAX_LISTED: usize = 64;
 /// The most documents that one answer lists: half a megabyte.
 pub const MAX_ROWS: usize = 16 << 10;
@@ -101,6 +102,7 @@ fn compare(buckets: &[Bucket], terms: &BTreeMap<DocumentId, [u8; 16]>, most: usi
 /// The documents in these buckets, by the suffix of their bucket and the byte before it.
 fn subsets(buckets: &[Bucket], terms: &BTreeMap<DocumentId, [u8; 16]>) -> BTreeMap<Vec<u8>, Vec<HeadsRow>> {
     let suffixes: BTreeSet<&[u8]> = buckets.iter().map(|bucket| bucket.suffix.as_slice()).collect();
+    // Suffixes have few lengths: an id is looked up once for each of these, not once for each bucket.
     let lengths: BTreeSet<usize> = suffixes.iter().map(|suffix| suffix.len()).collect();
     let mut subsets: BTreeMap<Vec<u8>, Vec<HeadsRow>> = BTreeMap::new();
     for (document, term) in terms {
@@ -133,6 +135,7 @@ pub async fn fetch(
     let purged = documents::purged(conn, org, ids).await?;
     let hidden: Vec<_> = ids.iter().filter(|id| !seen.contains(id)).copied().collect();
     let mut closings = reading.closings(conn, &hidden).await?;
+    // Not measured against the page: they are a few bytes each, and `MAX_FETCH` bounds them.
     for id in hidden {
         if purged.contains(&id) {
             page.push(&reading.tombstone(id));

@@ -29,16 +29,19 @@ pub async fn reupload(
 ) -> Result<Result<(), RefusalCode>, SyncError> {
     let Some(email) = &user.email else { return Ok(Err(RefusalCode::Malformed)) };
     let holder = users::by_email(tx, email).await?;
+    // The email may have gone to another user since the loss, and is not taken from them.
     if holder.is_some_and(|holder| (holder.org_id, holder.id) != (org, user.id)) {
         return Ok(Err(RefusalCode::EmailTaken));
     }
     let is_admin = user.active && user.role == Role::Admin;
+    // An entry from before the loss must not take the last administrator's access away.
     if !is_admin && !users::has_other_admin(tx, org, user.id).await? {
         return Ok(Err(RefusalCode::LastAdmin));
     }
     if !users::set_access(tx, org, user.id, email, user.role, !user.active).await? {
         let account = NewAccount { id: user.id, email, password_hash: "", role: user.role, created_at: now };
         users::insert(tx, org, &account).await?;
+        // `insert` makes an account with access, and the entry may say otherwise.
         users::set_access(tx, org, user.id, email, user.role, !user.active).await?;
         let own = OwnDocuments::of(user, engine.actor(), now)
             .map_err(|error| SyncError::Failed(error.to_string()))?;

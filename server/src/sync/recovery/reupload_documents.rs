@@ -104,6 +104,7 @@ pub async fn reupload(
         let verdicts = outcome.verdicts.get(*place).map(|group| &group.verdicts);
         verdicts.is_some_and(|verdicts| verdicts.first() != Some(&Verdict::NotReached))
     };
+    // Not before: after a failure the device would have to send every part again.
     if in_parts.iter().any(was_judged) {
         parts::forget(engine, caller, now).await?;
     }
@@ -220,6 +221,7 @@ fn try_reupload(case: ReuploadCase, context: &ReuploadContext) -> Result<Judged,
     }
     judged.fates.resize(reupload.changes.len(), Fate::Not(Verdict::NotReached));
     judged.update = scratch.finish(context.now).map_err(|_| RefusalCode::Malformed)?;
+    // Actors of lost changes are bound again, so that no other device can write under them.
     let accepted = judged.update.iter().flat_map(|update| &update.accepted);
     let bound = accepted.map(|change| (change.actor.0, change.by.device));
     judged.bound =
@@ -296,6 +298,7 @@ fn origin(
     let first = reupload.changes.first().ok_or(RefusalCode::Malformed)?;
     let first = scratch::read(first)?;
     let creator = reupload.authors.signature(first.actor).and_then(|by| by.user);
+    // If only the server wrote, the table names no user: then the document can only be the caller's own.
     let users = reupload.authors.actors.iter().filter_map(|row| row.by.user);
     let own = users.chain([context.user]).find(|user| {
         let id = reupload.document;

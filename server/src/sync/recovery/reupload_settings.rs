@@ -87,6 +87,7 @@ async fn take_rows(
             Pending { row, verdict: if is_ours { Verdict::NotReached } else { foreign } }
         })
         .collect();
+    // Receipts need no lock: a request with only foreign rows never begins a transaction.
     if !pending.iter().any(Pending::is_open) {
         return Ok(pending.into_iter().map(|pending| pending.verdict).collect());
     }
@@ -118,6 +119,7 @@ async fn take_row(
     if known >= row.version {
         return Ok(Verdict::Dup(0));
     }
+    // With its entry: a user without an account could never sign in again.
     if row.kind == SettingsKind::User {
         let Ok(user) = row.read::<User>() else { return Ok(Verdict::Refused(RefusalCode::Malformed)) };
         if let Err(code) = reupload_accounts::reupload(engine, tx, org, &user, now).await? {

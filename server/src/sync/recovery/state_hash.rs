@@ -24,6 +24,7 @@ const CHUNK: usize = 500;
 /// # Errors
 /// [`SyncError::Busy`] while this process computes another; those of the database.
 pub async fn state_hash(engine: &Engine, caller: &Caller, now: Timestamp) -> Result<[u8; 32], SyncError> {
+    // Before the snapshot: a caller who is turned away takes no connection.
     let _leave = engine.hash()?;
     let mut conn = engine.db().snapshot().await?;
     let conn = &mut conn;
@@ -39,6 +40,7 @@ pub async fn state_hash(engine: &Engine, caller: &Caller, now: Timestamp) -> Res
     let zone = Settings::from_rows(rows).zone(Some(caller.user));
     let mut day = Day::new(caller.user);
     let seen: Vec<DocumentId> = terms(conn, &reading).await?.into_keys().collect();
+    // A few at a time, so that memory does not grow with the number of documents.
     for chunk in seen.chunks(CHUNK) {
         for stored in documents::get(conn, caller.org, chunk).await? {
             let rows = read(&stored.rows)?;

@@ -139,6 +139,7 @@ impl Class {
         match role {
             Role::Admin => Self::Admin,
             Role::Manager | Role::User => Self::Staff,
+            // A role that this version does not know gets the least.
             Role::Restricted | Role::Other(_) => Self::Restricted,
         }
     }
@@ -180,6 +181,7 @@ impl Position {
         }
         let (bytes, given) = cursor.0.split_at_checked(cursor.0.len().checked_sub(MAC)?)?;
         let right = mac(key, holder, bytes);
+        // Before it is decoded: nothing of a forged cursor is ever read.
         verify_slices_are_equal(right.as_ref().get(..MAC)?, given).ok()?;
         minicbor::decode(bytes).ok()
     }

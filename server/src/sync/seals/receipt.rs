@@ -36,6 +36,7 @@ impl Subject<'_> {
         context.update(self.org.as_bytes());
         context.update(self.document.as_bytes());
         context.update(&self.kind.0.to_be_bytes());
+        // Their number comes first, so that what follows the list can never pass for another head.
         context.update(&(self.heads.len() as u64).to_be_bytes());
         self.heads.iter().for_each(|head| context.update(&head.0));
         context.update(digest::digest(&digest::SHA256, self.authors).as_ref());
@@ -55,6 +56,7 @@ pub fn of_row(key: &[u8; 32], org: OrgId, row: &SettingsRow) -> Receipt {
     context.update(org.as_bytes());
     context.update(&row.kind.code().to_be_bytes());
     context.update(row.id.as_bytes());
+    // A product whose id is all zeros must not give the same text as none.
     context.update(&[u8::from(row.product.is_some())]);
     context.update(&row.product.map_or([0; 16], |product| *product.as_bytes()));
     context.update(&row.version.to_be_bytes());

@@ -38,6 +38,7 @@ fn beyond_limits(ids: &[DocumentId], sizes: &BTreeMap<DocumentId, Size>) -> BTre
         }
         !fits
     };
+    // In the order of the request: its first document always gets on, so no retry stands still.
     ids.iter().filter_map(|id| sizes.get(id)).filter(is_beyond).map(|size| size.id).collect()
 }
 

@@ -54,6 +54,7 @@ pub enum Committed {
 pub async fn commit(db: &Db, org: OrgId, batch: &Batch, now: Timestamp) -> Result<Committed, StoreError> {
     let mut tx = db.write().await?;
     let committed = write(&mut tx, org, batch, now).await?;
+    // Otherwise the transaction is dropped, which rolls it back.
     if matches!(committed, Committed::Done { .. }) {
         tx.commit().await?;
     }
@@ -65,6 +66,7 @@ pub async fn commit(db: &Db, org: OrgId, batch: &Batch, now: Timestamp) -> Resul
 /// # Errors
 /// Of the database; the transaction is then to be rolled back.
 pub async fn write(tx: &mut Tx, org: OrgId, batch: &Batch, now: Timestamp) -> Result<Committed, StoreError> {
+    // Before the versions are read: nobody can change a document between that check and the commit.
     let head = organisation::lock(tx, org).await?;
     let stale = stale(tx, org, &batch.updates).await?;
     if !stale.is_empty() {
@@ -74,12 +76,15 @@ pub async fn write(tx: &mut Tx, org: OrgId, batch: &Batch, now: Timestamp) -> Re
         return Ok(Committed::ActorTaken);
     }
     let mut changes: Vec<Changed> = batch.updates.iter().map(Changed::of).collect();
+    // Before the log: contacts that are seen by others than before get entries of their own.
     let others = file_contacts(tx, org, &mut changes).await?;
     let first = write_log(tx, org, &changes, &others, (head.seq, now)).await?;
+    // After the log: each document notes the number of its last entry.
     write_documents(tx, org, &changes, &first).await?;
     let filings =
         changes.iter().map(|changed| &changed.filing).chain(others.iter().map(|other| &other.filing));
     write_filings(tx, org, filings).await?;
+    // A judgement under way may rest on their old audience. With a new version it is made again.
     let touched: Vec<_> = others.iter().map(|other| other.brief.id).collect();
     documents::touch(tx, org, &touched).await?;
     let head = organisation::head(tx, org).await?.ok_or(StoreError::Missing)?.seq;
@@ -177,6 +182,7 @@ impl<'a> Changed<'a> {
         };
         let before = (principals(&self.filing.before), self.links_before.clone());
         let after = (principals(&self.filing.after), self.links_after.clone());
+        // A card without links makes nothing visible, whoever sees it.
         let links_none = before.1.is_empty() && after.1.is_empty();
         (!self.is_linked() && !links_none && before != after).then_some(CardVisibility { before, after })
     }
@@ -195,11 +201,13 @@ fn is_linked(kind: DocumentTypeId) -> bool {
 async fn stale(tx: &mut Tx, org: OrgId, updates: &[Update]) -> Result<BTreeSet<DocumentId>, StoreError> {
     let ids: Vec<_> = updates.iter().map(|update| update.after.id).collect();
     let versions: BTreeMap<_, _> = documents::versions(tx, org, &ids).await?.into_iter().collect();
+    // A new document was judged as version 0, and one that is not there counts as that.
     let mut stale: BTreeSet<DocumentId> = updates
         .iter()
         .filter(|update| versions.get(&update.after.id).copied().unwrap_or(0) != update.after.version)
         .map(|update| update.after.id)
         .collect();
+    // An id that was purged after the judgement looks like a new one; only its tombstone tells.
     let new: Vec<_> = ids.into_iter().filter(|id| !versions.contains_key(id)).collect();
     stale.extend(documents::purged(tx, org, &new).await?);
     Ok(stale)
@@ -215,6 +223,7 @@ async fn bind(
     if actors::bind(tx, org, &wanted).await? == wanted.len() as u64 {
         return Ok(true);
     }
+    // Some were bound before: after a retry, or an earlier push, to this very device.
     let actors: Vec<_> = bound.keys().copied().collect();
     let known = actors::devices(tx, org, &actors).await?;
     Ok(known.iter().all(|(actor, device)| bound.get(actor) == Some(device)))
@@ -295,12 +304,14 @@ async fn new_paths(tx: &mut Tx, org: OrgId, changes: &[Changed<'_>]) -> Result<P
         after.insert(changed.id, changed.links_after.clone());
     }
     let relinked: Vec<_> = relinked.iter().map(|changed| changed.id).collect();
+    // Cards of the batch are counted by what they were and are. The database must not count them once more.
     let in_batch = cards.iter().map(|(id, _)| *id).collect();
     let direct = audience::direct_paths(tx, org, &relinked, DocumentTypeId::CONTACT, &in_batch).await?;
     let changed = plan::changed_paths(cards.iter().map(|(_, card)| card), &direct, &before, &after);
     let concerned: BTreeSet<DocumentId> = changed.keys().map(|(document, _)| *document).chain(new).collect();
     let concerned: Vec<_> = concerned.into_iter().collect();
     let mut all = audience::paths(tx, org, &concerned).await?;
+    // Only what changed is written; `all` also holds paths that the batch does not touch.
     let mut written = Paths::new();
     for (path, difference) in changed {
         let paths = all.entry(path).or_default();
@@ -319,6 +330,7 @@ pub(super) async fn write_log(
     others: &[Other],
     (head, now): (i64, Timestamp),
 ) -> Result<BTreeMap<DocumentId, i64>, StoreError> {
+    // The loops below give out numbers in the order of these entries.
     let entries: Vec<NewEntry> = changes
         .iter()
         .flat_map(|changed| changed.entries(now))
@@ -346,6 +358,7 @@ pub(super) async fn write_log(
 
 /// Files a document's entries: the first of them is the one by which principals enter and leave.
 fn file(filed: &mut Vec<Filed>, document: DocumentId, filing: &Filing, seqs: std::ops::Range<i64>) {
+    // Private documents are read by their own feed, never by principals.
     if filing.scope != Scope::Staff {
         return;
     }
@@ -529,6 +542,7 @@ pub(super) async fn write_filings<'a>(
     }
     audience::change(tx, org, &removed, &added).await?;
     let concerned: BTreeSet<_> = filings.iter().flat_map(|filing| plan::concerned(filing)).collect();
+    // Under the organisation's lock: between reading and writing no other commit can change a sum.
     let mut sums = digests::get(tx, org, concerned).await?;
     for filing in filings {
         plan::add_to_digests(&mut sums, filing);

@@ -102,6 +102,7 @@ pub fn judge(case: Case, context: &Context) -> Judged {
     };
     let mut judged = Judged::new(case.group.document, total);
     let (mut fit, mut broken) = (0, total);
+    // Halving: each trial saves and loads the whole document, too slow for one change at a time.
     while broken - fit > 1 {
         let middle = fit.midpoint(broken);
         match judge_first(middle, &case, context) {
@@ -192,6 +193,7 @@ fn open(case: &Case, context: &Context) -> Result<Scratch, Verdict> {
     if stored.kind != kind.id {
         return refused(RefusalCode::IdTaken);
     }
+    // The damage is here and not in the change: the device keeps it and sends it again.
     Scratch::of(kind, stored.clone(), context.server).map_err(|error| {
         tracing::error!(document.id = %id, error.cause = %error, "a stored document cannot be used");
         Verdict::NotReached
@@ -224,6 +226,8 @@ impl Trial<'_> {
         if let Some(origin) = pushed.origin {
             judge_origin(origin.kind)?;
         }
+        // A second creation of a shared document must not merge into the first. A user's own documents have
+        // ids that follow from the user's, so several devices may begin them.
         let recreates = change.deps == [kind.genesis_hash()]
             && !is_reserved(change.actor)
             && self.case.stored.is_some()
@@ -249,6 +253,7 @@ impl Trial<'_> {
         if self.scratch.contains(built.hash) {
             return Ok(Step::Dup(built.hash));
         }
+        // Before the guard's verdict: that the actor is another's tells the device what to do.
         self.actor(actor).map_err(Verdict::Refused)?;
         Err(verdict)
     }
@@ -282,6 +287,7 @@ impl Trial<'_> {
         if viewer.role.reads_all() {
             return Ok(());
         }
+        // A link makes its target visible: by a guessed id a Restricted author could let themselves in.
         if !self.sees_all_it_links_to(&built.change) {
             return Err(RefusalCode::LinkNotVisible);
         }
@@ -303,6 +309,7 @@ impl Trial<'_> {
         let viewer = self.context.viewer;
         let (scope, of_own) = (self.scratch.scope(), self.scratch.kind().audience == AudienceRule::Own);
         let changed = self.scratch.has_accepted();
+        // A contact's audience comes from the cards that link to it, not from its own states.
         if !of_own {
             return Ok((true, self.case.visibility));
         }
@@ -315,6 +322,7 @@ impl Trial<'_> {
             Visibility::Now if changed && !at(&heads) => Visibility::JustLost,
             visibility => visibility,
         };
+        // At the heads the answer is known; only an older state must be read.
         let then = if change.deps == heads { now == Visibility::Now } else { at(&change.deps) };
         Ok((then, now))
     }

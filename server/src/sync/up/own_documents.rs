@@ -48,6 +48,7 @@ impl OwnDocuments {
     /// # Errors
     /// Of the database; the transaction is then to be rolled back.
     pub async fn write(mut self, tx: &mut Tx, org: OrgId, now: Timestamp) -> Result<(), StoreError> {
+        // A phone may have begun one of the two: then that one is stale, the other still to be written.
         while !self.0.updates.is_empty() {
             match commit::write(tx, org, &self.0, now).await? {
                 Committed::Done { .. } => return Ok(()),

@@ -49,6 +49,7 @@ pub fn changed_paths<'a>(
             }
         }
     }
+    // Most differences cancel out, and what stays the same is not written.
     paths.retain(|_, paths| *paths != 0);
     paths
 }
@@ -82,6 +83,7 @@ pub fn of_contact(
     paths: impl IntoIterator<Item = (Principal, i64)>,
     creator: Option<UserId>,
 ) -> BTreeSet<Principal> {
+    // A count of 0 may stay in the table: it is no path.
     let seen: BTreeSet<_> =
         paths.into_iter().filter(|(_, paths)| *paths > 0).map(|(principal, _)| principal).collect();
     if seen.is_empty() {

@@ -44,6 +44,7 @@ async fn remove_for_good(
     now: Timestamp,
 ) -> Result<Option<i64>, StoreError> {
     let mut tx = db.write().await?;
+    // Before the document is read: a push in between would write it again after its purge.
     organisation::lock(&mut tx, org).await?;
     let Some(stored) = documents::get(&mut tx, org, &[id]).await?.pop() else { return Ok(None) };
     remove(&mut tx, org, &stored, by, now).await?;
@@ -94,6 +95,7 @@ async fn remove(
     log::empty(tx, org, id).await?;
     audience::put_links(tx, org, &changes.each_ref().map(Changed::links)).await?;
     todos::put(tx, org, &[Todos { document: id, todos: &[] }]).await?;
+    // Nobody retains a closing of what was purged, not even users who had lost the card before.
     let nobody = retained_closings::Change { document: id, sees: None, left: BTreeMap::new() };
     retained_closings::apply(tx, org, &nobody).await?;
     let filings =

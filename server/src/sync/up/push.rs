@@ -64,6 +64,7 @@ pub async fn push(
         document: group.document,
         verdicts: vec![Verdict::NotReached; group.changes.len()],
     };
+    // Every group has an answer from the start: one that has to wait for the budget was not reached.
     let mut outcome = Outcome { verdicts: groups.iter().map(unanswered).collect(), ..Outcome::default() };
     let mut seen = BTreeSet::new();
     let mut pending: Vec<Pending> = groups
@@ -97,6 +98,7 @@ async fn attempt(
     // They stay without an answer, for the next request.
     pending.retain(|pending| !beyond.contains(&pending.group.document));
     let (context, cases) = load(&mut conn, engine, caller, position, &pending, now).await?;
+    // Judging may take long, and others need the connection meanwhile.
     drop(conn);
     let judging = move || cases.into_iter().map(|case| judge_one(case, &context)).collect();
     let judged: Vec<Judged> = engine.judge(judging).await?;
@@ -118,6 +120,7 @@ pub async fn commit_judged(
     now: Timestamp,
     outcome: &mut Outcome,
 ) -> Result<BTreeSet<usize>, SyncError> {
+    // What writes nothing needs no lock: duplicates and refusals are answered at once.
     let (mut rest, unchanged): (Vec<_>, Vec<_>) =
         judged.into_iter().partition(|(_, judged)| judged.update.is_some());
     for (place, judged) in unchanged {
@@ -131,6 +134,7 @@ pub async fn commit_judged(
         };
         match commit::commit(engine.db(), caller.org, &batch, now).await? {
             Committed::Done { first, head } => {
+                // After the commit: a device that is told too early finds nothing new.
                 let moved = Moved { head: head.unsigned_abs(), by: Some(caller.device) };
                 engine.tell(caller.org, moved).await;
                 for (place, judged) in rest.drain(..) {
@@ -138,11 +142,13 @@ pub async fn commit_judged(
                     answer(engine, caller, &judged, first, place, outcome).await?;
                 }
             }
+            // One stale document does not hold the others up: they are committed without it.
             Committed::Stale(stale) => {
                 let is_stale = |(_, judged): &(usize, Judged)| stale.contains(&judged.document);
                 again.extend(rest.iter().filter(|group| is_stale(group)).map(|(place, _)| *place));
                 rest.retain(|group| !is_stale(group));
             }
+            // Which group it was is not known, so all of them are judged anew.
             Committed::ActorTaken => again.extend(rest.drain(..).map(|(place, _)| place)),
         }
     }
@@ -163,6 +169,7 @@ async fn answer(
     let accepted = judged.update.iter().flat_map(|update| &update.accepted).enumerate();
     let new: BTreeMap<ChangeHash, i64> = accepted.map(|(place, change)| (change.hash, seq(place))).collect();
     for fate in &judged.fates {
+        // A change that came twice in this group has its number already.
         if let Fate::Dup(hash) = fate
             && !new.contains_key(hash)
         {
@@ -225,9 +232,11 @@ async fn load(
     let shown: BTreeSet<Actor> = pending.iter().flat_map(|pending| actors_of(&pending.group)).collect();
     let shown: Vec<_> = shown.into_iter().collect();
     let mut actors: BTreeMap<_, _> = actors::devices(conn, org, &shown).await?.into_iter().collect();
+    // This process's actor is in no table before its first change, and no device may take it meanwhile.
     actors.insert(engine.actor(), None);
     let mut visibilities = BTreeMap::new();
     let mut linkable = BTreeSet::new();
+    // All others see every shared document, so most pushes are spared these look-ups.
     if !caller.role.reads_all() {
         let existing: Vec<_> = stored.values().map(|stored| (stored.id, stored.scope)).collect();
         visibilities = load_visibilities(conn, caller, position, &existing, now).await?;
@@ -255,6 +264,7 @@ async fn load(
 
 /// The actors that a group's changes name as theirs, as far as they can be read.
 fn actors_of(group: &Pushed) -> impl Iterator<Item = Actor> {
+    // Only its beginning is read: whether the whole is well-formed is for the judge to say.
     group.changes.iter().filter_map(|pushed| {
         let mut decoder = minicbor::Decoder::new(&pushed.change);
         decoder.array().ok()?;

@@ -157,6 +157,7 @@ impl Scratch {
     pub fn of(kind: &'static DocumentType, stored: Stored, server: Actor) -> Result<Self, Unusable> {
         let unusable = |cause: String| Unusable { id: stored.id, cause };
         let document = Document::load(kind, &stored.saved).map_err(|error| unusable(error.to_string()))?;
+        // The heads are stored beside the document. If the two do not agree, one of them is damaged.
         if document.heads() != stored.heads {
             return Err(unusable("its heads are not those it was stored with".into()));
         }
@@ -273,6 +274,7 @@ impl Scratch {
     /// # Errors
     /// [`DocumentError::NotApplicable`], which the guard should have prevented.
     pub fn document(&mut self) -> Result<&mut Document, DocumentError> {
+        // Applied only when somebody reads: most changes are judged by the index alone.
         if !self.pending.is_empty() {
             self.document.apply_canonical(std::mem::take(&mut self.pending))?;
         }
@@ -293,6 +295,7 @@ impl Scratch {
     /// # Errors
     /// As for [`Scratch::document`].
     pub fn rows_with(&mut self, built: &Built) -> Result<Rows, DocumentError> {
+        // A copy, because automerge cannot take a change back.
         let mut trial = self.document()?.clone();
         trial.apply_canonical(vec![built.canonical.clone()])?;
         Ok(projection::rows(&trial, self.creator))
@@ -338,6 +341,7 @@ impl Scratch {
         if self.heads.len() > MAX_HEADS {
             self.merge_heads(now)?;
         }
+        // What cannot be saved and read back must not reach the log: no phone could open it any more.
         self.document()?.prove()?;
         let saved = self.document.save();
         let document = Document::load(self.document.kind(), &saved)?;
@@ -367,6 +371,7 @@ impl Scratch {
             ops: known_ops.saturating_add(ops),
             heads,
             saved,
+            // Encoding into memory cannot fail.
             authors: minicbor::to_vec(&authors).unwrap_or_default(),
             rows: minicbor::to_vec(&rows).unwrap_or_default(),
             projection_version: projection::VERSION,
