@@ -23,7 +23,7 @@ pub fn run(table: &mut Table) {
             client = client.min(all - spent.server);
             first_answer = spent.first_answer;
             phone.read_ids();
-            assert_eq!(phone.cards.len(), count);
+            assert_eq!(phone.cards.len(), count + 1, "all cards, and the inbox of the user");
             let mut empty = by_hand.new_phone();
             floor = floor.min(cpu(|| by_hand.run(&mut empty)).0);
             report = Some(synced);
