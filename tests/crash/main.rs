@@ -5,10 +5,11 @@
 #![expect(clippy::unwrap_used, reason = "a program that is killed anyway may end of itself: its test fails")]
 
 mod phone;
-mod server;
+
+use std::path::PathBuf;
 
 use clap::Parser;
-use std::path::PathBuf;
+use roadbook_tests::served;
 
 /// Runs until it is killed.
 #[derive(Parser)]
@@ -40,6 +41,8 @@ fn main() {
         Role::Phone { file, starts, server } => {
             runtime.block_on(phone::run(&file, starts, server.as_deref()))
         }
-        Role::Server { database, secrets } => runtime.block_on(server::run(&database, &secrets)),
+        Role::Server { database, secrets } => {
+            runtime.block_on(served::serve(&database, &secrets, "127.0.0.1:0")).unwrap();
+        }
     }
 }

@@ -12,4 +12,5 @@ pub mod failure;
 pub mod merge;
 pub mod model;
 pub mod reference;
+pub mod served;
 pub mod sim;

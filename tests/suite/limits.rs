@@ -62,8 +62,7 @@ fn bounds() -> BTreeMap<Bound, String> {
         for line in text.lines().filter(|line| !line.starts_with("    ")) {
             let Some((_, rest)) = line.split_once("const ") else { continue };
             let Some((name, rest)) = rest.split_once(':') else { continue };
-            let is_bound =
-                name.starts_with("MAX_") || name.starts_with("MOST_") || name.ends_with("_LIMIT");
+            let is_bound = name.starts_with("MAX_") || name.starts_with("MOST_") || name.ends_with("_LIMIT");
             if let Some((_, value)) = rest.split_once(" = ")
                 && is_bound
                 && !skipped.contains(&(file.as_str(), name))
