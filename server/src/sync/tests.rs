@@ -8,6 +8,7 @@ mod push;
 mod recovery;
 mod reupload;
 mod rights;
+mod strangers;
 
 use roadbook_domain::crm::command::{CardCommand, NewTodo};
 use roadbook_domain::settings::INBOX_PRODUCT;
