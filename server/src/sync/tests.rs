@@ -1,5 +1,6 @@
 //! The exchange over HTTP, in process, on real databases.
 
+mod bounds;
 mod limits;
 mod live;
 mod phone;
