@@ -165,6 +165,20 @@ mod tests {
         assert_eq!(passwords.verify("correct horse", Some("not a hash")).await, Ok(false));
     }
 
+    /// RFC 8265, 4.2: a keyboard composes accents, a name copied from elsewhere may hold them apart; a
+    /// space is a space.
+    #[tokio::test]
+    async fn a_password_is_the_same_however_its_accents_and_spaces_are_written() {
+        let (passwords, env) = passwords(Cost::LEAST);
+        let hash = passwords.hash("kávé és tejszínhab", &env).await.unwrap();
+        for same in ["ka\u{301}ve\u{301} e\u{301}s tejszi\u{301}nhab", "kávé\u{a0}és\u{3000}tejszínhab"] {
+            assert_eq!(passwords.verify(same, Some(&hash)).await, Ok(true), "{same}");
+        }
+        for other in ["kave es tejszinhab", "KÁVÉ ÉS TEJSZÍNHAB", "kávééstejszínhab"] {
+            assert_eq!(passwords.verify(other, Some(&hash)).await, Ok(false), "{other}");
+        }
+    }
+
     #[tokio::test]
     async fn without_a_hash_the_answer_is_no_after_the_same_work() {
         let (passwords, _) = passwords(Cost::LEAST);
