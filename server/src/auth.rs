@@ -6,9 +6,12 @@ mod caller;
 mod error;
 mod gate;
 pub mod password;
+pub mod peer;
+mod seen;
 pub mod session;
 mod throttle;
 pub mod token;
+mod turns;
 
 pub use caller::Caller;
 pub use error::AuthError;

@@ -5,26 +5,36 @@
 
 mod arrival;
 pub mod layers;
+mod origin;
 mod stall;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use tower::ServiceExt;
 
 use crate::api::ApiError;
+use crate::auth::peer::Peer;
 use crate::start::config::Checked;
 use arrival::{Allowance, Arrival};
 use stall::Stalling;
+
+/// The address that a request comes from, for the log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Origin(pub(crate) IpAddr);
 
 /// The most bytes of a request head.
 const MAX_HEAD: usize = 32 * 1024;
@@ -57,8 +67,8 @@ pub async fn serve(
         tokio::select! {
             () = &mut shutdown => break,
             accepted = next => match accepted {
-                Some((place, Ok((stream, _)))) => {
-                    let served = connection(stream, router.clone(), config, stopped.clone());
+                Some((place, Ok((stream, from)))) => {
+                    let served = connection(stream, from.ip(), router.clone(), config, stopped.clone());
                     connections.spawn(async move {
                         served.await;
                         drop(place);
@@ -89,6 +99,7 @@ pub async fn serve(
 /// One connection, to its end; it ends after the answer under way once `stopped` turns true.
 fn connection(
     stream: TcpStream,
+    from: IpAddr,
     router: Router,
     config: &Checked,
     mut stopped: watch::Receiver<bool>,
@@ -100,7 +111,15 @@ fn connection(
     let io = TokioIo::new(Stalling::new(stream, config.write_timeout));
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(config.header_timeout).max_buf_size(MAX_HEAD);
-    let connection = builder.serve_connection(io, TowerToHyperService::new(router)).with_upgrades();
+    let trusted = config.trusted_proxies.clone();
+    let service = service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        let origin = origin::origin(from, request.headers(), &trusted);
+        request.extensions_mut().insert(Peer::of(origin));
+        request.extensions_mut().insert(Origin(origin));
+        router.clone().oneshot(request)
+    });
+    let connection = builder.serve_connection(io, service).with_upgrades();
     async move {
         let stop = async { drop(stopped.wait_for(|stop| *stop).await) };
         tokio::pin!(connection);

@@ -100,6 +100,7 @@ pub mod testing;
 mod tests;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::{Router, middleware};
 use roadbook_domain::value::env::SystemEnv;
@@ -111,6 +112,9 @@ pub use start::init::{Created, InitConfig, init};
 pub use state::State;
 
 use api::{ApiError, Routes};
+
+/// How often it is written down which access tokens were used.
+const SAVE_SEEN: Duration = Duration::from_secs(5);
 use http::layers;
 
 /// Every route of the server.
@@ -151,9 +155,26 @@ pub async fn serve_on(listener: TcpListener, state: State, shutdown: impl Future
     tracing::info!(org.id = %state.org(), listen = %address, "serving");
     let live = Arc::clone(state.engine().live());
     tokio::spawn(live::run(state.node().clone(), live, state.stopping()));
+    let saving = tokio::spawn(save_seen(state.clone()));
     let stopping = state.clone();
     http::serve(app(state.clone()), listener, &config, move || stopping.stop(), shutdown).await;
+    drop(saving.await);
     // Last, because requests under way still use it.
     state.db().close().await;
     tracing::info!("stopped");
+}
+
+/// Writes down every few seconds which access tokens were used, and once more at the end.
+async fn save_seen(state: State) {
+    let mut stopping = state.stopping();
+    loop {
+        let stop = stopping.wait_for(|stop| *stop);
+        let is_last = tokio::time::timeout(SAVE_SEEN, stop).await.is_ok();
+        if let Err(error) = state.gate().save_seen().await {
+            tracing::warn!(error.cause = %error, "it is not written down which access tokens were used");
+        }
+        if is_last {
+            return;
+        }
+    }
 }

@@ -17,7 +17,9 @@ pub mod log;
 mod migrations;
 pub mod notice;
 pub mod organisation;
+pub mod probe;
 pub mod retained_closings;
+mod retry;
 pub mod reupload;
 pub mod sessions;
 pub mod settings;
@@ -26,3 +28,4 @@ pub mod users;
 
 pub use db::{Conn, Db, Tx};
 pub use error::StoreError;
+pub use retry::{MayConflict, retry};

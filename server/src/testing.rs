@@ -248,11 +248,16 @@ impl Server {
     /// # Errors
     /// As for [`Server::send`].
     pub async fn sign_in(&self, email: &str, password: &str, installation: u8) -> Result<Answer, Failure> {
+        let body = Self::credentials(email, password, installation);
+        self.send(Method::POST, "/v1/sign-in", "", Some(body)).await
+    }
+
+    /// The body of a sign-in on the installation with this number.
+    pub fn credentials(email: &str, password: &str, installation: u8) -> Value {
         let secret = data_encoding::BASE64URL_NOPAD.encode(&[installation; 32]);
         let device =
             json!({ "platform": "test", "name": format!("phone {installation}"), "install_secret": secret });
-        let body = json!({ "email": email, "password": password, "device": device });
-        self.send(Method::POST, "/v1/sign-in", "", Some(body)).await
+        json!({ "email": email, "password": password, "device": device })
     }
 
     /// An access token of the administrator.
@@ -296,6 +301,7 @@ pub fn config(database: String, secrets: String) -> Config {
         database_connections: "4".into(),
         secrets,
         listen: "127.0.0.1:0".into(),
+        trusted_proxies: String::new(),
         max_connections: "100".into(),
         header_timeout: seconds(),
         request_timeout: seconds(),

@@ -185,6 +185,7 @@ fn config(folder: &Path) -> Config {
         database_connections: "4".into(),
         secrets: path("secrets"),
         listen: "127.0.0.1:0".into(),
+        trusted_proxies: String::new(),
         max_connections: "1000".into(),
         header_timeout: minute(),
         request_timeout: minute(),

@@ -1,8 +1,11 @@
 //! `POST /v1/sign-in`, `/v1/refresh`, `/v1/sign-out`.
 
+use std::convert::Infallible;
+
 use axum::Json;
-use axum::extract::State as With;
+use axum::extract::{FromRequestParts, State as With};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use data_encoding::BASE64URL_NOPAD;
 use roadbook_domain::settings::role::Role;
 use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
@@ -10,8 +13,8 @@ use roadbook_domain::value::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{ApiError, Body, Problem, Routes};
+use crate::auth::peer::Peer;
 use crate::auth::session::{self, Credentials, Grant};
-use crate::auth::token::RefreshToken;
 use crate::state::State;
 
 /// The most characters of a device's name and platform.
@@ -54,7 +57,11 @@ struct Session {
     refresh_token: String,
 }
 
-async fn sign_in(With(state): With<State>, Body(asked): Body<SignIn>) -> Result<Json<Session>, ApiError> {
+async fn sign_in(
+    With(state): With<State>,
+    Comes(peer): Comes,
+    Body(asked): Body<SignIn>,
+) -> Result<Json<Session>, ApiError> {
     let install_secret: [u8; 32] = BASE64URL_NOPAD
         .decode(asked.device.install_secret.as_bytes())
         .ok()
@@ -72,22 +79,29 @@ async fn sign_in(With(state): With<State>, Body(asked): Body<SignIn>) -> Result<
         platform: &asked.device.platform,
         device_name: &asked.device.name,
         install_secret: &install_secret,
+        peer,
     };
     Ok(Json(session::sign_in(state.gate(), &credentials).await?.into()))
 }
 
 async fn refresh(With(state): With<State>, Body(asked): Body<Refresh>) -> Result<Json<Session>, ApiError> {
-    // The device must sign in again, whether its token is over or never was one.
-    let token = RefreshToken::from_text(&asked.refresh_token).map_err(|_| ApiError::SessionOver)?;
-    Ok(Json(session::refresh(state.gate(), &token).await?.into()))
+    Ok(Json(session::refresh(state.gate(), &asked.refresh_token).await?.into()))
 }
 
 async fn sign_out(With(state): With<State>, Body(asked): Body<Refresh>) -> Result<StatusCode, ApiError> {
-    // What is no token ends no session: for the device the result is the same.
-    if let Ok(token) = RefreshToken::from_text(&asked.refresh_token) {
-        session::sign_out(state.gate(), &token).await?;
-    }
+    session::sign_out(state.gate(), &asked.refresh_token).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Where a request comes from; what comes over no socket comes from nobody in particular.
+struct Comes(Peer);
+
+impl<S: Sync> FromRequestParts<S> for Comes {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(parts.extensions.get().copied().unwrap_or_default()))
+    }
 }
 
 impl From<Grant> for Session {
@@ -99,7 +113,7 @@ impl From<Grant> for Session {
             role: grant.role,
             access_token: grant.access_token,
             access_expires_at: grant.access_expires_at,
-            refresh_token: grant.refresh_token.to_text(),
+            refresh_token: grant.refresh_token,
         }
     }
 }

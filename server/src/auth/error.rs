@@ -2,7 +2,7 @@
 
 use super::password::PasswordError;
 use super::token::TokenError;
-use crate::store::StoreError;
+use crate::store::{MayConflict, StoreError};
 
 /// Why a caller is refused, or a session not given.
 #[derive(Debug, thiserror::Error)]
@@ -35,4 +35,10 @@ pub enum AuthError {
     /// Of the database.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl MayConflict for AuthError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_conflict())
+    }
 }

@@ -16,6 +16,7 @@ use roadbook_domain::value::env::random;
 use tracing::Instrument;
 use tracing::field::Empty;
 
+use super::Origin;
 use crate::api::ApiError;
 use crate::state::State;
 
@@ -43,9 +44,13 @@ pub async fn observe(With(state): With<State>, request: Request, next: Next) -> 
         request.id = %id,
         http.method = %request.method(),
         http.route = %route,
+        http.peer = Empty,
         user.id = Empty,
         device.id = Empty,
     );
+    if let Some(Origin(address)) = request.extensions().get() {
+        span.record("http.peer", tracing::field::display(address));
+    }
     let began = state.now();
     let mut response = run(request, next, &span).await;
     let millis = state.now().millis().saturating_sub(began.millis());

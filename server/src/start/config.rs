@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::network::Network;
 use crate::auth::password::Cost;
 use crate::store::StoreError;
 use crate::store::db::Address;
@@ -29,6 +30,10 @@ pub struct Config {
     /// The address and port to listen on; TLS is the business of the proxy before it
     #[arg(long, env = "ROADBOOK_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: String,
+
+    /// The proxies whose X-Forwarded-For is believed: addresses or networks, with commas between
+    #[arg(long, env = "ROADBOOK_TRUSTED_PROXIES", default_value = "")]
+    pub trusted_proxies: String,
 
     /// How many connections are open at once; the next ones wait (1 to 1000000)
     #[arg(long, env = "ROADBOOK_MAX_CONNECTIONS", default_value = "10000")]
@@ -74,6 +79,8 @@ pub struct Checked {
     pub secrets: PathBuf,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// The proxies that are believed.
+    pub trusted_proxies: Vec<Network>,
     /// How many connections at once.
     pub max_connections: usize,
     /// For the head of a request, and between two.
@@ -125,6 +132,7 @@ impl Config {
                 path => path.into(),
             },
             listen: self.parse("listen", "give ADDRESS:PORT, such as 127.0.0.1:8080 or [::]:8080")?,
+            trusted_proxies: self.networks("trusted-proxies")?,
             max_connections: self.number("max-connections", 1, 1_000_000)?,
             header_timeout: self.duration("header-timeout")?,
             request_timeout: self.duration("request-timeout")?,
@@ -147,6 +155,7 @@ impl Config {
             "database-connections" => &self.database_connections,
             "secrets" => &self.secrets,
             "listen" => &self.listen,
+            "trusted-proxies" => &self.trusted_proxies,
             "max-connections" => &self.max_connections,
             "header-timeout" => &self.header_timeout,
             "request-timeout" => &self.request_timeout,
@@ -160,6 +169,17 @@ impl Config {
 
     fn parse<T: FromStr>(&self, key: &str, remedy: &str) -> Result<T, ConfigError> {
         self.value(key).parse().map_err(|_| self.wrong(key, remedy.into()))
+    }
+
+    fn networks(&self, key: &str) -> Result<Vec<Network>, ConfigError> {
+        let parts = self.value(key).split(',').map(str::trim).filter(|part| !part.is_empty());
+        parts
+            .map(|part| {
+                part.parse().map_err(|()| {
+                    self.wrong(key, "give addresses or networks, such as 127.0.0.1, 10.0.0.0/8".into())
+                })
+            })
+            .collect()
     }
 
     fn number<T: FromStr + PartialOrd + fmt::Display>(
@@ -264,6 +284,7 @@ mod tests {
             ("secrets", "", "give the path"),
             ("listen", "8080", "such as 127.0.0.1:8080"),
             ("listen", "localhost:8080", "such as 127.0.0.1:8080"),
+            ("trusted-proxies", "127.0.0.1, proxy", "such as 127.0.0.1, 10.0.0.0/8"),
             ("max-connections", "1000001", "from 1 to 1000000"),
             ("header-timeout", "10", "such as 500ms, 10s or 2m"),
             ("header-timeout", "0s", "from 100ms to 10m"),

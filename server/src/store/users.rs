@@ -225,7 +225,8 @@ impl std::fmt::Debug for Login {
     }
 }
 
-fn permissions((role, token_version): (i16, i64)) -> Result<Permissions, StoreError> {
+/// What a stored role and version mean.
+pub(super) fn permissions((role, token_version): (i16, i64)) -> Result<Permissions, StoreError> {
     let role = u16::try_from(role).map(Role::from_code).ok().filter(|role| role.is_known());
     let role = role.ok_or(StoreError::Unreadable("the role of a user"))?;
     Ok(Permissions { role, token_version })

@@ -216,7 +216,6 @@ async fn stranger(server: &Server) -> String {
         id: session,
         user,
         device,
-        token_hash: [9; 32],
         now: START,
         expires_at: roadbook_domain::value::time::Timestamp::MAX_STAMP,
     };
@@ -240,5 +239,5 @@ async fn stranger(server: &Server) -> String {
     sessions::begin(&mut tx, org, &begun).await.unwrap();
     tx.commit().await.unwrap();
     let claimed = Claimed { org, user, device, session, token_version: 1 };
-    server.state.gate().tokens().issue(&claimed, START).unwrap()
+    server.state.gate().tokens().issue(&claimed, sessions::FIRST_GENERATION, START).unwrap()
 }

@@ -52,6 +52,7 @@ on_both! {
         let state = open(&place, "secrets").await.unwrap();
         let credentials = crate::auth::session::Credentials {
             email: ADMIN, password: &password, platform: "test", device_name: "phone", install_secret: &[1; 32],
+            peer: crate::auth::peer::Peer::UNKNOWN,
         };
         let grant = crate::auth::session::sign_in(state.gate(), &credentials).await.unwrap();
         assert_eq!(grant.user, made.admin);

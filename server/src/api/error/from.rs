@@ -15,6 +15,10 @@ impl From<StoreError> for ApiError {
                 tracing::warn!(error.cause = %cause, "the database does not answer");
                 Self::Unavailable
             }
+            StoreError::Conflict(cause) => {
+                tracing::warn!(error.cause = %cause, "a transaction was rolled back for another's sake");
+                Self::Unavailable
+            }
             StoreError::Full => Self::StorageFull,
             other => Self::Internal(other.to_string()),
         }
@@ -28,6 +32,7 @@ impl From<PasswordError> for ApiError {
                 field: "password",
                 problem: Problem::Length { min: password::MIN_CHARS, max: password::MAX_BYTES },
             },
+            PasswordError::Form => Self::invalid("password", error.to_string()),
             PasswordError::Busy => Self::Unavailable,
             PasswordError::Failed(_) => Self::Internal(error.to_string()),
         }
