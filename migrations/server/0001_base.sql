@@ -73,6 +73,19 @@ create table session (
 
 create index session_device on session (org_id, device_id, ended_at);
 
+-- A code for one time by which a user chooses a password and is signed in; at most one for each user.
+create table enrolment (
+    org_id uuid not null,
+    -- SHA-256 of the code.
+    code_hash bytea not null,
+    user_id uuid not null,
+    expires_at bigint not null,
+    primary key (org_id, code_hash),
+    foreign key (org_id, user_id) references app_user (org_id, id)
+);
+
+create index enrolment_user on enrolment (org_id, user_id);
+
 -- What administrators set: products, statuses, fields, users and whatever kinds come later. The body
 -- is the domain's encoding; the server reads it, the log carries it.
 create table settings (

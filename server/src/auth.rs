@@ -3,6 +3,7 @@
 //! No HTTP here: `api` reads the header of a request and asks this room whose token it is.
 
 mod caller;
+pub mod enrolment;
 mod error;
 mod gate;
 pub mod password;

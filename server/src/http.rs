@@ -21,20 +21,18 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 use crate::api::ApiError;
-use crate::auth::peer::Peer;
+use crate::auth::peer::Origin;
 use crate::start::config::Checked;
 use arrival::{Allowance, Arrival};
 use stall::Stalling;
-
-/// The address that a request comes from, for the log.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Origin(pub(crate) IpAddr);
 
 /// The most bytes of a request head.
 const MAX_HEAD: usize = 32 * 1024;
@@ -68,9 +66,10 @@ pub async fn serve(
             () = &mut shutdown => break,
             accepted = next => match accepted {
                 Some((place, Ok((stream, from)))) => {
-                    let served = connection(stream, from.ip(), router.clone(), config, stopped.clone());
+                    let stream = prepared(stream, config);
+                    let serving = (from.ip(), router.clone(), config.clone(), stopped.clone());
                     connections.spawn(async move {
-                        served.await;
+                        arrived(stream, serving).await;
                         drop(place);
                     });
                 }
@@ -96,26 +95,46 @@ pub async fn serve(
     }
 }
 
-/// One connection, to its end; it ends after the answer under way once `stopped` turns true.
-fn connection(
-    stream: TcpStream,
-    from: IpAddr,
-    router: Router,
-    config: &Checked,
-    mut stopped: watch::Receiver<bool>,
-) -> impl Future<Output = ()> + use<> {
+/// A stream that neither waits to send nor waits for ever to be read.
+fn prepared(stream: TcpStream, config: &Checked) -> Stalling<TcpStream> {
     // Without it small answers wait for the client's acknowledgement of the one before.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no delay cannot be set");
     }
-    let io = TokioIo::new(Stalling::new(stream, config.write_timeout));
+    Stalling::new(stream, config.write_timeout)
+}
+
+/// A connection from its first byte: TLS, if the server speaks it itself, then requests.
+async fn arrived(
+    stream: Stalling<TcpStream>,
+    (from, router, config, stopped): (IpAddr, Router, Checked, watch::Receiver<bool>),
+) {
+    let Some(tls) = &config.tls else {
+        return connection(stream, from, router, &config, stopped).await;
+    };
+    let handshake = TlsAcceptor::from(Arc::clone(tls)).accept(stream);
+    match tokio::time::timeout(config.header_timeout, handshake).await {
+        Ok(Ok(stream)) => connection(stream, from, router, &config, stopped).await,
+        Ok(Err(error)) => tracing::debug!(%error, "a client and the server agree on no TLS"),
+        Err(_) => tracing::debug!("a client did not end its TLS handshake"),
+    }
+}
+
+/// One connection, to its end; it ends after the answer under way once `stopped` turns true.
+fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    io: S,
+    from: IpAddr,
+    router: Router,
+    config: &Checked,
+    mut stopped: watch::Receiver<bool>,
+) -> impl Future<Output = ()> + use<S> {
+    let io = TokioIo::new(io);
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(config.header_timeout).max_buf_size(MAX_HEAD);
     let trusted = config.trusted_proxies.clone();
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         let origin = origin::origin(from, request.headers(), &trusted);
-        request.extensions_mut().insert(Peer::of(origin));
         request.extensions_mut().insert(Origin(origin));
         router.clone().oneshot(request)
     });

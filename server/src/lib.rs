@@ -16,9 +16,10 @@
 //! 6. `settings`: edits of what administrators set, judged by the domain.
 //! 7. `accounts`: users with their directory entry, account and own documents.
 //! 8. [`start`]: the configuration, and `init`, which makes an organisation.
-//! 9. [`state`]: what every request shares, put together from the rooms above.
-//! 10. [`api`]: the routes, one resource in each file; errors become answers here.
-//! 11. [`http`]: connections, time limits, and what every request passes through.
+//! 9. [`metrics`]: what the server counts.
+//! 10. [`state`]: what every request shares, put together from the rooms above.
+//! 11. [`api`]: the routes, one resource in each file; errors become answers here.
+//! 12. [`http`]: connections, time limits, and what every request passes through.
 //!
 //! # The way of a push
 //!
@@ -87,6 +88,7 @@ pub mod api;
 pub mod auth;
 pub mod http;
 mod live;
+pub mod metrics;
 pub mod node;
 mod settings;
 pub mod start;
@@ -106,9 +108,12 @@ use axum::{Router, middleware};
 use roadbook_domain::value::env::SystemEnv;
 use tokio::net::TcpListener;
 
+pub use auth::enrolment::Invitation;
 pub use http::layers::REQUEST_ID;
-pub use start::config::{Config, ConfigError};
+pub use start::backup::{BackupConfig, CheckConfig, RestoreConfig, Sound, backup, check, restore};
+pub use start::config::{Config, ConfigError, Database, public_address};
 pub use start::init::{Created, InitConfig, init};
+pub use start::people::{Firm, Letter, NewUser, People, PeopleError, UserChange, role};
 pub use state::State;
 
 use api::{ApiError, Routes};

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use crate::auth::Gate;
 use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
+use crate::metrics::Metrics;
 use crate::node::Node;
 use crate::node::secrets::Secrets;
 use crate::start::config::{Checked, Config, ConfigError, store_advice};
@@ -33,6 +34,7 @@ pub struct Shared {
     config: Checked,
     stopping: watch::Sender<bool>,
     readiness: Readiness,
+    metrics: Metrics,
 }
 
 /// What was last found out about whether the server can serve.
@@ -78,7 +80,14 @@ impl State {
         let gate = Gate::new(node.clone(), tokens, passwords);
         let readiness = Readiness::default();
         let stopping = watch::Sender::new(false);
-        Ok(Self(Arc::new(Shared { engine: Engine::new(node), gate, config: checked, stopping, readiness })))
+        Ok(Self(Arc::new(Shared {
+            engine: Engine::new(node),
+            gate,
+            config: checked,
+            stopping,
+            readiness,
+            metrics: Metrics::default(),
+        })))
     }
 }
 
@@ -127,6 +136,11 @@ impl Shared {
     /// waits for this, too.
     pub fn stopping(&self) -> watch::Receiver<bool> {
         self.stopping.subscribe()
+    }
+
+    /// What the server counts.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// What was last found out about whether the server can serve.

@@ -10,6 +10,7 @@ pub mod db;
 pub mod devices;
 pub mod digests;
 pub mod documents;
+pub mod enrolments;
 mod error;
 pub mod feed;
 pub mod key;
@@ -23,6 +24,7 @@ mod retry;
 pub mod reupload;
 pub mod sessions;
 pub mod settings;
+pub mod sqlite_file;
 pub mod todos;
 pub mod users;
 

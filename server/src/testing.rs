@@ -177,7 +177,7 @@ impl Server {
         let password_file = database.folder.path().join("password");
         std::fs::write(&password_file, PASSWORD)?;
         let made = InitConfig {
-            database: database.address.clone(),
+            database: database.address.clone().into(),
             secrets: secrets.clone(),
             organisation: "Example Ltd".into(),
             admin_email: ADMIN.into(),
@@ -297,11 +297,8 @@ impl Answer {
 pub fn config(database: String, secrets: String) -> Config {
     let seconds = || "10s".to_owned();
     Config {
-        database,
         database_connections: "4".into(),
-        secrets,
         listen: "127.0.0.1:0".into(),
-        trusted_proxies: String::new(),
         max_connections: "100".into(),
         header_timeout: seconds(),
         request_timeout: seconds(),
@@ -310,6 +307,7 @@ pub fn config(database: String, secrets: String) -> Config {
         write_timeout: seconds(),
         drain_timeout: seconds(),
         password_cost: Cost::LEAST,
+        ..Config::at(database, secrets)
     }
 }
 

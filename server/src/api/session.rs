@@ -13,8 +13,8 @@ use roadbook_domain::value::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{ApiError, Body, Problem, Routes};
-use crate::auth::peer::Peer;
-use crate::auth::session::{self, Credentials, Grant};
+use crate::auth::peer::{Origin, Peer};
+use crate::auth::session::{self, Credentials, Grant, Installation};
 use crate::state::State;
 
 /// The most characters of a device's name and platform.
@@ -32,8 +32,9 @@ struct SignIn {
     device: SignInDevice,
 }
 
+/// What a device says of itself.
 #[derive(Deserialize)]
-struct SignInDevice {
+pub(super) struct SignInDevice {
     platform: String,
     name: String,
     /// 32 random bytes in base64url, made by the installation and kept out of every backup.
@@ -47,7 +48,7 @@ struct Refresh {
 
 /// A pair of tokens, and whose they are.
 #[derive(Serialize)]
-struct Session {
+pub(super) struct Session {
     organisation: OrgId,
     user: UserId,
     device: DeviceId,
@@ -62,25 +63,9 @@ async fn sign_in(
     Comes(peer): Comes,
     Body(asked): Body<SignIn>,
 ) -> Result<Json<Session>, ApiError> {
-    let install_secret: [u8; 32] = BASE64URL_NOPAD
-        .decode(asked.device.install_secret.as_bytes())
-        .ok()
-        .and_then(|bytes| bytes.try_into().ok())
-        .ok_or_else(|| ApiError::invalid("device.install_secret", "give 32 bytes in base64url"))?;
-    for (field, text) in [("device.platform", &asked.device.platform), ("device.name", &asked.device.name)] {
-        // Both are shown in lists to the user and to administrators.
-        if text.is_empty() || text.chars().count() > MAX_NAME || text.chars().any(char::is_control) {
-            return Err(ApiError::Invalid { field, problem: Problem::Length { min: 1, max: MAX_NAME } });
-        }
-    }
-    let credentials = Credentials {
-        email: &asked.email,
-        password: &asked.password,
-        platform: &asked.device.platform,
-        device_name: &asked.device.name,
-        install_secret: &install_secret,
-        peer,
-    };
+    let install_secret = asked.device.check()?;
+    let installation = asked.device.installation(&install_secret, peer);
+    let credentials = Credentials { email: &asked.email, password: &asked.password, installation };
     Ok(Json(session::sign_in(state.gate(), &credentials).await?.into()))
 }
 
@@ -93,14 +78,36 @@ async fn sign_out(With(state): With<State>, Body(asked): Body<Refresh>) -> Resul
     Ok(StatusCode::NO_CONTENT)
 }
 
+impl SignInDevice {
+    /// The installation's secret, if all of it is fit.
+    pub(super) fn check(&self) -> Result<[u8; 32], ApiError> {
+        for (field, text) in [("device.platform", &self.platform), ("device.name", &self.name)] {
+            // Both are shown in lists to the user and to administrators.
+            if text.is_empty() || text.chars().count() > MAX_NAME || text.chars().any(char::is_control) {
+                return Err(ApiError::Invalid { field, problem: Problem::Length { min: 1, max: MAX_NAME } });
+            }
+        }
+        BASE64URL_NOPAD
+            .decode(self.install_secret.as_bytes())
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or_else(|| ApiError::invalid("device.install_secret", "give 32 bytes in base64url"))
+    }
+
+    pub(super) fn installation<'a>(&'a self, install_secret: &'a [u8; 32], peer: Peer) -> Installation<'a> {
+        Installation { platform: &self.platform, device_name: &self.name, install_secret, peer }
+    }
+}
+
 /// Where a request comes from; what comes over no socket comes from nobody in particular.
-struct Comes(Peer);
+pub(super) struct Comes(pub(super) Peer);
 
 impl<S: Sync> FromRequestParts<S> for Comes {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(parts.extensions.get().copied().unwrap_or_default()))
+        let origin = parts.extensions.get::<Origin>();
+        Ok(Self(origin.map_or(Peer::UNKNOWN, |Origin(address)| Peer::of(*address))))
     }
 }
 

@@ -17,6 +17,9 @@ pub enum AuthError {
     /// Account, device or session are no more. Only a new sign-in helps.
     #[error("the session is over")]
     SessionOver,
+    /// The code of an enrolment was never made, was used, or has expired.
+    #[error("the code is not good any more")]
+    EnrolmentOver,
     /// The caller's role does not allow it.
     #[error("the role does not allow this")]
     Forbidden,

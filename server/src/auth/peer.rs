@@ -6,6 +6,10 @@ use std::net::{IpAddr, Ipv6Addr};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Peer(Option<IpAddr>);
 
+/// The address that a request comes from: the other end of its connection, or what a trusted proxy says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin(pub IpAddr);
+
 impl Peer {
     /// Nobody in particular: a request that came over no socket.
     pub const UNKNOWN: Self = Self(None);

@@ -15,7 +15,7 @@ use crate::node::Node;
 use crate::store::devices::{self, Enrolment};
 use crate::store::sessions::{self, Alive, FIRST_GENERATION, NewSession};
 use crate::store::users::{self, Claimed, Login, Permissions};
-use crate::store::{StoreError, retry};
+use crate::store::{StoreError, Tx, retry};
 
 /// For how many milliseconds after a refresh the token before is refused and nothing more: an app and its
 /// widget that asked at once are no thieves, and the one that was slower finds the new token in their file.
@@ -28,6 +28,13 @@ pub struct Credentials<'a> {
     pub email: &'a str,
     /// The password.
     pub password: &'a str,
+    /// On what.
+    pub installation: Installation<'a>,
+}
+
+/// An installation of the app, as it says of itself.
+#[derive(Clone, Copy)]
+pub struct Installation<'a> {
     /// `android`, `ios`, ...
     pub platform: &'a str,
     /// What the user calls the device.
@@ -68,8 +75,8 @@ pub struct Grant {
 pub async fn sign_in(gate: &Gate, credentials: &Credentials<'_>) -> Result<Grant, AuthError> {
     // Before the transaction: hashing takes long, and other writers would wait for it.
     let login = judge(gate, credentials).await?;
-    let install_hash = sha256(credentials.install_secret);
-    match retry(|| begin(gate, credentials, &login, &install_hash)).await {
+    let install_hash = sha256(credentials.installation.install_secret);
+    match retry(|| enter(gate, &login, &credentials.installation)).await {
         Err(AuthError::Store(StoreError::Full)) => {
             tracing::warn!("no space left: an installation signs in with the session that it has");
             let mut conn = gate.node().db().read().await?;
@@ -84,30 +91,42 @@ pub async fn sign_in(gate: &Gate, credentials: &Credentials<'_>) -> Result<Grant
     }
 }
 
-async fn begin(
-    gate: &Gate,
-    credentials: &Credentials<'_>,
-    login: &Login,
-    install_hash: &[u8; 32],
-) -> Result<Grant, AuthError> {
-    let (org, user, now) = (login.org_id, login.id, gate.node().now());
-    let enrolment = Enrolment {
-        id: DeviceId::new(gate.node().env()),
-        user,
-        platform: credentials.platform,
-        name: credentials.device_name,
-        install_hash,
-        now,
-    };
+async fn enter(gate: &Gate, login: &Login, installation: &Installation<'_>) -> Result<Grant, AuthError> {
+    let (org, user) = (login.org_id, login.id);
     // Account, device, session: everybody who locks several of them does so in this order.
     let mut tx = gate.node().db().write().await?;
     let permissions = users::lock(&mut tx, org, user, Some(&login.password_hash)).await?;
     let permissions = permissions.ok_or(AuthError::BadCredentials)?;
-    let device = devices::enrol(&mut tx, org, &enrolment).await?;
-    let begun = NewSession { id: draw_uuid(gate.node()), user, device, now, expires_at: idle_end(now) };
-    sessions::begin(&mut tx, org, &begun).await?;
+    let grant = begin(gate, &mut tx, org, user, permissions, installation).await?;
     tx.commit().await?;
-    tracing::info!(user.id = %user, device.id = %device, "signed in");
+    tracing::info!(user.id = %user, device.id = %grant.device, "signed in");
+    Ok(grant)
+}
+
+/// Begins a session in a transaction that holds the account.
+///
+/// # Errors
+/// Of the database and the keys.
+pub(super) async fn begin(
+    gate: &Gate,
+    tx: &mut Tx,
+    org: OrgId,
+    user: UserId,
+    permissions: Permissions,
+    installation: &Installation<'_>,
+) -> Result<Grant, AuthError> {
+    let now = gate.node().now();
+    let enrolment = Enrolment {
+        id: DeviceId::new(gate.node().env()),
+        user,
+        platform: installation.platform,
+        name: installation.device_name,
+        install_hash: &sha256(installation.install_secret),
+        now,
+    };
+    let device = devices::enrol(tx, org, &enrolment).await?;
+    let begun = NewSession { id: draw_uuid(gate.node()), user, device, now, expires_at: idle_end(now) };
+    sessions::begin(tx, org, &begun).await?;
     let claimed = Claimed { org, user, device, session: begun.id, token_version: permissions.token_version };
     tokens(gate, claimed, permissions, FIRST_GENERATION)
 }
@@ -238,7 +257,7 @@ pub async fn sign_out(gate: &Gate, text: &str) -> Result<(), AuthError> {
 async fn judge(gate: &Gate, credentials: &Credentials<'_>) -> Result<Login, AuthError> {
     // What is no email is asked of nobody, the database included.
     let email = credentials.email.parse::<Email>().ok();
-    let install_hash = sha256(credentials.install_secret);
+    let install_hash = sha256(credentials.installation.install_secret);
     let (mut login, mut known_device) = (None, false);
     if let Some(email) = &email {
         let mut conn = gate.node().db().read().await?;
@@ -246,23 +265,44 @@ async fn judge(gate: &Gate, credentials: &Credentials<'_>) -> Result<Login, Auth
         login = users::by_email(&mut conn, email).await?;
     }
     let text = email.as_ref().map_or(credentials.email, Email::as_str);
-    let peer = credentials.peer;
+    let peer = credentials.installation.peer;
     let (guesser, place) = match known_device {
         true => (Guesser::own(text, &install_hash), Place::Known(peer)),
         false => (Guesser::stranger(text, peer), Place::Stranger(peer)),
     };
+    let login = login.filter(|login| !login.disabled && !login.password_hash.is_empty());
+    let hash = login.as_ref().map(|login| login.password_hash.as_str());
+    guess(gate, guesser, place, credentials.password, hash).await?;
+    login.ok_or(AuthError::BadCredentials)
+}
+
+/// Proves that a user who is signed in knows the password, before it is changed.
+///
+/// # Errors
+/// [`AuthError::BadCredentials`], [`AuthError::SlowDown`] after too many of them.
+pub async fn prove(gate: &Gate, login: &Login, password: &str) -> Result<(), AuthError> {
+    // Whoever holds a device that is signed in guesses as slowly as at the door.
+    let guesser = Guesser::own(&login.id.to_string(), &[0; 32]);
+    guess(gate, guesser, Place::Known(Peer::UNKNOWN), password, Some(&login.password_hash)).await
+}
+
+async fn guess(
+    gate: &Gate,
+    guesser: Guesser,
+    place: Place,
+    password: &str,
+    hash: Option<&str>,
+) -> Result<(), AuthError> {
     // Every guess counts before it is judged, so that many at once are no more than many one by one.
     let guess = gate.throttle().guess(guesser, gate.node().now());
     let guess = guess.map_err(|seconds| AuthError::SlowDown { seconds })?;
     if !guess.held.is_zero() {
         tokio::time::sleep(guess.held).await;
     }
-    let login = login.filter(|login| !login.disabled && !login.password_hash.is_empty());
-    let hash = login.as_ref().map(|login| login.password_hash.as_str());
-    match gate.passwords().verify(credentials.password, hash, place).await {
+    match gate.passwords().verify(password, hash, place).await {
         Ok(true) => {
             gate.throttle().succeeded(guesser);
-            login.ok_or(AuthError::BadCredentials)
+            Ok(())
         }
         Ok(false) => Err(AuthError::BadCredentials),
         Err(error) => {

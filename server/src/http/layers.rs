@@ -16,8 +16,8 @@ use roadbook_domain::value::env::random;
 use tracing::Instrument;
 use tracing::field::Empty;
 
-use super::Origin;
 use crate::api::ApiError;
+use crate::auth::peer::Origin;
 use crate::state::State;
 
 /// The header under which an answer names its request's id in the log.
@@ -38,7 +38,8 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
 /// An id that the client sends is not taken over: it would be text of a stranger in the log.
 pub async fn observe(With(state): With<State>, request: Request, next: Next) -> Response {
     let id = HEXLOWER.encode(&random::<8>(state.env()));
-    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map_or("none", MatchedPath::as_str);
     let span = tracing::info_span!(
         "request",
         request.id = %id,
@@ -54,6 +55,7 @@ pub async fn observe(With(state): With<State>, request: Request, next: Next) -> 
     let began = state.now();
     let mut response = run(request, next, &span).await;
     let millis = state.now().millis().saturating_sub(began.millis());
+    state.metrics().answered(route, response.status().as_u16());
     span.in_scope(|| {
         tracing::info!(http.status = response.status().as_u16(), duration.ms = millis, "request served");
     });

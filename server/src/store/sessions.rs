@@ -214,13 +214,29 @@ pub async fn end_of_device(
 /// # Errors
 /// Of the database.
 pub async fn end_of_user(tx: &mut Tx, org: OrgId, user: UserId, now: Timestamp) -> Result<(), StoreError> {
+    // No session has the nil id.
+    end_others_of_user(tx, org, user, Uuid::nil(), now).await
+}
+
+/// Ends every session of a user but this one.
+///
+/// # Errors
+/// Of the database.
+pub async fn end_others_of_user(
+    tx: &mut Tx,
+    org: OrgId,
+    user: UserId,
+    session: Uuid,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     on!(tx, |c| sqlx::query(
-        "update session set ended_at = $3 where org_id = $1 and ended_at = 0 and device_id in \
+        "update session set ended_at = $3 where org_id = $1 and ended_at = 0 and id <> $4 and device_id in \
          (select id from device where org_id = $1 and user_id = $2)"
     )
     .bind(org.uuid())
     .bind(user.uuid())
     .bind(now.millis())
+    .bind(session)
     .execute(c)
     .await
     .map(drop))?;

@@ -4,12 +4,14 @@ use super::{ApiError, Problem};
 use crate::accounts::AccountError;
 use crate::auth::AuthError;
 use crate::auth::password::{self, PasswordError};
+use crate::metrics;
 use crate::settings::EditError;
 use crate::store::StoreError;
 use crate::sync::SyncError;
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
+        metrics::database_failed();
         match error {
             StoreError::Unavailable(cause) => {
                 tracing::warn!(error.cause = %cause, "the database does not answer");
@@ -19,7 +21,10 @@ impl From<StoreError> for ApiError {
                 tracing::warn!(error.cause = %cause, "a transaction was rolled back for another's sake");
                 Self::Unavailable
             }
-            StoreError::Full => Self::StorageFull,
+            StoreError::Full => {
+                tracing::warn!("the database has no space left");
+                Self::StorageFull
+            }
             other => Self::Internal(other.to_string()),
         }
     }
@@ -45,6 +50,7 @@ impl From<AuthError> for ApiError {
             AuthError::Unauthenticated => Self::Unauthenticated,
             AuthError::BadCredentials => Self::BadCredentials,
             AuthError::SessionOver => Self::SessionOver,
+            AuthError::EnrolmentOver => Self::EnrolmentOver,
             AuthError::Forbidden => Self::Forbidden,
             AuthError::SlowDown { seconds } => Self::SlowDown { seconds },
             AuthError::Password(error) => error.into(),
