@@ -27,6 +27,8 @@ create table app_user (
     -- Access tokens carry it; a higher one ends them all.
     token_version bigint not null default 1,
     created_at bigint not null,
+    -- Since when they have this role.
+    role_at bigint not null,
     primary key (org_id, id)
 );
 

@@ -64,7 +64,7 @@ pub async fn create(
         None => String::new(),
     };
     let now = engine.now();
-    let own = OwnDocuments::of(user, engine.actor(), now)?;
+    let own = OwnDocuments::of(user, engine.fresh_actor(), now)?;
     let mut editing = Editing::begin(engine.node(), caller.org).await?;
     // The entry first: its rules name what is wrong, which the table's unique key does not.
     let version = editing.write(caller, user, 0).await?;
@@ -88,7 +88,7 @@ pub async fn edit(node: &Node, caller: &Caller, user: &User, base: u64) -> Resul
     let mut editing = Editing::begin(node, caller.org).await?;
     let version = editing.write(caller, user, base).await?;
     let tx = editing.tx();
-    let known = users::set_access(tx, caller.org, user.id, email, user.role, !user.active).await;
+    let known = users::set_access(tx, caller.org, user.id, email, user.role, !user.active, node.now()).await;
     if !known.map_err(email_taken)? {
         return Err(AccountError::NotFound);
     }

@@ -194,7 +194,7 @@ impl<'a> People<'a> {
             let now = self.env.now();
             let version = self.version_of(&mut tx, user.id).await?;
             self.put(&mut tx, &settings, &user, version, now).await?;
-            users::set_access(&mut tx, self.org, user.id, &email, user.role, !user.active).await?;
+            users::set_access(&mut tx, self.org, user.id, &email, user.role, !user.active, now).await?;
             if !user.active {
                 sessions::end_of_user(&mut tx, self.org, user.id, now).await?;
             }

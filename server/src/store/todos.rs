@@ -3,10 +3,9 @@
 use roadbook_domain::crm::row::TodoRow;
 use roadbook_domain::value::id::{DocumentId, OrgId, PartId, UserId};
 use roadbook_domain::value::time::Zone;
-use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::bulk::{self, Value, bound};
+use super::bulk::{self, Value};
 use super::db::on;
 use super::documents::uuids;
 use super::{Conn, StoreError, Tx};
@@ -26,12 +25,8 @@ pub struct Todos<'a> {
 /// Of the database.
 pub async fn put(tx: &mut Tx, org: OrgId, todos: &[Todos<'_>]) -> Result<(), StoreError> {
     let documents: Vec<_> = todos.iter().map(|todos| todos.document).collect();
-    let Some((list, values)) = bulk::list(2, uuids(&documents)) else { return Ok(()) };
-    let text = format!("delete from todo where org_id = $1 and document in {list}");
-    on!(tx, |c| bound!(sqlx::query(AssertSqlSafe(text)).bind(org.uuid()), &values)
-        .execute(c)
-        .await
-        .map(drop))?;
+    let text = "delete from todo where org_id = $1 and document in LIST";
+    bulk::write(tx, text, &[Value::Uuid(org.uuid())], uuids(&documents)).await?;
     let values: Vec<Value> = todos
         .iter()
         .flat_map(|of| of.todos.iter().filter_map(|todo| Some((of.document, todo, todo.assignee?))))

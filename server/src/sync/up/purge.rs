@@ -97,7 +97,7 @@ async fn remove(
     todos::put(tx, org, &[Todos { document: id, todos: &[] }]).await?;
     // Nobody retains a closing of what was purged, not even users who had lost the card before.
     let nobody = retained_closings::Change { document: id, sees: None, left: BTreeMap::new() };
-    retained_closings::apply(tx, org, &nobody).await?;
+    retained_closings::apply(tx, org, &[nobody]).await?;
     let filings =
         changes.iter().map(|changed| &changed.filing).chain(others.iter().map(|other| &other.filing));
     write_filings(tx, org, filings).await
