@@ -103,6 +103,35 @@ pub async fn by_email(conn: &mut Conn, email: &Email) -> Result<Option<Login>, S
     .await)?)
 }
 
+/// Whether there is such a user, with access.
+///
+/// # Errors
+/// Of the database.
+pub async fn has_access(conn: &mut Conn, org: OrgId, user: UserId) -> Result<bool, StoreError> {
+    let count: i64 = on!(conn, |c| sqlx::query_scalar(
+        "select count(*) from app_user where org_id = $1 and id = $2 and not disabled"
+    )
+    .bind(org.uuid())
+    .bind(user.uuid())
+    .fetch_one(c)
+    .await)?;
+    Ok(count > 0)
+}
+
+/// What checks the password of this user; `None` if there is no such user.
+///
+/// # Errors
+/// Of the database.
+pub async fn login(conn: &mut Conn, org: OrgId, user: UserId) -> Result<Option<Login>, StoreError> {
+    Ok(on!(conn, |c| sqlx::query_as(
+        "select org_id, id, password_hash, disabled from app_user where org_id = $1 and id = $2"
+    )
+    .bind(org.uuid())
+    .bind(user.uuid())
+    .fetch_optional(c)
+    .await)?)
+}
+
 /// Locks an account, and says what its user may do; `None` if it is disabled or unknown.
 ///
 /// Between the check of a password and the session that follows, an administrator may have disabled
@@ -263,7 +292,8 @@ impl std::fmt::Debug for Login {
     }
 }
 
-fn permissions((role, token_version): (i16, i64)) -> Result<Permissions, StoreError> {
+/// What a stored role and version mean.
+pub(super) fn permissions((role, token_version): (i16, i64)) -> Result<Permissions, StoreError> {
     let role = u16::try_from(role).map(Role::from_code).ok().filter(|role| role.is_known());
     let role = role.ok_or(StoreError::Unreadable("the role of a user"))?;
     Ok(Permissions { role, token_version })

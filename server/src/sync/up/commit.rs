@@ -20,7 +20,7 @@ use crate::store::documents::{self, Brief, Stored};
 use crate::store::log::{self, EntryKind, NewEntry};
 use crate::store::retained_closings::{self, Closings};
 use crate::store::todos::{self, Todos};
-use crate::store::{Db, StoreError, Tx, actors, digests, key, organisation};
+use crate::store::{Db, StoreError, Tx, actors, digests, key, organisation, retry};
 
 /// What a batch writes.
 #[derive(Debug, Default)]
@@ -52,13 +52,16 @@ pub enum Committed {
 /// # Errors
 /// Of the database; nothing was written, or nobody was told so and a retry finds out.
 pub async fn commit(db: &Db, org: OrgId, batch: &Batch, now: Timestamp) -> Result<Committed, StoreError> {
-    let mut tx = db.write().await?;
-    let committed = write(&mut tx, org, batch, now).await?;
-    // Otherwise the transaction is dropped, which rolls it back.
-    if matches!(committed, Committed::Done { .. }) {
-        tx.commit().await?;
-    }
-    Ok(committed)
+    retry(|| async {
+        let mut tx = db.write().await?;
+        let committed = write(&mut tx, org, batch, now).await?;
+        // Otherwise the transaction is dropped, which rolls it back.
+        if matches!(committed, Committed::Done { .. }) {
+            tx.commit().await?;
+        }
+        Ok(committed)
+    })
+    .await
 }
 
 /// Writes a batch as part of a transaction, all or nothing; what it answers holds once that commits.

@@ -201,7 +201,15 @@ pub async fn commit_judged(
             updates: rest.iter().filter_map(|(_, judged)| judged.update.clone()).collect(),
             bound: rest.iter().flat_map(|(_, judged)| judged.bound.clone()).collect(),
         };
-        match commit::commit(engine.db(), caller.org, &batch, now).await? {
+        let committed = match commit::commit(engine.db(), caller.org, &batch, now).await {
+            // They stay without an answer: the phone keeps them, and reads on meanwhile (R09).
+            Err(StoreError::Full) => {
+                tracing::warn!(groups = rest.len(), "no space left: pushed changes are not taken");
+                return Ok(again);
+            }
+            committed => committed?,
+        };
+        match committed {
             Committed::Done { first, head } => {
                 // After the commit: a device that is told too early finds nothing new.
                 let moved = Moved { head: head.unsigned_abs(), by: Some(caller.device) };
