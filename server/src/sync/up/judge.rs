@@ -143,6 +143,10 @@ pub fn judge_all(cases: &[Case], context: &mut Context) -> Vec<Judged> {
             }
         }
     }
+    // What links to a contact that waits, waits with it.
+    let waiting = all.iter().filter(|judged| judged.fates.first() == Some(&Fate::Not(Verdict::NotReached)));
+    let waiting: BTreeSet<DocumentId> = waiting.map(|judged| judged.document).collect();
+    all.iter_mut().filter(|judged| !judged.lacks.is_disjoint(&waiting)).for_each(Judged::postpone);
     all
 }
 

@@ -152,6 +152,7 @@ async fn bound_reach(
             None => drop(later.insert(judged.document)),
         }
     }
+    with_dependents(&mut later, judged.iter());
     Ok(judged.into_iter().map(|judged| (!later.contains(&judged.document)).then_some(judged)).collect())
 }
 
