@@ -505,12 +505,14 @@ impl Changed<'_> {
         if saw.contains(&Principal::Everyone) { BTreeSet::new() } else { late.collect() }
     }
 
-    /// The todos, if they are others than before.
-    fn new_todos(&self) -> Option<Todos<'_>> {
+    /// What changes of its todos.
+    fn new_todos(&self) -> Option<Todos> {
         let update = self.update()?;
         let before = update.rows_before.as_ref().map_or(&[][..], todos_of);
         let todos = todos_of(&update.rows);
-        (before != todos).then_some(Todos { document: self.id, todos })
+        // Compared first: most changes touch no todo.
+        let changed = (before != todos).then(|| Todos::between(self.id, before, todos));
+        changed.filter(|changed| !changed.is_empty())
     }
 }
 
@@ -567,7 +569,7 @@ async fn write_documents(
     audience::put_links(tx, org, &relinked).await?;
     let retained: Vec<_> = changes.iter().filter_map(Changed::retained_closings).collect();
     retained_closings::apply(tx, org, &retained).await?;
-    let todos: Vec<Todos<'_>> = changes.iter().filter_map(Changed::new_todos).collect();
+    let todos: Vec<Todos> = changes.iter().filter_map(Changed::new_todos).collect();
     todos::put(tx, org, &todos).await
 }
 
