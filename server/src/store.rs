@@ -22,6 +22,8 @@ pub mod reupload;
 pub mod sessions;
 pub mod settings;
 pub mod todos;
+#[cfg(any(test, feature = "testing"))]
+pub mod turn;
 pub mod users;
 
 pub use db::{Conn, Db, Tx};
