@@ -281,16 +281,13 @@ impl Trial<'_> {
             } else if trashes(&built.change) {
                 Err(RefusalCode::NotAllowed)
             } else {
-                Ok(())
+                self.may_link(&built.change)
             };
         }
         if viewer.role.reads_all() {
             return Ok(());
         }
-        // A link makes its target visible: by a guessed id a Restricted author could let themselves in.
-        if !self.sees_all_it_links_to(&built.change) {
-            return Err(RefusalCode::LinkNotVisible);
-        }
+        self.may_link(&built.change)?;
         if !self.scratch.exists() {
             return Ok(());
         }
@@ -340,6 +337,13 @@ impl Trial<'_> {
         let seen_before: BTreeSet<Principal> = filed(&before);
         let adds_nobody = seen_before.contains(&Principal::Everyone) || filed(&after).is_subset(&seen_before);
         Ok(adds_nobody && makes_visible(&after).is_subset(&makes_visible(&before)))
+    }
+
+    /// Whether the author may link to what the change links to, be it from a card of their own only: a link
+    /// makes its target visible, so by a guessed id a Restricted author could let themselves in.
+    fn may_link(&self, change: &Change) -> Result<(), RefusalCode> {
+        let may = self.context.viewer.role.reads_all() || self.sees_all_it_links_to(change);
+        if may { Ok(()) } else { Err(RefusalCode::LinkNotVisible) }
     }
 
     fn sees_all_it_links_to(&self, change: &Change) -> bool {
