@@ -158,6 +158,10 @@ impl Simulation<'_> {
             ensure("a sign-out leaves nothing of the user (C15)", held.is_empty(), || format!("{held:?}"))?;
         }
         app.session = SyncSession::new(&app.client);
+        if !is_kept {
+            // Of what a restored server lost, this may have been the last copy.
+            self.write_off()?;
+        }
         let owner = self.phones[place].owner;
         let other = usize::from(user) % self.users.len();
         if other != owner && self.is_enabled(other)? {
