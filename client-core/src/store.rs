@@ -43,6 +43,8 @@ pub(crate) struct Store {
     writer: Mutex<Writer>,
     readers: Mutex<Vec<Connection>>,
     workspace: Mutex<Option<(u64, Arc<Workspace>)>>,
+    #[cfg(feature = "testing")]
+    is_full: std::sync::atomic::AtomicBool,
 }
 
 #[derive(Debug)]
@@ -67,7 +69,14 @@ impl Store {
         let seen = data_version(&connection)?;
         let writer = Mutex::new(Writer { connection, seen });
         let (readers, workspace) = (Mutex::default(), Mutex::default());
-        let store = Self { path: path.to_owned(), writer, readers, workspace };
+        let store = Self {
+            path: path.to_owned(),
+            writer,
+            readers,
+            workspace,
+            #[cfg(feature = "testing")]
+            is_full: Default::default(),
+        };
         // Rows hold instants. They must be right for this zone database before any list is read.
         store.write(settings::follow_zone_database)?;
         store.clear_log()?;
@@ -122,6 +131,15 @@ impl Store {
     /// absent otherwise (L1, R01).
     pub fn write<T>(&self, write: impl FnOnce(&Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
         let mut writer = lock(&self.writer);
+        #[cfg(feature = "testing")]
+        let write = |tx: &Transaction<'_>| {
+            let written = write(tx)?;
+            if self.is_full.load(std::sync::atomic::Ordering::Relaxed) {
+                let full = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL);
+                return Err(rusqlite::Error::SqliteFailure(full, None).into());
+            }
+            Ok(written)
+        };
         let written = in_transaction(&mut writer.connection, write);
         if let Err(error) = &written {
             // What was read of the workspace in a transaction that fails never was.
@@ -129,6 +147,12 @@ impl Store {
             note_damage(&mut writer.connection, error);
         }
         written
+    }
+
+    /// Lets no transaction of this handle be committed, as on a full storage, or lets them again.
+    #[cfg(feature = "testing")]
+    pub fn fill(&self, full: bool) {
+        self.is_full.store(full, std::sync::atomic::Ordering::Relaxed);
     }
 
     /// Whether another handle on the file wrote since the last time this was asked.

@@ -174,7 +174,8 @@ impl State {
             }
         }
         let mut changes = received.changes;
-        let is_compared = self.reconciled && self.reupload.is_empty();
+        // What is still to be fetched is known in memory only: a kill would leave it missing, and nobody told.
+        let is_compared = self.reconciled && self.reupload.is_empty() && self.fetch.is_empty();
         if is_compared && self.too_large.is_empty() {
             // Only now: a session that ends before begins with another reconciliation. So does the next
             // one after this if a document was too large.
