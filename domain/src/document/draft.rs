@@ -175,3 +175,6 @@ impl<'a> Draft<'a> {
         self.change.ops.push(op);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -437,3 +437,27 @@ fn what_follows_a_change_that_waits_for_a_newer_server_waits_with_it() {
     let page = phone.client.store().read(|connection| outbox::page(connection, 0, 9)).unwrap();
     assert_eq!(page.iter().map(|unsent| unsent.document).collect::<Vec<_>>(), [other]);
 }
+
+#[test]
+fn a_text_as_long_as_a_text_may_be_can_be_pasted_and_two_pages_take_the_place_of_two_others() {
+    let mut phone = Phone::local(1);
+    let note = FieldId::from_bytes([3; 16]);
+    let card = phone.card("Bakery", &[]);
+    let read = |phone: &Phone| phone.client.card(card).unwrap().texts;
+    let before = phone.client.unsent_count().unwrap();
+    let pages = |letter: &str| letter.repeat(5_100);
+    for text in [pages("x"), pages("y")] {
+        phone.client.edit_card(card, &[CardCommand::EditText(note, text.clone())]).unwrap();
+        assert_eq!(read(&phone), [(note.to_string(), text)]);
+    }
+    let card = phone.card("Roof", &[]);
+    let read = |phone: &Phone| phone.client.card(card).unwrap().texts;
+    let long = "Ten chars.".repeat(6_553) + "őő end";
+    phone.client.edit_card(card, &[CardCommand::EditText(note, long.clone())]).unwrap();
+    assert_eq!(read(&phone), [(note.to_string(), long.clone())]);
+    assert_eq!(phone.client.unsent_count().unwrap(), before + 3 + 1 + 7, "as few changes as hold it");
+    phone.reopen();
+    assert_eq!(read(&phone), [(note.to_string(), long.clone())]);
+    let refused = phone.client.edit_card(card, &[CardCommand::EditText(note, long + "!")]);
+    assert_eq!(refused.unwrap_err().code(), "invalid.too_large");
+}
