@@ -69,7 +69,10 @@ impl Store {
         let (readers, workspace) = (Mutex::default(), Mutex::default());
         let store = Self { path: path.to_owned(), writer, readers, workspace };
         // Rows hold instants. They must be right for this zone database before any list is read.
-        store.write(settings::follow_zone_database)?;
+        store.write(|tx| {
+            settings::follow_zone_database(tx)?;
+            settings::follow_name_keys(tx)
+        })?;
         store.clear_log()?;
         Ok(store)
     }

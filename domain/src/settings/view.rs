@@ -11,6 +11,7 @@ use crate::settings::field::{ChoiceOption, FieldDefinition, FieldKind, FieldScop
 use crate::settings::product::Product;
 use crate::settings::status::{Status, StatusGroup, StatusTodo};
 use crate::settings::user::{Email, User};
+use crate::value::collation::Alphabet;
 use crate::value::id::{FieldId, ProductId, StatusId, UserId};
 use crate::value::key::Key;
 use crate::value::time::{Timestamp, Zone};
@@ -344,8 +345,9 @@ impl Settings {
         self.product_order = self.products.keys().copied().collect();
         self.product_order.sort_by_key(|id| self.products.get(id).map(|view| (view.product.order, *id)));
         self.user_order = self.users.keys().copied().collect();
-        // The key is made of two new strings, so it is made once for each user.
-        self.user_order.sort_by_cached_key(|id| self.users.get(id).map(User::sort_key));
+        // The key is made anew each time it is asked for, so it is kept while users are sorted.
+        let alphabet = Alphabet::of(&self.organisation.locale);
+        self.user_order.sort_by_cached_key(|id| self.users.get(id).map(|user| user.place_in(alphabet)));
     }
 }
 

@@ -70,6 +70,21 @@ fn a_text_finds_cards_by_name_whatever_the_case() {
 }
 
 #[test]
+fn the_trash_is_one_alphabet() {
+    let phone = Phone::local(1);
+    for name in ["bakery", "Zoo", "Ács", "Apple"] {
+        let card = phone.card(name, &[]);
+        phone.client.edit_card(card, &[CardCommand::Trash]).unwrap();
+    }
+    let listed = |offset, limit| -> Vec<String> {
+        let trashed = phone.client.trashed_cards(phone.product("Projects"), offset, limit).unwrap();
+        trashed.into_iter().map(|(_, row)| row.name).collect()
+    };
+    assert_eq!(listed(0, 9), ["Ács", "Apple", "bakery", "Zoo"]);
+    assert_eq!(listed(1, 2), ["Apple", "bakery"]);
+}
+
+#[test]
 fn a_derived_status_is_counted_and_listed_and_changes_with_time_alone() {
     let phone = Phone::local(1);
     let product = phone.product("Sales");
