@@ -98,6 +98,8 @@ pub enum Reason {
     },
     /// Somebody has begun to work in this file already.
     UserThere,
+    /// Another edit of this handle is under way on this thread: edits of a batch go through the batch.
+    InsideBatch,
     /// There is no time zone of this name.
     UnknownZone,
     /// An install secret has another length.
@@ -140,6 +142,7 @@ impl Reason {
             Self::NotAllowed => "invalid.not_allowed",
             Self::OtherDocumentType { .. } => "invalid.other_document_type",
             Self::UserThere => "invalid.user_there",
+            Self::InsideBatch => "invalid.inside_batch",
             Self::UnknownZone => "invalid.unknown_zone",
             Self::InstallSecret { .. } => "invalid.install_secret",
         }
@@ -203,6 +206,12 @@ pub(crate) enum Error {
     /// A file could not be moved or read.
     #[error("file: {0}")]
     File(#[from] std::io::Error),
+    /// An edit that was asked for within another one's transaction, on the same thread.
+    #[error("an edit inside a batch goes through the batch")]
+    InsideBatch,
+    /// SQLite ended the transaction after an error: nothing more can be written in it.
+    #[error("the transaction has ended")]
+    Ended,
     /// What the caller's own closure answered, inside a batch.
     #[error(transparent)]
     Caller(ApiError),
@@ -241,6 +250,7 @@ impl From<Error> for ApiError {
                 _ => Reason::NotAllowed,
             }),
             Error::TooLarge => invalid(Reason::TooLarge),
+            Error::InsideBatch => invalid(Reason::InsideBatch),
             Error::UserThere => invalid(Reason::UserThere),
             Error::OtherType(DocumentTypeId(document_type)) => {
                 invalid(Reason::OtherDocumentType { document_type: *document_type })
@@ -248,6 +258,7 @@ impl From<Error> for ApiError {
             Error::NoUser => Self::NoUser,
             Error::Caller(own) => own.clone(),
             Error::Stored(_)
+            | Error::Ended
             | Error::Document(_)
             | Error::Unreadable(..)
             | Error::Change(_)
@@ -276,6 +287,7 @@ mod tests {
             Reason::NotAllowed,
             Reason::OtherDocumentType { document_type: 1 },
             Reason::UserThere,
+            Reason::InsideBatch,
             Reason::UnknownZone,
             Reason::InstallSecret { bytes: 32 },
         ];

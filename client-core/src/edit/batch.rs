@@ -76,6 +76,8 @@ pub struct Batch<'a> {
     acting: Acting,
     actor: Actor,
     origin: Option<Origin>,
+    /// Whether the caller may go on after an edit that failed.
+    goes_on: bool,
     changes: ChangeSet,
 }
 
@@ -90,7 +92,7 @@ impl<'a> Batch<'a> {
     ) -> Result<Self, Error> {
         let by = workspace.user().ok_or(Error::NoUser)?;
         let acting = Acting { by, now: env.now(), zone: workspace.zones().of(Some(by)) };
-        Ok(Self { tx, env, workspace, acting, actor, origin, changes: ChangeSet::default() })
+        Ok(Self { tx, env, workspace, acting, actor, origin, goes_on: false, changes: ChangeSet::default() })
     }
 
     /// Who acts, when and where.
@@ -110,11 +112,12 @@ impl<'a> Batch<'a> {
         let commands: Vec<_> = std::iter::once(create).chain(new.commands.iter().cloned()).collect();
         // The closure must not borrow `self`, which `author` borrows mutably.
         let (id, workspace) = (DocumentId::new(self.env), self.workspace.clone());
-        let replica = Replica::create(self.tx, id, &card::TYPE)?;
-        let draft = |draft: &mut Draft<'_>, acting: &Acting| {
-            draft_card(&workspace.settings, id, &commands, draft, acting)
-        };
-        self.author(replica, true, draft)?;
+        self.atomic(|batch| {
+            let replica = Replica::create(batch.tx, id, &card::TYPE)?;
+            batch.author(replica, true, |draft, acting| {
+                draft_card(&workspace.settings, id, &commands, draft, acting)
+            })
+        })?;
         Ok(id)
     }
 
@@ -122,26 +125,34 @@ impl<'a> Batch<'a> {
     /// a todo adds that, too (C9).
     pub fn edit_card(&mut self, id: DocumentId, commands: &[CardCommand]) -> Result<(), ApiError> {
         let workspace = self.workspace.clone();
-        Ok(self.edit(id, DocumentTypeId::CARD, |draft, acting| {
+        let draft = |draft: &mut Draft<'_>, acting: &Acting| {
             draft_card(&workspace.settings, id, commands, draft, acting)
-        })?)
+        };
+        Ok(self.atomic(|batch| batch.edit(id, DocumentTypeId::CARD, draft))?)
     }
 
     /// Makes a contact.
     pub fn create_contact(&mut self, new: &NewContact) -> Result<DocumentId, ApiError> {
         let create = ContactCommand::Create(new.sort);
         let commands = || std::iter::once(&create).chain(&new.commands);
-        Ok(self.create(&contact::TYPE, |draft, acting| draft_all(commands(), draft, acting))?)
+        let draft = |draft: &mut Draft<'_>, acting: &Acting| draft_all(commands(), draft, acting);
+        Ok(self.atomic(|batch| batch.create(&contact::TYPE, draft))?)
     }
 
     /// Edits a contact. What is as it was stores nothing.
     pub fn edit_contact(&mut self, id: DocumentId, commands: &[ContactCommand]) -> Result<(), ApiError> {
-        Ok(self.edit(id, DocumentTypeId::CONTACT, |draft, acting| draft_all(commands, draft, acting))?)
+        let draft = |draft: &mut Draft<'_>, acting: &Acting| draft_all(commands, draft, acting);
+        Ok(self.atomic(|batch| batch.edit(id, DocumentTypeId::CONTACT, draft))?)
     }
 
     /// Edits what follows the user between their devices.
     pub fn edit_user(&mut self, commands: &[UserCommand]) -> Result<(), ApiError> {
-        Ok(self.edit_own(commands)?)
+        Ok(self.atomic(|batch| batch.edit_own(commands))?)
+    }
+
+    /// From now on the caller may go on after an edit that failed: nothing of that one is stored.
+    pub(crate) fn survives_errors(&mut self) {
+        self.goes_on = true;
     }
 
     pub(crate) fn transaction(&self) -> &'a Transaction<'a> {
@@ -151,6 +162,28 @@ impl<'a> Batch<'a> {
     /// What the batch has changed so far.
     pub(crate) fn into_changes(self) -> ChangeSet {
         self.changes
+    }
+
+    /// Runs one edit: all of it is stored, or nothing.
+    fn atomic<T>(&mut self, edit: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        // Otherwise an error ends the transaction, which costs less than a savepoint for each edit.
+        if !self.goes_on {
+            return edit(self);
+        }
+        // A full disk may have ended it. A savepoint would begin another, which nobody would end.
+        if self.tx.is_autocommit() {
+            return Err(Error::Ended);
+        }
+        self.tx.prepare_cached("SAVEPOINT edit")?.execute([])?;
+        let before = std::mem::take(&mut self.changes);
+        let answer = edit(self);
+        let changed = std::mem::replace(&mut self.changes, before);
+        match &answer {
+            Ok(_) => self.changes.merge(changed),
+            Err(_) => drop(self.tx.prepare_cached("ROLLBACK TO edit")?.execute([])?),
+        }
+        self.tx.prepare_cached("RELEASE edit")?.execute([])?;
+        answer
     }
 
     fn edit_own(&mut self, commands: &[UserCommand]) -> Result<(), Error> {

@@ -461,3 +461,62 @@ fn a_text_as_long_as_a_text_may_be_can_be_pasted_and_two_pages_take_the_place_of
     let refused = phone.client.edit_card(card, &[CardCommand::EditText(note, long + "!")]);
     assert_eq!(refused.unwrap_err().code(), "invalid.too_large");
 }
+
+#[test]
+fn an_edit_of_a_batch_that_fails_leaves_nothing_behind_and_the_others_stand() {
+    let phone = Phone::local(1);
+    let product = phone.product("Projects");
+    let card = phone.card("Bakery", &[]);
+    let before = phone.client.unsent_count().unwrap();
+    let too_long = || CardCommand::Rename("x".repeat(3_000));
+    let link = |n: usize| CardCommand::Link {
+        role: "customer".into(),
+        target: DocumentId::derived(&[&n.to_be_bytes()]),
+    };
+    let too_many: Vec<_> = (0..=MAX_CARD_LINKS).map(link).collect();
+    let (made, changes) = phone
+        .client
+        .batch(OriginKind::BULK, |batch| {
+            batch.edit_card(card, &[CardCommand::Rename("First".into())])?;
+            assert!(batch.create_card(&new_card(product, "Ghost", &[too_long()])).is_err());
+            assert!(batch.edit_card(card, &too_many).is_err(), "refused after it was stored");
+            let nameless = NewContact {
+                sort: ContactSort::Person,
+                commands: vec![ContactCommand::Rename { given: String::new(), family: "x".repeat(3_000) }],
+            };
+            assert!(batch.create_contact(&nameless).is_err());
+            batch.create_card(&new_card(product, "Second", &[]))
+        })
+        .unwrap();
+    assert_eq!(phone.client.unsent_count().unwrap(), before + 2);
+    let board = phone.client.board(&BoardQuery::new(product, 9)).unwrap();
+    let names: Vec<_> = board.cards.iter().map(|card| card.row.name.as_str()).collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+    assert!(names.contains(&"First") && names.contains(&"Second"), "{names:?}");
+    let mut documents = vec![card, made];
+    documents.sort_unstable();
+    assert_eq!(changes.documents, documents);
+    assert_eq!(phone.client.contacts(None, 0, 9).unwrap(), []);
+    assert_eq!(phone.client.wrong_projections().unwrap(), []);
+}
+
+#[test]
+fn an_edit_within_a_batch_that_does_not_go_through_the_batch_is_an_error_and_stores_nothing() {
+    let phone = Phone::local(1);
+    let card = phone.card("Bakery", &[]);
+    let again = phone.client.clone();
+    let rename = [CardCommand::Rename("Renamed".into())];
+    phone
+        .client
+        .batch(OriginKind::BULK, |batch| {
+            let inside = ApiError::Invalid { reason: Reason::InsideBatch };
+            assert_eq!(again.edit_card(card, &rename), Err(inside.clone()));
+            assert_eq!(again.note_opened(card), Err(inside));
+            assert_eq!(again.card(card).unwrap().row.name, "Bakery", "reading goes on");
+            batch.edit_card(card, &[CardCommand::Rename("Batch".into())])
+        })
+        .unwrap();
+    assert_eq!(phone.client.card(card).unwrap().row.name, "Batch");
+    phone.client.edit_card(card, &rename).unwrap();
+    assert_eq!(phone.client.card(card).unwrap().row.name, "Renamed");
+}
