@@ -107,8 +107,9 @@ impl<'a> Batch<'a> {
             Owner::User(user) => Some(user),
             Owner::Nobody => None,
         };
-        let create =
-            CardCommand::Create { product: new.product, name: new.name.clone(), status: new.status, owner };
+        // Written down: else a card would move by itself once another status is the first.
+        let status = new.status.or_else(|| self.workspace.settings.status_at_creation(new.product));
+        let create = CardCommand::Create { product: new.product, name: new.name.clone(), status, owner };
         let commands: Vec<_> = std::iter::once(create).chain(new.commands.iter().cloned()).collect();
         // The closure must not borrow `self`, which `author` borrows mutably.
         let (id, workspace) = (DocumentId::new(self.env), self.workspace.clone());

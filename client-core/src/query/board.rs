@@ -43,7 +43,8 @@ impl BoardQuery {
 pub struct Board {
     /// The cards.
     pub cards: Vec<BoardCard>,
-    /// The next instant at which one of them changes its section or colour (F32).
+    /// The next instant at which one of them changes its section or colour (F32), or its status by time alone
+    /// (T13).
     pub next_change: Option<Timestamp>,
 }
 
@@ -88,7 +89,7 @@ impl Client {
             let (zones, limit) = (workspace.zones(), found.len());
             let list_query = ListQuery { now, zones, assignee: query.assignee, limit };
             let listed = list(&list_query, found.iter().map(|(id, row)| (*id, row)));
-            let next_change = listed.next_change;
+            let mut next_change = listed.next_change;
             let order: Vec<_> = listed
                 .items
                 .iter()
@@ -96,10 +97,13 @@ impl Client {
                 .collect();
             let cards = order.into_iter().filter_map(|(id, section, next)| {
                 let row = found.remove(&id)?;
-                let status = workspace.settings.card_status(&StatusInputs::of(&row), now).id;
+                let status = workspace.settings.card_status(&StatusInputs::of(&row), now);
+                next_change = next_change.into_iter().chain(status.next_change).min();
+                let status = status.id;
                 Some(BoardCard { id, row, section, next, status })
             });
-            Ok(Board { cards: cards.collect(), next_change })
+            let cards = cards.collect();
+            Ok(Board { cards, next_change })
         })?)
     }
 

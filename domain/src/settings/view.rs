@@ -137,6 +137,14 @@ impl Settings {
         self.statuses(product).find(|status| !status.retired)
     }
 
+    /// The status that is written into a new card of a product for which nobody chose one; `None` if it
+    /// follows from fields.
+    pub fn status_at_creation(&self, product: ProductId) -> Option<StatusId> {
+        let view = self.products.get(&product)?;
+        let is_stored = catalogue::status_mode(view.product.kind).is_stored();
+        self.first_status(product).filter(|_| is_stored).map(|status| status.id)
+    }
+
     /// The fields of a scope, in order; also retired ones.
     pub fn fields(&self, scope: FieldScope) -> impl Iterator<Item = &FieldDefinition> {
         let ids = match scope {

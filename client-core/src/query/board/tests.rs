@@ -109,6 +109,42 @@ fn a_derived_status_is_counted_and_listed_and_changes_with_time_alone() {
 }
 
 #[test]
+fn a_board_changes_when_a_status_that_it_shows_does() {
+    let phone = Phone::local(1);
+    let product = phone.product("Sales");
+    let qualify = CardCommand::SetField(field_id(product, "qualification"), "vip".into());
+    phone.client.create_card(&new_card(product, "Lead", &[qualify])).unwrap();
+    let board = || phone.client.board(&BoardQuery::new(product, 9)).unwrap();
+    let first = board().cards[0].status;
+    assert_ne!(first, Some(status_id(product, "forgotten")));
+    // Days and weeks pass, and what is due with them; then the lead is forgotten.
+    for _ in 0..20 {
+        let Some(change) = board().next_change else { break };
+        phone.env.set_now(Timestamp::from_millis(change.millis() - 1));
+        assert_eq!(board().cards[0].status, first);
+        phone.env.set_now(change);
+    }
+    assert_eq!(board().cards[0].status, Some(status_id(product, "forgotten")));
+    assert_eq!(board().next_change, None);
+}
+
+#[test]
+fn a_card_stays_in_the_status_that_it_was_made_in_when_that_one_is_retired() {
+    let phone = Phone::local(1);
+    let product = phone.product("Projects");
+    let card = phone.card("Roof", &[]);
+    let settings = phone.client.settings().unwrap();
+    let first = settings.first_status(product).unwrap();
+    let retired = roadbook_domain::settings::status::Status { retired: true, ..first.clone() };
+    let row = SettingsRow::new(&retired, 2);
+    phone.client.changing(|tx| Ok((crate::store::settings::put(tx, &[row])?, Default::default()))).unwrap();
+    assert_eq!(phone.client.card(card).unwrap().status, Some(first.id));
+    assert_ne!(phone.client.card(phone.card("Wall", &[])).unwrap().status, Some(first.id));
+    let lead = phone.client.create_card(&new_card(phone.product("Sales"), "Lead", &[])).unwrap().0;
+    assert_eq!(phone.client.card_row(lead).unwrap().status, None, "a derived status is never stored (N9)");
+}
+
+#[test]
 fn another_lapse_in_the_settings_changes_which_cards_are_forgotten() {
     let phone = Phone::local(1);
     let product = phone.product("Sales");
