@@ -77,6 +77,8 @@ pub enum Reason {
     },
     /// The edit, or the document with it, would exceed a limit: make several smaller edits.
     TooLarge,
+    /// A todo without words, or an entry without a kind: no list could show it.
+    Empty,
     /// The id of something new is in use.
     IdTaken,
     /// A link's role is not 1 to 32 lower-case letters, digits or hyphens.
@@ -87,7 +89,7 @@ pub enum Reason {
     UnknownField,
     /// A value is not of the form that its field asks for.
     WrongForm,
-    /// A value cannot take the place of a long text, nor a long text that of a value.
+    /// A value cannot take the place of a long text.
     TextReplaced,
     /// The edit writes what nobody may write, or what is written once.
     NotAllowed,
@@ -133,6 +135,7 @@ impl Reason {
         match self {
             Self::TextTooLong { .. } => "invalid.text_too_long",
             Self::TooLarge => "invalid.too_large",
+            Self::Empty => "invalid.empty",
             Self::IdTaken => "invalid.id_taken",
             Self::LinkRole => "invalid.link_role",
             Self::InboxStays => "invalid.inbox_stays",
@@ -240,6 +243,8 @@ impl From<Error> for ApiError {
                 invalid(Reason::TextTooLong { most_bytes: MAX_VALUE_LEN as u64 })
             }
             Error::Command(CommandError::IdTaken) | Error::IdTaken => invalid(Reason::IdTaken),
+            Error::Command(CommandError::LongTextTooLong) => invalid(Reason::TooLarge),
+            Error::Command(CommandError::Empty) => invalid(Reason::Empty),
             Error::Command(CommandError::Role) => invalid(Reason::LinkRole),
             Error::Command(CommandError::Inbox) => invalid(Reason::InboxStays),
             Error::NotAllowed(forged) => invalid(match forged {
@@ -278,6 +283,7 @@ mod tests {
         let reasons = [
             Reason::TextTooLong { most_bytes: 1 },
             Reason::TooLarge,
+            Reason::Empty,
             Reason::IdTaken,
             Reason::LinkRole,
             Reason::InboxStays,

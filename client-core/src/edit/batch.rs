@@ -13,9 +13,9 @@ use roadbook_domain::crm::row::{ContactSort, Fact};
 use roadbook_domain::crm::{card, user_document};
 use roadbook_domain::document::Origin;
 use roadbook_domain::document::change::{Actor, Change, Op};
-use roadbook_domain::document::codec::{MAX_CHANGE, MAX_OPS};
 use roadbook_domain::document::draft::Draft;
-use roadbook_domain::document::guard::{Forged, MAX_DOCUMENT_OPS};
+use roadbook_domain::document::guard::Forged;
+use roadbook_domain::document::limits::{BYTES_FOR_DECISIONS, MAX_DOCUMENT_CHANGES, MAX_SAVED};
 use roadbook_domain::document::{DocumentType, DocumentTypeId, Writer};
 use roadbook_domain::read::projection;
 use roadbook_domain::settings::Settings;
@@ -254,8 +254,24 @@ impl<'a> Batch<'a> {
         if trashes(&change) && replica.id == inbox_id(self.acting.by) {
             return Err(CommandError::Inbox.into());
         }
+        match judge(&replica, &change) {
+            Ok(()) => self.commit(&mut replica, is_new, change),
+            // A long text: one act in several changes.
+            Err(Error::TooLarge) if change.check_limits().is_err() => {
+                let parts = change.split(replica.document.kind()).map_err(|_| Error::TooLarge)?;
+                let mut parts = parts.into_iter().enumerate();
+                parts.try_for_each(|(n, part)| {
+                    judge(&replica, &part)?;
+                    self.commit(&mut replica, is_new && n == 0, part)
+                })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Stores a change of a document that was judged, and the rows that the document has with it.
+    fn commit(&mut self, replica: &mut Replica, is_new: bool, change: Change) -> Result<(), Error> {
         let bytes = change.to_bytes();
-        judge(&replica, &change, bytes.len())?;
         let facts = projection::facts(&replica.document, &change, self.workspace.user());
         let extent = match is_new {
             true => Extent::New,
@@ -265,7 +281,7 @@ impl<'a> Batch<'a> {
         let hash = replica.document.add_judged(change)?;
         let of = (replica.id, replica.base.kind);
         outbox::push(self.tx, of, (hash, &bytes), self.origin, self.acting.now)?;
-        let rows = self.project(&replica, facts, extent)?;
+        let rows = self.project(replica, facts, extent)?;
         // Only the rows tell how many users it would be shown to. The error rolls back what was stored above.
         if is_limited && exceeds_visibility_limits(None, &rows) { Err(Error::TooLarge) } else { Ok(()) }
     }
@@ -370,13 +386,17 @@ fn draft_card(
 ///
 /// A draft is right in all that concerns the change graph, so what it has only put into registers is
 /// judged alone; the whole document is read where long texts or its size come into it.
-fn judge(replica: &Replica, change: &Change, bytes: usize) -> Result<(), Error> {
-    if change.op_count() > MAX_OPS || bytes > MAX_CHANGE {
+fn judge(replica: &Replica, change: &Change) -> Result<(), Error> {
+    let kind = replica.document.kind();
+    let base = replica.base.saved.len();
+    // Measured where it is near to the limit only: what is unsent comes on top, and the server has the last
+    // word.
+    if base > MAX_SAVED - BYTES_FOR_DECISIONS && base > kind.most_saved_with([change]) {
         return Err(Error::TooLarge);
     }
     let only_puts = change.ops.iter().all(|op| matches!(op, Op::Put { .. }));
-    // The counter bounds how much the document holds: far from the limit it need not be measured.
-    let judged = if only_puts && change.max_op() < MAX_DOCUMENT_OPS / 2 {
+    // The counter bounds how many operations and changes it holds: far from the limit it need not be measured.
+    let judged = if only_puts && (change.max_op() as usize) < MAX_DOCUMENT_CHANGES / 2 {
         replica.document.judge_puts(change)
     } else {
         replica.document.judge(change, Writer::Editor)

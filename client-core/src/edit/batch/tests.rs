@@ -342,8 +342,9 @@ fn on_a_full_storage_an_edit_is_refused_and_reading_and_emptying_the_outbox_go_o
             Ok(tx.pragma_update(None, "max_page_count", pages)?)
         })
         .unwrap();
+    let letter = |n: u8| char::from(b'a' + n % 26).to_string();
     let refused = (0..100).find_map(|n| {
-        let commands = [CardCommand::EditText(FieldId::from_bytes([3; 16]), "x".repeat(3_000 + n))];
+        let commands = [CardCommand::EditText(FieldId::from_bytes([3; 16]), letter(n).repeat(3_000))];
         phone.client.edit_card(card, &commands).err()
     });
     assert_eq!(refused, Some(ApiError::StorageFull));

@@ -30,7 +30,7 @@ impl Hand {
 
     /// Does what a phone does with an edit, and returns the changes it became.
     fn does(&mut self, write: impl FnOnce(&mut Draft<'_>)) -> Vec<Change> {
-        let changes: Vec<_> = self.drafts(write).into_iter().collect();
+        let changes = self.drafts(write).map(|change| change.split(&card::TYPE).unwrap()).unwrap_or_default();
         changes.iter().for_each(|change| self.takes(change));
         changes
     }
