@@ -19,6 +19,7 @@ pub(crate) mod workspace;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use roadbook_domain::value::id::DocumentId;
@@ -41,6 +42,8 @@ const ERASED: Key<bool> = Key::new("erased");
 pub(crate) struct Store {
     path: PathBuf,
     writer: Mutex<Writer>,
+    /// The thread that has the writer.
+    writing: Mutex<Option<ThreadId>>,
     readers: Mutex<Vec<Connection>>,
     workspace: Mutex<Option<(u64, Arc<Workspace>)>>,
     #[cfg(feature = "testing")]
@@ -68,17 +71,21 @@ impl Store {
         schema::migrate(&mut connection)?;
         let seen = data_version(&connection)?;
         let writer = Mutex::new(Writer { connection, seen });
-        let (readers, workspace) = (Mutex::default(), Mutex::default());
+        let (writing, readers, workspace) = (Mutex::default(), Mutex::default(), Mutex::default());
         let store = Self {
             path: path.to_owned(),
             writer,
+            writing,
             readers,
             workspace,
             #[cfg(feature = "testing")]
             is_full: Default::default(),
         };
         // Rows hold instants. They must be right for this zone database before any list is read.
-        store.write(settings::follow_zone_database)?;
+        store.write(|tx| {
+            settings::follow_zone_database(tx)?;
+            settings::follow_name_keys(tx)
+        })?;
         store.clear_log()?;
         Ok(store)
     }
@@ -129,7 +136,16 @@ impl Store {
 
     /// Runs `write` in a transaction: wholly there and synced to disk when this returns `Ok`, wholly
     /// absent otherwise (L1, R01).
+    ///
+    /// # Errors
+    /// [`Error::InsideBatch`] if this thread is in a transaction of this handle already; else what `write`
+    /// answers, and those of the storage.
     pub fn write<T>(&self, write: impl FnOnce(&Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let me = thread::current().id();
+        // A lock that is waited for by the thread that has it is never released.
+        if *lock(&self.writing) == Some(me) {
+            return Err(Error::InsideBatch);
+        }
         let mut writer = lock(&self.writer);
         #[cfg(feature = "testing")]
         let write = |tx: &Transaction<'_>| {
@@ -140,7 +156,9 @@ impl Store {
             }
             Ok(written)
         };
+        let mark = Mark::set(&self.writing, me);
         let written = in_transaction(&mut writer.connection, write);
+        drop(mark);
         if let Err(error) = &written {
             // What was read of the workspace in a transaction that fails never was.
             *lock(&self.workspace) = None;
@@ -230,6 +248,22 @@ fn connect(path: &Path) -> Result<Connection, Error> {
 
 fn data_version(connection: &Connection) -> Result<i64, Error> {
     Ok(connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
+}
+
+/// Says which thread has the writer, as long as it lives: also while a panic passes.
+struct Mark<'a>(&'a Mutex<Option<ThreadId>>);
+
+impl<'a> Mark<'a> {
+    fn set(writing: &'a Mutex<Option<ThreadId>>, by: ThreadId) -> Self {
+        *lock(writing) = Some(by);
+        Self(writing)
+    }
+}
+
+impl Drop for Mark<'_> {
+    fn drop(&mut self) {
+        *lock(self.0) = None;
+    }
 }
 
 /// A panic elsewhere leaves no half-done transaction: SQLite has rolled it back.

@@ -162,14 +162,16 @@ CREATE TABLE contact (
   sort TEXT NOT NULL,
   given_name TEXT NOT NULL,
   family_name TEXT NOT NULL,
-  -- Family and given name as they are compared and sorted.
+  -- Family and given name as a search compares them.
   search TEXT NOT NULL,
+  -- Their place in the alphabet of the user's language.
+  place BLOB NOT NULL,
   trash INTEGER NOT NULL,
   fields BLOB NOT NULL,
   creator BLOB,
   conflicts INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX contact_name ON contact (search, document) WHERE trash = 0;
+CREATE INDEX contact_name ON contact (place, document) WHERE trash = 0;
 
 CREATE TABLE detail (
   document BLOB NOT NULL,

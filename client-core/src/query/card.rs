@@ -194,7 +194,7 @@ fn state(least: Option<UnsentState>) -> SyncState {
 
 fn texts(view: &View, container: u8) -> Vec<(String, String)> {
     view.registers(container)
-        .filter(|(_, values)| values.winner.is_text)
+        .filter(|(_, values)| values.has_text())
         .map(|(name, values)| (name.to_owned(), values.shown()))
         .collect()
 }

@@ -69,7 +69,8 @@ pub(crate) fn remove<T>(tx: &Transaction<'_>, key: &Key<T>) -> Result<(), Error>
 /// Deletes all values that are the user's; what is told of the file itself stays.
 pub(super) fn wipe(tx: &Transaction<'_>) -> Result<(), Error> {
     // The generations must rise on: other handles would otherwise keep the workspace of the last user.
-    let of_file = "'workspace_generation', 'log_generation', 'zone_database', 'projection_version'";
+    let of_file =
+        "'workspace_generation', 'log_generation', 'zone_database', 'projection_version', 'name_keys'";
     tx.execute(&format!("DELETE FROM meta WHERE key NOT IN ({of_file})"), [])?;
     Ok(())
 }
