@@ -2,85 +2,22 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test's helpers meet unexpectedly is a failure of the test")]
 
+mod network;
+mod sign_out;
+mod stage;
+
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
 
-use roadbook_client::account::{
-    Credentials, Installation, access_token, install_secret, is_signed_in, sign_in, sign_out,
-};
+use roadbook_client::account::{Installation, access_token, install_secret, is_signed_in, sign_out};
 use roadbook_client::{
-    ApiError, Client, Identity, NewContact, SessionError, SyncError, SyncSession, Syncer, Transport,
-    TransportError, sync,
+    ApiError, Client, SessionError, SyncError, SyncSession, Syncer, Transport, TransportError, sync,
 };
-use roadbook_domain::crm::command::ContactCommand;
-use roadbook_domain::crm::row::ContactSort;
-use roadbook_domain::settings::user::User;
-use roadbook_domain::settings::{SettingsRow, builtin_rows, local_user};
-use roadbook_domain::value::env::{Env, SeededEnv};
-use roadbook_domain::value::id::UserId;
-use roadbook_domain::value::time::{Timestamp, Zone};
+use roadbook_domain::value::env::SeededEnv;
+use roadbook_domain::value::time::Timestamp;
+use roadbook_tests::model::{Fault, ModelTransport};
 
-use roadbook_tests::model::{Fault, ModelServer, ModelTransport};
-use rusqlite::Connection;
-
-const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
-const ALICE: UserId = UserId::from_bytes([1; 16]);
-const BOB: UserId = UserId::from_bytes([2; 16]);
-
-struct Stage {
-    client: Client,
-    env: Arc<SeededEnv>,
-    server: ModelTransport,
-    folder: tempfile::TempDir,
-}
-
-impl Stage {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let env = Arc::new(SeededEnv::new(1, NOW));
-        let client = Client::open(folder.path().join("phone.sqlite"), env.clone()).unwrap();
-        let user = |id| SettingsRow::new(&User { id, ..local_user(Zone::UTC, "en-GB") }, 1);
-        let rows = builtin_rows().into_iter().chain([user(ALICE), user(BOB)]).collect();
-        let users = [("alice@example.org", ALICE, "right"), ("bob@example.org", BOB, "right")];
-        let server = ModelTransport::new(ModelServer::new(NOW, rows), NOW, &users);
-        Self { client, env, server, folder }
-    }
-
-    async fn signed_in() -> Self {
-        let stage = Self::new();
-        stage.sign_in("alice@example.org", "right").await.unwrap();
-        stage
-    }
-
-    async fn sign_in(&self, email: &str, password: &str) -> Result<Identity, SyncError> {
-        let installation = Installation { platform: "test", name: "Phone", secret: &[7; 32] };
-        sign_in(&self.client, &self.server, Credentials { email, password }, installation).await
-    }
-
-    async fn sync(&self) -> Result<u64, SyncError> {
-        sync(&self.client, &self.server, &mut |_| {}).await.map(|report| report.round_trips)
-    }
-
-    fn edit(&self) {
-        self.try_edit().unwrap();
-    }
-
-    fn try_edit(&self) -> Result<(), ApiError> {
-        let name = ContactCommand::Rename { given: "Ann".to_owned(), family: "Secretname".to_owned() };
-        let new = NewContact { sort: ContactSort::Person, commands: vec![name] };
-        self.client.create_contact(&new).map(drop)
-    }
-
-    /// The file, seen and written beside the client.
-    fn file(&self) -> Connection {
-        Connection::open(self.folder.path().join("phone.sqlite")).unwrap()
-    }
-
-    fn pass(&self, millis: i64) {
-        self.env.advance(millis);
-        self.server.set_now(self.env.now());
-    }
-}
+use stage::{NOW, Stage};
 
 #[tokio::test]
 async fn after_a_sign_in_a_sync_brings_everything_and_sends_an_edit() {
@@ -348,3 +285,35 @@ impl Transport for Slow<'_> {
 
 /// How long the model's access tokens are good, in milliseconds.
 const ACCESS_LIFE: i64 = 600_000;
+
+#[test]
+fn a_secret_that_found_no_room_is_made_by_the_next_call() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("install");
+    std::fs::write(&path, []).unwrap();
+    let secret = install_secret(&path, &SeededEnv::new(1, NOW)).unwrap();
+    assert_eq!(install_secret(&path, &SeededEnv::new(2, NOW)), Ok(secret));
+}
+
+#[test]
+fn callers_that_want_the_secret_at_once_get_the_same() {
+    for round in 0..50 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("install");
+        if round % 2 == 0 {
+            std::fs::write(&path, []).unwrap();
+        }
+        let secrets = std::thread::scope(|scope| {
+            let callers: Vec<_> = (0..4)
+                .map(|seed| {
+                    scope.spawn({
+                        let path = &path;
+                        move || install_secret(path, &SeededEnv::new(seed, NOW))
+                    })
+                })
+                .collect();
+            callers.into_iter().map(|caller| caller.join().unwrap().unwrap()).collect::<Vec<_>>()
+        });
+        assert!(secrets.iter().all(|secret| *secret == secrets[0]), "{round}");
+    }
+}
