@@ -5,6 +5,7 @@
 mod caller;
 mod error;
 mod gate;
+pub mod keep;
 pub mod password;
 pub mod session;
 mod throttle;

@@ -3,32 +3,28 @@
 //! The damaged file is moved aside, never deleted. Everything the server has comes back with the next
 //! exchange; only what it has not must be read out of the damage, row by row.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use roadbook_domain::document::change::{Change, ChangeHash};
-use roadbook_domain::document::{DocumentType, DocumentTypeId, is_reserved};
+use roadbook_domain::document::change::Change;
+use roadbook_domain::settings::SettingsRow;
 use roadbook_domain::value::env::Env;
-use roadbook_domain::value::id::DocumentId;
-use roadbook_domain::value::time::Timestamp;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Row, Transaction};
 
 use crate::client::Client;
 use crate::edit::replica::Replica;
 use crate::error::{ApiError, Error};
-use crate::remote::account;
-use crate::store::documents::{self, Base};
-use crate::store::meta;
-use crate::store::quarantine::{self, NewQuarantined, QuarantineReason};
-use crate::store::{outbox, settings, workspace};
-use crate::value_edit::ValueEdit;
+use crate::remote::tokens;
+use crate::store::kept::{self, Kept};
+use crate::store::{documents, meta, repair, sealed, settings, swap, wipe, workspace};
 
 /// What came of a salvage.
 #[derive(Debug)]
 pub struct Salvage {
     /// The new file, opened; the user it belonged to is signed in, if that could be read. If it could not,
-    /// nobody can sign in to a file with unsent edits: their author cannot be told any more.
+    /// what was saved is sealed for them, and comes back when they sign in. If not even their key could be read,
+    /// nobody can sign in to the file: the author of what it holds cannot be told any more.
     pub client: Client,
     /// Where the damaged file is now.
     pub damaged: PathBuf,
@@ -42,105 +38,78 @@ pub struct Salvage {
 #[derive(Default)]
 struct Found {
     identity: Option<meta::Identity>,
-    settings: Vec<roadbook_domain::settings::SettingsRow>,
-    unsent: Vec<Saved>,
-    quarantine: Vec<Quarantined>,
+    settings: Vec<SettingsRow>,
+    kept: Vec<Kept>,
     complete: bool,
 }
 
-/// An unsent change as it lay in the outbox.
-struct Saved {
-    document: DocumentId,
-    kind: DocumentTypeId,
-    hash: ChangeHash,
-    change: Change,
-    origin: Option<Vec<u8>>,
-    made_at: i64,
-}
-
-/// A row of the quarantine as it lay there: document, type, title, edits, change, reason and times.
-type Quarantined = ([u8; 16], u16, String, Vec<u8>, Vec<u8>, Vec<u8>, i64, i64);
-
 impl Client {
-    /// Moves a damaged file aside, begins a new one at `path`, and puts into it all that was unsent.
+    /// Makes a new file with all that was unsent in a damaged one, and puts it in its place at `path`.
+    ///
+    /// The new file is made first, so a salvage that finds no room or is killed changes nothing; from the moment
+    /// at which it is whole, the next opening finishes what is left to do.
     ///
     /// # Errors
     /// [`ApiError::StorageFull`] if there is no room for a new file: the damaged one is where it was.
     pub fn salvage(path: impl AsRef<Path>, env: Arc<dyn Env>) -> Result<Salvage, ApiError> {
         let path = path.as_ref();
-        let damaged = move_aside(path).map_err(Error::from)?;
-        // Writable, because SQLite has to replay the log beside it. If that fails, nothing can be saved.
-        let connection = Connection::open_with_flags(&damaged, OpenFlags::SQLITE_OPEN_READ_WRITE).ok();
-        let found = connection.as_ref().map(read).unwrap_or_default();
-        let client = Self::open(path, env)?;
-        let now = client.env().now();
-        let complete = client.store().write(|tx| {
-            if let Some(connection) = &connection {
-                account::take_session(tx, connection)?;
-            }
-            store(tx, &found, now)
-        })?;
-        // Those in the quarantine were saved there before, or now.
-        let saved = found.unsent.len() as u64;
-        Ok(Salvage { client, damaged, saved, complete: found.complete && complete })
+        let (damaged, saved, complete) = replace(path, &env)?;
+        Ok(Salvage { client: Self::open(path, env)?, damaged, saved, complete })
     }
 }
 
-/// Moves a file and its log to the first free name beside it.
-fn move_aside(path: &Path) -> std::io::Result<PathBuf> {
-    let beside = |suffix: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        PathBuf::from(name)
-    };
-    let (number, damaged) = (1_u32..)
-        .map(|number| (number, beside(&format!(".damaged-{number}"))))
-        .find(|(_, candidate)| !candidate.exists())
-        .unwrap_or_else(|| (0, beside(".damaged")));
-    std::fs::rename(path, &damaged)?;
-    // The latest edits may be in the log only.
-    let log = beside("-wal");
-    if log.exists() {
-        std::fs::rename(log, beside(&format!(".damaged-{number}-wal")))?;
+fn replace(path: &Path, env: &Arc<dyn Env>) -> Result<(PathBuf, u64, bool), Error> {
+    let alone = swap::alone(path)?;
+    // An earlier salvage may have been killed when its file was whole.
+    swap::finish_alone(path, &alone)?;
+    if !path.exists() {
+        return Err(std::io::Error::from(std::io::ErrorKind::NotFound).into());
     }
-    // It is an index of the log, made anew by the next process that opens the file.
-    match std::fs::remove_file(beside("-shm")) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-        _ => Ok(damaged),
+    let draft = swap::draft(path)?;
+    let made = make(path, &draft, env);
+    if made.is_err() {
+        // It takes room that somebody may need, and cannot be gone on with.
+        drop(swap::draft(path));
     }
+    let (saved, complete) = made?;
+    swap::mark(path, &alone)?;
+    Ok((swap::finish_alone(path, &alone)?, saved, complete))
+}
+
+/// Makes the new file at `draft`; tells how many unsent edits were saved, and whether that was all.
+fn make(path: &Path, draft: &Path, env: &Arc<dyn Env>) -> Result<(u64, bool), Error> {
+    // Writable, because SQLite has to read the log beside it. If that fails, nothing can be saved.
+    let damaged = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).ok();
+    if let Some(damaged) = &damaged {
+        // The log stays as it is: bringing it into a damaged file could cost what it holds.
+        damaged.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    }
+    let found = damaged.as_ref().map(read).unwrap_or_default();
+    let client = Client::open(draft, Arc::clone(env)).map_err(Error::Caller)?;
+    let (saved, complete) = client.store().write(|tx| {
+        if let Some(damaged) = &damaged {
+            sealed::take_over(tx, damaged)?;
+            sealed::take_key(tx, damaged)?;
+            if found.identity.is_some() {
+                tokens::take_session(tx, damaged)?;
+            }
+        }
+        store(tx, &found, &**env)
+    })?;
+    client.store().settle()?;
+    Ok((saved, found.complete && complete))
 }
 
 fn read(damaged: &Connection) -> Found {
-    let identity = meta::get(damaged, &meta::IDENTITY).ok().flatten();
+    let identity = meta::identity(damaged).ok().flatten();
     let settings = rows(damaged, "SELECT row FROM settings", |row| {
         minicbor::decode(row.get_ref(0)?.as_blob()?).map_err(|_| rusqlite::Error::InvalidQuery)
     });
-    let sql = "SELECT document, kind, hash, change, origin, made_at FROM outbox ORDER BY n";
-    let (mut unsent, all_unsent) = rows(damaged, sql, |row| {
-        Ok(Saved {
-            document: DocumentId::from_bytes(row.get(0)?),
-            kind: DocumentTypeId(row.get(1)?),
-            hash: ChangeHash(row.get(2)?),
-            change: Change::from_bytes(row.get_ref(3)?.as_blob()?)
-                .map_err(|_| rusqlite::Error::InvalidQuery)?,
-            origin: row.get(4)?,
-            made_at: row.get(5)?,
-        })
-    });
-    // A damaged index shows rows twice.
-    let mut seen = BTreeSet::new();
-    unsent.retain(|saved| seen.insert((saved.document, saved.hash)));
-    let sql = "SELECT document, kind, title, edits, change, reason, made_at, at FROM quarantine ORDER BY n";
-    let (quarantine, all_quarantine) = rows(damaged, sql, |row| {
-        let (edits, reason): (Vec<u8>, Vec<u8>) = (row.get(3)?, row.get(5)?);
-        let is_sound = minicbor::decode::<Vec<ValueEdit>>(&edits).is_ok()
-            && minicbor::decode::<QuarantineReason>(&reason).is_ok();
-        let row =
-            (row.get(0)?, row.get(1)?, row.get(2)?, edits, row.get(4)?, reason, row.get(6)?, row.get(7)?);
-        is_sound.then_some(row).ok_or(rusqlite::Error::InvalidQuery)
-    });
-    let complete = all_unsent && all_quarantine;
-    Found { identity, settings: settings.0, unsent, quarantine, complete }
+    let (mut kept, all_unsent) = rows(damaged, kept::UNSENT, |row| kept::unsent(row).map(Kept::Unsent));
+    let (held, all_held) =
+        rows(damaged, kept::QUARANTINED, |row| kept::quarantined(row).map(Kept::Quarantined));
+    kept.extend(held);
+    Found { identity, settings: settings.0, kept, complete: all_unsent && all_held }
 }
 
 /// The rows that can be read, and whether those are all.
@@ -165,62 +134,34 @@ fn rows<T>(
     }
 }
 
-/// Puts what was found into a new file; tells whether all of it could be. Changes of documents made here
-/// are shown at once, others with their document, which the server sends.
-fn store(tx: &Transaction<'_>, found: &Found, now: Timestamp) -> Result<bool, Error> {
+/// Puts what was found into a new file; tells how many unsent edits there are, and whether all made sense.
+/// Changes of documents made here are shown at once, others with their document, which the server sends.
+fn store(tx: &Transaction<'_>, found: &Found, env: &dyn Env) -> Result<(u64, bool), Error> {
     settings::set_identity(tx, found.identity)?;
     settings::put(tx, &found.settings)?;
-    for row in &found.quarantine {
-        tx.prepare_cached(
-            "INSERT INTO quarantine (document, kind, title, edits, change, reason, made_at, at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )?
-        .execute(row.clone())?;
-    }
-    for saved in &found.unsent {
-        let origin = saved.origin.as_ref().and_then(|bytes| minicbor::decode(bytes).ok());
-        let made_at = Timestamp::from_millis(saved.made_at);
-        let change = saved.change.to_bytes();
-        outbox::push(tx, (saved.document, saved.kind), (saved.hash, &change), origin, made_at)?;
-        let genesis = DocumentType::get(saved.kind).map(DocumentType::genesis_hash);
-        let is_constant = is_reserved(saved.change.actor);
-        if !is_constant && genesis.is_some_and(|genesis| saved.change.deps == [genesis]) {
-            documents::put(tx, saved.document, &Base::unsent(saved.kind))?;
-        }
+    // A damaged index shows rows twice: of unsent ones the second is passed over.
+    found.kept.iter().try_for_each(|kept| kept::put(tx, kept))?;
+    let is_change =
+        |kept: &&Kept| matches!(kept, Kept::Unsent(unsent) if Change::from_stored(&unsent.change).is_ok());
+    let saved = found.kept.iter().filter(is_change).count() as u64;
+    let complete = !repair::edits(tx)?;
+    if found.identity.is_none() && sealed::seal_all(tx, env)? {
+        // Whose it is nobody can tell any more, but their key can.
+        wipe(tx)?;
+        return Ok((saved, complete));
     }
     let workspace = workspace::read(tx)?;
-    let mut complete = true;
     for (id, _) in documents::all(tx)? {
         match Replica::open(tx, id) {
-            Ok(Some(replica)) => drop(replica.project(tx, &workspace)?),
-            Err(Error::Document(_)) => {
-                set_aside(tx, id, found, now)?;
-                complete = false;
+            Ok(Some(replica)) => {
+                replica.project(tx, &workspace)?;
+                documents::clear_stale(tx, id)?;
             }
             Err(Error::OtherType(_)) | Ok(None) => {}
             Err(error) => return Err(error),
         }
     }
-    Ok(complete)
-}
-
-/// Puts the unsent changes of a document of which some are lost into the quarantine: without those the
-/// others do not fit, but what each wrote can be told.
-fn set_aside(tx: &Transaction<'_>, id: DocumentId, found: &Found, now: Timestamp) -> Result<(), Error> {
-    for saved in found.unsent.iter().filter(|saved| saved.document == id) {
-        let new = NewQuarantined {
-            document: id,
-            kind: saved.kind,
-            title: "",
-            edits: ValueEdit::alone(&saved.change),
-            change: &saved.change,
-            reason: QuarantineReason::Damaged,
-            at: now,
-        };
-        quarantine::push(tx, &new)?;
-    }
-    outbox::remove_of_document(tx, id)?;
-    documents::remove(tx, id)
+    Ok((saved, complete))
 }
 
 #[cfg(test)]

@@ -52,6 +52,8 @@ struct Session {
     access_token: String,
     access_expires_at: Timestamp,
     refresh_token: String,
+    /// In base64url.
+    keep_key: String,
 }
 
 async fn sign_in(With(state): With<State>, Body(asked): Body<SignIn>) -> Result<Json<Session>, ApiError> {
@@ -100,6 +102,7 @@ impl From<Grant> for Session {
             access_token: grant.access_token,
             access_expires_at: grant.access_expires_at,
             refresh_token: grant.refresh_token.to_text(),
+            keep_key: BASE64URL_NOPAD.encode(grant.keep_key.as_bytes()),
         }
     }
 }

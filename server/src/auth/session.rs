@@ -6,6 +6,7 @@ use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use uuid::Uuid;
 
+use super::keep::KeepKey;
 use super::throttle::Guesser;
 use super::token::{ACCESS_LIFE, IDLE_LIFE, RefreshToken, sha256};
 use super::{AuthError, Gate};
@@ -46,6 +47,8 @@ pub struct Grant {
     pub access_expires_at: Timestamp,
     /// The refresh token; the one used for it is spent, unless this answer gets lost.
     pub refresh_token: RefreshToken,
+    /// What the user's unsent edits are kept with on the device after a forced sign-out.
+    pub keep_key: KeepKey,
 }
 
 /// Begins a session.
@@ -183,6 +186,7 @@ fn grant(
         access_token: gate.tokens().issue(&claimed, now)?,
         access_expires_at: Timestamp::from_millis(now.millis().saturating_add(ACCESS_LIFE)),
         refresh_token,
+        keep_key: KeepKey::of(gate.node().secrets(), org, user),
     })
 }
 

@@ -1,9 +1,15 @@
+use std::collections::BTreeSet;
 use std::io::{Seek, SeekFrom, Write};
 
 use roadbook_domain::crm::command::CardCommand;
+use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::value::id::DocumentId;
 
 use super::*;
+use crate::store::outbox;
+use crate::store::quarantine::{self, NewQuarantined, QuarantineReason};
 use crate::testing::{Phone, todo};
+use crate::value_edit::ValueEdit;
 
 #[test]
 fn what_was_unsent_in_a_damaged_file_is_in_the_new_one_and_the_damaged_one_is_kept() {
@@ -49,16 +55,21 @@ fn a_document_of_which_a_change_is_lost_does_not_cost_the_others_theirs_and_its_
     let salvage = Client::salvage(&path, env).unwrap();
     assert_eq!((salvage.saved, salvage.complete), (3, false));
     assert_eq!(salvage.client.card(other).unwrap().row.name, "Garage");
-    assert_eq!(salvage.client.unsent_count().unwrap(), 1);
+    // What was made before the lost edit stands; what was built on it is told.
+    assert_eq!(
+        (salvage.client.card(card).unwrap().row.name.as_str(), salvage.client.unsent_count()),
+        ("Bakery", Ok(2))
+    );
     let kept = salvage.client.quarantine().unwrap();
     let names = kept.iter().flat_map(|item| &item.edits).filter_map(|edit| match edit {
         ValueEdit::Put { name, value, .. } if name == "name" => Some(value.as_str()),
         _ => None,
     });
-    assert_eq!(names.collect::<Vec<_>>(), ["Kept", "Bakery"]);
+    assert_eq!((names.collect::<Vec<_>>(), kept.len()), (vec!["Kept"], 2));
     assert!(kept.iter().all(|item| item.reason == QuarantineReason::Damaged));
-    let (made, _) = salvage.client.reapply(kept[1].n).unwrap();
-    assert_eq!(salvage.client.card(made).unwrap().row.name, "Bakery");
+    let told = kept.iter().find(|item| !item.edits.is_empty()).unwrap();
+    salvage.client.reapply(told.n).unwrap();
+    assert_eq!(salvage.client.card(card).unwrap().row.name, "Kept");
     drop(folder);
 }
 
@@ -89,7 +100,8 @@ fn what_was_in_the_quarantine_of_a_damaged_file_is_in_that_of_the_new_one() {
     drop(broken);
     let salvage = Client::salvage(&path, env).unwrap();
     let left: Vec<_> = salvage.client.quarantine().unwrap().iter().map(|item| item.document).collect();
-    assert_eq!((left, salvage.complete), (vec![before[0].document], false));
+    assert_eq!((left, salvage.complete), (before.iter().map(|item| item.document).collect(), false));
+    assert_eq!(salvage.client.quarantine().unwrap()[1].reason, QuarantineReason::Damaged);
     drop(folder);
 }
 
@@ -123,7 +135,9 @@ fn a_salvage_that_found_no_room_leaves_everything_where_it_was() {
     let folder = phone.close();
     // A folder stands where the new file is to be made: it cannot be made, as on a full disk.
     let names = || -> BTreeSet<_> {
-        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect()
+        let names = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        // The lock is empty and stays.
+        names.filter(|name| !name.to_string_lossy().ends_with(".lock")).collect()
     };
     let blocked = folder.path().join("roadbook.sqlite.new");
     std::fs::create_dir(&blocked).unwrap();
@@ -149,5 +163,42 @@ fn new_files_and_folders_are_readable_by_their_user_alone() {
     for entry in std::fs::read_dir(path.parent().unwrap()).unwrap() {
         let path = entry.unwrap().path();
         assert_eq!(mode(&path), 0o600, "{}", path.display());
+    }
+}
+
+#[test]
+fn a_salvage_killed_before_any_operation_changed_nothing_or_is_finished_by_the_next_opening() {
+    let phone = Phone::local(1);
+    let card = phone.card("Bakery", &[]);
+    let env = || phone.env.clone();
+    for operations in 0.. {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("roadbook.sqlite");
+        // As a killed app leaves it: the file, and the log with everything in it.
+        for end in ["", "-wal"] {
+            std::fs::copy(swap::beside(&phone.path, end), swap::beside(&path, end)).unwrap();
+        }
+        // And as an earlier salvage that was killed leaves it.
+        std::fs::write(swap::beside(&path, ".new"), b"half a file").unwrap();
+        std::fs::write(swap::beside(&path, ".new-wal"), b"half a log").unwrap();
+        let log = std::fs::read(swap::beside(&path, "-wal")).unwrap();
+        swap::kill::after(Some(operations));
+        let salvage = Client::salvage(&path, env());
+        swap::kill::after(None);
+        let is_log = |end: &str| std::fs::read(swap::beside(&path, end)).is_ok_and(|bytes| bytes == log);
+        assert!(is_log("-wal") || is_log(".damaged-1-wal"), "{operations}: the log is thrown away");
+        let is_done = salvage.is_ok();
+        drop(salvage);
+
+        let client = Client::open(&path, env()).unwrap();
+        assert!(client.card(card).is_ok(), "after {operations} operations");
+        drop(client);
+        let again = Client::salvage(&path, env()).unwrap();
+        assert_eq!((again.saved, again.complete), (1, true), "after {operations} operations");
+        assert!(again.client.card(card).is_ok() && again.damaged.exists());
+        if is_done {
+            assert!(operations >= 7, "{operations} operations");
+            return;
+        }
     }
 }
