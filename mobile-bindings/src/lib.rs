@@ -138,8 +138,8 @@ impl Roadbook {
             () = self.pauses.notified() => {}
             report = self.exchange(&server.transport) => return report.map(Some),
         }
-        // A session that is dropped lets another process exchange.
-        *self.syncer.lock().await = Syncer::new(&self.client);
+        // Another process may exchange now. The syncer stays: it knows how slow the line is.
+        self.syncer.lock().await.pause();
         Ok(None)
     }
 }

@@ -60,6 +60,15 @@ pub async fn run(file: &Path, starts: i64, server: Option<&Path>) {
     }
 }
 
+/// Salvages a file without end, as if it were damaged each time.
+pub fn salvage(file: &Path) {
+    loop {
+        let salvage = Client::salvage(file, Arc::new(SystemEnv)).unwrap();
+        assert!(salvage.complete);
+        say("salvaged");
+    }
+}
+
 async fn enrol(client: &Client, transport: &HttpTransport) {
     let credentials = Credentials { email: "user0@example.com", password: PASSWORD };
     let installation = Installation { platform: "test", name: "phone", secret: &[7; 32] };

@@ -20,6 +20,9 @@ const KEY: Key<ByteArray<32>> = Key::new("keep_key");
 /// What is sealed, and in which form: bytes of another one do not open.
 const FORM: &[u8] = b"roadbook kept edit 1";
 
+/// A sealed edit: its number, its nonce and its bytes.
+type Sealed = (i64, Vec<u8>, Vec<u8>);
+
 /// The key of one user.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct KeepKey([u8; 32]);
@@ -93,7 +96,7 @@ fn put(tx: &Transaction<'_>, nonce: &[u8], bytes: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
-fn rows(connection: &Connection) -> Result<Vec<(i64, Vec<u8>, Vec<u8>)>, Error> {
+fn rows(connection: &Connection) -> Result<Vec<Sealed>, Error> {
     let mut statement = connection.prepare("SELECT n, nonce, bytes FROM sealed ORDER BY n")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)

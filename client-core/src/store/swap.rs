@@ -48,9 +48,9 @@ pub(crate) fn finish(path: &Path) -> io::Result<()> {
 pub(crate) fn finish_alone(path: &Path, _alone: &Alone) -> io::Result<PathBuf> {
     let damaged = |number: u32, end: &str| beside(path, &format!(".damaged-{number}{end}"));
     let log = beside(path, "-wal");
-    let is_free =
-        |number: &u32| !damaged(*number, "").exists() && !(log.exists() && damaged(*number, "-wal").exists());
-    let number = (1..).find(is_free).unwrap_or(u32::MAX);
+    let is_taken =
+        |number: u32| damaged(number, "").exists() || log.exists() && damaged(number, "-wal").exists();
+    let number = (1..).find(|number| !is_taken(*number)).unwrap_or(u32::MAX);
     // Another process may have finished it while this one waited.
     if !marked(path).exists() {
         return Ok(damaged(number.saturating_sub(1), ""));

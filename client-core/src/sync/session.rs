@@ -186,6 +186,14 @@ impl SyncSession {
         self.on_failure(None)
     }
 
+    /// The answer to the last request is not waited for any longer, as when the system ends an app's time. What was
+    /// sent counts as unsent, other processes may exchange, and if a request was on its way the next ones carry and
+    /// ask for half as much: they may have to fit into the same time.
+    pub fn on_pause(&mut self) {
+        self.give_up();
+        self.state.on_pause();
+    }
+
     /// The last request was larger than the server, or a proxy before it, takes. Says whether the next
     /// one is another: with less in it, or without the document that is too large. Such a document is
     /// left alone until a later session and counts as not re-uploaded; everything else goes on.

@@ -73,6 +73,11 @@ impl Syncer {
         self.session.set_budget(bytes);
     }
 
+    /// See [`SyncSession::on_pause`]: for after a [`Self::sync`] that was dropped.
+    pub fn pause(&mut self) {
+        self.session.on_pause();
+    }
+
     /// When the next sync may be tried, after one that failed.
     pub fn wake_at(&self) -> Option<Timestamp> {
         self.session.wake_at()

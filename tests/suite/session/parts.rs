@@ -209,6 +209,23 @@ fn a_document_that_the_server_cannot_take_back_stays_here_and_stops_nothing() {
 }
 
 #[test]
+fn after_a_pause_others_may_exchange_and_half_as_much_is_asked_for_if_an_answer_was_to_come() {
+    let (_, alice, _, _) = stage();
+    let widget = alice.widget();
+    let mut session = SyncSession::new(&alice.client);
+    session.on_pause();
+    let budget = |session: &mut SyncSession| {
+        let frame = session.next_request().unwrap().unwrap();
+        from_frame::<SyncRequest>(&frame, MAX_ANSWER).unwrap().budget
+    };
+    assert_eq!(budget(&mut session), None, "nothing was on its way");
+    assert!(SyncSession::new(&widget).next_request().is_err());
+    session.on_pause();
+    assert!(SyncSession::new(&widget).next_request().is_ok());
+    assert_eq!(budget(&mut session), Some(512 << 10));
+}
+
+#[test]
 fn after_a_time_out_half_as_much_is_asked_for_and_never_more_than_was_set() {
     let (_, alice, _, _) = stage();
     let mut session = SyncSession::new(&alice.client);

@@ -212,6 +212,14 @@ impl State {
         wake_at
     }
 
+    /// The answer is not waited for any longer.
+    pub fn on_pause(&mut self) {
+        if self.sent.is_some() {
+            self.pace.slow_down();
+        }
+        self.unanswered();
+    }
+
     /// The next requests carry and ask for half as much.
     pub fn slow_down(&mut self) {
         self.pace.slow_down();
