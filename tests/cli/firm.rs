@@ -4,7 +4,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 
 use roadbook_client::account::{self, Credentials, Installation};
 use roadbook_client::{BoardQuery, Client, HttpTransport, sync};
@@ -22,8 +27,48 @@ const PASSWORD: &str = "correct horse battery";
 /// A firm whose server runs as long as this value lives.
 pub struct Firm {
     pub address: String,
+    /// What the server is asked.
+    pub asked: Arc<Asked>,
     folder: TempDir,
     runtime: Runtime,
+}
+
+/// The requests that came, and whether exchanges are answered.
+#[derive(Default)]
+pub struct Asked {
+    paths: Mutex<Vec<String>>,
+    /// Where to tell of exchanges that get no answer, as long as there is such a place.
+    held: Mutex<Option<Sender<()>>>,
+}
+
+impl Asked {
+    /// How many requests came for this path.
+    pub fn count(&self, path: &str) -> usize {
+        self.paths.lock().unwrap().iter().filter(|asked| *asked == path).count()
+    }
+
+    /// Leaves exchanges without an answer from now on, and tells when one came.
+    pub fn hold(&self) -> Receiver<()> {
+        let (tell, told) = channel();
+        *self.held.lock().unwrap() = Some(tell);
+        told
+    }
+
+    /// Answers exchanges again.
+    pub fn release(&self) {
+        *self.held.lock().unwrap() = None;
+    }
+
+    async fn pass(self: Arc<Self>, request: Request, next: Next) -> Response {
+        let path = request.uri().path().to_owned();
+        self.paths.lock().unwrap().push(path.clone());
+        let held = self.held.lock().unwrap().clone().filter(|_| path == "/v1/sync");
+        if let Some(held) = held {
+            held.send(()).unwrap_or_default();
+            std::future::pending::<()>().await;
+        }
+        next.run(request).await
+    }
 }
 
 /// How a run of the program ended.
@@ -53,6 +98,8 @@ impl Firm {
             locale: "en".to_owned(),
             password_cost: Cost::LEAST,
         };
+        let asked = Arc::new(Asked::default());
+        let passing = Arc::clone(&asked);
         let runtime = Runtime::new().unwrap();
         let address = runtime.block_on(async {
             init(&config, &SystemEnv).await.unwrap();
@@ -62,11 +109,13 @@ impl Firm {
             let address = listener.local_addr().unwrap();
             tokio::spawn(async move {
                 let config = state.config().clone();
-                http::serve(app(state), listener, &config, || (), std::future::pending()).await;
+                let pass = move |request, next| Arc::clone(&passing).pass(request, next);
+                let app = app(state).layer(from_fn(pass));
+                http::serve(app, listener, &config, || (), std::future::pending()).await;
             });
             format!("http://{address}")
         });
-        Self { address, folder, runtime }
+        Self { address, asked, folder, runtime }
     }
 
     /// Writes a file under a name into a folder of its own, and imports it.
