@@ -1,14 +1,21 @@
 //! The Roadbook command line: the sync server, its set-up, imports, and the demonstration.
 
+#![deny(clippy::print_stdout, clippy::print_stderr, reason = "they panic where nobody reads: `out` does not")]
+
 mod demo;
 mod import;
 mod logs;
+mod out;
+mod scratch;
+mod stop;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use roadbook_domain::value::env::SystemEnv;
 use roadbook_server::{Config, InitConfig};
+
+use out::say;
 
 /// A CRM that keeps working where the signal doesn't.
 ///
@@ -50,27 +57,25 @@ fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
     match command {
-        Command::Demo(config) => demo::run(&config).await?,
+        Command::Demo(config) => demo::run(&config, &stop::Stop::listen()).await?,
         Command::Init(config) => init(&config).await?,
         Command::Serve(config) => roadbook_server::serve(&config, stopped()).await?,
-        Command::Import(config) => import::run(&config).await?,
+        Command::Import(config) => import::run(&config, &stop::Stop::listen()).await?,
     }
     Ok(())
 }
 
 async fn init(config: &InitConfig) -> Result<(), roadbook_server::ConfigError> {
     let created = roadbook_server::init(config, &SystemEnv).await?;
-    println!("Organisation {} is made: {}", created.org, config.organisation);
-    println!("Administrator: {}", config.admin_email);
+    say!("Organisation {} is made: {}", created.org, config.organisation);
+    say!("Administrator: {}", config.admin_email);
     if let Some(password) = created.generated_password {
-        println!("Password, shown this once and kept nowhere: {password}");
+        say!("Password, shown this once and kept nowhere: {password}");
     }
-    println!(
-        "Back up the secrets folder \"{}\" apart from the database: without it no phone is",
-        config.secrets
-    );
-    println!("recognised and no backup can be refilled.");
-    println!("Next: roadbook serve --database {} --secrets {}", config.database, config.secrets);
+    say!("Back up the secrets folder \"{}\" apart from the database: without it no phone is", config.secrets);
+    say!("recognised and no backup can be refilled.");
+    let (database, secrets) = (out::quoted(&config.database), out::quoted(&config.secrets));
+    say!("Next: {} serve --database {database} --secrets {secrets}", out::program());
     Ok(())
 }
 
@@ -94,6 +99,6 @@ async fn stopped() {
 }
 
 fn failed(reason: &str) -> ExitCode {
-    eprintln!("roadbook: {reason}");
+    out::complain(format_args!("roadbook: {reason}\n"));
     ExitCode::FAILURE
 }
