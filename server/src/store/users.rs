@@ -3,12 +3,15 @@
 //! The name that others see is in the user directory, a settings row that replicates to the phones;
 //! both are written in the same transaction.
 
+use std::collections::BTreeSet;
+
 use roadbook_domain::settings::role::Role;
 use roadbook_domain::settings::user::Email;
 use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use uuid::Uuid;
 
+use super::bulk::{self, Value};
 use super::db::on;
 use super::{Conn, StoreError, Tx};
 
@@ -100,6 +103,35 @@ pub async fn by_email(conn: &mut Conn, email: &Email) -> Result<Option<Login>, S
     .await)?)
 }
 
+/// Whether there is such a user, with access.
+///
+/// # Errors
+/// Of the database.
+pub async fn has_access(conn: &mut Conn, org: OrgId, user: UserId) -> Result<bool, StoreError> {
+    let count: i64 = on!(conn, |c| sqlx::query_scalar(
+        "select count(*) from app_user where org_id = $1 and id = $2 and not disabled"
+    )
+    .bind(org.uuid())
+    .bind(user.uuid())
+    .fetch_one(c)
+    .await)?;
+    Ok(count > 0)
+}
+
+/// What checks the password of this user; `None` if there is no such user.
+///
+/// # Errors
+/// Of the database.
+pub async fn login(conn: &mut Conn, org: OrgId, user: UserId) -> Result<Option<Login>, StoreError> {
+    Ok(on!(conn, |c| sqlx::query_as(
+        "select org_id, id, password_hash, disabled from app_user where org_id = $1 and id = $2"
+    )
+    .bind(org.uuid())
+    .bind(user.uuid())
+    .fetch_optional(c)
+    .await)?)
+}
+
 /// Locks an account, and says what its user may do; `None` if it is disabled or unknown.
 ///
 /// Between the check of a password and the session that follows, an administrator may have disabled
@@ -150,8 +182,27 @@ pub async fn permissions_of(conn: &mut Conn, claimed: &Claimed) -> Result<Option
     row.map(permissions).transpose()
 }
 
-/// Sets what the user may do and whether they have access, and recalls their access tokens. Says whether
-/// there is such a user.
+/// When the user last came to read by audience alone, having read whole scopes before.
+///
+/// # Errors
+/// Of the database.
+pub async fn restricted_at(
+    conn: &mut Conn,
+    org: OrgId,
+    user: UserId,
+) -> Result<Option<Timestamp>, StoreError> {
+    let at: Option<i64> = on!(conn, |c| sqlx::query_scalar(
+        "select restricted_at from app_user where org_id = $1 and id = $2 and restricted_at > 0"
+    )
+    .bind(org.uuid())
+    .bind(user.uuid())
+    .fetch_optional(c)
+    .await)?;
+    Ok(at.map(Timestamp::from_millis))
+}
+
+/// Sets what the user may do and whether they have access, recalls their access tokens, and notes when they
+/// lost the right to read whole scopes. Says whether there is such a user.
 ///
 /// # Errors
 /// [`StoreError::Exists`] if the email is taken.
@@ -162,9 +213,11 @@ pub async fn set_access(
     email: &Email,
     role: Role,
     disabled: bool,
+    now: Timestamp,
 ) -> Result<bool, StoreError> {
     let set = on!(tx, |c| sqlx::query(
-        "update app_user set email = $3, role = $4, disabled = $5, token_version = token_version + 1 \
+        "update app_user set email = $3, role = $4, disabled = $5, token_version = token_version + 1, \
+         restricted_at = case when $6 and role <> $7 then $8 else restricted_at end \
          where org_id = $1 and id = $2"
     )
     .bind(org.uuid())
@@ -172,6 +225,9 @@ pub async fn set_access(
     .bind(email.as_str())
     .bind(role_code(role))
     .bind(disabled)
+    .bind(!role.reads_all())
+    .bind(role_code(Role::Restricted))
+    .bind(now.millis())
     .execute(c)
     .await
     .map(|done| done.rows_affected()))?;
@@ -202,6 +258,17 @@ pub async fn set_password(
     Ok(set > 0)
 }
 
+/// Those of these ids that are users of the organisation, with access or without.
+///
+/// # Errors
+/// Of the database.
+pub async fn among(conn: &mut Conn, org: OrgId, ids: &[UserId]) -> Result<BTreeSet<UserId>, StoreError> {
+    let text = "select id from app_user where org_id = $1 and id in LIST";
+    let listed = ids.iter().map(|id| Value::Uuid(id.uuid())).collect();
+    let rows: Vec<(Uuid,)> = bulk::fetch(conn, text, &[Value::Uuid(org.uuid())], listed).await?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
 /// Whether an administrator with access is left, other than this user.
 ///
 /// # Errors
@@ -225,7 +292,8 @@ impl std::fmt::Debug for Login {
     }
 }
 
-fn permissions((role, token_version): (i16, i64)) -> Result<Permissions, StoreError> {
+/// What a stored role and version mean.
+pub(super) fn permissions((role, token_version): (i16, i64)) -> Result<Permissions, StoreError> {
     let role = u16::try_from(role).map(Role::from_code).ok().filter(|role| role.is_known());
     let role = role.ok_or(StoreError::Unreadable("the role of a user"))?;
     Ok(Permissions { role, token_version })
