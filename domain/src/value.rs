@@ -1,6 +1,7 @@
 //! Values: ids, times, amounts and other texts with one form; and clock and randomness as arguments.
 //! Nothing here knows what a document or a card is.
 
+pub mod counted;
 pub mod decimal;
 pub mod due;
 pub mod env;

@@ -8,6 +8,7 @@ use minicbor::bytes::{ByteSlice, ByteVec};
 use minicbor::{Decode, Decoder, Encode, decode};
 
 use crate::document::DocumentTypeId;
+use crate::value::counted::{self, Counting};
 use crate::value::id::DocumentId;
 
 use crate::document::AuthorTable;
@@ -23,10 +24,10 @@ const MIN_CHANGE: usize = 24;
 
 /// The device's side of one step.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[cbor(array, context_bound = "Counting")]
 pub struct Reconcile {
     /// The buckets to compare; the first step compares the one of all documents.
-    #[n(0)]
+    #[cbor(n(0), decode_with = "counted::list")]
     pub buckets: Vec<Bucket>,
 }
 
@@ -44,16 +45,16 @@ pub struct Bucket {
 
 /// The server's side of one step.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[cbor(array, context_bound = "Counting")]
 pub struct ReconcileAnswer {
     /// Suffixes under which too many documents differ to list: send their buckets next.
-    #[n(0)]
+    #[cbor(n(0), decode_with = "counted::list")]
     pub deeper: Vec<ByteVec>,
     /// Suffixes whose documents are all listed in `documents`.
-    #[n(1)]
+    #[cbor(n(1), decode_with = "counted::list")]
     pub listed: Vec<ByteVec>,
     /// Every document that the server has, and this user may see, under the listed suffixes.
-    #[n(2)]
+    #[cbor(n(2), decode_with = "counted::list")]
     pub documents: Vec<HeadsRow>,
 }
 
@@ -71,7 +72,7 @@ pub struct HeadsRow {
 
 /// A document re-uploaded to a server that lost it or a part of it; or one part of such a re-upload.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[cbor(array, context_bound = "Counting")]
 pub struct Reupload {
     /// The document.
     #[n(0)]
@@ -108,14 +109,20 @@ pub struct ReuploadPart {
     pub total: u32,
 }
 
-/// Reads the changes of a re-upload. A list of empty strings would take many times its bytes in memory, so
-/// reading ends at the first string that is too short for a change.
-fn offered_changes<C>(d: &mut Decoder<'_>, _: &mut C) -> Result<Vec<ByteVec>, decode::Error> {
-    let mut changes = Vec::new();
-    for change in d.array_iter::<&ByteSlice>()? {
-        let change = change?;
-        if change.len() < MIN_CHANGE || changes.len() >= MAX_REUPLOADED_CHANGES {
-            return Err(decode::Error::message("not the changes of a re-upload"));
+/// Reads the changes of a re-upload, up to the first string that is too short for a change.
+fn offered_changes<C: Counting>(
+    d: &mut Decoder<'_>,
+    counting: &mut C,
+) -> Result<Vec<ByteVec>, decode::Error> {
+    let length = counted::length_of::<ByteVec, C>(d, counting)?;
+    if length > MAX_REUPLOADED_CHANGES {
+        return Err(decode::Error::message("not the changes of a re-upload"));
+    }
+    let mut changes = Vec::with_capacity(length);
+    for _ in 0..length {
+        let change: &ByteSlice = d.decode()?;
+        if change.len() < MIN_CHANGE {
+            return Err(decode::Error::message("not a change of a re-upload"));
         }
         changes.push(ByteVec::from(change.to_vec()));
     }

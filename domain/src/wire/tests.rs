@@ -246,8 +246,7 @@ fn a_closing_in_the_form_of_a_later_version_is_left_out_and_its_document_still_g
     assert_eq!(minicbor::decode::<Forgotten>(&bytes).unwrap(), forgotten);
 }
 
-#[test]
-fn the_rows_of_a_card_are_pinned() {
+fn card_rows() -> Rows {
     let row = CardRow {
         product: None,
         name: "Acme".into(),
@@ -280,7 +279,12 @@ fn the_rows_of_a_card_are_pinned() {
     ]
     .map(|event| Fact { at: Timestamp::from_millis(4), by: Some(USER), event })
     .to_vec();
-    insta::assert_snapshot!(golden(&Rows::Card(Box::new(row), facts)));
+    Rows::Card(Box::new(row), facts)
+}
+
+#[test]
+fn the_rows_of_a_card_are_pinned() {
+    insta::assert_snapshot!(golden(&card_rows()));
 }
 
 #[test]
