@@ -5,6 +5,7 @@ mod devices;
 mod faults;
 mod http;
 mod matrix;
+mod notice;
 mod sessions;
 mod start;
 mod store;

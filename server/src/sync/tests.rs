@@ -2,6 +2,7 @@
 
 mod limits;
 mod live;
+mod own_documents;
 mod phone;
 mod pull;
 mod push;
