@@ -190,7 +190,9 @@ fn open(case: &Case, context: &Context) -> Result<Scratch, Verdict> {
         let scope = scope.ok_or(Verdict::Refused(RefusalCode::NotAllowed))?;
         return Ok(Scratch::new(kind, id, scope, Some(context.viewer.user), context.server));
     };
-    if stored.kind != kind.id {
+    let own = scope_of_new(kind, id, context.viewer.user).filter(|scope| matches!(scope, Scope::Private(_)));
+    // What follows from the author's id is theirs alone: they write into no other document that stands there.
+    if stored.kind != kind.id || own.is_some_and(|own| own != stored.scope) {
         return refused(RefusalCode::IdTaken);
     }
     // The damage is here and not in the change: the device keeps it and sends it again.
