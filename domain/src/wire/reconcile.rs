@@ -12,11 +12,16 @@ use crate::value::counted::{self, Counting};
 use crate::value::id::DocumentId;
 
 use crate::document::AuthorTable;
+use crate::document::change::ChangeHash;
+use crate::document::guard::MAX_DOCUMENT_OPS;
 
 /// The most re-uploaded documents of one request.
 pub const MAX_REUPLOADS: usize = 500;
 /// The most changes of all re-uploaded documents of one request: as many as the largest document may have.
 pub const MAX_REUPLOADED_CHANGES: usize = 50_000;
+/// The most operations of all re-uploaded changes of one request: those of two of the largest documents.
+// A change of 34 bytes can erase 10,000 characters, so neither bytes nor changes bound the work.
+pub const MAX_REUPLOADED_OPS: u32 = 2 * MAX_DOCUMENT_OPS;
 /// The most bytes of changes of one document that is re-uploaded in parts.
 pub const MAX_PARTS_BYTES: usize = 16 << 20;
 /// No change has fewer bytes: an actor of 16 bytes and the frame around it.
@@ -90,8 +95,12 @@ pub struct Reupload {
     /// The server's own receipt for exactly this state.
     #[n(4)]
     pub receipt: minicbor::bytes::ByteArray<16>,
+    /// The heads of the document, ascending: what the receipt was given for, so that a server compares it
+    /// before it looks at the changes.
+    #[cbor(n(5), decode_with = "counted::list")]
+    pub heads: Vec<ChangeHash>,
     /// Which part of the document these changes are; `None`: the whole document.
-    #[n(5)]
+    #[n(6)]
     pub part: Option<ReuploadPart>,
 }
 

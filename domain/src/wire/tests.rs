@@ -94,6 +94,7 @@ fn request() -> SyncRequest {
             changes: vec![vec![9; 24].into()],
             authors: authors(),
             receipt: [5; 16].into(),
+            heads: vec![HASH],
             part: None,
         }],
         fetch: vec![DOCUMENT],
@@ -118,6 +119,7 @@ fn a_part_of_a_re_upload_is_pinned() {
         changes: vec![vec![9; 24].into()],
         authors: AuthorTable::default(),
         receipt: [5; 16].into(),
+        heads: vec![HASH],
         part: Some(ReuploadPart { first: 30_000, total: 50_000 }),
     };
     insta::assert_snapshot!(golden(&offer));
@@ -138,6 +140,7 @@ fn a_list_of_strings_too_short_to_be_changes_is_no_reupload() {
             changes,
             authors: authors(),
             receipt: [5; 16].into(),
+            heads: vec![HASH],
             part: None,
         };
         let request = SyncRequest { reuploads: vec![offer], ..SyncRequest::default() };
