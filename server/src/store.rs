@@ -22,6 +22,7 @@ pub mod reupload;
 pub mod sessions;
 pub mod settings;
 pub mod todos;
+pub mod trim;
 pub mod users;
 
 pub use db::{Conn, Db, Tx};

@@ -8,6 +8,7 @@ use roadbook_domain::value::time::Timestamp;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::error::SyncError;
+use super::terms::Known;
 use crate::live::{Live, Moved};
 use crate::node::Node;
 use crate::node::secrets::Secrets;
@@ -20,6 +21,7 @@ pub struct Engine {
     actor: Actor,
     judging: Arc<Semaphore>,
     hashing: Semaphore,
+    terms: Known,
     live: Arc<Live>,
 }
 
@@ -30,7 +32,14 @@ impl Engine {
         // More at once would only share the processors, and hold more documents in memory.
         let judging = Arc::new(Semaphore::new(processors));
         let actor = Actor::new(node.env());
-        Self { node, actor, judging, hashing: Semaphore::new(1), live: Arc::default() }
+        Self {
+            node,
+            actor,
+            judging,
+            hashing: Semaphore::new(1),
+            terms: Known::default(),
+            live: Arc::default(),
+        }
     }
 
     /// Database, keys and clock.
@@ -85,6 +94,11 @@ impl Engine {
     pub fn hash(&self) -> Result<SemaphorePermit<'_>, SyncError> {
         // Not waited for: the caller can ask again, while a queue would keep requests open for long.
         self.hashing.try_acquire().map_err(|_| SyncError::Busy)
+    }
+
+    /// The digest terms that reconciliations read of late.
+    pub fn terms(&self) -> &Known {
+        &self.terms
     }
 
     /// Who waits for news.

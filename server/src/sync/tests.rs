@@ -9,6 +9,7 @@ mod push;
 mod recovery;
 mod reupload;
 mod rights;
+mod trim;
 
 use roadbook_domain::crm::command::{CardCommand, NewTodo};
 use roadbook_domain::settings::INBOX_PRODUCT;

@@ -170,6 +170,7 @@ async fn a_request_that_re_uploads_more_changes_than_a_document_may_have_is_too_
         changes: vec![vec![0; 24].into(); MAX_REUPLOADED_CHANGES / 2 + 1],
         authors: Default::default(),
         receipt: [0; 16].into(),
+        heads: vec![],
         part: None,
     };
     let reuploads = vec![reupload(world.id()), reupload(world.id())];
@@ -178,6 +179,34 @@ async fn a_request_that_re_uploads_more_changes_than_a_document_may_have_is_too_
     for (request, status) in [(one, 200), (two, 413)] {
         let sent = world.user.send_raw(&world.server, roadbook_domain::wire::to_frame(&request)).await;
         assert_eq!(sent.0.as_u16(), status);
+    }
+}
+
+#[tokio::test]
+async fn devices_that_reconcile_at_one_head_compare_with_terms_that_were_read_once() {
+    let mut world = World::new(Engine::Sqlite).await;
+    let card = world.id();
+    world.user.card(&world.server, card, create("Roof", None));
+    world.user.sync(&world.server).await;
+    world.manager.sync(&world.server).await;
+    world.restricted.sync(&world.server).await;
+    for phone in [&world.user, &world.restricted] {
+        assert_eq!(reconcile(&world.server, phone).await, BTreeMap::new());
+    }
+    let mut tx = world.server.state.db().write().await.unwrap();
+    let crate::store::db::Raw::Sqlite(c) = tx.raw() else { panic!("SQLite") };
+    // Nothing but a commit changes terms, so this is what nobody may see.
+    sqlx::query("update document set term = x'00000000000000000000000000000000'").execute(c).await.unwrap();
+    tx.commit().await.unwrap();
+    let of_staff = |found: BTreeMap<DocumentId, _>| found.contains_key(&card);
+    for phone in [&world.manager, &world.restricted] {
+        assert!(!of_staff(reconcile(&world.server, phone).await), "at the same head");
+    }
+    let other = world.id();
+    world.user.card(&world.server, other, create("Door", None));
+    world.user.sync(&world.server).await;
+    for phone in [&world.manager, &world.restricted] {
+        assert!(of_staff(reconcile(&world.server, phone).await), "at another head");
     }
 }
 
@@ -326,7 +355,7 @@ async fn a_fetched_document_comes_whole_and_one_that_the_user_may_not_see_comes_
 }
 
 /// Reconciles until every differing document is known: its term on either side.
-async fn reconcile(
+pub async fn reconcile(
     server: &Server,
     phone: &Phone,
 ) -> BTreeMap<DocumentId, (Option<[u8; 16]>, Option<[u8; 16]>)> {
