@@ -44,7 +44,7 @@ pub async fn run(config: &DemoConfig) -> Result<(), Box<dyn Error>> {
     let folder = tempfile::Builder::new().prefix("roadbook-demo-").tempdir()?;
     let path = |name: &str| folder.path().join(name).display().to_string();
     let init = InitConfig {
-        database: format!("sqlite:{}", path("server.db")),
+        database: format!("sqlite:{}", path("server.db")).into(),
         secrets: path("secrets"),
         organisation: cast::FIRM.to_owned(),
         admin_email: ADMINISTRATOR.email.to_owned(),

@@ -1,5 +1,6 @@
 //! The exchange over HTTP, in process, on real databases.
 
+mod bounds;
 mod limits;
 mod live;
 mod own_documents;
@@ -9,6 +10,7 @@ mod push;
 mod recovery;
 mod reupload;
 mod rights;
+mod strangers;
 mod trim;
 
 use roadbook_domain::crm::command::{CardCommand, NewTodo};

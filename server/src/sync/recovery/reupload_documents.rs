@@ -52,7 +52,7 @@ pub struct ReuploadContext {
     pub key: [u8; 32],
     /// The actors of the re-uploads that are bound already.
     pub bound: BTreeSet<Actor>,
-    /// The actor of the server's own changes.
+    /// A fresh actor for the server's own changes.
     pub server: Actor,
     /// The server's clock.
     pub now: Timestamp,
@@ -132,7 +132,7 @@ async fn attempt(
         let (context, cases) = load(&mut conn, engine, caller, &reuploads, now).await?;
         drop(conn);
         let may_build = *left;
-        let (judged, rest) = engine.judge(move || judge_all(cases, &context, may_build)).await?;
+        let (judged, rest) = engine.judge(caller.user, move || judge_all(cases, &context, may_build)).await?;
         *left = rest;
         let stale = push::commit_judged(engine, caller, judged, now, outcome).await?;
         reuploads.retain(|(place, _)| stale.contains(place));
@@ -162,7 +162,7 @@ async fn load(
         user: caller.user,
         key: *engine.secrets().receipt_key.as_bytes(),
         bound: bound.into_iter().map(|(actor, _)| actor).collect(),
-        server: engine.actor(),
+        server: engine.fresh_actor(),
         now,
     };
     let cases = reuploads.iter().map(|(place, reupload)| {
