@@ -25,6 +25,7 @@ pub mod reupload;
 pub mod sessions;
 pub mod settings;
 pub mod sqlite_file;
+pub mod statements;
 pub mod todos;
 pub mod trim;
 pub mod users;

@@ -10,5 +10,6 @@ mod matrix;
 mod notice;
 mod sessions;
 mod start;
+mod statements;
 mod store;
 mod users;
