@@ -167,6 +167,9 @@ pub(crate) enum Error {
     /// A stored value cannot be read.
     #[error("a stored {0} cannot be read")]
     Stored(&'static str),
+    /// A value with a name of its own cannot be read.
+    #[error("the stored value {0} cannot be read")]
+    Value(&'static str),
     /// The document is not on this device.
     #[error("no document {0:?}")]
     NoDocument(DocumentId),
@@ -220,13 +223,46 @@ pub(crate) enum Error {
     Caller(ApiError),
 }
 
+impl Error {
+    /// Whether the storage is full.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Sqlite(sqlite) => {
+                // The index of the log, too, needs room.
+                let index = sqlite
+                    .sqlite_error()
+                    .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
+                index || sqlite.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+            }
+            Self::File(io) => io.kind() == std::io::ErrorKind::StorageFull,
+            _ => false,
+        }
+    }
+
+    /// Whether something stored holds nonsense, which may be set aside.
+    pub fn is_unreadable(&self) -> bool {
+        use rusqlite::Error as Sqlite;
+        match self {
+            Self::Stored(_) | Self::Value(_) | Self::Change(_) | Self::Document(_) => true,
+            Self::Sqlite(error) => matches!(
+                error,
+                Sqlite::FromSqlConversionFailure(..)
+                    | Sqlite::IntegralValueOutOfRange(..)
+                    | Sqlite::InvalidColumnType(..)
+                    | Sqlite::Utf8Error(..)
+            ),
+            _ => false,
+        }
+    }
+}
+
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         let internal = |error: &Error| Self::Internal { detail: error.to_string() };
         let invalid = |reason| Self::Invalid { reason };
         match &error {
             Error::Sqlite(sqlite) => match sqlite.sqlite_error_code() {
-                Some(rusqlite::ErrorCode::DiskFull) => Self::StorageFull,
+                _ if error.is_full() => Self::StorageFull,
                 Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
                     Self::Damaged
                 }
@@ -235,7 +271,7 @@ impl From<Error> for ApiError {
             Error::NewerFile(..) => Self::AppTooOld,
             Error::OlderFile(_) => Self::FileTooOld,
             Error::Damaged => Self::Damaged,
-            Error::File(io) if io.kind() == std::io::ErrorKind::StorageFull => Self::StorageFull,
+            Error::File(_) if error.is_full() => Self::StorageFull,
             Error::NoDocument(_) => Self::NotFound { what: Missing::Document },
             Error::NoQuarantined => Self::NotFound { what: Missing::QuarantinedEdit },
             Error::Command(CommandError::NoTodo) => Self::NotFound { what: Missing::Todo },
@@ -264,6 +300,7 @@ impl From<Error> for ApiError {
             Error::Caller(own) => own.clone(),
             Error::Stored(_)
             | Error::Ended
+            | Error::Value(_)
             | Error::Document(_)
             | Error::Unreadable(..)
             | Error::Change(_)

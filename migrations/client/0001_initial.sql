@@ -75,6 +75,14 @@ CREATE TABLE quarantine (
 ) STRICT;
 CREATE INDEX quarantine_of_document ON quarantine (document);
 
+-- What users left here when they signed out by force: rows of outbox and quarantine, each encrypted with a key
+-- that the server gives to its user alone.
+CREATE TABLE sealed (
+  n INTEGER PRIMARY KEY AUTOINCREMENT,
+  nonce BLOB NOT NULL,
+  bytes BLOB NOT NULL
+) STRICT;
+
 -- Projections: rows of base and outbox together; all can be made again from the documents. Rows that
 -- hold long values have a rowid, which keeps them whole on their page.
 

@@ -152,19 +152,14 @@ pub(crate) fn update(
 
 /// Deletes the rows of a document.
 pub(crate) fn remove(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
-    for sql in [
-        "DELETE FROM card WHERE document = ?1",
-        "DELETE FROM todo WHERE document = ?1",
-        "DELETE FROM due_move WHERE document = ?1",
-        "DELETE FROM fact WHERE document = ?1",
-        "DELETE FROM contact WHERE document = ?1",
-        "DELETE FROM detail WHERE document = ?1",
-        "DELETE FROM link WHERE document = ?1",
-    ] {
-        tx.prepare_cached(sql)?.execute([id.as_bytes()])?;
+    for table in TABLES {
+        tx.prepare_cached(&format!("DELETE FROM {table} WHERE document = ?1"))?.execute([id.as_bytes()])?;
     }
     Ok(())
 }
+
+/// The tables that hold rows of documents.
+pub(super) const TABLES: [&str; 7] = ["card", "todo", "due_move", "fact", "contact", "detail", "link"];
 
 /// Computes anew when todos become overdue, for those assignees whose zone `is_other`.
 pub(super) fn reindex_dues(

@@ -67,10 +67,7 @@ pub(crate) fn forget(tx: &Transaction<'_>) -> Result<(), Error> {
 /// Sets the author of what this device writes.
 pub(crate) fn set_identity(tx: &Transaction<'_>, identity: Option<Identity>) -> Result<(), Error> {
     let before = read(tx)?;
-    match identity {
-        Some(identity) => meta::set(tx, &meta::IDENTITY, &identity)?,
-        None => meta::remove(tx, &meta::IDENTITY)?,
-    }
+    meta::set_identity(tx, identity)?;
     reproject(tx, &before, &Workspace::new(identity, before.log, Settings::clone(&before.settings)))
 }
 

@@ -104,7 +104,7 @@ pub(super) fn raise_generation(tx: &Transaction<'_>) -> Result<(), Error> {
 
 /// The workspace, without a look into the memory.
 pub(crate) fn read(connection: &Connection) -> Result<Workspace, Error> {
-    let me = meta::get(connection, &meta::IDENTITY)?;
+    let me = meta::identity(connection)?;
     let log = meta::get(connection, &LOG)?.unwrap_or_default();
     let mut statement = connection.prepare_cached("SELECT row FROM settings")?;
     let mut rows = statement.query([])?;

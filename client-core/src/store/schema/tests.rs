@@ -114,6 +114,7 @@ fn the_schema_is_this() {
     pending_tombstone: document BLOB
     quarantine: n INTEGER, document BLOB, kind INTEGER, title TEXT, edits BLOB, change BLOB, reason BLOB, made_at INTEGER, at INTEGER
     retained_closing: document BLOB, todo BLOB, state TEXT, closed_on TEXT
+    sealed: n INTEGER, nonce BLOB, bytes BLOB
     settings: kind INTEGER, id BLOB, version INTEGER, row BLOB, receipt BLOB
     todo: document BLOB, todo BLOB, product BLOB, trash INTEGER, text TEXT, due TEXT, assignee BLOB, state TEXT, contact BLOB, open INTEGER, overdue_from INTEGER, closed_on TEXT, closed_by BLOB, card_due INTEGER, card_name TEXT
     tombstone: document BLOB, receipt BLOB

@@ -144,6 +144,10 @@ pub fn judge_all(cases: &[Case], context: &mut Context) -> Vec<Judged> {
             }
         }
     }
+    // What links to a contact that waits, waits with it.
+    let waiting = all.iter().filter(|judged| judged.fates.first() == Some(&Fate::Not(Verdict::NotReached)));
+    let waiting: BTreeSet<DocumentId> = waiting.map(|judged| judged.document).collect();
+    all.iter_mut().filter(|judged| !judged.lacks.is_disjoint(&waiting)).for_each(Judged::postpone);
     all
 }
 
@@ -455,19 +459,16 @@ impl Trial<'_> {
     /// with the audience where it was made and now.
     fn rights(&mut self, built: &Built) -> Result<(), RefusalCode> {
         let viewer = self.context.viewer;
-        if let Scope::Private(user) = self.scratch.scope() {
-            return if user != viewer.user {
-                Err(RefusalCode::NotVisible)
-            } else if trashes(&built.change) {
-                Err(RefusalCode::NotAllowed)
-            } else {
-                Ok(())
-            };
-        }
+        let is_own = match self.scratch.scope() {
+            Scope::Private(user) if user != viewer.user => return Err(RefusalCode::NotVisible),
+            Scope::Private(_) if trashes(&built.change) => return Err(RefusalCode::NotAllowed),
+            scope => matches!(scope, Scope::Private(_)),
+        };
         if viewer.role.reads_all() {
             return Ok(());
         }
-        // A link makes its target visible: by a guessed id a Restricted author could let themselves in.
+        // A link makes its target visible, also from the author's own inbox: by a guessed id a Restricted
+        // author could let themselves in.
         let targets: BTreeSet<DocumentId> =
             link_targets(self.scratch.kind(), &built.change).into_iter().collect();
         let lacks: BTreeSet<_> = targets.difference(&self.context.linkable).copied().collect();
@@ -476,6 +477,9 @@ impl Trial<'_> {
             return Err(RefusalCode::LinkNotVisible);
         }
         self.judged.rests_on.extend(targets.intersection(&self.context.made));
+        if is_own {
+            return Ok(());
+        }
         if !self.scratch.exists() {
             return Ok(());
         }
