@@ -21,7 +21,7 @@ use roadbook_domain::read::projection;
 use roadbook_domain::settings::Settings;
 use roadbook_domain::value::env::Env;
 use roadbook_domain::value::id::{DocumentId, ProductId, StatusId, UserId};
-use rusqlite::Transaction;
+use rusqlite::{Connection, Transaction};
 
 use crate::change_set::{ChangeSet, List};
 use crate::edit::replica::Replica;
@@ -93,6 +93,11 @@ impl<'a> Batch<'a> {
         let by = workspace.user().ok_or(Error::NoUser)?;
         let acting = Acting { by, now: env.now(), zone: workspace.zones().of(Some(by)) };
         Ok(Self { tx, env, workspace, acting, actor, origin, goes_on: false, changes: ChangeSet::default() })
+    }
+
+    /// What is stored, with the edits so far.
+    pub(crate) fn connection(&self) -> &Connection {
+        self.tx
     }
 
     /// Who acts, when and where.

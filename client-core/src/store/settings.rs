@@ -43,19 +43,30 @@ fn put_after(
     if !settings.apply(rows.iter().cloned()) {
         return Ok(false);
     }
+    let role = before.user().and_then(|user| settings.user(user)).map(|user| user.role);
+    for (kind, id) in role.map(|role| settings.withdraw(role)).unwrap_or_default() {
+        // Not all rows anew: those that stay have receipts of the server.
+        tx.prepare_cached("DELETE FROM settings WHERE kind = ?1 AND id = ?2")?
+            .execute((kind.code(), id.as_bytes()))?;
+    }
     let touched: BTreeSet<_> = rows.iter().map(|row| (row.kind, row.id)).collect();
+    // From the merged settings, not from `rows`, which may hold an older version than the one that stays.
+    store(tx, touched.iter().filter_map(|(kind, id)| settings.row(*kind, *id)))?;
+    reproject(tx, before, &Workspace::new(before.me, before.log, settings))?;
+    Ok(true)
+}
+
+fn store<'a>(tx: &Transaction<'_>, rows: impl Iterator<Item = &'a SettingsRow>) -> Result<(), Error> {
     let mut statement = tx.prepare_cached(
         "INSERT INTO settings (kind, id, version, row) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT DO UPDATE SET version = ?3, row = ?4",
     )?;
-    // From the merged settings, not from `rows`, which may hold an older version than the one that stays.
-    for row in touched.iter().filter_map(|(kind, id)| settings.row(*kind, *id)) {
+    for row in rows {
         let version = i64::try_from(row.version).unwrap_or(i64::MAX);
         let bytes = minicbor::to_vec(row).map_err(|_| Error::Stored("settings row"))?;
         statement.execute((row.kind.code(), row.id.as_bytes(), version, bytes))?;
     }
-    reproject(tx, before, &Workspace::new(before.me, before.log, settings))?;
-    Ok(true)
+    Ok(())
 }
 
 /// Deletes all settings rows, in a transaction that stores others in their place.
@@ -112,7 +123,9 @@ fn reproject(tx: &Transaction<'_>, before: &Workspace, after: &Workspace) -> Res
 
 #[cfg(test)]
 mod tests {
-    use roadbook_domain::settings::{builtin_rows, local_user};
+    use roadbook_domain::settings::role::Role;
+    use roadbook_domain::settings::user::User;
+    use roadbook_domain::settings::{ImportKey, LOCAL_USER, builtin_rows, local_user};
 
     use super::*;
     use crate::testing::{Phone, todo, zone};
@@ -141,6 +154,22 @@ mod tests {
                 })
                 .unwrap();
         }
+    }
+
+    #[test]
+    fn who_may_not_have_a_row_any_more_loses_it_with_the_row_that_says_so() {
+        let phone = Phone::local(1);
+        let key = SettingsRow::new(&ImportKey::from_bytes([7; 32]), 1);
+        let me = |role, version| SettingsRow::new(&User { role, ..local_user(Zone::UTC, "en") }, version);
+        let put = |row| phone.client.store().write(|tx| put(tx, &[row])).unwrap();
+        assert!(put(key.clone()));
+        assert!(put(me(Role::Manager, 2)));
+        assert!(phone.client.settings().unwrap().import_key().is_some());
+        assert!(put(me(Role::User, 3)));
+        let settings = phone.client.settings().unwrap();
+        assert!(settings.import_key().is_none() && settings.user(LOCAL_USER).is_some());
+        let stored = phone.client.store().read(|connection| read(connection)).unwrap();
+        assert_eq!(stored.settings.row(key.kind, key.id), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Organisation, Setting, SettingsId, SettingsKind, SettingsRow};
+use super::{ImportKey, Organisation, Setting, SettingsId, SettingsKind, SettingsRow};
 use crate::crm::row::CardRow;
 use crate::settings::catalogue::{
     self, Derived, DerivedFrom, KindSpec, Language, LapseClock, derived_status,
@@ -25,6 +25,7 @@ pub struct Settings {
     pub(super) rows: BTreeMap<(SettingsKind, SettingsId), SettingsRow>,
     pub(super) unread: BTreeSet<(SettingsKind, SettingsId)>,
     organisation: Organisation,
+    import_key: Option<ImportKey>,
     products: BTreeMap<ProductId, ProductView>,
     product_order: Vec<ProductId>,
     statuses: BTreeMap<StatusId, Status>,
@@ -109,6 +110,11 @@ impl Settings {
     /// The organisation's own settings.
     pub const fn organisation(&self) -> &Organisation {
         &self.organisation
+    }
+
+    /// The secret from which ids of imported documents follow; only devices of users who may import have it.
+    pub const fn import_key(&self) -> Option<&ImportKey> {
+        self.import_key.as_ref()
     }
 
     /// The products, in the order of the top bar; also those that are switched off.
@@ -424,5 +430,11 @@ impl Kept for User {
 impl Kept for Organisation {
     fn keep(self, settings: &mut Settings) {
         settings.organisation = self;
+    }
+}
+
+impl Kept for ImportKey {
+    fn keep(self, settings: &mut Settings) {
+        settings.import_key = Some(self);
     }
 }
