@@ -1,17 +1,24 @@
 //! The Roadbook command line: the sync server, its set-up, imports, and the demonstration.
 
+#![deny(clippy::print_stdout, clippy::print_stderr, reason = "they panic where nobody reads: `out` does not")]
+
 mod demo;
 mod environment;
 mod import;
 mod logs;
 mod operate;
+mod out;
 mod people;
+mod scratch;
+mod stop;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use roadbook_domain::value::env::SystemEnv;
 use roadbook_server::{BackupConfig, CheckConfig, Config, InitConfig, RestoreConfig};
+
+use out::say;
 
 /// A CRM that keeps working where the signal doesn't.
 ///
@@ -65,7 +72,7 @@ fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
     match command {
-        Command::Demo(config) => demo::run(&config).await?,
+        Command::Demo(config) => demo::run(&config, &stop::Stop::listen()).await?,
         Command::Init(config) => init(&config).await?,
         Command::Serve(config) => roadbook_server::serve(&config, stopped()).await?,
         Command::User(config) => people::user(&config).await?,
@@ -73,28 +80,27 @@ async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
         Command::Backup(config) => operate::backup(&config).await?,
         Command::Restore(config) => operate::restore(&config).await?,
         Command::Check(config) => operate::check(&config).await?,
-        Command::Import(config) => import::run(&config).await?,
+        Command::Import(config) => import::run(&config, &stop::Stop::listen()).await?,
     }
     Ok(())
 }
 
 async fn init(config: &InitConfig) -> Result<(), roadbook_server::ConfigError> {
     let created = roadbook_server::init(config, &SystemEnv).await?;
-    println!("Organisation {} is made: {}", created.org, config.organisation);
-    println!("Administrator: {}", config.admin_email);
+    say!("Organisation {} is made: {}", created.org, config.organisation);
+    say!("Administrator: {}", config.admin_email);
     if let Some(password) = created.generated_password {
-        println!("Password, shown this once and kept nowhere: {password}");
+        say!("Password, shown this once and kept nowhere: {password}");
     }
-    println!(
-        "Back up the secrets folder \"{}\" apart from the database: without it no phone is",
-        config.secrets
-    );
-    println!("recognised and no backup can be refilled.");
-    match config.database.flags() {
-        Some(flags) => println!("Next: roadbook serve {flags} --secrets {}", config.secrets),
-        None => println!(
-            "Next: roadbook serve --secrets {}, with the database's address in ROADBOOK_DATABASE",
-            config.secrets
+    say!("Back up the secrets folder \"{}\" apart from the database: without it no phone is", config.secrets);
+    say!("recognised and no backup can be refilled.");
+    let (program, secrets) = (out::program(), out::quoted(&config.secrets));
+    match config.database.flag() {
+        Some((flag, value)) => {
+            say!("Next: {program} serve {flag} {} --secrets {secrets}", out::quoted(&value));
+        }
+        None => say!(
+            "Next: {program} serve --secrets {secrets}, with the database's address in ROADBOOK_DATABASE"
         ),
     }
     Ok(())
@@ -120,6 +126,6 @@ async fn stopped() {
 }
 
 fn failed(reason: &str) -> ExitCode {
-    eprintln!("roadbook: {reason}");
+    out::complain(format_args!("roadbook: {reason}\n"));
     ExitCode::FAILURE
 }

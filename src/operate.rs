@@ -4,16 +4,18 @@ use std::error::Error;
 
 use roadbook_server::{BackupConfig, CheckConfig, RestoreConfig};
 
+use crate::out::say;
+
 /// Copies the database to a file, and says what is in it.
 ///
 /// # Errors
 /// In one line, what is wrong and what helps.
 pub async fn backup(config: &BackupConfig) -> Result<(), Box<dyn Error>> {
     let sound = unless_stopped(roadbook_server::backup(config)).await??;
-    println!("Backed up to {}: {sound}", config.file.display());
+    say!("Backed up to {}: {sound}", config.file.display());
     match &config.secrets_to {
-        Some(folder) => println!("The secrets are in {}: keep them apart from the file.", folder.display()),
-        None => println!("The secrets folder {} is not in it: back it up once, apart.", config.secrets),
+        Some(folder) => say!("The secrets are in {}: keep them apart from the file.", folder.display()),
+        None => say!("The secrets folder {} is not in it: back it up once, apart.", config.secrets),
     }
     Ok(())
 }
@@ -24,8 +26,8 @@ pub async fn backup(config: &BackupConfig) -> Result<(), Box<dyn Error>> {
 /// In one line, what is wrong and what helps.
 pub async fn restore(config: &RestoreConfig) -> Result<(), Box<dyn Error>> {
     let sound = unless_stopped(roadbook_server::restore(config)).await??;
-    println!("Restored from {}: {sound}", config.file.display());
-    println!("What is newer comes back from the phones, each at its next exchange.");
+    say!("Restored from {}: {sound}", config.file.display());
+    say!("What is newer comes back from the phones, each at its next exchange.");
     Ok(())
 }
 
@@ -35,7 +37,7 @@ pub async fn restore(config: &RestoreConfig) -> Result<(), Box<dyn Error>> {
 /// In one line, what is wrong and what helps.
 pub async fn check(config: &CheckConfig) -> Result<(), Box<dyn Error>> {
     let sound = unless_stopped(roadbook_server::check(config)).await??;
-    println!("Sound: {sound}");
+    say!("Sound: {sound}");
     Ok(())
 }
 

@@ -7,6 +7,8 @@ use roadbook_domain::settings::catalogue::Language;
 use roadbook_domain::value::env::SystemEnv;
 use roadbook_server::{Firm, Invitation, Letter, NewUser, People, PeopleError, UserChange};
 
+use crate::out::say;
+
 /// What is to be done with users.
 #[derive(Args)]
 pub struct UserConfig {
@@ -83,7 +85,7 @@ pub async fn user(config: &UserConfig) -> Result<(), PeopleError> {
             let people = People::of(&add.firm, &env).await?;
             let invitation = people.add(&add.user).await?;
             people.close().await;
-            println!("{} is added.", add.user.email);
+            say!("{} is added.", add.user.email);
             show(&invitation, address.as_deref());
         }
         Act::List(firm) => {
@@ -91,7 +93,7 @@ pub async fn user(config: &UserConfig) -> Result<(), PeopleError> {
             for user in people.list().await? {
                 let email = user.email.as_ref().map_or_else(String::new, ToString::to_string);
                 let access = if user.active { "" } else { "  no access" };
-                println!(
+                say!(
                     "{email:40} {:10} {}{access}",
                     user.role.to_string(),
                     user.display_name(Language::English)
@@ -102,15 +104,15 @@ pub async fn user(config: &UserConfig) -> Result<(), PeopleError> {
         Act::Role { email, role, firm } => {
             let change = UserChange::Role(roadbook_server::role(role)?);
             apply(firm, email, change).await?;
-            println!("{email} is {role} from now on.");
+            say!("{email} is {role} from now on.");
         }
         Act::Disable(One { email, firm }) => {
             apply(firm, email, UserChange::Access(false)).await?;
-            println!("{email} has no access any more.");
+            say!("{email} has no access any more.");
         }
         Act::Enable(One { email, firm }) => {
             apply(firm, email, UserChange::Access(true)).await?;
-            println!("{email} has access again; roadbook enrol {email} lets them in.");
+            say!("{email} has access again; roadbook enrol {email} lets them in.");
         }
     }
     Ok(())
@@ -146,18 +148,18 @@ impl Way {
 }
 
 fn show(invitation: &Invitation, address: Option<&str>) {
-    println!("For one time, and for three days. Whoever has it chooses the password and is signed in.\n");
+    say!("For one time, and for three days. Whoever has it chooses the password and is signed in.\n");
     let Some(address) = address else {
-        println!("Code:   {}", invitation.code);
-        println!("\nWith --public-address this shows a link and a QR code, too.");
+        say!("Code:   {}", invitation.code);
+        say!("\nWith --public-address this shows a link and a QR code, too.");
         return;
     };
     let letter = Letter { invitation, address };
-    println!("{letter}\n");
+    say!("{letter}\n");
     if let Ok(code) = QrCode::new(letter.link()) {
         // Terminals are dark more often than not: what is light is drawn.
         let picture =
             code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
-        println!("{picture}");
+        say!("{picture}");
     }
 }

@@ -28,6 +28,8 @@ pub mod sqlite_file;
 pub mod statements;
 pub mod todos;
 pub mod trim;
+#[cfg(any(test, feature = "testing"))]
+pub mod turn;
 pub mod users;
 
 pub use db::{Conn, Db, Tx};

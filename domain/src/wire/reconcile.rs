@@ -13,7 +13,7 @@ use crate::value::id::DocumentId;
 
 use crate::document::AuthorTable;
 use crate::document::change::ChangeHash;
-use crate::document::guard::MAX_DOCUMENT_OPS;
+use crate::document::limits::MAX_DOCUMENT_OPS;
 
 /// The most re-uploaded documents of one request.
 pub const MAX_REUPLOADS: usize = 500;

@@ -8,7 +8,9 @@ use roadbook_domain::document::Signature;
 use roadbook_domain::document::change::Actor;
 use roadbook_domain::settings::role::Role;
 use roadbook_domain::settings::user::{Email, User};
-use roadbook_domain::settings::{Organisation, Settings, SettingsError, SettingsRow, builtin_rows};
+use roadbook_domain::settings::{
+    ImportKey, Organisation, Settings, SettingsError, SettingsRow, builtin_rows,
+};
 use roadbook_domain::value::env::{Env, random};
 use roadbook_domain::value::id::{OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
@@ -182,6 +184,8 @@ impl Plan {
         for row in builtin_rows().into_iter().chain(own) {
             settings::put(&mut tx, org, &row, &by, now).await?;
         }
+        let key = SettingsRow::new(&ImportKey::new(env), 1);
+        settings::put(&mut tx, org, &key, &by, now).await?;
         self.own.write(&mut tx, org, now).await?;
         tx.commit().await
     }

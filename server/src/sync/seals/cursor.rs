@@ -72,6 +72,9 @@ pub enum Class {
     /// What the user is in the audience of.
     #[n(2)]
     Restricted,
+    /// Whole scopes, and settings for managers.
+    #[n(3)]
+    Manager,
 }
 
 /// Documents by their ids beside the tail of the log: a first sync, or the consequences of another role.
@@ -138,7 +141,8 @@ impl Class {
     pub const fn of(role: Role) -> Self {
         match role {
             Role::Admin => Self::Admin,
-            Role::Manager | Role::User => Self::Staff,
+            Role::Manager => Self::Manager,
+            Role::User => Self::Staff,
             // A role that this version does not know gets the least.
             Role::Restricted | Role::Other(_) => Self::Restricted,
         }
@@ -159,6 +163,11 @@ impl Position {
     /// The entries that the log must still have, so that what the device was told holds.
     pub fn marks(&self) -> impl Iterator<Item = Mark> {
         [Mark { seq: self.seq, chain: self.chain }].into_iter().chain(self.told)
+    }
+
+    /// The last entry that the device may have heard of.
+    pub fn reach(&self) -> i64 {
+        self.marks().map(|mark| mark.seq).max().unwrap_or_default()
     }
 
     /// Whether it was cut from a log of this epoch.
@@ -276,6 +285,7 @@ mod tests {
         let settings = Step::Settings(0, [0; 16]);
         assert_eq!(step(Class::Staff, Class::Staff, None), None);
         assert_eq!(step(Class::Staff, Class::Admin, None), Some((settings.clone(), false)));
+        assert_eq!(step(Class::Staff, Class::Manager, None), Some((settings.clone(), false)));
         assert_eq!(step(Class::Restricted, Class::Staff, None), Some((settings.clone(), true)));
         let drop = Step::Drop(FIRST, i64::MAX);
         assert_eq!(step(Class::Admin, Class::Restricted, None), Some((drop.clone(), false)));
