@@ -50,7 +50,7 @@ pub async fn run(config: &DemoConfig, stop: &Stop) -> Result<(), Box<dyn Error>>
     let folder = Scratch::new("roadbook-demo-")?;
     let path = |name: &str| folder.path().join(name).display().to_string();
     let init = InitConfig {
-        database: format!("sqlite:{}", path("server.db")),
+        database: format!("sqlite:{}", path("server.db")).into(),
         secrets: path("secrets"),
         organisation: cast::FIRM.to_owned(),
         admin_email: ADMINISTRATOR.email.to_owned(),

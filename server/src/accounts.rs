@@ -2,16 +2,17 @@
 //! always together.
 
 use roadbook_domain::document::DocumentError;
-use roadbook_domain::settings::SettingsError;
 use roadbook_domain::settings::user::{Email, User};
+use roadbook_domain::settings::{SettingsError, SettingsId, SettingsKind};
 use roadbook_domain::value::id::UserId;
+use serde::Deserialize;
 
-use crate::auth::Caller;
 use crate::auth::password::{PasswordError, Passwords};
+use crate::auth::{AuthError, Caller, Gate, session};
 use crate::node::Node;
 use crate::settings::{EditError, Editing};
 use crate::store::users::{self, NewAccount};
-use crate::store::{StoreError, sessions};
+use crate::store::{MayConflict, StoreError, retry, sessions, settings as rows};
 use crate::sync::{Engine, OwnDocuments};
 
 /// Why an account is not made or changed.
@@ -63,7 +64,7 @@ pub async fn create(
         None => String::new(),
     };
     let now = engine.now();
-    let own = OwnDocuments::of(user, engine.actor(), now)?;
+    let own = OwnDocuments::of(user, engine.fresh_actor(), now)?;
     let mut editing = Editing::begin(engine.node(), caller.org).await?;
     // The entry first: its rules name what is wrong, which the table's unique key does not.
     let version = editing.write(caller, user, 0).await?;
@@ -87,7 +88,7 @@ pub async fn edit(node: &Node, caller: &Caller, user: &User, base: u64) -> Resul
     let mut editing = Editing::begin(node, caller.org).await?;
     let version = editing.write(caller, user, base).await?;
     let tx = editing.tx();
-    let known = users::set_access(tx, caller.org, user.id, email, user.role, !user.active).await;
+    let known = users::set_access(tx, caller.org, user.id, email, user.role, !user.active, node.now()).await;
     if !known.map_err(email_taken)? {
         return Err(AccountError::NotFound);
     }
@@ -121,6 +122,81 @@ pub async fn set_password(
     Ok(())
 }
 
+/// What users may change of their own directory entry.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Profile {
+    /// The family name; may be empty.
+    pub family_name: String,
+    /// The given name; may be empty.
+    pub given_name: String,
+    /// The zone in which their days are judged (T4), an IANA name.
+    pub zone: String,
+    /// Language and country, such as `hu-HU`.
+    pub locale: String,
+}
+
+/// The caller's own directory entry, and its version.
+///
+/// # Errors
+/// [`AccountError::NotFound`] if it is not there, or of a form that a newer server wrote.
+pub async fn own(node: &Node, caller: &Caller) -> Result<(u64, User), AccountError> {
+    let mut snapshot = node.db().snapshot().await?;
+    let rows = rows::of_kind(&mut snapshot, caller.org, SettingsKind::User).await?;
+    let row =
+        rows.iter().find(|row| row.id == SettingsId::from(caller.user)).ok_or(AccountError::NotFound)?;
+    Ok((row.version, row.read().map_err(|_| AccountError::NotFound)?))
+}
+
+/// Changes the caller's own name, zone and language. Answers the entry and its new version.
+///
+/// # Errors
+/// [`AccountError::Edit`].
+pub async fn edit_own(
+    node: &Node,
+    caller: &Caller,
+    profile: &Profile,
+    base: u64,
+) -> Result<(u64, User), AccountError> {
+    let mut editing = Editing::begin(node, caller.org).await?;
+    let known = editing.settings().user(caller.user).cloned().ok_or(AccountError::NotFound)?;
+    let Profile { family_name, given_name, zone, locale } = profile.clone();
+    let user = User { family_name, given_name, zone, locale, ..known };
+    let version = editing.write_own(caller, &user, base).await?;
+    editing.commit().await?;
+    Ok((version, user))
+}
+
+/// Sets the caller's own password, and ends their other sessions.
+///
+/// # Errors
+/// [`AuthError::BadCredentials`] if the old one is wrong; [`AccountError::Password`] for an unfit one.
+pub async fn set_own_password(
+    gate: &Gate,
+    caller: &Caller,
+    old: &str,
+    new: &str,
+) -> Result<(), AccountError> {
+    let (node, org, user) = (gate.node(), caller.org, caller.user);
+    let mut conn = node.db().read().await?;
+    let login = users::login(&mut conn, org, user).await?.ok_or(AccountError::NotFound)?;
+    drop(conn);
+    session::prove(gate, &login, old).await?;
+    let hash = gate.passwords().hash(new, node.env()).await?;
+    retry(|| async {
+        let mut tx = node.db().write().await?;
+        // The password that was proven must still be the one that is replaced.
+        let held = users::lock(&mut tx, org, user, Some(&login.password_hash)).await?;
+        held.ok_or(AccountError::Edit(AuthError::SessionOver.into()))?;
+        users::set_password(&mut tx, org, user, &hash).await?;
+        sessions::end_others_of_user(&mut tx, org, user, caller.session, node.now()).await?;
+        tx.commit().await?;
+        Ok::<_, AccountError>(())
+    })
+    .await?;
+    tracing::info!(edited.id = %user, "own password set");
+    Ok(())
+}
+
 fn email_of(user: &User) -> Result<&Email, AccountError> {
     user.email.as_ref().ok_or(AccountError::NoEmail)
 }
@@ -131,6 +207,21 @@ impl From<EditError> for AccountError {
             EditError::Rule(SettingsError::EmailTaken) => Self::EmailTaken,
             EditError::Rule(SettingsError::LastAdmin) => Self::LastAdmin,
             other => Self::Edit(other),
+        }
+    }
+}
+
+impl From<AuthError> for AccountError {
+    fn from(error: AuthError) -> Self {
+        Self::Edit(error.into())
+    }
+}
+
+impl MayConflict for AccountError {
+    fn is_conflict(&self) -> bool {
+        match self {
+            Self::Store(error) | Self::Edit(EditError::Store(error)) => error.is_conflict(),
+            _ => false,
         }
     }
 }

@@ -68,6 +68,11 @@ impl Live {
         self.ended.subscribe()
     }
 
+    /// How many sockets are open.
+    pub fn count(&self) -> usize {
+        self.sockets().values().sum()
+    }
+
     fn with_sender<T>(&self, org: OrgId, act: impl FnOnce(&watch::Sender<Moved>) -> T) -> T {
         let mut heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
         act(heads.entry(org).or_default())

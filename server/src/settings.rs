@@ -1,6 +1,7 @@
 //! Editing settings: judged by the domain, under the organisation's lock, in one transaction (F8, F73).
 
 use roadbook_domain::document::Signature;
+use roadbook_domain::settings::user::User;
 use roadbook_domain::settings::{Setting, Settings, SettingsError, SettingsRow};
 use roadbook_domain::value::id::OrgId;
 use roadbook_domain::value::time::Timestamp;
@@ -81,6 +82,31 @@ impl Editing {
         base: u64,
     ) -> Result<u64, EditError> {
         caller.require(T::KIND.editing())?;
+        self.judge_and_put(caller, setting, base).await
+    }
+
+    /// Writes the caller's own directory entry, which must differ in nothing that is not for them to change.
+    ///
+    /// # Errors
+    /// Every [`EditError`].
+    pub async fn write_own(&mut self, caller: &Caller, user: &User, base: u64) -> Result<u64, EditError> {
+        let fixed = |user: &User| (user.id, user.email.clone(), user.role, user.active, user.issues_invoices);
+        let known = self.settings.user(caller.user).ok_or(EditError::NotFound)?;
+        if !known.active {
+            return Err(AuthError::SessionOver.into());
+        }
+        if fixed(known) != fixed(user) {
+            return Err(AuthError::Forbidden.into());
+        }
+        self.judge_and_put(caller, user, base).await
+    }
+
+    async fn judge_and_put<T: Setting>(
+        &mut self,
+        caller: &Caller,
+        setting: &T,
+        base: u64,
+    ) -> Result<u64, EditError> {
         self.by = Signature { user: Some(caller.user), device: Some(caller.device) };
         let row = SettingsRow::new(setting, base.saturating_add(1));
         match self.settings.judge(&row) {

@@ -20,6 +20,9 @@ use crate::value::time::Timestamp;
 pub const MAX_DOCUMENT_OPS: u32 = 50_000;
 /// The most characters of one long text, erased ones included.
 pub const MAX_TEXT: u32 = 64 << 10;
+/// The most values that one register holds at once: as many devices would have to write it without seeing
+/// one another. Every reader carries and orders them all.
+pub const MAX_CONCURRENT: usize = 256;
 
 /// Why a change was refused. It costs its document's group, never the batch (R06, R07).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -253,8 +256,21 @@ impl OpIndex {
         }
         if let Some(writer) = writer {
             judge_policy(self.kind, register, writer, !live.is_empty())?;
+            self.judge_concurrency(register, pred, seen)?;
         }
         Ok(live)
+    }
+
+    /// Judges how many values stand beside one another once those that the author saw are replaced.
+    fn judge_concurrency(&self, register: &Register, pred: &[OpId], seen: &Seen) -> Result<(), Forged> {
+        // Who saw everything leaves one value.
+        if matches!(seen, Seen::All) {
+            return Ok(());
+        }
+        let live = self.live(register, &Seen::All);
+        let left = live.iter().filter(|write| !pred.contains(&write.id)).count() + 1;
+        // Not to make more of them is always allowed.
+        if left > MAX_CONCURRENT && left > live.len() { Err(Forged::TooLarge) } else { Ok(()) }
     }
 
     /// The length of a text that the author saw, or that this change makes.

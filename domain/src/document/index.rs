@@ -123,6 +123,11 @@ impl OpIndex {
         !self.texts.is_empty()
     }
 
+    /// Whether the document holds a change of an actor with this number.
+    pub fn has_number(&self, actor: Actor, number: u32) -> bool {
+        number > 0 && self.seq(actor) >= number
+    }
+
     /// How many changes an actor made.
     pub(in crate::document) fn seq(&self, actor: Actor) -> u32 {
         let line = self.by_actor.get(&actor).map_or(0, Vec::len);

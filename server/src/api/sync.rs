@@ -30,6 +30,7 @@ async fn exchange(With(state): With<State>, caller: Caller, body: Bytes) -> Resu
         FrameError::TooLarge(_) => ApiError::TooLarge,
         FrameError::Malformed => ApiError::invalid("", "not a frame of an exchange"),
     })?;
+    state.metrics().pushed(request.push.iter().map(|group| group.changes.len()).sum());
     let response = sync::exchange(state.engine(), &caller, request).await?;
     Ok(([(CONTENT_TYPE, FRAME)], to_frame(&response)).into_response())
 }

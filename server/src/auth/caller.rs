@@ -49,8 +49,7 @@ impl Caller {
     /// [`AuthError::Unauthenticated`] if the token is not good now or was recalled: a refresh helps.
     /// [`AuthError::SessionOver`] if account, device or session are no more: only a sign-in helps.
     pub async fn of(gate: &Gate, token: &str) -> Result<Self, AuthError> {
-        let claimed = gate.tokens().verify(token, gate.node().now());
-        Self::judge(gate.node(), claimed.map_err(|_| AuthError::Unauthenticated)?).await
+        Self::judge(gate.node(), gate.verify(token).map_err(|_| AuthError::Unauthenticated)?).await
     }
 
     /// The same caller, judged again after the body of the request has come. A body that trickles in

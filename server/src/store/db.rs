@@ -7,7 +7,6 @@
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -17,6 +16,8 @@ use sqlx::{
     Transaction,
 };
 
+use super::migrations::Found;
+use super::sqlite_file::{self, ACQUIRE};
 use super::{StoreError, migrations};
 
 /// Runs one expression over the connection of either database: `on!(conn, |c| query(..).execute(c))`.
@@ -50,6 +51,8 @@ pub enum Db {
         writer: SqlitePool,
         /// Readers; they see the last commit, and cannot write.
         reader: SqlitePool,
+        /// Whether the file says that it is in use, until this closes it.
+        is_marked: bool,
     },
     /// Connections that may do both.
     Postgres(PgPool),
@@ -80,9 +83,6 @@ enum Inner {
     PostgresTx(Transaction<'static, Postgres>),
 }
 
-/// How long a request waits for a connection before it is told to come again.
-const ACQUIRE: Duration = Duration::from_secs(5);
-
 /// How many connections read a SQLite file.
 const SQLITE_READERS: u32 = 4;
 
@@ -92,7 +92,7 @@ impl Db {
     /// # Errors
     /// [`StoreError::Missing`], [`StoreError::Foreign`] and [`StoreError::Newer`] leave it untouched.
     pub async fn open(address: &Address, connections: u32) -> Result<Self, StoreError> {
-        Self::connect(address, connections, false).await
+        Self::connect(address, connections, Opening::Serve).await
     }
 
     /// The same; makes the SQLite file, or the tables, if there are none.
@@ -100,13 +100,21 @@ impl Db {
     /// # Errors
     /// As for [`Db::open`], without [`StoreError::Missing`].
     pub async fn create(address: &Address, connections: u32) -> Result<Self, StoreError> {
-        Self::connect(address, connections, true).await
+        Self::connect(address, connections, Opening::Create).await
     }
 
-    async fn connect(address: &Address, connections: u32, create: bool) -> Result<Self, StoreError> {
+    /// The same as [`Db::open`], beside a server that may be using it: for a command that does one thing.
+    ///
+    /// # Errors
+    /// As for [`Db::open`].
+    pub async fn attach(address: &Address) -> Result<Self, StoreError> {
+        Self::connect(address, 1, Opening::Beside).await
+    }
+
+    async fn connect(address: &Address, connections: u32, opening: Opening) -> Result<Self, StoreError> {
         match address {
-            Address::Sqlite(path) => connect_sqlite(path, create).await,
-            Address::Postgres(options) => connect_postgres(options, connections, create).await,
+            Address::Sqlite(path) => connect_sqlite(path, opening).await,
+            Address::Postgres(options) => connect_postgres(options, connections, opening).await,
         }
     }
 
@@ -153,8 +161,12 @@ impl Db {
     pub async fn close(&self) {
         match self {
             // The writer last: the connection that closes last folds the log, and readers may not write.
-            Self::Sqlite { writer, reader } => {
+            Self::Sqlite { writer, reader, is_marked } => {
                 reader.close().await;
+                // If it fails, the next start looks through the file, and that is all.
+                if *is_marked {
+                    drop(sqlx::query("pragma user_version = 0").execute(writer).await);
+                }
                 writer.close().await;
             }
             Self::Postgres(pool) => pool.close().await,
@@ -238,12 +250,23 @@ impl std::fmt::Debug for Address {
     }
 }
 
-async fn connect_sqlite(path: &Path, create: bool) -> Result<Db, StoreError> {
+/// What a database is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Opening {
+    /// To serve it; it must be there.
+    Serve,
+    /// To serve it, or to make it.
+    Create,
+    /// For one command, while a server may be serving it.
+    Beside,
+}
+
+async fn connect_sqlite(path: &Path, opening: Opening) -> Result<Db, StoreError> {
     let exists = path.try_exists().map_err(|error| StoreError::Unavailable(error.into()))?;
     if exists {
-        look_before_opening(path, create).await?;
-    } else if create {
-        make_private(path).map_err(|error| StoreError::Unavailable(error.into()))?;
+        look_before_opening(path, opening).await?;
+    } else if opening == Opening::Create {
+        sqlite_file::make_private(path).map_err(|error| StoreError::Unavailable(error.into()))?;
     } else {
         return Err(StoreError::Missing);
     }
@@ -259,17 +282,12 @@ async fn connect_sqlite(path: &Path, create: bool) -> Result<Db, StoreError> {
         .disable_statement_logging();
     let writer = sqlite_pool(1).connect_with(options.clone()).await?;
     migrations::migrate_sqlite(&writer).await?;
+    let is_marked = opening != Opening::Beside;
+    if is_marked {
+        mark_in_use(&writer).await;
+    }
     let reader = sqlite_pool(SQLITE_READERS).connect_with(options.pragma("query_only", "on")).await?;
-    Ok(Db::Sqlite { writer, reader })
-}
-
-/// Makes an empty file that only its owner may read; SQLite gives its log the same permissions.
-fn make_private(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    Ok(Db::Sqlite { writer, reader, is_marked })
 }
 
 /// A pool that replaces a connection whose transaction did not end.
@@ -290,26 +308,35 @@ fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
         })
 }
 
-/// Looks at an existing file over a connection that cannot write; after an unclean end also whether
-/// the file is sound (R10).
-async fn look_before_opening(path: &Path, create: bool) -> Result<(), StoreError> {
+/// Says in the file itself that it is in use: what is copied from it now says so, too.
+async fn mark_in_use(writer: &SqlitePool) {
+    let mark = async {
+        sqlx::query("pragma user_version = 1").execute(writer).await?;
+        // Into the file: a copy of it may be made without its log.
+        sqlx::query("pragma wal_checkpoint(truncate)").execute(writer).await
+    };
+    // A full disk is no reason not to begin: reading goes on (R09).
+    if let Err(error) = mark.await {
+        tracing::warn!(error.cause = %error, "the database file is not marked as being in use");
+    }
+}
+
+/// Looks at an existing file over a connection that cannot write. A file that no server closed is looked
+/// through: after a crash, or if it was copied while it was in use (R10).
+async fn look_before_opening(path: &Path, opening: Opening) -> Result<(), StoreError> {
     let mut wal = path.as_os_str().to_owned();
     wal.push("-wal");
     // A server that ended in an orderly way leaves no log behind.
-    let unclean = std::fs::metadata(wal).is_ok_and(|file| file.len() > 0);
-    let mut conn = SqliteConnectOptions::new()
-        .filename(path)
-        .read_only(true)
-        .busy_timeout(ACQUIRE)
-        .disable_statement_logging()
-        .connect()
-        .await?;
-    migrations::look_at_sqlite(&mut conn).await?.check(create)?;
+    let has_log = std::fs::metadata(wal).is_ok_and(|file| file.len() > 0);
+    let mut conn = sqlite_file::read_only(path).await?;
+    let found = migrations::look_at_sqlite(&mut conn).await?;
+    found.check(opening == Opening::Create)?;
     // Not at every start, because it reads the whole file.
-    if unclean {
-        let verdict: String = sqlx::query_scalar("pragma quick_check(1)").fetch_one(&mut conn).await?;
-        if verdict != "ok" {
-            return Err(StoreError::Damaged(verdict));
+    if opening != Opening::Beside && matches!(found, Found::Migration(_)) {
+        let mark: i64 = sqlx::query_scalar("pragma user_version").fetch_one(&mut conn).await?;
+        if has_log || mark == sqlite_file::IN_USE {
+            tracing::info!("no server closed the database file: it is looked through");
+            sqlite_file::look_through(&mut conn).await?;
         }
     }
     Ok(conn.close().await?)
@@ -318,7 +345,7 @@ async fn look_before_opening(path: &Path, create: bool) -> Result<(), StoreError
 async fn connect_postgres(
     options: &PgConnectOptions,
     connections: u32,
-    create: bool,
+    opening: Opening,
 ) -> Result<Db, StoreError> {
     let name = options.get_application_name().unwrap_or("roadbook").to_owned();
     let pool = PgPoolOptions::new()
@@ -326,7 +353,7 @@ async fn connect_postgres(
         .acquire_timeout(ACQUIRE)
         .connect_with(options.clone().application_name(&name).disable_statement_logging())
         .await?;
-    migrations::look_at_postgres(&pool).await?.check(create)?;
+    migrations::look_at_postgres(&pool).await?.check(opening == Opening::Create)?;
     migrations::migrate_postgres(&pool).await?;
     Ok(Db::Postgres(pool))
 }

@@ -3,12 +3,15 @@
 //! The name that others see is in the user directory, a settings row that replicates to the phones;
 //! both are written in the same transaction.
 
+use std::collections::BTreeSet;
+
 use roadbook_domain::settings::role::Role;
 use roadbook_domain::settings::user::Email;
 use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use uuid::Uuid;
 
+use super::bulk::{self, Value};
 use super::db::on;
 use super::{Conn, StoreError, Tx};
 
@@ -72,8 +75,8 @@ pub struct Claimed {
 /// [`StoreError::Exists`] if the email is taken anywhere on this server.
 pub async fn insert(tx: &mut Tx, org: OrgId, account: &NewAccount<'_>) -> Result<(), StoreError> {
     on!(tx, |c| sqlx::query(
-        "insert into app_user (org_id, id, email, password_hash, role, created_at) \
-         values ($1, $2, $3, $4, $5, $6)"
+        "insert into app_user (org_id, id, email, password_hash, role, created_at, role_at) \
+         values ($1, $2, $3, $4, $5, $6, $6)"
     )
     .bind(org.uuid())
     .bind(account.id.uuid())
@@ -96,6 +99,35 @@ pub async fn by_email(conn: &mut Conn, email: &Email) -> Result<Option<Login>, S
         "select org_id, id, password_hash, disabled from app_user where email = $1"
     )
     .bind(email.as_str())
+    .fetch_optional(c)
+    .await)?)
+}
+
+/// Whether there is such a user, with access.
+///
+/// # Errors
+/// Of the database.
+pub async fn has_access(conn: &mut Conn, org: OrgId, user: UserId) -> Result<bool, StoreError> {
+    let count: i64 = on!(conn, |c| sqlx::query_scalar(
+        "select count(*) from app_user where org_id = $1 and id = $2 and not disabled"
+    )
+    .bind(org.uuid())
+    .bind(user.uuid())
+    .fetch_one(c)
+    .await)?;
+    Ok(count > 0)
+}
+
+/// What checks the password of this user; `None` if there is no such user.
+///
+/// # Errors
+/// Of the database.
+pub async fn login(conn: &mut Conn, org: OrgId, user: UserId) -> Result<Option<Login>, StoreError> {
+    Ok(on!(conn, |c| sqlx::query_as(
+        "select org_id, id, password_hash, disabled from app_user where org_id = $1 and id = $2"
+    )
+    .bind(org.uuid())
+    .bind(user.uuid())
     .fetch_optional(c)
     .await)?)
 }
@@ -162,20 +194,48 @@ pub async fn set_access(
     email: &Email,
     role: Role,
     disabled: bool,
+    now: Timestamp,
 ) -> Result<bool, StoreError> {
     let set = on!(tx, |c| sqlx::query(
-        "update app_user set email = $3, role = $4, disabled = $5, token_version = token_version + 1 \
-         where org_id = $1 and id = $2"
+        "update app_user set email = $3, role = $4, disabled = $5, token_version = token_version + 1, \
+         role_at = case when role = $4 then role_at else $6 end where org_id = $1 and id = $2"
     )
     .bind(org.uuid())
     .bind(user.uuid())
     .bind(email.as_str())
     .bind(role_code(role))
     .bind(disabled)
+    .bind(now.millis())
     .execute(c)
     .await
     .map(|done| done.rows_affected()))?;
     Ok(set > 0)
+}
+
+/// Since when a user has the role that they have; `None` if there is no such user.
+///
+/// # Errors
+/// Of the database.
+pub async fn role_since(conn: &mut Conn, org: OrgId, user: UserId) -> Result<Option<Timestamp>, StoreError> {
+    let at: Option<i64> = on!(conn, |c| {
+        sqlx::query_scalar("select role_at from app_user where org_id = $1 and id = $2")
+            .bind(org.uuid())
+            .bind(user.uuid())
+            .fetch_optional(c)
+            .await
+    })?;
+    Ok(at.map(Timestamp::from_millis))
+}
+
+/// Those of these ids that are users of the organisation, with access or without.
+///
+/// # Errors
+/// Of the database.
+pub async fn among(conn: &mut Conn, org: OrgId, ids: &[UserId]) -> Result<BTreeSet<UserId>, StoreError> {
+    let text = "select id from app_user where org_id = $1 and id in LIST";
+    let listed = ids.iter().map(|id| Value::Uuid(id.uuid())).collect();
+    let rows: Vec<(Uuid,)> = bulk::fetch(conn, text, &[Value::Uuid(org.uuid())], listed).await?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
 /// Sets the password, and recalls the user's access tokens. Says whether there is such a user.
@@ -225,7 +285,8 @@ impl std::fmt::Debug for Login {
     }
 }
 
-fn permissions((role, token_version): (i16, i64)) -> Result<Permissions, StoreError> {
+/// What a stored role and version mean.
+pub(super) fn permissions((role, token_version): (i16, i64)) -> Result<Permissions, StoreError> {
     let role = u16::try_from(role).map(Role::from_code).ok().filter(|role| role.is_known());
     let role = role.ok_or(StoreError::Unreadable("the role of a user"))?;
     Ok(Permissions { role, token_version })

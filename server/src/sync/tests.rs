@@ -1,5 +1,6 @@
 //! The exchange over HTTP, in process, on real databases.
 
+mod bounds;
 mod limits;
 mod live;
 mod phone;
@@ -8,6 +9,7 @@ mod push;
 mod recovery;
 mod reupload;
 mod rights;
+mod strangers;
 
 use roadbook_domain::crm::command::{CardCommand, NewTodo};
 use roadbook_domain::settings::INBOX_PRODUCT;

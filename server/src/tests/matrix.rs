@@ -25,10 +25,17 @@ const CALLERS: [&str; 6] = ["nobody", "restricted", "user", "manager", "stranger
 const TABLE: &[(&str, &str, [u16; 6])] = &[
     ("GET", "/health", [200; 6]),
     ("GET", "/health/ready", [200; 6]),
+    // It comes from this very process.
+    ("GET", "/metrics", [200; 6]),
     // Open to all; an empty body is not enough.
     ("POST", "/v1/sign-in", [422; 6]),
     ("POST", "/v1/refresh", [422; 6]),
     ("POST", "/v1/sign-out", [422; 6]),
+    ("POST", "/v1/enrol", [422; 6]),
+    ("POST", "/v1/enrolments", [401, 403, 403, 403, 404, 201]),
+    ("GET", "/v1/me", [401, 200, 200, 200, 200, 200]),
+    ("PUT", "/v1/me", [401, 200, 200, 200, 200, 200]),
+    ("POST", "/v1/me/password", [401, 401, 401, 401, 401, 401]),
     ("GET", "/v1/devices", [401, 200, 200, 200, 200, 200]),
     ("GET", "/v1/users/{user}/devices", [401, 403, 403, 403, 200, 200]),
     ("POST", "/v1/devices/{device}/revoke", [401, 404, 404, 404, 404, 204]),
@@ -166,6 +173,11 @@ impl World {
             (_, "/v1/statuses") => json!({
                 "product": self.product["id"], "name": "New", "group": "inactive", "order": 99,
             }),
+            (_, "/v1/enrolments") => json!({ "user": self.user["id"] }),
+            ("PUT", "/v1/me") => json!({
+                "version": 1, "family_name": "New", "given_name": "", "zone": "UTC", "locale": "en",
+            }),
+            (_, "/v1/me/password") => json!({ "old": "a wrong guess", "new": PASSWORD }),
             _ => json!({}),
         };
         Some(body)
@@ -216,7 +228,6 @@ async fn stranger(server: &Server) -> String {
         id: session,
         user,
         device,
-        token_hash: [9; 32],
         now: START,
         expires_at: roadbook_domain::value::time::Timestamp::MAX_STAMP,
     };
@@ -240,5 +251,5 @@ async fn stranger(server: &Server) -> String {
     sessions::begin(&mut tx, org, &begun).await.unwrap();
     tx.commit().await.unwrap();
     let claimed = Claimed { org, user, device, session, token_version: 1 };
-    server.state.gate().tokens().issue(&claimed, START).unwrap()
+    server.state.gate().tokens().issue(&claimed, sessions::FIRST_GENERATION, START).unwrap()
 }

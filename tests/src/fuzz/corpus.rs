@@ -13,7 +13,7 @@ use roadbook_domain::value::id::{DocumentId, FieldId, PartId};
 use roadbook_domain::value::todo::Outcome;
 use roadbook_server::testing;
 
-use super::target::{SALES, Served, Target, acting, start_of};
+use super::target::{MAX, SALES, Served, Target, acting, start_of};
 use crate::failure::Failure;
 use crate::sim::folder;
 
@@ -50,11 +50,20 @@ fn frames() -> Result<(Vec<Vec<u8>>, Vec<Vec<u8>>), Failure> {
                 return Err(Failure::new("a good request is answered", status));
             }
             session.on_response(&answer)?;
-            requests.push(frame);
-            answers.push(answer);
+            for (frame, of) in [(frame, &mut requests), (answer, &mut answers)] {
+                // Uncompressed too: a mutation of compressed bytes hardly ever reaches what they hold.
+                of.extend(plain(&frame));
+                of.push(frame);
+            }
         }
     }
     Ok((requests, answers))
+}
+
+fn plain(frame: &[u8]) -> Option<Vec<u8>> {
+    let packed = frame.strip_prefix(&[1])?;
+    let body = zstd::bulk::decompress(packed, MAX).ok()?;
+    Some([vec![0], body].concat())
 }
 
 fn work(client: &Client, round: u8) -> Result<(), Failure> {
