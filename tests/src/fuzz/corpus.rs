@@ -23,16 +23,21 @@ use crate::sim::folder;
 /// They cannot be made.
 pub(super) fn of(target: Target) -> Result<Vec<Vec<u8>>, Failure> {
     match target {
-        Target::Frame => frames().map(|(requests, answers)| [requests, answers].concat()),
-        Target::Exchange => Ok(frames()?.0),
+        Target::Frame => frames().map(|frames| [frames.requests, frames.answers].concat()),
+        Target::Exchange => Ok(frames()?.requests),
         Target::Guard => Ok(changes().iter().map(Change::to_bytes).collect()),
         Target::Token => Ok(vec![Served::start()?.token.into_bytes()]),
         Target::Import => Ok(FILES.iter().map(|file| file.as_bytes().to_vec()).collect()),
     }
 }
 
+struct Frames {
+    requests: Vec<Vec<u8>>,
+    answers: Vec<Vec<u8>>,
+}
+
 /// Frames of requests and answers, as a phone and a server exchange them at work.
-fn frames() -> Result<(Vec<Vec<u8>>, Vec<Vec<u8>>), Failure> {
+fn frames() -> Result<Frames, Failure> {
     let served = Served::start()?;
     let folder = folder()?;
     let client = Client::open(folder.path().join("phone.db"), Arc::new(SeededEnv::new(2, testing::START)))?;
@@ -57,7 +62,7 @@ fn frames() -> Result<(Vec<Vec<u8>>, Vec<Vec<u8>>), Failure> {
             }
         }
     }
-    Ok((requests, answers))
+    Ok(Frames { requests, answers })
 }
 
 fn plain(frame: &[u8]) -> Option<Vec<u8>> {
