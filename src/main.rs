@@ -95,13 +95,13 @@ async fn init(config: &InitConfig) -> Result<(), roadbook_server::ConfigError> {
     say!("Back up the secrets folder \"{}\" apart from the database: without it no phone is", config.secrets);
     say!("recognised and no backup can be refilled.");
     let (program, secrets) = (out::program(), out::quoted(&config.secrets));
-    match config.database.flags() {
-        Some(flags) => say!("Next: {program} serve {flags} --secrets {secrets}"),
-        None => {
-            say!(
-                "Next: {program} serve --secrets {secrets}, with the database's address in ROADBOOK_DATABASE"
-            );
+    match config.database.flag() {
+        Some((flag, value)) => {
+            say!("Next: {program} serve {flag} {} --secrets {secrets}", out::quoted(&value));
         }
+        None => say!(
+            "Next: {program} serve --secrets {secrets}, with the database's address in ROADBOOK_DATABASE"
+        ),
     }
     Ok(())
 }

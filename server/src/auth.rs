@@ -6,6 +6,7 @@ mod caller;
 pub mod enrolment;
 mod error;
 mod gate;
+pub mod keep;
 pub mod password;
 pub mod peer;
 mod seen;

@@ -26,6 +26,8 @@ pub mod sessions;
 pub mod settings;
 pub mod sqlite_file;
 pub mod todos;
+#[cfg(any(test, feature = "testing"))]
+pub mod turn;
 pub mod users;
 
 pub use db::{Conn, Db, Tx};

@@ -18,6 +18,8 @@ use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+pub use crate::store::turn::{Point, Turn};
+
 use crate::auth::password::Cost;
 use crate::{Config, Created, InitConfig, State, app, init};
 

@@ -86,9 +86,8 @@ impl Firm {
         let folder = TempDir::new().unwrap();
         let place = |name: &str| folder.path().join(name).display().to_string();
         std::fs::write(place("pw"), format!("{PASSWORD}\n")).unwrap();
-        let database = format!("sqlite:{}", place("server.db"));
         let config = InitConfig {
-            database: database.clone().into(),
+            database: format!("sqlite:{}", place("server.db")).into(),
             secrets: place("secrets"),
             organisation: "Kárpát Kávé".to_owned(),
             admin_email: ADMIN.to_owned(),
@@ -104,7 +103,7 @@ impl Firm {
         let runtime = Runtime::new().unwrap();
         let address = runtime.block_on(async {
             init(&config, &SystemEnv).await.unwrap();
-            let serving = testing::config(database, config.secrets.clone());
+            let serving = testing::config(format!("sqlite:{}", place("server.db")), config.secrets.clone());
             let state = State::open(&serving, Arc::new(SystemEnv)).await.unwrap();
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();

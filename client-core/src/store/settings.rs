@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use roadbook_domain::settings::{Settings, SettingsRow};
+use roadbook_domain::value::collation;
 use roadbook_domain::value::time::Zone;
 use rusqlite::Transaction;
 
@@ -13,6 +14,9 @@ use crate::error::Error;
 
 /// The release of the zone database that instants in projections were computed with (T9).
 const ZONE_DATABASE: Key<String> = Key::new("zone_database");
+
+/// The version of the keys by which names are found and sorted.
+const NAME_KEYS: Key<u32> = Key::new("name_keys");
 
 /// Stores settings rows: of each the later version stays. Tells whether anything changed; then the
 /// projections that depend on it have changed with it.
@@ -74,10 +78,7 @@ pub(crate) fn forget(tx: &Transaction<'_>) -> Result<(), Error> {
 /// Sets the author of what this device writes.
 pub(crate) fn set_identity(tx: &Transaction<'_>, identity: Option<Identity>) -> Result<(), Error> {
     let before = read(tx)?;
-    match identity {
-        Some(identity) => meta::set(tx, &meta::IDENTITY, &identity)?,
-        None => meta::remove(tx, &meta::IDENTITY)?,
-    }
+    meta::set_identity(tx, identity)?;
     reproject(tx, &before, &Workspace::new(identity, before.log, Settings::clone(&before.settings)))
 }
 
@@ -91,12 +92,24 @@ pub(super) fn follow_zone_database(tx: &Transaction<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+/// Makes the keys of names anew if this version makes others (T20, T21).
+pub(super) fn follow_name_keys(tx: &Transaction<'_>) -> Result<(), Error> {
+    if meta::get(tx, &NAME_KEYS)? != Some(collation::VERSION) {
+        projections::reindex_names(tx, &read(tx)?)?;
+        meta::set(tx, &NAME_KEYS, &collation::VERSION)?;
+    }
+    Ok(())
+}
+
 /// Brings projections from one workspace to another.
 fn reproject(tx: &Transaction<'_>, before: &Workspace, after: &Workspace) -> Result<(), Error> {
     raise_generation(tx)?;
     // Looking for todos whose zone is another reads all of them: most settings have nothing to do with it.
     if before.zones_differ(after) {
         projections::reindex_dues(tx, after, |user| before.zones().of(user) != after.zones().of(user))?;
+    }
+    if before.alphabet() != after.alphabet() {
+        projections::reindex_names(tx, after)?;
     }
     for product in after.settings.products() {
         let (old, new) = (&before.settings, &after.settings);

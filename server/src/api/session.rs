@@ -56,6 +56,8 @@ pub(super) struct Session {
     access_token: String,
     access_expires_at: Timestamp,
     refresh_token: String,
+    /// In base64url.
+    keep_key: String,
 }
 
 async fn sign_in(
@@ -121,6 +123,7 @@ impl From<Grant> for Session {
             access_token: grant.access_token,
             access_expires_at: grant.access_expires_at,
             refresh_token: grant.refresh_token,
+            keep_key: BASE64URL_NOPAD.encode(grant.keep_key.as_bytes()),
         }
     }
 }

@@ -6,6 +6,7 @@ use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use uuid::Uuid;
 
+use super::keep::KeepKey;
 use super::password::Place;
 use super::peer::Peer;
 use super::throttle::Guesser;
@@ -62,6 +63,8 @@ pub struct Grant {
     pub access_expires_at: Timestamp,
     /// The refresh token; the one used for it is spent, unless this answer gets lost.
     pub refresh_token: String,
+    /// What the user's unsent edits are kept with on the device after a forced sign-out.
+    pub keep_key: KeepKey,
 }
 
 /// Begins a session.
@@ -335,6 +338,7 @@ fn tokens(
         access_token: gate.tokens().issue(&claimed, generation, now)?,
         access_expires_at: Timestamp::from_millis(now.millis().saturating_add(ACCESS_LIFE)),
         refresh_token: gate.tokens().seal(&RefreshToken { org, session, generation }),
+        keep_key: KeepKey::of(gate.node().secrets(), org, user),
     })
 }
 

@@ -135,11 +135,11 @@ impl Database {
         }
     }
 
-    /// The flags that name this database on a command line; `None` if that would show a password.
-    pub fn flags(&self) -> Option<String> {
+    /// The flag that names this database on a command line, and its value; `None` if that would show a password.
+    pub fn flag(&self) -> Option<(&'static str, String)> {
         match &self.file {
-            Some(path) => Some(format!("--database-file {}", path.display())),
-            None if without_password(&self.text) == self.text => Some(format!("--database {}", self.text)),
+            Some(path) => Some(("--database-file", path.display().to_string())),
+            None if without_password(&self.text) == self.text => Some(("--database", self.text.clone())),
             None => None,
         }
     }
@@ -472,7 +472,7 @@ mod tests {
             let config = config(&[&format!("--database={address}")]);
             let shown = format!("{config:?} {:?} {}", config.database, config.wrong("database", "no".into()));
             assert!(!shown.contains("s3") && shown.contains("anna") && shown.contains("***"), "{shown}");
-            assert_eq!(config.database.flags(), None);
+            assert_eq!(config.database.flag(), None);
             if let Ok(checked) = config.check() {
                 assert!(!format!("{checked:?}").contains("s3cret"));
             }

@@ -24,12 +24,14 @@ use super::{StoreError, migrations};
 ///
 /// `conn` is a [`Conn`] or [`Tx`] (or a `&mut` to one); the expression is compiled once for each.
 macro_rules! on {
-    ($conn:expr, |$c:ident| $body:expr) => {
+    ($conn:expr, |$c:ident| $body:expr) => {{
+        #[cfg(any(test, feature = "testing"))]
+        $crate::store::turn::wait($crate::store::turn::Point::Statement).await;
         match $conn.raw() {
             $crate::store::db::Raw::Sqlite($c) => $body,
             $crate::store::db::Raw::Postgres($c) => $body,
         }
-    };
+    }};
 }
 pub(crate) use on;
 
@@ -64,7 +66,12 @@ pub struct Conn(Inner);
 
 /// A write transaction; dropped without [`Tx::commit`], it is rolled back.
 #[derive(Debug)]
-pub struct Tx(Conn);
+pub struct Tx {
+    conn: Conn,
+    // Dropped after the connection: others may write once the transaction is over.
+    #[cfg(any(test, feature = "testing"))]
+    _writing: super::turn::Writing,
+}
 
 /// The connection of the one or the other database; see `on!`.
 #[derive(Debug)]
@@ -134,6 +141,8 @@ impl Db {
     /// # Errors
     /// As for [`Db::read`].
     pub async fn snapshot(&self) -> Result<Conn, StoreError> {
+        #[cfg(any(test, feature = "testing"))]
+        super::turn::wait(super::turn::Point::Snapshot).await;
         Ok(Conn(match self {
             Self::Sqlite { reader, .. } => Inner::SqliteTx(reader.begin().await?),
             // PostgreSQL's usual level would give every statement a snapshot of its own.
@@ -151,10 +160,28 @@ impl Db {
     /// # Errors
     /// As for [`Db::read`].
     pub async fn write(&self) -> Result<Tx, StoreError> {
-        Ok(Tx(Conn(match self {
+        #[cfg(any(test, feature = "testing"))]
+        super::turn::wait(super::turn::Point::Write).await;
+        let conn = Conn(match self {
             Self::Sqlite { writer, .. } => Inner::SqliteTx(writer.begin_with("begin immediate").await?),
             Self::Postgres(pool) => Inner::PostgresTx(pool.begin().await?),
-        })))
+        });
+        Ok(Tx {
+            conn,
+            #[cfg(any(test, feature = "testing"))]
+            _writing: super::turn::Writing::begin(),
+        })
+    }
+
+    /// Lets a SQLite file grow no further, as on a full disk, or lets it grow again.
+    #[cfg(any(test, feature = "testing"))]
+    pub async fn fill_disk(&self, full: bool) -> Result<(), StoreError> {
+        // SQLite takes the present size for 1: a file does not shrink.
+        let sql = if full { "pragma max_page_count = 1" } else { "pragma max_page_count = 1073741823" };
+        if let Self::Sqlite { writer, .. } = self {
+            sqlx::query(sql).execute(writer).await?;
+        }
+        Ok(())
     }
 
     /// Closes every connection; SQLite folds its log into the file.
@@ -199,7 +226,7 @@ impl Tx {
     /// If the commit fails, nothing of it was written, or (PostgreSQL, connection lost) the outcome is
     /// unknown and the caller must be able to try again.
     pub async fn commit(self) -> Result<(), StoreError> {
-        match self.0.0 {
+        match self.conn.0 {
             Inner::SqliteTx(tx) => tx.commit().await?,
             Inner::PostgresTx(tx) => tx.commit().await?,
             // `Db::write` makes no other.
@@ -213,13 +240,13 @@ impl Deref for Tx {
     type Target = Conn;
 
     fn deref(&self) -> &Conn {
-        &self.0
+        &self.conn
     }
 }
 
 impl DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut Conn {
-        &mut self.0
+        &mut self.conn
     }
 }
 

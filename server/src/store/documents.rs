@@ -53,8 +53,6 @@ pub struct Listed {
     pub id: DocumentId,
     /// The digest term of its heads.
     pub term: [u8; 16],
-    /// The first entry of the log about it.
-    pub since: i64,
     /// About how many bytes its bundle has.
     pub size: u64,
 }
@@ -207,7 +205,7 @@ pub async fn scopes(
 /// Of the database.
 pub async fn listed(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Vec<Listed>, StoreError> {
     let text = format!(
-        "select d.id, d.term, d.since, {SIZE} from document d where d.org_id = $1 and d.id in LIST order by d.id"
+        "select d.id, d.term, {SIZE} from document d where d.org_id = $1 and d.id in LIST order by d.id"
     );
     let rows: Vec<ListedRow> = listed_rows(conn, org, &text, ids).await?;
     rows.into_iter().map(to_listed).collect()
@@ -226,7 +224,7 @@ pub async fn of_feed(
     limit: i64,
 ) -> Result<Vec<Listed>, StoreError> {
     let text = format!(
-        "select d.id, d.term, d.since, {SIZE} from document d where d.org_id = $1 and d.feed = $2 and d.id > $3 \
+        "select d.id, d.term, {SIZE} from document d where d.org_id = $1 and d.feed = $2 and d.id > $3 \
          order by d.id limit $4"
     );
     let rows: Vec<ListedRow> = on!(conn, |c| sqlx::query_as(AssertSqlSafe(text))
@@ -252,7 +250,7 @@ pub async fn of_principal(
     limit: i64,
 ) -> Result<Vec<Listed>, StoreError> {
     let text = format!(
-        "select d.id, d.term, d.since, {SIZE} from audience a join document d on d.org_id = a.org_id and d.id = a.document \
+        "select d.id, d.term, {SIZE} from audience a join document d on d.org_id = a.org_id and d.id = a.document \
          where a.org_id = $1 and a.principal = $2 and a.document > $3 order by a.document limit $4"
     );
     let rows: Vec<ListedRow> = on!(conn, |c| sqlx::query_as(AssertSqlSafe(text))
@@ -481,10 +479,10 @@ fn hashes(bytes: &[u8]) -> Result<Vec<ChangeHash>, StoreError> {
     }
 }
 
-type ListedRow = (Uuid, Vec<u8>, i64, i64);
+type ListedRow = (Uuid, Vec<u8>, i64);
 
-fn to_listed((id, term, since, size): ListedRow) -> Result<Listed, StoreError> {
-    Ok(Listed { id: id.into(), term: array(term)?, since, size: size.unsigned_abs() })
+fn to_listed((id, term, size): ListedRow) -> Result<Listed, StoreError> {
+    Ok(Listed { id: id.into(), term: array(term)?, size: size.unsigned_abs() })
 }
 
 fn array(bytes: Vec<u8>) -> Result<[u8; 16], StoreError> {

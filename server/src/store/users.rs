@@ -75,8 +75,8 @@ pub struct Claimed {
 /// [`StoreError::Exists`] if the email is taken anywhere on this server.
 pub async fn insert(tx: &mut Tx, org: OrgId, account: &NewAccount<'_>) -> Result<(), StoreError> {
     on!(tx, |c| sqlx::query(
-        "insert into app_user (org_id, id, email, password_hash, role, created_at, role_at) \
-         values ($1, $2, $3, $4, $5, $6, $6)"
+        "insert into app_user (org_id, id, email, password_hash, role, created_at) \
+         values ($1, $2, $3, $4, $5, $6)"
     )
     .bind(org.uuid())
     .bind(account.id.uuid())
@@ -182,8 +182,27 @@ pub async fn permissions_of(conn: &mut Conn, claimed: &Claimed) -> Result<Option
     row.map(permissions).transpose()
 }
 
-/// Sets what the user may do and whether they have access, and recalls their access tokens. Says whether
-/// there is such a user.
+/// When the user last came to read by audience alone, having read whole scopes before.
+///
+/// # Errors
+/// Of the database.
+pub async fn restricted_at(
+    conn: &mut Conn,
+    org: OrgId,
+    user: UserId,
+) -> Result<Option<Timestamp>, StoreError> {
+    let at: Option<i64> = on!(conn, |c| sqlx::query_scalar(
+        "select restricted_at from app_user where org_id = $1 and id = $2 and restricted_at > 0"
+    )
+    .bind(org.uuid())
+    .bind(user.uuid())
+    .fetch_optional(c)
+    .await)?;
+    Ok(at.map(Timestamp::from_millis))
+}
+
+/// Sets what the user may do and whether they have access, recalls their access tokens, and notes when they
+/// lost the right to read whole scopes. Says whether there is such a user.
 ///
 /// # Errors
 /// [`StoreError::Exists`] if the email is taken.
@@ -198,44 +217,21 @@ pub async fn set_access(
 ) -> Result<bool, StoreError> {
     let set = on!(tx, |c| sqlx::query(
         "update app_user set email = $3, role = $4, disabled = $5, token_version = token_version + 1, \
-         role_at = case when role = $4 then role_at else $6 end where org_id = $1 and id = $2"
+         restricted_at = case when $6 and role <> $7 then $8 else restricted_at end \
+         where org_id = $1 and id = $2"
     )
     .bind(org.uuid())
     .bind(user.uuid())
     .bind(email.as_str())
     .bind(role_code(role))
     .bind(disabled)
+    .bind(!role.reads_all())
+    .bind(role_code(Role::Restricted))
     .bind(now.millis())
     .execute(c)
     .await
     .map(|done| done.rows_affected()))?;
     Ok(set > 0)
-}
-
-/// Since when a user has the role that they have; `None` if there is no such user.
-///
-/// # Errors
-/// Of the database.
-pub async fn role_since(conn: &mut Conn, org: OrgId, user: UserId) -> Result<Option<Timestamp>, StoreError> {
-    let at: Option<i64> = on!(conn, |c| {
-        sqlx::query_scalar("select role_at from app_user where org_id = $1 and id = $2")
-            .bind(org.uuid())
-            .bind(user.uuid())
-            .fetch_optional(c)
-            .await
-    })?;
-    Ok(at.map(Timestamp::from_millis))
-}
-
-/// Those of these ids that are users of the organisation, with access or without.
-///
-/// # Errors
-/// Of the database.
-pub async fn among(conn: &mut Conn, org: OrgId, ids: &[UserId]) -> Result<BTreeSet<UserId>, StoreError> {
-    let text = "select id from app_user where org_id = $1 and id in LIST";
-    let listed = ids.iter().map(|id| Value::Uuid(id.uuid())).collect();
-    let rows: Vec<(Uuid,)> = bulk::fetch(conn, text, &[Value::Uuid(org.uuid())], listed).await?;
-    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
 /// Sets the password, and recalls the user's access tokens. Says whether there is such a user.
@@ -260,6 +256,17 @@ pub async fn set_password(
     .map(|done| done.rows_affected())
     })?;
     Ok(set > 0)
+}
+
+/// Those of these ids that are users of the organisation, with access or without.
+///
+/// # Errors
+/// Of the database.
+pub async fn among(conn: &mut Conn, org: OrgId, ids: &[UserId]) -> Result<BTreeSet<UserId>, StoreError> {
+    let text = "select id from app_user where org_id = $1 and id in LIST";
+    let listed = ids.iter().map(|id| Value::Uuid(id.uuid())).collect();
+    let rows: Vec<(Uuid,)> = bulk::fetch(conn, text, &[Value::Uuid(org.uuid())], listed).await?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
 /// Whether an administrator with access is left, other than this user.

@@ -337,10 +337,22 @@ async fn what_a_device_says_of_itself_is_checked() {
 }
 
 #[tokio::test]
+async fn the_key_that_edits_are_kept_with_is_the_users_on_every_device_and_nobody_elses() {
+    let server = Server::new(Engine::Sqlite).await.unwrap();
+    let admin = server.admin().await.unwrap();
+    server.add_user(&admin, "other@example.com", "user").await.unwrap();
+    let mut keys = Vec::new();
+    for (email, device) in [(ADMIN, 1), (ADMIN, 2), ("other@example.com", 3)] {
+        keys.push(server.sign_in(email, PASSWORD, device).await.unwrap().text("keep_key"));
+    }
+    assert!(keys[0] == keys[1] && keys[0] != keys[2]);
+}
+
+#[tokio::test]
 async fn the_shape_of_a_session_is_fixed() {
     let server = Server::new(Engine::Sqlite).await.unwrap();
     let mut body = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap().body;
-    for (secret, length) in [("access_token", 560..620), ("refresh_token", 86..87)] {
+    for (secret, length) in [("access_token", 560..620), ("refresh_token", 86..87), ("keep_key", 43..44)] {
         let text = body[secret].as_str().unwrap();
         assert!(length.contains(&text.len()), "{secret}: {}", text.len());
         body[secret] = Value::Null;
@@ -351,6 +363,7 @@ async fn the_shape_of_a_session_is_fixed() {
         json!({
             "organisation": server.created.org, "user": server.created.admin, "device": body["device"], "role": "admin",
             "access_token": null, "access_expires_at": expires, "refresh_token": null,
+            "keep_key": null,
         })
     );
 }

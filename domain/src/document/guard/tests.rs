@@ -46,8 +46,12 @@ impl Replica {
     }
 }
 
+fn field(name: &str) -> Register {
+    Register { container: card::FIELDS, name: name.into() }
+}
+
 fn put(name: &str, value: &str, pred: Vec<OpId>) -> Op {
-    Op::Put { register: Register { container: card::FIELDS, name: name.into() }, value: value.into(), pred }
+    Op::Put { register: field(name), value: value.into(), pred }
 }
 
 /// A card on which one change has written `f` and the long text `t`, and an honest next change to `f`.
@@ -162,14 +166,14 @@ fn a_forged_write_of_a_register_is_refused_by_the_rule_it_breaks() {
         ),
         ("a value over a text", &|c| c.ops = vec![put("t", "x", vec![TEXT])], Forged::TextReplaced),
         (
-            "a text over a value",
-            &|c| {
-                c.ops = vec![Op::MakeText {
-                    register: Register { container: card::FIELDS, name: "f".into() },
-                    pred: vec![letter(6)],
-                }]
-            },
+            "a text over a text",
+            &|c| c.ops = vec![Op::MakeText { register: field("t"), pred: vec![TEXT] }],
             Forged::TextReplaced,
+        ),
+        (
+            "a text beside a value",
+            &|c| c.ops = vec![Op::MakeText { register: field("f"), pred: vec![] }],
+            Forged::Pred,
         ),
     ]);
 }

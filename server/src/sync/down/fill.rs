@@ -204,9 +204,7 @@ async fn drop_hidden(
         let ids: Vec<_> = listed.iter().map(|listed| listed.id).collect();
         let Some(last) = ids.last().copied() else { return Ok(Next::Over) };
         let seen: BTreeSet<_> = visible(conn, reading.caller, &ids).await?;
-        // What was made since the device never had, and its user must not learn that it is there.
-        let was_there = listed.iter().filter(|document| document.since <= since);
-        let hidden: Vec<_> = was_there.map(|document| document.id).filter(|id| !seen.contains(id)).collect();
+        let hidden: Vec<_> = ids.into_iter().filter(|id| !seen.contains(id)).collect();
         let mut closings = reading.closings(conn, &hidden).await?;
         for id in hidden {
             if !page.fits(40) {

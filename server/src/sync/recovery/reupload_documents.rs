@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use roadbook_domain::access::audience::{inbox_id, scope_of_new, user_document_id};
 use roadbook_domain::access::rights::Scope;
 use roadbook_domain::document::change::{Actor, ChangeHash};
-use roadbook_domain::document::guard::MAX_DOCUMENT_OPS;
+use roadbook_domain::document::limits::MAX_DOCUMENT_OPS;
 use roadbook_domain::document::{AudienceRule, DocumentType, is_reserved};
 use roadbook_domain::document::{AuthorTable, Signature};
 use roadbook_domain::value::id::{OrgId, UserId};

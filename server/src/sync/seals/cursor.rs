@@ -165,6 +165,11 @@ impl Position {
         [Mark { seq: self.seq, chain: self.chain }].into_iter().chain(self.told)
     }
 
+    /// The last entry that the device may have heard of.
+    pub fn reach(&self) -> i64 {
+        self.marks().map(|mark| mark.seq).max().unwrap_or_default()
+    }
+
     /// Whether it was cut from a log of this epoch.
     pub fn has_epoch(&self, epoch: Uuid) -> bool {
         self.epoch == prefix(epoch.as_bytes())

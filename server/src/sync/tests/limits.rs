@@ -2,14 +2,15 @@
 
 use roadbook_domain::access::audience::{MAX_ASSIGNEES, MAX_CARD_LINKS, MAX_CONTACT_LINKS};
 use roadbook_domain::access::rights::Viewer;
-use roadbook_domain::crm::card;
 use roadbook_domain::crm::command::{Acting, ContactCommand};
 use roadbook_domain::crm::row::ContactSort;
+use roadbook_domain::crm::{card, contact};
 use roadbook_domain::document::DocumentTypeId;
 use roadbook_domain::document::change::{Actor, Change, Op, OpId};
 use roadbook_domain::document::digest;
 use roadbook_domain::document::draft::Draft;
-use roadbook_domain::document::{Document, DocumentType, MAX_SAVED};
+use roadbook_domain::document::limits::{BYTES_FOR_DECISIONS, MAX_SAVED};
+use roadbook_domain::document::{Document, DocumentType};
 use roadbook_domain::settings::role::Role;
 use roadbook_domain::value::id::{DeviceId, FieldId};
 use roadbook_domain::value::time::{Timestamp, Zone};
@@ -146,7 +147,8 @@ fn the_change_by_which_a_document_grows_too_large_is_refused_and_those_before_it
     assert!(!rest.is_empty() && rest.iter().all(|fate| *fate == Fate::Not(Verdict::NotReached)));
     let update = judged.update.unwrap();
     assert_eq!(update.accepted.len(), crossed - 1);
-    assert!((MAX_SAVED - 60_000..=MAX_SAVED).contains(&update.after.saved.len()));
+    let most = MAX_SAVED - BYTES_FOR_DECISIONS;
+    assert!((most - 60_000..=most).contains(&update.after.saved.len()));
     assert_eq!(update.after.term, digest::term(CARD, &update.after.heads));
 }
 
@@ -217,6 +219,29 @@ fn nothing_is_built_of_what_is_refused_and_the_operations_of_a_push_are_bounded_
     assert_eq!(BUILT.get(), before);
     let reached = judged.iter().filter(|judged| judged.fates[0] != Fate::Not(Verdict::NotReached)).count();
     assert_eq!(reached, MAX_PUSHED_OPS as usize / 10_000);
+}
+
+#[test]
+fn what_links_to_a_contact_that_waits_for_the_next_request_waits_with_it() {
+    let made = DocumentId::from_bytes([250; 16]);
+    let mut group = Group::new();
+    group.command(&[create("Mine", Some(ME))]);
+    group.command(&[CardCommand::Link { role: "customer".into(), target: made }]);
+    let mut document = Document::new(&contact::TYPE);
+    let mut draft = Draft::new(&mut document, Actor([4; 16]), NOW);
+    ContactCommand::Create(ContactSort::Person)
+        .draft(&mut draft, &Acting { by: ME, now: NOW, zone: Zone::UTC })
+        .unwrap();
+    let change = pushed(DocumentTypeId::CONTACT, &draft.finish().unwrap());
+    let contact = Pushed { document: made, kind: DocumentTypeId::CONTACT, changes: vec![change] };
+    for (between, expected) in [(0, Fate::Accepted(1)), (20, Fate::Not(Verdict::NotReached))] {
+        let between = (10..10 + between).map(|number| case(erasing(number, 1)));
+        let cases: Vec<Case> =
+            [case(group.pushed.clone())].into_iter().chain(between).chain([case(contact.clone())]).collect();
+        let viewer = Viewer { user: ME, role: Role::Restricted };
+        let judged = judge_all(&cases, &mut Context { viewer, ..context() });
+        assert_eq!(judged[0].fates, [Fate::Accepted(0), expected]);
+    }
 }
 
 #[test]

@@ -260,24 +260,6 @@ on_both! {
         }
     }
 
-    async fn a_demoted_user_is_told_to_forget_what_they_had_and_nothing_made_since(engine) {
-        let mut world = World::new(engine).await;
-        let server = &world.server;
-        let (before, after) = (world.id(), world.id());
-        let manager = world.manager.user;
-        world.manager.card(server, before, create("Before", Some(manager)));
-        world.manager.sync(server).await;
-        world.user.sync(server).await;
-        let admin = server.admin().await.unwrap();
-        set_role(server, &admin, &world.user, "restricted").await;
-        world.manager.card(server, after, create("After", Some(manager)));
-        world.manager.sync(server).await;
-        world.user.token = Phone::new(server, "user@example.com", 3).await.token;
-        world.user.sync(server).await;
-        assert_eq!(world.user.closings.keys().copied().collect::<Vec<_>>(), [before]);
-        assert_eq!(world.user.digest, Some(world.user.own_digest()));
-    }
-
     async fn a_todo_is_closed_and_an_entry_written_in_nobody_elses_name(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;

@@ -16,6 +16,7 @@ use roadbook_domain::crm::row::Rows;
 use roadbook_domain::document::DocumentError;
 use roadbook_domain::document::Signature;
 use roadbook_domain::document::change::{Actor, Change, ChangeHash, Register};
+use roadbook_domain::document::limits::{BYTES_FOR_DECISIONS, MAX_SAVED};
 use roadbook_domain::document::{AudienceRule, DocumentType, Origin, OriginKind, Writer, is_reserved};
 use roadbook_domain::settings::role::Act;
 use roadbook_domain::value::id::{DeviceId, DocumentId, UserId};
@@ -143,6 +144,10 @@ pub fn judge_all(cases: &[Case], context: &mut Context) -> Vec<Judged> {
             }
         }
     }
+    // What links to a contact that waits, waits with it.
+    let waiting = all.iter().filter(|judged| judged.fates.first() == Some(&Fate::Not(Verdict::NotReached)));
+    let waiting: BTreeSet<DocumentId> = waiting.map(|judged| judged.document).collect();
+    all.iter_mut().filter(|judged| !judged.lacks.is_disjoint(&waiting)).for_each(Judged::postpone);
     all
 }
 
@@ -274,7 +279,8 @@ fn judge_first(
     }
     let Some(update) = scratch.finish(context.now)? else { return Ok(judged) };
     let reaches_too_far = |reach: &Reach| commit::widening(&update).paths(reach).exceed();
-    if exceeds_visibility_limits(update.rows_before.as_ref(), &update.rows)
+    if is_overfull(&update)
+        || exceeds_visibility_limits(update.rows_before.as_ref(), &update.rows)
         || context.reach.as_ref().is_some_and(reaches_too_far)
     {
         return Err(Unfit::TooLarge);
@@ -284,6 +290,18 @@ fn judge_first(
     judged.bound.extend(merges.map(|change| (change.actor.0, None)));
     judged.update = Some(update);
     Ok(judged)
+}
+
+/// Whether users made a document larger than they may, which is less than it may be.
+fn is_overfull(update: &Update) -> bool {
+    let saved = update.after.saved.len();
+    if saved <= MAX_SAVED - BYTES_FOR_DECISIONS {
+        return false;
+    }
+    // Read again here only, because few documents are so large.
+    let by_users = update.accepted.iter().filter(|accepted| accepted.by.user.is_some());
+    let changes: Vec<_> = by_users.filter_map(|accepted| Change::from_stored(&accepted.bytes).ok()).collect();
+    DocumentType::get(update.after.kind).is_some_and(|kind| saved > kind.most_saved_with(&changes))
 }
 
 /// The scratch copy that a group is tried on, or the verdict on its first change.
@@ -367,7 +385,7 @@ impl Trial<'_> {
         }
         // A second creation of a shared document must not merge into the first. A user's own documents have
         // ids that follow from the user's, so several devices may begin them.
-        let recreates = change.deps == [kind.genesis_hash()]
+        let recreates = self.scratch.begins(&change)
             && !is_reserved(change.actor)
             && self.case.stored.is_some()
             && self.scratch.scope() == Scope::Staff;
@@ -441,19 +459,16 @@ impl Trial<'_> {
     /// with the audience where it was made and now.
     fn rights(&mut self, built: &Built) -> Result<(), RefusalCode> {
         let viewer = self.context.viewer;
-        if let Scope::Private(user) = self.scratch.scope() {
-            return if user != viewer.user {
-                Err(RefusalCode::NotVisible)
-            } else if trashes(&built.change) {
-                Err(RefusalCode::NotAllowed)
-            } else {
-                Ok(())
-            };
-        }
+        let is_own = match self.scratch.scope() {
+            Scope::Private(user) if user != viewer.user => return Err(RefusalCode::NotVisible),
+            Scope::Private(_) if trashes(&built.change) => return Err(RefusalCode::NotAllowed),
+            scope => matches!(scope, Scope::Private(_)),
+        };
         if viewer.role.reads_all() {
             return Ok(());
         }
-        // A link makes its target visible: by a guessed id a Restricted author could let themselves in.
+        // A link makes its target visible, also from the author's own inbox: by a guessed id a Restricted
+        // author could let themselves in.
         let targets: BTreeSet<DocumentId> =
             link_targets(self.scratch.kind(), &built.change).into_iter().collect();
         let lacks: BTreeSet<_> = targets.difference(&self.context.linkable).copied().collect();
@@ -462,6 +477,9 @@ impl Trial<'_> {
             return Err(RefusalCode::LinkNotVisible);
         }
         self.judged.rests_on.extend(targets.intersection(&self.context.made));
+        if is_own {
+            return Ok(());
+        }
         if !self.scratch.exists() {
             return Ok(());
         }

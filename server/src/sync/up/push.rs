@@ -152,6 +152,7 @@ async fn bound_reach(
             None => drop(later.insert(judged.document)),
         }
     }
+    with_dependents(&mut later, judged.iter());
     Ok(judged.into_iter().map(|judged| (!later.contains(&judged.document)).then_some(judged)).collect())
 }
 
@@ -423,10 +424,10 @@ async fn load_visibilities(
     let Some(position) = position.filter(|_| !hidden.is_empty()) else { return Ok(visibilities) };
     let mut lost = audience::lost(conn, caller.org, caller.user, &hidden, position.seq).await?;
     if position.class != Class::Restricted
-        && let Some(demoted) = users::role_since(conn, caller.org, caller.user).await?
+        && let Some(demoted) = users::restricted_at(conn, caller.org, caller.user).await?
     {
         // They read by scope there: what was there then they lost with their role, and nothing else.
-        let had = |id: &&DocumentId| since.get(id).is_some_and(|since| *since <= position.seq);
+        let had = |id: &&DocumentId| since.get(id).is_some_and(|since| *since <= position.reach());
         for id in hidden.iter().filter(had) {
             let last = lost.entry(*id).or_insert(demoted);
             *last = (*last).max(demoted);

@@ -251,6 +251,11 @@ impl Scratch {
         self.index.contains(hash)
     }
 
+    /// Whether a change makes the document: it stands on nothing but constant changes.
+    pub fn begins(&self, change: &Change) -> bool {
+        change.deps.iter().all(|dep| self.index.is_constant(*dep))
+    }
+
     /// Judges a change that the server accepted once, by the receipt of its document: only whether it
     /// fits. What this build does not know of it, a later one took.
     ///
