@@ -25,7 +25,9 @@ pub mod reupload;
 pub mod sessions;
 pub mod settings;
 pub mod sqlite_file;
+pub mod statements;
 pub mod todos;
+pub mod trim;
 #[cfg(any(test, feature = "testing"))]
 pub mod turn;
 pub mod users;

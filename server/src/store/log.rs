@@ -25,6 +25,8 @@ pub enum EntryKind {
     Settings,
     /// A document was purged (C5).
     Purge,
+    /// What stood at a document's id, where only another document may stand, is under another id now.
+    Moved,
 }
 
 /// An entry to be written.
@@ -240,8 +242,8 @@ pub async fn of_feed(
     rows.into_iter()
         .map(|(seq, entry, document, size)| {
             let entry = EntryKind::of(entry)?;
-            // Who reads by scope sees a document from its creation to its purge.
-            let (saw, sees) = (entry != EntryKind::Create, entry != EntryKind::Purge);
+            // Who reads by scope sees a document from its creation to its end.
+            let (saw, sees) = (entry != EntryKind::Create, !entry.is_end());
             Ok(Touched { seq, entry, document: document.into(), size: size.unsigned_abs(), saw, sees })
         })
         .collect()
@@ -335,14 +337,20 @@ impl EntryKind {
             Self::Audience => 2,
             Self::Settings => 3,
             Self::Purge => 4,
+            Self::Moved => 5,
         }
     }
 
     fn of(code: i16) -> Result<Self, StoreError> {
-        [Self::Change, Self::Create, Self::Audience, Self::Settings, Self::Purge]
+        [Self::Change, Self::Create, Self::Audience, Self::Settings, Self::Purge, Self::Moved]
             .into_iter()
             .find(|kind| kind.code() == code)
             .ok_or(StoreError::Unreadable("the kind of an entry"))
+    }
+
+    /// Whether nobody sees the document after it.
+    const fn is_end(self) -> bool {
+        matches!(self, Self::Purge | Self::Moved)
     }
 
     /// Whether it holds a change.

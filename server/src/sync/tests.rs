@@ -3,6 +3,7 @@
 mod bounds;
 mod limits;
 mod live;
+mod own_documents;
 mod phone;
 mod pull;
 mod push;
@@ -10,6 +11,7 @@ mod recovery;
 mod reupload;
 mod rights;
 mod strangers;
+mod trim;
 
 use roadbook_domain::crm::command::{CardCommand, NewTodo};
 use roadbook_domain::settings::INBOX_PRODUCT;
