@@ -28,18 +28,20 @@ fn the_page_of_limits_has_every_bound_of_the_code_with_its_value() {
     for (bound, said) in &listed {
         let Some(value) = bounds.get(bound) else { panic!("{bound:?} is not in the code") };
         let meant = amount(said).unwrap_or_else(|| panic!("{bound:?}: {said} is no amount"));
-        let equal = evaluate(value).is_some_and(|value| meant.contains(&value));
+        let equal = evaluate(value, &bounds).is_some_and(|value| meant.contains(&value));
         assert!(equal, "{bound:?} is {value}; docs/limits.md says {said}");
     }
 }
 
 #[test]
 fn amounts_and_expressions_are_read_as_they_are_meant() {
-    assert_eq!(evaluate("4 << 20"), Some(4 << 20));
-    assert_eq!(evaluate("62 * 24 * 60 * 60 * 1000"), Some(62 * 86_400_000));
-    assert_eq!(evaluate("Duration::from_secs(60 * 60)"), Some(3_600));
-    assert_eq!(evaluate("10_000"), Some(10_000));
-    assert_eq!(evaluate("OTHER * 4"), None);
+    let bounds = BTreeMap::from([(("a.rs".to_owned(), "MAX_A".to_owned()), "10_000".to_owned())]);
+    let evaluated = |expression| evaluate(expression, &bounds);
+    assert_eq!(evaluated("4 << 20"), Some(4 << 20));
+    assert_eq!(evaluated("62 * 24 * 60 * 60 * 1000"), Some(62 * 86_400_000));
+    assert_eq!(evaluated("Duration::from_secs(60 * 60)"), Some(3_600));
+    assert_eq!(evaluated("2 * MAX_A"), Some(20_000));
+    assert_eq!(evaluated("OTHER * 4"), None);
     assert_eq!(amount("4 MiB"), Some(vec![4 << 20]));
     assert_eq!(amount("60 minutes"), Some(vec![3_600, 3_600_000]));
     assert_eq!(amount("many"), None);
@@ -83,14 +85,18 @@ fn row(line: &str) -> Option<(Bound, String)> {
     Some(((file.strip_prefix('`')?.to_owned(), name.strip_suffix('`')?.to_owned()), value.to_owned()))
 }
 
-/// What a constant's expression comes to; of a duration its seconds.
-fn evaluate(expression: &str) -> Option<u64> {
+/// What a constant's expression comes to; of a duration its seconds. It may name another bound.
+fn evaluate(expression: &str, bounds: &BTreeMap<Bound, String>) -> Option<u64> {
     let inner = expression.strip_prefix("Duration::from_secs(").and_then(|rest| rest.strip_suffix(')'));
-    let expression = inner.unwrap_or(expression).replace('_', "");
+    let expression = inner.unwrap_or(expression);
     if let Some((left, right)) = expression.split_once(" << ") {
-        return evaluate(left)?.checked_shl(right.parse().ok()?);
+        return evaluate(left, bounds)?.checked_shl(right.parse().ok()?);
     }
-    expression.split(" * ").map(|factor| factor.parse::<u64>().ok()).product()
+    let factor = |factor: &str| match bounds.iter().find(|((_, name), _)| name == factor) {
+        Some((_, value)) => evaluate(value, bounds),
+        None => factor.replace('_', "").parse().ok(),
+    };
+    expression.split(" * ").map(factor).product()
 }
 
 /// What the page says: a number with its unit. A time may stand in the code as seconds or milliseconds.
