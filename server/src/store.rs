@@ -14,6 +14,7 @@ mod error;
 pub mod feed;
 pub mod key;
 pub mod log;
+pub mod meter;
 mod migrations;
 pub mod notice;
 pub mod organisation;

@@ -26,4 +26,4 @@ pub use up::own_documents::OwnDocuments;
 pub use up::purge::purge;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

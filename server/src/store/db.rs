@@ -17,6 +17,7 @@ use sqlx::{
     Transaction,
 };
 
+use super::meter::{self, Lease};
 use super::{StoreError, migrations};
 
 /// Runs one expression over the connection of either database: `on!(conn, |c| query(..).execute(c))`.
@@ -57,7 +58,7 @@ pub enum Db {
 
 /// A connection for reading: outside a transaction, in a database snapshot, or inside a [`Tx`].
 #[derive(Debug)]
-pub struct Conn(Inner);
+pub struct Conn(Inner, Lease);
 
 /// A write transaction; dropped without [`Tx::commit`], it is rolled back.
 #[derive(Debug)]
@@ -115,10 +116,12 @@ impl Db {
     /// # Errors
     /// [`StoreError::Unavailable`] if none is free in time.
     pub async fn read(&self) -> Result<Conn, StoreError> {
-        Ok(Conn(match self {
+        meter::connect().await;
+        let conn = match self {
             Self::Sqlite { reader, .. } => Inner::Sqlite(reader.acquire().await?),
             Self::Postgres(pool) => Inner::Postgres(pool.acquire().await?),
-        }))
+        };
+        Ok(Conn(conn, Lease { in_transaction: false }))
     }
 
     /// A connection whose reads all see the database as it is at the first of them.
@@ -126,13 +129,16 @@ impl Db {
     /// # Errors
     /// As for [`Db::read`].
     pub async fn snapshot(&self) -> Result<Conn, StoreError> {
-        Ok(Conn(match self {
+        meter::connect().await;
+        meter::wake();
+        let conn = match self {
             Self::Sqlite { reader, .. } => Inner::SqliteTx(reader.begin().await?),
             // PostgreSQL's usual level would give every statement a snapshot of its own.
             Self::Postgres(pool) => {
                 Inner::PostgresTx(pool.begin_with("begin isolation level repeatable read read only").await?)
             }
-        }))
+        };
+        Ok(Conn(conn, Lease { in_transaction: true }))
     }
 
     /// Begins a write transaction.
@@ -143,10 +149,13 @@ impl Db {
     /// # Errors
     /// As for [`Db::read`].
     pub async fn write(&self) -> Result<Tx, StoreError> {
-        Ok(Tx(Conn(match self {
+        meter::connect().await;
+        meter::wake();
+        let conn = match self {
             Self::Sqlite { writer, .. } => Inner::SqliteTx(writer.begin_with("begin immediate").await?),
             Self::Postgres(pool) => Inner::PostgresTx(pool.begin().await?),
-        })))
+        };
+        Ok(Tx(Conn(conn, Lease { in_transaction: true })))
     }
 
     /// Closes every connection; SQLite folds its log into the file.
@@ -165,6 +174,7 @@ impl Db {
 impl Conn {
     /// The connection underneath, for `on!`.
     pub fn raw(&mut self) -> Raw<'_> {
+        meter::wake();
         match &mut self.0 {
             Inner::Sqlite(conn) => Raw::Sqlite(conn),
             Inner::SqliteTx(tx) => Raw::Sqlite(tx),
@@ -187,7 +197,10 @@ impl Tx {
     /// If the commit fails, nothing of it was written, or (PostgreSQL, connection lost) the outcome is
     /// unknown and the caller must be able to try again.
     pub async fn commit(self) -> Result<(), StoreError> {
-        match self.0.0 {
+        let Self(Conn(inner, mut lease)) = self;
+        lease.in_transaction = false;
+        meter::wake();
+        match inner {
             Inner::SqliteTx(tx) => tx.commit().await?,
             Inner::PostgresTx(tx) => tx.commit().await?,
             // `Db::write` makes no other.
@@ -284,6 +297,7 @@ fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
         .before_acquire(|conn, _| {
             Box::pin(async move {
                 // What was dropped is rolled back in the background: the ping waits for that.
+                meter::wake();
                 conn.ping().await?;
                 Ok(!conn.is_in_transaction())
             })

@@ -1,8 +1,9 @@
 //! The exchange over HTTP, in process, on real databases.
 
+mod access;
 mod limits;
 mod live;
-mod phone;
+pub(crate) mod phone;
 mod pull;
 mod push;
 mod recovery;
