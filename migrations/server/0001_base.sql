@@ -26,6 +26,8 @@ create table app_user (
     disabled boolean not null default false,
     -- Access tokens carry it; a higher one ends them all.
     token_version bigint not null default 1,
+    -- When the role last became one that reads by audience alone; 0: never.
+    restricted_at bigint not null default 0,
     created_at bigint not null,
     primary key (org_id, id)
 );

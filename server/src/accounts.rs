@@ -3,11 +3,12 @@
 
 use roadbook_domain::document::DocumentError;
 use roadbook_domain::settings::SettingsError;
+use roadbook_domain::settings::role::Act;
 use roadbook_domain::settings::user::{Email, User};
 use roadbook_domain::value::id::UserId;
 
-use crate::auth::Caller;
 use crate::auth::password::{PasswordError, Passwords};
+use crate::auth::{AuthError, Claim};
 use crate::node::Node;
 use crate::settings::{EditError, Editing};
 use crate::store::users::{self, NewAccount};
@@ -52,25 +53,24 @@ pub enum AccountError {
 pub async fn create(
     engine: &Engine,
     passwords: &Passwords,
-    caller: &Caller,
+    claim: &Claim,
     user: &User,
     password: Option<&str>,
 ) -> Result<u64, AccountError> {
-    let email = email_of(user)?;
-    // Before the lock: hashing takes long, and every edit of the organisation would wait for it.
     let password_hash = match password {
-        Some(password) => passwords.hash(password, engine.node().env()).await?,
+        Some(password) => hash(engine.node(), passwords, claim, password).await?,
         None => String::new(),
     };
+    let email = email_of(user)?;
     let now = engine.now();
     let own = OwnDocuments::of(user, engine.actor(), now)?;
-    let mut editing = Editing::begin(engine.node(), caller.org).await?;
+    let mut editing = Editing::begin(engine.node(), claim, Act::ManageUsers).await?;
     // The entry first: its rules name what is wrong, which the table's unique key does not.
-    let version = editing.write(caller, user, 0).await?;
+    let version = editing.write(user, 0).await?;
     let account =
         NewAccount { id: user.id, email, password_hash: &password_hash, role: user.role, created_at: now };
-    users::insert(editing.tx(), caller.org, &account).await.map_err(email_taken)?;
-    own.write(editing.tx(), caller.org, now).await?;
+    users::insert(editing.tx(), claim.org(), &account).await.map_err(email_taken)?;
+    own.write(editing.tx(), claim.org(), now).await?;
     editing.commit().await?;
     Ok(version)
 }
@@ -82,17 +82,17 @@ pub async fn create(
 ///
 /// # Errors
 /// Every [`AccountError`] but those of passwords.
-pub async fn edit(node: &Node, caller: &Caller, user: &User, base: u64) -> Result<u64, AccountError> {
+pub async fn edit(node: &Node, claim: &Claim, user: &User, base: u64) -> Result<u64, AccountError> {
     let email = email_of(user)?;
-    let mut editing = Editing::begin(node, caller.org).await?;
-    let version = editing.write(caller, user, base).await?;
-    let tx = editing.tx();
-    let known = users::set_access(tx, caller.org, user.id, email, user.role, !user.active).await;
+    let mut editing = Editing::begin(node, claim, Act::ManageUsers).await?;
+    let version = editing.write(user, base).await?;
+    let (tx, org, now) = (editing.tx(), claim.org(), node.now());
+    let known = users::set_access(tx, org, user.id, email, user.role, !user.active, now).await;
     if !known.map_err(email_taken)? {
         return Err(AccountError::NotFound);
     }
     if !user.active {
-        sessions::end_of_user(tx, caller.org, user.id, node.now()).await?;
+        sessions::end_of_user(tx, org, user.id, now).await?;
     }
     editing.commit().await?;
     tracing::info!(edited.id = %user.id, "user edited");
@@ -106,19 +106,34 @@ pub async fn edit(node: &Node, caller: &Caller, user: &User, base: u64) -> Resul
 pub async fn set_password(
     node: &Node,
     passwords: &Passwords,
-    caller: &Caller,
+    claim: &Claim,
     user: UserId,
     password: &str,
 ) -> Result<(), AccountError> {
-    let hash = passwords.hash(password, node.env()).await?;
-    let mut tx = node.db().write().await?;
-    if !users::set_password(&mut tx, caller.org, user, &hash).await? {
+    let hash = hash(node, passwords, claim, password).await?;
+    let mut tx = claim.write(node.db()).await?;
+    tx.caller.require(Act::ManageUsers)?;
+    if !users::set_password(&mut tx, claim.org(), user, &hash).await? {
         return Err(AccountError::NotFound);
     }
-    sessions::end_of_user(&mut tx, caller.org, user, node.now()).await?;
+    sessions::end_of_user(&mut tx, claim.org(), user, node.now()).await?;
     tx.commit().await?;
     tracing::info!(edited.id = %user, "password set");
     Ok(())
+}
+
+/// The hash of a password that the caller may set.
+///
+/// Before the lock: hashing takes long, and every edit of the organisation would wait for it. So the caller
+/// is judged twice, here only that nobody else makes the server hash.
+async fn hash(
+    node: &Node,
+    passwords: &Passwords,
+    claim: &Claim,
+    password: &str,
+) -> Result<String, AccountError> {
+    claim.look_first(node.db(), Act::ManageUsers).await?;
+    Ok(passwords.hash(password, node.env()).await?)
 }
 
 fn email_of(user: &User) -> Result<&Email, AccountError> {
@@ -132,6 +147,12 @@ impl From<EditError> for AccountError {
             EditError::Rule(SettingsError::LastAdmin) => Self::LastAdmin,
             other => Self::Edit(other),
         }
+    }
+}
+
+impl From<AuthError> for AccountError {
+    fn from(error: AuthError) -> Self {
+        Self::Edit(error.into())
     }
 }
 

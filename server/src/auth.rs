@@ -10,6 +10,6 @@ pub mod session;
 mod throttle;
 pub mod token;
 
-pub use caller::Caller;
+pub use caller::{Caller, Claim, Permitted};
 pub use error::AuthError;
 pub use gate::Gate;

@@ -22,6 +22,7 @@ pub mod retained_closings;
 pub mod reupload;
 pub mod sessions;
 pub mod settings;
+pub mod standing;
 pub mod todos;
 pub mod users;
 

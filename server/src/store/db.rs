@@ -13,7 +13,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{
-    ConnectOptions, Connection, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool,
+    ConnectOptions, Connection, PgConnection, PgPool, Postgres, SqlStr, Sqlite, SqliteConnection, SqlitePool,
     Transaction,
 };
 
@@ -84,6 +84,9 @@ enum Inner {
 /// How long a request waits for a connection before it is told to come again.
 const ACQUIRE: Duration = Duration::from_secs(5);
 
+/// Begins a snapshot on PostgreSQL, whose usual level would give every statement one of its own.
+const SNAPSHOT: SqlStr = SqlStr::from_static("begin isolation level repeatable read read only");
+
 /// How many connections read a SQLite file.
 const SQLITE_READERS: u32 = 4;
 
@@ -133,10 +136,7 @@ impl Db {
         meter::wake();
         let conn = match self {
             Self::Sqlite { reader, .. } => Inner::SqliteTx(reader.begin().await?),
-            // PostgreSQL's usual level would give every statement a snapshot of its own.
-            Self::Postgres(pool) => {
-                Inner::PostgresTx(pool.begin_with("begin isolation level repeatable read read only").await?)
-            }
+            Self::Postgres(pool) => Inner::PostgresTx(pool.begin_with(SNAPSHOT).await?),
         };
         Ok(Conn(conn, Lease { in_transaction: true }))
     }
@@ -180,6 +180,32 @@ impl Conn {
             Inner::SqliteTx(tx) => Raw::Sqlite(tx),
             Inner::Postgres(conn) => Raw::Postgres(conn),
             Inner::PostgresTx(tx) => Raw::Postgres(tx),
+        }
+    }
+
+    /// The same connection, whose reads all see the database as it is at the first of them from now on.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn into_snapshot(self) -> Result<Self, StoreError> {
+        let Self(inner, mut lease) = self;
+        lease.in_transaction = true;
+        meter::wake();
+        let inner = match inner {
+            Inner::Sqlite(conn) => Inner::SqliteTx(Transaction::begin(conn, None).await?),
+            Inner::Postgres(conn) => Inner::PostgresTx(Transaction::begin(conn, Some(SNAPSHOT)).await?),
+            // Its reads do already.
+            Inner::SqliteTx(_) | Inner::PostgresTx(_) => inner,
+        };
+        Ok(Self(inner, lease))
+    }
+
+    /// What ends a `select` so that nobody changes the rows it finds until the transaction ends. On SQLite
+    /// nobody can: a write transaction is alone.
+    pub fn for_share(&self) -> &'static str {
+        match self.0 {
+            Inner::Postgres(_) | Inner::PostgresTx(_) => " for share",
+            Inner::Sqlite(_) | Inner::SqliteTx(_) => "",
         }
     }
 
@@ -296,9 +322,7 @@ fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
         .test_before_acquire(false)
         .before_acquire(|conn, _| {
             Box::pin(async move {
-                // What was dropped is rolled back in the background: the ping waits for that.
-                meter::wake();
-                conn.ping().await?;
+                // What was dropped was rolled back before it was given back, or it never will be.
                 Ok(!conn.is_in_transaction())
             })
         })

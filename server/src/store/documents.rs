@@ -1,5 +1,7 @@
 //! Documents as they are after the last entry of the log about them.
 
+use std::collections::BTreeSet;
+
 use roadbook_domain::access::rights::Scope;
 use roadbook_domain::document::DocumentTypeId;
 use roadbook_domain::document::change::ChangeHash;
@@ -162,43 +164,6 @@ pub async fn brief(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Ve
             let kind = u16::try_from(kind).map_err(|_| StoreError::Unreadable("a document's kind"))?;
             let creator = (!creator.is_nil()).then(|| creator.into());
             Ok(Brief { id: id.into(), kind: DocumentTypeId(kind), creator, term: array(term)? })
-        })
-        .collect()
-}
-
-/// What the receipt of a document is made over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Heads {
-    /// The document.
-    pub id: DocumentId,
-    /// Its document type.
-    pub kind: DocumentTypeId,
-    /// The last entry of the log that changed it.
-    pub as_of: i64,
-    /// Its heads, ascending.
-    pub heads: Vec<ChangeHash>,
-    /// CBOR of its author table.
-    pub authors: Vec<u8>,
-}
-
-/// What the receipts of those of these documents that exist are made over, by id.
-///
-/// # Errors
-/// Of the database.
-pub async fn heads(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Vec<Heads>, StoreError> {
-    let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(Vec::new()) };
-    let text = format!(
-        "select id, kind, as_of, heads, authors from document where org_id = $1 and id in {list} order by id"
-    );
-    type Row = (Uuid, i64, i64, Vec<u8>, Vec<u8>);
-    let rows: Vec<Row> =
-        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
-            .fetch_all(c)
-            .await)?;
-    rows.into_iter()
-        .map(|(id, kind, as_of, heads, authors)| {
-            let kind = u16::try_from(kind).map_err(|_| StoreError::Unreadable("a document's kind"))?;
-            Ok(Heads { id: id.into(), kind: DocumentTypeId(kind), as_of, heads: hashes(&heads)?, authors })
         })
         .collect()
 }
@@ -410,18 +375,50 @@ pub async fn purged(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<V
     Ok(rows.into_iter().map(DocumentId::from).collect())
 }
 
-/// Those ids that were purged after an entry of the log.
+/// Those ids that were purged after one entry of the log, and whose documents were not made after another.
 ///
 /// # Errors
 /// Of the database.
-pub async fn purged_since(conn: &mut Conn, org: OrgId, after: i64) -> Result<Vec<DocumentId>, StoreError> {
-    let rows: Vec<Uuid> = on!(conn, |c| sqlx::query_scalar(
-        "select document from purged where org_id = $1 and seq > $2 order by seq"
+pub async fn purged_since(
+    conn: &mut Conn,
+    org: OrgId,
+    after: i64,
+    reach: i64,
+) -> Result<Vec<DocumentId>, StoreError> {
+    let rows: Vec<Uuid> = on!(conn, |c| {
+        sqlx::query_scalar(
+        "select p.document from purged p where p.org_id = $1 and p.seq > $2 and not exists (select 1 from log l \
+         where l.org_id = p.org_id and l.document = p.document and l.entry = 1 and l.seq > $3) order by p.seq"
     )
     .bind(org.uuid())
     .bind(after)
+    .bind(reach)
     .fetch_all(c)
-    .await)?;
+    .await
+    })?;
+    Ok(rows.into_iter().map(DocumentId::from).collect())
+}
+
+/// Those of these documents that were made after an entry of the log.
+///
+/// # Errors
+/// Of the database.
+pub async fn made_after(
+    conn: &mut Conn,
+    org: OrgId,
+    ids: &[DocumentId],
+    after: i64,
+) -> Result<BTreeSet<DocumentId>, StoreError> {
+    let Some((list, values)) = bulk::list(3, uuids(ids)) else { return Ok(BTreeSet::new()) };
+    // Of a document that did not change since no entry is read.
+    let text = format!(
+        "select d.id from document d where d.org_id = $1 and d.as_of > $2 and d.id in {list} and exists \
+         (select 1 from log l where l.org_id = d.org_id and l.document = d.id and l.entry = 1 and l.seq > $2)"
+    );
+    let rows: Vec<Uuid> =
+        on!(conn, |c| bound!(sqlx::query_scalar(AssertSqlSafe(text)).bind(org.uuid()).bind(after), &values)
+            .fetch_all(c)
+            .await)?;
     Ok(rows.into_iter().map(DocumentId::from).collect())
 }
 
@@ -489,7 +486,7 @@ impl TryFrom<Row> for Stored {
     }
 }
 
-fn hashes(bytes: &[u8]) -> Result<Vec<ChangeHash>, StoreError> {
+pub(super) fn hashes(bytes: &[u8]) -> Result<Vec<ChangeHash>, StoreError> {
     let (hashes, rest) = bytes.as_chunks::<32>();
     if rest.is_empty() {
         Ok(hashes.iter().copied().map(ChangeHash).collect())

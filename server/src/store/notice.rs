@@ -2,9 +2,11 @@
 
 use roadbook_domain::value::id::OrgId;
 use roadbook_domain::value::time::Timestamp;
+use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgListener;
 use uuid::Uuid;
 
+use super::bulk::{self, Value, bound};
 use super::db::on;
 use super::{Conn, Db, StoreError};
 
@@ -57,6 +59,56 @@ impl Listener {
             self.0 = None;
         }
     }
+}
+
+/// The keys of scopes that entries after one and up to another are read by, each with the last of these.
+///
+/// # Errors
+/// Of the database.
+pub async fn feeds_since(
+    conn: &mut Conn,
+    org: OrgId,
+    after: i64,
+    upto: i64,
+) -> Result<Vec<(Vec<u8>, i64)>, StoreError> {
+    Ok(on!(conn, |c| sqlx::query_as(
+        "select feed, max(seq) from log where org_id = $1 and seq > $2 and seq <= $3 group by feed"
+    )
+    .bind(org.uuid())
+    .bind(after)
+    .bind(upto)
+    .fetch_all(c)
+    .await)?)
+}
+
+/// The same of these principals' keys.
+///
+/// # Errors
+/// Of the database.
+pub async fn principals_since(
+    conn: &mut Conn,
+    org: OrgId,
+    principals: &[Vec<u8>],
+    after: i64,
+    upto: i64,
+) -> Result<Vec<(Vec<u8>, i64)>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in principals.chunks(1024) {
+        let keys = chunk.iter().cloned().map(Value::Bytes).collect();
+        let Some((list, values)) = bulk::list(4, keys) else { break };
+        let text = format!(
+            "select principal, max(seq) from fanout where org_id = $1 and seq > $2 and seq <= $3 \
+             and principal in {list} group by principal"
+        );
+        let rows: Vec<(Vec<u8>, i64)> = on!(conn, |c| bound!(
+            sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()).bind(after).bind(upto),
+            &values
+        )
+        .fetch_all(c)
+        .await)?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// The sessions that ended since then.

@@ -7,6 +7,7 @@ use roadbook_domain::settings::role::Role;
 use roadbook_domain::settings::user::Email;
 use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::db::on;
@@ -128,30 +129,65 @@ pub async fn lock(
     row.map(permissions).transpose()
 }
 
+/// The rows behind a claim with access: account, device and session, bound to `$1` to `$4`.
+pub(super) const CLAIMED: &str = "app_user u join device d on d.org_id = u.org_id and d.user_id = u.id \
+     join session s on s.org_id = d.org_id and s.device_id = d.id and s.user_id = u.id";
+
+/// The condition that goes with [`CLAIMED`].
+pub(super) const HAS_ACCESS: &str = "u.org_id = $1 and u.id = $2 and not u.disabled and d.id = $3 \
+     and d.revoked_at = 0 and s.id = $4 and s.ended_at = 0";
+
 /// What the caller may do: `None` if the account is disabled, the device revoked or the session over.
 /// One query over primary keys. Whether the token is of this version the caller checks.
 ///
 /// # Errors
 /// Of the database.
 pub async fn permissions_of(conn: &mut Conn, claimed: &Claimed) -> Result<Option<Permissions>, StoreError> {
-    let row: Option<(i16, i64)> = on!(conn, |c| sqlx::query_as(
-        "select u.role, u.token_version from session s \
-         join device d on d.org_id = s.org_id and d.id = s.device_id \
-         join app_user u on u.org_id = s.org_id and u.id = s.user_id \
-         where s.org_id = $1 and s.id = $2 and s.user_id = $3 and s.device_id = $4 and s.ended_at = 0 \
-         and d.user_id = s.user_id and d.revoked_at = 0 and not u.disabled"
-    )
-    .bind(claimed.org.uuid())
-    .bind(claimed.session)
-    .bind(claimed.user.uuid())
-    .bind(claimed.device.uuid())
-    .fetch_optional(c)
-    .await)?;
+    ask(conn, claimed, "").await
+}
+
+/// The same; it stays so until the transaction ends.
+///
+/// # Errors
+/// Of the database.
+pub async fn hold_permissions(tx: &mut Tx, claimed: &Claimed) -> Result<Option<Permissions>, StoreError> {
+    let lock = tx.for_share();
+    ask(tx, claimed, lock).await
+}
+
+async fn ask(conn: &mut Conn, claimed: &Claimed, lock: &str) -> Result<Option<Permissions>, StoreError> {
+    let text = format!("select u.role, u.token_version from {CLAIMED} where {HAS_ACCESS}{lock}");
+    let row: Option<(i16, i64)> = on!(conn, |c| sqlx::query_as(AssertSqlSafe(text))
+        .bind(claimed.org.uuid())
+        .bind(claimed.user.uuid())
+        .bind(claimed.device.uuid())
+        .bind(claimed.session)
+        .fetch_optional(c)
+        .await)?;
     row.map(permissions).transpose()
 }
 
-/// Sets what the user may do and whether they have access, and recalls their access tokens. Says whether
-/// there is such a user.
+/// When the user last came to read by audience alone, having read whole scopes before.
+///
+/// # Errors
+/// Of the database.
+pub async fn restricted_at(
+    conn: &mut Conn,
+    org: OrgId,
+    user: UserId,
+) -> Result<Option<Timestamp>, StoreError> {
+    let at: Option<i64> = on!(conn, |c| sqlx::query_scalar(
+        "select restricted_at from app_user where org_id = $1 and id = $2 and restricted_at > 0"
+    )
+    .bind(org.uuid())
+    .bind(user.uuid())
+    .fetch_optional(c)
+    .await)?;
+    Ok(at.map(Timestamp::from_millis))
+}
+
+/// Sets what the user may do and whether they have access, recalls their access tokens, and notes when they
+/// lost the right to read whole scopes. Says whether there is such a user.
 ///
 /// # Errors
 /// [`StoreError::Exists`] if the email is taken.
@@ -162,9 +198,11 @@ pub async fn set_access(
     email: &Email,
     role: Role,
     disabled: bool,
+    now: Timestamp,
 ) -> Result<bool, StoreError> {
     let set = on!(tx, |c| sqlx::query(
-        "update app_user set email = $3, role = $4, disabled = $5, token_version = token_version + 1 \
+        "update app_user set email = $3, role = $4, disabled = $5, token_version = token_version + 1, \
+         restricted_at = case when $6 and role <> $7 then $8 else restricted_at end \
          where org_id = $1 and id = $2"
     )
     .bind(org.uuid())
@@ -172,6 +210,9 @@ pub async fn set_access(
     .bind(email.as_str())
     .bind(role_code(role))
     .bind(disabled)
+    .bind(!role.reads_all())
+    .bind(role_code(Role::Restricted))
+    .bind(now.millis())
     .execute(c)
     .await
     .map(|done| done.rows_affected()))?;
@@ -225,7 +266,7 @@ impl std::fmt::Debug for Login {
     }
 }
 
-fn permissions((role, token_version): (i16, i64)) -> Result<Permissions, StoreError> {
+pub(super) fn permissions((role, token_version): (i16, i64)) -> Result<Permissions, StoreError> {
     let role = u16::try_from(role).map(Role::from_code).ok().filter(|role| role.is_known());
     let role = role.ok_or(StoreError::Unreadable("the role of a user"))?;
     Ok(Permissions { role, token_version })

@@ -38,11 +38,11 @@ pub async fn reupload(
     if !is_admin && !users::has_other_admin(tx, org, user.id).await? {
         return Ok(Err(RefusalCode::LastAdmin));
     }
-    if !users::set_access(tx, org, user.id, email, user.role, !user.active).await? {
+    if !users::set_access(tx, org, user.id, email, user.role, !user.active, now).await? {
         let account = NewAccount { id: user.id, email, password_hash: "", role: user.role, created_at: now };
         users::insert(tx, org, &account).await?;
         // `insert` makes an account with access, and the entry may say otherwise.
-        users::set_access(tx, org, user.id, email, user.role, !user.active).await?;
+        users::set_access(tx, org, user.id, email, user.role, !user.active, now).await?;
         let own = OwnDocuments::of(user, engine.actor(), now)
             .map_err(|error| SyncError::Failed(error.to_string()))?;
         own.write(tx, org, now).await?;

@@ -1,10 +1,11 @@
 //! Rights that change while an exchange is on its way, and what an exchange costs the database.
 
 use axum::http::StatusCode;
-use roadbook_domain::wire::{Entry, SyncResponse, from_frame, to_frame};
+use roadbook_domain::wire::{Entry, RefusalCode, SyncResponse, Verdict, from_frame, to_frame};
 
 use super::rights::set_role;
 use super::*;
+use crate::auth::Claim;
 use crate::on_both;
 use crate::store::{documents, meter};
 
@@ -70,6 +71,68 @@ on_both! {
         assert_eq!(world.admin.received["change"], 1);
         assert!(nothing <= 3 && one <= 7, "{nothing} with nothing new, {one} with one entry, {push} for a push");
     }
+
+    async fn who_lost_their_role_is_told_of_nothing_that_was_made_after_their_cursor(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let [before, gone, later, later_gone] = [(); 4].map(|()| world.id());
+        for card in [before, gone] {
+            world.manager.card(server, card, create("Before", Some(world.manager.user)));
+        }
+        world.manager.sync(server).await;
+        world.user.sync(server).await;
+        let admin = world.admin.token.clone();
+        set_role(server, &admin, &world.user, "restricted").await;
+        for card in [later, later_gone] {
+            world.manager.card(server, card, create("Later", Some(world.manager.user)));
+        }
+        world.manager.card(server, before, CardCommand::Rename("Changed later".into()));
+        world.manager.sync(server).await;
+        let claim = Claim::of(server.state.gate(), &admin).unwrap();
+        for card in [gone, later_gone] {
+            crate::sync::purge(server.state.engine(), &claim, card).await.unwrap();
+        }
+        let phone = &mut world.user;
+        phone.token = Phone::new(server, "user@example.com", 3).await.token;
+        phone.sync(server).await;
+        assert_eq!(phone.closings.keys().copied().collect::<Vec<_>>(), [before], "what it had is forgotten");
+        assert_eq!(phone.purged, [gone]);
+        assert_eq!(phone.digest, Some(phone.own_digest()));
+    }
+
+    async fn only_the_loss_of_a_role_opens_the_time_for_late_edits_and_only_for_what_was_there(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let (card, other, later) = (world.id(), world.id(), world.id());
+        for card in [card, other] {
+            world.manager.card(server, card, create("Roof", Some(world.manager.user)));
+        }
+        world.manager.sync(server).await;
+        world.user.sync(server).await;
+        set_role(server, &world.admin.token, &world.user, "restricted").await;
+        world.manager.card(server, later, create("Later", Some(world.manager.user)));
+        world.manager.sync(server).await;
+        // Nobody has sent it: it stands for an id and heads that they heard of elsewhere.
+        let held = world.manager.held[&later].clone();
+        world.user.held.insert(later, held);
+        let cursor = world.user.cursor.clone();
+        let verdict_of = async |world: &mut World, card| {
+            let phone = &mut world.user;
+            phone.token = Phone::new(&world.server, "user@example.com", 3).await.token;
+            phone.cursor.clone_from(&cursor);
+            phone.card(&world.server, card, CardCommand::Rename("Late".into()));
+            let request = phone.request();
+            phone.outbox.clear();
+            phone.send(&world.server, &request).await.verdicts[0].verdicts[0].clone()
+        };
+        assert_eq!(verdict_of(&mut world, later).await, Verdict::Refused(RefusalCode::NotVisible));
+        let verdict = verdict_of(&mut world, card).await;
+        assert!(matches!(verdict, Verdict::Applied(_)), "{verdict:?}");
+        world.server.env.advance(8 * 24 * 60 * 60 * 1000);
+        let admin = world.server.admin().await.unwrap();
+        edit_user(&world.server, &admin, &world.user, "given_name", "Béla".into()).await;
+        assert_eq!(verdict_of(&mut world, other).await, Verdict::Refused(RefusalCode::RightLost));
+    }
 }
 
 /// How often one exchange of a phone wakes the database.
@@ -96,10 +159,15 @@ async fn is_there(server: &Server, document: DocumentId) -> bool {
 }
 
 async fn disable(server: &Server, admin: &str, phone: &Phone) {
+    edit_user(server, admin, phone, "active", false.into()).await;
+}
+
+/// Edits one member of the entry of a phone's user.
+async fn edit_user(server: &Server, admin: &str, phone: &Phone, member: &str, value: serde_json::Value) {
     let known = server.send(axum::http::Method::GET, "/v1/users", admin, None).await.unwrap();
     let users = known.body.as_array().unwrap();
     let mut user = users.iter().find(|user| user["id"] == phone.user.to_string()).unwrap().clone();
-    user["active"] = false.into();
+    user[member] = value;
     let path = format!("/v1/users/{}", phone.user);
     let answer = server.send(axum::http::Method::PUT, &path, admin, Some(user)).await.unwrap();
     assert_eq!(answer.status.as_u16(), 200, "{:?}", answer.body);

@@ -6,7 +6,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use roadbook_domain::access::rights::Scope;
 use roadbook_domain::document::change::{Actor, ChangeHash};
 use roadbook_domain::document::{DocumentType, DocumentTypeId};
-use roadbook_domain::settings::SettingsKind;
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{GroupVerdict, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Pushed, RefusalCode, Verdict};
@@ -17,7 +16,7 @@ use super::judge::{self, Case, Context, Fate, Judged, Visibility};
 use super::scratch;
 use crate::auth::Caller;
 use crate::live::Moved;
-use crate::store::{Conn, StoreError, actors, audience, documents, key, log};
+use crate::store::{Conn, StoreError, actors, audience, documents, key, log, users};
 use crate::sync::engine::Engine;
 use crate::sync::error::SyncError;
 use crate::sync::seals::cursor::{Class, Position};
@@ -112,7 +111,7 @@ async fn attempt(
 /// places are returned.
 ///
 /// # Errors
-/// Of the database.
+/// [`SyncError::Caller`] if the caller's rights ended meanwhile; those of the database.
 pub async fn commit_judged(
     engine: &Engine,
     caller: &Caller,
@@ -132,11 +131,11 @@ pub async fn commit_judged(
             updates: rest.iter().filter_map(|(_, judged)| judged.update.clone()).collect(),
             bound: rest.iter().flat_map(|(_, judged)| judged.bound.clone()).collect(),
         };
-        match commit::commit(engine.db(), caller.org, &batch, now).await? {
-            Committed::Done { first, head } => {
+        match commit::commit(engine.db(), caller, &batch, now).await? {
+            Committed::Done { first, head, concerns } => {
                 // After the commit: a device that is told too early finds nothing new.
-                let moved = Moved { head: head.unsigned_abs(), by: Some(caller.device) };
-                engine.tell(caller.org, moved).await;
+                let moved = Moved { head: head.unsigned_abs(), by: Some(caller.device), concerns };
+                engine.tell(caller.org, &moved).await;
                 for (place, judged) in rest.drain(..) {
                     let first = first.get(&judged.document).copied();
                     answer(engine, caller, &judged, first, place, outcome).await?;
@@ -310,10 +309,10 @@ async fn lost(
     for principal in key::filed_for(caller.user) {
         last = last.max(log::lost(conn, caller.org, &principal, document, position.seq).await?);
     }
-    if position.class != Class::Restricted {
-        // They read by scope there: what they lost, they lost with their role.
-        let (kind, id) = (SettingsKind::User.code(), caller.user.uuid());
-        last = last.max(log::settings_written(conn, caller.org, kind, id, position.seq).await?);
+    // They read by scope there: what there was then, they lost with their role.
+    let read_all = position.class != Class::Restricted;
+    if read_all && documents::made_after(conn, caller.org, &[document], position.reach()).await?.is_empty() {
+        last = last.max(users::restricted_at(conn, caller.org, caller.user).await?);
     }
     Ok(last)
 }

@@ -117,11 +117,11 @@ async fn lose(server: &Server, held: &Claimed, way: &str) {
         format!("{}@example.com", data_encoding::HEXLOWER.encode(user.as_bytes())).parse().unwrap();
     match way {
         "disabled" => {
-            users::set_access(&mut tx, org, user, &email, Role::Admin, true).await.unwrap();
+            users::set_access(&mut tx, org, user, &email, Role::Admin, true, now).await.unwrap();
             sessions::end_of_user(&mut tx, org, user, now).await.unwrap();
         }
         "role lowered" => {
-            users::set_access(&mut tx, org, user, &email, Role::Restricted, false).await.unwrap();
+            users::set_access(&mut tx, org, user, &email, Role::Restricted, false, now).await.unwrap();
         }
         "device revoked" => {
             devices::revoke(&mut tx, org, held.device, now).await.unwrap();
