@@ -375,50 +375,57 @@ pub async fn purged(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<V
     Ok(rows.into_iter().map(DocumentId::from).collect())
 }
 
-/// Those ids that were purged after one entry of the log, and whose documents were not made after another.
+/// Those ids that were purged after one entry of the log, and whose documents were not made after another by
+/// anybody but this user.
 ///
 /// # Errors
 /// Of the database.
 pub async fn purged_since(
     conn: &mut Conn,
     org: OrgId,
+    user: UserId,
     after: i64,
     reach: i64,
 ) -> Result<Vec<DocumentId>, StoreError> {
     let rows: Vec<Uuid> = on!(conn, |c| {
         sqlx::query_scalar(
         "select p.document from purged p where p.org_id = $1 and p.seq > $2 and not exists (select 1 from log l \
-         where l.org_id = p.org_id and l.document = p.document and l.entry = 1 and l.seq > $3) order by p.seq"
+         where l.org_id = p.org_id and l.document = p.document and l.entry = 1 and l.seq > $3 \
+         and l.author <> $4) order by p.seq"
     )
     .bind(org.uuid())
     .bind(after)
     .bind(reach)
+    .bind(user.uuid())
     .fetch_all(c)
     .await
     })?;
     Ok(rows.into_iter().map(DocumentId::from).collect())
 }
 
-/// Those of these documents that were made after an entry of the log.
+/// Those of these documents that were made after an entry of the log by anybody but this user: what they made
+/// themselves they know, even if the answer that said so was lost.
 ///
 /// # Errors
 /// Of the database.
 pub async fn made_after(
     conn: &mut Conn,
     org: OrgId,
+    user: UserId,
     ids: &[DocumentId],
     after: i64,
 ) -> Result<BTreeSet<DocumentId>, StoreError> {
-    let Some((list, values)) = bulk::list(3, uuids(ids)) else { return Ok(BTreeSet::new()) };
+    let Some((list, values)) = bulk::list(4, uuids(ids)) else { return Ok(BTreeSet::new()) };
     // Of a document that did not change since no entry is read.
     let text = format!(
         "select d.id from document d where d.org_id = $1 and d.as_of > $2 and d.id in {list} and exists \
-         (select 1 from log l where l.org_id = d.org_id and l.document = d.id and l.entry = 1 and l.seq > $2)"
+         (select 1 from log l where l.org_id = d.org_id and l.document = d.id and l.entry = 1 and l.seq > $2 \
+         and l.author <> $3)"
     );
-    let rows: Vec<Uuid> =
-        on!(conn, |c| bound!(sqlx::query_scalar(AssertSqlSafe(text)).bind(org.uuid()).bind(after), &values)
-            .fetch_all(c)
-            .await)?;
+    let rows: Vec<Uuid> = on!(conn, |c| {
+        let query = sqlx::query_scalar(AssertSqlSafe(text)).bind(org.uuid()).bind(after).bind(user.uuid());
+        bound!(query, &values).fetch_all(c).await
+    })?;
     Ok(rows.into_iter().map(DocumentId::from).collect())
 }
 

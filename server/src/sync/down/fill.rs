@@ -192,10 +192,10 @@ async fn drop_hidden(
     past: Past,
     page: &mut Page,
 ) -> Result<Next, StoreError> {
-    let org = reading.caller.org;
+    let (org, user) = (reading.caller.org, reading.caller.user);
     // Only where the step begins: when it is resumed, the device has the tombstones.
     if after == FIRST {
-        for id in documents::purged_since(conn, org, past.seq, past.reach).await? {
+        for id in documents::purged_since(conn, org, user, past.seq, past.reach).await? {
             page.push(&reading.tombstone(id));
         }
     }
@@ -205,7 +205,7 @@ async fn drop_hidden(
         let Some(last) = ids.last().copied() else { return Ok(Next::Over) };
         let seen: BTreeSet<_> = visible(conn, reading.caller, &ids).await?;
         // What was made later the device never had, and may not hear of.
-        let later = documents::made_after(conn, org, &ids, past.reach).await?;
+        let later = documents::made_after(conn, org, user, &ids, past.reach).await?;
         let hidden: Vec<_> = ids.into_iter().filter(|id| !seen.contains(id) && !later.contains(id)).collect();
         let mut closings = reading.closings(conn, &hidden).await?;
         for id in hidden {

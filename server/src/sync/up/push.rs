@@ -309,10 +309,13 @@ async fn lost(
     for principal in key::filed_for(caller.user) {
         last = last.max(log::lost(conn, caller.org, &principal, document, position.seq).await?);
     }
-    // They read by scope there: what there was then, they lost with their role.
-    let read_all = position.class != Class::Restricted;
-    if read_all && documents::made_after(conn, caller.org, &[document], position.reach()).await?.is_empty() {
-        last = last.max(users::restricted_at(conn, caller.org, caller.user).await?);
+    if position.class != Class::Restricted {
+        // They read by scope there: what there was then, they lost with their role.
+        let (org, user, reach) = (caller.org, caller.user, position.reach());
+        let is_later = !documents::made_after(conn, org, user, &[document], reach).await?.is_empty();
+        if !is_later {
+            last = last.max(users::restricted_at(conn, org, user).await?);
+        }
     }
     Ok(last)
 }
