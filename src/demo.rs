@@ -9,7 +9,7 @@ mod show;
 mod story;
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Parser;
@@ -18,6 +18,10 @@ use roadbook_server::{Config, InitConfig, State};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use crate::import;
+use crate::out::{self, say};
+use crate::scratch::Scratch;
+use crate::stop::Stop;
 use cast::{ADMINISTRATOR, Person};
 
 /// The options of the demonstration.
@@ -40,11 +44,13 @@ pub struct DemoConfig {
 ///
 /// # Errors
 /// What went wrong, in one line; also if phones and server do not show the same in the end.
-pub async fn run(config: &DemoConfig) -> Result<(), Box<dyn Error>> {
-    let folder = tempfile::Builder::new().prefix("roadbook-demo-").tempdir()?;
+pub async fn run(config: &DemoConfig, stop: &Stop) -> Result<(), Box<dyn Error>> {
+    let import = config.import.as_deref().map(|file| Ok::<_, Box<dyn Error>>((file, import::read(file)?)));
+    let import = import.transpose()?;
+    let folder = Scratch::new("roadbook-demo-")?;
     let path = |name: &str| folder.path().join(name).display().to_string();
     let init = InitConfig {
-        database: format!("sqlite:{}", path("server.db")),
+        database: format!("sqlite:{}", path("server.db")).into(),
         secrets: path("secrets"),
         organisation: cast::FIRM.to_owned(),
         admin_email: ADMINISTRATOR.email.to_owned(),
@@ -63,20 +69,40 @@ pub async fn run(config: &DemoConfig) -> Result<(), Box<dyn Error>> {
     let address = format!("http://{}", listener.local_addr()?);
     let serving = serving(&init, &config.listen);
     let state = State::open(&serving, Arc::new(SystemEnv)).await?;
-    let (stop, stopped) = oneshot::channel::<()>();
+    let (end, ended) = oneshot::channel::<()>();
     let server = tokio::spawn(roadbook_server::serve_on(listener, state, async {
-        drop(stopped.await);
+        drop(ended.await);
     }));
 
-    println!("{} at {address}, on an embedded database in {}\n", cast::FIRM, folder.path().display());
-    let logins = story::play(&address, folder.path(), admin, config.import.as_deref()).await?;
-    if !config.once {
-        show::what_next(&address, &logins);
-        crate::stopped().await;
-        println!("\nStopping; the demonstration's files go with it.");
+    say!("{} at {address}, on an embedded database in {}\n", cast::FIRM, folder.path().display());
+    let played = tokio::select! {
+        played = play(config, &address, &folder, admin, import, stop) => played,
+        () = stop.asked() => Ok(()),
+    };
+    if stop.is_asked() {
+        say!("\nStopping; the demonstration's files go with it.");
     }
-    drop(stop);
+    // At every end, before the folder goes: the server writes into it until it has stopped.
+    drop(end);
     server.await?;
+    played
+}
+
+/// Plays the story, and goes on until somebody asks to stop.
+async fn play(
+    config: &DemoConfig,
+    address: &str,
+    folder: &Scratch,
+    admin: Person,
+    import: Option<(&Path, Vec<u8>)>,
+    stop: &Stop,
+) -> Result<(), Box<dyn Error>> {
+    let logins = story::play(address, folder, admin, import, stop).await?;
+    // Who reads the end of `demo | head` would not know that it still serves.
+    if !config.once && !out::is_closed() {
+        show::what_next(address, folder, &logins)?;
+        stop.asked().await;
+    }
     Ok(())
 }
 

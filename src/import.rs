@@ -2,20 +2,28 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use roadbook_client::account::{self, Credentials, Installation};
-use roadbook_client::{Client, HttpTransport, sync};
+use roadbook_client::{Client, HttpTransport, Imported, sync};
 use roadbook_domain::crm::command::Acting;
-use roadbook_domain::import::{Destination, Directory, Hints, Import, ImportId, Mapping, Problem, Source};
+use roadbook_domain::import::{
+    Destination, Directory, Hints, Import, ImportSource, MAX_FILE, Mapping, Problem, RowPlan, Saying, Source,
+};
 use roadbook_domain::settings::Settings;
 use roadbook_domain::settings::catalogue::Language;
 use roadbook_domain::settings::product::Product;
 use roadbook_domain::value::env::{Env, SystemEnv, random};
 use roadbook_domain::value::id::ProductId;
 
+use crate::out::{complain, say};
+use crate::scratch::Scratch;
+use crate::stop::Stop;
+
+/// Why an import ended before its time.
+const STOPPED: &str = "stopped; the same import again completes it";
 /// How many different notes are listed.
 const LISTED: usize = 20;
 /// How often a terminal is told how far the import is, in rows.
@@ -23,6 +31,7 @@ const EVERY: u32 = 100;
 
 /// The options of the import.
 #[derive(Debug, clap::Args)]
+#[command(after_help = STATUS)]
 pub struct ImportConfig {
     /// The file: CSV with a header row, in any common encoding and delimiter
     file: PathBuf,
@@ -39,6 +48,12 @@ pub struct ImportConfig {
     #[arg(long, env = "ROADBOOK_PASSWORD_FILE")]
     password_file: PathBuf,
 
+    /// The name of the source, such as the system that wrote the file: rows of one source are known again by
+    /// their ids. Without it the source is found by the column with the ids and by whom they mean; the name of
+    /// the file says nothing
+    #[arg(long)]
+    source: Option<String>,
+
     /// The product to make cards in, by name; without it the first one
     #[arg(long)]
     product: Option<String>,
@@ -48,86 +63,141 @@ pub struct ImportConfig {
     dry_run: bool,
 }
 
-/// Signs in, imports, and sends everything.
+const STATUS: &str = "\
+The exit status is 0 if every row is in: imported now, or known and saying nothing new. It is 1 if rows were
+left out, because they were skipped, or are known and different: each is listed with what differs, and nothing
+that is there is overwritten. It is 1 too if something failed. A dry run ends with the same status.";
+
+/// Signs in, imports, sends everything, and signs out.
 ///
 /// # Errors
 /// In one line. Before an error only whole rows were written; the same import again completes them.
-pub async fn run(config: &ImportConfig) -> Result<(), Box<dyn Error>> {
+pub async fn run(config: &ImportConfig, stop: &Stop) -> Result<(), Box<dyn Error>> {
     let password = std::fs::read_to_string(&config.password_file)
         .map_err(|error| format!("{}: {error}", config.password_file.display()))?;
+    // Before anybody signs in: a file that is not there needs no session.
+    let bytes = read(&config.file)?;
     // A phone of its own, in a temporary folder: nothing stays on the machine, and no right is added.
-    let folder = tempfile::Builder::new().prefix("roadbook-import-").tempdir()?;
-    let client = Client::open(folder.path().join("import.db"), Arc::new(SystemEnv))?;
+    let scratch = Scratch::new("roadbook-import-")?;
+    let client = Client::open(scratch.file("import.db")?, Arc::new(SystemEnv))?;
     let transport = HttpTransport::new(&config.server)?;
     let secret: [u8; 32] = random(&SystemEnv);
     // Editors end a file with a line break, which is no part of a password.
     let credentials = Credentials { email: &config.email, password: password.trim_end() };
     let installation = Installation { platform: "command line", name: "roadbook import", secret: &secret };
+    // Not interrupted: a session whose tokens never arrive could not be ended.
     account::sign_in(&client, &transport, credentials, installation).await?;
-    println!("Signed in at {}; fetching what is there", config.server);
-    sync(&client, &transport, &mut |_| {}).await?;
+    let left_out = tokio::select! {
+        left_out = signed_in(config, &bytes, &client, &transport, stop) => left_out,
+        () = stop.asked() => Err(STOPPED.into()),
+    };
+    // Whatever happened, also with rows that were not sent: they are read from the file again. Otherwise the
+    // session would stay open on the server, although its phone is gone.
+    let signed_out = account::sign_out(&client, &transport, true).await;
+    match left_out? {
+        0 => Ok(signed_out?),
+        1 => Err("1 row was left out, and is listed above".into()),
+        rows => Err(format!("{rows} rows were left out, and are listed above").into()),
+    }
+}
+
+/// What a signed-in phone does; answers how many rows were left out.
+async fn signed_in(
+    config: &ImportConfig,
+    bytes: &[u8],
+    client: &Client,
+    transport: &HttpTransport,
+    stop: &Stop,
+) -> Result<u32, Box<dyn Error>> {
+    say!("Signed in at {}; fetching what is there", config.server);
+    sync(client, transport, &mut |_| {}).await?;
     let product = product(&*client.settings()?, config.product.as_deref())?;
-    into_phone(&client, product, &config.file, config.dry_run)?;
+    let name = config.file.file_name().unwrap_or_default().to_string_lossy();
+    let job = Job { product, name: &name, bytes, source: config.source.as_deref(), dry_run: config.dry_run };
+    // Other tasks go on meanwhile, among them the one that waits for signals.
+    let left_out = tokio::task::block_in_place(|| into_phone(client, &job, stop))?;
     if !config.dry_run {
-        println!("Sending {} changes", client.unsent_count()?);
-        let report = sync(&client, &transport, &mut |_| {}).await?;
-        println!("Sent: {} acknowledged in {} round trips", report.counts.acknowledged, report.round_trips);
+        say!("Sending {} changes", client.unsent_count()?);
+        let report = sync(client, transport, &mut |_| {}).await?;
+        say!("Sent: {} acknowledged in {} round trips", report.counts.acknowledged, report.round_trips);
         let refused = client.quarantine()?.len();
         if refused > 0 {
             return Err(format!("the server refused {refused} changes").into());
         }
     }
-    // Otherwise the session would stay open on the server, although its phone is gone.
-    account::sign_out(&client, &transport, false).await?;
-    Ok(())
+    Ok(left_out)
 }
 
-/// Imports a file into a phone, row by row: each row wholly or not at all.
+/// The bytes of a file to import.
 ///
 /// # Errors
-/// Why the file as a whole cannot be imported; then nothing was written.
-pub fn into_phone(
-    client: &Client,
-    product: ProductId,
-    file: &Path,
-    dry_run: bool,
-) -> Result<(), Box<dyn Error>> {
-    let bytes = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+/// It cannot be read, or is larger than any import.
+pub fn read(file: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
+    let failed = |error: std::io::Error| format!("{}: {error}", file.display());
+    let mut bytes = Vec::new();
+    // One byte more than may be, so that a file without an end is refused, too.
+    let most = MAX_FILE as u64 + 1;
+    std::fs::File::open(file).and_then(|open| open.take(most).read_to_end(&mut bytes)).map_err(failed)?;
+    Ok(bytes)
+}
+
+/// What to import, and how.
+pub struct Job<'a> {
+    /// The product to make cards in.
+    pub product: ProductId,
+    /// The name of the file, for the transcript.
+    pub name: &'a str,
+    /// What it holds.
+    pub bytes: &'a [u8],
+    /// The name of its source, if the user gave one.
+    pub source: Option<&'a str>,
+    /// Whether nothing is to be written.
+    pub dry_run: bool,
+}
+
+/// Imports a file into a phone, row by row: each row wholly or not at all. Answers how many rows were left
+/// out: skipped, or known and different.
+///
+/// # Errors
+/// Why the file as a whole cannot be imported; then nothing was written. Or the program was asked to stop.
+pub fn into_phone(client: &Client, job: &Job<'_>, stop: &Stop) -> Result<u32, Box<dyn Error>> {
     let settings = client.settings()?;
     let me = client.me()?.ok_or("nobody has signed in")?;
     let acting = Acting { by: me.user, now: SystemEnv.now(), zone: settings.zone(Some(me.user)) };
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    // By its name, so that a corrected file adds only what is new.
-    let import = ImportId::of_source(product, &name);
-    let to = Destination::of_product(&settings, product, import, acting).ok_or("there is no such product")?;
+    let named = |name: &str| ImportSource::Named(name.to_owned());
+    let to =
+        Destination::of_product(&settings, job.product, job.source.map(named).unwrap_or_default(), acting)?;
     let directory = Directory::of(&settings);
-    let source = Source::read(&bytes, Hints::default())?;
+    let source = Source::read(job.bytes, Hints::default())?;
     let mapping = Mapping::guess(source.header(), &to);
-    let planned = Import::prepare(&source, &mapping, &to, &directory)?;
+    let mut planned = Import::prepare(&source, &mapping, &to, &directory)?;
     let columns: Vec<_> = mapping.kept().collect();
     if !columns.is_empty() {
-        println!("  Columns without a place of their own are kept as notes: {}", columns.join(", "));
+        say!("  Columns without a place of their own are kept as notes: {}", columns.join(", "));
     }
+    client.recognise(&mut planned)?;
 
     let mut told = Told::default();
     let total = planned.row_count();
     for (done, row) in (1..).zip(planned.rows()) {
+        if stop.is_asked() {
+            return Err(STOPPED.into());
+        }
         match row {
             Ok(row) => {
                 row.warnings.iter().for_each(|warning| told.warn(warning));
-                if !dry_run {
-                    let imported = client.import_row(import, &row)?;
-                    told.made += imported.made;
-                    told.there += imported.there;
-                }
-                told.rows += 1;
+                let imported = match job.dry_run {
+                    true => client.compare_row(&row)?,
+                    false => client.import_row(planned.id(), &row)?,
+                };
+                told.row(&row, &imported);
             }
             Err(problem) => told.skip(&problem),
         }
         progress(done, total);
     }
-    told.close(&name, dry_run);
-    Ok(())
+    told.close(job.name, job.dry_run);
+    Ok(told.skipped + told.different)
 }
 
 fn product(settings: &Settings, name: Option<&str>) -> Result<ProductId, Box<dyn Error>> {
@@ -149,29 +219,46 @@ fn in_english(product: &Product) -> &str {
 fn progress(done: u32, total: u32) {
     // In a log file the line would stand a thousand times.
     if std::io::stderr().is_terminal() && (done.is_multiple_of(EVERY) || done == total) {
-        eprint!("\r  row {done} of {total}");
-        if done == total {
-            eprintln!();
-        }
+        let end = if done == total { "\n" } else { "" };
+        complain(format_args!("\r  row {done} of {total}{end}"));
     }
 }
 
 /// The notes and counts of an import.
 #[derive(Default)]
 struct Told {
-    rows: u32,
-    made: u32,
-    there: u32,
+    imported: u32,
+    known: u32,
+    different: u32,
     skipped: u32,
+    made: u32,
     /// Equal warnings: the first row, and how many rows.
     warnings: BTreeMap<(String, String), (u32, u32)>,
 }
 
 impl Told {
+    fn row(&mut self, row: &RowPlan, imported: &Imported) {
+        self.made += imported.made;
+        let differs: Vec<String> = imported.differs.iter().map(Saying::line).collect();
+        let differs = differs.join("; ");
+        match (imported.known, differs.is_empty()) {
+            (true, true) => self.known += 1,
+            (true, false) => {
+                self.different += 1;
+                say!("  known and different: row {}, {:?}: {differs}", row.row, row.name());
+            }
+            (false, true) => self.imported += 1,
+            (false, false) => {
+                self.imported += 1;
+                say!("  row {}, {:?}: kept as a note about a known contact: {differs}", row.row, row.name());
+            }
+        }
+    }
+
     /// Prints every row that was not imported, with its column and reason.
     fn skip(&mut self, problem: &Problem) {
         self.skipped += 1;
-        println!("  skipped: {problem}");
+        say!("  skipped: {problem}");
     }
 
     fn warn(&mut self, problem: &Problem) {
@@ -184,15 +271,20 @@ impl Told {
     fn close(&self, name: &str, dry_run: bool) {
         for ((column, reason), (row, count)) in self.warnings.iter().take(LISTED) {
             let others = if *count > 1 { format!(" (and {} more rows)", count - 1) } else { String::new() };
-            println!("  note: row {row}, column {column:?}: {reason}{others}");
+            say!("  note: row {row}, column {column:?}: {reason}{others}");
         }
         if self.warnings.len() > LISTED {
-            println!("  and {} more notes", self.warnings.len() - LISTED);
+            say!("  and {} more notes", self.warnings.len() - LISTED);
         }
-        let would = if dry_run { "would be " } else { "" };
-        println!(
-            "  {name}: {} rows {would}imported, {} skipped; {} documents made, {} were there",
-            self.rows, self.skipped, self.made, self.there
+        let rows = if self.imported == 1 { "row" } else { "rows" };
+        say!(
+            "  {name}: {} {rows} {}imported, {} known, {} known and different, {} skipped; {} documents made",
+            self.imported,
+            if dry_run { "would be " } else { "" },
+            self.known,
+            self.different,
+            self.skipped,
+            if dry_run { 0 } else { self.made },
         );
     }
 }

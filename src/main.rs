@@ -1,21 +1,31 @@
 //! The Roadbook command line: the sync server, its set-up, imports, and the demonstration.
 
+#![deny(clippy::print_stdout, clippy::print_stderr, reason = "they panic where nobody reads: `out` does not")]
+
 mod demo;
+mod environment;
 mod import;
 mod logs;
+mod operate;
+mod out;
+mod people;
+mod scratch;
+mod stop;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use roadbook_domain::value::env::SystemEnv;
-use roadbook_server::{Config, InitConfig};
+use roadbook_server::{BackupConfig, CheckConfig, Config, InitConfig, RestoreConfig};
+
+use out::say;
 
 /// A CRM that keeps working where the signal doesn't.
 ///
 /// Start with `roadbook demo`: it needs nothing, and shows two phones lose the network, edit the same
 /// customers, and merge. For a server of your own: `roadbook init`, then `roadbook serve`.
 #[derive(Parser)]
-#[command(version, arg_required_else_help = true)]
+#[command(version = env!("ROADBOOK_BUILD"), arg_required_else_help = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -29,6 +39,16 @@ enum Command {
     Init(InitConfig),
     /// Serve an organisation's phones until stopped (SIGINT or SIGTERM)
     Serve(Config),
+    /// Add colleagues and change what they may do, beside a running server
+    User(people::UserConfig),
+    /// Show what lets a user in once: a new colleague, or one who forgot the password
+    Enrol(people::EnrolConfig),
+    /// Copy the database to a file, while it is in use, and look through the copy
+    Backup(BackupConfig),
+    /// Put a backup in the place of a database that is lost
+    Restore(RestoreConfig),
+    /// Look through the whole database
+    Check(CheckConfig),
     /// Bring a CSV export of contacts into a running organisation
     Import(import::ImportConfig),
 }
@@ -36,8 +56,10 @@ enum Command {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // Their transcript is for people, and log lines would stand in between.
-    let quiet = matches!(arguments.command, Command::Demo(_) | Command::Import(_));
-    logs::start(quiet);
+    let quiet = !matches!(arguments.command, Command::Serve(_));
+    if let Err(problem) = environment::check(&Arguments::command()).and_then(|()| logs::start(quiet)) {
+        return failed(&problem);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&format!("the machine gives no threads: {error}")),
@@ -50,27 +72,37 @@ fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
     match command {
-        Command::Demo(config) => demo::run(&config).await?,
+        Command::Demo(config) => demo::run(&config, &stop::Stop::listen()).await?,
         Command::Init(config) => init(&config).await?,
         Command::Serve(config) => roadbook_server::serve(&config, stopped()).await?,
-        Command::Import(config) => import::run(&config).await?,
+        Command::User(config) => people::user(&config).await?,
+        Command::Enrol(config) => people::enrol(&config).await?,
+        Command::Backup(config) => operate::backup(&config).await?,
+        Command::Restore(config) => operate::restore(&config).await?,
+        Command::Check(config) => operate::check(&config).await?,
+        Command::Import(config) => import::run(&config, &stop::Stop::listen()).await?,
     }
     Ok(())
 }
 
 async fn init(config: &InitConfig) -> Result<(), roadbook_server::ConfigError> {
     let created = roadbook_server::init(config, &SystemEnv).await?;
-    println!("Organisation {} is made: {}", created.org, config.organisation);
-    println!("Administrator: {}", config.admin_email);
+    say!("Organisation {} is made: {}", created.org, config.organisation);
+    say!("Administrator: {}", config.admin_email);
     if let Some(password) = created.generated_password {
-        println!("Password, shown this once and kept nowhere: {password}");
+        say!("Password, shown this once and kept nowhere: {password}");
     }
-    println!(
-        "Back up the secrets folder \"{}\" apart from the database: without it no phone is",
-        config.secrets
-    );
-    println!("recognised and no backup can be refilled.");
-    println!("Next: roadbook serve --database {} --secrets {}", config.database, config.secrets);
+    say!("Back up the secrets folder \"{}\" apart from the database: without it no phone is", config.secrets);
+    say!("recognised and no backup can be refilled.");
+    let (program, secrets) = (out::program(), out::quoted(&config.secrets));
+    match config.database.flag() {
+        Some((flag, value)) => {
+            say!("Next: {program} serve {flag} {} --secrets {secrets}", out::quoted(&value));
+        }
+        None => say!(
+            "Next: {program} serve --secrets {secrets}, with the database's address in ROADBOOK_DATABASE"
+        ),
+    }
     Ok(())
 }
 
@@ -94,6 +126,6 @@ async fn stopped() {
 }
 
 fn failed(reason: &str) -> ExitCode {
-    eprintln!("roadbook: {reason}");
+    out::complain(format_args!("roadbook: {reason}\n"));
     ExitCode::FAILURE
 }

@@ -151,7 +151,7 @@ async fn sync(syncer: &mut Syncer, transport: &HttpTransport) -> Done {
     match syncer.sync(transport, &mut watch).await {
         Ok(report) => println!("Synced in {} round trips", report.round_trips),
         // Everything waits on the device: one timer, for the time that it says.
-        Err(SyncError::Unreachable { retry_at }) => println!("Offline; again at {retry_at:?}"),
+        Err(SyncError::Unreachable { retry_at, .. }) => println!("Offline; again at {retry_at:?}"),
         // Another process is at it, and tells this one what it brings.
         Err(SyncError::Elsewhere) => println!("Another process is exchanging"),
         // The user's work stays; ask for the password when it suits them.
@@ -186,7 +186,9 @@ fn empty_quarantine(client: &Client) -> Done {
 async fn sign_out(client: &Client, address: &str) -> Done {
     let transport = HttpTransport::new(address)?;
     match account::sign_out(client, &transport, false).await {
-        Err(SyncError::Unsent { count }) => println!("{count} edits would be lost on this device: not yet"),
+        Err(SyncError::Unsent { count, quarantined }) => {
+            println!("{count} edits are unsent and {quarantined} are in the quarantine: not yet");
+        }
         signed_out => signed_out?,
     }
     println!("Signed out at {:?}", SystemEnv.now());

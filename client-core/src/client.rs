@@ -35,6 +35,8 @@ struct Inner {
     store: Store,
     env: Arc<dyn Env>,
     authoring: Mutex<Authoring>,
+    /// Held by the one of this process that gets another access token.
+    refreshing: tokio::sync::Mutex<()>,
     listeners: Listeners,
 }
 
@@ -72,7 +74,7 @@ impl Client {
     /// [`ApiError::Damaged`] for one that cannot be read.
     pub fn open(path: impl AsRef<Path>, env: Arc<dyn Env>) -> Result<Self, ApiError> {
         let client = Self::open_beside(path, env)?;
-        client.store().write(lease::clear)?;
+        client.store().write_if_room(lease::clear)?;
         Ok(client)
     }
 
@@ -83,7 +85,8 @@ impl Client {
     /// As [`Self::open`].
     pub fn open_beside(path: impl AsRef<Path>, env: Arc<dyn Env>) -> Result<Self, ApiError> {
         let store = Store::open(path.as_ref())?;
-        store.write(|tx| {
+        // On a full disk the marks stay as they are: what is marked as sent is sent again all the same.
+        store.write_if_room(|tx| {
             // Also beside a running app: if its marks are lost, changes are only sent again, harmlessly
             // (R05).
             outbox::reset_states(tx, UnsentState::Sent, UnsentState::Here)?;
@@ -92,7 +95,8 @@ impl Client {
             documents::follow_projection_version(tx)
         })?;
         let authoring = Mutex::new(Authoring { actor: Actor::new(&*env), taken_for: None });
-        let inner = Inner { store, env, authoring, listeners: Listeners::default() };
+        let refreshing = tokio::sync::Mutex::default();
+        let inner = Inner { store, env, authoring, refreshing, listeners: Listeners::default() };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -173,6 +177,10 @@ impl Client {
         if let Err(error) = self.store().clear_log() {
             tracing::warn!(%error, "the write-ahead log is not emptied");
         }
+    }
+
+    pub(crate) fn refreshing(&self) -> &tokio::sync::Mutex<()> {
+        &self.inner.refreshing
     }
 
     pub(crate) fn env(&self) -> &dyn Env {

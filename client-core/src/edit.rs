@@ -44,14 +44,22 @@ impl Client {
     }
 
     /// Runs several edits in one transaction, as one act that history shows as one: an import, a bulk
-    /// edit. If `edits` fails, nothing of it is stored.
+    /// edit. If `edits` fails, nothing of it is stored. If one edit fails and `edits` goes on, nothing of that
+    /// one is.
+    ///
+    /// # Errors
+    /// What `edits` answers. Within it, every edit goes through the batch: one through this handle is
+    /// [`Reason::InsideBatch`](crate::Reason::InsideBatch).
     pub fn batch<T>(
         &self,
         kind: OriginKind,
         edits: impl FnOnce(&mut Batch<'_>) -> Result<T, ApiError>,
     ) -> Result<(T, ChangeSet), ApiError> {
         let origin = Origin { kind, id: random(self.env()) };
-        self.edits(Some(origin), edits)
+        self.edits(Some(origin), |batch| {
+            batch.survives_errors();
+            edits(batch)
+        })
     }
 
     pub(crate) fn edits<T>(

@@ -77,6 +77,8 @@ pub enum Reason {
     },
     /// The edit, or the document with it, would exceed a limit: make several smaller edits.
     TooLarge,
+    /// A todo without words, or an entry without a kind: no list could show it.
+    Empty,
     /// The id of something new is in use.
     IdTaken,
     /// A link's role is not 1 to 32 lower-case letters, digits or hyphens.
@@ -87,7 +89,7 @@ pub enum Reason {
     UnknownField,
     /// A value is not of the form that its field asks for.
     WrongForm,
-    /// A value cannot take the place of a long text, nor a long text that of a value.
+    /// A value cannot take the place of a long text.
     TextReplaced,
     /// The edit writes what nobody may write, or what is written once.
     NotAllowed,
@@ -98,6 +100,8 @@ pub enum Reason {
     },
     /// Somebody has begun to work in this file already.
     UserThere,
+    /// Another edit of this handle is under way on this thread: edits of a batch go through the batch.
+    InsideBatch,
     /// There is no time zone of this name.
     UnknownZone,
     /// An install secret has another length.
@@ -131,6 +135,7 @@ impl Reason {
         match self {
             Self::TextTooLong { .. } => "invalid.text_too_long",
             Self::TooLarge => "invalid.too_large",
+            Self::Empty => "invalid.empty",
             Self::IdTaken => "invalid.id_taken",
             Self::LinkRole => "invalid.link_role",
             Self::InboxStays => "invalid.inbox_stays",
@@ -140,6 +145,7 @@ impl Reason {
             Self::NotAllowed => "invalid.not_allowed",
             Self::OtherDocumentType { .. } => "invalid.other_document_type",
             Self::UserThere => "invalid.user_there",
+            Self::InsideBatch => "invalid.inside_batch",
             Self::UnknownZone => "invalid.unknown_zone",
             Self::InstallSecret { .. } => "invalid.install_secret",
         }
@@ -161,6 +167,9 @@ pub(crate) enum Error {
     /// A stored value cannot be read.
     #[error("a stored {0} cannot be read")]
     Stored(&'static str),
+    /// A value with a name of its own cannot be read.
+    #[error("the stored value {0} cannot be read")]
+    Value(&'static str),
     /// The document is not on this device.
     #[error("no document {0:?}")]
     NoDocument(DocumentId),
@@ -203,9 +212,48 @@ pub(crate) enum Error {
     /// A file could not be moved or read.
     #[error("file: {0}")]
     File(#[from] std::io::Error),
+    /// An edit that was asked for within another one's transaction, on the same thread.
+    #[error("an edit inside a batch goes through the batch")]
+    InsideBatch,
+    /// SQLite ended the transaction after an error: nothing more can be written in it.
+    #[error("the transaction has ended")]
+    Ended,
     /// What the caller's own closure answered, inside a batch.
     #[error(transparent)]
     Caller(ApiError),
+}
+
+impl Error {
+    /// Whether the storage is full.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Sqlite(sqlite) => {
+                // The index of the log, too, needs room.
+                let index = sqlite
+                    .sqlite_error()
+                    .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
+                index || sqlite.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+            }
+            Self::File(io) => io.kind() == std::io::ErrorKind::StorageFull,
+            _ => false,
+        }
+    }
+
+    /// Whether something stored holds nonsense, which may be set aside.
+    pub fn is_unreadable(&self) -> bool {
+        use rusqlite::Error as Sqlite;
+        match self {
+            Self::Stored(_) | Self::Value(_) | Self::Change(_) | Self::Document(_) => true,
+            Self::Sqlite(error) => matches!(
+                error,
+                Sqlite::FromSqlConversionFailure(..)
+                    | Sqlite::IntegralValueOutOfRange(..)
+                    | Sqlite::InvalidColumnType(..)
+                    | Sqlite::Utf8Error(..)
+            ),
+            _ => false,
+        }
+    }
 }
 
 impl From<Error> for ApiError {
@@ -214,7 +262,7 @@ impl From<Error> for ApiError {
         let invalid = |reason| Self::Invalid { reason };
         match &error {
             Error::Sqlite(sqlite) => match sqlite.sqlite_error_code() {
-                Some(rusqlite::ErrorCode::DiskFull) => Self::StorageFull,
+                _ if error.is_full() => Self::StorageFull,
                 Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
                     Self::Damaged
                 }
@@ -223,7 +271,7 @@ impl From<Error> for ApiError {
             Error::NewerFile(..) => Self::AppTooOld,
             Error::OlderFile(_) => Self::FileTooOld,
             Error::Damaged => Self::Damaged,
-            Error::File(io) if io.kind() == std::io::ErrorKind::StorageFull => Self::StorageFull,
+            Error::File(_) if error.is_full() => Self::StorageFull,
             Error::NoDocument(_) => Self::NotFound { what: Missing::Document },
             Error::NoQuarantined => Self::NotFound { what: Missing::QuarantinedEdit },
             Error::Command(CommandError::NoTodo) => Self::NotFound { what: Missing::Todo },
@@ -231,6 +279,8 @@ impl From<Error> for ApiError {
                 invalid(Reason::TextTooLong { most_bytes: MAX_VALUE_LEN as u64 })
             }
             Error::Command(CommandError::IdTaken) | Error::IdTaken => invalid(Reason::IdTaken),
+            Error::Command(CommandError::LongTextTooLong) => invalid(Reason::TooLarge),
+            Error::Command(CommandError::Empty) => invalid(Reason::Empty),
             Error::Command(CommandError::Role) => invalid(Reason::LinkRole),
             Error::Command(CommandError::Inbox) => invalid(Reason::InboxStays),
             Error::NotAllowed(forged) => invalid(match forged {
@@ -241,6 +291,7 @@ impl From<Error> for ApiError {
                 _ => Reason::NotAllowed,
             }),
             Error::TooLarge => invalid(Reason::TooLarge),
+            Error::InsideBatch => invalid(Reason::InsideBatch),
             Error::UserThere => invalid(Reason::UserThere),
             Error::OtherType(DocumentTypeId(document_type)) => {
                 invalid(Reason::OtherDocumentType { document_type: *document_type })
@@ -248,6 +299,8 @@ impl From<Error> for ApiError {
             Error::NoUser => Self::NoUser,
             Error::Caller(own) => own.clone(),
             Error::Stored(_)
+            | Error::Ended
+            | Error::Value(_)
             | Error::Document(_)
             | Error::Unreadable(..)
             | Error::Change(_)
@@ -267,6 +320,7 @@ mod tests {
         let reasons = [
             Reason::TextTooLong { most_bytes: 1 },
             Reason::TooLarge,
+            Reason::Empty,
             Reason::IdTaken,
             Reason::LinkRole,
             Reason::InboxStays,
@@ -276,6 +330,7 @@ mod tests {
             Reason::NotAllowed,
             Reason::OtherDocumentType { document_type: 1 },
             Reason::UserThere,
+            Reason::InsideBatch,
             Reason::UnknownZone,
             Reason::InstallSecret { bytes: 32 },
         ];

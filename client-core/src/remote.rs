@@ -3,5 +3,7 @@
 pub mod account;
 pub(crate) mod error;
 pub(crate) mod http;
+mod installation;
 pub(crate) mod live;
+pub(crate) mod tokens;
 pub(crate) mod transport;

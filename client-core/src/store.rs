@@ -4,21 +4,26 @@
 //! a [`Connection`]; the compiler keeps them apart.
 
 pub(crate) mod documents;
+pub(crate) mod kept;
 pub(crate) mod lease;
 pub(crate) mod meta;
 pub(crate) mod outbox;
 pub(crate) mod projections;
 pub(crate) mod quarantine;
+pub(crate) mod repair;
 pub(crate) mod retained;
 pub(crate) mod reupload;
 pub(crate) mod rows;
 mod schema;
+pub(crate) mod sealed;
 pub(crate) mod settings;
+pub(crate) mod swap;
 pub(crate) mod unknown;
 pub(crate) mod workspace;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use roadbook_domain::value::id::DocumentId;
@@ -41,8 +46,15 @@ const ERASED: Key<bool> = Key::new("erased");
 pub(crate) struct Store {
     path: PathBuf,
     writer: Mutex<Writer>,
+    /// The thread that has the writer.
+    writing: Mutex<Option<ThreadId>>,
     readers: Mutex<Vec<Connection>>,
+    /// There was no room for the index of the log, which processes share: this handle has it in memory, and the
+    /// file to itself. All reading is done by the connection that writes.
+    is_alone: bool,
     workspace: Mutex<Option<(u64, Arc<Workspace>)>>,
+    #[cfg(feature = "testing")]
+    is_full: std::sync::atomic::AtomicBool,
 }
 
 #[derive(Debug)]
@@ -50,6 +62,8 @@ struct Writer {
     connection: Connection,
     /// `PRAGMA data_version`: another one than before says that another handle wrote.
     seen: i64,
+    /// All was looked at, and nothing was found that could be set aside.
+    is_sound: bool,
 }
 
 impl Store {
@@ -59,19 +73,64 @@ impl Store {
     /// [`Error::NewerFile`] and [`Error::OlderFile`] for a file of a later version or of before the first
     /// release, which is left untouched.
     pub fn open(path: &Path) -> Result<Self, Error> {
+        swap::finish(path)?;
+        make_private(path)?;
+        match Self::open_shared(path) {
+            Err(error) if error.is_full() => Self::open_alone(path),
+            opened => opened,
+        }
+    }
+
+    fn open_shared(path: &Path) -> Result<Self, Error> {
         // Before the journal mode is set: that writes to the file, and a refused one must stay as it is.
         schema::refuse_others(path)?;
-        let mut connection = connect(path)?;
+        Self::open_over(path, connect(path, false)?, false)
+    }
+
+    /// On a full disk: reading works, and writing does as soon as there is room.
+    fn open_alone(path: &Path) -> Result<Self, Error> {
+        tracing::warn!("the storage is full: the file is opened for this process alone");
+        let connection = connect(path, true)?;
+        // Here the version is asked of the one connection that can read; it changes nothing.
+        schema::refuse_other_than_known(&connection)?;
+        Self::open_over(path, connection, true)
+    }
+
+    fn open_over(path: &Path, mut connection: Connection, is_alone: bool) -> Result<Self, Error> {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         schema::migrate(&mut connection)?;
         let seen = data_version(&connection)?;
-        let writer = Mutex::new(Writer { connection, seen });
-        let (readers, workspace) = (Mutex::default(), Mutex::default());
-        let store = Self { path: path.to_owned(), writer, readers, workspace };
+        let writer = Mutex::new(Writer { connection, seen, is_sound: false });
+        let (writing, readers, workspace) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let store = Self {
+            path: path.to_owned(),
+            writer,
+            writing,
+            readers,
+            is_alone,
+            workspace,
+            #[cfg(feature = "testing")]
+            is_full: Default::default(),
+        };
         // Rows hold instants. They must be right for this zone database before any list is read.
-        store.write(settings::follow_zone_database)?;
-        store.clear_log()?;
-        Ok(store)
+        store.write_if_room(|tx| {
+            settings::follow_zone_database(tx)?;
+            settings::follow_name_keys(tx)
+        })?;
+        match store.clear_log() {
+            Err(error) if !error.is_full() => Err(error),
+            _ => Ok(store),
+        }
+    }
+
+    /// Empties the log into the file, and tells nobody that it is there: the file can be moved by its name.
+    ///
+    /// # Errors
+    /// [`Error::File`] while somebody else reads it.
+    pub fn settle(&self) -> Result<(), Error> {
+        let connection = &lock(&self.writer).connection;
+        let blocked: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if blocked { Err(std::io::Error::from(std::io::ErrorKind::ResourceBusy).into()) } else { Ok(()) }
     }
 
     /// Empties the write-ahead log, if a document or a user was erased since it was last empty: the pages
@@ -96,10 +155,30 @@ impl Store {
     }
 
     /// Runs `read` on one database snapshot, beside a process that writes.
-    pub fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+    ///
+    /// What cannot be read is set aside, and `read` runs again.
+    pub fn read<T>(&self, mut read: impl FnMut(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+        let answer = self.read_once(&mut read);
+        // A reader never waits for a writer: a damage that is not noted now is met again.
+        if let Err(error) = &answer
+            && let Ok(mut writer) = self.writer.try_lock()
+            && note_damage(&mut writer, error)
+        {
+            drop(writer);
+            return self.read_once(&mut read);
+        }
+        answer
+    }
+
+    fn read_once<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+        if self.is_alone {
+            let writer = lock(&self.writer);
+            let snapshot = writer.connection.unchecked_transaction()?;
+            return read(&snapshot);
+        }
         // The lock is released at once, so that several screens can read at the same time.
         let idle = lock(&self.readers).pop();
-        let reader = idle.map_or_else(|| connect(&self.path), Ok)?;
+        let reader = idle.map_or_else(|| connect(&self.path, false), Ok)?;
         let answer = {
             // A screen reads several tables. Without a transaction an edit could come between two of them.
             let snapshot = reader.unchecked_transaction()?;
@@ -111,24 +190,62 @@ impl Store {
                 readers.push(reader);
             }
         }
-        // A reader never waits for a writer: a damage that is not noted now is met again.
-        if let (Err(error), Ok(mut writer)) = (&answer, self.writer.try_lock()) {
-            note_damage(&mut writer.connection, error);
-        }
         answer
     }
 
     /// Runs `write` in a transaction: wholly there and synced to disk when this returns `Ok`, wholly
     /// absent otherwise (L1, R01).
+    ///
+    /// # Errors
+    /// [`Error::InsideBatch`] if this thread is in a transaction of this handle already; else what `write`
+    /// answers, and those of the storage.
     pub fn write<T>(&self, write: impl FnOnce(&Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let me = thread::current().id();
+        // A lock that is waited for by the thread that has it is never released.
+        if *lock(&self.writing) == Some(me) {
+            return Err(Error::InsideBatch);
+        }
         let mut writer = lock(&self.writer);
+        #[cfg(feature = "testing")]
+        let write = |tx: &Transaction<'_>| {
+            let written = write(tx)?;
+            if self.is_full.load(std::sync::atomic::Ordering::Relaxed) {
+                let full = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL);
+                return Err(rusqlite::Error::SqliteFailure(full, None).into());
+            }
+            Ok(written)
+        };
+        let mark = Mark::set(&self.writing, me);
         let written = in_transaction(&mut writer.connection, write);
+        drop(mark);
         if let Err(error) = &written {
             // What was read of the workspace in a transaction that fails never was.
             *lock(&self.workspace) = None;
-            note_damage(&mut writer.connection, error);
+            note_damage(&mut writer, error);
         }
         written
+    }
+
+    /// Lets no transaction of this handle be committed, as on a full storage, or lets them again.
+    #[cfg(feature = "testing")]
+    pub fn fill(&self, full: bool) {
+        self.is_full.store(full, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    /// As [`Self::write`], and once more after something was set aside that could not be read. Without room it is
+    /// left undone: it may wait until there is some.
+    pub fn write_if_room(
+        &self,
+        mut write: impl FnMut(&Transaction<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let written = match self.write(&mut write) {
+            Err(error) if error.is_unreadable() => self.write(&mut write),
+            written => written,
+        };
+        match written {
+            Err(error) if !error.is_full() => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Whether another handle on the file wrote since the last time this was asked.
@@ -148,11 +265,11 @@ pub(crate) fn forget(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> 
     meta::set(tx, &ERASED, &true)
 }
 
-/// Deletes everything of the user from the file: a sign-out. The caller calls [`Store::clear_log`] once this is
+/// Deletes everything of the user from the file, but for what is sealed: a sign-out. The caller calls [`Store::clear_log`] once this is
 /// committed.
 pub(crate) fn wipe(tx: &Transaction<'_>) -> Result<(), Error> {
     let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
-               AND name <> 'meta'";
+               AND name NOT IN ('meta', 'sealed')";
     let tables: Vec<String> = tx.prepare(sql)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     for table in tables {
         tx.execute(&format!("DELETE FROM {table}"), [])?;
@@ -180,22 +297,67 @@ fn in_transaction<T>(
     Ok(answer)
 }
 
-/// Marks a document that turned out to be damaged: the next exchange brings it anew.
-fn note_damage(connection: &mut Connection, error: &Error) {
-    let Error::Unreadable(id, why) = error else { return };
-    tracing::warn!(document.id = %id, why, "a stored document cannot be read");
-    if let Err(error) = in_transaction(connection, |tx| documents::mark_damaged(tx, *id, why)) {
-        tracing::warn!(%error, "that a document is damaged is not noted");
-    }
+/// Sets aside what turned out to be unreadable, and tells whether there was anything. A document whose bytes are
+/// damaged is only marked: the next exchange brings it anew.
+fn note_damage(writer: &mut Writer, error: &Error) -> bool {
+    let noted = match error {
+        Error::Unreadable(id, why) => {
+            tracing::warn!(document.id = %id, why, "a stored document cannot be read");
+            in_transaction(&mut writer.connection, |tx| documents::mark_damaged(tx, *id, why)).map(|()| false)
+        }
+        error if error.is_unreadable() && !writer.is_sound => {
+            tracing::warn!(%error, "what cannot be read is set aside");
+            let repaired = in_transaction(&mut writer.connection, |tx| repair::repair(tx, error));
+            // Looking at everything takes long: not again and again for nothing.
+            writer.is_sound = matches!(repaired, Ok(false));
+            repaired
+        }
+        _ => Ok(false),
+    };
+    noted.unwrap_or_else(|error| {
+        tracing::warn!(%error, "what cannot be read is not set aside");
+        false
+    })
 }
 
-fn connect(path: &Path) -> Result<Connection, Error> {
+/// Makes the file, and its folder if there is none, for this user alone: SQLite would let the others read.
+fn make_private(path: &Path) -> Result<(), Error> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder)?;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+        match std::fs::metadata(path) {
+            // An older version made it. The log and its index take after it.
+            Ok(file) if file.is_file() && file.permissions().mode() & 0o077 != 0 => {
+                std::fs::set_permissions(path, PermissionsExt::from_mode(0o600))?;
+            }
+            Ok(_) => {}
+            Err(_) => {
+                let mut options = std::fs::OpenOptions::new();
+                drop(options.write(true).create(true).truncate(false).mode(0o600).open(path)?);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn connect(path: &Path, is_alone: bool) -> Result<Connection, Error> {
     // No mutex in SQLite: our own locks already give a connection to one thread at a time.
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(128);
+    if is_alone {
+        // Before anything is read: the first look at the file decides where the index of its log is.
+        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    }
     // FULL: an edit is on disk when the call returns (R01). What leaves is overwritten (L5).
     connection.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON;
@@ -206,6 +368,22 @@ fn connect(path: &Path) -> Result<Connection, Error> {
 
 fn data_version(connection: &Connection) -> Result<i64, Error> {
     Ok(connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
+}
+
+/// Says which thread has the writer, as long as it lives: also while a panic passes.
+struct Mark<'a>(&'a Mutex<Option<ThreadId>>);
+
+impl<'a> Mark<'a> {
+    fn set(writing: &'a Mutex<Option<ThreadId>>, by: ThreadId) -> Self {
+        *lock(writing) = Some(by);
+        Self(writing)
+    }
+}
+
+impl Drop for Mark<'_> {
+    fn drop(&mut self) {
+        *lock(self.0) = None;
+    }
 }
 
 /// A panic elsewhere leaves no half-done transaction: SQLite has rolled it back.

@@ -8,6 +8,7 @@ use minicbor::{Decode, Encode};
 use roadbook_domain::document::Document;
 use roadbook_domain::document::change::{Change, ChangeHash, Op, OpId, Register};
 use roadbook_domain::document::draft::Draft;
+use roadbook_domain::document::merged;
 
 /// What one change did to one register.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -103,18 +104,17 @@ impl ValueEdit {
     }
 
     /// Drafts the same on the state that `draft` begins from. What others wrote into a long text in
-    /// the meantime stays, and a value never replaces a long text.
+    /// the meantime stays, and a value is added to a long text instead of replacing it.
     pub fn draft(&self, draft: &mut Draft<'_>) {
         match self {
-            Self::Put { container, name, value } => {
-                let held = draft.get(*container, name);
-                if !held.is_some_and(|values| values.all().any(|written| written.is_text)) {
-                    draft.put(*container, name, value);
-                }
+            Self::Put { container, name, value } if draft.holds_text(*container, name) => {
+                let present = draft.text(*container, name).unwrap_or_default();
+                draft.edit_text(*container, name, &merged(&present, "", value));
             }
+            Self::Put { container, name, value } => draft.put(*container, name, value),
             Self::Text { container, name, before, after } => {
                 let present = draft.text(*container, name).unwrap_or_default();
-                draft.edit_text(*container, name, &patched(&present, before, after));
+                draft.edit_text(*container, name, &merged(&present, before, after));
             }
         }
     }
@@ -156,56 +156,6 @@ impl TextRegisters {
                     self.known.insert(text.op, Register { container, name: name.clone() });
                 }
             }
-        }
-    }
-}
-
-/// `present` with what changed from `before` to `after` changed in it, too.
-///
-/// The place is found from the start, from the end, or by the words replaced; where it is not to be
-/// found any more, the new words are added at the end, so that they are never lost.
-pub(crate) fn patched(present: &str, before: &str, after: &str) -> String {
-    if present == before {
-        return after.to_owned();
-    }
-    let (head, old_rest) = before.split_at(common(before.chars(), after.chars()));
-    let new_rest = after.get(head.len()..).unwrap_or_default();
-    // Looked for in what the prefix has left, so that the two cannot overlap.
-    let suffix = common(old_rest.chars().rev(), new_rest.chars().rev());
-    let (erased, tail) = old_rest.split_at(old_rest.len() - suffix);
-    let (inserted, _) = new_rest.split_at(new_rest.len() - suffix);
-
-    let from_start = present.strip_prefix(head).and_then(|rest| Some((head, rest.strip_prefix(erased)?)));
-    let from_end = || present.strip_suffix(tail).and_then(|rest| Some((rest.strip_suffix(erased)?, tail)));
-    let by_words = || (!erased.is_empty()).then(|| present.split_once(erased)).flatten();
-    match from_start.or_else(from_end).or_else(by_words) {
-        Some((head, tail)) => format!("{head}{inserted}{tail}"),
-        None => format!("{present}{inserted}"),
-    }
-}
-
-/// How many bytes of characters two texts have in common where they begin.
-fn common(one: impl Iterator<Item = char>, other: impl Iterator<Item = char>) -> usize {
-    // Characters, not bytes: a cut in the middle of one would panic.
-    one.zip(other).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_changed_in_a_text_changes_in_another_state_of_it_too() {
-        for (present, before, after, expected) in [
-            ("one two", "one two", "one 2", "one 2"),
-            ("one two four", "one two", "one 2", "one 2 four"),
-            ("zero one two", "one two", "one 2", "zero one 2"),
-            ("zero one two four", "one two", "one 2", "zero one 2 four"),
-            ("quite another", "one two", "one two three", "quite another three"),
-            ("", "", "begun", "begun"),
-            ("őz és", "őz", "őz úr", "őz úr és"),
-        ] {
-            assert_eq!(patched(present, before, after), expected, "{present:?}: {before:?} to {after:?}");
         }
     }
 }

@@ -9,31 +9,38 @@
 //! 4. [`Import::rows`] plans row by row: [`RowPlan`], or the [`Problem`] for which the row is skipped.
 //!    Counting what it yields ([`Summary`]) and writing nothing is the dry run.
 //!
-//! **A row is wholly in or wholly out.** A row that names neither a person nor a company, that breaks the
-//! rules of CSV, has more cells than columns, or repeats an earlier one is skipped and reported. A cell
-//! that cannot be used as its column wants is a warning: the row is kept, and the cell as it was written
-//! is kept in a note on its card. So is every cell of a column without a meaning, and of the external id
-//! and the dates, which the card does not show in full. Only columns mapped to [`Target::Ignore`] are
-//! left out. Nothing is trimmed of leading signs or quotes: a phone number keeps its `+`.
+//! **A row is wholly in or wholly out.** A row that tells neither a person nor a company, not even by an
+//! email or phone, that breaks the rules of CSV, has more cells than columns, or repeats an earlier one is
+//! skipped and reported. A cell that cannot be used as its column wants is a warning: the row is kept, and the
+//! cell as it was written is kept in a note on its card. So is every cell of a column without a meaning, and of
+//! the external id and the dates, which the card does not show in full. Only columns that the user mapped to
+//! [`Target::Ignore`] are left out. Nothing is trimmed of leading signs or quotes: a phone number keeps its `+`.
 //!
-//! **Again.** Every id follows from the [`ImportId`] and from what a row is known by: its external id, or
-//! without one its names and its first phone or email (rows alike in these are told apart by their order),
-//! never from its number, which shifts when a row above is added. Companies are known by their folded
-//! name. The executor writes only documents that do not exist, and reports the others as already there.
-//! So the same file imported again makes nothing; an import that was interrupted is completed; a
-//! corrected file under the same import id adds the rows that were missing or broken and leaves alone
-//! what is there, because people may have edited it since. Nothing is ever overwritten: a correction to a
-//! row that was imported is made on its card. A row without an external id whose name was corrected is a
-//! new row.
+//! **Who is who.** Companies are known by their folded name; persons by their names with company, email or
+//! phone. So several deals of one person are several cards of one person, in one file or in several. Two
+//! companies of one name with addresses in two places are two.
+//!
+//! **Again.** Ids of documents follow from what a row is known by: its external id, or without one its names and
+//! its first email or phone; never from its number, which shifts when a row above is added. Rows alike in these
+//! are told apart by what else they say ([`Import::recognise`]). Which source a row is of is chosen by the user,
+//! or found by the ids and whom they mean ([`ImportSource`]), never by the name of a file. The executor writes
+//! only what is not there. A row whose card is there is known; if it says something that nobody ever wrote into
+//! the card or its contacts, it is known and different, and told. Nothing is ever overwritten, because people may
+//! have edited it since: a correction to a row that was imported is made on its card.
+//!
+//! Names are easily guessed, so all ids depend on a secret of the organisation, the
+//! [`ImportKey`](crate::settings::ImportKey).
 //!
 //! **Undo.** All changes carry [`ImportId::origin`]; undoing an import trashes what it made.
 
 mod dates;
 mod destination;
 mod header;
+mod known;
 mod names;
 mod plan;
 mod problem;
+mod recognition;
 mod records;
 mod row;
 mod rows;
@@ -50,9 +57,11 @@ use scope::Scope;
 
 pub use dates::DateOrder;
 pub use destination::{
-    Colleague, Destination, Directory, FieldColumn, FollowUp, Holder, ImportId, Named, ValueKind,
+    Colleague, Destination, Directory, FieldColumn, FollowUp, Holder, ImportId, ImportSource, Named,
+    NoDestination, ValueKind,
 };
 pub use header::{AddressPart, Column, JOB_TITLE_NAMES, Mapping, Party, TAG_NAMES, Target};
+pub use known::{Known, Saying, Subject, Written};
 pub use names::NameOrder;
 pub use plan::{Planned, RowPlan};
 pub use problem::{FileError, Problem, Reason};
@@ -66,7 +75,7 @@ pub const MAX_FILE: usize = 50 << 20;
 /// The most rows below the header.
 pub const MAX_ROWS: u32 = 100_000;
 /// The most columns.
-pub const MAX_COLUMNS: usize = 200;
+pub const MAX_COLUMNS: usize = 1_024;
 /// The most bytes of a cell.
 pub const MAX_CELL: usize = 64 << 10;
 /// The most bytes of a row, so that what it makes fits in one change.
@@ -104,6 +113,21 @@ impl<'a> Import<'a> {
             companies.add(row, &scope);
         }
         Ok(Self { scope, companies, row_count })
+    }
+
+    /// Finds out which source the file is of, and which cards rows made that are alike in what they are known
+    /// by. Without it, the rows are those of the first source with such ids, in the order of the file.
+    ///
+    /// # Errors
+    /// Those of `known`.
+    pub fn recognise<K: Known>(&mut self, known: &K) -> Result<(), K::Error> {
+        recognition::choose_source(&mut self.scope, &self.companies, known)?;
+        recognition::find_alike(&mut self.scope, &self.companies, known)
+    }
+
+    /// The source whose rows these are.
+    pub fn id(&self) -> ImportId {
+        self.scope.import
     }
 
     /// How many rows [`Self::rows`] will yield.

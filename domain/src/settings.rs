@@ -6,6 +6,7 @@
 mod builtin;
 pub mod catalogue;
 pub mod field;
+mod import_key;
 mod judge;
 mod kinds;
 mod moves;
@@ -19,6 +20,7 @@ pub mod user;
 mod view;
 
 pub use builtin::{INBOX_PRODUCT, LOCAL_USER, builtin_rows, local_user};
+pub use import_key::ImportKey;
 pub use judge::{MAX_NAME_LEN, MAX_OPTIONS, SettingsError};
 pub use organisation::Organisation;
 pub use rows::{MAX_BODY_LEN, Setting, SettingsClass, SettingsId, SettingsKind, SettingsRow, UnreadableRow};

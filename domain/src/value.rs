@@ -1,9 +1,11 @@
 //! Values: ids, times, amounts and other texts with one form; and clock and randomness as arguments.
 //! Nothing here knows what a document or a card is.
 
+pub mod collation;
 pub mod decimal;
 pub mod due;
 pub mod env;
+pub mod fold;
 pub mod generation;
 pub mod id;
 pub mod key;

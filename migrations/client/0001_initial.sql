@@ -75,6 +75,14 @@ CREATE TABLE quarantine (
 ) STRICT;
 CREATE INDEX quarantine_of_document ON quarantine (document);
 
+-- What users left here when they signed out by force: rows of outbox and quarantine, each encrypted with a key
+-- that the server gives to its user alone.
+CREATE TABLE sealed (
+  n INTEGER PRIMARY KEY AUTOINCREMENT,
+  nonce BLOB NOT NULL,
+  bytes BLOB NOT NULL
+) STRICT;
+
 -- Projections: rows of base and outbox together; all can be made again from the documents. Rows that
 -- hold long values have a rowid, which keeps them whole on their page.
 
@@ -162,14 +170,16 @@ CREATE TABLE contact (
   sort TEXT NOT NULL,
   given_name TEXT NOT NULL,
   family_name TEXT NOT NULL,
-  -- Family and given name as they are compared and sorted.
+  -- Family and given name as a search compares them.
   search TEXT NOT NULL,
+  -- Their place in the alphabet of the user's language.
+  place BLOB NOT NULL,
   trash INTEGER NOT NULL,
   fields BLOB NOT NULL,
   creator BLOB,
   conflicts INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX contact_name ON contact (search, document) WHERE trash = 0;
+CREATE INDEX contact_name ON contact (place, document) WHERE trash = 0;
 
 CREATE TABLE detail (
   document BLOB NOT NULL,

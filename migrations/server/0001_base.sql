@@ -54,16 +54,16 @@ create table device (
 create unique index device_install on device (org_id, user_id, install_hash) where revoked_at = 0;
 create index device_user on device (org_id, user_id);
 
--- One row for each sign-in. Of its refresh tokens only the newest and the one before it are kept, as
--- SHA-256; any other that names the session is a replay.
+-- One row for each sign-in. Refresh tokens are not kept: each says its generation, sealed by the server.
 create table session (
     org_id uuid not null,
     id uuid not null,
     user_id uuid not null,
     device_id uuid not null,
-    token_hash bytea not null,
-    -- Empty: the newest token is the first.
-    previous_hash bytea not null,
+    -- Of the newest refresh token.
+    generation bigint not null,
+    -- The newest generation whose access token was used: the refresh token before it is spent.
+    seen bigint not null,
     created_at bigint not null,
     issued_at bigint not null,
     expires_at bigint not null,
@@ -74,6 +74,19 @@ create table session (
 );
 
 create index session_device on session (org_id, device_id, ended_at);
+
+-- A code for one time by which a user chooses a password and is signed in; at most one for each user.
+create table enrolment (
+    org_id uuid not null,
+    -- SHA-256 of the code.
+    code_hash bytea not null,
+    user_id uuid not null,
+    expires_at bigint not null,
+    primary key (org_id, code_hash),
+    foreign key (org_id, user_id) references app_user (org_id, id)
+);
+
+create index enrolment_user on enrolment (org_id, user_id);
 
 -- What administrators set: products, statuses, fields, users and whatever kinds come later. The body
 -- is the domain's encoding; the server reads it, the log carries it.
@@ -93,3 +106,9 @@ create table settings (
 );
 
 create index settings_seq on settings (org_id, seq);
+
+-- Empty, but while it is asked whether writing works.
+create table probe (
+    id bigint not null primary key,
+    filler bytea not null
+);

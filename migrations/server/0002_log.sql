@@ -50,6 +50,8 @@ create table document (
     term bytea not null,
     -- The last entry of the log that changed it.
     as_of bigint not null,
+    -- The first entry of the log about it.
+    since bigint not null,
     ops bigint not null,
     heads bytea not null,
     saved bytea not null,
@@ -87,7 +89,7 @@ create table audience (
     primary key (org_id, principal, document)
 );
 
-create index audience_document on audience (org_id, document);
+create index audience_document on audience (org_id, document, principal);
 
 -- Log entries by the principals that saw the document before them or see it after them.
 create table fanout (
@@ -118,6 +120,9 @@ create table visibility (
     org_id uuid not null references organisation (id),
     document uuid not null,
     principal bytea not null,
+    -- How many cards link to it themselves.
+    direct bigint not null,
+    -- These, and the paths through a contact.
     paths bigint not null,
     primary key (org_id, document, principal)
 );
@@ -158,7 +163,7 @@ create table retained_closing (
     primary key (org_id, user_id, document, part)
 );
 
-create index retained_closing_document on retained_closing (org_id, document);
+create index retained_closing_document on retained_closing (org_id, document, user_id);
 
 -- Changes of documents that devices re-upload in parts, until the last part comes: one document for each
 -- device, and an hour at most.

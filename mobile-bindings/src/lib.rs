@@ -105,7 +105,7 @@ impl Roadbook {
     /// random bytes that this installation made once and keeps where no backup reaches (R12).
     ///
     /// # Errors
-    /// `BadCredentials`; `OtherUser` if the file holds another user's data, or a local workspace with
+    /// `BadCredentials`; `TooManyTries` with the time to try again; those of [`Self::sync`]; `OtherUser` if the file holds another user's data, or a local workspace with
     /// documents; `Local` with `Invalid` for a secret that is not 32 bytes.
     pub async fn sign_in(
         &self,
@@ -128,16 +128,18 @@ impl Roadbook {
     /// A second call waits for the first. Editing goes on meanwhile.
     ///
     /// # Errors
-    /// `Unreachable` with the time to try again; until then each call fails at once. `SignInNeeded` if the
-    /// session is over: the user's work stays. `Elsewhere` while another process of this device exchanges.
+    /// `Unreachable`, `CaptivePortal`, `NotTrusted`, `WrongServer`, `ServerBusy` or `ServerFull`, each with the
+    /// address and the time to try again; until then each call fails at once. `SignInNeeded` if the server says
+    /// that the session is over: the user's work stays. `Elsewhere` while another process of this device
+    /// exchanges.
     pub async fn sync(&self, server: Arc<Server>) -> Result<Option<SyncReport>, SyncError> {
         tokio::select! {
             biased;
             () = self.pauses.notified() => {}
             report = self.exchange(&server.transport) => return report.map(Some),
         }
-        // A session that is dropped lets another process exchange.
-        *self.syncer.lock().await = Syncer::new(&self.client);
+        // Another process may exchange now. The syncer stays: it knows how slow the line is.
+        self.syncer.lock().await.pause();
         Ok(None)
     }
 }

@@ -126,14 +126,15 @@ async fn without_a_network_sign_in_and_sync_say_that_the_server_is_unreachable()
         let (platform, name) = ("linux".to_owned(), "Anna's".to_owned());
         roadbook.sign_in(server.clone(), email, password, platform, name, secret).await
     };
-    assert_eq!(try_secret(vec![7; 32]).await, Err(SyncError::Unreachable { retry_at: None }));
+    let nobody = SyncError::Unreachable { address: address.clone(), retry_at: None };
+    assert_eq!(try_secret(vec![7; 32]).await, Err(nobody));
     let short = try_secret(vec![7; 31]).await;
     assert_eq!(short.map_err(|error| error.code()), Err("invalid.install_secret"));
     assert_eq!(roadbook.sync(server.clone()).await, Err(SyncError::SignInNeeded));
 
     sign_in(&roadbook).await;
     let unreachable = roadbook.sync(server.clone()).await;
-    assert!(matches!(unreachable, Err(SyncError::Unreachable { retry_at: Some(_) })), "{unreachable:?}");
+    assert!(matches!(unreachable, Err(SyncError::Unreachable { retry_at: Some(_), .. })), "{unreachable:?}");
     assert_eq!(roadbook.sync(server).await, unreachable, "until then it fails at once");
 }
 

@@ -2,17 +2,18 @@
 //! always together.
 
 use roadbook_domain::document::DocumentError;
-use roadbook_domain::settings::SettingsError;
 use roadbook_domain::settings::role::Act;
 use roadbook_domain::settings::user::{Email, User};
+use roadbook_domain::settings::{SettingsError, SettingsId, SettingsKind};
 use roadbook_domain::value::id::UserId;
+use serde::Deserialize;
 
 use crate::auth::password::{PasswordError, Passwords};
-use crate::auth::{AuthError, Claim};
+use crate::auth::{AuthError, Claim, Gate, session};
 use crate::node::Node;
 use crate::settings::{EditError, Editing};
 use crate::store::users::{self, NewAccount};
-use crate::store::{StoreError, sessions};
+use crate::store::{MayConflict, StoreError, retry, sessions, settings as rows};
 use crate::sync::{Engine, OwnDocuments};
 
 /// Why an account is not made or changed.
@@ -63,7 +64,7 @@ pub async fn create(
     };
     let email = email_of(user)?;
     let now = engine.now();
-    let own = OwnDocuments::of(user, engine.actor(), now)?;
+    let own = OwnDocuments::of(user, engine.fresh_actor(), now)?;
     let mut editing = Editing::begin(engine.node(), claim, Act::ManageUsers).await?;
     // The entry first: its rules name what is wrong, which the table's unique key does not.
     let version = editing.write(user, 0).await?;
@@ -111,13 +112,16 @@ pub async fn set_password(
     password: &str,
 ) -> Result<(), AccountError> {
     let hash = hash(node, passwords, claim, password).await?;
-    let mut tx = claim.write(node.db()).await?;
-    tx.caller.require(Act::ManageUsers)?;
-    if !users::set_password(&mut tx, claim.org(), user, &hash).await? {
-        return Err(AccountError::NotFound);
-    }
-    sessions::end_of_user(&mut tx, claim.org(), user, node.now()).await?;
-    tx.commit().await?;
+    retry(|| async {
+        let mut tx = claim.write(node.db()).await?;
+        tx.caller.require(Act::ManageUsers)?;
+        if !users::set_password(&mut tx, claim.org(), user, &hash).await? {
+            return Err(AccountError::NotFound);
+        }
+        sessions::end_of_user(&mut tx, claim.org(), user, node.now()).await?;
+        Ok(tx.commit().await?)
+    })
+    .await?;
     tracing::info!(edited.id = %user, "password set");
     Ok(())
 }
@@ -134,6 +138,76 @@ async fn hash(
 ) -> Result<String, AccountError> {
     claim.look_first(node.db(), Act::ManageUsers).await?;
     Ok(passwords.hash(password, node.env()).await?)
+}
+
+/// What users may change of their own directory entry.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Profile {
+    /// The family name; may be empty.
+    pub family_name: String,
+    /// The given name; may be empty.
+    pub given_name: String,
+    /// The zone in which their days are judged (T4), an IANA name.
+    pub zone: String,
+    /// Language and country, such as `hu-HU`.
+    pub locale: String,
+}
+
+/// The caller's own directory entry, and its version.
+///
+/// # Errors
+/// [`AccountError::NotFound`] if it is not there, or of a form that a newer server wrote.
+pub async fn own(node: &Node, claim: &Claim) -> Result<(u64, User), AccountError> {
+    let mut snapshot = claim.snapshot(node.db()).await?;
+    let rows = rows::of_kind(&mut snapshot, claim.org(), SettingsKind::User).await?;
+    let row =
+        rows.iter().find(|row| row.id == SettingsId::from(claim.user())).ok_or(AccountError::NotFound)?;
+    Ok((row.version, row.read().map_err(|_| AccountError::NotFound)?))
+}
+
+/// Changes the caller's own name, zone and language. Answers the entry and its new version.
+///
+/// # Errors
+/// [`AccountError::Edit`].
+pub async fn edit_own(
+    node: &Node,
+    claim: &Claim,
+    profile: &Profile,
+    base: u64,
+) -> Result<(u64, User), AccountError> {
+    let mut editing = Editing::begin_own(node, claim).await?;
+    let known = editing.settings().user(claim.user()).cloned().ok_or(AccountError::NotFound)?;
+    let Profile { family_name, given_name, zone, locale } = profile.clone();
+    let user = User { family_name, given_name, zone, locale, ..known };
+    let version = editing.write_own(&user, base).await?;
+    editing.commit().await?;
+    Ok((version, user))
+}
+
+/// Sets the caller's own password, and ends their other sessions.
+///
+/// # Errors
+/// [`AuthError::BadCredentials`] if the old one is wrong; [`AccountError::Password`] for an unfit one.
+pub async fn set_own_password(gate: &Gate, claim: &Claim, old: &str, new: &str) -> Result<(), AccountError> {
+    let (node, org, user) = (gate.node(), claim.org(), claim.user());
+    let mut conn = claim.snapshot(node.db()).await?;
+    let login = users::login(&mut conn, org, user).await?.ok_or(AccountError::NotFound)?;
+    drop(conn);
+    session::prove(gate, &login, old).await?;
+    let hash = gate.passwords().hash(new, node.env()).await?;
+    retry(|| async {
+        let mut tx = claim.write(node.db()).await?;
+        // The password that was proven must still be the one that is replaced.
+        let held = users::lock(&mut tx, org, user, Some(&login.password_hash)).await?;
+        held.ok_or(AccountError::Edit(AuthError::SessionOver.into()))?;
+        users::set_password(&mut tx, org, user, &hash).await?;
+        sessions::end_others_of_user(&mut tx, org, user, claim.session(), node.now()).await?;
+        tx.commit().await?;
+        Ok::<_, AccountError>(())
+    })
+    .await?;
+    tracing::info!(edited.id = %user, "own password set");
+    Ok(())
 }
 
 fn email_of(user: &User) -> Result<&Email, AccountError> {
@@ -153,6 +227,16 @@ impl From<EditError> for AccountError {
 impl From<AuthError> for AccountError {
     fn from(error: AuthError) -> Self {
         Self::Edit(error.into())
+    }
+}
+
+impl MayConflict for AccountError {
+    fn is_conflict(&self) -> bool {
+        match self {
+            Self::Store(error) | Self::Edit(EditError::Store(error)) => error.is_conflict(),
+            Self::Edit(EditError::Caller(error)) => error.is_conflict(),
+            _ => false,
+        }
     }
 }
 

@@ -3,10 +3,13 @@
 mod caller;
 pub mod catalogue;
 pub mod devices;
+pub mod enrolments;
 mod error;
 pub mod health;
 mod json;
 pub mod live;
+pub mod me;
+pub mod metrics;
 pub mod products;
 mod routes;
 pub mod session;
@@ -23,7 +26,10 @@ pub use routes::{BODY_LIMIT, Routes};
 pub fn routes() -> Routes {
     Routes::new()
         .and(health::routes())
+        .and(metrics::routes())
         .and(session::routes())
+        .and(enrolments::routes())
+        .and(me::routes())
         .and(devices::routes())
         .and(users::routes())
         .and(catalogue::routes())

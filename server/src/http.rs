@@ -5,23 +5,31 @@
 
 mod arrival;
 pub mod layers;
+mod origin;
 mod stall;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt;
 
 use crate::api::ApiError;
+use crate::auth::peer::Origin;
 use crate::start::config::Checked;
 use arrival::{Allowance, Arrival};
 use stall::Stalling;
@@ -57,10 +65,11 @@ pub async fn serve(
         tokio::select! {
             () = &mut shutdown => break,
             accepted = next => match accepted {
-                Some((place, Ok((stream, _)))) => {
-                    let served = connection(stream, router.clone(), config, stopped.clone());
+                Some((place, Ok((stream, from)))) => {
+                    let stream = prepared(stream, config);
+                    let serving = (from.ip(), router.clone(), config.clone(), stopped.clone());
                     connections.spawn(async move {
-                        served.await;
+                        arrived(stream, serving).await;
                         drop(place);
                     });
                 }
@@ -86,21 +95,50 @@ pub async fn serve(
     }
 }
 
-/// One connection, to its end; it ends after the answer under way once `stopped` turns true.
-fn connection(
-    stream: TcpStream,
-    router: Router,
-    config: &Checked,
-    mut stopped: watch::Receiver<bool>,
-) -> impl Future<Output = ()> + use<> {
+/// A stream that neither waits to send nor waits for ever to be read.
+fn prepared(stream: TcpStream, config: &Checked) -> Stalling<TcpStream> {
     // Without it small answers wait for the client's acknowledgement of the one before.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no delay cannot be set");
     }
-    let io = TokioIo::new(Stalling::new(stream, config.write_timeout));
+    Stalling::new(stream, config.write_timeout)
+}
+
+/// A connection from its first byte: TLS, if the server speaks it itself, then requests.
+async fn arrived(
+    stream: Stalling<TcpStream>,
+    (from, router, config, stopped): (IpAddr, Router, Checked, watch::Receiver<bool>),
+) {
+    let Some(tls) = &config.tls else {
+        return connection(stream, from, router, &config, stopped).await;
+    };
+    let handshake = TlsAcceptor::from(Arc::clone(tls)).accept(stream);
+    match tokio::time::timeout(config.header_timeout, handshake).await {
+        Ok(Ok(stream)) => connection(stream, from, router, &config, stopped).await,
+        Ok(Err(error)) => tracing::debug!(%error, "a client and the server agree on no TLS"),
+        Err(_) => tracing::debug!("a client did not end its TLS handshake"),
+    }
+}
+
+/// One connection, to its end; it ends after the answer under way once `stopped` turns true.
+fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    io: S,
+    from: IpAddr,
+    router: Router,
+    config: &Checked,
+    mut stopped: watch::Receiver<bool>,
+) -> impl Future<Output = ()> + use<S> {
+    let io = TokioIo::new(io);
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(config.header_timeout).max_buf_size(MAX_HEAD);
-    let connection = builder.serve_connection(io, TowerToHyperService::new(router)).with_upgrades();
+    let trusted = config.trusted_proxies.clone();
+    let service = service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        let origin = origin::origin(from, request.headers(), &trusted);
+        request.extensions_mut().insert(Origin(origin));
+        router.clone().oneshot(request)
+    });
+    let connection = builder.serve_connection(io, service).with_upgrades();
     async move {
         let stop = async { drop(stopped.wait_for(|stop| *stop).await) };
         tokio::pin!(connection);

@@ -16,9 +16,10 @@
 //! 6. `settings`: edits of what administrators set, judged by the domain.
 //! 7. `accounts`: users with their directory entry, account and own documents.
 //! 8. [`start`]: the configuration, and `init`, which makes an organisation.
-//! 9. [`state`]: what every request shares, put together from the rooms above.
-//! 10. [`api`]: the routes, one resource in each file; errors become answers here.
-//! 11. [`http`]: connections, time limits, and what every request passes through.
+//! 9. [`metrics`]: what the server counts.
+//! 10. [`state`]: what every request shares, put together from the rooms above.
+//! 11. [`api`]: the routes, one resource in each file; errors become answers here.
+//! 12. [`http`]: connections, time limits, and what every request passes through.
 //!
 //! # The way of a push
 //!
@@ -87,6 +88,7 @@ pub mod api;
 pub mod auth;
 pub mod http;
 mod live;
+pub mod metrics;
 pub mod node;
 mod settings;
 pub mod start;
@@ -100,17 +102,24 @@ pub mod testing;
 mod tests;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::{Router, middleware};
 use roadbook_domain::value::env::SystemEnv;
 use tokio::net::TcpListener;
 
+pub use auth::enrolment::Invitation;
 pub use http::layers::REQUEST_ID;
-pub use start::config::{Config, ConfigError};
+pub use start::backup::{BackupConfig, CheckConfig, RestoreConfig, Sound, backup, check, restore};
+pub use start::config::{Config, ConfigError, Database, public_address};
 pub use start::init::{Created, InitConfig, init};
+pub use start::people::{Firm, Letter, NewUser, People, PeopleError, UserChange, role};
 pub use state::State;
 
 use api::{ApiError, Routes};
+
+/// How often it is written down which access tokens were used.
+const SAVE_SEEN: Duration = Duration::from_secs(5);
 use http::layers;
 
 /// Every route of the server.
@@ -151,9 +160,26 @@ pub async fn serve_on(listener: TcpListener, state: State, shutdown: impl Future
     tracing::info!(org.id = %state.org(), listen = %address, "serving");
     let live = Arc::clone(state.engine().live());
     tokio::spawn(live::run(state.node().clone(), live, state.stopping()));
+    let saving = tokio::spawn(save_seen(state.clone()));
     let stopping = state.clone();
     http::serve(app(state.clone()), listener, &config, move || stopping.stop(), shutdown).await;
+    drop(saving.await);
     // Last, because requests under way still use it.
     state.db().close().await;
     tracing::info!("stopped");
+}
+
+/// Writes down every few seconds which access tokens were used, and once more at the end.
+async fn save_seen(state: State) {
+    let mut stopping = state.stopping();
+    loop {
+        let stop = stopping.wait_for(|stop| *stop);
+        let is_last = tokio::time::timeout(SAVE_SEEN, stop).await.is_ok();
+        if let Err(error) = state.gate().save_seen().await {
+            tracing::warn!(error.cause = %error, "it is not written down which access tokens were used");
+        }
+        if is_last {
+            return;
+        }
+    }
 }

@@ -178,6 +178,11 @@ impl Live {
         self.ended.subscribe()
     }
 
+    /// How many sockets are open.
+    pub fn count(&self) -> usize {
+        self.sockets().values().sum()
+    }
+
     /// The organisations that somebody waits for, and up to which entry this process has looked.
     fn waited_for(&self) -> Vec<(OrgId, u64)> {
         let waiting = self.waiting();

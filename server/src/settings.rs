@@ -2,6 +2,7 @@
 
 use roadbook_domain::document::Signature;
 use roadbook_domain::settings::role::Act;
+use roadbook_domain::settings::user::User;
 use roadbook_domain::settings::{Setting, Settings, SettingsError, SettingsRow};
 use roadbook_domain::value::time::Timestamp;
 
@@ -52,8 +53,17 @@ impl Editing {
     pub async fn begin(node: &Node, claim: &Claim, act: Act) -> Result<Self, EditError> {
         // Nobody waits at the lock for a caller who may not.
         claim.look_first(node.db(), act).await?;
+        let editing = Self::begin_own(node, claim).await?;
+        editing.caller().require(act)?;
+        Ok(editing)
+    }
+
+    /// The same for a caller who edits their own entry, which takes no right.
+    ///
+    /// # Errors
+    /// [`EditError::Caller`]; those of the database.
+    pub async fn begin_own(node: &Node, claim: &Claim) -> Result<Self, EditError> {
         let mut tx = claim.write(node.db()).await?;
-        tx.caller.require(act)?;
         let rows = settings::all(&mut tx, claim.org()).await?;
         Ok(Self { tx, settings: Settings::from_rows(rows), now: node.now() })
     }
@@ -79,6 +89,26 @@ impl Editing {
     /// Every [`EditError`].
     pub async fn write<T: Setting>(&mut self, setting: &T, base: u64) -> Result<u64, EditError> {
         self.caller().require(T::KIND.editing())?;
+        self.judge_and_put(setting, base).await
+    }
+
+    /// Writes the caller's own directory entry, which must differ in nothing that is not for them to change.
+    ///
+    /// # Errors
+    /// Every [`EditError`].
+    pub async fn write_own(&mut self, user: &User, base: u64) -> Result<u64, EditError> {
+        let fixed = |user: &User| (user.id, user.email.clone(), user.role, user.active, user.issues_invoices);
+        let known = self.settings.user(self.caller().user).ok_or(EditError::NotFound)?;
+        if !known.active {
+            return Err(AuthError::SessionOver.into());
+        }
+        if fixed(known) != fixed(user) {
+            return Err(AuthError::Forbidden.into());
+        }
+        self.judge_and_put(user, base).await
+    }
+
+    async fn judge_and_put<T: Setting>(&mut self, setting: &T, base: u64) -> Result<u64, EditError> {
         let row = SettingsRow::new(setting, base.saturating_add(1));
         match self.settings.judge(&row) {
             Ok(()) => {}

@@ -1,4 +1,8 @@
 //! How a server is set up: its configuration, and `init`, which makes an organisation.
 
+pub mod backup;
 pub mod config;
 pub mod init;
+pub mod network;
+pub mod people;
+mod tls;

@@ -3,15 +3,18 @@
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use roadbook_domain::value::env::Env;
 use roadbook_domain::value::id::OrgId;
 use roadbook_domain::value::time::Timestamp;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
+use tokio::time::Instant;
 
 use crate::auth::Gate;
 use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
+use crate::metrics::Metrics;
 use crate::node::Node;
 use crate::node::secrets::Secrets;
 use crate::start::config::{Checked, Config, ConfigError, store_advice};
@@ -30,6 +33,32 @@ pub struct Shared {
     gate: Gate,
     config: Checked,
     stopping: watch::Sender<bool>,
+    readiness: Readiness,
+    metrics: Metrics,
+}
+
+/// What was last found out about whether the server can serve.
+///
+/// Anybody may ask, and finding out costs a write. So one asks for all, and for a second.
+#[derive(Debug, Default)]
+pub struct Readiness(Mutex<Option<(Instant, bool)>>);
+
+/// For how long an answer is taken for true.
+const READY_FOR: Duration = Duration::from_secs(1);
+
+impl Readiness {
+    /// The last answer, or a new one if that is too old.
+    pub async fn ask<F: Future<Output = bool>>(&self, find_out: impl FnOnce() -> F) -> bool {
+        let mut last = self.0.lock().await;
+        if let Some((at, is_ready)) = *last
+            && at.elapsed() < READY_FOR
+        {
+            return is_ready;
+        }
+        let is_ready = find_out().await;
+        *last = Some((Instant::now(), is_ready));
+        is_ready
+    }
 }
 
 impl State {
@@ -49,8 +78,16 @@ impl State {
             .map_err(|error| ConfigError::other(error.to_string()))?;
         let node = Node::new(db, secrets, env);
         let gate = Gate::new(node.clone(), tokens, passwords);
+        let readiness = Readiness::default();
         let stopping = watch::Sender::new(false);
-        Ok(Self(Arc::new(Shared { engine: Engine::new(node), gate, config: checked, stopping })))
+        Ok(Self(Arc::new(Shared {
+            engine: Engine::new(node),
+            gate,
+            config: checked,
+            stopping,
+            readiness,
+            metrics: Metrics::default(),
+        })))
     }
 }
 
@@ -99,6 +136,16 @@ impl Shared {
     /// waits for this, too.
     pub fn stopping(&self) -> watch::Receiver<bool> {
         self.stopping.subscribe()
+    }
+
+    /// What the server counts.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// What was last found out about whether the server can serve.
+    pub fn readiness(&self) -> &Readiness {
+        &self.readiness
     }
 
     /// Tells everything long-lived to end.

@@ -10,6 +10,7 @@ pub mod db;
 pub mod devices;
 pub mod digests;
 pub mod documents;
+pub mod enrolments;
 mod error;
 pub mod feed;
 pub mod key;
@@ -18,13 +19,19 @@ pub mod meter;
 mod migrations;
 pub mod notice;
 pub mod organisation;
+pub mod probe;
 pub mod retained_closings;
+mod retry;
 pub mod reupload;
 pub mod sessions;
 pub mod settings;
+pub mod sqlite_file;
 pub mod standing;
 pub mod todos;
+#[cfg(any(test, feature = "testing"))]
+pub mod turn;
 pub mod users;
 
 pub use db::{Conn, Db, Tx};
 pub use error::StoreError;
+pub use retry::{MayConflict, retry};

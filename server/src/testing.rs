@@ -18,6 +18,8 @@ use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+pub use crate::store::turn::{Point, Turn};
+
 use crate::auth::password::Cost;
 use crate::{Config, Created, InitConfig, State, app, init};
 
@@ -177,7 +179,7 @@ impl Server {
         let password_file = database.folder.path().join("password");
         std::fs::write(&password_file, PASSWORD)?;
         let made = InitConfig {
-            database: database.address.clone(),
+            database: database.address.clone().into(),
             secrets: secrets.clone(),
             organisation: "Example Ltd".into(),
             admin_email: ADMIN.into(),
@@ -259,11 +261,16 @@ impl Server {
     /// # Errors
     /// As for [`Server::send`].
     pub async fn sign_in(&self, email: &str, password: &str, installation: u8) -> Result<Answer, Failure> {
+        let body = Self::credentials(email, password, installation);
+        self.send(Method::POST, "/v1/sign-in", "", Some(body)).await
+    }
+
+    /// The body of a sign-in on the installation with this number.
+    pub fn credentials(email: &str, password: &str, installation: u8) -> Value {
         let secret = data_encoding::BASE64URL_NOPAD.encode(&[installation; 32]);
         let device =
             json!({ "platform": "test", "name": format!("phone {installation}"), "install_secret": secret });
-        let body = json!({ "email": email, "password": password, "device": device });
-        self.send(Method::POST, "/v1/sign-in", "", Some(body)).await
+        json!({ "email": email, "password": password, "device": device })
     }
 
     /// An access token of the administrator.
@@ -303,9 +310,7 @@ impl Answer {
 pub fn config(database: String, secrets: String) -> Config {
     let seconds = || "10s".to_owned();
     Config {
-        database,
         database_connections: "4".into(),
-        secrets,
         listen: "127.0.0.1:0".into(),
         max_connections: "100".into(),
         header_timeout: seconds(),
@@ -315,6 +320,7 @@ pub fn config(database: String, secrets: String) -> Config {
         write_timeout: seconds(),
         drain_timeout: seconds(),
         password_cost: Cost::LEAST,
+        ..Config::at(database, secrets)
     }
 }
 

@@ -1,7 +1,9 @@
 //! Tests of the server as a whole: through its routes, on both databases, without a socket.
 
+mod backup;
 mod catalogue;
 mod devices;
+mod enrolment;
 mod faults;
 mod http;
 mod matrix;

@@ -15,6 +15,11 @@ pub const ZONE: &str = "Europe/Budapest";
 /// Its language and country.
 pub const LOCALE: &str = "en-HU";
 
+/// A contact export to try the import on.
+pub const EXPORT: &str = "id,Name,Company,Email,Last contact\n\
+    1,Noémi Balogh,Kávéforrás Kft.,noemi@kaveforras.test,2026-11-02\n\
+    2,Gergő Fehér,Sarki Bisztró,gergo@sarki.test,2026-10-20\n";
+
 /// A person of the firm.
 #[derive(Debug, Clone, Copy)]
 pub struct Name {

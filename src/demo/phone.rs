@@ -1,7 +1,6 @@
 //! The phones of the demonstration: the client core, over real HTTP.
 
 use std::error::Error;
-use std::path::Path;
 use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
@@ -13,6 +12,7 @@ use roadbook_domain::value::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::cast::{self, Name, Person};
+use crate::scratch::Scratch;
 
 /// Somebody's phone.
 pub struct Phone {
@@ -35,11 +35,11 @@ pub struct Synced {
 
 impl Phone {
     /// A new phone on which somebody signs in.
-    pub async fn sign_in(address: &str, folder: &Path, person: &Person) -> Result<Self, Box<dyn Error>> {
+    pub async fn sign_in(address: &str, folder: &Scratch, person: &Person) -> Result<Self, Box<dyn Error>> {
         let name = person.name.given_name;
         let env = Arc::new(SystemEnv);
         let secret: [u8; 32] = random(&*env);
-        let client = Client::open(folder.join(format!("{name}.db")), env)?;
+        let client = Client::open(folder.file(&format!("{name}.db"))?, env)?;
         let transport = HttpTransport::new(address)?;
         let credentials = Credentials { email: person.name.email, password: &person.password };
         let device = format!("{name}'s phone");

@@ -1,6 +1,7 @@
 //! What the demonstration prints: a transcript for people.
 
 use std::error::Error;
+use std::path::Path;
 
 use data_encoding::HEXLOWER;
 use roadbook_domain::crm::command::CardCommand;
@@ -15,20 +16,22 @@ use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::value::todo::Outcome;
 use roadbook_domain::value::trash::Trash;
 
-use super::cast::Person;
+use super::cast::{self, Person};
 use super::phone::{Phone, Synced};
+use crate::out::{program, quoted, say};
+use crate::scratch::Scratch;
 
 /// How many todos a printed Today lists.
 const LINES: usize = 8;
 
 /// Begins a chapter.
 pub fn chapter(title: &str) {
-    println!("\n== {title}");
+    say!("\n== {title}");
 }
 
 /// What a phone's sync did.
 pub fn synced(phone: &Phone, synced: &Synced) {
-    println!(
+    say!(
         "  {}'s phone synced: {} round trip{}, {} up, {} down, {} ms",
         phone.name,
         synced.report.round_trips,
@@ -43,9 +46,13 @@ pub fn synced(phone: &Phone, synced: &Synced) {
 pub fn today(phone: &Phone) -> Result<(), Box<dyn Error>> {
     let today = phone.client.today(Period::default(), LINES)?;
     let totals = today.totals;
-    println!(
+    say!(
         "  Today of {}: {} overdue, {} today, {} closed with success, {} postponed",
-        phone.name, totals.overdue, totals.today, totals.closed, totals.postponed
+        phone.name,
+        totals.overdue,
+        totals.today,
+        totals.closed,
+        totals.postponed
     );
     for todo in &today.todos {
         let mark = match todo.item.class {
@@ -53,18 +60,18 @@ pub fn today(phone: &Phone) -> Result<(), Box<dyn Error>> {
             Class::DueToday => '*',
             _ => ' ',
         };
-        println!("    {mark} {:20} {} ({})", todo.card_name, todo.text, when(Some(todo.item.due)));
+        say!("    {mark} {:20} {} ({})", todo.card_name, todo.text, when(Some(todo.item.due)));
     }
     let more = today.matching.saturating_sub(today.todos.len() as u64);
     if more > 0 {
-        println!("      and {more} more");
+        say!("      and {more} more");
     }
     Ok(())
 }
 
 /// How much a phone has not sent yet.
 pub fn unsent(phone: &Phone) -> Result<(), Box<dyn Error>> {
-    println!("  {}'s phone holds {} unsent changes.", phone.name, phone.client.unsent_count()?);
+    say!("  {}'s phone holds {} unsent changes.", phone.name, phone.client.unsent_count()?);
     Ok(())
 }
 
@@ -89,7 +96,7 @@ impl<'a> Doing<'a> {
 
     /// Tells what was done.
     pub fn note(&self, what: &str) {
-        println!("  {:5} {what}", self.phone.name);
+        say!("  {:5} {what}", self.phone.name);
     }
 }
 
@@ -98,14 +105,14 @@ pub fn card(phone: &Phone, id: DocumentId, why: &str) -> Result<(), Box<dyn Erro
     let client = &phone.client;
     let view = client.card(id)?;
     let settings = client.settings()?;
-    println!("  {} ({why})", view.row.name);
+    say!("  {} ({why})", view.row.name);
     match view.row.trash {
         Trash::No | Trash::Other(_) => {}
-        Trash::Trashed => println!("      in the trash"),
-        Trash::Review => println!("      in the trash, with edits by somebody who did not know"),
+        Trash::Trashed => say!("      in the trash"),
+        Trash::Review => say!("      in the trash, with edits by somebody who did not know"),
     }
     for (register, text) in &view.row.fields {
-        println!("      {}: {text}", field_name(&settings, register));
+        say!("      {}: {text}", field_name(&settings, register));
     }
     todos(&view.row, &settings);
     for conflict in &view.conflicts {
@@ -113,7 +120,7 @@ pub fn card(phone: &Phone, id: DocumentId, why: &str) -> Result<(), Box<dyn Erro
             Place::Field(field) => field_name(&settings, &field.to_string()).to_owned(),
             other => format!("{other:?}"),
         };
-        println!(
+        say!(
             "      conflict in {name}: {} is shown, kept beside it: {}",
             conflict.shown,
             conflict.others.join(", ")
@@ -136,7 +143,7 @@ fn todos(row: &CardRow, settings: &Settings) {
                 format!("closed {outcome} by {by}; was put off to {}", when(todo.due))
             }
         };
-        println!("      todo: {} ({state})", todo.text);
+        say!("      todo: {} ({state})", todo.text);
     }
 }
 
@@ -156,33 +163,44 @@ pub async fn hashes(phones: &[&Phone]) -> Result<(), Box<dyn Error>> {
         let mine = phone.client.state_hash(now)?;
         let servers = phone.state_hash_of_server(now).await?;
         differ |= mine != servers;
-        println!("  {:5} phone  {}", phone.name, HEXLOWER.encode(&mine));
-        println!("  {:5} server {}", "", HEXLOWER.encode(&servers));
+        say!("  {:5} phone  {}", phone.name, HEXLOWER.encode(&mine));
+        say!("  {:5} server {}", "", HEXLOWER.encode(&servers));
     }
     if differ {
         return Err("phones and server do not show the same".into());
     }
-    println!("  Equal: phones and server show the same, to the byte.");
+    say!("  Equal: phones and server show the same, to the byte.");
     Ok(())
 }
 
-/// What to try while the server goes on.
-pub fn what_next(address: &str, people: &[Person]) {
-    println!("\n== It keeps serving at {address}\n");
+/// What to try while the server goes on: commands that can be run as they stand.
+pub fn what_next(address: &str, folder: &Scratch, people: &[Person]) -> Result<(), Box<dyn Error>> {
+    say!("\n== It keeps serving at {address}\n");
     for person in people {
-        println!(
+        say!(
             "  {} {}: {} / {}",
-            person.name.given_name, person.name.family_name, person.name.email, person.password
+            person.name.given_name,
+            person.name.family_name,
+            person.name.email,
+            person.password
         );
     }
-    let Some(first) = people.first() else { return };
-    println!("\n  Try:");
-    println!("    curl -s {address}/health");
-    println!(
-        "    roadbook import FILE.csv --server {address} --email {} --password-file FILE",
-        first.name.email
+    let Some(first) = people.first() else { return Ok(()) };
+    let (password, customers) = (folder.file("password")?, folder.file("customers.csv")?);
+    std::fs::write(&password, &first.password)?;
+    std::fs::write(&customers, cast::EXPORT)?;
+    let word = |path: &Path| quoted(&path.display().to_string());
+    say!("\n  Try:");
+    say!("    curl -s {address}/health");
+    say!(
+        "    {} import {} --server {address} --email {} --password-file {}",
+        program(),
+        word(&customers),
+        first.name.email,
+        word(&password)
     );
-    println!("  or point a phone at it. Ctrl-C ends it.");
+    say!("  Ctrl-C ends it.");
+    Ok(())
 }
 
 fn when(due: Option<Due>) -> String {

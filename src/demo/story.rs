@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::Path;
 
-use roadbook_client::{Client, NewCard, NewContact, Owner};
+use roadbook_client::{BoardCard, BoardQuery, Client, NewCard, NewContact, Owner};
 use roadbook_domain::crm::command::{CardCommand, ContactCommand, NewTodo};
 use roadbook_domain::crm::row::ContactSort;
 use roadbook_domain::document::OriginKind;
@@ -17,6 +17,15 @@ use roadbook_domain::value::todo::Outcome;
 use super::cast::{self, Person, SELLER};
 use super::phone::Phone;
 use super::show;
+use crate::import;
+use crate::out::say;
+use crate::scratch::Scratch;
+use crate::stop::Stop;
+
+/// How many cards the story is about.
+const CARDS: usize = 4;
+/// Among how many cards they are looked for.
+const SHOWN: u32 = 500;
 
 /// The four cards that both phones touch.
 struct Stage {
@@ -34,9 +43,10 @@ struct Stage {
 /// Plays everything against the server at `address`; returns who can sign in afterwards.
 pub async fn play(
     address: &str,
-    folder: &Path,
+    folder: &Scratch,
     admin: Person,
-    import: Option<&Path>,
+    import: Option<(&Path, Vec<u8>)>,
+    stop: &Stop,
 ) -> Result<Vec<Person>, Box<dyn Error>> {
     show::chapter("Customers");
     let anna = Phone::sign_in(address, folder, &admin).await?;
@@ -46,8 +56,15 @@ pub async fn play(
     anna.sync().await?;
     let product = sales(&anna.client)?;
     match import {
-        Some(file) => {
-            crate::import::into_phone(&anna.client, product, file, false)?;
+        Some((file, bytes)) => {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            let job = import::Job { product, name: &name, bytes: &bytes, source: None, dry_run: false };
+            // Rows that were left out are listed; the story is played on the others.
+            tokio::task::block_in_place(|| import::into_phone(&anna.client, &job, stop))?;
+            if client_cards(&anna.client, product)?.len() < CARDS {
+                invent(&anna, product, bela.user)?;
+            }
+            plan_calls(&anna.client, product)?;
             hand_over_half(&anna.client, product, bela.user)?;
         }
         None => invent(&anna, product, bela.user)?,
@@ -110,13 +127,44 @@ fn invent(anna: &Phone, product: ProductId, seller: UserId) -> Result<(), Box<dy
         }
         Ok(())
     })?;
-    println!("  Anna writes down {} customers, each with a contact and a todo.", customers.len());
+    say!("  Anna writes down {} customers, each with a contact and a todo.", customers.len());
+    Ok(())
+}
+
+fn client_cards(client: &Client, product: ProductId) -> Result<Vec<BoardCard>, Box<dyn Error>> {
+    Ok(client.board(&BoardQuery::new(product, SHOWN))?.cards)
+}
+
+/// Gives the first cards something to do, as far as the story needs it: not every export says when a customer
+/// was met last, from which a todo would follow.
+fn plan_calls(client: &Client, product: ProductId) -> Result<(), Box<dyn Error>> {
+    let cards = client_cards(client, product)?;
+    let lacking = CARDS.saturating_sub(cards.iter().filter(|card| card.next.is_some()).count());
+    let idle: Vec<_> = cards.iter().filter(|card| card.next.is_none()).take(lacking).collect();
+    if idle.is_empty() {
+        return Ok(());
+    }
+    let (env, me) = (SystemEnv, client.me()?.ok_or("nobody has signed in")?.user);
+    client.batch(OriginKind::BULK, |batch| {
+        for card in &idle {
+            let todo = NewTodo {
+                id: PartId::new(&env),
+                text: format!("Call {}", card.row.name),
+                due: zone().ok().and_then(|zone| cast::due((0, None), zone, env.now())),
+                assignee: Some(me),
+                contact: None,
+            };
+            batch.edit_card(card.id, &[CardCommand::AddTodo(todo)])?;
+        }
+        Ok(())
+    })?;
+    say!("  Anna plans {} calls: the file does not say when these were due.", idle.len());
     Ok(())
 }
 
 /// Gives every other card with its todo to the seller: one act over many cards (F38).
 fn hand_over_half(client: &Client, product: ProductId, seller: UserId) -> Result<(), Box<dyn Error>> {
-    let cards = client.board(&roadbook_client::BoardQuery::new(product, u32::MAX))?.cards;
+    let cards = client.board(&BoardQuery::new(product, u32::MAX))?.cards;
     let every_other: Vec<_> = cards.iter().skip(1).step_by(2).collect();
     client.batch(OriginKind::BULK, |batch| {
         for card in &every_other {
@@ -127,15 +175,15 @@ fn hand_over_half(client: &Client, product: ProductId, seller: UserId) -> Result
         }
         Ok(())
     })?;
-    println!("  Anna hands {} of {} cards to Béla.", every_other.len(), cards.len());
+    say!("  Anna hands {} of {} cards to Béla.", every_other.len(), cards.len());
     Ok(())
 }
 
 impl Stage {
     /// The first four cards of the board that have something to do.
     fn set(client: &Client, product: ProductId) -> Result<Self, Box<dyn Error>> {
-        let board = client.board(&roadbook_client::BoardQuery::new(product, 50))?;
-        let mut cards = board.cards.iter().filter_map(|card| Some((card.id, card.next?)));
+        let board = client_cards(client, product)?;
+        let mut cards = board.iter().filter_map(|card| Some((card.id, card.next?)));
         let mut next = || cards.next().ok_or("the story needs four cards with something to do");
         Ok(Self { product, called: next()?, contested: next()?.0, apart: next()?.0, trashed: next()?.0 })
     }

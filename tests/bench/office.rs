@@ -181,9 +181,7 @@ fn config(folder: &Path) -> Config {
     let path = |name: &str| folder.join(name).display().to_string();
     let minute = || "60s".to_owned();
     Config {
-        database: format!("sqlite:{}", path("server.db")),
         database_connections: "4".into(),
-        secrets: path("secrets"),
         listen: "127.0.0.1:0".into(),
         max_connections: "1000".into(),
         header_timeout: minute(),
@@ -193,6 +191,7 @@ fn config(folder: &Path) -> Config {
         write_timeout: minute(),
         drain_timeout: "1s".into(),
         password_cost: Cost::LEAST,
+        ..Config::at(format!("sqlite:{}", path("server.db")), path("secrets"))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Programs that are killed: a phone that edits and syncs without end, and a server. Each says on its
+//! Programs that are killed: a phone that edits and syncs without end, one that salvages, and a server. Each says on its
 //! standard output what it has confirmed, so that the test that kills it knows what must be there
 //! afterwards.
 
@@ -25,6 +25,11 @@ enum Role {
         #[arg(long)]
         server: Option<PathBuf>,
     },
+    /// Salvages a file again and again, and prints `salvaged` after each time.
+    Salvage {
+        /// The file.
+        file: PathBuf,
+    },
     /// Serves over HTTP, and prints `serving ADDRESS` once it does.
     Server {
         /// The database.
@@ -40,6 +45,7 @@ fn main() {
         Role::Phone { file, starts, server } => {
             runtime.block_on(phone::run(&file, starts, server.as_deref()))
         }
+        Role::Salvage { file } => phone::salvage(&file),
         Role::Server { database, secrets } => runtime.block_on(server::run(&database, &secrets)),
     }
 }

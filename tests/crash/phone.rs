@@ -54,8 +54,18 @@ pub async fn run(file: &Path, starts: i64, server: Option<&Path>) {
             && let Some(transport) = server.and_then(reached)
             && let Err(error) = Syncer::new(&client).sync(&transport, &mut |_| ()).await
         {
-            assert!(matches!(error, SyncError::Unreachable { .. }), "{error}");
+            let is_away = matches!(error, SyncError::Unreachable { .. } | SyncError::ServerBusy { .. });
+            assert!(is_away, "{error}");
         }
+    }
+}
+
+/// Salvages a file without end, as if it were damaged each time.
+pub fn salvage(file: &Path) {
+    loop {
+        let salvage = Client::salvage(file, Arc::new(SystemEnv)).unwrap();
+        assert!(salvage.complete);
+        say("salvaged");
     }
 }
 

@@ -9,6 +9,7 @@
 
 pub mod dice;
 pub mod failure;
+pub mod fuzz;
 pub mod merge;
 pub mod model;
 pub mod reference;

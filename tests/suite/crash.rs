@@ -90,6 +90,25 @@ fn a_phone_killed_at_any_moment_has_every_edit_that_it_confirmed() {
     assert!(confirmed.len() >= kills(40));
 }
 
+#[test]
+fn a_salvage_killed_at_any_moment_loses_no_edit_and_the_next_opening_finishes_it() {
+    let folder = folder().unwrap();
+    let file = folder.path().join("phone.db");
+    let path = file.to_str().unwrap();
+    let confirmed: BTreeSet<_> = Process::start(&["phone", path]).kill_after(20).into_iter().collect();
+    let mut dice = Dice::new(3);
+    for kill in 0..kills(20) {
+        let mut salvage = Process::start(&["salvage", path]);
+        (0..1 + dice.below(2)).for_each(|_| drop(salvage.line()));
+        // Somewhere in what follows.
+        (0..dice.below(20_000)).for_each(|_| drop(std::fs::metadata(&file)));
+        drop(salvage);
+        let held = held(&file);
+        let lost: Vec<_> = confirmed.difference(&held).collect();
+        assert!(lost.is_empty(), "after kill {kill}: {lost:?}");
+    }
+}
+
 /// A server and a phone on a folder, of which now the one and now the other is killed.
 struct Pair {
     database: PathBuf,

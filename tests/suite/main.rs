@@ -4,6 +4,7 @@ mod account;
 mod crash;
 mod docs;
 mod fleet;
+mod hostile;
 mod reconciliation;
 mod rooms;
 mod rules;

@@ -1,5 +1,7 @@
 //! A phone's session with a server in memory, answer by answer.
 
+mod damage;
+mod disk;
 mod lease;
 mod loss;
 mod parts;

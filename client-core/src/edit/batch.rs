@@ -13,15 +13,15 @@ use roadbook_domain::crm::row::{ContactSort, Fact};
 use roadbook_domain::crm::{card, user_document};
 use roadbook_domain::document::Origin;
 use roadbook_domain::document::change::{Actor, Change, Op};
-use roadbook_domain::document::codec::{MAX_CHANGE, MAX_OPS};
 use roadbook_domain::document::draft::Draft;
-use roadbook_domain::document::guard::{Forged, MAX_DOCUMENT_OPS};
+use roadbook_domain::document::guard::Forged;
+use roadbook_domain::document::limits::{BYTES_FOR_DECISIONS, MAX_DOCUMENT_CHANGES, MAX_SAVED};
 use roadbook_domain::document::{DocumentType, DocumentTypeId, Writer};
 use roadbook_domain::read::projection;
 use roadbook_domain::settings::Settings;
 use roadbook_domain::value::env::Env;
 use roadbook_domain::value::id::{DocumentId, ProductId, StatusId, UserId};
-use rusqlite::Transaction;
+use rusqlite::{Connection, Transaction};
 
 use crate::change_set::{ChangeSet, List};
 use crate::edit::replica::Replica;
@@ -76,6 +76,8 @@ pub struct Batch<'a> {
     acting: Acting,
     actor: Actor,
     origin: Option<Origin>,
+    /// Whether the caller may go on after an edit that failed.
+    goes_on: bool,
     changes: ChangeSet,
 }
 
@@ -90,7 +92,12 @@ impl<'a> Batch<'a> {
     ) -> Result<Self, Error> {
         let by = workspace.user().ok_or(Error::NoUser)?;
         let acting = Acting { by, now: env.now(), zone: workspace.zones().of(Some(by)) };
-        Ok(Self { tx, env, workspace, acting, actor, origin, changes: ChangeSet::default() })
+        Ok(Self { tx, env, workspace, acting, actor, origin, goes_on: false, changes: ChangeSet::default() })
+    }
+
+    /// What is stored, with the edits so far.
+    pub(crate) fn connection(&self) -> &Connection {
+        self.tx
     }
 
     /// Who acts, when and where.
@@ -105,16 +112,18 @@ impl<'a> Batch<'a> {
             Owner::User(user) => Some(user),
             Owner::Nobody => None,
         };
-        let create =
-            CardCommand::Create { product: new.product, name: new.name.clone(), status: new.status, owner };
+        // Written down: else a card would move by itself once another status is the first.
+        let status = new.status.or_else(|| self.workspace.settings.status_at_creation(new.product));
+        let create = CardCommand::Create { product: new.product, name: new.name.clone(), status, owner };
         let commands: Vec<_> = std::iter::once(create).chain(new.commands.iter().cloned()).collect();
         // The closure must not borrow `self`, which `author` borrows mutably.
         let (id, workspace) = (DocumentId::new(self.env), self.workspace.clone());
-        let replica = Replica::create(self.tx, id, &card::TYPE)?;
-        let draft = |draft: &mut Draft<'_>, acting: &Acting| {
-            draft_card(&workspace.settings, id, &commands, draft, acting)
-        };
-        self.author(replica, true, draft)?;
+        self.atomic(|batch| {
+            let replica = Replica::create(batch.tx, id, &card::TYPE)?;
+            batch.author(replica, true, |draft, acting| {
+                draft_card(&workspace.settings, id, &commands, draft, acting)
+            })
+        })?;
         Ok(id)
     }
 
@@ -122,26 +131,34 @@ impl<'a> Batch<'a> {
     /// a todo adds that, too (C9).
     pub fn edit_card(&mut self, id: DocumentId, commands: &[CardCommand]) -> Result<(), ApiError> {
         let workspace = self.workspace.clone();
-        Ok(self.edit(id, DocumentTypeId::CARD, |draft, acting| {
+        let draft = |draft: &mut Draft<'_>, acting: &Acting| {
             draft_card(&workspace.settings, id, commands, draft, acting)
-        })?)
+        };
+        Ok(self.atomic(|batch| batch.edit(id, DocumentTypeId::CARD, draft))?)
     }
 
     /// Makes a contact.
     pub fn create_contact(&mut self, new: &NewContact) -> Result<DocumentId, ApiError> {
         let create = ContactCommand::Create(new.sort);
         let commands = || std::iter::once(&create).chain(&new.commands);
-        Ok(self.create(&contact::TYPE, |draft, acting| draft_all(commands(), draft, acting))?)
+        let draft = |draft: &mut Draft<'_>, acting: &Acting| draft_all(commands(), draft, acting);
+        Ok(self.atomic(|batch| batch.create(&contact::TYPE, draft))?)
     }
 
     /// Edits a contact. What is as it was stores nothing.
     pub fn edit_contact(&mut self, id: DocumentId, commands: &[ContactCommand]) -> Result<(), ApiError> {
-        Ok(self.edit(id, DocumentTypeId::CONTACT, |draft, acting| draft_all(commands, draft, acting))?)
+        let draft = |draft: &mut Draft<'_>, acting: &Acting| draft_all(commands, draft, acting);
+        Ok(self.atomic(|batch| batch.edit(id, DocumentTypeId::CONTACT, draft))?)
     }
 
     /// Edits what follows the user between their devices.
     pub fn edit_user(&mut self, commands: &[UserCommand]) -> Result<(), ApiError> {
-        Ok(self.edit_own(commands)?)
+        Ok(self.atomic(|batch| batch.edit_own(commands))?)
+    }
+
+    /// From now on the caller may go on after an edit that failed: nothing of that one is stored.
+    pub(crate) fn survives_errors(&mut self) {
+        self.goes_on = true;
     }
 
     pub(crate) fn transaction(&self) -> &'a Transaction<'a> {
@@ -151,6 +168,28 @@ impl<'a> Batch<'a> {
     /// What the batch has changed so far.
     pub(crate) fn into_changes(self) -> ChangeSet {
         self.changes
+    }
+
+    /// Runs one edit: all of it is stored, or nothing.
+    fn atomic<T>(&mut self, edit: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        // Otherwise an error ends the transaction, which costs less than a savepoint for each edit.
+        if !self.goes_on {
+            return edit(self);
+        }
+        // A full disk may have ended it. A savepoint would begin another, which nobody would end.
+        if self.tx.is_autocommit() {
+            return Err(Error::Ended);
+        }
+        self.tx.prepare_cached("SAVEPOINT edit")?.execute([])?;
+        let before = std::mem::take(&mut self.changes);
+        let answer = edit(self);
+        let changed = std::mem::replace(&mut self.changes, before);
+        match &answer {
+            Ok(_) => self.changes.merge(changed),
+            Err(_) => drop(self.tx.prepare_cached("ROLLBACK TO edit")?.execute([])?),
+        }
+        self.tx.prepare_cached("RELEASE edit")?.execute([])?;
+        answer
     }
 
     fn edit_own(&mut self, commands: &[UserCommand]) -> Result<(), Error> {
@@ -220,8 +259,24 @@ impl<'a> Batch<'a> {
         if trashes(&change) && replica.id == inbox_id(self.acting.by) {
             return Err(CommandError::Inbox.into());
         }
+        match judge(&replica, &change) {
+            Ok(()) => self.commit(&mut replica, is_new, change),
+            // A long text: one act in several changes.
+            Err(Error::TooLarge) if change.check_limits().is_err() => {
+                let parts = change.split(replica.document.kind()).map_err(|_| Error::TooLarge)?;
+                let mut parts = parts.into_iter().enumerate();
+                parts.try_for_each(|(n, part)| {
+                    judge(&replica, &part)?;
+                    self.commit(&mut replica, is_new && n == 0, part)
+                })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Stores a change of a document that was judged, and the rows that the document has with it.
+    fn commit(&mut self, replica: &mut Replica, is_new: bool, change: Change) -> Result<(), Error> {
         let bytes = change.to_bytes();
-        judge(&replica, &change, bytes.len())?;
         let facts = projection::facts(&replica.document, &change, self.workspace.user());
         let extent = match is_new {
             true => Extent::New,
@@ -231,7 +286,7 @@ impl<'a> Batch<'a> {
         let hash = replica.document.add_judged(change)?;
         let of = (replica.id, replica.base.kind);
         outbox::push(self.tx, of, (hash, &bytes), self.origin, self.acting.now)?;
-        let rows = self.project(&replica, facts, extent)?;
+        let rows = self.project(replica, facts, extent)?;
         // Only the rows tell how many users it would be shown to. The error rolls back what was stored above.
         if is_limited && exceeds_visibility_limits(None, &rows) { Err(Error::TooLarge) } else { Ok(()) }
     }
@@ -336,13 +391,17 @@ fn draft_card(
 ///
 /// A draft is right in all that concerns the change graph, so what it has only put into registers is
 /// judged alone; the whole document is read where long texts or its size come into it.
-fn judge(replica: &Replica, change: &Change, bytes: usize) -> Result<(), Error> {
-    if change.op_count() > MAX_OPS || bytes > MAX_CHANGE {
+fn judge(replica: &Replica, change: &Change) -> Result<(), Error> {
+    let kind = replica.document.kind();
+    let base = replica.base.saved.len();
+    // Measured where it is near to the limit only: what is unsent comes on top, and the server has the last
+    // word.
+    if base > MAX_SAVED - BYTES_FOR_DECISIONS && base > kind.most_saved_with([change]) {
         return Err(Error::TooLarge);
     }
     let only_puts = change.ops.iter().all(|op| matches!(op, Op::Put { .. }));
-    // The counter bounds how much the document holds: far from the limit it need not be measured.
-    let judged = if only_puts && change.max_op() < MAX_DOCUMENT_OPS / 2 {
+    // The counter bounds how many operations and changes it holds: far from the limit it need not be measured.
+    let judged = if only_puts && (change.max_op() as usize) < MAX_DOCUMENT_CHANGES / 2 {
         replica.document.judge_puts(change)
     } else {
         replica.document.judge(change, Writer::Editor)

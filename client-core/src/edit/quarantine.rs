@@ -27,7 +27,8 @@ impl Client {
     /// then belongs to the new one. Returns the document.
     ///
     /// # Errors
-    /// [`ApiError::NotFound`] if there is no such item, or its document is gone; the item stays.
+    /// [`ApiError::NotFound`] if there is no such item, or its document is gone; [`ApiError::Internal`] for one
+    /// that cannot be read, which has no edits; the item stays.
     pub fn reapply(&self, n: i64) -> Result<(DocumentId, ChangeSet), ApiError> {
         let origin =
             Origin { kind: OriginKind::REPLAYED, id: roadbook_domain::value::env::random(self.env()) };
@@ -54,6 +55,10 @@ impl Batch<'_> {
     fn reapply(&mut self, n: i64) -> Result<DocumentId, Error> {
         let tx = self.transaction();
         let item = quarantine::get(tx, n)?.ok_or(Error::NoQuarantined)?;
+        if item.edits.is_empty() {
+            // Its bytes make no sense: there is nothing that could be applied.
+            return Err(Error::Stored("edit in the quarantine"));
+        }
         let kind = DocumentType::get(item.kind).ok_or(Error::OtherType(item.kind))?;
         let draft = |draft: &mut roadbook_domain::document::draft::Draft<'_>, _: &_| {
             item.edits.iter().for_each(|edit| edit.draft(draft));

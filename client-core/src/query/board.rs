@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use roadbook_domain::crm::row::CardRow;
 use roadbook_domain::read::list::{ListQuery, Section, list};
 use roadbook_domain::settings::StatusInputs;
+use roadbook_domain::value::fold::search_words;
 use roadbook_domain::value::id::{DocumentId, PartId, ProductId, StatusId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use rusqlite::{Connection, ToSql};
 
 use crate::client::Client;
 use crate::error::{ApiError, Error};
-use crate::store::projections::search_key;
 use crate::store::rows;
 
 /// Which cards of a product to list.
@@ -23,7 +23,7 @@ pub struct BoardQuery {
     pub assignee: Option<UserId>,
     /// Only cards in this status.
     pub status: Option<StatusId>,
-    /// Only cards whose name holds this text, whatever the case.
+    /// Only cards whose name holds all words of this text, in whatever order, case and spelling of marks (T20).
     pub text: Option<String>,
     /// How many cards to pass over.
     pub offset: u32,
@@ -43,7 +43,8 @@ impl BoardQuery {
 pub struct Board {
     /// The cards.
     pub cards: Vec<BoardCard>,
-    /// The next instant at which one of them changes its section or colour (F32).
+    /// The next instant at which one of them changes its section or colour (F32), or its status by time alone
+    /// (T13).
     pub next_change: Option<Timestamp>,
 }
 
@@ -88,7 +89,7 @@ impl Client {
             let (zones, limit) = (workspace.zones(), found.len());
             let list_query = ListQuery { now, zones, assignee: query.assignee, limit };
             let listed = list(&list_query, found.iter().map(|(id, row)| (*id, row)));
-            let next_change = listed.next_change;
+            let mut next_change = listed.next_change;
             let order: Vec<_> = listed
                 .items
                 .iter()
@@ -96,10 +97,13 @@ impl Client {
                 .collect();
             let cards = order.into_iter().filter_map(|(id, section, next)| {
                 let row = found.remove(&id)?;
-                let status = workspace.settings.card_status(&StatusInputs::of(&row), now).id;
+                let status = workspace.settings.card_status(&StatusInputs::of(&row), now);
+                next_change = next_change.into_iter().chain(status.next_change).min();
+                let status = status.id;
                 Some(BoardCard { id, row, section, next, status })
             });
-            Ok(Board { cards: cards.collect(), next_change })
+            let cards = cards.collect();
+            Ok(Board { cards, next_change })
         })?)
     }
 
@@ -130,10 +134,17 @@ impl Client {
         limit: u32,
     ) -> Result<Vec<(DocumentId, CardRow)>, ApiError> {
         Ok(self.store().read(|connection| {
-            let sql = "SELECT document FROM card WHERE product = ?1 AND trash <> 0
-                       ORDER BY name, document LIMIT ?2 OFFSET ?3";
-            let ids = ids(connection, sql, &[&product.as_bytes(), &limit, &offset])?;
-            let cards = ids.into_iter().filter_map(|id| {
+            let sql = "SELECT document, name FROM card WHERE product = ?1 AND trash <> 0";
+            let mut statement = connection.prepare_cached(sql)?;
+            let trashed = statement.query_map([product.as_bytes()], |row| {
+                Ok((DocumentId::from_bytes(row.get(0)?), row.get::<_, String>(1)?))
+            })?;
+            let mut trashed = trashed.collect::<Result<Vec<_>, _>>()?;
+            // Put in order here: a trash is small, so no row keeps its place in the alphabet.
+            let alphabet = self.store().workspace(connection)?.alphabet();
+            trashed.sort_by_cached_key(|(id, name)| (alphabet.key(name), *id));
+            let page = trashed.into_iter().skip(offset as usize).take(limit as usize);
+            let cards = page.filter_map(|(id, _)| {
                 let row = rows::card(connection, id).transpose()?;
                 Some(row.map(|row| (id, row)))
             });
@@ -142,42 +153,63 @@ impl Client {
     }
 }
 
+/// The most words of a search that are looked for.
+const MOST_WORDS: usize = 8;
+
 /// The ids of one page, by an index that has them in order.
 fn page(connection: &Connection, query: &BoardQuery, now: Timestamp) -> Result<Vec<DocumentId>, Error> {
     let (product, now) = (query.product.as_bytes(), now.millis());
-    let text = query.text.as_ref().map(|text| search_key(&[text]));
+    let words = query.text.as_deref().map(search_words).unwrap_or_default();
     let status = query.status.map(|status| *status.as_bytes());
-    let holds_text = if text.is_some() { " AND instr(c.search, ?4) > 0" } else { "" };
-    let has_status = " AND iif(c.shown_until <= ?3, c.then_shown, c.shown) IS ?5";
+    let has_status = " AND iif(c.shown_until <= ?3, c.then_shown, c.shown) IS ?4";
     let has_status = if status.is_some() { has_status } else { "" };
+    let assignee = query.assignee.map(|user| *user.as_bytes());
+    let fixed: [&dyn ToSql; 6] = [&product, &assignee, &now, &status, &query.limit, &query.offset];
+    let (holds_text, params) = holding("c.search", &words, &fixed);
 
     let sql = if query.assignee.is_some() {
         let card =
-            if text.is_some() || status.is_some() { "JOIN card c ON c.document = t.document" } else { "" };
+            if !words.is_empty() || status.is_some() { "JOIN card c ON c.document = t.document" } else { "" };
         format!(
             "SELECT DISTINCT t.document, t.card_due FROM todo t {card}
              WHERE t.open = 1 AND t.trash = 0 AND t.product = ?1 AND t.assignee = ?2{holds_text}{has_status}
-             ORDER BY t.card_due, t.document LIMIT ?6 OFFSET ?7"
+             ORDER BY t.card_due, t.document LIMIT ?5 OFFSET ?6"
         )
     } else if status.is_some() {
         // Two index ranges, each in order: cards whose status time has not changed, and those it has.
         format!(
             "SELECT c.document, c.has_open, c.next_due FROM card c
-             WHERE c.trash = 0 AND c.product = ?1 AND c.shown = ?5
+             WHERE c.trash = 0 AND c.product = ?1 AND c.shown = ?4
                AND (c.shown_until IS NULL OR c.shown_until > ?3){holds_text}
              UNION ALL SELECT c.document, c.has_open, c.next_due FROM card c
              WHERE c.trash = 0 AND c.product = ?1 AND c.shown_until IS NOT NULL AND c.shown_until <= ?3
-               AND c.then_shown = ?5{holds_text}
-             ORDER BY 2 DESC, 3, 1 LIMIT ?6 OFFSET ?7"
+               AND c.then_shown = ?4{holds_text}
+             ORDER BY 2 DESC, 3, 1 LIMIT ?5 OFFSET ?6"
         )
     } else {
         format!(
             "SELECT c.document FROM card c WHERE c.trash = 0 AND c.product = ?1{holds_text}
-             ORDER BY c.has_open DESC, c.next_due, c.document LIMIT ?6 OFFSET ?7"
+             ORDER BY c.has_open DESC, c.next_due, c.document LIMIT ?5 OFFSET ?6"
         )
     };
-    let assignee = query.assignee.map(|user| *user.as_bytes());
-    ids(connection, &sql, &[&product, &assignee, &now, &text, &status, &query.limit, &query.offset])
+    ids(connection, &sql, &params)
+}
+
+/// The condition that a column of folded text holds these words, to be appended to others, and the
+/// parameters: those given, then the words.
+pub(crate) fn holding<'p>(
+    column: &str,
+    words: &'p [String],
+    params: &[&'p dyn ToSql],
+) -> (String, Vec<&'p dyn ToSql>) {
+    let mut params = params.to_vec();
+    let mut condition = String::new();
+    // A name has few words: more of a search would only make the statement longer.
+    for word in words.iter().take(MOST_WORDS) {
+        params.push(word);
+        condition += &format!(" AND instr({column}, ?{}) > 0", params.len());
+    }
+    (condition, params)
 }
 
 /// The ids in the first column of a query.

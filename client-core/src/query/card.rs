@@ -167,11 +167,7 @@ impl Client {
         base.map(|base| base.kind).ok_or(Error::NoDocument(id))
     }
 
-    fn opened<T>(
-        &self,
-        id: DocumentId,
-        with: impl FnOnce(&Replica) -> Result<T, Error>,
-    ) -> Result<T, ApiError> {
+    fn opened<T>(&self, id: DocumentId, with: impl Fn(&Replica) -> Result<T, Error>) -> Result<T, ApiError> {
         Ok(self
             .store()
             .read(|connection| with(&Replica::open(connection, id)?.ok_or(Error::NoDocument(id))?))?)
@@ -194,7 +190,7 @@ fn state(least: Option<UnsentState>) -> SyncState {
 
 fn texts(view: &View, container: u8) -> Vec<(String, String)> {
     view.registers(container)
-        .filter(|(_, values)| values.winner.is_text)
+        .filter(|(_, values)| values.has_text())
         .map(|(name, values)| (name.to_owned(), values.shown()))
         .collect()
 }

@@ -5,14 +5,14 @@ use roadbook_domain::crm::row::Rows;
 use roadbook_domain::crm::row::{CardRow, ContactRow};
 use roadbook_domain::document::DocumentTypeId;
 use roadbook_domain::read::view::{Conflict, Unread, View};
+use roadbook_domain::value::fold::search_words;
 use roadbook_domain::value::id::DocumentId;
 
 use crate::client::Client;
 use crate::edit::replica::Replica;
 use crate::error::{ApiError, Error};
-use crate::query::board::ids;
+use crate::query::board::{holding, ids};
 use crate::query::card::{EntryView, SyncState, entries};
-use crate::store::projections::search_key;
 use crate::store::rows;
 
 /// A contact, opened.
@@ -53,7 +53,8 @@ impl Client {
         })?)
     }
 
-    /// Contacts in use by family name, those whose name holds `text` if it is given.
+    /// Contacts in use by family name, in the alphabet of the user's language. If `text` is given, those whose
+    /// name holds all its words, in whatever order, case and spelling of marks (T20).
     pub fn contacts(
         &self,
         text: Option<&str>,
@@ -61,10 +62,13 @@ impl Client {
         limit: u32,
     ) -> Result<Vec<(DocumentId, ContactRow)>, ApiError> {
         Ok(self.store().read(|connection| {
-            let text = text.map(|text| search_key(&[text]));
-            let sql = "SELECT document FROM contact WHERE trash = 0 AND (?1 IS NULL OR instr(search, ?1) > 0)
-                       ORDER BY search, document LIMIT ?2 OFFSET ?3";
-            let ids = ids(connection, sql, &[&text, &limit, &offset])?;
+            let words = text.map(search_words).unwrap_or_default();
+            let (holding, params) = holding("search", &words, &[&limit, &offset]);
+            let sql = format!(
+                "SELECT document FROM contact WHERE trash = 0{holding}
+                 ORDER BY place, document LIMIT ?1 OFFSET ?2"
+            );
+            let ids = ids(connection, &sql, &params)?;
             let contacts = ids.into_iter().filter_map(|id| {
                 let row = rows::contact(connection, id).transpose()?;
                 Some(row.map(|row| (id, row)))
@@ -81,13 +85,16 @@ impl Client {
                          SELECT document FROM link WHERE target = ?1
                          UNION SELECT l.document FROM link l WHERE l.target IN (
                            SELECT p.document FROM link p JOIN contact USING (document) WHERE p.target = ?1))
-                       ORDER BY c.product, c.name, c.document";
+                       ORDER BY c.document";
             let ids = ids(connection, sql, &[&id.as_bytes()])?;
             let cards = ids.into_iter().filter_map(|id| {
                 let row = rows::card(connection, id).transpose()?;
                 Some(row.map(|row| (id, row)))
             });
-            cards.collect()
+            let mut cards = cards.collect::<Result<Vec<_>, _>>()?;
+            let alphabet = self.store().workspace(connection)?.alphabet();
+            cards.sort_by_cached_key(|(id, row)| (row.product, alphabet.key(&row.name), *id));
+            Ok(cards)
         })?)
     }
 }

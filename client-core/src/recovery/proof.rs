@@ -58,6 +58,11 @@ impl Client {
 /// What tests over all crates compare with the server's.
 #[cfg(feature = "testing")]
 impl Client {
+    /// Lets nothing be written through this handle, as on a full storage, or lets it again.
+    pub fn fill_storage(&self, full: bool) {
+        self.store().fill(full);
+    }
+
     /// All documents with their types, by id.
     pub fn documents(&self) -> Result<Vec<(DocumentId, DocumentTypeId)>, ApiError> {
         Ok(self.store().read(documents::all)?)

@@ -7,14 +7,68 @@ use crate::error::ApiError;
 
 /// Why a sync, a sign-in or a sign-out did not come to its end, as far as it makes a difference to
 /// the caller. Whatever was exchanged before stays.
+///
+/// Each `retry_at` says when to try again; `None`: when the user likes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Error))]
 #[non_exhaustive]
 pub enum SyncError {
-    /// The server cannot be reached or has too much to do: everything waits; try again.
-    #[error("the server cannot be reached")]
+    /// Nobody answers, or not in time: everything waits for a network.
+    #[error("nobody answers at {address}: everything waits for a network")]
     Unreachable {
-        /// When to try again; `None`: when the user likes.
+        /// The server's.
+        address: String,
+        /// See above.
+        retry_at: Option<Timestamp>,
+    },
+    /// The network wants its user to sign in to it: open any page in a browser.
+    #[error("the network wants a sign-in of its own before {address} can be reached: open any page")]
+    CaptivePortal {
+        /// The server's.
+        address: String,
+        /// See above.
+        retry_at: Option<Timestamp>,
+    },
+    /// The certificate at the address is not trusted: set the device's clock, or ask the administrator.
+    #[error("the certificate of {address} is not trusted: is the device's clock right?")]
+    NotTrusted {
+        /// The server's.
+        address: String,
+        /// See above.
+        retry_at: Option<Timestamp>,
+    },
+    /// What answers at the address is not Roadbook, or a proxy before it: check the address if it lasts.
+    #[error("what answers at {address} is not Roadbook (status {status}): is the address right?")]
+    WrongServer {
+        /// The server's.
+        address: String,
+        /// The HTTP status of the answer; 0 if it had none.
+        status: u16,
+        /// See above.
+        retry_at: Option<Timestamp>,
+    },
+    /// The server has too much to do, or trouble of its own: everything waits.
+    #[error("{address} is busy (status {status}): everything waits")]
+    ServerBusy {
+        /// The server's.
+        address: String,
+        /// The HTTP status of the answer.
+        status: u16,
+        /// See above.
+        retry_at: Option<Timestamp>,
+    },
+    /// The server's storage is full: its administrator must make room. Nothing is lost.
+    #[error("the storage of {address} is full: its administrator must make room")]
+    ServerFull {
+        /// The server's.
+        address: String,
+        /// See above.
+        retry_at: Option<Timestamp>,
+    },
+    /// Too many wrong passwords were tried: wait, then try again.
+    #[error("too many wrong passwords: wait")]
+    TooManyTries {
+        /// See above.
         retry_at: Option<Timestamp>,
     },
     /// The session is over: ask the user to sign in; their work and their unsent edits stay.
@@ -27,19 +81,23 @@ pub enum SyncError {
     #[error("the file is another user's")]
     OtherUser,
     /// There are edits that the server has not: sync first, or sign out by force.
-    #[error("{count} edits are unsent")]
+    #[error("{count} edits are unsent, {quarantined} are in the quarantine")]
     Unsent {
-        /// How many.
+        /// How many wait to be sent.
         count: u64,
+        /// How many are in the quarantine: the server never took them.
+        quarantined: u64,
     },
     /// Another process of this device is exchanging with the server: its news will be here, too. Or the
     /// user signed out meanwhile.
     #[error("another process of this device is exchanging with the server")]
     Elsewhere,
     /// The server refused the request itself: the app may be too old for it.
-    #[error("the server refused the request: {code}")]
+    #[error("{address} refused the request: {code}")]
     Refused {
-        /// The code that the server gave, or empty.
+        /// The server's.
+        address: String,
+        /// The code that the server gave.
         code: String,
     },
     /// The device's own trouble.
@@ -52,6 +110,12 @@ impl SyncError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unreachable { .. } => "unreachable",
+            Self::CaptivePortal { .. } => "captive_portal",
+            Self::NotTrusted { .. } => "not_trusted",
+            Self::WrongServer { .. } => "wrong_server",
+            Self::ServerBusy { .. } => "server_busy",
+            Self::ServerFull { .. } => "server_full",
+            Self::TooManyTries { .. } => "too_many_tries",
             Self::SignInNeeded => "sign_in_needed",
             Self::BadCredentials => "bad_credentials",
             Self::OtherUser => "other_user",
@@ -62,14 +126,53 @@ impl SyncError {
         }
     }
 
-    pub(crate) fn of_transport(error: TransportError, retry_at: Option<Timestamp>) -> Self {
+    /// Whether the way to the server, or the server, was the trouble: waiting may help.
+    pub(crate) fn is_of_network(&self) -> bool {
+        self.clone().retry_at_mut().is_some()
+    }
+
+    /// The same, to be tried again at `at`.
+    pub(crate) fn later(mut self, at: Timestamp) -> Self {
+        if let Some(retry_at) = self.retry_at_mut() {
+            *retry_at = Some(at);
+        }
+        self
+    }
+
+    fn retry_at_mut(&mut self) -> Option<&mut Option<Timestamp>> {
+        match self {
+            Self::Unreachable { retry_at, .. }
+            | Self::CaptivePortal { retry_at, .. }
+            | Self::NotTrusted { retry_at, .. }
+            | Self::WrongServer { retry_at, .. }
+            | Self::ServerBusy { retry_at, .. }
+            | Self::ServerFull { retry_at, .. }
+            | Self::TooManyTries { retry_at } => Some(retry_at),
+            _ => None,
+        }
+    }
+
+    /// When to try again; `None` if waiting does not help, or nobody knows.
+    pub fn retry_at(&self) -> Option<Timestamp> {
+        self.clone().retry_at_mut().and_then(|retry_at| *retry_at)
+    }
+
+    /// What a failed call of the server at `address` means.
+    pub(crate) fn of_transport(error: TransportError, address: &str, retry_at: Option<Timestamp>) -> Self {
+        let address = address.to_owned();
         match error {
-            TransportError::Unreachable
-            | TransportError::TimedOut
-            | TransportError::Busy { .. }
-            | TransportError::Malformed => Self::Unreachable { retry_at },
-            TransportError::Unauthorized => Self::SignInNeeded,
-            TransportError::Refused { code, .. } => Self::Refused { code },
+            TransportError::Unreachable | TransportError::TimedOut => Self::Unreachable { address, retry_at },
+            TransportError::CaptivePortal => Self::CaptivePortal { address, retry_at },
+            TransportError::NotTrusted => Self::NotTrusted { address, retry_at },
+            TransportError::WrongServer { status } => Self::WrongServer { address, status, retry_at },
+            TransportError::Malformed => Self::WrongServer { address, status: 0, retry_at },
+            TransportError::Busy { status, .. } => Self::ServerBusy { address, status, retry_at },
+            TransportError::ServerFull { .. } => Self::ServerFull { address, retry_at },
+            TransportError::TooManyTries { .. } => Self::TooManyTries { retry_at },
+            // Only for a token that the server has just given: the trouble is the server's.
+            TransportError::Unauthorized => Self::ServerBusy { address, status: 401, retry_at },
+            TransportError::SessionOver => Self::SignInNeeded,
+            TransportError::Refused { code, .. } => Self::Refused { address, code },
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response, StatusCode, Url};
 use serde::Deserialize;
 
@@ -15,6 +15,8 @@ const CONNECT: Duration = Duration::from_secs(10);
 const SILENCE: Duration = Duration::from_secs(30);
 /// How long one request may take in all.
 const TOTAL: Duration = Duration::from_secs(180);
+/// How long the look for a captive portal may take.
+const PROBE: Duration = Duration::from_secs(5);
 /// The most bytes of a JSON answer.
 const MAX_JSON: usize = 1 << 20;
 
@@ -23,6 +25,8 @@ const MAX_JSON: usize = 1 << 20;
 pub struct HttpTransport {
     client: reqwest::Client,
     address: String,
+    /// Where a captive portal shows itself: the server's host without TLS. `None`: it cannot stand between.
+    probe: Option<Url>,
 }
 
 /// Why an address is not one of a server.
@@ -57,6 +61,7 @@ impl HttpTransport {
     /// `/v1` may be part of it.
     pub fn new(address: &str) -> Result<Self, AddressError> {
         let address = address_of(address)?;
+        let probe = probe_of(&address);
         let client = reqwest::Client::builder()
             .connect_timeout(CONNECT)
             .read_timeout(SILENCE)
@@ -65,7 +70,7 @@ impl HttpTransport {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|_| AddressError::NoTls)?;
-        Ok(Self { client, address })
+        Ok(Self { client, address, probe })
     }
 
     /// The server's address.
@@ -94,13 +99,55 @@ impl HttpTransport {
         if let Some(token) = access_token {
             request = request.header(AUTHORIZATION, bearer(token)?);
         }
-        let response = request.send().await.map_err(|error| {
-            let kind = broken(&error);
-            // The address may tell whose server this is, so it stays out of the log.
-            tracing::debug!(error = %error.without_url(), "no answer");
-            kind
-        })?;
-        if response.status().is_success() { Ok(response) } else { Err(refusal(response).await) }
+        match request.send().await {
+            Ok(response) => self.judge(response).await,
+            Err(error) => {
+                let kind = broken(&error);
+                let before_the_server = error.is_connect();
+                // The address may tell whose server this is, so it stays out of the log.
+                tracing::debug!(error = %error.without_url(), "no answer");
+                let is_portal = before_the_server && self.meets_a_portal().await;
+                Err(if is_portal { TransportError::CaptivePortal } else { kind })
+            }
+        }
+    }
+
+    /// An answer of the server itself, or what the one that came means.
+    async fn judge(&self, response: Response) -> Result<Response, TransportError> {
+        let status = response.status();
+        if status.is_redirection() || status == StatusCode::NETWORK_AUTHENTICATION_REQUIRED {
+            return Err(self.elsewhere(&response));
+        }
+        if !status.is_success() {
+            return Err(refusal(response).await);
+        }
+        // The server answers no calls by pages.
+        let is_page = header(&response, CONTENT_TYPE).is_some_and(|value| value.starts_with("text/html"));
+        if is_page { Err(TransportError::WrongServer { status: status.as_u16() }) } else { Ok(response) }
+    }
+
+    /// What it means to be sent elsewhere: a portal sends to its own pages, a proxy to another form of the
+    /// same address.
+    fn elsewhere(&self, response: &Response) -> TransportError {
+        let base: Option<Url> = self.address.parse().ok();
+        let own = base.as_ref().and_then(Url::host_str);
+        let target = header(response, LOCATION).and_then(|to| base.as_ref()?.join(to).ok());
+        let is_foreign = target.is_some_and(|target| target.host_str() != own);
+        if is_foreign || response.status() == StatusCode::NETWORK_AUTHENTICATION_REQUIRED {
+            TransportError::CaptivePortal
+        } else {
+            TransportError::WrongServer { status: response.status().as_u16() }
+        }
+    }
+
+    /// Whether the network answers in the server's place where it can, which is without TLS. No token and no
+    /// path goes there, and the host's name is no secret: TLS shows it, too.
+    async fn meets_a_portal(&self) -> bool {
+        let Some(probe) = &self.probe else { return false };
+        match self.client.get(probe.clone()).timeout(PROBE).send().await {
+            Ok(response) => self.elsewhere(&response) == TransportError::CaptivePortal,
+            Err(_) => false,
+        }
     }
 }
 
@@ -120,6 +167,10 @@ impl Transport for HttpTransport {
         let request = self.client.post(self.url(path));
         let request = request.header(CONTENT_TYPE, "application/json").body(json);
         text(self.send(request, access_token).await?).await
+    }
+
+    fn address(&self) -> &str {
+        &self.address
     }
 
     async fn pause(&self) {
@@ -162,13 +213,44 @@ async fn read(mut response: Response, most: usize) -> Result<Vec<u8>, TransportE
     Ok(body)
 }
 
-/// What a broken exchange means: a server that was not even reached in time is not a slow line.
+/// What a broken exchange means. A connection that broke once it was there may have been too slow for somebody
+/// on the way.
 fn broken(error: &reqwest::Error) -> TransportError {
-    if error.is_timeout() && !error.is_connect() {
-        TransportError::TimedOut
-    } else {
+    if is_distrust(error) {
+        TransportError::NotTrusted
+    } else if error.is_connect() || error.is_builder() {
         TransportError::Unreachable
+    } else {
+        TransportError::TimedOut
     }
+}
+
+/// Whether the other end's certificate is what was wrong.
+fn is_distrust(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        // An I/O error tells the source of what it wraps, and not what it wraps.
+        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let tls = wrapped
+            .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+            .or_else(|| error.downcast_ref::<rustls::Error>());
+        if matches!(tls, Some(rustls::Error::InvalidCertificate(_))) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+fn header(response: &Response, name: HeaderName) -> Option<&str> {
+    response.headers().get(name)?.to_str().ok()
+}
+
+/// Where a captive portal would answer for the server at this address.
+fn probe_of(address: &str) -> Option<Url> {
+    let url: Url = address.parse().ok()?;
+    let host = url.host_str().filter(|_| url.scheme() == "https")?;
+    format!("http://{host}/").parse().ok()
 }
 
 async fn text(response: Response) -> Result<String, TransportError> {
@@ -180,28 +262,25 @@ struct ErrorBody {
     code: String,
 }
 
-/// What an answer that is no success means.
+/// What an answer that is no success means. The server gives every error a code; what has none is a proxy's.
 async fn refusal(response: Response) -> TransportError {
-    let status = response.status();
-    let retry_after = response
-        .headers()
-        .get(RETRY_AFTER)
-        .and_then(|value| value.to_str().ok()?.trim().parse().ok())
-        .map(Duration::from_secs);
+    let status = response.status().as_u16();
+    let retry_after =
+        header(&response, RETRY_AFTER).and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
     // The status says enough, even if the body is cut.
     let body = read(response, MAX_JSON).await.unwrap_or_default();
     let code = serde_json::from_slice(&body).map(|body: ErrorBody| body.code).unwrap_or_default();
-    if status == StatusCode::REQUEST_TIMEOUT {
-        return TransportError::TimedOut;
+    match (status, code.as_str()) {
+        (401, "unauthenticated") => TransportError::Unauthorized,
+        (401, "session_over") => TransportError::SessionOver,
+        (429, "slow_down") => TransportError::TooManyTries { retry_after },
+        (507, "storage_full") => TransportError::ServerFull { retry_after },
+        (408 | 504, _) => TransportError::TimedOut,
+        (429 | 500.., _) => TransportError::Busy { status, retry_after },
+        (413, _) => TransportError::Refused { status, code },
+        (_, "") => TransportError::WrongServer { status },
+        _ => TransportError::Refused { status, code },
     }
-    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-        return TransportError::Busy { retry_after };
-    }
-    // A wrong password is a refusal; a token that is not good any more asks for another one.
-    if status == StatusCode::UNAUTHORIZED && code != "bad_credentials" {
-        return TransportError::Unauthorized;
-    }
-    TransportError::Refused { status: status.as_u16(), code }
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ impl Live {
             Ok(Ok((socket, _))) => Ok(Self { socket }),
             Ok(Err(Error::Http(response))) if response.status() == 401 => Err(TransportError::Unauthorized),
             Ok(Err(Error::Http(response))) if response.status().is_client_error() => {
-                Err(TransportError::Refused { status: response.status().as_u16(), code: String::new() })
+                Err(TransportError::WrongServer { status: response.status().as_u16() })
             }
             Ok(Err(_)) | Err(_) => Err(TransportError::Unreachable),
         }

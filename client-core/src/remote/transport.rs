@@ -22,6 +22,11 @@ pub trait Transport: Send + Sync {
         json: String,
     ) -> impl Future<Output = Result<String, TransportError>> + Send;
 
+    /// The server's address, for what a user is told.
+    fn address(&self) -> &str {
+        ""
+    }
+
     /// Ends once [`RENEWAL`](crate::RENEWAL) has passed: while an answer is waited for, the session is
     /// renewed as often. It never ends on a transport that has no clock and answers at once.
     fn pause(&self) -> impl Future<Output = ()> + Send {
@@ -31,31 +36,63 @@ pub trait Transport: Send + Sync {
 
 /// Why there is no answer, as far as it makes a difference to the caller.
 ///
-/// None of them says that a request was not carried out: an answer may have been lost on its way.
+/// None of them says that a request was not carried out: an answer may have been lost on its way. Only
+/// [`Self::Unauthorized`], [`Self::SessionOver`] and [`Self::Refused`] are words of the server itself; what a
+/// proxy answers in its place is never one of these, but for the bare statuses 408 and 413.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransportError {
-    /// The server was not reached, or the connection broke: try again later.
+    /// Nobody answered: try again later.
     #[error("the server cannot be reached")]
     Unreachable,
-    /// The request or the answer did not come through in time: try again later, with less.
+    /// The other end's certificate is not trusted, so it was told nothing: the device's clock may be wrong, or
+    /// this is not the server.
+    #[error("the server's certificate is not trusted")]
+    NotTrusted,
+    /// The network wants its user to sign in to it first, and answers in the server's place.
+    #[error("the network wants a sign-in of its own")]
+    CaptivePortal,
+    /// Something answered that is not a Roadbook server: a proxy whose server is away, or another site.
+    #[error("what answers is not the server: status {status}")]
+    WrongServer {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The request or the answer did not come through, or not in time: try again later, with less.
     #[error("the line is too slow")]
     TimedOut,
-    /// The server has too much to do: try again no earlier than it asks.
-    #[error("the server is busy")]
+    /// The server has too much to do, or trouble of its own: try again no earlier than it asks.
+    #[error("the server is busy: status {status}")]
     Busy {
+        /// The HTTP status.
+        status: u16,
         /// How long it asks to be left alone.
         retry_after: Option<Duration>,
     },
-    /// The token is expired or revoked.
+    /// The server's storage is full: nothing that was sent is stored.
+    #[error("the server's storage is full")]
+    ServerFull {
+        /// How long it asks to be left alone.
+        retry_after: Option<Duration>,
+    },
+    /// Too many wrong passwords were tried.
+    #[error("too many wrong passwords")]
+    TooManyTries {
+        /// How long it asks to be left alone.
+        retry_after: Option<Duration>,
+    },
+    /// The access token is expired or revoked.
     #[error("the server does not accept the token")]
     Unauthorized,
+    /// The server has ended the session (its `session_over`).
+    #[error("the session is over")]
+    SessionOver,
     /// The server refused the request itself, for good; the code is one of its API.
     #[error("the server refused the request: {code}")]
     Refused {
         /// The HTTP status.
         status: u16,
-        /// The code of its error body, or empty.
+        /// The code of its error body; empty only where a proxy found the request too large.
         code: String,
     },
     /// What came back is not an answer.
@@ -68,11 +105,27 @@ impl TransportError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unreachable => "unreachable",
+            Self::NotTrusted => "not_trusted",
+            Self::CaptivePortal => "captive_portal",
+            Self::WrongServer { .. } => "wrong_server",
             Self::TimedOut => "timed_out",
             Self::Busy { .. } => "busy",
+            Self::ServerFull { .. } => "server_full",
+            Self::TooManyTries { .. } => "too_many_tries",
             Self::Unauthorized => "unauthorized",
+            Self::SessionOver => "session_over",
             Self::Refused { .. } => "refused",
             Self::Malformed => "malformed",
+        }
+    }
+
+    /// How long the server asks to be left alone.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Busy { retry_after, .. }
+            | Self::ServerFull { retry_after }
+            | Self::TooManyTries { retry_after } => *retry_after,
+            _ => None,
         }
     }
 }

@@ -5,7 +5,7 @@
 //! and digest move with it in the same transaction.
 
 use roadbook_domain::document::change::{Change, ChangeHash};
-use roadbook_domain::document::digest;
+use roadbook_domain::document::digest::{self, Digest};
 use roadbook_domain::document::{AuthorTable, Origin, Signature};
 use roadbook_domain::document::{Document, DocumentError};
 use roadbook_domain::document::{DocumentType, DocumentTypeId};
@@ -292,6 +292,18 @@ pub(crate) fn terms(connection: &Connection) -> Result<Vec<(DocumentId, [u8; 16]
     Ok(terms.collect::<Result<_, _>>()?)
 }
 
+/// The digest of all documents that this device holds, by their acknowledged heads.
+pub(crate) fn digest(connection: &Connection) -> Result<Digest, Error> {
+    meta::digest(connection)?.map_or_else(|| sum(connection), Ok)
+}
+
+/// The digest, counted anew.
+pub(super) fn sum(connection: &Connection) -> Result<Digest, Error> {
+    let mut digest = Digest::default();
+    terms(connection)?.into_iter().for_each(|(_, term)| digest.add(term));
+    Ok(digest)
+}
+
 /// Hashes end to end.
 pub(crate) fn to_bytes(hashes: &[ChangeHash]) -> Vec<u8> {
     hashes.iter().flat_map(|hash| hash.0).collect()
@@ -324,7 +336,8 @@ fn move_digest(tx: &Transaction<'_>, from: Option<[u8; 16]>, to: Option<[u8; 16]
     if from == to {
         return Ok(());
     }
-    let mut digest = meta::digest(tx)?;
+    // What is counted anew has the new term already.
+    let Some(mut digest) = meta::digest(tx)? else { return meta::set_digest(tx, sum(tx)?) };
     if let Some(from) = from {
         digest.remove(from);
     }

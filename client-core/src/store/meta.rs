@@ -3,6 +3,7 @@
 use minicbor::{Decode, Encode};
 use roadbook_domain::document::digest::Digest;
 use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
+use roadbook_domain::wire::Cursor;
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use crate::error::Error;
@@ -20,7 +21,14 @@ impl<T> Key<T> {
 }
 
 /// Who uses this device.
-pub(crate) const IDENTITY: Key<Identity> = Key::new("identity");
+const IDENTITY: Key<Identity> = Key::new("identity");
+/// The same again: without it nobody could tell whose a file is in which that one row is damaged.
+const IDENTITY_COPY: Key<Identity> = Key::new("identity_copy");
+/// Where this device stands in the log.
+pub(crate) const CURSOR: Key<Cursor> = Key::new("cursor");
+/// Whether device and server are to be compared document by document: until they were, and the server
+/// has taken back what it lacks.
+pub(crate) const RECONCILE: Key<bool> = Key::new("reconcile");
 /// The sum of the terms of all documents with acknowledged heads.
 const DIGEST: Key<minicbor::bytes::ByteArray<16>> = Key::new("digest");
 
@@ -40,6 +48,26 @@ pub struct Identity {
     pub device: Option<DeviceId>,
 }
 
+/// Who uses this device; `None` before anybody began.
+pub(crate) fn identity(connection: &Connection) -> Result<Option<Identity>, Error> {
+    match get(connection, &IDENTITY) {
+        Ok(Some(identity)) => Ok(Some(identity)),
+        Ok(None) | Err(Error::Value(_)) => get(connection, &IDENTITY_COPY),
+        Err(error) => Err(error),
+    }
+}
+
+/// Sets who uses this device.
+pub(super) fn set_identity(tx: &Transaction<'_>, identity: Option<Identity>) -> Result<(), Error> {
+    for key in [&IDENTITY, &IDENTITY_COPY] {
+        match &identity {
+            Some(identity) => set(tx, key, identity)?,
+            None => remove(tx, key)?,
+        }
+    }
+    Ok(())
+}
+
 /// The value of a key, if there is one.
 pub(crate) fn get<T: for<'b> Decode<'b, ()>>(
     connection: &Connection,
@@ -49,7 +77,7 @@ pub(crate) fn get<T: for<'b> Decode<'b, ()>>(
         .prepare_cached("SELECT value FROM meta WHERE key = ?1")?
         .query_row([key.0], |row| row.get(0))
         .optional()?;
-    bytes.map(|bytes| minicbor::decode(&bytes).map_err(|_| Error::Stored(key.0))).transpose()
+    bytes.map(|bytes| minicbor::decode(&bytes).map_err(|_| Error::Value(key.0))).transpose()
 }
 
 /// Gives a key a value.
@@ -69,14 +97,15 @@ pub(crate) fn remove<T>(tx: &Transaction<'_>, key: &Key<T>) -> Result<(), Error>
 /// Deletes all values that are the user's; what is told of the file itself stays.
 pub(super) fn wipe(tx: &Transaction<'_>) -> Result<(), Error> {
     // The generations must rise on: other handles would otherwise keep the workspace of the last user.
-    let of_file = "'workspace_generation', 'log_generation', 'zone_database', 'projection_version'";
+    let of_file =
+        "'workspace_generation', 'log_generation', 'zone_database', 'projection_version', 'name_keys'";
     tx.execute(&format!("DELETE FROM meta WHERE key NOT IN ({of_file})"), [])?;
     Ok(())
 }
 
-/// The digest of all documents that this device holds, by their acknowledged heads.
-pub(crate) fn digest(connection: &Connection) -> Result<Digest, Error> {
-    Ok(get(connection, &DIGEST)?.map(|bytes| Digest::from_bytes(*bytes)).unwrap_or_default())
+/// The digest as it was last stored; `None` in a file at its beginning, or where it was damaged.
+pub(super) fn digest(connection: &Connection) -> Result<Option<Digest>, Error> {
+    Ok(get(connection, &DIGEST)?.map(|bytes| Digest::from_bytes(*bytes)))
 }
 
 /// Sets the digest; only the functions that change a document's heads do.

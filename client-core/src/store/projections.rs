@@ -10,6 +10,7 @@ use roadbook_domain::document::DocumentTypeId;
 use roadbook_domain::document::change::{Change, Op, Register};
 use roadbook_domain::read::today::DueMove;
 use roadbook_domain::settings::StatusInputs;
+use roadbook_domain::value::fold::fold;
 use roadbook_domain::value::id::{DocumentId, PartId, ProductId, StatusId, UserId};
 use roadbook_domain::value::time::Timestamp;
 
@@ -131,7 +132,7 @@ pub(crate) fn update(
             }
         }
         Rows::Contact(contact, facts) => {
-            write_contact(tx, id, contact)?;
+            write_contact(tx, workspace, id, contact)?;
             if extent.facts() {
                 write_facts(tx, id, facts)?;
             }
@@ -151,19 +152,14 @@ pub(crate) fn update(
 
 /// Deletes the rows of a document.
 pub(crate) fn remove(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
-    for sql in [
-        "DELETE FROM card WHERE document = ?1",
-        "DELETE FROM todo WHERE document = ?1",
-        "DELETE FROM due_move WHERE document = ?1",
-        "DELETE FROM fact WHERE document = ?1",
-        "DELETE FROM contact WHERE document = ?1",
-        "DELETE FROM detail WHERE document = ?1",
-        "DELETE FROM link WHERE document = ?1",
-    ] {
-        tx.prepare_cached(sql)?.execute([id.as_bytes()])?;
+    for table in TABLES {
+        tx.prepare_cached(&format!("DELETE FROM {table} WHERE document = ?1"))?.execute([id.as_bytes()])?;
     }
     Ok(())
 }
+
+/// The tables that hold rows of documents.
+pub(super) const TABLES: [&str; 7] = ["card", "todo", "due_move", "fact", "contact", "detail", "link"];
 
 /// Computes anew when todos become overdue, for those assignees whose zone `is_other`.
 pub(super) fn reindex_dues(
@@ -187,6 +183,24 @@ pub(super) fn reindex_dues(
             write_card(tx, workspace, id, &card)?;
             write_todos(tx, workspace, id, &card)?;
         }
+    }
+    Ok(())
+}
+
+/// Computes anew by what names are found, and their places in the alphabet.
+pub(super) fn reindex_names(tx: &Transaction<'_>, workspace: &Workspace) -> Result<(), Error> {
+    let names = |sql: &str| -> Result<Vec<([u8; 16], String)>, Error> {
+        let mut statement = tx.prepare(sql)?;
+        let names = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(names.collect::<Result<_, _>>()?)
+    };
+    let mut update = tx.prepare("UPDATE card SET search = ?2 WHERE document = ?1")?;
+    for (document, name) in names("SELECT document, name FROM card")? {
+        update.execute((document, fold(&name)))?;
+    }
+    let mut update = tx.prepare("UPDATE contact SET search = ?2, place = ?3 WHERE document = ?1")?;
+    for (document, name) in names("SELECT document, family_name || ' ' || given_name FROM contact")? {
+        update.execute((document, fold(&name), workspace.alphabet().key(&name)))?;
     }
     Ok(())
 }
@@ -264,7 +278,7 @@ fn write_card(
         id.as_bytes(),
         card.product.map(|product| *product.as_bytes()),
         card.name,
-        search_key(&[&card.name]),
+        fold(&card.name),
         bytes(card.status),
         bytes(status.first),
         status.until,
@@ -295,7 +309,7 @@ fn update_card(
                owner = ?7, status = ?8 WHERE document = ?1";
     let found = tx.prepare_cached(sql)?.execute((
         id.as_bytes(),
-        search_key(&[&card.name]),
+        fold(&card.name),
         encode(&card.fields)?,
         card.last_contact.map(Timestamp::millis),
         card.conflicts,
@@ -374,24 +388,31 @@ fn write_facts(tx: &Transaction<'_>, id: DocumentId, facts: &[Fact]) -> Result<(
     Ok(())
 }
 
-fn write_contact(tx: &Transaction<'_>, id: DocumentId, row: &ContactRow) -> Result<(), Error> {
+fn write_contact(
+    tx: &Transaction<'_>,
+    workspace: &Workspace,
+    id: DocumentId,
+    row: &ContactRow,
+) -> Result<(), Error> {
+    let name = sorted_name(&row.family_name, &row.given_name);
     tx.prepare_cached(
         "INSERT INTO contact (document, sort, given_name, family_name, search, trash, fields, creator,
-           conflicts)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+           conflicts, place)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT DO UPDATE SET sort = ?2, given_name = ?3, family_name = ?4, search = ?5, trash = ?6,
-           fields = ?7, creator = ?8, conflicts = ?9",
+           fields = ?7, creator = ?8, conflicts = ?9, place = ?10",
     )?
     .execute(rusqlite::params![
         id.as_bytes(),
         row.sort.name(),
         row.given_name,
         row.family_name,
-        search_key(&[&row.family_name, &row.given_name]),
+        fold(&name),
         row.trash.code(),
         encode(&row.fields)?,
         row.creator.map(|creator| *creator.as_bytes()),
         row.conflicts,
+        workspace.alphabet().key(&name),
     ])?;
     Ok(())
 }
@@ -503,9 +524,9 @@ fn overdue_from(workspace: &Workspace, todo: &TodoRow) -> Option<i64> {
     Some(todo.due?.overdue_from(workspace.zones().of(todo.assignee)).millis())
 }
 
-/// Text as it is compared and sorted: case does not matter.
-pub(crate) fn search_key(parts: &[&str]) -> String {
-    parts.join(" ").trim().to_lowercase()
+/// A contact's name in the order in which names are sorted (T19).
+fn sorted_name(family: &str, given: &str) -> String {
+    format!("{family} {given}")
 }
 
 fn bytes(status: Option<StatusId>) -> Option<[u8; 16]> {

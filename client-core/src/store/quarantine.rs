@@ -113,6 +113,13 @@ pub(crate) fn list(connection: &Connection) -> Result<Vec<Quarantined>, Error> {
     rows.map(|row| row?).collect()
 }
 
+/// How many there are.
+pub(crate) fn count(connection: &Connection) -> Result<u64, Error> {
+    let sql = "SELECT count(*) FROM quarantine";
+    let count: i64 = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+    Ok(count.unsigned_abs())
+}
+
 /// One item.
 pub(crate) fn get(connection: &Connection, n: i64) -> Result<Option<Quarantined>, Error> {
     let sql = "SELECT n, document, kind, title, edits, reason, made_at, at FROM quarantine WHERE n = ?1";
@@ -147,8 +154,10 @@ pub(crate) fn changes_of(connection: &Connection, document: DocumentId) -> Resul
     let mut rows = statement.query([document.as_bytes()])?;
     let mut changes = Vec::new();
     while let Some(row) = rows.next()? {
-        let change = Change::from_bytes(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
-        changes.push((row.get(0)?, change));
+        // One that cannot be read was set aside, and is no change any more.
+        if let Ok(change) = Change::from_bytes(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?) {
+            changes.push((row.get(0)?, change));
+        }
     }
     Ok(changes)
 }

@@ -6,10 +6,13 @@
 
 use minicbor::bytes::ByteArray;
 use roadbook_domain::value::id::DocumentId;
-use roadbook_domain::wire::{MAX_PUSH_BYTES, MAX_REUPLOADED_ROWS, ReceiptedRow, Tombstone, Verdict};
+use roadbook_domain::wire::{MAX_REUPLOADED_ROWS, ReceiptedRow, Tombstone, Verdict};
 use rusqlite::{Connection, Transaction};
 
 use crate::error::Error;
+
+/// The bytes of a tombstone on the wire, about.
+const TOMBSTONE: usize = 40;
 
 /// What one request re-uploads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,9 +82,10 @@ pub(crate) fn is_pending(connection: &Connection) -> Result<bool, Error> {
     Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
-/// As many pending re-uploads as one request may hold: tombstones, and when there are none, settings.
-pub(crate) fn first(connection: &Connection) -> Result<ReuploadRows, Error> {
-    let limit = i64::try_from(MAX_REUPLOADED_ROWS).unwrap_or(i64::MAX);
+/// As many pending re-uploads as one request of about so many bytes may hold: tombstones, and when there are none,
+/// settings.
+pub(crate) fn first(connection: &Connection, bytes: usize) -> Result<ReuploadRows, Error> {
+    let limit = i64::try_from(MAX_REUPLOADED_ROWS.min(bytes / TOMBSTONE).max(1)).unwrap_or(i64::MAX);
     let sql = "SELECT document, receipt FROM pending_tombstone JOIN tombstone USING (document)
                ORDER BY document LIMIT ?1";
     let mut statement = connection.prepare_cached(sql)?;
@@ -90,7 +94,7 @@ pub(crate) fn first(connection: &Connection) -> Result<ReuploadRows, Error> {
         Ok(Tombstone { document, receipt: ByteArray::from(row.get::<_, [u8; 16]>(1)?) })
     })?;
     let tombstones: Vec<_> = rows.collect::<Result<_, _>>()?;
-    let settings = if tombstones.is_empty() { first_settings(connection, limit)? } else { Vec::new() };
+    let settings = if tombstones.is_empty() { first_settings(connection, limit, bytes)? } else { Vec::new() };
     Ok(ReuploadRows { tombstones, settings })
 }
 
@@ -124,7 +128,7 @@ fn is_judged(verdict: &Verdict) -> bool {
     !matches!(verdict, Verdict::NotReached | Verdict::Other(_))
 }
 
-fn first_settings(connection: &Connection, limit: i64) -> Result<Vec<ReceiptedRow>, Error> {
+fn first_settings(connection: &Connection, limit: i64, most: usize) -> Result<Vec<ReceiptedRow>, Error> {
     let sql = "SELECT row, receipt FROM pending_settings ORDER BY kind, id LIMIT ?1";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([limit])?;
@@ -133,7 +137,7 @@ fn first_settings(connection: &Connection, limit: i64) -> Result<Vec<ReceiptedRo
         let encoded = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
         bytes += encoded.len();
         // A row that is too large by itself is sent all the same, or those after it would wait for ever.
-        if bytes > MAX_PUSH_BYTES && !first.is_empty() {
+        if bytes > most && !first.is_empty() {
             break;
         }
         let receipt = ByteArray::from(row.get::<_, [u8; 16]>(1)?);

@@ -22,8 +22,12 @@ pub(super) fn refuse_others(path: &Path) -> Result<(), Error> {
         return Ok(());
     }
     // Read-only: even opening for writing could replay the log into a file that is to stay untouched.
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    match version(&connection)? {
+    refuse_other_than_known(&Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?)
+}
+
+/// The same, of a file that is open already.
+pub(super) fn refuse_other_than_known(connection: &Connection) -> Result<(), Error> {
+    match version(connection)? {
         newer if newer > latest() => Err(Error::NewerFile(newer, latest())),
         older if (1..FIRST).contains(&older) => Err(Error::OlderFile(older)),
         _ => Ok(()),

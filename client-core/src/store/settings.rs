@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use roadbook_domain::settings::{Settings, SettingsRow};
+use roadbook_domain::value::collation;
 use roadbook_domain::value::time::Zone;
 use rusqlite::Transaction;
 
@@ -13,6 +14,9 @@ use crate::error::Error;
 
 /// The release of the zone database that instants in projections were computed with (T9).
 const ZONE_DATABASE: Key<String> = Key::new("zone_database");
+
+/// The version of the keys by which names are found and sorted.
+const NAME_KEYS: Key<u32> = Key::new("name_keys");
 
 /// Stores settings rows: of each the later version stays. Tells whether anything changed; then the
 /// projections that depend on it have changed with it.
@@ -39,19 +43,30 @@ fn put_after(
     if !settings.apply(rows.iter().cloned()) {
         return Ok(false);
     }
+    let role = before.user().and_then(|user| settings.user(user)).map(|user| user.role);
+    for (kind, id) in role.map(|role| settings.withdraw(role)).unwrap_or_default() {
+        // Not all rows anew: those that stay have receipts of the server.
+        tx.prepare_cached("DELETE FROM settings WHERE kind = ?1 AND id = ?2")?
+            .execute((kind.code(), id.as_bytes()))?;
+    }
     let touched: BTreeSet<_> = rows.iter().map(|row| (row.kind, row.id)).collect();
+    // From the merged settings, not from `rows`, which may hold an older version than the one that stays.
+    store(tx, touched.iter().filter_map(|(kind, id)| settings.row(*kind, *id)))?;
+    reproject(tx, before, &Workspace::new(before.me, before.log, settings))?;
+    Ok(true)
+}
+
+fn store<'a>(tx: &Transaction<'_>, rows: impl Iterator<Item = &'a SettingsRow>) -> Result<(), Error> {
     let mut statement = tx.prepare_cached(
         "INSERT INTO settings (kind, id, version, row) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT DO UPDATE SET version = ?3, row = ?4",
     )?;
-    // From the merged settings, not from `rows`, which may hold an older version than the one that stays.
-    for row in touched.iter().filter_map(|(kind, id)| settings.row(*kind, *id)) {
+    for row in rows {
         let version = i64::try_from(row.version).unwrap_or(i64::MAX);
         let bytes = minicbor::to_vec(row).map_err(|_| Error::Stored("settings row"))?;
         statement.execute((row.kind.code(), row.id.as_bytes(), version, bytes))?;
     }
-    reproject(tx, before, &Workspace::new(before.me, before.log, settings))?;
-    Ok(true)
+    Ok(())
 }
 
 /// Deletes all settings rows, in a transaction that stores others in their place.
@@ -63,10 +78,7 @@ pub(crate) fn forget(tx: &Transaction<'_>) -> Result<(), Error> {
 /// Sets the author of what this device writes.
 pub(crate) fn set_identity(tx: &Transaction<'_>, identity: Option<Identity>) -> Result<(), Error> {
     let before = read(tx)?;
-    match identity {
-        Some(identity) => meta::set(tx, &meta::IDENTITY, &identity)?,
-        None => meta::remove(tx, &meta::IDENTITY)?,
-    }
+    meta::set_identity(tx, identity)?;
     reproject(tx, &before, &Workspace::new(identity, before.log, Settings::clone(&before.settings)))
 }
 
@@ -80,12 +92,24 @@ pub(super) fn follow_zone_database(tx: &Transaction<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+/// Makes the keys of names anew if this version makes others (T20, T21).
+pub(super) fn follow_name_keys(tx: &Transaction<'_>) -> Result<(), Error> {
+    if meta::get(tx, &NAME_KEYS)? != Some(collation::VERSION) {
+        projections::reindex_names(tx, &read(tx)?)?;
+        meta::set(tx, &NAME_KEYS, &collation::VERSION)?;
+    }
+    Ok(())
+}
+
 /// Brings projections from one workspace to another.
 fn reproject(tx: &Transaction<'_>, before: &Workspace, after: &Workspace) -> Result<(), Error> {
     raise_generation(tx)?;
     // Looking for todos whose zone is another reads all of them: most settings have nothing to do with it.
     if before.zones_differ(after) {
         projections::reindex_dues(tx, after, |user| before.zones().of(user) != after.zones().of(user))?;
+    }
+    if before.alphabet() != after.alphabet() {
+        projections::reindex_names(tx, after)?;
     }
     for product in after.settings.products() {
         let (old, new) = (&before.settings, &after.settings);
@@ -99,7 +123,9 @@ fn reproject(tx: &Transaction<'_>, before: &Workspace, after: &Workspace) -> Res
 
 #[cfg(test)]
 mod tests {
-    use roadbook_domain::settings::{builtin_rows, local_user};
+    use roadbook_domain::settings::role::Role;
+    use roadbook_domain::settings::user::User;
+    use roadbook_domain::settings::{ImportKey, LOCAL_USER, builtin_rows, local_user};
 
     use super::*;
     use crate::testing::{Phone, todo, zone};
@@ -128,6 +154,22 @@ mod tests {
                 })
                 .unwrap();
         }
+    }
+
+    #[test]
+    fn who_may_not_have_a_row_any_more_loses_it_with_the_row_that_says_so() {
+        let phone = Phone::local(1);
+        let key = SettingsRow::new(&ImportKey::from_bytes([7; 32]), 1);
+        let me = |role, version| SettingsRow::new(&User { role, ..local_user(Zone::UTC, "en") }, version);
+        let put = |row| phone.client.store().write(|tx| put(tx, &[row])).unwrap();
+        assert!(put(key.clone()));
+        assert!(put(me(Role::Manager, 2)));
+        assert!(phone.client.settings().unwrap().import_key().is_some());
+        assert!(put(me(Role::User, 3)));
+        let settings = phone.client.settings().unwrap();
+        assert!(settings.import_key().is_none() && settings.user(LOCAL_USER).is_some());
+        let stored = phone.client.store().read(|connection| read(connection)).unwrap();
+        assert_eq!(stored.settings.row(key.kind, key.id), None);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use roadbook_domain::read::list::Zones;
 use roadbook_domain::settings::Settings;
+use roadbook_domain::value::collation::Alphabet;
 use roadbook_domain::value::id::UserId;
 use roadbook_domain::value::time::Zone;
 use rusqlite::{Connection, Transaction};
@@ -34,13 +35,16 @@ pub(crate) struct Workspace {
     pub settings: Arc<Settings>,
     viewer: Zone,
     users: BTreeMap<UserId, Zone>,
+    alphabet: Alphabet,
 }
 
 impl Workspace {
     pub(super) fn new(me: Option<Identity>, log: u64, settings: Settings) -> Self {
         let viewer = settings.zone(me.map(|me| me.user));
         let users = settings.users().map(|user| (user.id, settings.zone(Some(user.id)))).collect();
-        Self { me, log, settings: Arc::new(settings), viewer, users }
+        let own = me.and_then(|me| settings.user(me.user)).map(|user| user.locale.as_str());
+        let alphabet = Alphabet::of(own.unwrap_or(&settings.organisation().locale));
+        Self { me, log, settings: Arc::new(settings), viewer, users, alphabet }
     }
 
     /// The user who is the author of what this device writes.
@@ -53,6 +57,11 @@ impl Workspace {
         let mut users = self.users.keys().chain(other.users.keys());
         self.viewer != other.viewer
             || users.any(|user| self.zones().of(Some(*user)) != other.zones().of(Some(*user)))
+    }
+
+    /// The alphabet in which the user reads names (T21).
+    pub fn alphabet(&self) -> Alphabet {
+        self.alphabet
     }
 
     /// The zones in which dues are judged.
@@ -95,7 +104,7 @@ pub(super) fn raise_generation(tx: &Transaction<'_>) -> Result<(), Error> {
 
 /// The workspace, without a look into the memory.
 pub(crate) fn read(connection: &Connection) -> Result<Workspace, Error> {
-    let me = meta::get(connection, &meta::IDENTITY)?;
+    let me = meta::identity(connection)?;
     let log = meta::get(connection, &LOG)?.unwrap_or_default();
     let mut statement = connection.prepare_cached("SELECT row FROM settings")?;
     let mut rows = statement.query([])?;

@@ -16,23 +16,17 @@ use roadbook_domain::value::env::Env;
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{
-    Bundle, Cursor, Entry, Envelope, Forgotten, GroupVerdict, LogEntry, ReceiptedRow, SyncResponse,
-    SyncStatus, Verdict,
+    Bundle, Entry, Envelope, Forgotten, GroupVerdict, LogEntry, ReceiptedRow, SyncResponse, SyncStatus,
+    Verdict,
 };
 use rusqlite::Transaction;
 
 use crate::change_set::{ChangeSet, List};
 use crate::error::Error;
-use crate::store::meta::{self, Key};
+use crate::store::meta::{self, CURSOR, RECONCILE};
 use crate::store::reupload::{self, ReuploadRows};
 use crate::store::workspace::{self, Workspace};
 use crate::store::{Store, documents, retained, settings, unknown};
-
-/// Where this device stands in the log.
-pub(crate) const CURSOR: Key<Cursor> = Key::new("cursor");
-/// Whether device and server are to be compared document by document: until they were, and the server
-/// has taken back what it lacks.
-pub(crate) const RECONCILE: Key<bool> = Key::new("reconcile");
 
 /// What a request carried, as far as its answer refers to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -175,7 +169,7 @@ pub(crate) fn receive(
     }
     // Only on the last page: before it the device lacks what is still to come.
     if let (Some(digest), false) = (response.digest, response.more) {
-        received.differs = meta::digest(tx)? != Digest::from_bytes(digest);
+        received.differs = documents::digest(tx)? != Digest::from_bytes(digest);
     }
     Ok(received)
 }

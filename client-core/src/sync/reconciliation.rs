@@ -13,6 +13,8 @@ pub type Terms = BTreeMap<DocumentId, [u8; 16]>;
 
 /// The most buckets of one request: 64 times 4 KiB.
 const MOST_BUCKETS: usize = 64;
+/// The bytes of one bucket.
+const BUCKET: usize = 256 * 16;
 /// The longest suffix that is compared; 256^3 buckets hold any number of documents.
 const MOST_SUFFIX: usize = 3;
 
@@ -41,8 +43,13 @@ impl Reconciliation {
 
     /// The next step; `None` once everything has been compared.
     pub fn step(&self, terms: &Terms) -> Option<Reconcile> {
-        let buckets: Vec<_> =
-            self.compare.iter().take(MOST_BUCKETS).map(|suffix| bucket(terms, suffix)).collect();
+        self.step_within(terms, MOST_BUCKETS * BUCKET)
+    }
+
+    /// The next step, in a request of about so many bytes at most; one bucket always goes.
+    pub fn step_within(&self, terms: &Terms, bytes: usize) -> Option<Reconcile> {
+        let most = (bytes / BUCKET).clamp(1, MOST_BUCKETS);
+        let buckets: Vec<_> = self.compare.iter().take(most).map(|suffix| bucket(terms, suffix)).collect();
         (!buckets.is_empty()).then_some(Reconcile { buckets })
     }
 

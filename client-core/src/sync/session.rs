@@ -11,11 +11,12 @@ mod state;
 use std::time::Duration;
 
 use roadbook_domain::value::time::Timestamp;
-use roadbook_domain::wire::{FrameError, Progress, SyncResponse, from_frame, to_frame};
+use roadbook_domain::wire::{FrameError, Progress, SyncRequest, SyncResponse, from_frame, to_frame};
 
+use crate::change_set::ChangeSet;
 use crate::client::Client;
-use crate::error::ApiError;
-use crate::remote::account::note_server_clock;
+use crate::error::{ApiError, Error};
+use crate::remote::tokens::note_server_clock;
 use crate::remote::transport::MAX_ANSWER;
 use crate::store::lease::Lease;
 use crate::sync::receive::Counts;
@@ -27,6 +28,8 @@ pub struct SyncSession {
     client: Client,
     state: State,
     lease: Lease,
+    /// The last request went out from a full disk: there was no room to note that this process exchanges.
+    unnoted: bool,
 }
 
 /// What an answer did, for a display of progress.
@@ -76,7 +79,7 @@ impl SyncSession {
     /// A session at its beginning: its first request asks for news and carries what is unsent.
     pub fn new(client: &Client) -> Self {
         let lease = Lease::new(client.env());
-        Self { client: client.clone(), state: State::default(), lease }
+        Self { client: client.clone(), state: State::default(), lease, unnoted: false }
     }
 
     /// The frame of the next request; `None` while there is nothing to exchange, or while
@@ -86,6 +89,30 @@ impl SyncSession {
     /// [`SessionError::Elsewhere`] while another process of this device holds the session.
     pub fn next_request(&mut self) -> Result<Option<Vec<u8>>, SessionError> {
         let now = self.client.env().now();
+        self.unnoted = false;
+        let made = match self.try_request(now, true) {
+            // What could not be read is set aside by now.
+            Err(error) if error.is_unreadable() => self.try_request(now, true),
+            // Sending needs no room, and what the server takes makes some. Then nothing is noted: what is lost
+            // with that is only work done twice.
+            Err(error) if error.is_full() => {
+                self.unnoted = true;
+                self.try_request(now, false)
+            }
+            made => made,
+        };
+        let made = made.map_err(|error| SessionError::Local(error.into()))?;
+        Ok(made?.map(|(request, changes)| {
+            self.client.notify(&changes);
+            to_frame(&request)
+        }))
+    }
+
+    fn try_request(
+        &mut self,
+        now: Timestamp,
+        notes: bool,
+    ) -> Result<Result<Option<(SyncRequest, ChangeSet)>, SessionError>, Error> {
         let (client, state, lease) = (&self.client, &mut self.state, self.lease);
         // One transaction: no other process can take the lease or push between the look at it and the marks.
         let made = client.store().write(|tx| {
@@ -93,23 +120,17 @@ impl SyncSession {
             if !state.is_due(now) {
                 return Ok(Ok(None));
             }
-            if !lease.take(tx, now)? {
+            if notes && !lease.take(tx, now)? {
                 return Ok(Err(SessionError::Elsewhere));
             }
-            let changes = state.receive_kept(tx, client)?;
-            state.next_request(tx).map(|request| Ok(Some((request, changes))))
+            let changes = if notes { state.receive_kept(tx, client)? } else { ChangeSet::default() };
+            state.next_request(tx, notes).map(|request| Ok(Some((request, changes))))
         });
-        match made {
-            Ok(made) => Ok(made?.map(|(request, changes)| {
-                client.notify(&changes);
-                to_frame(&request)
-            })),
-            Err(error) => {
-                // The marks in the file were rolled back, those in memory were not.
-                self.begin_anew();
-                Err(SessionError::Local(error.into()))
-            }
+        if made.is_err() {
+            // The marks in the file were rolled back, those in memory were not.
+            self.begin_anew();
         }
+        made
     }
 
     /// Takes the frame that answers the last request. When this returns, all of it is stored.
@@ -120,9 +141,10 @@ impl SyncSession {
     /// file may be another user's by now.
     pub fn on_response(&mut self, frame: &[u8]) -> Result<Step, SessionError> {
         let response: SyncResponse = from_frame(frame, MAX_ANSWER)?;
-        let (client, state, lease) = (&self.client, &mut self.state, self.lease);
+        let (client, state, lease, unnoted) = (&self.client, &mut self.state, self.lease, self.unnoted);
         let stored = client.store().write(|tx| {
-            if !lease.is_held(tx)? {
+            let is_mine = if unnoted { lease.take(tx, client.env().now())? } else { lease.is_held(tx)? };
+            if !is_mine {
                 return Ok(None);
             }
             let (step, changes) = state.on_response(tx, client, &response)?;
@@ -162,6 +184,14 @@ impl SyncSession {
     pub fn on_time_out(&mut self) -> Timestamp {
         self.state.slow_down();
         self.on_failure(None)
+    }
+
+    /// The answer to the last request is not waited for any longer, as when the system ends an app's time. What was
+    /// sent counts as unsent, other processes may exchange, and if a request was on its way the next ones carry and
+    /// ask for half as much: they may have to fit into the same time.
+    pub fn on_pause(&mut self) {
+        self.give_up();
+        self.state.on_pause();
     }
 
     /// The last request was larger than the server, or a proxy before it, takes. Says whether the next

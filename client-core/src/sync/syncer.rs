@@ -8,8 +8,9 @@ use roadbook_domain::wire::Progress;
 use tokio::task::yield_now;
 
 use crate::client::Client;
-use crate::remote::account;
+use crate::error::ApiError;
 use crate::remote::error::SyncError;
+use crate::remote::tokens;
 use crate::remote::transport::{Transport, TransportError};
 use crate::sync::receive::Counts;
 use crate::sync::session::{SessionError, SyncSession};
@@ -57,17 +58,24 @@ pub async fn sync(
 #[derive(Debug)]
 pub struct Syncer {
     session: SyncSession,
+    /// Why the last exchange failed.
+    last: Option<SyncError>,
 }
 
 impl Syncer {
     /// A syncer for this handle.
     pub fn new(client: &Client) -> Self {
-        Self { session: SyncSession::new(client) }
+        Self { session: SyncSession::new(client), last: None }
     }
 
     /// See [`SyncSession::set_budget`].
     pub fn set_budget(&mut self, bytes: Option<u32>) {
         self.session.set_budget(bytes);
+    }
+
+    /// See [`SyncSession::on_pause`]: for after a [`Self::sync`] that was dropped.
+    pub fn pause(&mut self) {
+        self.session.on_pause();
     }
 
     /// When the next sync may be tried, after one that failed.
@@ -103,25 +111,28 @@ impl Syncer {
         if let Some(retry_at) = self.session.wake_at()
             && client.env().now() < retry_at
         {
-            return Err(SyncError::Unreachable { retry_at: Some(retry_at) });
+            // What was the matter then is still the best guess.
+            let address = transport.address().to_owned();
+            let unknown = SyncError::Unreachable { address, retry_at: None };
+            return Err(self.last.clone().unwrap_or(unknown).later(retry_at));
         }
         // A user document that takes nothing more, or is damaged, must not keep the rest from syncing.
         if let Err(error) = client.share_opened() {
             tracing::warn!(%error, "the documents opened last are not told to the user's other devices");
         }
         let mut report = SyncReport::default();
-        let mut token = account::access_token(&client, transport).await?;
-        while let Some(frame) = self.session.next_request().map_err(of_session)? {
+        let mut retried = false;
+        let token = tokens::access_token(&client, transport).await;
+        let mut token = token.map_err(|error| self.token_failed(error))?;
+        while let Some(frame) = self.session.next_request().map_err(|error| of_session(error, transport))? {
             report.bytes_up += frame.len() as u64;
             report.round_trips += 1;
             // Cloned: if the token has run out, the very same bytes are sent again.
             let mut answer = self.exchange(transport, &token, frame.clone()).await;
             // Only once: a server that refuses even a fresh token would be asked without end.
             if answer == Err(TransportError::Unauthorized) {
-                token = account::replace(&client, transport, &token).await.inspect_err(|_| {
-                    // The user may have to sign in first, perhaps in days: others need not wait.
-                    self.session.give_up();
-                })?;
+                let fresh = tokens::replace(&client, transport, &token).await;
+                token = fresh.map_err(|error| self.token_failed(error))?;
                 report.round_trips += 2;
                 answer = self.exchange(transport, &token, frame).await;
             }
@@ -130,12 +141,20 @@ impl Syncer {
             {
                 continue;
             }
-            let answer = answer.map_err(|error| self.failed(error))?;
+            let answer = answer.map_err(|error| self.failed(transport, error))?;
             report.bytes_down += answer.len() as u64;
             let step = match self.session.on_response(&answer) {
                 // Counts as a failure, so that a broken proxy is not asked again at once.
-                Err(SessionError::Malformed(_)) => return Err(self.failed(TransportError::Malformed)),
-                step => step.map_err(of_session)?,
+                Err(SessionError::Malformed(_)) => {
+                    return Err(self.failed(transport, TransportError::Malformed));
+                }
+                // What could not be read is set aside by now, and the server is asked again, once.
+                Err(SessionError::Local(ApiError::Internal { .. }))
+                    if !std::mem::replace(&mut retried, true) =>
+                {
+                    continue;
+                }
+                step => step.map_err(|error| of_session(error, transport))?,
             };
             report.counts.add(step.counts);
             report.progress = step.progress.or(report.progress);
@@ -162,20 +181,38 @@ impl Syncer {
         }
     }
 
-    fn failed(&mut self, error: TransportError) -> SyncError {
+    fn failed(&mut self, transport: &impl Transport, error: TransportError) -> SyncError {
         let retry_at = match error {
-            TransportError::Busy { retry_after } => self.session.on_failure(retry_after),
             TransportError::TimedOut => self.session.on_time_out(),
-            _ => self.session.on_failure(None),
+            _ => self.session.on_failure(error.retry_after()),
         };
-        SyncError::of_transport(error, Some(retry_at))
+        let error = SyncError::of_transport(error, transport.address(), Some(retry_at));
+        self.last = Some(error.clone());
+        error
+    }
+
+    /// There is no token to exchange with. What waiting may help with is waited for as after a failed exchange.
+    fn token_failed(&mut self, error: SyncError) -> SyncError {
+        // The user may have to sign in first, perhaps in days: others need not wait.
+        self.session.give_up();
+        if !error.is_of_network() {
+            return error;
+        }
+        let now = self.session.client().env().now();
+        let asked = error.retry_at().map(|at| at.millis().saturating_sub(now.millis()).unsigned_abs());
+        let retry_at = self.session.on_failure(asked.map(std::time::Duration::from_millis));
+        let error = error.later(retry_at);
+        self.last = Some(error.clone());
+        error
     }
 }
 
-fn of_session(error: SessionError) -> SyncError {
+fn of_session(error: SessionError, transport: &impl Transport) -> SyncError {
     match error {
         SessionError::Elsewhere => SyncError::Elsewhere,
-        SessionError::Malformed(_) => SyncError::of_transport(TransportError::Malformed, None),
+        SessionError::Malformed(_) => {
+            SyncError::of_transport(TransportError::Malformed, transport.address(), None)
+        }
         SessionError::Local(error) => SyncError::Local(error),
     }
 }

@@ -25,13 +25,13 @@ use crate::value::trash::TRASHED;
 /// The most users to whom the open todos of one card may be assigned.
 ///
 /// Each assignee sees all that the card links to, and the server counts each path by which a user comes
-/// to see a contact. So one edit can cost the product of these three limits. Each limit is several times
-/// what people make by hand.
+/// to see a contact. So one edit can cost the product of these three limits, which the server bounds
+/// besides. Each limit is several times what people make by hand.
 pub const MAX_ASSIGNEES: usize = 100;
 /// The most documents that one card may make visible: its links and the contacts of its todos.
-pub const MAX_CARD_LINKS: usize = 200;
+pub const MAX_CARD_LINKS: usize = 100;
 /// The most links of one contact. Every card that links to the contact makes all of them visible.
-pub const MAX_CONTACT_LINKS: usize = 50;
+pub const MAX_CONTACT_LINKS: usize = 20;
 
 /// The id of a user's user document. It follows from the user, so all their devices agree on it.
 pub fn user_document_id(user: UserId) -> DocumentId {

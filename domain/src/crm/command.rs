@@ -6,6 +6,7 @@
 use crate::crm::row::{ContactSort, DetailSort};
 use crate::crm::{card, contact, user_document};
 use crate::document::draft::Draft;
+use crate::document::guard::MAX_TEXT;
 use crate::value::due::Due;
 use crate::value::id::{DocumentId, FieldId, PartId, ProductId, StatusId, UserId};
 use crate::value::time::{Timestamp, Zone};
@@ -50,7 +51,8 @@ pub enum CardCommand {
     SetField(FieldId, String),
     /// Chooses or clears one option of a multiple choice.
     SetOption(FieldId, String, bool),
-    /// Makes a long text read so. Edits that others make elsewhere in it survive.
+    /// Makes a long text read so. Edits that others make elsewhere in it survive. A plain value becomes a long
+    /// text.
     EditText(FieldId, String),
     /// Adds a todo (F44).
     AddTodo(NewTodo),
@@ -177,6 +179,12 @@ pub enum CommandError {
     /// A user's inbox card is never trashed.
     #[error("an inbox card cannot be trashed")]
     Inbox,
+    /// A long text has more characters than one may have.
+    #[error("the text is longer than {MAX_TEXT} characters")]
+    LongTextTooLong,
+    /// A todo without words, or an entry without a kind: no list could show it.
+    #[error("a todo has words, and an entry has a kind")]
+    Empty,
 }
 
 impl CardCommand {
@@ -196,11 +204,11 @@ impl CardCommand {
             Self::SetOption(field, option, chosen) => {
                 draft.put(card::FIELDS, format!("{field}/{option}"), if *chosen { "1" } else { "" });
             }
-            Self::EditText(field, new) => draft.edit_text(card::FIELDS, field.to_string(), new),
+            Self::EditText(field, new) => edit_text(draft, card::FIELDS, &field.to_string(), new)?,
             Self::AddTodo(todo) => todo.draft(draft)?,
             Self::RewordTodo(todo, words) => {
                 existing(draft, *todo)?;
-                draft.put(card::TODOS, format!("{todo}/text"), bounded(words)?);
+                draft.put(card::TODOS, format!("{todo}/text"), filled(words)?);
             }
             Self::Postpone(todo, due) => {
                 existing(draft, *todo)?;
@@ -224,7 +232,7 @@ impl CardCommand {
             Self::Unlink(link) => draft.put(card::LINKS, format!("{link}/to"), ""),
             Self::Trash => draft.put(card::CARD, "trash", TRASHED),
             Self::Restore => draft.put(card::CARD, "trash", ""),
-            Self::Resolve(container, name, value) => draft.put(*container, name, bounded(value)?),
+            Self::Resolve(container, name, value) => resolve(draft, *container, name, value)?,
         }
         Ok(())
     }
@@ -248,13 +256,17 @@ impl ContactCommand {
                 // Named after the sort, so that a merge cannot bring one sort and the value of another
                 // together.
                 draft.put(contact::DETAILS, format!("{id}/{sort}"), bounded(value)?);
+                // Only one is shown, so what the detail was before is cleared.
+                for other in DetailSort::ALL.iter().filter(|other| *other != sort) {
+                    draft.put(contact::DETAILS, format!("{id}/{other}"), "");
+                }
                 draft.put(contact::DETAILS, format!("{id}/label"), bounded(label)?);
             }
             Self::Link { role, target } => link(draft, contact::LINKS, role, *target)?,
             Self::Unlink(link) => draft.put(contact::LINKS, format!("{link}/to"), ""),
             Self::Trash => draft.put(contact::CONTACT, "trash", TRASHED),
             Self::Restore => draft.put(contact::CONTACT, "trash", ""),
-            Self::Resolve(container, name, value) => draft.put(*container, name, bounded(value)?),
+            Self::Resolve(container, name, value) => resolve(draft, *container, name, value)?,
         }
         Ok(())
     }
@@ -286,7 +298,7 @@ impl NewTodo {
         if draft.get(card::TODOS, &format!("{}/text", self.id)).is_some() {
             return Err(CommandError::IdTaken);
         }
-        draft.put(card::TODOS, format!("{}/text", self.id), bounded(&self.text)?);
+        draft.put(card::TODOS, format!("{}/text", self.id), filled(&self.text)?);
         draft.put(card::TODOS, format!("{}/due", self.id), text(&self.due));
         draft.put(card::TODOS, format!("{}/assignee", self.id), text(&self.assignee));
         draft.put(card::TODOS, format!("{}/contact", self.id), text(&self.contact));
@@ -300,7 +312,7 @@ impl NewEntry {
         if draft.get(card::ENTRIES, &format!("{id}/kind")).is_some() {
             return Err(CommandError::IdTaken);
         }
-        draft.put(card::ENTRIES, format!("{id}/kind"), bounded(&self.kind)?);
+        draft.put(card::ENTRIES, format!("{id}/kind"), filled(&self.kind)?);
         draft.put(card::ENTRIES, format!("{id}/at"), self.at.millis().to_string());
         draft.put(card::ENTRIES, format!("{id}/text"), bounded(&self.text)?);
         draft.put(card::ENTRIES, format!("{id}/by"), text(&self.by));
@@ -330,6 +342,30 @@ fn existing(draft: &Draft<'_>, todo: PartId) -> Result<TodoState, CommandError> 
     let state = draft.text(card::TODOS, &format!("{todo}/state"));
     // Nobody writes the state of a new todo: no register is `open#1`.
     Ok(state.and_then(|state| state.parse().ok()).unwrap_or_default())
+}
+
+/// Makes a register's long text read so.
+fn edit_text(draft: &mut Draft<'_>, container: u8, name: &str, new: &str) -> Result<(), CommandError> {
+    let most = MAX_TEXT as usize;
+    // No character has more than four bytes, so most texts need not be counted.
+    if new.len() > most && new.chars().count() > most {
+        return Err(CommandError::LongTextTooLong);
+    }
+    draft.edit_text(container, name, new);
+    Ok(())
+}
+
+/// Gives a register a value, or the value to its long text: no value takes the place of a text.
+fn resolve(draft: &mut Draft<'_>, container: u8, name: &str, value: &str) -> Result<(), CommandError> {
+    if draft.holds_text(container, name) {
+        return edit_text(draft, container, name, value);
+    }
+    draft.put(container, name, bounded(value)?);
+    Ok(())
+}
+
+fn filled(text: &str) -> Result<&str, CommandError> {
+    if text.trim().is_empty() { Err(CommandError::Empty) } else { bounded(text) }
 }
 
 fn bounded(text: &str) -> Result<&str, CommandError> {

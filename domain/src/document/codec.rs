@@ -93,18 +93,36 @@ impl Change {
         if is_within { Ok(()) } else { Err(Malformed::Limit) }
     }
 
+    /// The most bytes of what is not an operation: dependencies, the actors' table, the change's numbers.
+    pub(in crate::document) const FRAME: usize = MAX_DEPS * 34 + MAX_ACTORS * 17 + 64;
+
     /// No fewer bytes than the change takes: a sum, so that only a large change is encoded to be measured.
     fn most_bytes(&self) -> usize {
-        // Dependencies, the actors' table, and the numbers of the change itself.
-        const FRAME: usize = MAX_DEPS * 34 + MAX_ACTORS * 17 + 64;
-        let of_op = |op: &Op| match op {
-            Op::Put { register, value, pred } => register.name.len() + value.len() + 10 * pred.len(),
-            Op::MakeText { register, pred } => register.name.len() + 10 * pred.len(),
-            Op::MakeContainer { name } => name.len(),
-            Op::Insert { chars, .. } => chars.len(),
-            Op::Erase { .. } => 0,
+        self.ops.iter().fold(Self::FRAME, |sum, op| sum.saturating_add(op.most_bytes()))
+    }
+}
+
+impl Op {
+    /// No fewer bytes than the operation takes.
+    pub(in crate::document) fn most_bytes(&self) -> usize {
+        let own = match self {
+            Self::Put { register, value, pred } => register.name.len() + value.len() + 10 * pred.len(),
+            Self::MakeText { register, pred } => register.name.len() + 10 * pred.len(),
+            Self::MakeContainer { name } => name.len(),
+            Self::Insert { chars, .. } => chars.len(),
+            Self::Erase { .. } => 0,
         };
-        self.ops.iter().fold(FRAME, |sum, op| sum.saturating_add(of_op(op)).saturating_add(64))
+        own.saturating_add(64)
+    }
+
+    /// The operations it names.
+    pub(in crate::document) fn ids(&self) -> Vec<OpId> {
+        match self {
+            Self::MakeContainer { .. } => Vec::new(),
+            Self::Put { pred, .. } | Self::MakeText { pred, .. } => pred.clone(),
+            Self::Insert { text, after, .. } => std::iter::once(*text).chain(*after).collect(),
+            Self::Erase { text, first, .. } => vec![*text, *first],
+        }
     }
 }
 
@@ -284,12 +302,7 @@ impl Actors {
         let mut others: Vec<_> = change
             .ops
             .iter()
-            .flat_map(|op| match op {
-                Op::MakeContainer { .. } => Vec::new(),
-                Op::Put { pred, .. } | Op::MakeText { pred, .. } => pred.clone(),
-                Op::Insert { text, after, .. } => std::iter::once(*text).chain(*after).collect(),
-                Op::Erase { text, first, .. } => vec![*text, *first],
-            })
+            .flat_map(Op::ids)
             .map(|id| id.actor)
             .filter(|actor| *actor != change.actor)
             .collect();

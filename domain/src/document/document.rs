@@ -10,10 +10,8 @@ use crate::document::change::{Actor, Change, ChangeHash};
 use crate::document::change_list::{self, ChangeList};
 use crate::document::guard::{self, Forged};
 use crate::document::index::OpIndex;
+use crate::document::limits::MAX_SAVED;
 use crate::document::{DocumentType, Writer};
-
-/// The largest saved document that is read, in bytes: a card of 50,000 operations fits.
-pub const MAX_SAVED: usize = 2 << 20;
 
 /// Why bytes or changes are not a document of this type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::document::change::{Actor, Change, ChangeHash, Op, OpId, Register};
 use crate::document::shown;
+use crate::document::text_diff;
+use crate::document::values::BREAK;
 use crate::document::{Document, Values};
 use crate::value::time::Timestamp;
 
@@ -57,10 +59,12 @@ impl<'a> Draft<'a> {
 
     /// What a register shows, after what the draft itself writes; `None` if nobody has written it.
     pub fn text(&self, container: u8, name: &str) -> Option<String> {
+        let is_this = |register: &Register| register.container == container && register.name == name;
+        if let Some((_, text)) = self.texts.iter().find(|(register, _)| is_this(register)) {
+            return Some(text.clone());
+        }
         let drafted = self.change.ops.iter().find_map(|op| match op {
-            Op::Put { register, value, .. } if register.container == container && register.name == name => {
-                Some(value.clone())
-            }
+            Op::Put { register, value, .. } if is_this(register) => Some(value.clone()),
             _ => None,
         });
         drafted.or_else(|| {
@@ -73,6 +77,7 @@ impl<'a> Draft<'a> {
     pub fn put(&mut self, container: u8, name: impl Into<String>, value: impl Into<String>) {
         let register = Register { container, name: name.into() };
         let value = value.into();
+        self.texts.remove(&register);
         let drafted = self.change.ops.iter_mut().find_map(|op| match op {
             Op::Put { register: written, value, .. } if *written == register => Some(value),
             _ => None,
@@ -92,13 +97,27 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Makes a register's long text read `new`. Only characters that differ are touched, so edits that
-    /// others make elsewhere in the text survive. The last of several texts stays.
+    /// Makes a register's long text read `new`. Only words that differ are touched, so edits that others make
+    /// elsewhere in the text survive. A value that the register holds becomes a text. The last of several
+    /// texts stays.
     pub fn edit_text(&mut self, container: u8, name: impl Into<String>, new: &str) {
-        self.texts.insert(Register { container, name: name.into() }, new.to_owned());
+        let register = Register { container, name: name.into() };
+        // A change writes a register once, so an earlier command's value gives way.
+        let before = self.change.ops.len();
+        self.change.ops.retain(|op| !matches!(op, Op::Put { register: put, .. } if *put == register));
+        if self.change.ops.len() < before {
+            self.next = self.change.start_op.saturating_add(self.change.op_count());
+        }
+        self.texts.insert(register, new.to_owned());
     }
 
-    /// The finished change; `None` if it would do nothing.
+    /// Whether a register holds a long text where the draft begins.
+    pub fn holds_text(&self, container: u8, name: &str) -> bool {
+        self.get(container, name).is_some_and(|values| values.has_text())
+    }
+
+    /// The finished change; `None` if it would do nothing. Long texts may make it larger than one change may
+    /// be; then it is for [`Change::split`].
     pub fn finish(mut self) -> Option<Change> {
         for (register, new) in std::mem::take(&mut self.texts) {
             self.write_text(register, &new);
@@ -107,54 +126,64 @@ impl<'a> Draft<'a> {
     }
 
     fn write_text(&mut self, register: Register, new: &str) {
-        let Some(old) = self.values(&register) else {
-            return self.begin_text(register, new);
-        };
-        let mut texts: Vec<_> = old.all().filter(|written| written.is_text).map(|text| text.op).collect();
-        // In the order in which `Values::shown` joins them, or the edit would go to the wrong place.
-        texts.sort_unstable();
-        // A register that holds values never holds a text: see `DocumentType::may_hold_text`.
-        let Some(first_text) = texts.first().copied() else { return };
-        let characters: Vec<(OpId, OpId, char)> = texts
-            .iter()
-            .flat_map(|text| {
-                let characters = self.document.characters_at(*text, &self.heads);
-                characters.into_iter().map(|(id, char)| (*text, id, char))
-            })
-            .collect();
-        // Common beginning and end stay. Users edit in one place at a time, so a better comparison would
-        // cost more and find the same.
-        let new: Vec<char> = new.chars().collect();
-        let old_chars = || characters.iter().map(|(_, _, char)| char);
-        let prefix = old_chars().zip(&new).take_while(|(a, b)| a == b).count();
-        // Beginning and end must not overlap, as they would where a letter is repeated.
-        let most = characters.len().min(new.len()) - prefix;
-        let suffix = old_chars().rev().zip(new.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
-
-        let erased = characters.get(prefix..characters.len() - suffix).unwrap_or_default();
-        for (text, id, _) in erased {
-            self.erase(*text, *id);
+        let old = self.values(&register);
+        if old.as_ref().map_or(new.is_empty(), |old| old.losers.is_empty() && old.shown() == new) {
+            return;
         }
-        let inserted: String = new.get(prefix..new.len() - suffix).unwrap_or_default().iter().collect();
-        if !inserted.is_empty() {
-            let before = prefix.checked_sub(1).and_then(|last| characters.get(last));
-            let (text, after) = before.map_or((first_text, None), |(text, id, _)| (*text, Some(*id)));
-            self.push(Op::Insert { text, after, chars: inserted });
+        // In the order in which `Values::shown` joins them, or the edit would go to the wrong place.
+        let written = |is_text: bool| {
+            let of = old.iter().flat_map(Values::all).filter(|written| written.is_text == is_text);
+            let mut ids: Vec<_> = of.map(|written| written.op).collect();
+            ids.sort_unstable();
+            ids
+        };
+        let (texts, values) = (written(true), written(false));
+        let known = |id| Text { id, characters: self.document.characters_at(id, &self.heads) };
+        let mut texts: Vec<_> = texts.into_iter().map(known).collect();
+        // A text takes the place of values, and so resolves a conflict with them.
+        if texts.is_empty() || !values.is_empty() {
+            let id = OpId { counter: self.next, actor: self.change.actor };
+            texts.push(Text { id, characters: Vec::new() });
+            self.push(Op::MakeText { register, pred: values });
+        }
+        self.edit(&texts, &new.chars().collect::<Vec<_>>());
+    }
+
+    /// Makes texts that are shown joined read `new`.
+    fn edit(&mut self, texts: &[Text], new: &[char]) {
+        let shown: Vec<_> = texts.iter().filter(|text| !text.characters.is_empty()).collect();
+        let [first, others @ ..] = shown.as_slice() else {
+            return texts.first().into_iter().for_each(|text| self.edit_one(text, new));
+        };
+        // Each text keeps its part if the breaks between them stay and no part becomes empty: then its
+        // break would not be shown.
+        let lines = others.is_empty().then(|| vec![new]).or_else(|| parts(&shown, new));
+        match lines {
+            Some(lines) => shown.iter().zip(lines).for_each(|(text, new)| self.edit_one(text, new)),
+            None => {
+                self.edit_one(first, new);
+                others.iter().for_each(|text| self.edit_one(text, &[]));
+            }
+        }
+    }
+
+    /// Makes one text read `new`.
+    fn edit_one(&mut self, text: &Text, new: &[char]) {
+        for place in text_diff::places(&text.chars(), new) {
+            for (id, _) in text.characters.get(place.old.clone()).unwrap_or_default() {
+                self.erase(text.id, *id);
+            }
+            let chars: String = new.get(place.new).unwrap_or_default().iter().collect();
+            if !chars.is_empty() {
+                let before = place.old.start.checked_sub(1).and_then(|last| text.characters.get(last));
+                self.push(Op::Insert { text: text.id, after: before.map(|(id, _)| *id), chars });
+            }
         }
     }
 
     fn values(&self, register: &Register) -> Option<Values> {
         // In a new document nothing is written yet, so there is nothing to look up.
         if self.begins_document { None } else { self.document.get_at(register, &self.heads) }
-    }
-
-    fn begin_text(&mut self, register: Register, new: &str) {
-        if new.is_empty() {
-            return;
-        }
-        let text = OpId { counter: self.next, actor: self.change.actor };
-        self.push(Op::MakeText { register, pred: Vec::new() });
-        self.push(Op::Insert { text, after: None, chars: new.to_owned() });
     }
 
     fn erase(&mut self, text: OpId, id: OpId) {
@@ -175,3 +204,47 @@ impl<'a> Draft<'a> {
         self.change.ops.push(op);
     }
 }
+
+/// A long text where the draft begins.
+struct Text {
+    id: OpId,
+    characters: Vec<(OpId, char)>,
+}
+
+impl Text {
+    fn chars(&self) -> Vec<char> {
+        self.characters.iter().map(|(_, char)| *char).collect()
+    }
+}
+
+/// What each of several texts reads, if `new` still shows each of them and the breaks between them.
+fn parts<'n>(texts: &[&Text], new: &'n [char]) -> Option<Vec<&'n [char]>> {
+    let mut old: Vec<char> = Vec::new();
+    let mut breaks = Vec::new();
+    for text in texts {
+        if !old.is_empty() {
+            breaks.push(old.len());
+            old.extend(BREAK.chars());
+        }
+        old.extend(text.chars());
+    }
+    let places = text_diff::places(&old, new);
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for at in breaks {
+        let before = places.iter().take_while(|place| place.old.start <= at);
+        let last = before.last();
+        if last.is_some_and(|place| place.old.contains(&at)) {
+            return None;
+        }
+        // Between places both texts are equal, so a break is as far behind the last place in either.
+        let end = last.map_or(at, |place| place.new.end + (at - place.old.end));
+        parts.push(new.get(start..end)?);
+        start = end + BREAK.len();
+    }
+    parts.push(new.get(start..)?);
+    parts.iter().all(|part| !part.is_empty()).then_some(parts)
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use crate::value::generation;
 use crate::value::id::DocumentId;
 use crate::value::key::Key;
 use crate::value::recurrence::Recurrence;
-use crate::value::time::Day;
+use crate::value::time::{Day, Timestamp};
 use crate::value::todo::TodoState;
 use crate::value::trash::TRASHED;
 
@@ -54,11 +54,17 @@ impl Form {
             Self::Recurrence => value.parse::<Recurrence>().is_ok(),
             Self::Leads => value == "none" || are_leads(value),
             Self::TodoState => {
-                generation::knows(value, value.parse::<TodoState>().is_ok_and(|state| state.is_known()))
+                generation::knows(value, value.parse::<TodoState>().is_ok_and(|state| is_sound(&state)))
             }
             Self::Trash => value == TRASHED,
         }
     }
+}
+
+/// Whether this build knows all of a state, and a closing is within what clocks may say (T10).
+fn is_sound(state: &TodoState) -> bool {
+    let in_range = |at: Timestamp| at == at.clamped();
+    state.is_known() && state.closing().is_none_or(|closing| in_range(closing.at()))
 }
 
 fn are_leads(value: &str) -> bool {
@@ -97,7 +103,11 @@ mod tests {
                 vec!["none", "0", "10,1440"],
                 vec!["10,", "10,10", "20,10", "01", "527041", "1,2,3,4,5,6"],
             ),
-            (Form::TodoState, vec!["open#1", &format!("{closed}{id}")], vec!["", "open", "done"]),
+            (
+                Form::TodoState,
+                vec!["open#1", &format!("{closed}{id}")],
+                vec!["", "open", "done", &format!("{}{id}", closed.replace("2026", "2326"))],
+            ),
             (Form::Trash, vec!["trashed"], vec!["archived"]),
         ] {
             for value in good {

@@ -151,6 +151,13 @@ pub(in crate::document) fn is_extension(kind: &DocumentType, change: &Change) ->
         && change.ops.iter().all(|op| matches!(op, Op::MakeContainer { .. }))
 }
 
+/// The least reserved actor.
+pub(in crate::document) fn first_reserved() -> Actor {
+    let mut first = [0; 16];
+    first.iter_mut().zip(RESERVED_PREFIX).for_each(|(byte, prefix)| *byte = *prefix);
+    Actor(first)
+}
+
 /// Whether the actor is reserved for constant changes: no device may write under it.
 pub fn is_reserved(actor: Actor) -> bool {
     actor.0.starts_with(RESERVED_PREFIX)

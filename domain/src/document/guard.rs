@@ -12,14 +12,16 @@ use std::collections::BTreeSet;
 use crate::document::change::{Change, ChangeHash, Op, OpId, Register};
 use crate::document::genesis::{is_extension, is_reserved};
 use crate::document::index::{OpIndex, Seen, Text, Write};
+use crate::document::limits::{MAX_DOCUMENT_OPS, Room};
 use crate::document::values::Values;
 use crate::document::{DocumentType, Writer};
 use crate::value::time::Timestamp;
 
-/// The most operations of one document.
-pub const MAX_DOCUMENT_OPS: u32 = 50_000;
 /// The most characters of one long text, erased ones included.
 pub const MAX_TEXT: u32 = 64 << 10;
+/// The most values that one register holds at once: as many devices would have to write it without seeing
+/// one another. Every reader carries and orders them all.
+pub const MAX_CONCURRENT: usize = 256;
 
 /// Why a change was refused. It costs its document's group, never the batch (R06, R07).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -63,8 +65,8 @@ pub enum Forged {
     /// It does not replace exactly the values that its author saw in the register.
     #[error("the change does not replace what the register held")]
     Pred,
-    /// It makes a long text in a register that is not empty, or puts a value over a long text.
-    #[error("a long text can neither replace nor be replaced")]
+    /// It puts a value over a long text, or makes a text beside one where there is no value to replace.
+    #[error("a long text cannot be replaced")]
     TextReplaced,
     /// It writes into a long text, or next to a character, that is not there.
     #[error("the change edits a long text that is not there")]
@@ -96,7 +98,7 @@ impl OpIndex {
         if is_reserved(change.actor) {
             return self.judge_extension(change, writer);
         }
-        self.judge_frame(change)?;
+        self.judge_frame(change, writer)?;
         let deps = self.dependencies(change)?;
         let seen = self.ancestors(&deps);
         self.judge_line(change, &seen)?;
@@ -132,12 +134,14 @@ impl OpIndex {
         }
     }
 
-    fn judge_frame(&self, change: &Change) -> Result<(), Forged> {
+    fn judge_frame(&self, change: &Change, writer: Option<Writer>) -> Result<(), Forged> {
         if change.ops.is_empty() || change.ops.iter().any(Op::is_empty) {
             return Err(Forged::Empty);
         }
-        let total = change.op_count();
-        if change.check_limits().is_err() || self.ops.saturating_add(total) > MAX_DOCUMENT_OPS {
+        // What the server accepted stands for a reader, so all limits below the last are for authors.
+        let room = if writer.is_some() { self.kind.room_with(change) } else { Room::ALL };
+        let ops = self.ops.saturating_add(change.op_count());
+        if change.check_limits().is_err() || ops > room.ops || self.changes() >= room.changes {
             return Err(Forged::TooLarge);
         }
         if change.time.millis() < 0 || change.time > Timestamp::MAX_STAMP {
@@ -188,6 +192,7 @@ impl OpIndex {
                 if live.iter().any(|write| write.value.is_none()) {
                     return Err(Forged::TextReplaced);
                 }
+                judge_pred(pred, &live)?;
                 if writer.is_some() {
                     judge_form(self.kind, register, value)?;
                 }
@@ -198,9 +203,13 @@ impl OpIndex {
                 if writer.is_some() && !self.kind.may_hold_text(register.container, &register.name) {
                     return Err(Forged::Policy);
                 }
-                if !live.is_empty() {
+                let (texts, values): (Vec<_>, Vec<_>) =
+                    live.into_iter().partition(|write| write.value.is_none());
+                // Beside a text another one is made only to take the place of values.
+                if !texts.is_empty() && values.is_empty() {
                     return Err(Forged::TextReplaced);
                 }
+                judge_pred(pred, &values)?;
                 made.texts.push((id, Text::default()));
             }
             Op::Insert { text, after, .. } => {
@@ -246,15 +255,23 @@ impl OpIndex {
             return Err(Forged::WrittenTwice);
         }
         let live = self.live(register, seen);
-        // Exactly these, in order: a change that replaced a value its author had not seen would hide it
-        // from everybody, and no conflict would be shown (L6).
-        if !pred.iter().eq(live.iter().map(|write| &write.id)) {
-            return Err(Forged::Pred);
-        }
         if let Some(writer) = writer {
             judge_policy(self.kind, register, writer, !live.is_empty())?;
+            self.judge_concurrency(register, pred, seen)?;
         }
         Ok(live)
+    }
+
+    /// Judges how many values stand beside one another once those that the author saw are replaced.
+    fn judge_concurrency(&self, register: &Register, pred: &[OpId], seen: &Seen) -> Result<(), Forged> {
+        // Who saw everything leaves one value.
+        if matches!(seen, Seen::All) {
+            return Ok(());
+        }
+        let live = self.live(register, &Seen::All);
+        let left = live.iter().filter(|write| !pred.contains(&write.id)).count() + 1;
+        // Not to make more of them is always allowed.
+        if left > MAX_CONCURRENT && left > live.len() { Err(Forged::TooLarge) } else { Ok(()) }
     }
 
     /// The length of a text that the author saw, or that this change makes.
@@ -328,13 +345,19 @@ pub(in crate::document) fn judge_puts(
         let Op::Put { register, value, .. } = op else { return Err(Forged::Text) };
         judge_register(kind, register)?;
         let held = held(register);
-        if held.as_ref().is_some_and(|values| values.all().any(|written| written.is_text)) {
+        if held.as_ref().is_some_and(Values::has_text) {
             return Err(Forged::TextReplaced);
         }
         judge_policy(kind, register, Writer::Editor, held.is_some())?;
         judge_form(kind, register, value)?;
     }
     Ok(())
+}
+
+/// A write replaces exactly what its author saw, in order. If it replaced what they had not seen, it would
+/// hide that from everybody, and no conflict would be shown (L6).
+fn judge_pred(pred: &[OpId], seen: &[&Write]) -> Result<(), Forged> {
+    if pred.iter().eq(seen.iter().map(|write| &write.id)) { Ok(()) } else { Err(Forged::Pred) }
 }
 
 fn judge_register(kind: &DocumentType, register: &Register) -> Result<(), Forged> {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::document::DocumentType;
 use crate::document::change::{Actor, Change, ChangeHash, Op, OpId, Register};
+use crate::document::genesis::{first_reserved, is_reserved};
 use crate::document::values::{Values, Written};
 use crate::value::time::Timestamp;
 
@@ -98,8 +99,8 @@ impl OpIndex {
         &self.heads
     }
 
-    /// The registers of one container by name, read without automerge. Registers with a long text are left
-    /// out: only automerge knows the order of its characters.
+    /// The registers of one container by name, read without automerge. A long text comes as an empty one:
+    /// only automerge knows the order of its characters.
     pub fn registers(&self, container: u8) -> impl Iterator<Item = (&str, Values)> {
         self.registers
             .iter()
@@ -107,13 +108,13 @@ impl OpIndex {
             .filter_map(|(register, _)| Some((register.name.as_str(), self.values(register, &Seen::All)?)))
     }
 
-    /// The values of a register; `None` if nobody has written it, or if it holds a long text.
+    /// The values of a register, long texts as empty ones; `None` if nobody has written it.
     pub fn get(&self, register: &Register) -> Option<Values> {
         self.values(register, &Seen::All)
     }
 
-    /// The values that a register had when the document had these heads; `None` if nobody had written it,
-    /// or if it holds a long text.
+    /// The values that a register had when the document had these heads, long texts as empty ones; `None` if
+    /// nobody had written it.
     pub fn get_at(&self, register: &Register, heads: &[ChangeHash]) -> Option<Values> {
         self.values(register, &self.ancestors(&self.places(heads)))
     }
@@ -121,6 +122,11 @@ impl OpIndex {
     /// Whether it holds a long text.
     pub(in crate::document) fn has_texts(&self) -> bool {
         !self.texts.is_empty()
+    }
+
+    /// Whether the document holds a change of an actor with this number.
+    pub fn has_number(&self, actor: Actor, number: u32) -> bool {
+        number > 0 && self.seq(actor) >= number
     }
 
     /// How many changes an actor made.
@@ -161,11 +167,12 @@ impl OpIndex {
 
     fn values(&self, register: &Register, seen: &Seen) -> Option<Values> {
         // Greatest name first: that one wins, as in automerge.
-        let mut live = self.live(register, seen).into_iter().rev().map(|write| {
-            let value = write.value.clone()?;
-            Some(Written { op: write.id, value, is_text: false })
+        let mut live = self.live(register, seen).into_iter().rev().map(|write| Written {
+            op: write.id,
+            value: write.value.clone().unwrap_or_default(),
+            is_text: write.value.is_none(),
         });
-        Some(Values { winner: live.next()??, losers: live.collect::<Option<_>>()? })
+        Some(Values { winner: live.next()?, losers: live.collect() })
     }
 
     /// Whether a container was there for an author who had seen `seen`.
@@ -174,9 +181,21 @@ impl OpIndex {
             || self.later.get(&address).is_some_and(|change| seen.contains(*change))
     }
 
+    /// How many changes it holds, without the genesis.
+    pub(in crate::document) fn changes(&self) -> usize {
+        self.changes.len().saturating_sub(1)
+    }
+
     /// Whether the document holds a change.
     pub fn contains(&self, hash: ChangeHash) -> bool {
         self.by_hash.contains_key(&hash)
+    }
+
+    /// Whether a change is the genesis or the constant change of a later schema version: nobody's act.
+    pub fn is_constant(&self, hash: ChangeHash) -> bool {
+        let Some(place) = self.by_hash.get(&hash) else { return false };
+        let reserved = self.by_actor.range(first_reserved()..).take_while(|(actor, _)| is_reserved(**actor));
+        *place == 0 || reserved.into_iter().any(|(_, places)| places.contains(place))
     }
 
     /// Adds a change that was judged, or that the document already held.

@@ -2,6 +2,9 @@
 
 use crate::document::change::OpId;
 
+/// What stands between two long texts of one register.
+pub(in crate::document) const BREAK: &str = "\n";
+
 /// One value of a register, and the operation that wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
@@ -28,17 +31,25 @@ impl Values {
         std::iter::once(&self.winner).chain(&self.losers)
     }
 
-    /// What to show: the winner, or all long texts joined, in the order in which they were made.
+    /// What to show: all long texts, in the order in which they were made and each on lines of its own;
+    /// without a text the winner.
     ///
-    /// If two phones each begin the long text of one register, there are two texts. Neither may hide the
-    /// other.
+    /// If two phones each begin the long text of one register, there are two texts, and neither may hide the
+    /// other. Nor may a value that was written at the same time hide a text: a text holds more, and is
+    /// never replaced.
     pub fn shown(&self) -> String {
-        if !self.winner.is_text {
+        if !self.has_text() {
             return self.winner.value.clone();
         }
         let mut texts: Vec<_> = self.all().filter(|written| written.is_text).collect();
         texts.sort_unstable_by_key(|written| written.op);
-        texts.iter().map(|written| written.value.as_str()).collect()
+        let texts = texts.iter().map(|written| written.value.as_str()).filter(|text| !text.is_empty());
+        texts.collect::<Vec<_>>().join(BREAK)
+    }
+
+    /// Whether it holds a long text.
+    pub fn has_text(&self) -> bool {
+        self.all().any(|written| written.is_text)
     }
 
     /// The ids of all values, ascending: what a new value replaces.

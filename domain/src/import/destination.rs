@@ -6,14 +6,27 @@ use super::names::fold;
 use super::problem::Reason;
 use crate::crm::command::Acting;
 use crate::document::{Origin, OriginKind};
+use crate::settings::ImportKey;
 use crate::settings::catalogue::Language;
 use crate::settings::field::FieldKind;
 use crate::value::id::{DocumentId, FieldId, ProductId, StatusId, UserId};
 use crate::value::time::Day;
 
-/// One import: by its name, documents are recognised when it is repeated, and undone together.
+/// One source of rows, such as the export of one system: rows of one source are known again by their ids,
+/// and what they made is undone together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ImportId([u8; 16]);
+
+/// Which source the rows of a file come from. Its file name says nothing: every export is `contacts.csv`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum ImportSource {
+    /// The user gave it a name.
+    Named(String),
+    /// To be told from the column with the ids, and from what is there under these ids
+    /// ([`Import::recognise`](super::Import::recognise)).
+    #[default]
+    Unnamed,
+}
 
 impl ImportId {
     /// The import with these bytes.
@@ -21,17 +34,21 @@ impl ImportId {
         Self(bytes)
     }
 
-    /// The import of a source with this name, whatever it holds now or later: for a file that is corrected
-    /// and imported again under its name.
-    pub fn of_source(product: ProductId, name: &str) -> Self {
-        // The first part differs from that of `of_file`, so that no file gets the id of a name.
-        Self(*DocumentId::derived(&[b"import source", product.as_bytes(), name.as_bytes()]).as_bytes())
+    /// The source that the user gave this name.
+    pub(super) fn of_name(key: &ImportKey, product: ProductId, name: &str) -> Self {
+        Self::derived(key, product, &[b"name", name.as_bytes()])
     }
 
-    /// The import of exactly these bytes: another file, even one corrected in a single letter, is
-    /// another import.
-    pub fn of_file(product: ProductId, bytes: &[u8]) -> Self {
-        Self(*DocumentId::derived(&[b"import file", product.as_bytes(), bytes]).as_bytes())
+    /// The source with this number, of those whose ids stand in a column of this name; an empty name: rows
+    /// without ids.
+    pub(super) fn of_column(key: &ImportKey, product: ProductId, column: &str, number: u32) -> Self {
+        Self::derived(key, product, &[b"column", column.as_bytes(), &number.to_be_bytes()])
+    }
+
+    fn derived(key: &ImportKey, product: ProductId, of: &[&[u8]]) -> Self {
+        let parts = [b"import source".as_slice(), key.as_bytes(), product.as_bytes()];
+        let parts: Vec<&[u8]> = parts.into_iter().chain(of.iter().copied()).collect();
+        Self(*DocumentId::derived(&parts).as_bytes())
     }
 
     /// Its bytes.
@@ -48,8 +65,10 @@ impl ImportId {
 /// Where the rows go.
 #[derive(Debug, Clone)]
 pub struct Destination {
-    /// Which import it is.
-    pub import: ImportId,
+    /// The organisation's secret: without it, ids could be computed from names.
+    pub key: ImportKey,
+    /// Which source the file is of.
+    pub source: ImportSource,
     /// The product of the cards.
     pub product: ProductId,
     /// Who imports, when, and in which zone dates without an offset are meant.
@@ -62,6 +81,17 @@ pub struct Destination {
     pub fields: Vec<FieldColumn>,
     /// The first todo of rows that say when the customer was last seen; `None`: no todos.
     pub follow_up: Option<FollowUp>,
+}
+
+/// Why there is nowhere to import to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoDestination {
+    /// There is no such product.
+    #[error("there is no such product")]
+    NoProduct,
+    /// The user has no import key: only Managers and Admins may import (C19).
+    #[error("only managers and administrators may import")]
+    NotAllowed,
 }
 
 /// Something a cell names.

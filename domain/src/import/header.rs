@@ -3,7 +3,11 @@
 use super::destination::{Destination, Holder};
 use super::names::{NameOrder, header_words};
 use super::problem::FileError;
+use super::records::prefix;
 use crate::value::id::FieldId;
+
+/// The most bytes of all header names of a wide file together.
+const MAX_NAMES: usize = 64 << 10;
 
 /// What the columns of a file mean: guessed from their names, to be corrected by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +33,7 @@ pub struct Column {
 /// the other adds is kept as in [`Target::Keep`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// The id of the row in the system it comes from: a second import knows it again.
+    /// The id of the row in the system it comes from: a second import knows it again. One column has it.
     ExternalId,
     /// The person's given name.
     GivenName,
@@ -59,7 +63,7 @@ pub enum Target {
     Field(FieldId),
     /// No place of its own: kept as a line `header: cell` in a note on the card.
     Keep,
-    /// Left out: keys and counts that mean something in the other system only.
+    /// Left out, because the user said so.
     Ignore,
 }
 
@@ -99,7 +103,8 @@ impl Mapping {
             .map(|(place, name)| {
                 let name = name.trim();
                 let target = guess(&header_words(name), to);
-                let name = if name.is_empty() { format!("column {place}") } else { bounded(name) };
+                let name =
+                    if name.is_empty() { format!("column {place}") } else { bounded(name, header.len()) };
                 Column { name, target }
             })
             .collect();
@@ -109,6 +114,7 @@ impl Mapping {
             let full = columns.iter_mut().filter(|column| column.target == Target::FullName);
             full.for_each(|column| column.target = Target::FamilyName);
         }
+        one_id(&mut columns);
         Self { columns, name_order }
     }
 
@@ -130,10 +136,12 @@ impl Mapping {
         same.filter_map(|same| same.first().copied()).collect()
     }
 
-    /// Whether some column can name a person or a company: otherwise no row is usable.
+    /// Whether some column can name a person or a company, or has an email or phone to name them by:
+    /// otherwise no row is usable.
     pub fn check(&self) -> Result<(), FileError> {
         let is_name = |target: &Target| {
-            matches!(target, Target::GivenName | Target::FamilyName | Target::FullName | Target::Company)
+            use Target::{Company, Email, FamilyName, FullName, GivenName, Phone};
+            matches!(target, GivenName | FamilyName | FullName | Company | Email(..) | Phone(..))
         };
         let has_name = self.columns.iter().any(|column| is_name(&column.target));
         if has_name { Ok(()) } else { Err(FileError::NoName) }
@@ -163,7 +171,7 @@ pub const TAG_NAMES: &[&str] =
     &["tags", "labels", "categories", "címkék", "kategóriák", "etichete", "categorii"];
 
 fn guess(words: &[String], to: &Destination) -> Target {
-    use Target::{Company, ExternalId, FamilyName, FullName, GivenName, Ignore, Keep, Status};
+    use Target::{Company, ExternalId, FamilyName, FullName, GivenName, Keep, Status};
     let key = key(words);
     let by_word = word_target(&key);
     // A contact holds one text for a field, so several options have no place in it.
@@ -179,8 +187,6 @@ fn guess(words: &[String], to: &Destination) -> Target {
         // A product that derives its statuses has none to give.
         (Some(Status), None) if to.statuses.is_empty() => Keep,
         (Some(target), None) => target,
-        // Only now, because `customer id` ends with `id` too and is what a row is known by.
-        (None, None) if is_foreign(words, &key) => Ignore,
         (None, None) => detail(words).unwrap_or(Keep),
     }
 }
@@ -190,15 +196,37 @@ fn key(words: &[String]) -> String {
     words.concat().chars().filter(|char| !char.is_numeric()).collect()
 }
 
-/// A key of another table, or a count of its rows.
-fn is_foreign(words: &[String], key: &str) -> bool {
-    (words.len() > 1 && words.last().is_some_and(|word| word == "id"))
-        || matches!(key, "nbtasks" | "taskcount" | "nbnotes" | "notecount" | "nbdeals" | "dealcount")
+/// Leaves one column the meaning of the id: the one that tells the most rows apart. Of a deal, its own id and
+/// not that of the customer, who may have several.
+fn one_id(columns: &mut [Column]) {
+    let is_id = |column: &&mut Column| column.target == Target::ExternalId;
+    let rank = |name: &str| id_rank(&key(&header_words(name)));
+    let ranks = columns.iter().filter(|column| column.target == Target::ExternalId);
+    let best = ranks.map(|column| rank(&column.name)).min();
+    let mut ids = columns.iter_mut().filter(is_id).collect::<Vec<_>>();
+    let chosen = ids.iter().position(|column| Some(rank(&column.name)) == best);
+    for (place, column) in ids.iter_mut().enumerate() {
+        if Some(place) != chosen {
+            column.target = Target::Keep;
+        }
+    }
 }
 
-fn bounded(name: &str) -> String {
-    // A header cell may have 64 KB, and every note and problem repeats its name.
-    name.chars().take(80).collect()
+/// How far an id is from the row: the least first.
+fn id_rank(key: &str) -> usize {
+    match key {
+        "dealid" | "opportunityid" => 1,
+        "leadid" => 2,
+        "contactid" | "customerid" | "ugyfelazonosito" | "codclient" => 3,
+        _ => 0,
+    }
+}
+
+fn bounded(name: &str, columns: usize) -> String {
+    // A header cell may have 64 KB, and every note and problem repeats its name. All together they must
+    // leave room for the cells, whose notes go into one change.
+    let name: String = name.chars().take(80).collect();
+    prefix(&name, MAX_NAMES / columns.max(1)).to_owned()
 }
 
 /// Header names that mean a language in which the family name comes first.
@@ -218,8 +246,9 @@ const FAMILY_FIRST: &[&str] = &[
 /// What a header name means that stands for itself, in English, Hungarian or Romanian.
 fn word_target(key: &str) -> Option<Target> {
     Some(match key {
-        "id" | "externalid" | "contactid" | "recordid" | "customerid" | "leadid" | "azonosito"
-        | "ugyfelazonosito" | "kulsoazonosito" | "codclient" | "identificator" => Target::ExternalId,
+        "id" | "externalid" | "contactid" | "recordid" | "customerid" | "leadid" | "dealid"
+        | "opportunityid" | "azonosito" | "ugyfelazonosito" | "kulsoazonosito" | "codclient"
+        | "identificator" => Target::ExternalId,
         "firstname" | "givenname" | "forename" | "keresztnev" | "utonev" | "prenume" => Target::GivenName,
         "lastname" | "surname" | "familyname" | "vezeteknev" | "csaladnev" | "csaladinev"
         | "numedefamilie" => Target::FamilyName,

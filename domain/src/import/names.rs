@@ -1,27 +1,6 @@
 //! Comparing words as people write them, and taking names apart (T19, T20).
 
-/// The form in which header names, people and companies are compared: lower-case words of letters,
-/// digits, `+`, `#` and `&`, without diacritics, one space between.
-///
-/// So `Ștefănescu & Co.`, `STEFANESCU & CO` and `Ştefănescu  & Co` are one.
-pub(super) fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    let mut is_apart = false;
-    // Lower case first: `İ` becomes two characters, and the second one is a dot to be left out.
-    for char in text.chars().flat_map(char::to_lowercase).filter(|char| !is_combining(*char)) {
-        // `C`, `C++` and `C#` are different tags, so these signs count as letters.
-        if char.is_alphanumeric() || matches!(char, '+' | '#' | '&') {
-            if is_apart && !folded.is_empty() {
-                folded.push(' ');
-            }
-            is_apart = false;
-            folded.push(base(char));
-        } else {
-            is_apart = true;
-        }
-    }
-    folded
-}
+pub(super) use crate::value::fold::fold;
 
 /// The words of a header name, folded; `firstName`, `first_name` and `First name` are alike.
 pub(super) fn header_words(name: &str) -> Vec<String> {
@@ -90,35 +69,6 @@ impl NameOrder {
 /// `Dr.`, `ifj.`, `özv.` and the like; `dr` also without the stop.
 fn is_abbreviation(word: &str) -> bool {
     word.ends_with('.') || word.eq_ignore_ascii_case("dr")
-}
-
-fn is_combining(char: char) -> bool {
-    // macOS writes `é` as `e` and an accent, which would make two spellings of one name.
-    ('\u{300}'..='\u{36f}').contains(&char)
-}
-
-/// The letter under the diacritics that European languages in Latin script put on it.
-fn base(char: char) -> char {
-    match char {
-        'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',
-        'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => 'c',
-        'ď' | 'đ' => 'd',
-        'è'..='ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' => 'e',
-        'ĝ' | 'ğ' | 'ġ' | 'ģ' => 'g',
-        'ì'..='ï' | 'ĩ' | 'ī' | 'ĭ' | 'į' | 'ı' => 'i',
-        'ķ' => 'k',
-        'ĺ' | 'ļ' | 'ľ' | 'ł' => 'l',
-        'ñ' | 'ń' | 'ņ' | 'ň' => 'n',
-        'ò'..='ö' | 'ø' | 'ō' | 'ŏ' | 'ő' => 'o',
-        'ŕ' | 'ŗ' | 'ř' => 'r',
-        'ś' | 'ŝ' | 'ş' | 'š' | 'ș' => 's',
-        'ţ' | 'ť' | 'ț' => 't',
-        'ù'..='ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' => 'u',
-        'ý' | 'ÿ' => 'y',
-        'ź' | 'ż' | 'ž' => 'z',
-        // Letters of other scripts stay: equal words are found equal all the same.
-        other => other,
-    }
 }
 
 #[cfg(test)]

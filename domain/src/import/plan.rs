@@ -3,17 +3,18 @@
 use std::collections::BTreeMap;
 
 use super::MAX_DETAILS;
-use super::destination::{Destination, Holder, ImportId};
-use super::header::Party;
+use super::destination::{Destination, Holder};
+use super::header::{Party, Target};
+use super::known::{Saying, Sort, Subject};
 use super::names::fold;
 use super::problem::{Problem, Reason};
 use super::records::prefix;
 use super::row::{Detail, ImportRow};
 use super::rows::RowKey;
-use super::scope::Scope;
+use super::scope::{Scope, digest};
 use super::values::Value;
 use crate::crm::command::{CardCommand, ContactCommand, MAX_VALUE_LEN, NewEntry, NewTodo};
-use crate::crm::row::ContactSort;
+use crate::crm::row::{ContactSort, DetailSort};
 use crate::value::due::Due;
 use crate::value::id::{DocumentId, FieldId, PartId};
 use crate::value::time::Timestamp;
@@ -26,20 +27,22 @@ use crate::value::time::Timestamp;
 pub struct RowPlan {
     /// The row as spreadsheets number it: the header is row 1.
     pub row: u32,
-    /// The company, in the first row that names it.
+    /// The company, if the row names one. All rows that name it make the same.
     pub company: Option<Planned<ContactCommand>>,
-    /// The person, if the row names one.
+    /// The person, if the row names one. Rows alike in names, and in company or email or phone, make the same.
     pub person: Option<Planned<ContactCommand>>,
     /// The card.
     pub card: Planned<CardCommand>,
     /// Warnings about cells of the row.
     pub warnings: Vec<Problem>,
+    /// What the row says, to be compared with what is there.
+    pub says: Vec<Saying>,
 }
 
 /// A document to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Planned<C> {
-    /// Its id, derived from the import and the row.
+    /// Its id, derived from the organisation's import key and what it is known by.
     pub document: DocumentId,
     /// What makes it, as one change.
     pub commands: Vec<C>,
@@ -50,21 +53,46 @@ impl RowPlan {
     pub fn contacts(&self) -> impl Iterator<Item = &Planned<ContactCommand>> {
         self.company.iter().chain(&self.person)
     }
+
+    /// A note for the new card: what the row says about contacts that are there already, and that they do not
+    /// say themselves.
+    pub fn note(&self, differs: &[Saying], now: Timestamp) -> Vec<CardCommand> {
+        let lines: Vec<String> = differs.iter().map(Saying::line).collect();
+        let entry = |(place, text): (u64, &str)| {
+            CardCommand::AddEntry(NewEntry {
+                id: PartId::derived(&[b"import", b"known", &place.to_be_bytes()]),
+                kind: "note".to_owned(),
+                at: now,
+                text: text.to_owned(),
+                by: None,
+                person: None,
+                place: String::new(),
+            })
+        };
+        (0..).zip(pieces(&lines.join("\n"))).map(entry).collect()
+    }
+
+    /// The name of the card.
+    pub fn name(&self) -> &str {
+        let name = self.card.commands.iter().find_map(|command| match command {
+            CardCommand::Create { name, .. } => Some(name.as_str()),
+            _ => None,
+        });
+        name.unwrap_or_default()
+    }
 }
 
 /// A company as all rows together describe it.
 #[derive(Debug, Default)]
 pub(super) struct Company {
-    /// The row that makes it: the first that names it.
-    row: u32,
     name: String,
     details: Vec<Detail>,
     fields: BTreeMap<FieldId, String>,
 }
 
-/// The companies of a file by folded name.
+/// The companies of a file by folded name: several where rows give one name addresses in several places.
 #[derive(Debug, Default)]
-pub(super) struct Companies(BTreeMap<String, Company>);
+pub(super) struct Companies(BTreeMap<String, Vec<Company>>);
 
 impl Companies {
     /// Adds what a row says about its company: the first spelling and the first value of a field count.
@@ -72,11 +100,12 @@ impl Companies {
         if row.company.is_empty() {
             return;
         }
-        let company = self.0.entry(fold(&row.company)).or_insert_with(|| Company {
-            row: row.row,
-            name: row.company,
-            ..Company::default()
-        });
+        let namesakes = self.0.entry(fold(&row.company)).or_default();
+        let place = namesakes.iter().position(|company| company.may_be_of(&row)).unwrap_or(namesakes.len());
+        if place == namesakes.len() {
+            namesakes.push(Company { name: row.company.clone(), ..Company::default() });
+        }
+        let Some(company) = namesakes.get_mut(place) else { return };
         for detail in row.details.into_iter().filter(|detail| detail.of == Party::Company) {
             if company.details.len() < MAX_DETAILS && !detail.is_among(&company.details) {
                 company.details.push(detail);
@@ -90,41 +119,129 @@ impl Companies {
             }
         }
     }
+
+    /// The company of a row, and what it is known by.
+    fn of(&self, row: &ImportRow) -> Option<(&Company, String)> {
+        let name = fold(&row.company);
+        let namesakes = self.0.get(&name)?;
+        let shares = |company: &&Company| row.of_company().any(|detail| detail.is_among(&company.details));
+        let company = namesakes.iter().find(shares).or(namesakes.first())?;
+        // By its name and not by its row: a corrected file may lack the row that made the company.
+        let key = match namesakes.len() {
+            1 => name,
+            _ => format!("{name}\n{}", company.details.iter().map(Detail::key).min().unwrap_or_default()),
+        };
+        Some((company, key))
+    }
+}
+
+impl Company {
+    /// Whether a row that names it so may mean it. A row about a company alone, with an address elsewhere and
+    /// nothing in common, is about a namesake.
+    fn may_be_of(&self, row: &ImportRow) -> bool {
+        let is_address = |detail: &&Detail| detail.sort == DetailSort::Address;
+        let is_elsewhere = self.details.iter().any(|detail| is_address(&detail))
+            && row.of_company().any(|detail| is_address(&detail))
+            && !row.of_company().any(|detail| detail.is_among(&self.details));
+        row.has_person() || !is_elsewhere
+    }
 }
 
 /// Plans a row; its documents are known by `key`.
 pub(super) fn plan(mut row: ImportRow, key: RowKey, companies: &Companies, scope: &Scope<'_>) -> RowPlan {
-    let import = scope.to.import;
-    let company_key = fold(&row.company);
-    let company = companies.0.get(&company_key).filter(|_| !row.company.is_empty());
-    // By its name and not by its row: a corrected file may lack the row that made the company.
-    let company_id = company.map(|_| document(import, b"company", company_key.as_bytes()));
-    if let Some(company) = company {
+    let says = sayings(&row, scope);
+    let company = companies.of(&row).filter(|_| !row.company.is_empty());
+    let company_id = company.as_ref().map(|(_, key)| scope.contact(b"company", key.as_bytes()));
+    if let Some((company, _)) = &company {
         keep_what_differs(&mut row, company, scope);
     }
-    let person_id = row.has_person().then(|| document(import, b"person", &key.0));
-    let card_id = document(import, b"card", &key.0);
+    let person_id = row.has_person().then(|| person(&row, key, scope));
+    let card_id = key.card(scope);
     RowPlan {
         row: row.row,
         company: company
             .zip(company_id)
-            .filter(|(company, _)| company.row == row.row)
-            .map(|(company, id)| Planned { document: id, commands: make_company(company, id) }),
+            .map(|((company, _), id)| Planned { document: id, commands: make_company(company, id) }),
         person: person_id
             .map(|id| Planned { document: id, commands: make_person(&row, id, company_id, scope) }),
         card: Planned { document: card_id, commands: make_card(&row, card_id, person_id, company_id, scope) },
         warnings: row.warnings,
+        says: says.into_iter().chain(kept(&row.kept)).collect(),
     }
 }
 
-fn document(import: ImportId, sort: &[u8], key: &[u8]) -> DocumentId {
-    DocumentId::derived(&[b"import", import.as_bytes(), sort, key])
+/// The id of a row's person. A name alone is not enough to say that two rows mean one person.
+fn person(row: &ImportRow, key: RowKey, scope: &Scope<'_>) -> DocumentId {
+    let reach = row.reach().unwrap_or_default();
+    let parts: &[&[u8]] = &[&row.names_key(), reach.as_bytes()];
+    let by = match row {
+        _ if !row.company.is_empty() || !reach.is_empty() => digest(parts),
+        // An id that several rows have is that of the customer.
+        _ if !row.external_id.is_empty() => digest(&[scope.import.as_bytes(), &key.base]),
+        _ => digest(&[scope.import.as_bytes(), &key.bytes()]),
+    };
+    scope.contact(b"person", &by)
+}
+
+/// What a row says, as its documents will hold it; without what is kept in a note of its own.
+fn sayings(row: &ImportRow, scope: &Scope<'_>) -> Vec<Saying> {
+    let mut says = Vec::new();
+    let names = [
+        (Subject::Person, Target::GivenName, &row.given),
+        (Subject::Person, Target::FamilyName, &row.family),
+        (Subject::Company, Target::Company, &row.company),
+    ];
+    for (of, target, name) in names.into_iter().filter(|(.., name)| !name.is_empty()) {
+        let column = match scope.column_of(&target) {
+            "" => scope.column_of(&Target::FullName),
+            column => column,
+        };
+        says.push(Saying { sort: Sort::Name, ..Saying::new(of, column, name) });
+    }
+    for detail in &row.details {
+        let of = if detail.of == Party::Company { Subject::Company } else { Subject::Person };
+        let sort = if detail.sort == DetailSort::Address { Sort::Value } else { Sort::Reach };
+        says.push(Saying { sort, ..Saying::new(of, scope.column(detail.place), &detail.value) });
+    }
+    for (field, value) in &row.fields {
+        let of = match scope.holder(*field) {
+            Some(Holder::Person) => Subject::Person,
+            Some(Holder::Company) => Subject::Company,
+            _ => Subject::Card,
+        };
+        let column = scope.column_of(&Target::Field(*field));
+        match value {
+            Value::Text(text) => says.push(Saying::new(of, column, text)),
+            Value::Options(options) => says.extend(options.iter().map(|option| {
+                let text = format!("{field}/{option}");
+                Saying { text, ..Saying::new(of, column, option) }
+            })),
+        }
+    }
+    for (target, cell) in &row.named {
+        let id = match target {
+            Target::Owner => row.owner.map(|owner| owner.to_string()),
+            _ => row.status.map(|status| status.to_string()),
+        };
+        let text = id.unwrap_or_default();
+        says.push(Saying { text, ..Saying::new(Subject::Card, scope.column_of(target), cell) });
+    }
+    let notes = row.notes.iter();
+    says.extend(notes.map(|note| Saying::new(Subject::Card, scope.column_of(&Target::Note), note)));
+    says
+}
+
+fn kept(cells: &[(String, String)]) -> impl Iterator<Item = Saying> {
+    cells.iter().map(|(header, cell)| {
+        let says = Saying::new(Subject::Card, header, cell);
+        Saying { text: says.line(), ..says }
+    })
 }
 
 /// Keeps with the card what the row says about its company but the company does not get.
 fn keep_what_differs(row: &mut ImportRow, company: &Company, scope: &Scope<'_>) {
-    let of_company = row.details.iter().filter(|detail| detail.of == Party::Company);
-    let left: Vec<Detail> = of_company.filter(|detail| !detail.is_among(&company.details)).cloned().collect();
+    let left: Vec<Detail> =
+        row.of_company().filter(|detail| !detail.is_among(&company.details)).cloned().collect();
     for detail in left {
         row.warn_and_keep(scope.column(detail.place), &detail.value, Reason::TooManyDetails);
     }
@@ -132,7 +249,7 @@ fn keep_what_differs(row: &mut ImportRow, company: &Company, scope: &Scope<'_>) 
         if let Some(Value::Text(other)) = row.fields.get(field).cloned()
             && other != *text
         {
-            row.keep(scope.column_of(*field), &other);
+            row.keep(scope.column_of(&Target::Field(*field)), &other);
         }
     }
 }

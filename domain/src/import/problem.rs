@@ -19,8 +19,10 @@ pub enum FileError {
     /// Its header row breaks the rules of CSV.
     #[error("the header cannot be read: {0}")]
     Header(Problem),
-    /// None of its columns names a person or company; most often it has no header row.
-    #[error("no column of the first row is a name or a company: is the header row missing?")]
+    /// None of its columns tells who a person or company is; most often it has no header row.
+    #[error(
+        "no column of the first row is a name, a company, an email or a phone: is the header row missing?"
+    )]
     NoName,
     /// It has more than [`MAX_COLUMNS`] columns.
     #[error("the file has {0} columns; {MAX_COLUMNS} are allowed")]
@@ -105,10 +107,10 @@ pub enum Reason {
         /// How many the header has.
         columns: usize,
     },
-    /// Row skipped: it names neither a person nor a company.
+    /// Row skipped: it has neither a person nor a company, nor an email or phone to name them by.
     #[error("neither a person nor a company is named")]
     NoName,
-    /// Row skipped: an earlier row has the same external id.
+    /// Row skipped: an earlier row has the same external id, and other names.
     #[error("row {0} has the same id")]
     SameId(u32),
     /// Row skipped: an earlier row says exactly the same.

@@ -7,7 +7,7 @@ use super::header::{AddressPart, Column, Party, Target};
 use super::names::fold;
 use super::problem::{Problem, Reason};
 use super::records::Record;
-use super::scope::Scope;
+use super::scope::{Scope, digest};
 use super::values::{Value, field_value, is_email, is_phone, is_text, one_line, one_name};
 use super::{MAX_DETAILS, MAX_NAME};
 use crate::crm::command::MAX_VALUE_LEN;
@@ -33,6 +33,8 @@ pub(super) struct ImportRow {
     pub kept: Vec<(String, String)>,
     pub first_seen: Option<Moment>,
     pub last_seen: Option<Moment>,
+    /// The cells that name the owner and the status, as written.
+    pub named: Vec<(Target, String)>,
     pub warnings: Vec<Problem>,
 }
 
@@ -91,9 +93,36 @@ impl ImportRow {
         if row.has_person() || !row.company.is_empty() { Ok(row) } else { Err(problem(Reason::NoName)) }
     }
 
+    /// Takes the first email or phone for the name of a person: better than to lose them.
+    fn name_by_reach(&mut self) {
+        let first = |sort| self.details.iter().find(|detail| detail.sort == sort);
+        if let Some(detail) = first(DetailSort::Email).or_else(|| first(DetailSort::Phone)) {
+            self.family.clone_from(&detail.value);
+        }
+    }
+
     /// Whether it names a person.
     pub(super) fn has_person(&self) -> bool {
         !self.given.is_empty() || !self.family.is_empty()
+    }
+
+    /// Its names, without what tells two spellings apart.
+    pub(super) fn names_key(&self) -> [u8; 16] {
+        let names = [&self.given, &self.family, &self.company].map(|name| fold(name));
+        let [given, family, company] = names.each_ref().map(String::as_bytes);
+        digest(&[given, family, company])
+    }
+
+    /// Its first email, or without one its first phone. No address: a household shares one, and it is
+    /// written in too many ways.
+    pub(super) fn reach(&self) -> Option<String> {
+        let first = |sort| self.details.iter().find(|detail| detail.sort == sort).map(Detail::key);
+        first(DetailSort::Email).or_else(|| first(DetailSort::Phone))
+    }
+
+    /// Its company's phones, emails and addresses.
+    pub(super) fn of_company(&self) -> impl Iterator<Item = &Detail> {
+        self.details.iter().filter(|detail| detail.of == Party::Company)
     }
 
     /// Says that a cell is not usable as it should be, and keeps it.
@@ -181,10 +210,12 @@ impl<'a> Reading<'a> {
             }
             Target::Owner => {
                 let owner = scope.directory.find(value)?;
+                row.named.push((Target::Owner, value.to_owned()));
                 Ok(*row.owner.get_or_insert(owner) == owner)
             }
             Target::Status => {
                 let status = *scope.statuses.get(&fold(value)).ok_or(Reason::UnknownStatus)?;
+                row.named.push((Target::Status, value.to_owned()));
                 Ok(*row.status.get_or_insert(status) == status)
             }
             Target::Note => {
@@ -259,6 +290,9 @@ impl<'a> Reading<'a> {
         self.full_name();
         self.postal_addresses();
         let mut row = self.row;
+        if !row.has_person() && row.company.is_empty() {
+            row.name_by_reach();
+        }
         let (has_person, has_company) = (row.has_person(), !row.company.is_empty());
         for detail in &mut row.details {
             detail.of = match detail.of {

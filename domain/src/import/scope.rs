@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::dates::{DateOrder, Votes};
-use super::destination::{Destination, Directory, FieldColumn, Holder, Named, ValueKind};
+use super::destination::{
+    Destination, Directory, FieldColumn, Holder, ImportId, ImportSource, Named, ValueKind,
+};
 use super::header::{Mapping, Target};
-use super::names::fold;
+use super::names::{fold, header_words};
 use super::problem::FileError;
 use super::source::Source;
 use super::{MAX_ROWS, MAX_UNREADABLE};
-use crate::value::id::{FieldId, StatusId};
+use crate::value::id::{DocumentId, FieldId, StatusId};
 use crate::value::time::Zone;
 
 /// All that the meaning of a row depends on besides its cells.
@@ -25,6 +27,10 @@ pub(super) struct Scope<'a> {
     pub statuses: BTreeMap<String, StatusId>,
     /// The fields, each with its options by folded name or key.
     fields: BTreeMap<FieldId, (&'a FieldColumn, BTreeMap<String, String>)>,
+    /// The source, as far as it is known by now.
+    pub import: ImportId,
+    /// The places of rows among those alike, where they are not in the order of the file.
+    pub slots: BTreeMap<u32, u32>,
 }
 
 impl<'a> Scope<'a> {
@@ -37,7 +43,37 @@ impl<'a> Scope<'a> {
         let named = |status: &'a Named<StatusId>| status.names.iter().map(|name| (fold(name), status.id));
         let statuses = to.statuses.iter().flat_map(named).collect();
         let fields = to.fields.iter().map(|field| (field.field, (field, options(field)))).collect();
-        Self { source, mapping, to, directory, votes: Vec::new(), statuses, fields }
+        let import = match &to.source {
+            ImportSource::Named(name) => ImportId::of_name(&to.key, to.product, name),
+            ImportSource::Unnamed => ImportId::of_column(&to.key, to.product, &id_column(mapping), 0),
+        };
+        let (votes, slots) = (Vec::new(), BTreeMap::new());
+        Self { source, mapping, to, directory, votes, statuses, fields, import, slots }
+    }
+
+    /// Whether several sources could have these rows: without ids a row is known by what it says.
+    pub(super) fn may_choose_source(&self) -> bool {
+        self.to.source == ImportSource::Unnamed && !id_column(self.mapping).is_empty()
+    }
+
+    /// The source with this number, of those with such ids.
+    pub(super) fn numbered(&self, number: u32) -> ImportId {
+        ImportId::of_column(&self.to.key, self.to.product, &id_column(self.mapping), number)
+    }
+
+    /// The id of a contact, the same for all sources.
+    pub(super) fn contact(&self, sort: &[u8], key: &[u8]) -> DocumentId {
+        DocumentId::derived(&[b"import", self.to.key.as_bytes(), sort, key])
+    }
+
+    /// The id of a card.
+    pub(super) fn card(&self, key: &[u8]) -> DocumentId {
+        self.card_of(self.import, key)
+    }
+
+    /// The id that a card has if its row is of this source.
+    pub(super) fn card_of(&self, source: ImportId, key: &[u8]) -> DocumentId {
+        DocumentId::derived(&[b"import", self.to.key.as_bytes(), source.as_bytes(), b"card", key])
     }
 
     /// Counts the rows and takes the votes of their dates.
@@ -102,11 +138,17 @@ impl<'a> Scope<'a> {
         self.mapping.columns.get(place).map(|column| column.name.as_str()).unwrap_or_default()
     }
 
-    /// The header of the column that fills a field.
-    pub(super) fn column_of(&self, field: FieldId) -> &'a str {
-        let column = self.mapping.columns.iter().find(|column| column.target == Target::Field(field));
+    /// The header of the first column with this meaning.
+    pub(super) fn column_of(&self, target: &Target) -> &'a str {
+        let column = self.mapping.columns.iter().find(|column| column.target == *target);
         column.map(|column| column.name.as_str()).unwrap_or_default()
     }
+}
+
+/// The header of the column with the ids, as its words; empty if there is none.
+fn id_column(mapping: &Mapping) -> String {
+    let column = mapping.columns.iter().find(|column| column.target == Target::ExternalId);
+    column.map(|column| header_words(&column.name).join(" ")).unwrap_or_default()
 }
 
 fn options(field: &FieldColumn) -> BTreeMap<String, String> {
@@ -117,4 +159,9 @@ fn options(field: &FieldColumn) -> BTreeMap<String, String> {
         names.into_iter().map(|name| (name, option.id.clone())).collect::<Vec<_>>()
     };
     options.iter().flat_map(named).collect()
+}
+
+/// The first bytes of a hash over parts.
+pub(super) fn digest(parts: &[&[u8]]) -> [u8; 16] {
+    *DocumentId::derived(parts).as_bytes()
 }

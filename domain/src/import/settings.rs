@@ -1,7 +1,8 @@
 //! An import's destination, as the organisation's settings have it.
 
 use super::destination::{
-    Colleague, Destination, Directory, FieldColumn, FollowUp, Holder, ImportId, Named, ValueKind,
+    Colleague, Destination, Directory, FieldColumn, FollowUp, Holder, ImportSource, Named, NoDestination,
+    ValueKind,
 };
 use super::header::{JOB_TITLE_NAMES, TAG_NAMES};
 use super::names::fold;
@@ -15,17 +16,22 @@ const LANGUAGES: [Language; 3] = [Language::English, Language::Hungarian, Langua
 
 impl Destination {
     /// The cards of a product, with its statuses and fields and those of persons and companies, known
-    /// by their names in every language; `None` if there is no such product.
+    /// by their names in every language.
     ///
     /// The first todo's text is in the language of the importing user. Long texts are no fields to
     /// import into: they stay notes.
+    ///
+    /// # Errors
+    /// There is no such product, or the user may not import.
     pub fn of_product(
         settings: &Settings,
         product: ProductId,
-        import: ImportId,
+        source: ImportSource,
         acting: Acting,
-    ) -> Option<Self> {
-        let is_stored = status_mode(settings.product(product)?.kind).is_stored();
+    ) -> Result<Self, NoDestination> {
+        let kind = settings.product(product).ok_or(NoDestination::NoProduct)?.kind;
+        let key = settings.import_key().ok_or(NoDestination::NotAllowed)?.clone();
+        let is_stored = status_mode(kind).is_stored();
         // Nobody can choose a retired status by hand, so an import may not either.
         let statuses = settings.statuses(product).filter(|status| is_stored && !status.retired);
         let statuses = statuses.map(|status| Named {
@@ -42,8 +48,9 @@ impl Destination {
             fields.filter_map(move |field| field_column(settings, field, of))
         });
         let locale = settings.user(acting.by).map(|user| user.locale.as_str()).unwrap_or_default();
-        Some(Self {
-            import,
+        Ok(Self {
+            key,
+            source,
             product,
             acting,
             statuses: statuses.collect(),
@@ -109,18 +116,19 @@ fn in_all_languages<'a>(stored: &'a str, name: impl Fn(Language) -> &'a str) -> 
 mod tests {
     use super::*;
     use crate::import::{Column, Mapping, Target};
-    use crate::settings::{LOCAL_USER, SettingsRow, builtin_rows, local_user};
+    use crate::settings::{ImportKey, LOCAL_USER, SettingsRow, builtin_rows, local_user};
     use crate::value::id::UserId;
     use crate::value::time::{Timestamp, Zone};
 
     const SALES: &str = "00000000-0000-0000-0000-000000000001";
     const PROJECTS: &str = "00000000-0000-0000-0000-000000000002";
 
-    fn destination(product: &str) -> Option<Destination> {
+    fn destination(product: &str) -> Result<Destination, NoDestination> {
         let user = SettingsRow::new(&local_user(Zone::UTC, "hu-HU"), 1);
-        let settings = Settings::from_rows(builtin_rows().into_iter().chain([user]));
+        let key = SettingsRow::new(&ImportKey::from_bytes([1; 32]), 1);
+        let settings = Settings::from_rows(builtin_rows().into_iter().chain([user, key]));
         let acting = Acting { by: LOCAL_USER, now: Timestamp::default(), zone: Zone::UTC };
-        Destination::of_product(&settings, product.parse().unwrap(), ImportId::from_bytes([1; 16]), acting)
+        Destination::of_product(&settings, product.parse().unwrap(), ImportSource::Unnamed, acting)
     }
 
     #[test]
@@ -139,7 +147,16 @@ mod tests {
         let projects = destination(PROJECTS).unwrap();
         assert_eq!(projects.first_status, Some(projects.statuses[0].id));
         assert!(projects.statuses.iter().all(|status| status.names.len() >= 2));
-        assert!(destination("00000000-0000-0000-0000-000000000099").is_none());
+        let nowhere = destination("00000000-0000-0000-0000-000000000099");
+        assert_eq!(nowhere.err(), Some(NoDestination::NoProduct));
+    }
+
+    #[test]
+    fn who_has_no_import_key_cannot_import() {
+        let settings = Settings::from_rows(builtin_rows());
+        let acting = Acting { by: LOCAL_USER, now: Timestamp::default(), zone: Zone::UTC };
+        let to = Destination::of_product(&settings, SALES.parse().unwrap(), ImportSource::Unnamed, acting);
+        assert_eq!(to.err(), Some(NoDestination::NotAllowed));
     }
 
     #[test]

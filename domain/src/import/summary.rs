@@ -1,11 +1,13 @@
 //! What an import does or would do, in numbers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::plan::RowPlan;
 use super::problem::Problem;
 use crate::crm::command::{CardCommand, ContactCommand};
-use crate::crm::row::DetailSort;
+use crate::crm::row::{ContactSort, DetailSort};
+use crate::value::id::DocumentId;
 
 /// Counts of what rows make; of a dry run, or kept while writing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub struct Summary {
     pub emails: u32,
     /// Addresses of persons and companies.
     pub addresses: u32,
+    /// The contacts counted: several rows may make the same.
+    contacts: Counted,
     /// Rows skipped, by the code of the reason.
     pub skipped: BTreeMap<&'static str, u32>,
     /// Warnings, by column (empty: the whole row) and code of the reason.
@@ -46,10 +50,12 @@ impl Summary {
             }
         };
         self.cards += 1;
-        self.persons += u32::from(plan.person.is_some());
-        self.companies += u32::from(plan.company.is_some());
         plan.card.commands.iter().for_each(|command| self.count_card(command));
-        plan.contacts().flat_map(|contact| &contact.commands).for_each(|command| self.count_contact(command));
+        for contact in plan.contacts() {
+            if self.contacts.0.insert(contact.document) {
+                contact.commands.iter().for_each(|command| self.count_contact(command));
+            }
+        }
         for Problem { column, reason, .. } in &plan.warnings {
             let place = (column.clone().unwrap_or_default(), reason.code());
             *self.warnings.entry(place).or_default() += 1;
@@ -65,13 +71,22 @@ impl Summary {
     }
 
     fn count_contact(&mut self, command: &ContactCommand) {
-        if let ContactCommand::SetDetail { sort, .. } = command {
-            match sort {
-                DetailSort::Phone => self.phones += 1,
-                DetailSort::Email => self.emails += 1,
-                DetailSort::Address => self.addresses += 1,
-                DetailSort::Other(_) => {}
-            }
+        match command {
+            ContactCommand::Create(ContactSort::Person) => self.persons += 1,
+            ContactCommand::Create(_) => self.companies += 1,
+            ContactCommand::SetDetail { sort: DetailSort::Phone, .. } => self.phones += 1,
+            ContactCommand::SetDetail { sort: DetailSort::Email, .. } => self.emails += 1,
+            ContactCommand::SetDetail { sort: DetailSort::Address, .. } => self.addresses += 1,
+            _ => {}
         }
+    }
+}
+
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Counted(BTreeSet<DocumentId>);
+
+impl fmt::Debug for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.len().fmt(f)
     }
 }

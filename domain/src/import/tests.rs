@@ -12,9 +12,11 @@ use crate::document::codec::MAX_CHANGE;
 use crate::document::draft::Draft;
 use crate::read::projection;
 use crate::read::view::View;
+use crate::settings::ImportKey;
 use crate::value::id::{DocumentId, FieldId, ProductId, StatusId, UserId};
 use crate::value::time::Timestamp;
 
+mod again;
 mod cells;
 mod limits;
 mod real_file;
@@ -124,7 +126,7 @@ fn exports_of_mail_programs_are_understood() {
         ("Email Status", Target::Keep),
         ("2024", Target::Keep),
         ("", Target::Keep),
-        ("Account ID", Target::Ignore),
+        ("Account ID", Target::Keep),
     ] {
         let mapping = Mapping::guess(&[name.to_owned()], &destination());
         assert_eq!(mapping.columns[0].target, meaning, "{name}");
@@ -174,7 +176,7 @@ fn rows_that_name_one_company_share_it_whatever_their_spelling() {
     assert_eq!(details(acme), ["phone  +36 1 234 5678"]);
     assert_eq!(acme.fields, [(SECTOR.to_string(), "steel".to_owned())]);
     assert_eq!(made[2].company.as_ref().unwrap().family_name, "Other");
-    assert!(plans[1].company.is_none() && plans[3].company.is_none(), "made once");
+    assert_eq!((&plans[1].company, &plans[3].company), (&plans[0].company, &plans[0].company), "the same");
     let employer = |made: &Made| made.person.as_ref().unwrap().links[0].target;
     assert_eq!(employer(&made[0]), plans[0].company.as_ref().unwrap().document);
     assert_eq!((employer(&made[1]), employer(&made[3])), (employer(&made[0]), employer(&made[0])));
@@ -199,9 +201,9 @@ fn the_same_file_again_makes_the_same_documents_and_a_corrected_one_only_what_is
     let documents = |file: &str| -> Vec<DocumentId> {
         import(file).rows.into_iter().flatten().map(|plan| plan.card.document).collect()
     };
-    let first = documents("name,email\nAnna,a@x.hu\n,b@x.hu\nCili,c@x.hu");
+    let first = documents("name,email\nAnna,a@x.hu\n,b@x\nCili,c@x.hu");
     assert_eq!(first.len(), 2, "one row has no name");
-    assert_eq!(documents("name,email\nAnna,a@x.hu\n,b@x.hu\nCili,c@x.hu"), first);
+    assert_eq!(documents("name,email\nAnna,a@x.hu\n,b@x\nCili,c@x.hu"), first);
     let corrected = documents("email,name,city\na@x.hu,ANNA,Pécs\nz@x.hu,Zoé,\nb@x.hu,Béla,\nc@x.hu,Cili,");
     assert_eq!((corrected[0], corrected[3]), (first[0], first[1]), "rows may move, columns may be added");
     assert!(!first.contains(&corrected[1]) && !first.contains(&corrected[2]));
@@ -217,16 +219,49 @@ fn the_same_file_again_makes_the_same_documents_and_a_corrected_one_only_what_is
 }
 
 #[test]
-fn another_import_makes_other_documents() {
-    let product = ProductId::from_bytes([9; 16]);
-    let one = ImportId::of_source(product, "contacts.csv");
-    assert_eq!(one, ImportId::of_source(product, "contacts.csv"));
-    assert_ne!(one, ImportId::of_source(product, "other.csv"));
-    assert_ne!(one, ImportId::of_file(product, b"contacts.csv"));
-    assert_eq!((one.origin().kind, one.origin().id), (crate::document::OriginKind::IMPORT, *one.as_bytes()));
-    let plan = |import| import_to("name\nAnna", &Destination { import, ..destination() }).rows[0].clone();
-    let other = ImportId::of_source(product, "other.csv");
-    assert_ne!(plan(one).unwrap().card.document, plan(other).unwrap().card.document);
+fn a_source_with_a_name_is_one_of_its_own_and_shares_its_contacts_with_all() {
+    let named = |name: &str, text: &str| {
+        let to = Destination { source: ImportSource::Named(name.to_owned()), ..destination() };
+        import_to(text, &to).rows[0].clone().unwrap()
+    };
+    let file = "id,name,company,email\n1,Anna,Acme,a@x.hu";
+    let (shop, fair) = (named("shop", file), named("fair", file));
+    assert_eq!(shop, named("shop", file));
+    assert_ne!(shop.card.document, fair.card.document);
+    let contacts = |plan: &RowPlan| plan.contacts().map(|contact| contact.document).collect::<Vec<_>>();
+    assert_eq!(contacts(&shop), contacts(&fair), "one company and one person, whoever tells of them");
+    let nameless = named("shop", "id,name\n1,Anna");
+    let other = named("fair", "id,name\n1,Anna");
+    assert_ne!(contacts(&nameless), contacts(&other), "a name alone does not say that it is she");
+}
+
+#[test]
+fn ids_cannot_be_computed_without_the_organisations_key() {
+    let file = "id,name,company,email\n1,Anna,Acme,a@x.hu";
+    let ids = |byte| {
+        let to = Destination { key: ImportKey::from_bytes([byte; 32]), ..destination() };
+        let plan = import_to(file, &to).rows[0].clone().unwrap();
+        let contacts: Vec<_> = plan.contacts().map(|contact| contact.document).collect();
+        [contacts, vec![plan.card.document]].concat()
+    };
+    assert!(ids(1).iter().all(|id| !ids(2).contains(id)));
+    assert_eq!(format!("{:?}", ImportKey::from_bytes([1; 32])), "ImportKey(..)");
+}
+
+#[test]
+fn of_several_ids_the_one_of_the_deal_counts_and_the_others_are_kept() {
+    for (header, id) in [
+        ("Contact ID,Name,Deal ID", "Deal ID"),
+        ("Deal ID,Name,Customer ID", "Deal ID"),
+        ("id,Name,Contact ID", "id"),
+        ("Name,Customer ID", "Customer ID"),
+    ] {
+        let mapping = import(&format!("{header}\n1,2,3")).mapping;
+        let of = |target| mapping.columns.iter().filter(|column| column.target == target).collect::<Vec<_>>();
+        let ids: Vec<&str> = of(Target::ExternalId).iter().map(|column| column.name.as_str()).collect();
+        assert_eq!(ids, [id], "{header}");
+        assert_eq!(of(Target::Keep).len() + 2, mapping.columns.len(), "{header}");
+    }
 }
 
 #[test]
@@ -298,14 +333,17 @@ fn columns_of_one_meaning_fill_each_others_gaps_and_what_differs_is_kept() {
 }
 
 #[test]
-fn columns_without_a_place_are_kept_or_left_out_and_either_is_told() {
+fn columns_without_a_place_are_kept_unless_the_user_says_otherwise_and_either_is_told() {
     let imported = import("name,company_id,nb_tasks,gender,,Column\nAnna,5,0,female,x,y");
-    assert_eq!(imported.mapping.kept().collect::<Vec<_>>(), ["gender", "column 5", "Column"]);
-    assert_eq!(imported.mapping.ignored().collect::<Vec<_>>(), ["company_id", "nb_tasks"]);
+    let kept = ["company_id", "nb_tasks", "gender", "column 5", "Column"];
+    assert_eq!(imported.mapping.kept().collect::<Vec<_>>(), kept);
     assert_eq!(
         Made::of(imported.rows[0].as_ref().unwrap()).notes[0].1,
-        "gender: female\ncolumn 5: x\nColumn: y"
+        "company_id: 5\nnb_tasks: 0\ngender: female\ncolumn 5: x\nColumn: y"
     );
+    let mut mapping = imported.mapping;
+    mapping.columns[1].target = Target::Ignore;
+    assert_eq!(mapping.ignored().collect::<Vec<_>>(), ["company_id"]);
 }
 
 #[test]
@@ -375,7 +413,8 @@ fn destination() -> Destination {
     let tags = ["vip", "press", "musician", "football-fan", "influencer", "manager", "holiday-card"];
     let tags = tags.iter().map(|tag| option(&tag.replace('-', "_"), tag)).collect();
     Destination {
-        import: ImportId::from_bytes([8; 16]),
+        key: ImportKey::from_bytes([8; 32]),
+        source: ImportSource::Unnamed,
         product: ProductId::from_bytes([9; 16]),
         acting: Acting {
             by: ME,

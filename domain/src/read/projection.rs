@@ -88,6 +88,9 @@ pub trait Past {
 
     /// The values a register had when the document had these heads.
     fn get_at(&self, register: &Register, heads: &[ChangeHash]) -> Option<Values>;
+
+    /// Whether a change is nobody's act: the genesis, or the constant change of a later schema version.
+    fn is_constant(&self, hash: ChangeHash) -> bool;
 }
 
 impl Past for Document {
@@ -98,6 +101,10 @@ impl Past for Document {
     fn get_at(&self, register: &Register, heads: &[ChangeHash]) -> Option<Values> {
         self.get_at(register, heads)
     }
+
+    fn is_constant(&self, hash: ChangeHash) -> bool {
+        self.is_constant(hash)
+    }
 }
 
 impl Past for OpIndex {
@@ -107,6 +114,10 @@ impl Past for OpIndex {
 
     fn get_at(&self, register: &Register, heads: &[ChangeHash]) -> Option<Values> {
         self.get_at(register, heads)
+    }
+
+    fn is_constant(&self, hash: ChangeHash) -> bool {
+        self.is_constant(hash)
     }
 }
 
@@ -157,9 +168,9 @@ pub fn facts(document: &impl Past, change: &Change, by: Option<UserId>) -> Vec<F
     if is_reserved(change.actor) {
         return Vec::new();
     }
-    let genesis = document.kind().genesis_hash();
     // Two devices may both make a document whose id is derived; then two changes tell it.
-    let created = (change.deps == [genesis]).then_some(Event::Created);
+    let begins = change.seq == 1 && change.deps.iter().all(|dep| document.is_constant(*dep));
+    let created = begins.then_some(Event::Created);
     let events = change.ops.iter().filter_map(|op| match op {
         Op::Put { register, value, .. } if document.kind().id == DocumentTypeId::CARD => {
             event(document, &change.deps, register, value)
@@ -255,7 +266,7 @@ fn details(view: &View) -> Vec<DetailRow> {
 /// Register texts of fields, without long texts: those are read when a card is opened.
 fn field_texts(view: &View, container: u8) -> Vec<(String, String)> {
     view.registers(container)
-        .filter(|(_, values)| !values.winner.is_text && !values.winner.value.is_empty())
+        .filter(|(_, values)| !values.has_text() && !values.winner.value.is_empty())
         .map(|(name, values)| (name.to_owned(), values.winner.value.clone()))
         .collect()
 }

@@ -7,8 +7,7 @@ use std::str::FromStr;
 use crate::crm::place::Place;
 use crate::document::OpIndex;
 use crate::document::change::Register;
-use crate::document::{Document, Values};
-use crate::document::{DocumentType, shown};
+use crate::document::{Document, DocumentType, Values, Written, shown};
 use crate::value::id::PartId;
 use crate::value::todo::{Closing, merge};
 
@@ -47,7 +46,7 @@ impl View {
         Self { kind: document.kind(), containers }
     }
 
-    /// Reads a document from its index, without automerge; registers with long texts are left out.
+    /// Reads a document from its index, without automerge; long texts come as empty ones.
     pub fn of_index(index: &OpIndex) -> Self {
         let registers = |container| {
             let registers = index.registers(container);
@@ -132,8 +131,14 @@ impl View {
 
     fn conflict(&self, container: u8, name: &str, values: &Values) -> Option<Conflict> {
         let shown = shown(self.kind, container, name, values);
-        // All long texts are shown, joined, and equal values need no decision: neither is a conflict.
-        let others = values.all().filter(|written| written.value != shown && !written.is_text);
+        // All long texts are shown, and equal values need no decision: neither is a conflict. A value beside
+        // a text is one whatever the text reads: rows are made without knowing that.
+        let has_text = values.has_text();
+        let is_other = |written: &&Written| match has_text {
+            true => !written.is_text && !written.value.is_empty(),
+            false => written.value != shown,
+        };
+        let others = values.all().filter(is_other);
         let others: Vec<_> = others.map(|written| written.value.clone()).collect();
         let register = Register { container, name: name.to_owned() };
         let place = Place::of(self.kind.id, &register);

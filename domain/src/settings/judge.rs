@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::view::may_replace;
-use super::{Organisation, Setting, Settings};
+use super::{ImportKey, Organisation, Setting, Settings};
 use crate::settings::INBOX_PRODUCT;
 use crate::settings::catalogue::{self, FieldSpec, KindSpec};
 use crate::settings::field::{FieldDefinition, FieldKind, FieldScope, StepMeaning};
@@ -108,6 +108,16 @@ impl Judged for User {
 impl Judged for Organisation {
     fn judge(&self, _: &Settings) -> Result<(), SettingsError> {
         judge_organisation(self)
+    }
+}
+
+impl Judged for ImportKey {
+    fn judge(&self, settings: &Settings) -> Result<(), SettingsError> {
+        // With another key everything that was imported before would come in once more.
+        match settings.import_key() {
+            Some(_) => Err(SettingsError::Unchangeable("import_key")),
+            None => Ok(()),
+        }
     }
 }
 

@@ -2,27 +2,30 @@
 //! be, who may edit it, what an edit is held to, and where it is looked up.
 
 use super::field::FieldDefinition;
+use super::import_key::ImportKey;
 use super::judge::{Judged, SettingsError};
 use super::organisation::Organisation;
 use super::product::Product;
-use super::role::Act;
-use super::rows::{MAX_BODY_LEN, Setting, SettingsClass, SettingsKind, SettingsRow};
+use super::role::{Act, Role};
+use super::rows::{MAX_BODY_LEN, Setting, SettingsClass, SettingsId, SettingsKind, SettingsRow};
 use super::status::Status;
 use super::user::User;
 use super::view::{Kept, Settings};
 
 /// A kind that is new needs its type, with what it is held to and where it is kept, a number in
 /// [`SettingsKind`], and its line here.
-static KINDS: [Kind; 5] = [
+static KINDS: [Kind; 6] = [
     Kind::of::<Product>(),
     Kind::of::<Status>(),
     Kind::of::<FieldDefinition>(),
     Kind::of::<User>(),
     Kind::of::<Organisation>(),
+    Kind::of::<ImportKey>(),
 ];
 
 struct Kind {
     kind: SettingsKind,
+    class: SettingsClass,
     size_cap: usize,
     editing: Act,
     judge: fn(&Settings, &SettingsRow) -> Result<(), SettingsError>,
@@ -34,6 +37,7 @@ impl Kind {
     const fn of<T: Setting + Judged + Kept>() -> Self {
         Self {
             kind: T::KIND,
+            class: T::CLASS,
             size_cap: T::SIZE_CAP,
             editing: T::EDITING,
             judge: |settings, row| row.read::<T>().map_err(|_| SettingsError::Unreadable)?.judge(settings),
@@ -90,6 +94,20 @@ impl Settings {
         changed
     }
 
+    /// Takes out the rows that do not reach a user with this role, and tells which.
+    ///
+    /// For the device of a user whose role is another now: the server does not send such rows any more, and
+    /// counts them out of the state that it compares with the device's.
+    pub fn withdraw(&mut self, role: Role) -> Vec<(SettingsKind, SettingsId)> {
+        let hidden = self.rows.iter().filter(|(_, row)| !row.class.reaches(role));
+        let hidden: Vec<_> = hidden.map(|(key, _)| *key).collect();
+        if !hidden.is_empty() {
+            hidden.iter().for_each(|key| drop(self.rows.remove(key)));
+            self.understand();
+        }
+        hidden
+    }
+
     /// Judges a row that an administrator wants to write: the next version of a setting, or the first of a
     /// new one.
     ///
@@ -110,7 +128,7 @@ impl Settings {
         if row.is_removed() {
             return Err(SettingsError::NotRemovable);
         }
-        if row.class != SettingsClass::Device {
+        if row.class != kind.class {
             return Err(SettingsError::Malformed("class"));
         }
         (kind.judge)(self, row)

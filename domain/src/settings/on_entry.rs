@@ -45,11 +45,10 @@ impl Settings {
         if draft.text(card::TODOS, &format!("{part}/text")).is_some() {
             return None;
         }
-        // By the assignee's calendar, by which the todo will be judged (T4).
-        let day = self.zone(Some(assignee)).day_of(acting.now).plus(i32::from(todo.due_days));
+        let day = self.zone(owner).day_of(acting.now).plus(i32::from(todo.due_days));
         Some(NewTodo {
             id: part,
-            text: self.todo_text(entered, todo, self.language(assignee)).to_owned(),
+            text: self.todo_text(entered, todo, self.language(owner)).to_owned(),
             due: Some(Due::Day(day)),
             assignee: Some(assignee),
             contact: None,
@@ -109,10 +108,10 @@ impl Settings {
         self.card_status(&inputs, Timestamp::default()).id
     }
 
-    /// The language of a user, else of the organisation.
-    fn language(&self, user: UserId) -> Language {
-        let locale = self.user(user).map_or(self.organisation().locale.as_str(), |user| user.locale.as_str());
-        Language::of(locale)
+    /// The language of a user; of nobody, and of one who is not known, the organisation's.
+    fn language(&self, user: Option<UserId>) -> Language {
+        let user = user.and_then(|user| self.user(user));
+        Language::of(user.map_or(self.organisation().locale.as_str(), |user| user.locale.as_str()))
     }
 }
 

@@ -57,6 +57,8 @@ open_code! {
         User = 4, "user";
         /// The [`Organisation`](crate::settings::Organisation).
         Organisation = 5, "organisation";
+        /// The [`ImportKey`](crate::settings::ImportKey).
+        ImportKey = 6, "import_key";
     }
 }
 
@@ -71,6 +73,8 @@ open_code! {
         Admin = 2, "admin";
         /// No device: it never leaves the server.
         Secret = 3, "secret";
+        /// Devices of administrators and managers.
+        Manager = 4, "manager";
     }
 }
 
@@ -78,6 +82,9 @@ open_code! {
 pub trait Setting: Encode<()> + for<'b> Decode<'b, ()> {
     /// The kind of its rows.
     const KIND: SettingsKind;
+
+    /// Whom its row reaches.
+    const CLASS: SettingsClass = SettingsClass::Device;
 
     /// The most bytes of a body: a bound on what a phone must hold.
     const SIZE_CAP: usize;
@@ -101,7 +108,7 @@ pub struct UnreadableRow {
 }
 
 impl SettingsRow {
-    /// The row of a setting, for every device.
+    /// The row of a setting.
     pub fn new<T: Setting>(setting: &T, version: u64) -> Self {
         let body = minicbor::to_vec(setting);
         debug_assert!(body.is_ok(), "a vector takes every byte");
@@ -111,7 +118,7 @@ impl SettingsRow {
             product: setting.product(),
             version,
             body: body.unwrap_or_default(),
-            class: SettingsClass::Device,
+            class: T::CLASS,
         }
     }
 
@@ -158,6 +165,7 @@ impl SettingsClass {
         match self {
             Self::Device => true,
             Self::Admin => matches!(role, Role::Admin),
+            Self::Manager => matches!(role, Role::Admin | Role::Manager),
             Self::Secret | Self::Other(_) => false,
         }
     }

@@ -83,6 +83,8 @@ fn rows_reach_the_devices_of_their_class() {
     for role in Role::ALL.iter().copied().chain([Role::Other(9)]) {
         assert!(SettingsClass::Device.reaches(role));
         assert_eq!(SettingsClass::Admin.reaches(role), role == Role::Admin);
+        let manages = matches!(role, Role::Admin | Role::Manager);
+        assert_eq!(SettingsClass::Manager.reaches(role), manages);
         assert!(!SettingsClass::Secret.reaches(role));
         assert!(!SettingsClass::Other(9).reaches(role), "an unknown class is not let out");
     }

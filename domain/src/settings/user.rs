@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::settings::catalogue::Language;
 use crate::settings::role::Role;
+use crate::value::collation::Alphabet;
 use crate::value::id::UserId;
 use crate::value::text_form::text_form;
 
@@ -60,9 +61,14 @@ impl User {
         }
     }
 
+    /// What lists of users are sorted by where no language is known: as [`Self::place_in`], by Latin letters.
+    pub fn sort_key(&self) -> (Vec<u8>, UserId) {
+        self.place_in(Alphabet::Latin)
+    }
+
     /// What lists of users are sorted by: family name first in every language (T19), then id.
-    pub fn sort_key(&self) -> (String, String, UserId) {
-        (self.family_name.to_lowercase(), self.given_name.to_lowercase(), self.id)
+    pub fn place_in(&self, alphabet: Alphabet) -> (Vec<u8>, UserId) {
+        (alphabet.key(&format!("{} {}", self.family_name, self.given_name)), self.id)
     }
 }
 

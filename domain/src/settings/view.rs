@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Organisation, Setting, SettingsId, SettingsKind, SettingsRow};
+use super::{ImportKey, Organisation, Setting, SettingsId, SettingsKind, SettingsRow};
 use crate::crm::row::CardRow;
 use crate::settings::catalogue::{
     self, Derived, DerivedFrom, KindSpec, Language, LapseClock, derived_status,
@@ -11,6 +11,7 @@ use crate::settings::field::{ChoiceOption, FieldDefinition, FieldKind, FieldScop
 use crate::settings::product::Product;
 use crate::settings::status::{Status, StatusGroup, StatusTodo};
 use crate::settings::user::{Email, User};
+use crate::value::collation::Alphabet;
 use crate::value::id::{FieldId, ProductId, StatusId, UserId};
 use crate::value::key::Key;
 use crate::value::time::{Timestamp, Zone};
@@ -24,6 +25,7 @@ pub struct Settings {
     pub(super) rows: BTreeMap<(SettingsKind, SettingsId), SettingsRow>,
     pub(super) unread: BTreeSet<(SettingsKind, SettingsId)>,
     organisation: Organisation,
+    import_key: Option<ImportKey>,
     products: BTreeMap<ProductId, ProductView>,
     product_order: Vec<ProductId>,
     statuses: BTreeMap<StatusId, Status>,
@@ -110,6 +112,11 @@ impl Settings {
         &self.organisation
     }
 
+    /// The secret from which ids of imported documents follow; only devices of users who may import have it.
+    pub const fn import_key(&self) -> Option<&ImportKey> {
+        self.import_key.as_ref()
+    }
+
     /// The products, in the order of the top bar; also those that are switched off.
     pub fn products(&self) -> impl Iterator<Item = &Product> {
         self.product_order.iter().filter_map(|id| self.product(*id))
@@ -134,6 +141,14 @@ impl Settings {
     /// The status that a new card of a product is in: the first that is not retired (F25).
     pub fn first_status(&self, product: ProductId) -> Option<&Status> {
         self.statuses(product).find(|status| !status.retired)
+    }
+
+    /// The status that is written into a new card of a product for which nobody chose one; `None` if it
+    /// follows from fields.
+    pub fn status_at_creation(&self, product: ProductId) -> Option<StatusId> {
+        let view = self.products.get(&product)?;
+        let is_stored = catalogue::status_mode(view.product.kind).is_stored();
+        self.first_status(product).filter(|_| is_stored).map(|status| status.id)
     }
 
     /// The fields of a scope, in order; also retired ones.
@@ -344,8 +359,9 @@ impl Settings {
         self.product_order = self.products.keys().copied().collect();
         self.product_order.sort_by_key(|id| self.products.get(id).map(|view| (view.product.order, *id)));
         self.user_order = self.users.keys().copied().collect();
-        // The key is made of two new strings, so it is made once for each user.
-        self.user_order.sort_by_cached_key(|id| self.users.get(id).map(User::sort_key));
+        // The key is made anew each time it is asked for, so it is kept while users are sorted.
+        let alphabet = Alphabet::of(&self.organisation.locale);
+        self.user_order.sort_by_cached_key(|id| self.users.get(id).map(|user| user.place_in(alphabet)));
     }
 }
 
@@ -414,5 +430,11 @@ impl Kept for User {
 impl Kept for Organisation {
     fn keep(self, settings: &mut Settings) {
         settings.organisation = self;
+    }
+}
+
+impl Kept for ImportKey {
+    fn keep(self, settings: &mut Settings) {
+        settings.import_key = Some(self);
     }
 }

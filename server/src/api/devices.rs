@@ -10,9 +10,9 @@ use roadbook_domain::value::time::Timestamp;
 use serde::Serialize;
 
 use super::{ApiError, Path, Routes};
-use crate::auth::{Claim, Permitted};
+use crate::auth::{AuthError, Claim, Permitted};
 use crate::state::State;
-use crate::store::{Conn, devices, sessions};
+use crate::store::{Conn, devices, retry, sessions};
 
 /// The routes of devices.
 pub fn routes() -> Routes {
@@ -55,16 +55,24 @@ async fn revoke(
     claim: Claim,
     Path(device): Path<DeviceId>,
 ) -> Result<StatusCode, ApiError> {
-    let mut tx = claim.write(state.db()).await?;
-    let caller = tx.caller;
-    let known = devices::get(&mut tx, caller.org, device).await?.ok_or(ApiError::NotFound)?;
-    if known.user != caller.user && !Act::ManageUsers.allowed_to(caller.role) {
-        // Not `Forbidden`, which would tell that there is such a device.
+    let is_known = retry(|| async {
+        let mut tx = claim.write(state.db()).await?;
+        let caller = tx.caller;
+        let known = devices::get(&mut tx, caller.org, device).await?;
+        let may =
+            |known: &devices::Device| known.user == caller.user || Act::ManageUsers.allowed_to(caller.role);
+        if !known.as_ref().is_some_and(may) {
+            return Ok(false);
+        }
+        devices::revoke(&mut tx, caller.org, device, state.now()).await?;
+        sessions::end_of_device(&mut tx, caller.org, device, state.now()).await?;
+        tx.commit().await?;
+        Ok::<_, AuthError>(true)
+    });
+    if !is_known.await? {
+        // Also to somebody who may not: not `Forbidden`, which would tell that there is such a device.
         return Err(ApiError::NotFound);
     }
-    devices::revoke(&mut tx, caller.org, device, state.now()).await?;
-    sessions::end_of_device(&mut tx, caller.org, device, state.now()).await?;
-    tx.commit().await?;
     tracing::info!(revoked.id = %device, "device revoked");
     Ok(StatusCode::NO_CONTENT)
 }

@@ -33,6 +33,10 @@ pub enum ApiError {
     #[error("the session is over: sign in again")]
     SessionOver,
 
+    /// 401 `enrolment_over`: the code was never made, was used, or has expired. Ask for a new one.
+    #[error("the code is not good any more: ask for a new one")]
+    EnrolmentOver,
+
     /// 403 `forbidden`: the caller's role does not allow it.
     #[error("your role does not allow this")]
     Forbidden,
@@ -141,6 +145,7 @@ impl ApiError {
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),
             Self::BadCredentials => (StatusCode::UNAUTHORIZED, "bad_credentials"),
             Self::SessionOver => (StatusCode::UNAUTHORIZED, "session_over"),
+            Self::EnrolmentOver => (StatusCode::UNAUTHORIZED, "enrolment_over"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{ApiError, Routes};
 use crate::state::State;
-use crate::store::organisation;
+use crate::store::{StoreError, organisation, probe};
 
 /// `GET /health` for what restarts the process, `GET /health/ready` for what sends it requests.
 pub fn routes() -> Routes {
@@ -20,9 +20,27 @@ async fn live() -> Json<Value> {
 async fn ready(With(state): With<State>) -> Result<Json<Value>, ApiError> {
     // A server that stops still answers, but is to get no new requests.
     let stopping = *state.stopping().borrow();
-    let mut conn = state.db().read().await?;
-    match organisation::head(&mut conn, state.org()).await? {
-        Some(_) if !stopping => Ok(Json(json!({ "status": "ready" }))),
-        _ => Err(ApiError::Unavailable),
+    if stopping || !state.readiness().ask(|| works(&state)).await {
+        return Err(ApiError::Unavailable);
+    }
+    Ok(Json(json!({ "status": "ready" })))
+}
+
+/// Whether the database answers and takes writes.
+async fn works(state: &State) -> bool {
+    let asked = async {
+        let mut conn = state.db().read().await?;
+        organisation::head(&mut conn, state.org()).await?.ok_or(StoreError::Missing)?;
+        drop(conn);
+        let mut tx = state.db().write().await?;
+        probe::write(&mut tx).await?;
+        tx.commit().await
+    };
+    match asked.await {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::warn!(error.cause = %error, "not ready");
+            false
+        }
     }
 }

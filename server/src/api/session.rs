@@ -1,8 +1,11 @@
 //! `POST /v1/sign-in`, `/v1/refresh`, `/v1/sign-out`.
 
+use std::convert::Infallible;
+
 use axum::Json;
-use axum::extract::State as With;
+use axum::extract::{FromRequestParts, State as With};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use data_encoding::BASE64URL_NOPAD;
 use roadbook_domain::settings::role::Role;
 use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
@@ -10,8 +13,8 @@ use roadbook_domain::value::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{ApiError, Body, Problem, Routes};
-use crate::auth::session::{self, Credentials, Grant};
-use crate::auth::token::RefreshToken;
+use crate::auth::peer::{Origin, Peer};
+use crate::auth::session::{self, Credentials, Grant, Installation};
 use crate::state::State;
 
 /// The most characters of a device's name and platform.
@@ -29,8 +32,9 @@ struct SignIn {
     device: SignInDevice,
 }
 
+/// What a device says of itself.
 #[derive(Deserialize)]
-struct SignInDevice {
+pub(super) struct SignInDevice {
     platform: String,
     name: String,
     /// 32 random bytes in base64url, made by the installation and kept out of every backup.
@@ -44,7 +48,7 @@ struct Refresh {
 
 /// A pair of tokens, and whose they are.
 #[derive(Serialize)]
-struct Session {
+pub(super) struct Session {
     organisation: OrgId,
     user: UserId,
     device: DeviceId,
@@ -52,42 +56,61 @@ struct Session {
     access_token: String,
     access_expires_at: Timestamp,
     refresh_token: String,
+    /// In base64url.
+    keep_key: String,
 }
 
-async fn sign_in(With(state): With<State>, Body(asked): Body<SignIn>) -> Result<Json<Session>, ApiError> {
-    let install_secret: [u8; 32] = BASE64URL_NOPAD
-        .decode(asked.device.install_secret.as_bytes())
-        .ok()
-        .and_then(|bytes| bytes.try_into().ok())
-        .ok_or_else(|| ApiError::invalid("device.install_secret", "give 32 bytes in base64url"))?;
-    for (field, text) in [("device.platform", &asked.device.platform), ("device.name", &asked.device.name)] {
-        // Both are shown in lists to the user and to administrators.
-        if text.is_empty() || text.chars().count() > MAX_NAME || text.chars().any(char::is_control) {
-            return Err(ApiError::Invalid { field, problem: Problem::Length { min: 1, max: MAX_NAME } });
-        }
-    }
-    let credentials = Credentials {
-        email: &asked.email,
-        password: &asked.password,
-        platform: &asked.device.platform,
-        device_name: &asked.device.name,
-        install_secret: &install_secret,
-    };
+async fn sign_in(
+    With(state): With<State>,
+    Comes(peer): Comes,
+    Body(asked): Body<SignIn>,
+) -> Result<Json<Session>, ApiError> {
+    let install_secret = asked.device.check()?;
+    let installation = asked.device.installation(&install_secret, peer);
+    let credentials = Credentials { email: &asked.email, password: &asked.password, installation };
     Ok(Json(session::sign_in(state.gate(), &credentials).await?.into()))
 }
 
 async fn refresh(With(state): With<State>, Body(asked): Body<Refresh>) -> Result<Json<Session>, ApiError> {
-    // The device must sign in again, whether its token is over or never was one.
-    let token = RefreshToken::from_text(&asked.refresh_token).map_err(|_| ApiError::SessionOver)?;
-    Ok(Json(session::refresh(state.gate(), &token).await?.into()))
+    Ok(Json(session::refresh(state.gate(), &asked.refresh_token).await?.into()))
 }
 
 async fn sign_out(With(state): With<State>, Body(asked): Body<Refresh>) -> Result<StatusCode, ApiError> {
-    // What is no token ends no session: for the device the result is the same.
-    if let Ok(token) = RefreshToken::from_text(&asked.refresh_token) {
-        session::sign_out(state.gate(), &token).await?;
-    }
+    session::sign_out(state.gate(), &asked.refresh_token).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+impl SignInDevice {
+    /// The installation's secret, if all of it is fit.
+    pub(super) fn check(&self) -> Result<[u8; 32], ApiError> {
+        for (field, text) in [("device.platform", &self.platform), ("device.name", &self.name)] {
+            // Both are shown in lists to the user and to administrators.
+            if text.is_empty() || text.chars().count() > MAX_NAME || text.chars().any(char::is_control) {
+                return Err(ApiError::Invalid { field, problem: Problem::Length { min: 1, max: MAX_NAME } });
+            }
+        }
+        BASE64URL_NOPAD
+            .decode(self.install_secret.as_bytes())
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or_else(|| ApiError::invalid("device.install_secret", "give 32 bytes in base64url"))
+    }
+
+    pub(super) fn installation<'a>(&'a self, install_secret: &'a [u8; 32], peer: Peer) -> Installation<'a> {
+        Installation { platform: &self.platform, device_name: &self.name, install_secret, peer }
+    }
+}
+
+/// Where a request comes from; what comes over no socket comes from nobody in particular.
+pub(super) struct Comes(pub(super) Peer);
+
+impl<S: Sync> FromRequestParts<S> for Comes {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let origin = parts.extensions.get::<Origin>();
+        Ok(Self(origin.map_or(Peer::UNKNOWN, |Origin(address)| Peer::of(*address))))
+    }
 }
 
 impl From<Grant> for Session {
@@ -99,7 +122,8 @@ impl From<Grant> for Session {
             role: grant.role,
             access_token: grant.access_token,
             access_expires_at: grant.access_expires_at,
-            refresh_token: grant.refresh_token.to_text(),
+            refresh_token: grant.refresh_token,
+            keep_key: BASE64URL_NOPAD.encode(grant.keep_key.as_bytes()),
         }
     }
 }

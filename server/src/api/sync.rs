@@ -30,6 +30,7 @@ async fn exchange(With(state): With<State>, claim: Claim, body: Bytes) -> Result
         FrameError::Malformed => ApiError::invalid("", "not a frame of an exchange"),
     });
     let request = judged(&state, &claim, request).await?;
+    state.metrics().pushed(request.push.iter().map(|group| group.changes.len()).sum());
     let response = sync::exchange(state.engine(), &claim, request).await?;
     Ok(([(CONTENT_TYPE, FRAME)], to_frame(&response)).into_response())
 }

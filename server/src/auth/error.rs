@@ -2,7 +2,7 @@
 
 use super::password::PasswordError;
 use super::token::TokenError;
-use crate::store::StoreError;
+use crate::store::{MayConflict, StoreError};
 
 /// Why a caller is refused, or a session not given.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +17,9 @@ pub enum AuthError {
     /// Account, device or session are no more. Only a new sign-in helps.
     #[error("the session is over")]
     SessionOver,
+    /// The code of an enrolment was never made, was used, or has expired.
+    #[error("the code is not good any more")]
+    EnrolmentOver,
     /// The caller's role does not allow it.
     #[error("the role does not allow this")]
     Forbidden,
@@ -35,4 +38,10 @@ pub enum AuthError {
     /// Of the database.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl MayConflict for AuthError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_conflict())
+    }
 }

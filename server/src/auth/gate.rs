@@ -3,9 +3,12 @@
 use std::fmt;
 
 use super::password::Passwords;
+use super::seen::Seen;
 use super::throttle::Throttle;
-use super::token::Tokens;
+use super::token::{TokenError, Tokens};
 use crate::node::Node;
+use crate::store::StoreError;
+use crate::store::users::Claimed;
 
 /// What sessions are made with: the node, and what hashes, signs and slows down.
 pub struct Gate {
@@ -13,12 +16,14 @@ pub struct Gate {
     tokens: Tokens,
     passwords: Passwords,
     throttle: Throttle,
+    seen: Seen,
 }
 
 impl Gate {
     /// A gate that remembers no wrong password yet.
     pub fn new(node: Node, tokens: Tokens, passwords: Passwords) -> Self {
-        Self { node, tokens, passwords, throttle: Throttle::default() }
+        let throttle = Throttle::new(passwords.patience());
+        Self { node, tokens, passwords, throttle, seen: Seen::default() }
     }
 
     /// Database, keys and clock.
@@ -34,6 +39,30 @@ impl Gate {
     /// Hashes and verifies passwords.
     pub fn passwords(&self) -> &Passwords {
         &self.passwords
+    }
+
+    /// Who an access token says is calling, if it is good now. Its session is not asked yet.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn verify(&self, token: &str) -> Result<Claimed, TokenError> {
+        let now = self.node.now();
+        let (claimed, generation) = self.tokens.verify(token, now)?;
+        self.seen.note(claimed.session, generation, now);
+        Ok(claimed)
+    }
+
+    /// Writes down which access tokens were used, for other nodes and the time after a restart.
+    ///
+    /// # Errors
+    /// Of the database; then it is done the next time.
+    pub async fn save_seen(&self) -> Result<(), StoreError> {
+        self.seen.save(self.node.db(), self.node.org(), self.node.now()).await
+    }
+
+    /// Knows which access tokens were used.
+    pub(super) fn seen(&self) -> &Seen {
+        &self.seen
     }
 
     /// Slows down the guessing of passwords.

@@ -1,15 +1,19 @@
 //! Passwords: Argon2id (RFC 9106, OWASP parameters), bounded in number at once.
 //!
-//! One hash costs about 35 ms of a core and 19 MiB, so a flood of sign-ins would starve the rest:
-//! as many run at once as there are cores, a few wait, the others are told to come again.
+//! One hash costs about 35 ms of a core and 19 MiB, so a flood of sign-ins would starve the rest. Strangers
+//! have half of the cores and a line of their own, in which peers take turns; whoever is known has all of them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use roadbook_domain::value::env::{Env, random};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use unicode_normalization::UnicodeNormalization;
+
+use super::peer::Peer;
+use super::turns::{Crowded, Turns};
 
 /// The fewest characters of a password.
 pub const MIN_CHARS: usize = 10;
@@ -17,24 +21,32 @@ pub const MIN_CHARS: usize = 10;
 /// The most bytes of a password.
 pub const MAX_BYTES: usize = 256;
 
-/// How many may wait for each that runs.
-const WAITING_PER_CORE: usize = 16;
-
-/// What one hash costs.
+/// What one guess at a password costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
-    /// Memory in KiB.
+    /// Memory of a hash in KiB.
     pub memory: u32,
     /// Passes over it.
     pub passes: u32,
+    /// How long a guess that comes too early is held back at most; else it is refused.
+    pub patience: Duration,
+}
+
+/// Who waits for a hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// A user's own installation at this peer, or somebody who is signed in.
+    Known(Peer),
+    /// Anybody else at this peer.
+    Stranger(Peer),
 }
 
 impl Cost {
     /// What OWASP recommends: 19 MiB, two passes, one lane.
-    pub const RECOMMENDED: Self = Self { memory: 19_456, passes: 2 };
+    pub const RECOMMENDED: Self = Self { memory: 19_456, passes: 2, patience: Duration::from_secs(20) };
 
-    /// As little as the algorithm allows; for simulations, never where a password matters.
-    pub const LEAST: Self = Self { memory: 8, passes: 1 };
+    /// As little as the algorithm allows, and nobody waits; for simulations, never where a password matters.
+    pub const LEAST: Self = Self { memory: 8, passes: 1, patience: Duration::ZERO };
 }
 
 impl Default for Cost {
@@ -50,8 +62,9 @@ pub struct Passwords {
     /// The hash of a password that nobody knows: verified against where there is no other, so that an
     /// unknown email costs as much as a wrong password.
     dummy: Arc<str>,
-    running: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
+    known: Turns,
+    strangers: Turns,
+    patience: Duration,
     computed: AtomicU64,
 }
 
@@ -61,6 +74,9 @@ pub enum PasswordError {
     /// Shorter or longer than allowed.
     #[error("a password has at least {MIN_CHARS} characters and at most {MAX_BYTES} bytes")]
     Length,
+    /// A character that no keyboard types, such as a line break.
+    #[error("a password holds no control characters")]
+    Form,
     /// Too many are waiting.
     #[error("too many sign-ins at once")]
     Busy,
@@ -82,23 +98,28 @@ impl Passwords {
         Ok(Self {
             params,
             dummy,
-            running: Arc::new(Semaphore::new(cores)),
-            // A hash that runs keeps its place among those waiting, hence the 1.
-            waiting: Arc::new(Semaphore::new(cores * (1 + WAITING_PER_CORE))),
+            known: Turns::new(cores),
+            strangers: Turns::new(cores / 2),
+            patience: cost.patience,
             computed: AtomicU64::new(0),
         })
     }
 
-    /// The hash of a new password, as a PHC string.
+    /// The hash of a new password, as a PHC string, for somebody who is signed in.
     ///
     /// # Errors
     /// Every [`PasswordError`].
     pub async fn hash(&self, password: &str, env: &dyn Env) -> Result<String, PasswordError> {
+        let password = opaque(password);
         if password.len() > MAX_BYTES || password.chars().count() < MIN_CHARS {
             return Err(PasswordError::Length);
         }
-        let (params, password, salt) = (self.params.clone(), password.to_owned(), random(env));
-        self.run(move || compute(&params, password.as_bytes(), &salt)).await?
+        if password.chars().any(char::is_control) {
+            return Err(PasswordError::Form);
+        }
+        let (params, salt) = (self.params.clone(), random(env));
+        let place = Place::Known(Peer::UNKNOWN);
+        self.run(place, move || compute(&params, password.as_bytes(), &salt)).await?
     }
 
     /// Whether this is the password of that hash. Without a hash (an unknown or disabled user, or one
@@ -106,14 +127,25 @@ impl Passwords {
     ///
     /// # Errors
     /// [`PasswordError::Busy`] and [`PasswordError::Failed`].
-    pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, PasswordError> {
+    pub async fn verify(
+        &self,
+        password: &str,
+        hash: Option<&str>,
+        place: Place,
+    ) -> Result<bool, PasswordError> {
+        // A password that cannot be right is not worth more than the longest that could be.
+        let password = opaque(&password.chars().take(MAX_BYTES + 1).collect::<String>());
         let known = hash.is_some() && password.len() <= MAX_BYTES;
         let hash: Arc<str> = if known { hash.unwrap_or_default().into() } else { Arc::clone(&self.dummy) };
-        // A password that cannot be right is not worth more than the longest that could be.
-        let password: String = password.chars().take(MAX_BYTES).collect();
-        let matches =
-            self.run(move || Argon2::default().verify_password(password.as_bytes(), &*hash).is_ok()).await?;
+        let matches = self
+            .run(place, move || Argon2::default().verify_password(password.as_bytes(), &*hash).is_ok())
+            .await?;
         Ok(known && matches)
+    }
+
+    /// How long a guess that comes too early is held back at most.
+    pub fn patience(&self) -> Duration {
+        self.patience
     }
 
     /// How many hashes were computed since the start.
@@ -123,16 +155,31 @@ impl Passwords {
 
     async fn run<T: Send + 'static>(
         &self,
+        place: Place,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PasswordError> {
-        // Turned away at once: in a long queue most would be hashed for clients that have left.
-        let place = Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| PasswordError::Busy)?;
-        let core = Arc::clone(&self.running).acquire_owned().await.map_err(failed)?;
+        let turn = match place {
+            Place::Known(peer) => self.known.take(peer).await,
+            Place::Stranger(peer) => self.strangers.take(peer).await,
+        };
+        let turn = turn.map_err(|Crowded| PasswordError::Busy)?;
         self.computed.fetch_add(1, Ordering::Relaxed);
-        // The permits go with the work: a caller that gives up does not free a core that still hashes.
-        let done = move |_permits: (OwnedSemaphorePermit, OwnedSemaphorePermit)| work();
-        tokio::task::spawn_blocking(move || done((place, core))).await.map_err(failed)
+        // The turn goes with the work: a caller that gives up does not free a core that still hashes.
+        let worked = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(turn);
+            done
+        });
+        worked.await.map_err(failed)
     }
+}
+
+/// A password as it is hashed and compared (RFC 8265, OpaqueString): every kind of space is a space, and
+/// accents are composed. Case and everything else stay.
+fn opaque(password: &str) -> String {
+    // All spaces of Unicode but those that are control characters.
+    let is_space = |c: char| c.is_whitespace() && !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
+    password.nfc().map(|c| if is_space(c) { ' ' } else { c }).collect()
 }
 
 fn compute(params: &Params, password: &[u8], salt: &[u8; 16]) -> Result<String, PasswordError> {
@@ -157,20 +204,34 @@ mod tests {
         let hash = passwords.hash("correct horse", &env).await.unwrap();
         let other = passwords.hash("correct horse", &env).await.unwrap();
         assert_ne!(hash, other, "each hash has its own salt");
-        assert_eq!(passwords.verify("correct horse", Some(&hash)).await, Ok(true));
+        assert_eq!(passwords.verify("correct horse", Some(&hash), STRANGER).await, Ok(true));
         for wrong in ["correct horsf", "Correct horse", "", "correct horse "] {
-            assert_eq!(passwords.verify(wrong, Some(&hash)).await, Ok(false), "{wrong}");
+            assert_eq!(passwords.verify(wrong, Some(&hash), STRANGER).await, Ok(false), "{wrong}");
         }
-        assert_eq!(passwords.verify("correct horse", Some("")).await, Ok(false));
-        assert_eq!(passwords.verify("correct horse", Some("not a hash")).await, Ok(false));
+        assert_eq!(passwords.verify("correct horse", Some(""), STRANGER).await, Ok(false));
+        assert_eq!(passwords.verify("correct horse", Some("not a hash"), STRANGER).await, Ok(false));
+    }
+
+    /// RFC 8265, 4.2: a keyboard composes accents, a name copied from elsewhere may hold them apart; a
+    /// space is a space.
+    #[tokio::test]
+    async fn a_password_is_the_same_however_its_accents_and_spaces_are_written() {
+        let (passwords, env) = passwords(Cost::LEAST);
+        let hash = passwords.hash("kávé és tejszínhab", &env).await.unwrap();
+        for same in ["ka\u{301}ve\u{301} e\u{301}s tejszi\u{301}nhab", "kávé\u{a0}és\u{3000}tejszínhab"] {
+            assert_eq!(passwords.verify(same, Some(&hash), STRANGER).await, Ok(true), "{same}");
+        }
+        for other in ["kave es tejszinhab", "KÁVÉ ÉS TEJSZÍNHAB", "kávééstejszínhab"] {
+            assert_eq!(passwords.verify(other, Some(&hash), STRANGER).await, Ok(false), "{other}");
+        }
     }
 
     #[tokio::test]
     async fn without_a_hash_the_answer_is_no_after_the_same_work() {
         let (passwords, _) = passwords(Cost::LEAST);
         let before = passwords.computed();
-        assert_eq!(passwords.verify("correct horse", None).await, Ok(false));
-        assert_eq!(passwords.verify(&"x".repeat(1_000_000), None).await, Ok(false));
+        assert_eq!(passwords.verify("correct horse", None, STRANGER).await, Ok(false));
+        assert_eq!(passwords.verify(&"x".repeat(1_000_000), None, STRANGER).await, Ok(false));
         assert_eq!(passwords.computed(), before + 2);
     }
 
@@ -179,7 +240,7 @@ mod tests {
         let (passwords, env) = passwords(Cost::RECOMMENDED);
         let hash = passwords.hash("correct horse", &env).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert_eq!(passwords.verify("correct horse", Some(&hash)).await, Ok(true));
+        assert_eq!(passwords.verify("correct horse", Some(&hash), STRANGER).await, Ok(true));
     }
 
     #[tokio::test]
@@ -197,17 +258,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_flood_is_turned_away_while_the_first_ones_are_served() {
-        let (passwords, _) = passwords(Cost::LEAST);
-        let all_cores = Arc::clone(&passwords.running).acquire_many_owned(2).await.unwrap();
-        let passwords = Arc::new(passwords);
-        let waiting: Vec<_> = (0..2 * (1 + WAITING_PER_CORE))
-            .map(|_| Arc::clone(&passwords.waiting).try_acquire_owned().unwrap())
-            .collect();
-        assert_eq!(passwords.verify("correct horse", None).await, Err(PasswordError::Busy));
-        drop((all_cores, waiting));
-        assert_eq!(passwords.verify("correct horse", None).await, Ok(false));
+    async fn a_flood_of_strangers_keeps_nobody_waiting_who_is_known() {
+        let (passwords, env) = passwords(Cost::LEAST);
+        let _running = passwords.strangers.take(Peer::UNKNOWN).await.unwrap();
+        let mut flood: Vec<_> =
+            (0..60).map(|_| Box::pin(passwords.verify("correct horse", None, STRANGER))).collect();
+        for guess in &mut flood {
+            assert!(futures_util::FutureExt::now_or_never(guess.as_mut()).is_none());
+        }
+        let known = Place::Known(Peer::UNKNOWN);
+        assert_eq!(passwords.verify("correct horse", None, known).await, Ok(false));
+        assert!(passwords.hash("correct horse", &env).await.is_ok(), "a password is set");
     }
+
+    const STRANGER: Place = Place::Stranger(Peer::UNKNOWN);
 
     fn passwords(cost: Cost) -> (Passwords, SeededEnv) {
         let env = SeededEnv::new(1, Timestamp::from_millis(0));

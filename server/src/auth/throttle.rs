@@ -1,20 +1,25 @@
 //! Slowing down the guessing of passwords: by delay, never by locking an account.
 //!
+//! A guess that comes too early is held back until its time has come, and then judged like any other. So a
+//! user on a new phone gets in, while somebody else tries their email: late, but they do.
+//!
 //! Kept in memory: each node slows down by itself, and a restart forgets. That is enough, because a hash
 //! costs what it costs and only so many run at once ([`super::password`]).
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use roadbook_domain::value::time::Timestamp;
 
+use super::peer::Peer;
 use super::token::sha256;
 
 /// How many wrong passwords are free.
 const FREE: u32 = 5;
 
-/// The longest delay, in seconds.
-const LONGEST: u32 = 60;
+/// The longest time between two guesses, in seconds.
+const LONGEST: u32 = 10;
 
 /// After how many milliseconds without a wrong password everything is forgotten: 15 minutes.
 const FORGET: i64 = 15 * 60 * 1000;
@@ -23,10 +28,14 @@ const FORGET: i64 = 15 * 60 * 1000;
 const MOST: usize = 10_000;
 
 /// Remembers wrong passwords.
-#[derive(Debug, Default)]
-pub struct Throttle(Mutex<BTreeMap<Guesser, Failures>>);
+#[derive(Debug)]
+pub struct Throttle {
+    known: Mutex<BTreeMap<Guesser, Failures>>,
+    /// How long a guess is held back at most, in milliseconds; one that had to wait longer is refused.
+    patience: i64,
+}
 
-/// A guesser: all who try one email count as one. Only an installation that the user enrolled before counts
+/// A guesser: all who try one email from one peer. Only an installation that the user enrolled before counts
 /// by itself, so that a stranger's guesses never keep a user from their own phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Guesser([u8; 32]);
@@ -34,14 +43,22 @@ pub struct Guesser([u8; 32]);
 #[derive(Debug, Clone, Copy)]
 struct Failures {
     count: u32,
+    /// When the last guess was judged, or will be.
     last: Timestamp,
 }
 
 impl Guesser {
-    /// Everybody who tries this email; on the user's own installation, if its hash is given.
-    pub(super) fn new(email: &str, own_install: Option<&[u8; 32]>) -> Self {
-        let install = own_install.map(<[u8; 32]>::as_slice).unwrap_or_default();
-        Self(sha256(&[install, email.as_bytes()].concat()))
+    /// Everybody at this peer who tries this email.
+    pub(super) fn stranger(email: &str, peer: Peer) -> Self {
+        let peer = peer.to_bytes();
+        // The length keeps an address and an email from being taken for each other.
+        let length = u8::try_from(peer.len()).unwrap_or(u8::MAX);
+        Self(sha256(&[&[length], peer.as_slice(), email.as_bytes()].concat()))
+    }
+
+    /// The user's own installation with this hash.
+    pub(super) fn own(email: &str, install: &[u8; 32]) -> Self {
+        Self(sha256(&[&[u8::MAX], install.as_slice(), email.as_bytes()].concat()))
     }
 }
 
@@ -51,26 +68,37 @@ impl Guesser {
 pub(super) struct Guess {
     guesser: Guesser,
     before: Option<Failures>,
+    /// How long it has to wait before it is judged.
+    pub(super) held: Duration,
 }
 
 impl Throttle {
-    /// Counts a guess as wrong, before anybody knows.
+    /// Remembers nothing yet, and holds a guess back for so long at most.
+    pub(super) fn new(patience: Duration) -> Self {
+        let patience = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX);
+        Self { known: Mutex::default(), patience }
+    }
+
+    /// Counts a guess as wrong, before anybody knows. It is to be held back for as long as it says.
     ///
     /// # Errors
-    /// How many seconds this guesser must wait before the next try; then nothing is counted.
+    /// In how many seconds it would be taken; then nothing is counted.
     pub(super) fn guess(&self, guesser: Guesser, now: Timestamp) -> Result<Guess, u32> {
         let mut known = self.lock();
         let before = known.get(&guesser).copied();
-        if let Some(seconds) = before.and_then(|failures| failures.wait(now)) {
-            return Err(seconds);
+        let wait = before.map_or(0, |failures| failures.wait(now, self.patience));
+        if wait > self.patience {
+            return Err(u32::try_from(wait - self.patience).unwrap_or(u32::MAX).div_ceil(1000));
         }
         if known.len() >= MOST && before.is_none() {
             let oldest = known.iter().min_by_key(|(_, failures)| failures.last).map(|(oldest, _)| *oldest);
             oldest.map(|oldest| known.remove(&oldest));
         }
         let count = before.filter(|failures| !failures.is_forgotten(now)).map_or(0, |before| before.count);
-        known.insert(guesser, Failures { count: count.saturating_add(1), last: now });
-        Ok(Guess { guesser, before })
+        let last = Timestamp::from_millis(now.millis().saturating_add(wait));
+        known.insert(guesser, Failures { count: count.saturating_add(1), last });
+        let held = Duration::from_millis(wait.unsigned_abs());
+        Ok(Guess { guesser, before, held })
     }
 
     /// Takes back a guess that could not be judged.
@@ -93,27 +121,27 @@ impl Throttle {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Guesser, Failures>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Failures {
-    /// How many seconds are left of the delay, if any.
-    fn wait(self, now: Timestamp) -> Option<u32> {
+    /// How many milliseconds the next guess has to wait.
+    fn wait(self, now: Timestamp, patience: i64) -> i64 {
         if self.is_forgotten(now) {
-            return None;
+            return 0;
         }
         let passed = now.millis().saturating_sub(self.last.millis());
-        // A clock that was set back must not make the delay longer.
-        let left = i64::from(self.delay()) * 1000 - passed.max(0);
-        u32::try_from(left).ok().filter(|left| *left > 0).map(|left| left.div_ceil(1000))
+        // No guess is held back for longer, so the clock was set back: that must not make the delay longer.
+        let passed = if passed < -patience { 0 } else { passed };
+        (i64::from(self.delay()) * 1000 - passed).max(0)
     }
 
     fn is_forgotten(self, now: Timestamp) -> bool {
         now.millis().saturating_sub(self.last.millis()) >= FORGET
     }
 
-    /// 0 for the free ones, then 1, 2, 4, ... seconds.
+    /// The seconds until the next guess: none after the free ones, then 1, 2, 4, ... seconds.
     fn delay(self) -> u32 {
         match self.count.checked_sub(FREE) {
             None => 0,
@@ -127,9 +155,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn after_five_wrong_passwords_each_next_one_waits_twice_as_long_up_to_a_minute() {
-        let throttle = Throttle::default();
-        let guesser = Guesser::new("anna@example.com", None);
+    fn after_five_wrong_passwords_each_next_one_waits_twice_as_long_up_to_ten_seconds() {
+        let throttle = impatient();
+        let guesser = stranger("anna@example.com");
         let mut now = 0;
         let mut waits = Vec::new();
         for _ in 0..50 {
@@ -140,13 +168,35 @@ mod tests {
             }
             waits.push(wait.unwrap_or_default());
         }
-        assert_eq!(waits[..13], [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60]);
-        assert!(waits[13..].iter().all(|wait| *wait == 60));
+        assert_eq!(waits[..11], [0, 0, 0, 0, 0, 1, 2, 4, 8, 10, 10]);
+        assert!(waits[11..].iter().all(|wait| *wait == 10));
+    }
+
+    /// Somebody tries an email four times a second. Its user tries once, on a new phone at the same address.
+    #[test]
+    fn a_guess_is_held_back_and_judged_so_that_a_stranger_locks_nobody_out() {
+        let patience = Duration::from_secs(20);
+        let throttle = Throttle::new(patience);
+        let guesser = stranger("anna@example.com");
+        let mut now = 0;
+        for _ in 0..100 {
+            let held = throttle.guess(guesser, at(now)).unwrap().held;
+            assert!(held <= patience);
+            // One who waits for each answer.
+            now += i64::try_from(held.as_millis()).unwrap() + 250;
+        }
+        let user = throttle.guess(guesser, at(now)).expect("there is room for the user, too");
+        assert!(user.held <= patience, "{:?}", user.held);
+        // One who does not wait is refused, once the time that guesses are held back for is used up.
+        let refused = (0..5).find_map(|_| throttle.guess(guesser, at(now)).err());
+        assert!(refused.is_some());
+        let elsewhere = Guesser::stranger("anna@example.com", Peer::of([192, 0, 2, 9].into()));
+        assert_eq!(throttle.guess(elsewhere, at(now)).unwrap().held, Duration::ZERO, "another address");
     }
 
     #[test]
     fn the_right_password_or_a_quarter_of_an_hour_makes_all_forgotten() {
-        let guesser = Guesser::new("anna@example.com", None);
+        let guesser = stranger("anna@example.com");
         let throttle = guessed(guesser, 9);
         assert!(throttle.guess(guesser, at(0)).is_err());
         for _ in 0..FREE {
@@ -160,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_guess_that_could_not_be_judged_counts_for_nothing() {
-        let guesser = Guesser::new("anna@example.com", None);
+        let guesser = stranger("anna@example.com");
         let throttle = guessed(guesser, 4);
         for second in 0..20 {
             let guess = throttle.guess(guesser, at(second * 1000)).unwrap();
@@ -168,7 +218,7 @@ mod tests {
         }
         assert!(throttle.guess(guesser, at(20_000)).is_ok());
         assert_eq!(throttle.guess(guesser, at(20_000)).unwrap_err(), 1);
-        let first = Throttle::default();
+        let first = impatient();
         let guess = first.guess(guesser, at(0)).unwrap();
         first.take_back(guess);
         assert!(first.lock().is_empty());
@@ -176,39 +226,43 @@ mod tests {
 
     #[test]
     fn guessers_do_not_slow_each_other_down() {
-        let stranger = Guesser::new("anna@example.com", None);
-        let throttle = guessed(stranger, 9);
-        for other in
-            [Guesser::new("bela@example.com", None), Guesser::new("anna@example.com", Some(&[1; 32]))]
-        {
+        let throttle = guessed(stranger("anna@example.com"), 9);
+        for other in [stranger("bela@example.com"), Guesser::own("anna@example.com", &[1; 32])] {
             assert!(throttle.guess(other, at(0)).is_ok());
         }
     }
 
     #[test]
-    fn a_clock_that_goes_back_delays_no_longer_than_a_minute() {
-        let guesser = Guesser::new("anna@example.com", None);
+    fn a_clock_that_goes_back_delays_no_longer_than_before() {
+        let guesser = stranger("anna@example.com");
         let throttle = guessed(guesser, 20);
-        assert_eq!(throttle.guess(guesser, at(-1_000_000)).unwrap_err(), 60);
+        assert_eq!(throttle.guess(guesser, at(-1_000_000)).unwrap_err(), 10);
     }
 
     #[test]
     fn a_flood_of_emails_forgets_the_oldest_and_takes_no_more_memory() {
-        let throttle = Throttle::default();
+        let throttle = impatient();
         for number in 0..MOST + 10 {
-            let guesser = Guesser::new(&number.to_string(), None);
+            let guesser = stranger(&number.to_string());
             assert!(throttle.guess(guesser, at(i64::try_from(number).unwrap())).is_ok());
         }
         let known = throttle.lock();
         assert_eq!(known.len(), MOST);
-        assert!(
-            !known.contains_key(&Guesser::new("9", None)) && known.contains_key(&Guesser::new("10", None))
-        );
+        assert!(!known.contains_key(&stranger("9")) && known.contains_key(&stranger("10")));
+    }
+
+    /// A throttle that refuses what it would have to hold back.
+    fn impatient() -> Throttle {
+        Throttle::new(Duration::ZERO)
+    }
+
+    fn stranger(email: &str) -> Guesser {
+        Guesser::stranger(email, Peer::UNKNOWN)
     }
 
     /// A throttle that counted so many guesses, each as soon as it was free, the last one at 0.
     fn guessed(guesser: Guesser, times: u32) -> Throttle {
-        let throttle = Throttle::default();
+        let throttle = impatient();
         throttle.lock().insert(guesser, Failures { count: times, last: at(0) });
         throttle
     }

@@ -1,20 +1,19 @@
-//! Access tokens (RFC 9068: signed, short-lived, without a role) and refresh tokens (random, hashed at
-//! rest, replaced at every use).
+//! Access tokens (RFC 9068: signed, short-lived, without a role) and refresh tokens (sealed, kept nowhere
+//! on the server, replaced at every use).
 
 use std::fmt;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use aws_lc_rs::{constant_time, hmac};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use roadbook_domain::value::env::{Env, random};
 use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::node::secrets::Secrets;
-use crate::store::sessions::TokenHash;
 use crate::store::users::Claimed;
 
 /// How long an access token is good for, in milliseconds: 15 minutes.
@@ -31,6 +30,12 @@ const MAX_ACCESS_LEN: usize = 1024;
 
 const AUDIENCE: &str = "roadbook";
 
+/// What the key of refresh tokens is derived for: the token key signs nothing else with it.
+const REFRESH: &[u8] = b"roadbook refresh token";
+
+/// The bytes of a refresh token's seal: 192 bits nobody guesses, and the whole stays 64 bytes.
+const SEAL: usize = 24;
+
 /// Issues and checks access tokens.
 pub struct Tokens {
     encoding: EncodingKey,
@@ -40,16 +45,21 @@ pub struct Tokens {
     /// The header as it stands in every token, with the point that follows it.
     header_text: String,
     issuer: String,
+    refresh_key: hmac::Key,
 }
 
-/// A refresh token: the organisation, the session, and 256 random bits.
-#[derive(Clone, PartialEq, Eq)]
+/// A refresh token of a session: which one, counted from the sign-in.
+///
+/// Its successor is the next number, whoever asks and however often. So two callers with one token, and one
+/// whose answer was lost, hold the same token afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RefreshToken {
     /// The organisation.
     pub org: OrgId,
     /// The session.
     pub session: Uuid,
-    secret: [u8; 32],
+    /// Its number in the session.
+    pub generation: i64,
 }
 
 /// A key that cannot sign, or text that is not a token of ours. Why not is nobody's business.
@@ -66,6 +76,8 @@ struct Claims {
     org: OrgId,
     device: DeviceId,
     session: Uuid,
+    /// Of the refresh token that was issued with it.
+    generation: i64,
     version: i64,
     iat: i64,
     nbf: i64,
@@ -93,14 +105,15 @@ impl Tokens {
             header,
             header_text: BASE64URL_NOPAD.encode(&header_json) + ".",
             issuer,
+            refresh_key: refresh_key(secrets),
         })
     }
 
-    /// An access token for this caller, good from `now` for [`ACCESS_LIFE`].
+    /// An access token for this caller, issued with the refresh token of this generation, good from `now` for [`ACCESS_LIFE`].
     ///
     /// # Errors
     /// The key cannot sign.
-    pub fn issue(&self, caller: &Claimed, now: Timestamp) -> Result<String, TokenError> {
+    pub fn issue(&self, caller: &Claimed, generation: i64, now: Timestamp) -> Result<String, TokenError> {
         let seconds = now.millis().div_euclid(1000);
         let claims = Claims {
             iss: self.issuer.clone(),
@@ -109,6 +122,7 @@ impl Tokens {
             org: caller.org,
             device: caller.device,
             session: caller.session,
+            generation,
             version: caller.token_version,
             iat: seconds,
             nbf: seconds,
@@ -117,14 +131,14 @@ impl Tokens {
         jsonwebtoken::encode(&self.header, &claims, &self.encoding).map_err(|_| TokenError)
     }
 
-    /// The caller that a token names, if the token is ours and good now (RFC 8725).
+    /// The caller that a token names and its generation, if the token is ours and good now (RFC 8725).
     ///
     /// The header must be ours to the byte: so there is one algorithm, one key, one type, and nothing
     /// in a header is ever obeyed.
     ///
     /// # Errors
     /// It is not.
-    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Claimed, TokenError> {
+    pub fn verify(&self, token: &str, now: Timestamp) -> Result<(Claimed, i64), TokenError> {
         if token.len() > MAX_ACCESS_LEN || !token.starts_with(&self.header_text) {
             return Err(TokenError);
         }
@@ -136,14 +150,52 @@ impl Tokens {
         if claims.exp <= seconds || claims.nbf > seconds.saturating_add(SKEW) {
             return Err(TokenError);
         }
-        Ok(Claimed {
+        let caller = Claimed {
             org: claims.org,
             user: claims.sub,
             device: claims.device,
             session: claims.session,
             token_version: claims.version,
-        })
+        };
+        Ok((caller, claims.generation))
     }
+
+    /// The text of a refresh token: 86 characters of base64url.
+    pub fn seal(&self, token: &RefreshToken) -> String {
+        let said = token.said();
+        let seal = hmac::sign(&self.refresh_key, &said);
+        BASE64URL_NOPAD.encode(&[&said, seal.as_ref().get(..SEAL).unwrap_or_default()].concat())
+    }
+
+    /// The refresh token with this text, which this server must have sealed: what was made up, or damaged
+    /// on its way, names no session.
+    ///
+    /// # Errors
+    /// It did not.
+    pub fn open(&self, text: &str) -> Result<RefreshToken, TokenError> {
+        let bytes: [u8; 40 + SEAL] = match BASE64URL_NOPAD.decode(text.as_bytes()) {
+            Ok(bytes) => bytes.try_into().map_err(|_| TokenError)?,
+            Err(_) => return Err(TokenError),
+        };
+        let (org, rest) = bytes.split_first_chunk::<16>().ok_or(TokenError)?;
+        let (session, rest) = rest.split_first_chunk::<16>().ok_or(TokenError)?;
+        let (generation, seal) = rest.split_first_chunk::<8>().ok_or(TokenError)?;
+        let token = RefreshToken {
+            org: OrgId::from_bytes(*org),
+            session: Uuid::from_bytes(*session),
+            generation: i64::from_be_bytes(*generation),
+        };
+        let ours = hmac::sign(&self.refresh_key, &token.said());
+        constant_time::verify_slices_are_equal(ours.as_ref().get(..SEAL).unwrap_or_default(), seal)
+            .map_err(|_| TokenError)?;
+        Ok(token)
+    }
+}
+
+/// A key of its own, so that no seal is ever taken for a signature or the other way round.
+fn refresh_key(secrets: &Secrets) -> hmac::Key {
+    let token_key = hmac::Key::new(hmac::HMAC_SHA256, secrets.token_key.as_bytes());
+    hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&token_key, REFRESH).as_ref())
 }
 
 /// What jsonwebtoken checks: signature, presence and form of the claims, issuer and audience. The times
@@ -159,35 +211,14 @@ fn validation(issuer: &str) -> Validation {
 }
 
 impl RefreshToken {
-    /// A new one for this session.
-    pub fn new(org: OrgId, session: Uuid, env: &dyn Env) -> Self {
-        Self { org, session, secret: random(env) }
+    /// The one that replaces it.
+    pub const fn successor(self) -> Self {
+        Self { generation: self.generation.saturating_add(1), ..self }
     }
 
-    /// What the database keeps of it.
-    pub fn hash(&self) -> TokenHash {
-        sha256(&self.secret)
-    }
-
-    /// Its text: 86 characters of base64url.
-    pub fn to_text(&self) -> String {
-        let parts = [self.org.as_bytes().as_slice(), self.session.as_bytes(), &self.secret];
-        BASE64URL_NOPAD.encode(&parts.concat())
-    }
-
-    /// The token with this text.
-    ///
-    /// # Errors
-    /// It is not one.
-    pub fn from_text(text: &str) -> Result<Self, TokenError> {
-        let bytes: [u8; 64] = match BASE64URL_NOPAD.decode(text.as_bytes()) {
-            Ok(bytes) => bytes.try_into().map_err(|_| TokenError)?,
-            Err(_) => return Err(TokenError),
-        };
-        let (org, rest) = bytes.split_first_chunk::<16>().ok_or(TokenError)?;
-        let (session, secret) = rest.split_first_chunk::<16>().ok_or(TokenError)?;
-        let secret = secret.try_into().map_err(|_| TokenError)?;
-        Ok(Self { org: OrgId::from_bytes(*org), session: Uuid::from_bytes(*session), secret })
+    fn said(&self) -> Vec<u8> {
+        let generation = self.generation.to_be_bytes();
+        [self.org.as_bytes().as_slice(), self.session.as_bytes(), &generation].concat()
     }
 }
 
@@ -200,12 +231,6 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 impl fmt::Debug for Tokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tokens").field("issuer", &self.issuer).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for RefreshToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RefreshToken").field("session", &self.session).finish_non_exhaustive()
     }
 }
 

@@ -17,6 +17,7 @@ use tracing::Instrument;
 use tracing::field::Empty;
 
 use crate::api::ApiError;
+use crate::auth::peer::Origin;
 use crate::state::State;
 
 /// The header under which an answer names its request's id in the log.
@@ -37,18 +38,24 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
 /// An id that the client sends is not taken over: it would be text of a stranger in the log.
 pub async fn observe(With(state): With<State>, request: Request, next: Next) -> Response {
     let id = HEXLOWER.encode(&random::<8>(state.env()));
-    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map_or("none", MatchedPath::as_str);
     let span = tracing::info_span!(
         "request",
         request.id = %id,
         http.method = %request.method(),
         http.route = %route,
+        http.peer = Empty,
         user.id = Empty,
         device.id = Empty,
     );
+    if let Some(Origin(address)) = request.extensions().get() {
+        span.record("http.peer", tracing::field::display(address));
+    }
     let began = state.now();
     let mut response = run(request, next, &span).await;
     let millis = state.now().millis().saturating_sub(began.millis());
+    state.metrics().answered(route, response.status().as_u16());
     span.in_scope(|| {
         tracing::info!(http.status = response.status().as_u16(), duration.ms = millis, "request served");
     });

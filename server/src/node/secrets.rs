@@ -136,6 +136,35 @@ impl Secrets {
         })
     }
 
+    /// Copies the folder to a new place, readable by its owner alone.
+    ///
+    /// # Errors
+    /// [`SecretsError::Exists`], [`SecretsError::Unreadable`] or [`SecretsError::Unwritable`].
+    pub fn copy_to(&self, folder: &Path) -> Result<(), SecretsError> {
+        if folder.symlink_metadata().is_ok() {
+            return Err(SecretsError::Exists(folder.to_owned()));
+        }
+        let unwritable = |error| SecretsError::Unwritable(folder.to_owned(), error);
+        let mut draft = folder.to_owned().into_os_string();
+        draft.push(".partial");
+        let draft = PathBuf::from(draft);
+        // What an earlier run left that was killed.
+        match fs::remove_dir_all(&draft) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(error)),
+            _ => {}
+        }
+        fs::create_dir_all(parent(folder)).map_err(unwritable)?;
+        make_folder(&draft).map_err(unwritable)?;
+        for name in [ORGANISATION, TOKEN_KEY, CURSOR_KEY, RECEIPT_KEY, PURGED] {
+            let path = self.folder.join(name);
+            let bytes = fs::read(&path).map_err(|error| SecretsError::Unreadable(path, error))?;
+            write_new(&draft.join(name), &bytes).map_err(unwritable)?;
+        }
+        sync_folder(&draft).map_err(unwritable)?;
+        fs::rename(&draft, folder).map_err(unwritable)?;
+        sync_folder(parent(folder)).map_err(unwritable)
+    }
+
     /// Where purged documents are to be listed, so that an older backup brings nothing back (C5). `init`
     /// makes it; purges are not written to it yet, and come back to a restored server from the phones.
     pub fn purge_list(&self) -> PathBuf {

@@ -4,8 +4,13 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio_rustls::rustls::ServerConfig;
+
+use super::network::Network;
+use super::tls;
 use crate::auth::password::Cost;
 use crate::store::StoreError;
 use crate::store::db::Address;
@@ -14,9 +19,9 @@ use crate::store::db::Address;
 /// line that names key, value and remedy.
 #[derive(Clone, clap::Args)]
 pub struct Config {
-    /// The database: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
-    #[arg(long, env = "ROADBOOK_DATABASE", hide_env_values = true, default_value = "sqlite:roadbook.db")]
-    pub database: String,
+    /// Where everything is kept.
+    #[command(flatten)]
+    pub database: Database,
 
     /// How many connections to PostgreSQL this server may hold (1 to 1000)
     #[arg(long, env = "ROADBOOK_DATABASE_CONNECTIONS", default_value = "10")]
@@ -26,9 +31,29 @@ pub struct Config {
     #[arg(long, env = "ROADBOOK_SECRETS", default_value = "secrets")]
     pub secrets: String,
 
-    /// The address and port to listen on; TLS is the business of the proxy before it
+    /// The address and port to listen on
     #[arg(long, env = "ROADBOOK_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: String,
+
+    /// The address by which phones reach the server, such as https://roadbook.example: for links that let them in
+    #[arg(long, env = "ROADBOOK_PUBLIC_ADDRESS", default_value = "")]
+    pub public_address: String,
+
+    /// The certificate with its chain, in PEM, if no proxy ends TLS; a renewed one is taken at the next start
+    #[arg(long, env = "ROADBOOK_TLS_CERTIFICATE", default_value = "")]
+    pub tls_certificate: String,
+
+    /// The private key of the certificate, in PEM
+    #[arg(long, env = "ROADBOOK_TLS_KEY", default_value = "")]
+    pub tls_key: String,
+
+    /// Who may read /metrics: addresses or networks, with commas between
+    #[arg(long, env = "ROADBOOK_METRICS_FROM", default_value = "127.0.0.1, ::1")]
+    pub metrics_from: String,
+
+    /// The proxies whose X-Forwarded-For is believed: addresses or networks, with commas between
+    #[arg(long, env = "ROADBOOK_TRUSTED_PROXIES", default_value = "")]
+    pub trusted_proxies: String,
 
     /// How many connections are open at once; the next ones wait (1 to 1000000)
     #[arg(long, env = "ROADBOOK_MAX_CONNECTIONS", default_value = "10000")]
@@ -63,6 +88,79 @@ pub struct Config {
     pub password_cost: Cost,
 }
 
+/// Where a database is: told directly, or by a file, which keeps a password out of the list of processes.
+#[derive(Clone, clap::Args)]
+pub struct Database {
+    /// The database: sqlite:PATH or postgres://USER@HOST/DATABASE. Others on the machine can read flags: an
+    /// address with a password belongs in the variable or in a file
+    #[arg(
+        long = "database",
+        id = "database",
+        value_name = "ADDRESS",
+        env = "ROADBOOK_DATABASE",
+        hide_env_values = true,
+        default_value = "sqlite:roadbook.db"
+    )]
+    text: String,
+
+    /// A file that holds the address instead
+    #[arg(long = "database-file", id = "database-file", value_name = "FILE", env = "ROADBOOK_DATABASE_FILE")]
+    file: Option<PathBuf>,
+}
+
+impl Database {
+    /// The address to connect to.
+    ///
+    /// # Errors
+    /// It is not one, or the file cannot be read.
+    pub(crate) fn address(&self) -> Result<Address, ConfigError> {
+        let remedy = || self.wrong("give sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE".into());
+        match &self.file {
+            None => self.text.parse().map_err(|_| remedy()),
+            Some(path) => std::fs::read_to_string(path)
+                .map_err(|error| {
+                    self.wrong(format!("cannot be read ({error}); give a file with an address"))
+                })?
+                .trim()
+                .parse()
+                .map_err(|_| remedy()),
+        }
+    }
+
+    /// The error that blames the database.
+    pub(crate) fn wrong(&self, problem: String) -> ConfigError {
+        match &self.file {
+            None => ConfigError::of("database", &self.text, &problem),
+            Some(path) => ConfigError::of("database-file", &path.display().to_string(), &problem),
+        }
+    }
+
+    /// The flag that names this database on a command line, and its value; `None` if that would show a password.
+    pub fn flag(&self) -> Option<(&'static str, String)> {
+        match &self.file {
+            Some(path) => Some(("--database-file", path.display().to_string())),
+            None if without_password(&self.text) == self.text => Some(("--database", self.text.clone())),
+            None => None,
+        }
+    }
+}
+
+impl From<String> for Database {
+    fn from(text: String) -> Self {
+        Self { text, file: None }
+    }
+}
+
+impl fmt::Debug for Database {
+    /// Without the password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.file {
+            None => f.write_str(&without_password(&self.text)),
+            Some(path) => write!(f, "the address in {}", path.display()),
+        }
+    }
+}
+
 /// A configuration that holds together.
 #[derive(Debug, Clone)]
 pub struct Checked {
@@ -74,6 +172,14 @@ pub struct Checked {
     pub secrets: PathBuf,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// The address by which phones reach the server, if it is known.
+    pub public_address: Option<String>,
+    /// The certificate to show; none where a proxy does.
+    pub tls: Option<Arc<ServerConfig>>,
+    /// Who may read the counters.
+    pub metrics_from: Vec<Network>,
+    /// The proxies that are believed.
+    pub trusted_proxies: Vec<Network>,
     /// How many connections at once.
     pub max_connections: usize,
     /// For the head of a request, and between two.
@@ -112,19 +218,38 @@ impl ConfigError {
 }
 
 impl Config {
+    /// What `serve` takes by default, on this database and secrets folder.
+    pub fn at(database: String, secrets: String) -> Self {
+        #[derive(clap::Parser)]
+        struct Defaults {
+            #[command(flatten)]
+            config: Config,
+        }
+        // Parsed instead of written down here, so that it stays what `serve` takes.
+        let defaults = <Defaults as clap::Parser>::parse_from(["serve"]).config;
+        Self { database: database.into(), secrets, ..defaults }
+    }
+
     /// Checks every key.
     ///
     /// # Errors
     /// The first that is wrong.
     pub fn check(&self) -> Result<Checked, ConfigError> {
         Ok(Checked {
-            database: self.parse("database", "give sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")?,
+            database: self.database.address()?,
             database_connections: self.number("database-connections", 1, 1000)?,
             secrets: match self.value("secrets") {
                 "" => return Err(self.wrong("secrets", "give the path of the folder that init made".into())),
                 path => path.into(),
             },
             listen: self.parse("listen", "give ADDRESS:PORT, such as 127.0.0.1:8080 or [::]:8080")?,
+            public_address: match self.value("public-address") {
+                "" => None,
+                address => Some(public_address(address)?),
+            },
+            tls: self.tls()?,
+            metrics_from: self.networks("metrics-from")?,
+            trusted_proxies: self.networks("trusted-proxies")?,
             max_connections: self.number("max-connections", 1, 1_000_000)?,
             header_timeout: self.duration("header-timeout")?,
             request_timeout: self.duration("request-timeout")?,
@@ -138,15 +263,23 @@ impl Config {
 
     /// The error that blames this key.
     pub(crate) fn wrong(&self, key: &str, problem: String) -> ConfigError {
-        ConfigError::of(key, self.value(key), &problem)
+        if key == "database" {
+            self.database.wrong(problem)
+        } else {
+            ConfigError::of(key, self.value(key), &problem)
+        }
     }
 
     fn value(&self, key: &str) -> &str {
         match key {
-            "database" => &self.database,
             "database-connections" => &self.database_connections,
             "secrets" => &self.secrets,
             "listen" => &self.listen,
+            "public-address" => &self.public_address,
+            "tls-certificate" => &self.tls_certificate,
+            "tls-key" => &self.tls_key,
+            "metrics-from" => &self.metrics_from,
+            "trusted-proxies" => &self.trusted_proxies,
             "max-connections" => &self.max_connections,
             "header-timeout" => &self.header_timeout,
             "request-timeout" => &self.request_timeout,
@@ -160,6 +293,28 @@ impl Config {
 
     fn parse<T: FromStr>(&self, key: &str, remedy: &str) -> Result<T, ConfigError> {
         self.value(key).parse().map_err(|_| self.wrong(key, remedy.into()))
+    }
+
+    fn tls(&self) -> Result<Option<Arc<ServerConfig>>, ConfigError> {
+        match (self.tls_certificate.as_str(), self.tls_key.as_str()) {
+            ("", "") => Ok(None),
+            ("", _) => Err(self.wrong("tls-certificate", "give the certificate of the key".into())),
+            (_, "") => Err(self.wrong("tls-key", "give the private key of the certificate".into())),
+            (certificate, key) => tls::load(certificate.as_ref(), key.as_ref())
+                .map(Some)
+                .map_err(|problem| self.wrong("tls-certificate", problem)),
+        }
+    }
+
+    fn networks(&self, key: &str) -> Result<Vec<Network>, ConfigError> {
+        let parts = self.value(key).split(',').map(str::trim).filter(|part| !part.is_empty());
+        parts
+            .map(|part| {
+                part.parse().map_err(|()| {
+                    self.wrong(key, "give addresses or networks, such as 127.0.0.1, 10.0.0.0/8".into())
+                })
+            })
+            .collect()
     }
 
     fn number<T: FromStr + PartialOrd + fmt::Display>(
@@ -187,10 +342,24 @@ impl fmt::Debug for Config {
     /// Without the database's password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
-            .field("database", &without_password(&self.database))
+            .field("database", &self.database)
             .field("secrets", &self.secrets)
             .field("listen", &self.listen)
             .finish_non_exhaustive()
+    }
+}
+
+/// An address that a phone can be given.
+///
+/// # Errors
+/// It is none.
+pub fn public_address(text: &str) -> Result<String, ConfigError> {
+    let host = ["https://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+    let is_fit =
+        |host: &str| !host.is_empty() && !host.contains(['#', '?', ' ', '@']) && !host.starts_with('/');
+    match host {
+        Some(host) if is_fit(host) => Ok(text.trim_end_matches('/').to_owned()),
+        _ => Err(ConfigError::of("public-address", text, "give one such as https://roadbook.example")),
     }
 }
 
@@ -216,7 +385,8 @@ fn parse_duration(text: &str) -> Option<Duration> {
     }
 }
 
-/// An address without what stands between the first colon after `//` and the last `@`.
+/// An address without what stands between the first colon after `//` and the last `@`, and without the
+/// passwords among its options.
 fn without_password(address: &str) -> String {
     let parts = address.split_once("://").and_then(|(scheme, rest)| {
         // The last `@`: a password may hold one that is not escaped.
@@ -224,7 +394,13 @@ fn without_password(address: &str) -> String {
         let (user, _) = login.split_once(':')?;
         Some(format!("{scheme}://{user}:***@{host}"))
     });
-    parts.unwrap_or_else(|| address.to_owned())
+    let address = parts.unwrap_or_else(|| address.to_owned());
+    let Some((before, options)) = address.split_once('?') else { return address };
+    let masked = options.split('&').map(|option| match option.split_once('=') {
+        Some((name, _)) if name.to_ascii_lowercase().contains("password") => format!("{name}=***"),
+        _ => option.to_owned(),
+    });
+    format!("{before}?{}", masked.collect::<Vec<_>>().join("&"))
 }
 
 fn one_line(text: &str) -> String {
@@ -264,6 +440,9 @@ mod tests {
             ("secrets", "", "give the path"),
             ("listen", "8080", "such as 127.0.0.1:8080"),
             ("listen", "localhost:8080", "such as 127.0.0.1:8080"),
+            ("public-address", "roadbook.example", "such as https://roadbook.example"),
+            ("metrics-from", "everybody", "such as 127.0.0.1, 10.0.0.0/8"),
+            ("trusted-proxies", "127.0.0.1, proxy", "such as 127.0.0.1, 10.0.0.0/8"),
             ("max-connections", "1000001", "from 1 to 1000000"),
             ("header-timeout", "10", "such as 500ms, 10s or 2m"),
             ("header-timeout", "0s", "from 100ms to 10m"),
@@ -284,10 +463,16 @@ mod tests {
 
     #[test]
     fn a_database_password_is_never_shown() {
-        for address in ["postgres://anna:s3cret@db/roadbook", "postgres://anna:s3@cret@db/roadbook?port=x"] {
+        for address in [
+            "postgres://anna:s3cret@db/roadbook",
+            "postgres://anna:s3@cret@db/roadbook?port=x",
+            "postgres://anna@db/roadbook?password=s3cret",
+            "postgres://db/roadbook?user=anna&Password=s3cret&sslmode=require",
+        ] {
             let config = config(&[&format!("--database={address}")]);
-            let shown = format!("{config:?} {}", config.wrong("database", "no".into()));
-            assert!(!shown.contains("s3") && shown.contains("anna:***@db"), "{shown}");
+            let shown = format!("{config:?} {:?} {}", config.database, config.wrong("database", "no".into()));
+            assert!(!shown.contains("s3") && shown.contains("anna") && shown.contains("***"), "{shown}");
+            assert_eq!(config.database.flag(), None);
             if let Ok(checked) = config.check() {
                 assert!(!format!("{checked:?}").contains("s3cret"));
             }

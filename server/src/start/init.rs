@@ -8,12 +8,14 @@ use roadbook_domain::document::Signature;
 use roadbook_domain::document::change::Actor;
 use roadbook_domain::settings::role::Role;
 use roadbook_domain::settings::user::{Email, User};
-use roadbook_domain::settings::{Organisation, Settings, SettingsError, SettingsRow, builtin_rows};
+use roadbook_domain::settings::{
+    ImportKey, Organisation, Settings, SettingsError, SettingsRow, builtin_rows,
+};
 use roadbook_domain::value::env::{Env, random};
 use roadbook_domain::value::id::{OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 
-use super::config::{ConfigError, store_advice};
+use super::config::{ConfigError, Database, store_advice};
 use crate::auth::password::{Cost, PasswordError, Passwords};
 use crate::node::secrets::Secrets;
 use crate::store::db::Address;
@@ -25,9 +27,9 @@ use crate::sync::OwnDocuments;
 /// What `init` is told.
 #[derive(Debug, Clone, clap::Args)]
 pub struct InitConfig {
-    /// The database: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
-    #[arg(long, env = "ROADBOOK_DATABASE", hide_env_values = true, default_value = "sqlite:roadbook.db")]
-    pub database: String,
+    /// Where everything is to be kept.
+    #[command(flatten)]
+    pub database: Database,
 
     /// The secrets folder to make; back it up apart from the database
     #[arg(long, env = "ROADBOOK_SECRETS", default_value = "secrets")]
@@ -103,7 +105,7 @@ pub async fn init(config: &InitConfig, env: &dyn Env) -> Result<Created, ConfigE
     let mut conn = db.read().await.map_err(|error| database_error(config, &error))?;
     if let Some(org) = organisation::any(&mut conn).await.map_err(|error| database_error(config, &error))? {
         let problem = format!("it holds organisation {org} already; choose another database");
-        return Err(ConfigError::of("database", &config.database, &problem));
+        return Err(config.database.wrong(problem));
     }
     drop(conn);
     let secrets = Secrets::create(secrets_folder, plan.org, env)
@@ -132,9 +134,7 @@ struct Plan {
 impl Plan {
     fn new(config: &InitConfig, env: &dyn Env) -> Result<Self, ConfigError> {
         let wrong = |key: &str, value: &str, problem: &str| ConfigError::of(key, value, problem);
-        let database = config.database.parse().map_err(|_| {
-            wrong("database", &config.database, "give sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")
-        })?;
+        let database = config.database.address()?;
         let email: Email = config.admin_email.parse().map_err(|_| {
             wrong("admin-email", &config.admin_email, "give an email address, such as anna@example.com")
         })?;
@@ -184,6 +184,8 @@ impl Plan {
         for row in builtin_rows().into_iter().chain(own) {
             settings::put(&mut tx, org, &row, &by, now).await?;
         }
+        let key = SettingsRow::new(&ImportKey::new(env), 1);
+        settings::put(&mut tx, org, &key, &by, now).await?;
         self.own.write(&mut tx, org, now).await?;
         tx.commit().await
     }
@@ -252,7 +254,7 @@ fn blame(config: &InitConfig, error: SettingsError) -> ConfigError {
 }
 
 fn database_error(config: &InitConfig, error: &StoreError) -> ConfigError {
-    ConfigError::of("database", &config.database, &store_advice(error))
+    config.database.wrong(store_advice(error))
 }
 
 fn unexpected(error: impl fmt::Display) -> ConfigError {

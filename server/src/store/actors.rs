@@ -2,11 +2,9 @@
 
 use roadbook_domain::document::change::Actor;
 use roadbook_domain::value::id::{DeviceId, OrgId};
-use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::bulk::{self, Value, bound};
-use super::db::on;
+use super::bulk::{self, Value};
 use super::{Conn, StoreError, Tx};
 
 /// The devices that these actors are bound to, of those that are bound; `None` is the server itself.
@@ -18,13 +16,9 @@ pub async fn devices(
     org: OrgId,
     actors: &[Actor],
 ) -> Result<Vec<(Actor, Option<DeviceId>)>, StoreError> {
-    let values = actors.iter().map(|actor| Value::Bytes(actor.0.to_vec())).collect();
-    let Some((list, values)) = bulk::list(2, values) else { return Ok(Vec::new()) };
-    let text = format!("select actor, device from actor where org_id = $1 and actor in {list}");
-    let rows: Vec<(Vec<u8>, Uuid)> =
-        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
-            .fetch_all(c)
-            .await)?;
+    let listed = actors.iter().map(|actor| Value::Bytes(actor.0.to_vec())).collect();
+    let text = "select actor, device from actor where org_id = $1 and actor in LIST";
+    let rows: Vec<(Vec<u8>, Uuid)> = bulk::fetch(conn, text, &[Value::Uuid(org.uuid())], listed).await?;
     rows.into_iter()
         .map(|(actor, device)| {
             let actor = actor.try_into().map_err(|_| StoreError::Unreadable("an actor"))?;

@@ -8,17 +8,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use roadbook_domain::access::rights::Principal;
 use roadbook_domain::document::DocumentTypeId;
-use roadbook_domain::value::id::{DocumentId, OrgId};
-use sqlx::AssertSqlSafe;
+use roadbook_domain::value::id::{DocumentId, OrgId, UserId};
+use roadbook_domain::value::time::Timestamp;
 use uuid::Uuid;
 
-use super::bulk::{self, Value, bound};
-use super::db::on;
+use super::bulk::{self, Value};
 use super::documents::uuids;
 use super::{Conn, StoreError, Tx, key};
 
 /// By how many paths of links those behind a principal come to see a document.
-pub type Paths = BTreeMap<(DocumentId, Principal), i64>;
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Count {
+    /// Paths of one link: the cards that link to the document themselves.
+    pub direct: i64,
+    /// All paths: those, and the ones through a contact.
+    pub all: i64,
+}
+
+/// The paths to documents, by document and principal.
+pub type Paths = BTreeMap<(DocumentId, Principal), Count>;
 
 /// A log entry filed under a principal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,16 +64,98 @@ pub async fn of(
     documents: &[DocumentId],
 ) -> Result<BTreeMap<DocumentId, BTreeSet<Principal>>, StoreError> {
     let mut audiences: BTreeMap<DocumentId, BTreeSet<Principal>> = BTreeMap::new();
-    let Some((list, values)) = bulk::list(2, uuids(documents)) else { return Ok(audiences) };
-    let text = format!("select document, principal from audience where org_id = $1 and document in {list}");
+    let text = "select document, principal from audience where org_id = $1 and document in LIST";
     let rows: Vec<(Uuid, Vec<u8>)> =
-        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
-            .fetch_all(c)
-            .await)?;
+        bulk::fetch(conn, text, &[Value::Uuid(org.uuid())], uuids(documents)).await?;
     for (document, principal) in rows {
         audiences.entry(document.into()).or_default().insert(key::principal(&principal)?);
     }
     Ok(audiences)
+}
+
+/// Those of these documents that a Restricted user sees.
+///
+/// # Errors
+/// Of the database.
+pub async fn seen(
+    conn: &mut Conn,
+    org: OrgId,
+    user: UserId,
+    documents: &[DocumentId],
+) -> Result<BTreeSet<DocumentId>, StoreError> {
+    // Not `of`: an audience may have many principals, and three of them matter.
+    let text = "select document from audience where org_id = $1 and principal in ($2, $3, $4) \
+                and document in LIST";
+    let [everyone, own, private] = readable(user);
+    let rows: Vec<(Uuid,)> =
+        bulk::fetch(conn, text, &[Value::Uuid(org.uuid()), everyone, own, private], uuids(documents)).await?;
+    Ok(rows.into_iter().map(|(document,)| document.into()).collect())
+}
+
+/// Those of these documents that a Restricted user may link to: the contacts that a card they see links to
+/// itself, the contacts that they made and nothing links to, and the cards that they see.
+///
+/// Not what they see through another contact: by linking to that they would see what is behind it, and so
+/// on from contact to contact.
+///
+/// # Errors
+/// Of the database.
+pub async fn linkable(
+    conn: &mut Conn,
+    org: OrgId,
+    user: UserId,
+    documents: &[DocumentId],
+) -> Result<BTreeSet<DocumentId>, StoreError> {
+    let [everyone, own, private] = readable(user);
+    let (org, contact) = (Value::Uuid(org.uuid()), Value::Int(i64::from(DocumentTypeId::CONTACT.0)));
+    let linked = "select document from visibility where org_id = $1 and principal in ($2, $3) and direct > 0 \
+                  and document in LIST";
+    let fixed = [org.clone(), everyone.clone(), own.clone()];
+    let mut rows: Vec<(Uuid,)> = bulk::fetch(conn, linked, &fixed, uuids(documents)).await?;
+    let made = "select d.id from document d where d.org_id = $1 and d.kind = $2 and d.creator = $3 \
+                and d.id in LIST and not exists (select 1 from visibility v where v.org_id = d.org_id \
+                and v.document = d.id and v.paths > 0)";
+    let fixed = [org.clone(), contact.clone(), Value::Uuid(user.uuid())];
+    rows.extend(bulk::fetch::<(Uuid,)>(conn, made, &fixed, uuids(documents)).await?);
+    let cards = "select d.id from document d join audience a on a.org_id = d.org_id and a.document = d.id \
+                 where d.org_id = $1 and d.kind <> $2 and a.principal in ($3, $4, $5) and d.id in LIST";
+    let fixed = [org, contact, everyone, own, private];
+    rows.extend(bulk::fetch::<(Uuid,)>(conn, cards, &fixed, uuids(documents)).await?);
+    Ok(rows.into_iter().map(|(document,)| document.into()).collect())
+}
+
+/// When a Restricted user last lost visibility of these documents after an entry of the log, of those that
+/// they lost.
+///
+/// # Errors
+/// Of the database.
+pub async fn lost(
+    conn: &mut Conn,
+    org: OrgId,
+    user: UserId,
+    documents: &[DocumentId],
+    after: i64,
+) -> Result<BTreeMap<DocumentId, Timestamp>, StoreError> {
+    // The entries of one document are few. `+` and `cross` keep the databases from reading instead the whole
+    // log, or all that is filed for the user, from there on.
+    let text = "select l.document, l.received_at from log l cross join fanout f \
+                where l.org_id = $1 and +l.seq > $2 and f.org_id = l.org_id and f.seq = l.seq \
+                and f.principal in ($3, $4, $5) and f.saw and not f.sees and l.document in LIST";
+    let [everyone, own, private] = readable(user);
+    let fixed = [Value::Uuid(org.uuid()), Value::Int(after), everyone, own, private];
+    let rows: Vec<(Uuid, i64)> = bulk::fetch(conn, text, &fixed, uuids(documents)).await?;
+    let mut lost: BTreeMap<DocumentId, Timestamp> = BTreeMap::new();
+    for (document, at) in rows {
+        let last = lost.entry(document.into()).or_insert(Timestamp::from_millis(at));
+        *last = (*last).max(Timestamp::from_millis(at));
+    }
+    Ok(lost)
+}
+
+/// The keys of what a Restricted user reads.
+fn readable(user: UserId) -> [Value; 3] {
+    [Principal::Everyone, Principal::User(user), Principal::Private(user)]
+        .map(|principal| Value::Bytes(key::of_principal(principal)))
 }
 
 /// Changes the audiences of documents: rows to remove, and rows to add.
@@ -78,17 +168,9 @@ pub async fn change(
     removed: &[(Principal, DocumentId)],
     added: &[(Principal, DocumentId)],
 ) -> Result<(), StoreError> {
-    for (principal, document) in removed {
-        on!(tx, |c| sqlx::query(
-            "delete from audience where org_id = $1 and principal = $2 and document = $3"
-        )
-        .bind(org.uuid())
-        .bind(key::of_principal(*principal))
-        .bind(document.uuid())
-        .execute(c)
-        .await
-        .map(drop))?;
-    }
+    let key = |principal: Principal| Value::Bytes(key::of_principal(principal));
+    let removed = removed.iter().map(|(principal, document)| (key(*principal), Value::Uuid(document.uuid())));
+    bulk::delete_pairs(tx, "audience", ("principal", "document"), org, removed.collect()).await?;
     let values: Vec<Value> = added
         .iter()
         .flat_map(|(principal, document)| {
@@ -135,16 +217,9 @@ pub async fn links_of(
     kind: DocumentTypeId,
 ) -> Result<BTreeMap<DocumentId, BTreeSet<DocumentId>>, StoreError> {
     let mut links: BTreeMap<DocumentId, BTreeSet<DocumentId>> = BTreeMap::new();
-    let Some((list, values)) = bulk::list(3, uuids(sources)) else { return Ok(links) };
-    let text = format!(
-        "select source, target from link where org_id = $1 and source_kind = $2 and source in {list}"
-    );
-    let rows: Vec<(Uuid, Uuid)> = on!(conn, |c| bound!(
-        sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()).bind(i64::from(kind.0)),
-        &values
-    )
-    .fetch_all(c)
-    .await)?;
+    let text = "select source, target from link where org_id = $1 and source_kind = $2 and source in LIST";
+    let fixed = [Value::Uuid(org.uuid()), Value::Int(i64::from(kind.0))];
+    let rows: Vec<(Uuid, Uuid)> = bulk::fetch(conn, text, &fixed, uuids(sources)).await?;
     for (source, target) in rows {
         links.entry(source.into()).or_default().insert(target.into());
     }
@@ -158,12 +233,8 @@ pub async fn links_of(
 pub async fn put_links(tx: &mut Tx, org: OrgId, links: &[Links]) -> Result<(), StoreError> {
     // Deleted as a whole below: to find out which links stay would cost a read of its own.
     let sources: Vec<_> = links.iter().map(|links| links.source).collect();
-    let Some((list, values)) = bulk::list(2, uuids(&sources)) else { return Ok(()) };
-    let text = format!("delete from link where org_id = $1 and source in {list}");
-    on!(tx, |c| bound!(sqlx::query(AssertSqlSafe(text)).bind(org.uuid()), &values)
-        .execute(c)
-        .await
-        .map(drop))?;
+    let text = "delete from link where org_id = $1 and source in LIST";
+    bulk::write(tx, text, &[Value::Uuid(org.uuid())], uuids(&sources)).await?;
     let values: Vec<Value> = links
         .iter()
         .flat_map(|links| {
@@ -181,54 +252,40 @@ pub async fn put_links(tx: &mut Tx, org: OrgId, links: &[Links]) -> Result<(), S
     Ok(())
 }
 
-/// By document and principal, how many other cards than these link to it themselves and have that
-/// principal in their audience.
-///
-/// # Errors
-/// Of the database.
-pub async fn direct_paths(
-    conn: &mut Conn,
-    org: OrgId,
-    documents: &[DocumentId],
-    through: DocumentTypeId,
-    except: &BTreeSet<DocumentId>,
-) -> Result<Paths, StoreError> {
-    let Some((list, values)) = bulk::list(3, uuids(documents)) else { return Ok(Paths::new()) };
-    let text = format!(
-        "select l.target, l.source, a.principal from link l \
-         join audience a on a.org_id = l.org_id and a.document = l.source \
-         where l.org_id = $1 and l.source_kind <> $2 and l.target in {list}"
-    );
-    let rows: Vec<(Uuid, Uuid, Vec<u8>)> = on!(conn, |c| bound!(
-        sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()).bind(i64::from(through.0)),
-        &values
-    )
-    .fetch_all(c)
-    .await)?;
-    let mut paths = Paths::new();
-    for (target, source, principal) in rows {
-        if !except.contains(&source.into()) {
-            *paths.entry((target.into(), key::principal(&principal)?)).or_default() += 1;
-        }
-    }
-    Ok(paths)
-}
-
 /// The paths by which these documents are seen.
 ///
 /// # Errors
 /// Of the database.
 pub async fn paths(conn: &mut Conn, org: OrgId, documents: &[DocumentId]) -> Result<Paths, StoreError> {
-    let Some((list, values)) = bulk::list(2, uuids(documents)) else { return Ok(Paths::new()) };
     let text =
-        format!("select document, principal, paths from visibility where org_id = $1 and document in {list}");
-    let rows: Vec<(Uuid, Vec<u8>, i64)> =
-        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
-            .fetch_all(c)
-            .await)?;
+        "select document, principal, direct, paths from visibility where org_id = $1 and document in LIST";
+    let rows: Vec<(Uuid, Vec<u8>, i64, i64)> =
+        bulk::fetch(conn, text, &[Value::Uuid(org.uuid())], uuids(documents)).await?;
     rows.into_iter()
-        .map(|(document, principal, paths)| Ok(((document.into(), key::principal(&principal)?), paths)))
+        .map(|(document, principal, direct, all)| {
+            Ok(((document.into(), key::principal(&principal)?), Count { direct, all }))
+        })
         .collect()
+}
+
+/// By how many principals' cards each of these documents is linked directly; one that is by none is left
+/// out.
+///
+/// # Errors
+/// Of the database.
+pub async fn linking_principals(
+    conn: &mut Conn,
+    org: OrgId,
+    documents: &[DocumentId],
+) -> Result<BTreeMap<DocumentId, usize>, StoreError> {
+    let text = "select document, count(*) from visibility where org_id = $1 and direct > 0 \
+                and document in LIST group by document";
+    let rows: Vec<(Uuid, i64)> =
+        bulk::fetch(conn, text, &[Value::Uuid(org.uuid())], uuids(documents)).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, count)| (id.into(), usize::try_from(count).unwrap_or(usize::MAX)))
+        .collect())
 }
 
 /// Sets numbers of paths.
@@ -238,21 +295,23 @@ pub async fn paths(conn: &mut Conn, org: OrgId, documents: &[DocumentId]) -> Res
 pub async fn put_paths(tx: &mut Tx, org: OrgId, paths: &Paths) -> Result<(), StoreError> {
     let values: Vec<Value> = paths
         .iter()
-        .flat_map(|((document, principal), paths)| {
+        .flat_map(|((document, principal), count)| {
             [
                 Value::Uuid(org.uuid()),
                 Value::Uuid(document.uuid()),
                 Value::Bytes(key::of_principal(*principal)),
-                Value::Int(*paths),
+                Value::Int(count.direct),
+                Value::Int(count.all),
             ]
         })
         .collect();
     bulk::insert(
         tx,
-        "insert into visibility (org_id, document, principal, paths)",
-        4,
+        "insert into visibility (org_id, document, principal, direct, paths)",
+        5,
         &values,
-        "on conflict (org_id, document, principal) do update set paths = excluded.paths",
+        "on conflict (org_id, document, principal) do update set direct = excluded.direct, \
+         paths = excluded.paths",
     )
     .await?;
     Ok(())

@@ -1,15 +1,19 @@
 //! Statements with as many rows or values as there are: one text for both databases.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use sqlx::AssertSqlSafe;
+use roadbook_domain::value::id::OrgId;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite};
 use uuid::Uuid;
 
-use super::db::on;
-use super::{StoreError, Tx};
+use super::db::{Raw, on};
+use super::{Conn, StoreError, Tx};
 
 /// A value to be bound.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
     /// Of a `uuid` column.
     Uuid(Uuid),
@@ -42,7 +46,30 @@ macro_rules! bound {
         query
     }};
 }
-pub(crate) use bound;
+
+/// Binds values of one sort as one array.
+macro_rules! bound_array {
+    ($query:expr, $values:expr) => {{
+        let query = $query;
+        let (mut uuids, mut bytes, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
+        for value in $values {
+            match value {
+                Value::Uuid(value) => uuids.push(value),
+                Value::Bytes(value) => bytes.push(value),
+                Value::Int(value) => numbers.push(value),
+                // No statement lists values of other columns.
+                Value::Small(_) | Value::Bool(_) | Value::Text(_) => {}
+            }
+        }
+        if !uuids.is_empty() {
+            query.bind(uuids)
+        } else if !numbers.is_empty() {
+            query.bind(numbers)
+        } else {
+            query.bind(bytes)
+        }
+    }};
+}
 
 /// The most values bound to one statement; SQLite takes 32,766, PostgreSQL 65,535.
 const MAX_BOUND: usize = 30_000;
@@ -101,32 +128,185 @@ fn tuples(rows: usize, columns: usize, numbered: bool) -> String {
     text
 }
 
-/// A list for `in`, to be bound from `$first` on: the values, the last of them repeated until their
-/// number is a power of two, so that few texts are prepared. `None` if there are none.
-pub fn list(first: usize, mut values: Vec<Value>) -> Option<(String, Vec<Value>)> {
-    let last = values.last()?.clone();
-    values.resize(values.len().next_power_of_two(), last);
-    let mut text = String::from("(");
-    for place in 0..values.len() {
-        let comma = if place == 0 { "" } else { ", " };
-        let _ = write!(text, "{comma}${}", first + place);
+/// The rows of a statement over listed values, however many there are.
+///
+/// The text says `in LIST` where they belong, after all other placeholders: `$1` to `$n`, each once and in
+/// order, which `fixed` fills. Each value counts once. On SQLite a long list becomes several statements, in
+/// the order of the values, so rows that are ordered by the listed column come in order.
+///
+/// # Errors
+/// Of the database.
+pub async fn fetch<R>(
+    conn: &mut Conn,
+    text: &str,
+    fixed: &[Value],
+    listed: Vec<Value>,
+) -> Result<Vec<R>, StoreError>
+where
+    R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    let listed = distinct(listed);
+    if listed.is_empty() {
+        return Ok(Vec::new());
     }
-    text.push(')');
-    Some((text, values))
+    match conn.raw() {
+        Raw::Sqlite(c) => {
+            let mut rows = Vec::new();
+            for chunk in listed.chunks(MAX_LISTED) {
+                let text = AssertSqlSafe(sqlite_text(text, chunk.len().next_power_of_two()));
+                let query = bound!(sqlx::query_as::<Sqlite, R>(text), fixed.iter().chain(padded(chunk)));
+                rows.extend(query.fetch_all(&mut *c).await?);
+            }
+            Ok(rows)
+        }
+        Raw::Postgres(c) => {
+            let text = AssertSqlSafe(postgres_text(text, fixed.len() + 1));
+            let query = bound!(sqlx::query_as::<Postgres, R>(text), fixed);
+            Ok(bound_array!(query, listed).fetch_all(c).await?)
+        }
+    }
+}
+
+/// The same for a statement that writes; answers how many rows it concerned.
+///
+/// # Errors
+/// Of the database.
+pub async fn write(tx: &mut Tx, text: &str, fixed: &[Value], listed: Vec<Value>) -> Result<u64, StoreError> {
+    let listed = distinct(listed);
+    if listed.is_empty() {
+        return Ok(0);
+    }
+    match tx.raw() {
+        Raw::Sqlite(c) => {
+            let mut written = 0;
+            for chunk in listed.chunks(MAX_LISTED) {
+                let text = AssertSqlSafe(sqlite_text(text, chunk.len().next_power_of_two()));
+                let query = bound!(sqlx::query::<Sqlite>(text), fixed.iter().chain(padded(chunk)));
+                written += query.execute(&mut *c).await?.rows_affected();
+            }
+            Ok(written)
+        }
+        Raw::Postgres(c) => {
+            let text = AssertSqlSafe(postgres_text(text, fixed.len() + 1));
+            let query = bound!(sqlx::query::<Postgres>(text), fixed);
+            Ok(bound_array!(query, listed).execute(c).await?.rows_affected())
+        }
+    }
+}
+
+/// Deletes the rows of an organisation in which two columns have these pairs of values; in as few
+/// statements as one of the columns has values.
+///
+/// # Errors
+/// Of the database.
+pub async fn delete_pairs(
+    tx: &mut Tx,
+    table: &str,
+    columns: (&str, &str),
+    org: OrgId,
+    pairs: Vec<(Value, Value)>,
+) -> Result<(), StoreError> {
+    let grouped = |pairs: Vec<(Value, Value)>| {
+        let mut groups: BTreeMap<Value, Vec<Value>> = BTreeMap::new();
+        for (first, second) in pairs {
+            groups.entry(first).or_default().push(second);
+        }
+        groups
+    };
+    let turned = grouped(pairs.iter().cloned().map(|(first, second)| (second, first)).collect());
+    let straight = grouped(pairs);
+    let (groups, (one, listed)) =
+        if turned.len() < straight.len() { (turned, (columns.1, columns.0)) } else { (straight, columns) };
+    let text = format!("delete from {table} where org_id = $1 and {one} = $2 and {listed} in LIST");
+    for (value, values) in groups {
+        write(tx, &text, &[Value::Uuid(org.uuid()), value], values).await?;
+    }
+    Ok(())
+}
+
+/// The most values that one statement lists on SQLite.
+const MAX_LISTED: usize = 512;
+
+fn distinct(mut values: Vec<Value>) -> Vec<Value> {
+    values.sort_unstable();
+    values.dedup();
+    values
+}
+
+/// A chunk, its last value repeated until their number is a power of two, so that few texts are prepared.
+fn padded(chunk: &[Value]) -> impl Iterator<Item = &Value> {
+    let missing = chunk.len().next_power_of_two() - chunk.len();
+    chunk.iter().chain(chunk.last().into_iter().cycle().take(missing))
+}
+
+/// The text for a list of this length, with placeholders that have no names: SQLite searches a list of
+/// names for each, so the cost of a long statement grew by the square.
+fn sqlite_text(text: &str, length: usize) -> String {
+    let mut all = String::with_capacity(text.len() + 3 * length);
+    for (place, part) in text.split('$').enumerate() {
+        if place == 0 {
+            all.push_str(part);
+        } else {
+            all.push('?');
+            all.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+        }
+    }
+    let list = ["?"].repeat(length).join(", ");
+    all.replacen("LIST", &format!("({list})"), 1)
+}
+
+fn postgres_text(text: &str, number: usize) -> String {
+    text.replacen("in LIST", &format!("= any(${number})"), 1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::on_both;
 
     #[test]
-    fn placeholders_are_numbered_through_and_lists_have_few_lengths() {
+    fn placeholders_are_numbered_through() {
         assert_eq!(tuples(2, 3, true), "($1, $2, $3), ($4, $5, $6)");
         assert_eq!(tuples(2, 3, false), "(?, ?, ?), (?, ?, ?)");
-        let (text, values) = list(2, vec![Value::Int(1), Value::Int(2), Value::Int(3)]).unwrap();
-        assert_eq!(text, "($2, $3, $4, $5)");
-        assert_eq!(values.last(), Some(&Value::Int(3)));
-        assert_eq!(values.len(), 4);
-        assert_eq!(list(1, Vec::new()), None);
+    }
+
+    #[test]
+    fn listed_values_are_one_array_on_postgres_and_placeholders_without_names_on_sqlite() {
+        let text = "select a from b where c = $1 and d >= $2 and e in LIST order by e";
+        assert_eq!(
+            sqlite_text(text, 4),
+            "select a from b where c = ? and d >= ? and e in (?, ?, ?, ?) order by e"
+        );
+        assert_eq!(
+            postgres_text(text, 3),
+            "select a from b where c = $1 and d >= $2 and e = any($3) order by e"
+        );
+        let values = [3, 1, 2, 3].map(Value::Int).to_vec();
+        let values = distinct(values);
+        assert_eq!(padded(&values).cloned().collect::<Vec<_>>(), [1, 2, 3, 3].map(Value::Int));
+    }
+
+    on_both! {
+        async fn as_many_values_are_listed_as_there_are(engine) {
+            let server = crate::testing::Server::new(engine).await.unwrap();
+            let mut tx = server.state.db().write().await.unwrap();
+            let org = server.created.org;
+            for count in [1, 2, 511, 513, 16_385, 40_000_u64] {
+                let id = |n: u64| Value::Uuid(Uuid::from_u128(u128::from(n)));
+                let rows: Vec<Value> =
+                    (0..count).flat_map(|n| [Value::Uuid(org.uuid()), id(n), Value::Int(1)]).collect();
+                insert(&mut tx, "insert into purged (org_id, document, seq)", 3, &rows, "on conflict do nothing")
+                    .await
+                    .unwrap();
+                let listed = || (0..count).rev().map(id).collect::<Vec<_>>();
+                let text = "select document from purged where org_id = $1 and document in LIST order by document";
+                let fixed = [Value::Uuid(org.uuid())];
+                let found: Vec<(Uuid,)> = fetch(&mut tx, text, &fixed, listed()).await.unwrap();
+                assert_eq!(found.len() as u64, count);
+                assert!(found.is_sorted(), "{count}");
+                let text = "delete from purged where org_id = $1 and document in LIST";
+                assert_eq!(write(&mut tx, text, &fixed, listed()).await.unwrap(), count);
+            }
+        }
     }
 }

@@ -7,7 +7,6 @@
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -18,18 +17,22 @@ use sqlx::{
 };
 
 use super::meter::{self, Lease};
+use super::migrations::Found;
+use super::sqlite_file::{self, ACQUIRE};
 use super::{StoreError, migrations};
 
 /// Runs one expression over the connection of either database: `on!(conn, |c| query(..).execute(c))`.
 ///
 /// `conn` is a [`Conn`] or [`Tx`] (or a `&mut` to one); the expression is compiled once for each.
 macro_rules! on {
-    ($conn:expr, |$c:ident| $body:expr) => {
+    ($conn:expr, |$c:ident| $body:expr) => {{
+        #[cfg(any(test, feature = "testing"))]
+        $crate::store::turn::wait($crate::store::turn::Point::Statement).await;
         match $conn.raw() {
             $crate::store::db::Raw::Sqlite($c) => $body,
             $crate::store::db::Raw::Postgres($c) => $body,
         }
-    };
+    }};
 }
 pub(crate) use on;
 
@@ -51,6 +54,8 @@ pub enum Db {
         writer: SqlitePool,
         /// Readers; they see the last commit, and cannot write.
         reader: SqlitePool,
+        /// Whether the file says that it is in use, until this closes it.
+        is_marked: bool,
     },
     /// Connections that may do both.
     Postgres(PgPool),
@@ -62,7 +67,12 @@ pub struct Conn(Inner, Lease);
 
 /// A write transaction; dropped without [`Tx::commit`], it is rolled back.
 #[derive(Debug)]
-pub struct Tx(Conn);
+pub struct Tx {
+    conn: Conn,
+    // Dropped after the connection: others may write once the transaction is over.
+    #[cfg(any(test, feature = "testing"))]
+    _writing: super::turn::Writing,
+}
 
 /// The connection of the one or the other database; see `on!`.
 #[derive(Debug)]
@@ -81,9 +91,6 @@ enum Inner {
     PostgresTx(Transaction<'static, Postgres>),
 }
 
-/// How long a request waits for a connection before it is told to come again.
-const ACQUIRE: Duration = Duration::from_secs(5);
-
 /// Begins a snapshot on PostgreSQL, whose usual level would give every statement one of its own.
 const SNAPSHOT: SqlStr = SqlStr::from_static("begin isolation level repeatable read read only");
 
@@ -96,7 +103,7 @@ impl Db {
     /// # Errors
     /// [`StoreError::Missing`], [`StoreError::Foreign`] and [`StoreError::Newer`] leave it untouched.
     pub async fn open(address: &Address, connections: u32) -> Result<Self, StoreError> {
-        Self::connect(address, connections, false).await
+        Self::connect(address, connections, Opening::Serve).await
     }
 
     /// The same; makes the SQLite file, or the tables, if there are none.
@@ -104,13 +111,21 @@ impl Db {
     /// # Errors
     /// As for [`Db::open`], without [`StoreError::Missing`].
     pub async fn create(address: &Address, connections: u32) -> Result<Self, StoreError> {
-        Self::connect(address, connections, true).await
+        Self::connect(address, connections, Opening::Create).await
     }
 
-    async fn connect(address: &Address, connections: u32, create: bool) -> Result<Self, StoreError> {
+    /// The same as [`Db::open`], beside a server that may be using it: for a command that does one thing.
+    ///
+    /// # Errors
+    /// As for [`Db::open`].
+    pub async fn attach(address: &Address) -> Result<Self, StoreError> {
+        Self::connect(address, 1, Opening::Beside).await
+    }
+
+    async fn connect(address: &Address, connections: u32, opening: Opening) -> Result<Self, StoreError> {
         match address {
-            Address::Sqlite(path) => connect_sqlite(path, create).await,
-            Address::Postgres(options) => connect_postgres(options, connections, create).await,
+            Address::Sqlite(path) => connect_sqlite(path, opening).await,
+            Address::Postgres(options) => connect_postgres(options, connections, opening).await,
         }
     }
 
@@ -132,6 +147,8 @@ impl Db {
     /// # Errors
     /// As for [`Db::read`].
     pub async fn snapshot(&self) -> Result<Conn, StoreError> {
+        #[cfg(any(test, feature = "testing"))]
+        super::turn::wait(super::turn::Point::Snapshot).await;
         meter::connect().await;
         meter::wake();
         let conn = match self {
@@ -149,21 +166,42 @@ impl Db {
     /// # Errors
     /// As for [`Db::read`].
     pub async fn write(&self) -> Result<Tx, StoreError> {
+        #[cfg(any(test, feature = "testing"))]
+        super::turn::wait(super::turn::Point::Write).await;
         meter::connect().await;
         meter::wake();
         let conn = match self {
             Self::Sqlite { writer, .. } => Inner::SqliteTx(writer.begin_with("begin immediate").await?),
             Self::Postgres(pool) => Inner::PostgresTx(pool.begin().await?),
         };
-        Ok(Tx(Conn(conn, Lease { in_transaction: true })))
+        Ok(Tx {
+            conn: Conn(conn, Lease { in_transaction: true }),
+            #[cfg(any(test, feature = "testing"))]
+            _writing: super::turn::Writing::begin(),
+        })
+    }
+
+    /// Lets a SQLite file grow no further, as on a full disk, or lets it grow again.
+    #[cfg(any(test, feature = "testing"))]
+    pub async fn fill_disk(&self, full: bool) -> Result<(), StoreError> {
+        // SQLite takes the present size for 1: a file does not shrink.
+        let sql = if full { "pragma max_page_count = 1" } else { "pragma max_page_count = 1073741823" };
+        if let Self::Sqlite { writer, .. } = self {
+            sqlx::query(sql).execute(writer).await?;
+        }
+        Ok(())
     }
 
     /// Closes every connection; SQLite folds its log into the file.
     pub async fn close(&self) {
         match self {
             // The writer last: the connection that closes last folds the log, and readers may not write.
-            Self::Sqlite { writer, reader } => {
+            Self::Sqlite { writer, reader, is_marked } => {
                 reader.close().await;
+                // If it fails, the next start looks through the file, and that is all.
+                if *is_marked {
+                    drop(sqlx::query("pragma user_version = 0").execute(writer).await);
+                }
                 writer.close().await;
             }
             Self::Postgres(pool) => pool.close().await,
@@ -188,6 +226,8 @@ impl Conn {
     /// # Errors
     /// Of the database.
     pub async fn into_snapshot(self) -> Result<Self, StoreError> {
+        #[cfg(any(test, feature = "testing"))]
+        super::turn::wait(super::turn::Point::Snapshot).await;
         let Self(inner, mut lease) = self;
         lease.in_transaction = true;
         meter::wake();
@@ -223,7 +263,7 @@ impl Tx {
     /// If the commit fails, nothing of it was written, or (PostgreSQL, connection lost) the outcome is
     /// unknown and the caller must be able to try again.
     pub async fn commit(self) -> Result<(), StoreError> {
-        let Self(Conn(inner, mut lease)) = self;
+        let Conn(inner, mut lease) = self.conn;
         lease.in_transaction = false;
         meter::wake();
         match inner {
@@ -240,13 +280,13 @@ impl Deref for Tx {
     type Target = Conn;
 
     fn deref(&self) -> &Conn {
-        &self.0
+        &self.conn
     }
 }
 
 impl DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut Conn {
-        &mut self.0
+        &mut self.conn
     }
 }
 
@@ -277,12 +317,23 @@ impl std::fmt::Debug for Address {
     }
 }
 
-async fn connect_sqlite(path: &Path, create: bool) -> Result<Db, StoreError> {
+/// What a database is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Opening {
+    /// To serve it; it must be there.
+    Serve,
+    /// To serve it, or to make it.
+    Create,
+    /// For one command, while a server may be serving it.
+    Beside,
+}
+
+async fn connect_sqlite(path: &Path, opening: Opening) -> Result<Db, StoreError> {
     let exists = path.try_exists().map_err(|error| StoreError::Unavailable(error.into()))?;
     if exists {
-        look_before_opening(path, create).await?;
-    } else if create {
-        make_private(path).map_err(|error| StoreError::Unavailable(error.into()))?;
+        look_before_opening(path, opening).await?;
+    } else if opening == Opening::Create {
+        sqlite_file::make_private(path).map_err(|error| StoreError::Unavailable(error.into()))?;
     } else {
         return Err(StoreError::Missing);
     }
@@ -298,17 +349,12 @@ async fn connect_sqlite(path: &Path, create: bool) -> Result<Db, StoreError> {
         .disable_statement_logging();
     let writer = sqlite_pool(1).connect_with(options.clone()).await?;
     migrations::migrate_sqlite(&writer).await?;
+    let is_marked = opening != Opening::Beside;
+    if is_marked {
+        mark_in_use(&writer).await;
+    }
     let reader = sqlite_pool(SQLITE_READERS).connect_with(options.pragma("query_only", "on")).await?;
-    Ok(Db::Sqlite { writer, reader })
-}
-
-/// Makes an empty file that only its owner may read; SQLite gives its log the same permissions.
-fn make_private(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    Ok(Db::Sqlite { writer, reader, is_marked })
 }
 
 /// A pool that replaces a connection whose transaction did not end.
@@ -328,26 +374,35 @@ fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
         })
 }
 
-/// Looks at an existing file over a connection that cannot write; after an unclean end also whether
-/// the file is sound (R10).
-async fn look_before_opening(path: &Path, create: bool) -> Result<(), StoreError> {
+/// Says in the file itself that it is in use: what is copied from it now says so, too.
+async fn mark_in_use(writer: &SqlitePool) {
+    let mark = async {
+        sqlx::query("pragma user_version = 1").execute(writer).await?;
+        // Into the file: a copy of it may be made without its log.
+        sqlx::query("pragma wal_checkpoint(truncate)").execute(writer).await
+    };
+    // A full disk is no reason not to begin: reading goes on (R09).
+    if let Err(error) = mark.await {
+        tracing::warn!(error.cause = %error, "the database file is not marked as being in use");
+    }
+}
+
+/// Looks at an existing file over a connection that cannot write. A file that no server closed is looked
+/// through: after a crash, or if it was copied while it was in use (R10).
+async fn look_before_opening(path: &Path, opening: Opening) -> Result<(), StoreError> {
     let mut wal = path.as_os_str().to_owned();
     wal.push("-wal");
     // A server that ended in an orderly way leaves no log behind.
-    let unclean = std::fs::metadata(wal).is_ok_and(|file| file.len() > 0);
-    let mut conn = SqliteConnectOptions::new()
-        .filename(path)
-        .read_only(true)
-        .busy_timeout(ACQUIRE)
-        .disable_statement_logging()
-        .connect()
-        .await?;
-    migrations::look_at_sqlite(&mut conn).await?.check(create)?;
+    let has_log = std::fs::metadata(wal).is_ok_and(|file| file.len() > 0);
+    let mut conn = sqlite_file::read_only(path).await?;
+    let found = migrations::look_at_sqlite(&mut conn).await?;
+    found.check(opening == Opening::Create)?;
     // Not at every start, because it reads the whole file.
-    if unclean {
-        let verdict: String = sqlx::query_scalar("pragma quick_check(1)").fetch_one(&mut conn).await?;
-        if verdict != "ok" {
-            return Err(StoreError::Damaged(verdict));
+    if opening != Opening::Beside && matches!(found, Found::Migration(_)) {
+        let mark: i64 = sqlx::query_scalar("pragma user_version").fetch_one(&mut conn).await?;
+        if has_log || mark == sqlite_file::IN_USE {
+            tracing::info!("no server closed the database file: it is looked through");
+            sqlite_file::look_through(&mut conn).await?;
         }
     }
     Ok(conn.close().await?)
@@ -356,7 +411,7 @@ async fn look_before_opening(path: &Path, create: bool) -> Result<(), StoreError
 async fn connect_postgres(
     options: &PgConnectOptions,
     connections: u32,
-    create: bool,
+    opening: Opening,
 ) -> Result<Db, StoreError> {
     let name = options.get_application_name().unwrap_or("roadbook").to_owned();
     let pool = PgPoolOptions::new()
@@ -364,7 +419,7 @@ async fn connect_postgres(
         .acquire_timeout(ACQUIRE)
         .connect_with(options.clone().application_name(&name).disable_statement_logging())
         .await?;
-    migrations::look_at_postgres(&pool).await?.check(create)?;
+    migrations::look_at_postgres(&pool).await?.check(opening == Opening::Create)?;
     migrations::migrate_postgres(&pool).await?;
     Ok(Db::Postgres(pool))
 }

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use roadbook_domain::document::digest::Digest;
 use roadbook_domain::value::id::OrgId;
-use sqlx::AssertSqlSafe;
 
-use super::bulk::{self, Value, bound};
-use super::db::on;
+use super::bulk::{self, Value};
 use super::{Conn, StoreError, Tx};
 
 /// How many documents are filed under a key, and the sum of their digest terms.
@@ -32,13 +30,9 @@ pub async fn get(
     keys: impl IntoIterator<Item = Vec<u8>>,
 ) -> Result<Sums, StoreError> {
     let keys = keys.into_iter().map(Value::Bytes).collect();
-    let Some((list, values)) = bulk::list(2, keys) else { return Ok(Sums::new()) };
-    let text =
-        format!("select principal, documents, sum from digest where org_id = $1 and principal in {list}");
+    let text = "select principal, documents, sum from digest where org_id = $1 and principal in LIST";
     let rows: Vec<(Vec<u8>, i64, Vec<u8>)> =
-        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
-            .fetch_all(c)
-            .await)?;
+        bulk::fetch(conn, text, &[Value::Uuid(org.uuid())], keys).await?;
     rows.into_iter()
         .map(|(key, documents, sum)| {
             let sum = sum.try_into().map_err(|_| StoreError::Unreadable("a digest"))?;

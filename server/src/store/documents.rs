@@ -6,10 +6,12 @@ use roadbook_domain::access::rights::Scope;
 use roadbook_domain::document::DocumentTypeId;
 use roadbook_domain::document::change::ChangeHash;
 use roadbook_domain::value::id::{DocumentId, OrgId, UserId};
-use sqlx::AssertSqlSafe;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use super::bulk::{self, Value, bound};
+use super::bulk::{self, Value};
 use super::db::on;
 use super::{Conn, StoreError, Tx, key};
 
@@ -30,6 +32,8 @@ pub struct Stored {
     pub term: [u8; 16],
     /// The last entry of the log that changed it.
     pub as_of: i64,
+    /// The first entry of the log about it.
+    pub since: i64,
     /// How many operations it holds.
     pub ops: u32,
     /// Its heads, ascending.
@@ -56,7 +60,7 @@ pub struct Listed {
 }
 
 /// What [`get`] selects, in the order of [`Row`].
-const COLUMNS: &str = "d.id, d.kind, d.feed, d.creator, d.version, d.term, d.as_of, d.ops, d.heads, d.saved, \
+const COLUMNS: &str = "d.id, d.kind, d.feed, d.creator, d.version, d.term, d.as_of, d.since, d.ops, d.heads, d.saved, \
                        d.authors, d.rows, d.projection_version";
 
 // 150: about the rest of a bundle. Without the cast the databases answer different types of integers.
@@ -67,20 +71,9 @@ const SIZE: &str = "cast(length(d.saved) + length(d.authors) + length(d.rows) + 
 /// # Errors
 /// Of the database.
 pub async fn get(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Vec<Stored>, StoreError> {
-    let mut found = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(1024) {
-        let Some((list, values)) = bulk::list(2, uuids(chunk)) else { break };
-        let text =
-            format!("select {COLUMNS} from document d where d.org_id = $1 and d.id in {list} order by d.id");
-        let rows: Vec<Row> =
-            on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
-                .fetch_all(c)
-                .await)?;
-        for row in rows {
-            found.push(row.try_into()?);
-        }
-    }
-    Ok(found)
+    let text = format!("select {COLUMNS} from document d where d.org_id = $1 and d.id in LIST order by d.id");
+    let rows: Vec<Row> = listed_rows(conn, org, &text, ids).await?;
+    rows.into_iter().map(Row::try_into).collect()
 }
 
 /// Version and existence of these documents: those that exist, by id.
@@ -92,20 +85,22 @@ pub async fn versions(
     org: OrgId,
     ids: &[DocumentId],
 ) -> Result<Vec<(DocumentId, i64)>, StoreError> {
-    let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(Vec::new()) };
-    let text = format!("select id, version from document where org_id = $1 and id in {list} order by id");
-    let rows: Vec<(Uuid, i64)> =
-        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
-            .fetch_all(c)
-            .await)?;
+    let text = "select id, version from document where org_id = $1 and id in LIST order by id";
+    let rows: Vec<(Uuid, i64)> = listed_rows(conn, org, text, ids).await?;
     Ok(rows.into_iter().map(|(id, version)| (id.into(), version)).collect())
 }
 
-/// How much it costs to judge a document.
+/// How much it costs to judge a document, and what says whether it may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
     /// The document.
     pub id: DocumentId,
+    /// Its scope.
+    pub scope: Scope,
+    /// Its version.
+    pub version: i64,
+    /// The first entry of the log about it.
+    pub since: i64,
     /// How many operations it holds.
     pub ops: u32,
     /// About how many bytes it has in memory before it is loaded.
@@ -117,18 +112,16 @@ pub struct Size {
 /// # Errors
 /// Of the database.
 pub async fn sizes(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Vec<Size>, StoreError> {
-    let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(Vec::new()) };
     let text = format!(
-        "select d.id, d.ops, {SIZE} from document d where d.org_id = $1 and d.id in {list} order by d.id"
+        "select d.id, d.feed, d.version, d.since, d.ops, {SIZE} from document d \
+         where d.org_id = $1 and d.id in LIST order by d.id"
     );
-    let rows: Vec<(Uuid, i64, i64)> =
-        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
-            .fetch_all(c)
-            .await)?;
+    let rows: Vec<(Uuid, Vec<u8>, i64, i64, i64, i64)> = listed_rows(conn, org, &text, ids).await?;
     rows.into_iter()
-        .map(|(id, ops, bytes)| {
+        .map(|(id, feed, version, since, ops, bytes)| {
             let ops = u32::try_from(ops).map_err(|_| StoreError::Unreadable("a document's operations"))?;
-            Ok(Size { id: id.into(), ops, bytes: bytes.unsigned_abs() })
+            let scope = key::scope(&feed)?;
+            Ok(Size { id: id.into(), scope, version, since, ops, bytes: bytes.unsigned_abs() })
         })
         .collect()
 }
@@ -151,14 +144,8 @@ pub struct Brief {
 /// # Errors
 /// Of the database.
 pub async fn brief(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Vec<Brief>, StoreError> {
-    let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(Vec::new()) };
-    let text = format!(
-        "select id, kind, creator, term from document where org_id = $1 and id in {list} order by id"
-    );
-    let rows: Vec<(Uuid, i64, Uuid, Vec<u8>)> =
-        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
-            .fetch_all(c)
-            .await)?;
+    let text = "select id, kind, creator, term from document where org_id = $1 and id in LIST order by id";
+    let rows: Vec<(Uuid, i64, Uuid, Vec<u8>)> = listed_rows(conn, org, text, ids).await?;
     rows.into_iter()
         .map(|(id, kind, creator, term)| {
             let kind = u16::try_from(kind).map_err(|_| StoreError::Unreadable("a document's kind"))?;
@@ -177,12 +164,8 @@ pub async fn scopes(
     org: OrgId,
     ids: &[DocumentId],
 ) -> Result<Vec<(DocumentId, Scope)>, StoreError> {
-    let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(Vec::new()) };
-    let text = format!("select id, feed from document where org_id = $1 and id in {list} order by id");
-    let rows: Vec<(Uuid, Vec<u8>)> =
-        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
-            .fetch_all(c)
-            .await)?;
+    let text = "select id, feed from document where org_id = $1 and id in LIST order by id";
+    let rows: Vec<(Uuid, Vec<u8>)> = listed_rows(conn, org, text, ids).await?;
     rows.into_iter().map(|(id, feed)| Ok((id.into(), key::scope(&feed)?))).collect()
 }
 
@@ -191,14 +174,10 @@ pub async fn scopes(
 /// # Errors
 /// Of the database.
 pub async fn listed(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Vec<Listed>, StoreError> {
-    let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(Vec::new()) };
     let text = format!(
-        "select d.id, d.term, {SIZE} from document d where d.org_id = $1 and d.id in {list} order by d.id"
+        "select d.id, d.term, {SIZE} from document d where d.org_id = $1 and d.id in LIST order by d.id"
     );
-    let rows: Vec<ListedRow> =
-        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
-            .fetch_all(c)
-            .await)?;
+    let rows: Vec<ListedRow> = listed_rows(conn, org, &text, ids).await?;
     rows.into_iter().map(to_listed).collect()
 }
 
@@ -301,12 +280,12 @@ pub async fn terms_of_principal(
 /// Of the database.
 pub async fn put(tx: &mut Tx, org: OrgId, documents: &[Stored]) -> Result<(), StoreError> {
     let values: Vec<Value> = documents.iter().flat_map(|document| row(org, document)).collect();
-    // Kind, scope and creator are left out of the update: they never change.
+    // Kind, scope, creator and first entry are left out of the update: they never change.
     bulk::insert(
         tx,
-        "insert into document (org_id, id, kind, feed, creator, version, term, as_of, ops, heads, saved, authors, \
-         rows, projection_version)",
-        14,
+        "insert into document (org_id, id, kind, feed, creator, version, term, as_of, since, ops, heads, saved, \
+         authors, rows, projection_version)",
+        15,
         &values,
         "on conflict (org_id, id) do update set version = excluded.version, term = excluded.term, \
          as_of = excluded.as_of, ops = excluded.ops, heads = excluded.heads, saved = excluded.saved, \
@@ -321,13 +300,8 @@ pub async fn put(tx: &mut Tx, org: OrgId, documents: &[Stored]) -> Result<(), St
 /// # Errors
 /// Of the database.
 pub async fn touch(tx: &mut Tx, org: OrgId, ids: &[DocumentId]) -> Result<(), StoreError> {
-    let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(()) };
-    let text = format!("update document set version = version + 1 where org_id = $1 and id in {list}");
-    on!(tx, |c| bound!(sqlx::query(AssertSqlSafe(text)).bind(org.uuid()), &values)
-        .execute(c)
-        .await
-        .map(drop))?;
-    Ok(())
+    let text = "update document set version = version + 1 where org_id = $1 and id in LIST";
+    bulk::write(tx, text, &[Value::Uuid(org.uuid())], uuids(ids)).await.map(drop)
 }
 
 /// Removes a document for good.
@@ -366,13 +340,9 @@ pub async fn bury(tx: &mut Tx, org: OrgId, id: DocumentId, seq: i64) -> Result<(
 /// # Errors
 /// Of the database.
 pub async fn purged(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Vec<DocumentId>, StoreError> {
-    let Some((list, values)) = bulk::list(2, uuids(ids)) else { return Ok(Vec::new()) };
-    let text = format!("select document from purged where org_id = $1 and document in {list}");
-    let rows: Vec<Uuid> =
-        on!(conn, |c| bound!(sqlx::query_scalar(AssertSqlSafe(text)).bind(org.uuid()), &values)
-            .fetch_all(c)
-            .await)?;
-    Ok(rows.into_iter().map(DocumentId::from).collect())
+    let text = "select document from purged where org_id = $1 and document in LIST";
+    let rows: Vec<(Uuid,)> = listed_rows(conn, org, text, ids).await?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
 /// Those ids that were purged after one entry of the log, and whose documents were not made after another by
@@ -415,25 +385,30 @@ pub async fn made_after(
     ids: &[DocumentId],
     after: i64,
 ) -> Result<BTreeSet<DocumentId>, StoreError> {
-    let Some((list, values)) = bulk::list(4, uuids(ids)) else { return Ok(BTreeSet::new()) };
-    // Of a document that did not change since no entry is read.
-    let text = format!(
-        "select d.id from document d where d.org_id = $1 and d.as_of > $2 and d.id in {list} and exists \
-         (select 1 from log l where l.org_id = d.org_id and l.document = d.id and l.entry = 1 and l.seq > $2 \
-         and l.author <> $3)"
-    );
-    let rows: Vec<Uuid> = on!(conn, |c| {
-        let query = sqlx::query_scalar(AssertSqlSafe(text)).bind(org.uuid()).bind(after).bind(user.uuid());
-        bound!(query, &values).fetch_all(c).await
-    })?;
-    Ok(rows.into_iter().map(DocumentId::from).collect())
+    let text = "select id from document where org_id = $1 and since > $2 and creator <> $3 and id in LIST";
+    let fixed = [Value::Uuid(org.uuid()), Value::Int(after), Value::Uuid(user.uuid())];
+    let rows: Vec<(Uuid,)> = bulk::fetch(conn, text, &fixed, uuids(ids)).await?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+/// The rows of a statement over listed documents of an organisation.
+async fn listed_rows<R>(
+    conn: &mut Conn,
+    org: OrgId,
+    text: &str,
+    ids: &[DocumentId],
+) -> Result<Vec<R>, StoreError>
+where
+    R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    bulk::fetch(conn, text, &[Value::Uuid(org.uuid())], uuids(ids)).await
 }
 
 pub(super) fn uuids(ids: &[DocumentId]) -> Vec<Value> {
     ids.iter().map(|id| Value::Uuid(id.uuid())).collect()
 }
 
-fn row(org: OrgId, document: &Stored) -> [Value; 14] {
+fn row(org: OrgId, document: &Stored) -> [Value; 15] {
     let heads = document.heads.iter().flat_map(|head| head.0).collect();
     [
         Value::Uuid(org.uuid()),
@@ -444,6 +419,7 @@ fn row(org: OrgId, document: &Stored) -> [Value; 14] {
         Value::Int(document.version),
         Value::Bytes(document.term.to_vec()),
         Value::Int(document.as_of),
+        Value::Int(document.since),
         Value::Int(i64::from(document.ops)),
         Value::Bytes(heads),
         Value::Bytes(document.saved.clone()),
@@ -462,6 +438,7 @@ struct Row {
     version: i64,
     term: Vec<u8>,
     as_of: i64,
+    since: i64,
     ops: i64,
     heads: Vec<u8>,
     saved: Vec<u8>,
@@ -483,6 +460,7 @@ impl TryFrom<Row> for Stored {
             version: row.version,
             term: array(row.term)?,
             as_of: row.as_of,
+            since: row.since,
             ops: u32::try_from(row.ops).map_err(unreadable)?,
             heads: hashes(&row.heads)?,
             saved: row.saved,

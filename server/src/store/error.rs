@@ -44,6 +44,11 @@ pub enum StoreError {
     #[error("the database does not answer: {0}")]
     Unavailable(#[source] sqlx::Error),
 
+    /// The transaction was rolled back for the sake of another one (deadlock, serialisation); the same again
+    /// succeeds.
+    #[error("the database rolled back for another's sake: {0}")]
+    Conflict(#[source] sqlx::Error),
+
     /// No space left; nothing was written.
     #[error("the database has no space left")]
     Full,
@@ -68,6 +73,7 @@ impl From<sqlx::Error> for StoreError {
             Database(cause) if cause.kind() == ErrorKind::UniqueViolation => Self::Exists,
             Database(cause) => match Trouble::of(cause.code().as_deref().unwrap_or_default()) {
                 Some(Trouble::Full) => Self::Full,
+                Some(Trouble::Conflict) => Self::Conflict(error),
                 Some(Trouble::Unavailable) => Self::Unavailable(error),
                 Some(Trouble::Damaged) => Self::Damaged(error.to_string()),
                 None => Self::Other(error),
@@ -83,6 +89,7 @@ impl From<sqlx::Error> for StoreError {
 /// The failures that an error code of either database stands for.
 #[derive(Debug, PartialEq, Eq)]
 enum Trouble {
+    Conflict,
     Full,
     Unavailable,
     Damaged,
@@ -94,11 +101,11 @@ impl Trouble {
         if code.len() == 5 {
             return match code {
                 "53100" => Some(Self::Full),
-                // Connections, resources, deadlock and serialisation, the operator's shutdown.
+                // Connections, resources, the operator's shutdown.
                 _ if ["08", "53", "57"].iter().any(|class| code.starts_with(class)) => {
                     Some(Self::Unavailable)
                 }
-                "40001" | "40P01" => Some(Self::Unavailable),
+                "40001" | "40P01" => Some(Self::Conflict),
                 _ => None,
             };
         }
@@ -127,7 +134,8 @@ mod tests {
             ("53100", Some(Trouble::Full)),
             ("53300", Some(Trouble::Unavailable)),
             ("57P01", Some(Trouble::Unavailable)),
-            ("40P01", Some(Trouble::Unavailable)),
+            ("40P01", Some(Trouble::Conflict)),
+            ("40001", Some(Trouble::Conflict)),
             ("42601", None),
             ("", None),
         ] {

@@ -12,7 +12,7 @@ use roadbook_domain::value::time::Timestamp;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::bulk::{self, Value, bound};
+use super::bulk::{self, Value};
 use super::db::on;
 use super::{Conn, StoreError, Tx, documents, key, organisation};
 
@@ -326,77 +326,36 @@ pub async fn tail(
 /// # Errors
 /// Of the database.
 pub async fn changes(conn: &mut Conn, org: OrgId, seqs: &[i64]) -> Result<Vec<Logged>, StoreError> {
-    let mut found = Vec::with_capacity(seqs.len());
-    for chunk in seqs.chunks(1024) {
-        let Some((list, values)) = bulk::list(2, chunk.iter().copied().map(Value::Int).collect()) else {
-            break;
-        };
-        // The document beside its last change only: its authors may be more bytes than the change.
-        let text = format!(
-            "select l.seq, l.document, l.hash, l.author, l.device, l.origin_kind, l.origin_id, l.received_at, \
-             l.bytes, d.kind, d.heads, d.authors from log l left join document d \
-             on d.org_id = l.org_id and d.id = l.document and d.as_of = l.seq \
-             where l.org_id = $1 and l.seq in {list} order by l.seq"
-        );
-        let rows: Vec<Row> =
-            on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
-                .fetch_all(c)
-                .await)?;
-        for row in rows {
-            found.push(row.try_into()?);
-        }
-    }
-    Ok(found)
+    // The document beside its last change only: its authors may be more bytes than the change.
+    let text = "select l.seq, l.document, l.hash, l.author, l.device, l.origin_kind, l.origin_id, l.received_at, \
+                l.bytes, d.kind, d.heads, d.authors from log l left join document d \
+                on d.org_id = l.org_id and d.id = l.document and d.as_of = l.seq \
+                where l.org_id = $1 and l.seq in LIST order by l.seq";
+    let listed = seqs.iter().copied().map(Value::Int).collect();
+    let rows: Vec<Row> = bulk::fetch(conn, text, &[Value::Uuid(org.uuid())], listed).await?;
+    rows.into_iter().map(Row::try_into).collect()
 }
 
-/// Where changes of documents stand in the log, of those that are in it.
+/// Where changes of one document stand in the log, of those that are in it, and which device sent each.
 ///
 /// # Errors
 /// Of the database.
 pub async fn find(
     conn: &mut Conn,
     org: OrgId,
-    changes: &[(DocumentId, ChangeHash)],
-) -> Result<Vec<(DocumentId, ChangeHash, i64)>, StoreError> {
-    let mut found = Vec::with_capacity(changes.len());
-    // One by one: only retries ask for these, mostly for a few.
-    for (document, hash) in changes {
-        let seq: Option<i64> = on!(conn, |c| sqlx::query_scalar(
-            "select seq from log where org_id = $1 and document = $2 and hash = $3"
-        )
-        .bind(org.uuid())
-        .bind(document.uuid())
-        .bind(hash.0.as_slice())
-        .fetch_optional(c)
-        .await)?;
-        found.extend(seq.map(|seq| (*document, *hash, seq)));
-    }
-    Ok(found)
-}
-
-/// When those behind a principal's key last lost visibility of a document after `after`, if they did.
-///
-/// # Errors
-/// Of the database.
-pub async fn lost(
-    conn: &mut Conn,
-    org: OrgId,
-    principal: &[u8],
     document: DocumentId,
-    after: i64,
-) -> Result<Option<Timestamp>, StoreError> {
-    let at: Option<i64> = on!(conn, |c| sqlx::query_scalar(
-        "select l.received_at from fanout f join log l on l.org_id = f.org_id and l.seq = f.seq \
-         where f.org_id = $1 and f.principal = $2 and f.seq > $3 and f.document = $4 and f.saw \
-         and not f.sees order by f.seq desc limit 1"
-    )
-    .bind(org.uuid())
-    .bind(principal)
-    .bind(after)
-    .bind(document.uuid())
-    .fetch_optional(c)
-    .await)?;
-    Ok(at.map(Timestamp::from_millis))
+    hashes: &[ChangeHash],
+) -> Result<Vec<(ChangeHash, i64, Option<DeviceId>)>, StoreError> {
+    let text = "select hash, seq, device from log where org_id = $1 and document = $2 and hash in LIST";
+    let listed = hashes.iter().map(|hash| Value::Bytes(hash.0.to_vec())).collect();
+    let fixed = [Value::Uuid(org.uuid()), Value::Uuid(document.uuid())];
+    let rows: Vec<(Vec<u8>, i64, Uuid)> = bulk::fetch(conn, text, &fixed, listed).await?;
+    rows.into_iter()
+        .map(|(hash, seq, device)| {
+            let hash = hash.try_into().map_err(|_| StoreError::Unreadable("the hash of a change"))?;
+            Ok((ChangeHash(hash), seq, (!device.is_nil()).then(|| device.into())))
+        })
+        .collect()
 }
 
 /// Empties the bytes of every change of a document (C5); numbers, hashes and the chain stay.

@@ -2,11 +2,10 @@
 
 use roadbook_domain::value::id::OrgId;
 use roadbook_domain::value::time::Timestamp;
-use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgListener;
 use uuid::Uuid;
 
-use super::bulk::{self, Value, bound};
+use super::bulk::{self, Value};
 use super::db::on;
 use super::{Conn, Db, StoreError};
 
@@ -92,23 +91,11 @@ pub async fn principals_since(
     after: i64,
     upto: i64,
 ) -> Result<Vec<(Vec<u8>, i64)>, StoreError> {
-    let mut found = Vec::new();
-    for chunk in principals.chunks(1024) {
-        let keys = chunk.iter().cloned().map(Value::Bytes).collect();
-        let Some((list, values)) = bulk::list(4, keys) else { break };
-        let text = format!(
-            "select principal, max(seq) from fanout where org_id = $1 and seq > $2 and seq <= $3 \
-             and principal in {list} group by principal"
-        );
-        let rows: Vec<(Vec<u8>, i64)> = on!(conn, |c| bound!(
-            sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()).bind(after).bind(upto),
-            &values
-        )
-        .fetch_all(c)
-        .await)?;
-        found.extend(rows);
-    }
-    Ok(found)
+    let text = "select principal, max(seq) from fanout where org_id = $1 and seq > $2 and seq <= $3 \
+                and principal in LIST group by principal";
+    let fixed = [Value::Uuid(org.uuid()), Value::Int(after), Value::Int(upto)];
+    let listed = principals.iter().cloned().map(Value::Bytes).collect();
+    bulk::fetch(conn, text, &fixed, listed).await
 }
 
 /// The sessions that ended since then.

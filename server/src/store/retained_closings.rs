@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use roadbook_domain::value::id::{DocumentId, OrgId, PartId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::value::todo::TodoState;
-use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::bulk::{self, Value, bound};
+use super::bulk::{self, Value};
 use super::db::on;
 use super::documents::uuids;
 use super::{Conn, StoreError, Tx};
@@ -27,39 +26,31 @@ pub struct Change {
     pub left: BTreeMap<UserId, Closings>,
 }
 
-/// Applies a change.
+/// Applies changes, of as many cards.
 ///
 /// # Errors
 /// Of the database.
-pub async fn apply(tx: &mut Tx, org: OrgId, change: &Change) -> Result<(), StoreError> {
-    let document = Value::Uuid(change.document.uuid());
-    match &change.sees {
-        None => {
-            let text = "delete from retained_closing where org_id = $1 and document = $2".to_owned();
-            bulk::execute(tx, text, &[Value::Uuid(org.uuid()), document.clone()], true).await?;
-        }
-        Some(users) => {
-            // Also for those who left: what they retain from now on is written below.
-            let users = users.iter().chain(change.left.keys()).map(|user| Value::Uuid(user.uuid()));
-            if let Some((list, values)) = bulk::list(3, users.collect()) {
-                let text = format!(
-                    "delete from retained_closing where org_id = $1 and document = $2 and user_id in {list}"
-                );
-                let all: Vec<Value> =
-                    [Value::Uuid(org.uuid()), document.clone()].into_iter().chain(values).collect();
-                bulk::execute(tx, text, &all, true).await?;
-            }
-        }
-    }
-    let values: Vec<Value> = change
-        .left
+pub async fn apply(tx: &mut Tx, org: OrgId, changes: &[Change]) -> Result<(), StoreError> {
+    let all = changes.iter().filter(|change| change.sees.is_none()).map(|change| change.document);
+    let text = "delete from retained_closing where org_id = $1 and document in LIST";
+    bulk::write(tx, text, &[Value::Uuid(org.uuid())], uuids(&all.collect::<Vec<_>>())).await?;
+    let some = changes.iter().filter_map(|change| Some((change, change.sees.as_ref()?)));
+    let pairs = some.flat_map(|(change, sees)| {
+        // Also for those who left: what they retain from now on is written below.
+        let users = sees.iter().chain(change.left.keys());
+        users.map(|user| (Value::Uuid(user.uuid()), Value::Uuid(change.document.uuid())))
+    });
+    let pairs: Vec<(Value, Value)> = pairs.collect();
+    bulk::delete_pairs(tx, "retained_closing", ("user_id", "document"), org, pairs).await?;
+    let values: Vec<Value> = changes
         .iter()
-        .flat_map(|(user, closings)| closings.iter().map(move |closing| (user, closing)))
-        .flat_map(|(user, (part, state))| {
+        .flat_map(|change| change.left.iter().map(move |(user, closings)| (change.document, user, closings)))
+        .flat_map(|(document, user, closings)| closings.iter().map(move |closing| (document, user, closing)))
+        .flat_map(|(document, user, (part, state))| {
             [
                 Value::Uuid(org.uuid()),
                 Value::Uuid(user.uuid()),
-                document.clone(),
+                Value::Uuid(document.uuid()),
                 Value::Bytes(part.as_bytes().to_vec()),
                 Value::Text(state.to_string()),
                 Value::Int(state.closing().map_or(0, |closing| closing.at().millis())),
@@ -82,16 +73,10 @@ pub async fn of(
     documents: &[DocumentId],
     since: Timestamp,
 ) -> Result<BTreeMap<DocumentId, Closings>, StoreError> {
-    let Some((list, values)) = bulk::list(4, uuids(documents)) else { return Ok(BTreeMap::new()) };
-    let text = format!(
-        "select document, part, state from retained_closing where org_id = $1 and user_id = $2 and closed_at >= $3 \
-         and document in {list} order by document, part"
-    );
-    let query = on!(conn, |c| {
-        let query = sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()).bind(user.uuid());
-        bound!(query.bind(since.millis()), &values).fetch_all(c).await
-    });
-    collect(query?)
+    let text = "select document, part, state from retained_closing where org_id = $1 and user_id = $2 \
+                and closed_at >= $3 and document in LIST order by document, part";
+    let fixed = [Value::Uuid(org.uuid()), Value::Uuid(user.uuid()), Value::Int(since.millis())];
+    collect(bulk::fetch(conn, text, &fixed, uuids(documents)).await?)
 }
 
 /// The closings since then that a user retains of all documents.

@@ -3,6 +3,8 @@
 //! The name that others see is in the user directory, a settings row that replicates to the phones;
 //! both are written in the same transaction.
 
+use std::collections::BTreeSet;
+
 use roadbook_domain::settings::role::Role;
 use roadbook_domain::settings::user::Email;
 use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
@@ -10,6 +12,7 @@ use roadbook_domain::value::time::Timestamp;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
+use super::bulk::{self, Value};
 use super::db::on;
 use super::{Conn, StoreError, Tx};
 
@@ -97,6 +100,35 @@ pub async fn by_email(conn: &mut Conn, email: &Email) -> Result<Option<Login>, S
         "select org_id, id, password_hash, disabled from app_user where email = $1"
     )
     .bind(email.as_str())
+    .fetch_optional(c)
+    .await)?)
+}
+
+/// Whether there is such a user, with access.
+///
+/// # Errors
+/// Of the database.
+pub async fn has_access(conn: &mut Conn, org: OrgId, user: UserId) -> Result<bool, StoreError> {
+    let count: i64 = on!(conn, |c| sqlx::query_scalar(
+        "select count(*) from app_user where org_id = $1 and id = $2 and not disabled"
+    )
+    .bind(org.uuid())
+    .bind(user.uuid())
+    .fetch_one(c)
+    .await)?;
+    Ok(count > 0)
+}
+
+/// What checks the password of this user; `None` if there is no such user.
+///
+/// # Errors
+/// Of the database.
+pub async fn login(conn: &mut Conn, org: OrgId, user: UserId) -> Result<Option<Login>, StoreError> {
+    Ok(on!(conn, |c| sqlx::query_as(
+        "select org_id, id, password_hash, disabled from app_user where org_id = $1 and id = $2"
+    )
+    .bind(org.uuid())
+    .bind(user.uuid())
     .fetch_optional(c)
     .await)?)
 }
@@ -243,6 +275,17 @@ pub async fn set_password(
     Ok(set > 0)
 }
 
+/// Those of these ids that are users of the organisation, with access or without.
+///
+/// # Errors
+/// Of the database.
+pub async fn among(conn: &mut Conn, org: OrgId, ids: &[UserId]) -> Result<BTreeSet<UserId>, StoreError> {
+    let text = "select id from app_user where org_id = $1 and id in LIST";
+    let listed = ids.iter().map(|id| Value::Uuid(id.uuid())).collect();
+    let rows: Vec<(Uuid,)> = bulk::fetch(conn, text, &[Value::Uuid(org.uuid())], listed).await?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
 /// Whether an administrator with access is left, other than this user.
 ///
 /// # Errors
@@ -266,6 +309,7 @@ impl std::fmt::Debug for Login {
     }
 }
 
+/// What a stored role and version mean.
 pub(super) fn permissions((role, token_version): (i16, i64)) -> Result<Permissions, StoreError> {
     let role = u16::try_from(role).map(Role::from_code).ok().filter(|role| role.is_known());
     let role = role.ok_or(StoreError::Unreadable("the role of a user"))?;

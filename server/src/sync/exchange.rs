@@ -204,6 +204,7 @@ impl Answering<'_> {
         if !wishes.fetch.is_empty() {
             reconciliation::fetch(conn, &reading, &wishes.fetch, &mut page).await?;
         }
+        pull::forget_pushed(conn, &reading, &outcome.verdicts, &mut page).await?;
         let total = sum.documents.unsigned_abs();
         let mut position = match position {
             Some(position) => Position { fill: position.refilled(class, total), class, ..position },

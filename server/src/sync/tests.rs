@@ -1,6 +1,7 @@
 //! The exchange over HTTP, in process, on real databases.
 
 mod access;
+mod bounds;
 mod limits;
 mod live;
 pub(crate) mod phone;
@@ -9,6 +10,7 @@ mod push;
 mod recovery;
 mod reupload;
 mod rights;
+mod strangers;
 
 use roadbook_domain::crm::command::{CardCommand, NewTodo};
 use roadbook_domain::settings::INBOX_PRODUCT;

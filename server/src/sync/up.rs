@@ -6,6 +6,7 @@
 pub mod budget;
 pub mod commit;
 pub mod judge;
+pub mod names;
 pub mod own_documents;
 pub mod plan;
 pub mod purge;

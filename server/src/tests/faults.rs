@@ -3,8 +3,9 @@
 use axum::http::{Method, StatusCode};
 use serde_json::json;
 
+use crate::auth::token::ACCESS_LIFE;
 use crate::store::Db;
-use crate::testing::{Engine, Server, has_postgres};
+use crate::testing::{ADMIN, Engine, PASSWORD, Server, has_postgres};
 
 #[tokio::test]
 async fn on_a_full_disk_nothing_is_acknowledged_and_reading_goes_on() {
@@ -29,6 +30,53 @@ async fn on_a_full_disk_nothing_is_acknowledged_and_reading_goes_on() {
     assert!(after.body.as_array().unwrap().len() >= before.as_array().unwrap().len());
     // The limit went with the connection that met it.
     assert_eq!(add().await.status, StatusCode::CREATED, "without a restart");
+}
+
+#[tokio::test]
+async fn on_a_full_disk_a_phone_stays_signed_in_and_an_installation_with_a_session_signs_in() {
+    let server = Server::new(Engine::Sqlite).await.unwrap();
+    let mut held = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
+    // A change in place needs no room in the file of the test, though it does in the log of a real disk.
+    run(
+        &server,
+        "create table filler (bytes blob); \
+         create trigger more before update on session begin insert into filler values (zeroblob(100000)); end; \
+         create trigger new before insert on session begin insert into filler values (zeroblob(100000)); end;",
+    )
+    .await;
+    let ask = async |method, path: &str, token: &str, body| {
+        // The limit goes with the connection that meets it.
+        run(&server, "pragma max_page_count = 1").await;
+        server.send(method, path, token, body).await.unwrap()
+    };
+    for _ in 0..3 {
+        server.env.advance(ACCESS_LIFE);
+        let token = json!({ "refresh_token": held.text("refresh_token") });
+        held = ask(Method::POST, "/v1/refresh", "", Some(token)).await;
+        assert_eq!(held.status, StatusCode::OK, "{:?}", held.body);
+        let devices = ask(Method::GET, "/v1/devices", &held.text("access_token"), None).await;
+        assert_eq!(devices.status, StatusCode::OK);
+    }
+    let again = ask(Method::POST, "/v1/sign-in", "", Some(Server::credentials(ADMIN, PASSWORD, 1))).await;
+    assert_eq!((again.status, again.text("device")), (StatusCode::OK, held.text("device")));
+    let stranger = ask(Method::POST, "/v1/sign-in", "", Some(Server::credentials(ADMIN, PASSWORD, 2))).await;
+    assert_eq!(stranger.code(), "storage_full");
+    let ready = ask(Method::GET, "/health/ready", "", None).await;
+    assert_eq!((ready.status, ready.code()), (StatusCode::SERVICE_UNAVAILABLE, "unavailable"));
+    assert_eq!(ask(Method::GET, "/health", "", None).await.status, StatusCode::OK);
+
+    // With room again everything is written down, and both tokens are good.
+    run(&server, "drop trigger more; drop trigger new; pragma max_page_count = 1000000").await;
+    for held in [held, again] {
+        let token = json!({ "refresh_token": held.text("refresh_token") });
+        let refreshed = server.send(Method::POST, "/v1/refresh", "", Some(token)).await.unwrap();
+        assert_eq!(refreshed.status, StatusCode::OK);
+    }
+}
+
+async fn run(server: &Server, statements: &'static str) {
+    let Db::Sqlite { writer, .. } = server.state.db() else { unreachable!() };
+    sqlx::raw_sql(statements).execute(writer).await.unwrap();
 }
 
 #[tokio::test]

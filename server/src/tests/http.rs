@@ -4,11 +4,11 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, Request, StatusCode};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use futures_util::stream;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -16,7 +16,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
+use crate::auth::peer::Origin;
 use crate::start::config::{Checked, Config};
 use crate::testing::{ADMIN, Engine, PASSWORD, Server, config};
 use crate::{REQUEST_ID, http};
@@ -327,6 +331,56 @@ async fn the_log_names_ids_and_no_person_password_or_token() {
         &held.text("refresh_token"),
     ] {
         assert!(!log.contains(personal), "{personal} is in {log}");
+    }
+}
+
+#[tokio::test]
+async fn with_a_certificate_the_server_speaks_tls_and_nothing_else() {
+    let file = |name: &str| format!("{}/src/tests/tls/{name}.pem", env!("CARGO_MANIFEST_DIR"));
+    let served = Served::new(counting(), |config| {
+        // For tests only: the key is in the repository.
+        config.tls_certificate = file("certificate");
+        config.tls_key = file("key");
+        config.header_timeout = "500ms".into();
+    })
+    .await;
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(file("certificate")).unwrap()).unwrap();
+    let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_root_certificates(roots).with_no_client_auth();
+    let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
+    let mut client =
+        connector.connect("localhost".try_into().unwrap(), served.connect().await).await.unwrap();
+    let request = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc";
+    client.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    timeout(LONG, client.read_to_string(&mut answer)).await.unwrap().unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("\r\n\r\n3"), "{answer}");
+    // Whoever speaks plainly, or says nothing, is let go.
+    for words in ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", ""] {
+        let mut plain = served.connect().await;
+        plain.write_all(words.as_bytes()).await.unwrap();
+        assert!(!read_to_end(&mut plain).await.contains("HTTP/1.1"));
+    }
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn only_a_trusted_proxy_says_where_a_request_comes_from() {
+    let origin = || {
+        Router::new()
+            .route("/", get(async |Extension(Origin(address)): Extension<Origin>| address.to_string()))
+    };
+    for (trusted, seen) in [("", "127.0.0.1"), ("127.0.0.0/8", "203.0.113.9")] {
+        let served = Served::new(origin(), |config| config.trusted_proxies = trusted.into()).await;
+        let mut client = served.connect().await;
+        let request =
+            "GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 1.2.3.4, 203.0.113.9\r\nConnection: close\r\n\r\n";
+        client.write_all(request.as_bytes()).await.unwrap();
+        let answer = read_to_end(&mut client).await;
+        assert!(answer.ends_with(&format!("\r\n\r\n{seen}")), "{answer}");
+        served.stop().await;
     }
 }
 

@@ -29,10 +29,17 @@ const CALLERS: [&str; 6] = ["nobody", "restricted", "user", "manager", "stranger
 const TABLE: &[(&str, &str, [u16; 6])] = &[
     ("GET", "/health", [200; 6]),
     ("GET", "/health/ready", [200; 6]),
+    // It comes from this very process.
+    ("GET", "/metrics", [200; 6]),
     // Open to all; an empty body is not enough.
     ("POST", "/v1/sign-in", [422; 6]),
     ("POST", "/v1/refresh", [422; 6]),
     ("POST", "/v1/sign-out", [422; 6]),
+    ("POST", "/v1/enrol", [422; 6]),
+    ("POST", "/v1/enrolments", [401, 403, 403, 403, 404, 201]),
+    ("GET", "/v1/me", [401, 200, 200, 200, 200, 200]),
+    ("PUT", "/v1/me", [401, 200, 200, 200, 200, 200]),
+    ("POST", "/v1/me/password", [401, 401, 401, 401, 401, 401]),
     ("GET", "/v1/devices", [401, 200, 200, 200, 200, 200]),
     ("GET", "/v1/users/{user}/devices", [401, 403, 403, 403, 200, 200]),
     ("POST", "/v1/devices/{device}/revoke", [401, 404, 404, 404, 404, 204]),
@@ -170,6 +177,11 @@ impl World {
             (_, "/v1/statuses") => json!({
                 "product": self.product["id"], "name": "New", "group": "inactive", "order": 99,
             }),
+            (_, "/v1/enrolments") => json!({ "user": self.user["id"] }),
+            ("PUT", "/v1/me") => json!({
+                "version": 1, "family_name": "New", "given_name": "", "zone": "UTC", "locale": "en",
+            }),
+            (_, "/v1/me/password") => json!({ "old": "a wrong guess", "new": PASSWORD }),
             _ => json!({}),
         };
         Some(body)
@@ -215,7 +227,7 @@ async fn stranger(server: &Server) -> String {
     organisation::insert(&mut tx, &firm).await.unwrap();
     let claimed = account(&mut tx, org, [9; 16], "stranger@example.org").await;
     tx.commit().await.unwrap();
-    server.state.gate().tokens().issue(&claimed, START).unwrap()
+    server.state.gate().tokens().issue(&claimed, sessions::FIRST_GENERATION, START).unwrap()
 }
 
 /// Makes an administrator with a session on a phone, whose ids are all the same.
@@ -230,7 +242,6 @@ async fn account(tx: &mut Tx, org: OrgId, id: [u8; 16], email: &str) -> Claimed 
         id: session,
         user,
         device,
-        token_hash: [9; 32],
         now: START,
         expires_at: roadbook_domain::value::time::Timestamp::MAX_STAMP,
     };

@@ -51,7 +51,11 @@ on_both! {
         assert!(!format!("{made:?}").contains(&password));
         let state = open(&place, "secrets").await.unwrap();
         let credentials = crate::auth::session::Credentials {
-            email: ADMIN, password: &password, platform: "test", device_name: "phone", install_secret: &[1; 32],
+            email: ADMIN, password: &password,
+            installation: crate::auth::session::Installation {
+                platform: "test", device_name: "phone", install_secret: &[1; 32],
+                peer: crate::auth::peer::Peer::UNKNOWN,
+            },
         };
         let grant = crate::auth::session::sign_in(state.gate(), &credentials).await.unwrap();
         assert_eq!(grant.user, made.admin);
@@ -88,7 +92,7 @@ async fn init_says_in_one_line_what_is_wrong_and_makes_nothing() {
     let good = asked(&place, "secrets");
     let there = place.folder.path().join("there").display().to_string();
     for (key, config) in [
-        ("database", InitConfig { database: "mysql://x".into(), ..good.clone() }),
+        ("database", InitConfig { database: "mysql://x".to_owned().into(), ..good.clone() }),
         ("secrets", InitConfig { secrets: there, ..good.clone() }),
         ("organisation", InitConfig { organisation: "  ".into(), ..good.clone() }),
         ("admin-email", InitConfig { admin_email: "anna".into(), ..good.clone() }),
@@ -125,7 +129,7 @@ async fn open(place: &Throwaway, secrets: &str) -> Result<State, crate::ConfigEr
 
 fn asked(place: &Throwaway, secrets: &str) -> InitConfig {
     InitConfig {
-        database: place.address.clone(),
+        database: place.address.clone().into(),
         secrets: place.folder.path().join(secrets).display().to_string(),
         organisation: "Example Ltd".into(),
         admin_email: ADMIN.into(),

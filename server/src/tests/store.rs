@@ -190,7 +190,7 @@ async fn a_file_that_is_no_database_is_refused() {
 #[tokio::test]
 async fn sqlite_runs_with_the_pragmas_that_durability_rests_on() {
     let (_place, db) = database(Engine::Sqlite).await;
-    let Db::Sqlite { writer, reader } = &db else { unreachable!() };
+    let Db::Sqlite { writer, reader, .. } = &db else { unreachable!() };
     for (pragma, value) in
         [("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1), ("busy_timeout", 5000)]
     {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use data_encoding::BASE64URL_NOPAD;
 use roadbook_client::{Transport, TransportError};
 use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
@@ -171,7 +172,7 @@ impl Inner {
 
     fn refresh(&mut self, token: &str) -> Result<String, TransportError> {
         let is_of = |session: &Session| session.refresh == token || session.before.as_deref() == Some(token);
-        let place = self.sessions.iter().position(is_of).ok_or(TransportError::Unauthorized)?;
+        let place = self.sessions.iter().position(is_of).ok_or(TransportError::SessionOver)?;
         Ok(self.grant(place))
     }
 
@@ -191,6 +192,8 @@ impl Inner {
             "access_token": session.access.0,
             "access_expires_at": expires_at,
             "refresh_token": session.refresh,
+            // Any function of the user that nobody else can guess would do.
+            "keep_key": BASE64URL_NOPAD.encode(&[session.who.user.as_bytes(), &session.who.user.as_bytes()[..]].concat()),
         })
         .to_string()
     }

@@ -1,5 +1,7 @@
 //! What users do, drawn from small numbers: mostly to the same few cards and todos, so that edits meet.
 
+use std::collections::BTreeSet;
+
 use roadbook_client::{ApiError, NewCard, NewContact, Owner};
 use roadbook_domain::access::audience::inbox_id;
 use roadbook_domain::crm::command::{CardCommand, ContactCommand, NewEntry, NewTodo, UserCommand};
@@ -11,9 +13,34 @@ use roadbook_domain::value::id::{DocumentId, FieldId, PartId, UserId};
 use roadbook_domain::value::time::{Timestamp, Zone};
 use roadbook_domain::value::todo::Outcome;
 
+use super::moment::FIRST_MARK;
 use super::phone::App;
 use crate::dice::nth;
 use crate::failure::Failure;
+
+/// Of whom and what users know.
+pub struct People {
+    /// All users.
+    pub users: Vec<UserId>,
+    /// All contacts of the server: somebody may know the id of one that they may not see.
+    pub contacts: Vec<DocumentId>,
+}
+
+/// What marks edits of long texts: each writes characters that no other edit ever writes.
+pub struct Marks<'a> {
+    /// The number of the next mark.
+    pub next: &'a mut u32,
+    /// Marks that users erased again.
+    pub erased: &'a mut BTreeSet<char>,
+}
+
+impl Marks<'_> {
+    fn fresh(&mut self) -> char {
+        let mark = char::from_u32(u32::from(FIRST_MARK) + *self.next).unwrap_or(FIRST_MARK);
+        *self.next += 1;
+        mark
+    }
+}
 
 /// A contact that nobody sees: a server refuses a Restricted user's link to it.
 const UNSEEN: DocumentId = DocumentId::from_bytes([0xee; 16]);
@@ -22,22 +49,72 @@ const UNSEEN: DocumentId = DocumentId::from_bytes([0xee; 16]);
 ///
 /// # Errors
 /// An edit that must be possible is not.
-pub fn edit(app: &App, act: u8, target: u8, value: u8, users: &[UserId]) -> Result<(), Failure> {
-    let done = match act % 16 {
-        0 => create_card(app, target, value, users),
-        1 => create_contact(app, value),
-        2 | 3 => edit_contact(app, target, act / 16, value)?,
-        4 => edit_user(app, target, value)?,
-        _ => edit_card(app, target, act, value, users)?,
-    };
-    match done {
+pub fn edit(
+    app: &App,
+    act: u8,
+    target: u8,
+    value: u8,
+    people: &People,
+    marks: &mut Marks<'_>,
+) -> Result<(), Failure> {
+    match try_edit(app, act, target, value, people, marks)? {
         // Somebody else was faster, or the edit makes no sense any more: an app shows that.
         Ok(()) | Err(ApiError::NotFound { .. } | ApiError::Invalid { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }
 
-type Done = Result<(), ApiError>;
+/// The same; answers what the app says.
+///
+/// # Errors
+/// The phone's file cannot be looked into.
+pub fn try_edit(
+    app: &App,
+    act: u8,
+    target: u8,
+    value: u8,
+    people: &People,
+    marks: &mut Marks<'_>,
+) -> Result<Done, Failure> {
+    let users = &people.users;
+    Ok(match act % 16 {
+        0 => create_card(app, target, value, users),
+        1 => create_contact(app, value),
+        2 | 3 => edit_contact(app, target, act / 16, value)?,
+        4 => edit_user(app, target, value)?,
+        _ => edit_card(app, target, act, value, people, marks)?,
+    })
+}
+
+/// Adds a todo with a contact that the user may not see, and then rewords it and renames the card in one step:
+/// of that step one half stands on what may be refused, and the other does not.
+///
+/// # Errors
+/// An edit that must be possible is not.
+pub fn build_on(app: &App, target: u8, value: u8, people: &People) -> Result<(), Failure> {
+    let cards = app.peek.ids(DocumentTypeId::CARD)?;
+    let Some(card) = nth(&cards, target).copied() else { return Ok(()) };
+    let id = PartId::new(&*app.env);
+    let contact = Some(nth(&people.contacts, value).copied().unwrap_or(UNSEEN));
+    let todo = NewTodo { id, text: format!("visit {value}"), due: due(app, value), assignee: None, contact };
+    let steps = [
+        vec![CardCommand::AddTodo(todo)],
+        vec![
+            CardCommand::RewordTodo(id, format!("visit {value} soon")),
+            CardCommand::Rename(format!("Card of {value}")),
+        ],
+    ];
+    for commands in steps {
+        match app.client.edit_card(card, &commands).map(drop) {
+            Ok(()) | Err(ApiError::NotFound { .. } | ApiError::Invalid { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// What an app says to an edit.
+pub type Done = Result<(), ApiError>;
 
 fn create_card(app: &App, target: u8, value: u8, users: &[UserId]) -> Done {
     let settings = app.client.settings()?;
@@ -95,7 +172,14 @@ fn edit_user(app: &App, target: u8, value: u8) -> Result<Done, Failure> {
     Ok(app.client.edit_user(&[command]).map(drop))
 }
 
-fn edit_card(app: &App, target: u8, act: u8, value: u8, users: &[UserId]) -> Result<Done, Failure> {
+fn edit_card(
+    app: &App,
+    target: u8,
+    act: u8,
+    value: u8,
+    people: &People,
+    marks: &mut Marks<'_>,
+) -> Result<Done, Failure> {
     let mut cards = app.peek.ids(DocumentTypeId::CARD)?;
     let inbox = app.client.me()?.map(|me| inbox_id(me.user));
     cards.retain(|id| Some(*id) != inbox);
@@ -105,9 +189,10 @@ fn edit_card(app: &App, target: u8, act: u8, value: u8, users: &[UserId]) -> Res
         Ok(view) => view,
         Err(error) => return Ok(Err(error)),
     };
-    let mut commands = vec![command(app, card, &view.row, act, value, users)?];
+    let mut commands = vec![command(app, card, &view.row, act, value, people, marks)?];
     if act.is_multiple_of(7) {
-        commands.push(command(app, card, &view.row, act.wrapping_mul(31), value.wrapping_add(1), users)?);
+        let (act, value) = (act.wrapping_mul(31), value.wrapping_add(1));
+        commands.push(command(app, card, &view.row, act, value, people, marks)?);
     }
     if let Some(conflict) = view.conflicts.first().filter(|_| act.is_multiple_of(5)) {
         let shown = conflict.shown.clone();
@@ -122,8 +207,10 @@ fn command(
     row: &CardRow,
     act: u8,
     value: u8,
-    users: &[UserId],
+    people: &People,
+    marks: &mut Marks<'_>,
 ) -> Result<CardCommand, Failure> {
+    let users = &people.users;
     let todos: Vec<_> = row.todos.iter().map(|todo| todo.id).collect();
     let Some(todo) = nth(&todos, value / 16).copied() else { return Ok(new_todo(app, value, users)) };
     Ok(match (act / 16) % 16 {
@@ -134,7 +221,7 @@ fn command(
         6 => CardCommand::SetOwner(user(users, value)),
         7 => CardCommand::RewordTodo(todo, format!("call {}", value % 5)),
         8 => new_todo(app, value, users),
-        _ => other_command(app, card, row, act, value)?,
+        _ => other_command(app, card, row, act, value, people, marks)?,
     })
 }
 
@@ -144,12 +231,17 @@ fn other_command(
     row: &CardRow,
     act: u8,
     value: u8,
+    people: &People,
+    marks: &mut Marks<'_>,
 ) -> Result<CardCommand, Failure> {
     let settings = app.client.settings()?;
     let statuses: Vec<_> = row.product.into_iter().flat_map(|product| settings.statuses(product)).collect();
     let field = FieldId::from_bytes([value % 2 + 1; 16]);
     Ok(match act % 11 {
-        0 if value.is_multiple_of(4) => CardCommand::Link { role: "customer".into(), target: UNSEEN },
+        0 if value.is_multiple_of(2) => {
+            let known = nth(&people.contacts, value / 4).filter(|_| !value.is_multiple_of(8));
+            CardCommand::Link { role: "customer".into(), target: known.copied().unwrap_or(UNSEEN) }
+        }
         0 => CardCommand::Rename(format!("Card {}", value % 5)),
         1 => match nth(&statuses, value) {
             Some(status) => CardCommand::Move(status.id),
@@ -157,7 +249,7 @@ fn other_command(
         },
         2 => CardCommand::SetField(field, (value % 4).to_string()),
         3 => CardCommand::SetOption(FieldId::from_bytes([3; 16]), format!("o{}", value % 2), value < 128),
-        4 | 5 => CardCommand::EditText(text_field(), longer(app, card, value)),
+        4 | 5 => CardCommand::EditText(text_field(), longer(app, card, value, marks)),
         6 => CardCommand::AddEntry(entry(app, value)),
         7 => match nth(&app.peek.ids(DocumentTypeId::CONTACT)?, value) {
             Some(contact) => CardCommand::Link { role: "customer".into(), target: *contact },
@@ -182,8 +274,8 @@ fn new_todo(app: &App, value: u8, users: &[UserId]) -> CardCommand {
     })
 }
 
-/// The long text of a card with a piece of it replaced.
-fn longer(app: &App, card: DocumentId, value: u8) -> String {
+/// The long text of a card with a piece of it replaced, and another written elsewhere, each with its mark.
+fn longer(app: &App, card: DocumentId, value: u8, marks: &mut Marks<'_>) -> String {
     let texts = app.client.card(card).map(|view| view.texts).unwrap_or_default();
     let name = text_field().to_string();
     let old = texts.into_iter().find(|(field, _)| *field == name).map(|(_, text)| text).unwrap_or_default();
@@ -191,7 +283,11 @@ fn longer(app: &App, card: DocumentId, value: u8) -> String {
     let at = usize::from(value) % (chars.len() + 1);
     let end = (at + usize::from(value % 3)).min(chars.len());
     let words = ["", "a", "bc", "ő", "🙂", "spoke to her "];
-    chars.splice(at..end, words[usize::from(value) % words.len()].chars());
+    let word = words[usize::from(value) % words.len()];
+    let erased: Vec<char> = chars.splice(at..end, word.chars().chain([marks.fresh()])).collect();
+    marks.erased.extend(erased.into_iter().filter(|char| *char >= FIRST_MARK));
+    let elsewhere = usize::from(value).wrapping_mul(31) % (chars.len() + 1);
+    chars.splice(elsewhere..elsewhere, [marks.fresh(), ' ']);
     chars.into_iter().collect()
 }
 

@@ -116,7 +116,7 @@ impl Firm {
         let password_file = self.folder.path().join("password");
         std::fs::write(&password_file, PASSWORD)?;
         let config = InitConfig {
-            database: format!("sqlite:{}", database.display()),
+            database: format!("sqlite:{}", database.display()).into(),
             secrets: self.secrets().display().to_string(),
             organisation: "Example Ltd".into(),
             admin_email: email.into(),

@@ -1,20 +1,21 @@
 //! The laws: those that hold after every step, and those that hold at rest, when all phones have
 //! exchanged everything.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use data_encoding::HEXLOWER;
 use roadbook_client::Client;
-use roadbook_domain::document::DocumentTypeId;
 use roadbook_domain::document::change::{Change, ChangeHash};
 use roadbook_domain::read::today::Period;
 use roadbook_domain::settings::role::Role;
-use roadbook_domain::value::id::{DocumentId, UserId};
+use roadbook_domain::value::id::DocumentId;
 use sha2::Digest;
 
+use super::answers::are_signed;
 use super::ledger::puts;
+use super::moment::{Documents, marks};
 use super::peek::Unsent;
-use super::server::Stored;
+use super::world::World;
 use super::{Fault, Simulation};
 use crate::failure::{Failure, ensure, same};
 use crate::reference::{Card, Today};
@@ -92,7 +93,7 @@ impl Simulation<'_> {
             unsent.extend(outbox.into_keys());
         }
         for stored in self.server.documents()?.into_values() {
-            held.extend(stored.changes.0.into_keys());
+            held.extend(stored.changes.0.keys());
         }
         self.ledger.settings = self.server.settings()?;
         for handset in &mut self.phones {
@@ -114,6 +115,7 @@ impl Simulation<'_> {
         while !self.held_up.is_empty() {
             self.arrive()?;
         }
+        self.enable_all()?;
         self.phones.iter_mut().for_each(|handset| handset.phone.skew = 0);
         self.pass(0)?;
         let mut moved = true;
@@ -127,6 +129,7 @@ impl Simulation<'_> {
             }
         }
         self.acknowledged_is_there()?;
+        self.ledger.check_log(&self.server.log()?)?;
         let documents = self.server.documents()?;
         let world = World::of(&documents);
         for place in 0..self.phones.len() {
@@ -138,15 +141,10 @@ impl Simulation<'_> {
         Ok(self.transcript())
     }
 
-    fn is_at_rest(
-        &mut self,
-        place: usize,
-        documents: &BTreeMap<DocumentId, Stored>,
-        world: &World,
-    ) -> Result<(), Failure> {
+    fn is_at_rest(&mut self, place: usize, documents: &Documents, world: &World) -> Result<(), Failure> {
         let now = self.now;
         let token = self.phones[place].token.clone();
-        let user = self.firm.users[self.phones[place].owner].id;
+        let user = self.users[self.phones[place].owner].id;
         let phone = &mut self.phones[place].phone;
         let app = phone.app();
         let settings = app.client.settings()?;
@@ -170,6 +168,7 @@ impl Simulation<'_> {
             )?;
             ensure("at rest nothing is damaged", !held.is_damaged, || id.to_string())?;
             same("document types agree", &held.kind, &stored.kind)?;
+            are_signed(stored, &held.authors, &self.ledger)?;
         }
         let wrong = app.client.wrong_projections()?;
         ensure("rows are those of the documents", wrong.is_empty(), || format!("{wrong:?}"))?;
@@ -195,10 +194,7 @@ impl Simulation<'_> {
         let theirs = match theirs {
             Ok(theirs) => theirs,
             Err(_) => {
-                let mut handset = self.phones.remove(place);
-                let signed_in = self.sign_in(&mut handset);
-                self.phones.insert(place, handset);
-                signed_in?;
+                self.sign_in_again(place)?;
                 self.server.state_hash(&self.phones[place].token, now)?
             }
         };
@@ -208,11 +204,7 @@ impl Simulation<'_> {
     }
 
     /// What the app confirmed is on the server, in the quarantine, or re-authored (L2, L6).
-    fn nothing_vanished(
-        &mut self,
-        place: usize,
-        documents: &BTreeMap<DocumentId, Stored>,
-    ) -> Result<(), Failure> {
+    fn nothing_vanished(&mut self, place: usize, documents: &Documents) -> Result<(), Failure> {
         let phone = &mut self.phones[place].phone;
         let quarantine = phone.app().peek.quarantine()?;
         // When a document has left a phone, the phone cannot know what a copy of it did later.
@@ -224,17 +216,40 @@ impl Simulation<'_> {
             });
             ensure("what the server took is not in the quarantine", !applied, || format!("{document}"))?;
         }
+        let read = |changes: &BTreeSet<Vec<u8>>| -> Vec<Change> {
+            changes.iter().filter_map(|change| Change::from_bytes(change).ok()).collect()
+        };
         let mut whereabouts = Whereabouts::of(quarantine);
+        let (kept, reapplied) = (read(&whereabouts.quarantined), read(&phone.reapplied));
         whereabouts.quarantined.extend(phone.reapplied.iter().cloned());
         // A re-authored change may itself have been refused, or re-authored.
         whereabouts.reauthored.extend(phone.confirmed.values().filter_map(|unsent| unsent.reauthors));
         let there: BTreeSet<_> = documents.values().flat_map(|stored| stored.changes.0.keys()).collect();
+        let mut marked = marks(documents.values().flat_map(|stored| stored.changes.0.values()).chain(&kept));
+        marked.extend(&self.ledger.erased);
         let confirmed: Vec<_> =
             phone.confirmed.iter().map(|(hash, unsent)| (*hash, unsent.clone())).collect();
         for (hash, unsent) in confirmed {
             let written_off = self.ledger.ever.contains(&hash) && !self.ledger.required.contains_key(&hash);
             if !there.contains(&hash) && !written_off && !whereabouts.knows(hash, &unsent.change) {
                 self.writes_nothing_new(place, hash, &unsent)?;
+            }
+            if !there.contains(&hash) && !written_off {
+                // Re-authored or not: what it said is there, or in the quarantine.
+                let stored = documents.get(&unsent.document).map(|stored| stored.changes.0.values());
+                let written = stored.into_iter().flatten().chain(&kept).chain(&reapplied);
+                let written: BTreeSet<_> = written.flat_map(puts).collect();
+                let lost: Vec<_> = puts(&unsent.change)
+                    .filter(|(_, name, _)| !name.ends_with("/state"))
+                    .filter(|put| !written.contains(put))
+                    .collect();
+                ensure("what an edit said is kept or in the quarantine (L6)", lost.is_empty(), || {
+                    format!("phone {place}: {lost:?} of {hash} in {}", unsent.document)
+                })?;
+                let lost: Vec<_> = marks([&unsent.change]).difference(&marked).copied().collect();
+                ensure("an edit of a long text is kept or in the quarantine (L6)", lost.is_empty(), || {
+                    format!("phone {place}: {lost:?} of {hash} in {}", unsent.document)
+                })?;
             }
         }
         Ok(())
@@ -257,61 +272,6 @@ impl Whereabouts {
     fn knows(&self, hash: ChangeHash, change: &Change) -> bool {
         self.quarantined.contains(&change.to_bytes())
             || self.reauthored.iter().any(|beginning| hash.0.starts_with(beginning))
-    }
-}
-
-/// What the documents of the server show, by the reference model.
-struct World {
-    cards: BTreeMap<DocumentId, Card>,
-    private: BTreeMap<DocumentId, UserId>,
-    /// Who made a contact, and what it links to.
-    contacts: BTreeMap<DocumentId, (Option<UserId>, BTreeSet<DocumentId>)>,
-}
-
-impl World {
-    fn of(documents: &BTreeMap<DocumentId, Stored>) -> Self {
-        let mut world = Self { cards: BTreeMap::new(), private: BTreeMap::new(), contacts: BTreeMap::new() };
-        for (id, stored) in documents {
-            world.private.extend(stored.private_to.map(|user| (*id, user)));
-            match stored.kind {
-                DocumentTypeId::CARD => drop(world.cards.insert(*id, stored.changes.card())),
-                DocumentTypeId::CONTACT => {
-                    world.contacts.insert(*id, (stored.creator, stored.changes.contact_links()));
-                }
-                _ => {}
-            }
-        }
-        world
-    }
-
-    fn is_private(&self, id: DocumentId) -> bool {
-        self.private.contains_key(&id)
-    }
-
-    /// Whether a user of this role may see a document (C2, F60, F67).
-    fn sees(&self, user: UserId, role: Role, id: DocumentId) -> bool {
-        match (self.private.get(&id), self.cards.get(&id), self.contacts.get(&id)) {
-            (Some(owner), ..) => *owner == user,
-            _ if role != Role::Restricted => true,
-            (_, Some(card), _) => card.is_for(user),
-            (.., Some((creator, _))) => {
-                let mut linking = self.linking(id).peekable();
-                match linking.peek() {
-                    None => *creator == Some(user),
-                    Some(_) => linking.any(|card| self.sees(user, role, card)),
-                }
-            }
-            _ => false,
-        }
-    }
-
-    /// The cards that link to a contact, directly or through another contact.
-    fn linking(&self, contact: DocumentId) -> impl Iterator<Item = DocumentId> {
-        let through = self.contacts.iter().filter(move |(_, (_, links))| links.contains(&contact));
-        let mut targets: BTreeSet<_> = through.map(|(id, _)| *id).collect();
-        targets.insert(contact);
-        let cards = self.cards.iter();
-        cards.filter(move |(_, card)| !card.links.is_disjoint(&targets)).map(|(id, _)| *id)
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use roadbook_domain::document::change::Actor;
 use roadbook_domain::document::change::{Change, ChangeHash, Op};
-use roadbook_domain::document::{DocumentType, DocumentTypeId};
-use roadbook_domain::value::id::DocumentId;
+use roadbook_domain::document::{DocumentType, DocumentTypeId, Signature};
+use roadbook_domain::value::id::{DeviceId, DocumentId, UserId};
 use roadbook_domain::wire::{Entry, GroupVerdict, SyncRequest, SyncResponse, SyncStatus, Verdict};
 
-use super::server::Stored;
+use super::moment::{Documents, LoggedChange, Moment};
+use crate::failure::{Failure, ensure};
 
 /// What the server said.
 #[derive(Debug, Default)]
@@ -18,6 +20,15 @@ pub struct Ledger {
     pub required: BTreeMap<ChangeHash, DocumentId>,
     /// Settings rows that it must have, in this version or a later one.
     pub settings: Versions,
+    /// Characters that mark edits of long texts and that a user erased again.
+    pub erased: BTreeSet<char>,
+    /// Who made each change: by the sessions in which the server took it, which after a rollback may be
+    /// several.
+    signers: BTreeMap<ChangeHash, BTreeSet<Signature>>,
+    /// The device of each actor, since the server last became what it was.
+    actors: BTreeMap<Actor, Signature>,
+    /// What each user saw at any time.
+    seen: BTreeSet<(UserId, DocumentId)>,
     /// How often it did what the runs must try.
     pub tally: Tally,
 }
@@ -25,66 +36,174 @@ pub struct Ledger {
 /// The versions of settings rows, by kind and id.
 pub type Versions = BTreeMap<(u16, [u8; 16]), i64>;
 
-/// How often the server did what the laws are about: a law that nothing tried proves nothing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Changes that it took.
-    pub applied: u64,
-    /// Changes that it had already.
-    pub known: u64,
-    /// Changes that it refused.
-    pub refused: u64,
-    /// Documents that were re-uploaded to it.
-    pub reuploaded: u64,
-    /// Settings rows and purges that it took as re-uploads.
-    pub reuploaded_rows: u64,
-    /// Answers that told a phone that its log is gone.
-    pub rolled_back: u64,
-    /// Answers that were cut, with more to follow.
-    pub cut: u64,
-    /// Documents that left a phone.
-    pub forgotten: u64,
-}
+/// How often everything happened that the laws are about: a law that nothing tried proves nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally(BTreeMap<&'static str, u64>);
+
+/// What must happen among many seeds.
+const NAMES: [&str; 43] = [
+    // What the server did.
+    "applied",
+    "known",
+    "refused",
+    "re-uploaded",
+    "settings re-uploaded",
+    "rolled back",
+    "cut",
+    "forgotten",
+    // What the network did.
+    "carried",
+    "requests lost",
+    "answers lost",
+    "repeated",
+    "held up",
+    "requests cut",
+    "answers cut",
+    "killed before storing",
+    "narrow",
+    "answered by a proxy",
+    "dropped",
+    "too slow",
+    "failed in the middle",
+    "with a full server",
+    "no room at the server",
+    "with a full phone",
+    "no room on a phone",
+    // What met.
+    "met",
+    "dropped at the server",
+    "forged",
+    "two processes on a file",
+    "kept from exchanging by the other process",
+    // What administrators did.
+    "made Restricted",
+    "made a User",
+    "made a Manager",
+    "disabled",
+    "enabled",
+    "given a password",
+    "devices revoked",
+    "users made",
+    "phones lost",
+    // What users did.
+    "signed out",
+    "kept from signing out",
+    "signed out by force",
+    "salvaged",
+];
 
 impl Tally {
-    /// The numbers with their names.
-    pub fn counts(&self) -> [(&'static str, u64); 8] {
-        [
-            ("applied", self.applied),
-            ("known", self.known),
-            ("refused", self.refused),
-            ("re-uploaded", self.reuploaded),
-            ("settings re-uploaded", self.reuploaded_rows),
-            ("rolled back", self.rolled_back),
-            ("cut", self.cut),
-            ("forgotten", self.forgotten),
-        ]
+    /// It happened once more.
+    pub fn count(&mut self, what: &'static str) {
+        self.add_of(what, 1);
+    }
+
+    fn add_of(&mut self, what: &'static str, times: u64) {
+        *self.0.entry(what).or_default() += times;
+    }
+
+    /// How often each happened, also what never did.
+    pub fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+        NAMES.iter().map(|name| (*name, self.0.get(name).copied().unwrap_or_default()))
     }
 
     /// Adds another run's.
     pub fn add(&mut self, other: &Self) {
-        self.applied += other.applied;
-        self.known += other.known;
-        self.refused += other.refused;
-        self.reuploaded += other.reuploaded;
-        self.reuploaded_rows += other.reuploaded_rows;
-        self.rolled_back += other.rolled_back;
-        self.cut += other.cut;
-        self.forgotten += other.forgotten;
+        other.0.iter().for_each(|(what, times)| self.add_of(what, *times));
     }
 }
 
 impl Ledger {
     /// The server must keep what it has from the beginning, like everything else.
-    pub fn note_start(&mut self, documents: &BTreeMap<DocumentId, Stored>) {
+    pub fn note_start(&mut self, documents: &Documents, log: &[LoggedChange]) {
+        for change in log.iter().filter(|change| change.by.user.is_some()) {
+            self.signers.entry(change.hash).or_default().insert(change.by.clone());
+        }
         for (id, stored) in documents {
             self.ever.extend(stored.changes.0.keys());
             self.required.extend(stored.changes.0.keys().map(|hash| (*hash, *id)));
         }
     }
 
+    /// Notes what everybody sees at a moment.
+    pub fn note_seen(&mut self, moment: &Moment) {
+        for user in moment.accounts.keys() {
+            let seen = moment.documents.keys().filter(|id| moment.sees(*user, **id));
+            self.seen.extend(seen.map(|id| (*user, *id)));
+        }
+    }
+
+    /// Whether a user saw a document at any time.
+    pub fn has_seen(&self, user: UserId, document: DocumentId) -> bool {
+        self.seen.contains(&(user, document))
+    }
+
+    /// Whether a change may be said to be made by these: by whom the server took it from, or by the server
+    /// itself if it took it from nobody.
+    pub fn is_signed(&self, hash: ChangeHash, by: &Signature) -> bool {
+        self.signers.get(&hash).map_or(by.user.is_none(), |signers| signers.contains(by))
+    }
+
+    /// Who made a change.
+    pub fn signers(&self, hash: ChangeHash) -> Option<&BTreeSet<Signature>> {
+        self.signers.get(&hash)
+    }
+
+    /// Notes that a push may have been taken though nobody heard the answer.
+    pub fn note_unheard(&mut self, (user, device): (UserId, DeviceId), request: &SyncRequest) {
+        let by = Signature { user: Some(user), device: Some(device) };
+        for group in &request.push {
+            let hashes = group.changes.iter().filter_map(|pushed| hash(group.kind, &pushed.change));
+            hashes.for_each(|hash| {
+                self.signers.entry(hash).or_default().insert(by.clone());
+            });
+        }
+    }
+
+    /// Checks that the log says of each change who made it, and that each actor belongs to one device (L4).
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn check_log(&self, log: &[LoggedChange]) -> Result<(), Failure> {
+        for change in log {
+            ensure("the log says who made a change (L4)", self.is_signed(change.hash, &change.by), || {
+                format!("{} is said to be made by {:?}", change.hash, change.by)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The server became what it was: the devices of actors are those of its log.
+    pub fn note_restored(&mut self, log: &[LoggedChange]) {
+        self.actors = log.iter().map(|change| (change.actor, change.by.clone())).collect();
+    }
+
     /// Notes an exchange that the server carried out, whether the phone hears of it or not.
-    pub fn note(&mut self, request: &SyncRequest, response: &SyncResponse) {
+    ///
+    /// # Errors
+    /// The server took a change under an actor that belongs to another device.
+    pub fn note(
+        &mut self,
+        (user, device): (UserId, DeviceId),
+        request: &SyncRequest,
+        response: &SyncResponse,
+    ) -> Result<(), Failure> {
+        let by = Signature { user: Some(user), device: Some(device) };
+        for (group, verdicts) in request.push.iter().zip(&response.verdicts) {
+            for (pushed, verdict) in group.changes.iter().zip(&verdicts.verdicts) {
+                if matches!(verdict, Verdict::Applied(_))
+                    && let Some(hash) = hash(group.kind, &pushed.change)
+                {
+                    let actor = Change::from_bytes(&pushed.change)?.actor;
+                    let owner = self.actors.entry(actor).or_insert_with(|| by.clone());
+                    // The constant change of a later version is everybody's.
+                    ensure("an actor belongs to the device that first used it (L4)", *owner == by, || {
+                        format!("{hash} by {by:?} under the actor of {owner:?}")
+                    })?;
+                    self.signers.entry(hash).or_default().insert(by.clone());
+                }
+            }
+        }
         let pushed = request.push.iter().map(|group| {
             (group.document, group.kind, group.changes.iter().map(|c| c.change.as_slice()).collect())
         });
@@ -93,19 +212,20 @@ impl Ledger {
             let changes = reupload.changes.get(..).filter(|_| reupload.part.is_none()).unwrap_or_default();
             (reupload.document, reupload.kind, changes.iter().map(|change| change.as_slice()).collect())
         });
-        self.tally.reuploaded += request.reuploads.len() as u64;
+        self.tally.add_of("re-uploaded", request.reuploads.len() as u64);
         let taken = response.row_verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Applied(_)));
-        self.tally.reuploaded_rows += taken.count() as u64;
-        self.tally.rolled_back += u64::from(response.status == SyncStatus::RolledBack);
-        self.tally.cut += u64::from(response.more);
+        self.tally.add_of("settings re-uploaded", taken.count() as u64);
+        self.tally.add_of("rolled back", u64::from(response.status == SyncStatus::RolledBack));
+        self.tally.add_of("cut", u64::from(response.more));
         let forgets = response
             .entries
             .iter()
             .filter(|entry| matches!(Entry::from_envelope(entry), Ok(Some(Entry::Forget(_)))));
-        self.tally.forgotten += forgets.count() as u64;
+        self.tally.add_of("forgotten", forgets.count() as u64);
         for ((document, kind, changes), group) in pushed.chain(reuploaded).zip(&response.verdicts) {
             self.note_group(document, kind, changes, group);
         }
+        Ok(())
     }
 
     fn note_group(
@@ -120,11 +240,11 @@ impl Ledger {
             match verdict {
                 Verdict::Applied(_) | Verdict::Dup(_) => {
                     let is_new = matches!(verdict, Verdict::Applied(_));
-                    *(if is_new { &mut self.tally.applied } else { &mut self.tally.known }) += 1;
+                    self.tally.count(if is_new { "applied" } else { "known" });
                     self.ever.insert(hash);
                     self.required.insert(hash, document);
                 }
-                Verdict::Refused(_) => self.tally.refused += 1,
+                Verdict::Refused(_) => self.tally.count("refused"),
                 _ => {}
             }
         }

@@ -4,37 +4,48 @@
 //! are bytes that this module carries, loses, repeats, holds up and cuts. The ledger and the reference
 //! model, with which the laws compare, share no code with what is tested.
 
+mod answers;
 mod edits;
 mod firm;
 mod fleet;
+mod forge;
 mod laws;
 mod ledger;
+mod meet;
+mod moment;
 mod network;
 mod peek;
 mod phone;
 mod run;
 mod server;
 mod transition;
+mod trouble;
+mod world;
+
+use std::sync::Arc;
 
 use roadbook_domain::settings::role::Role;
-use roadbook_domain::value::id::UserId;
+use roadbook_domain::value::id::{DeviceId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::dice::{Dice, nth, seed_of};
 use crate::failure::Failure;
+use edits::{Marks, People};
 use firm::{START, ZONES};
 use ledger::Ledger;
+use moment::Moment;
 use phone::Phone;
-use server::Server;
+use server::{Member, Server};
 
 pub use firm::{Firm, folder};
 pub use fleet::{Fleet, Synced};
 pub use ledger::Tally;
 pub use peek::Peek;
-pub use run::{Ending, Report, run, run_seed, shrink};
+pub use run::{Ending, Report, run, run_seed, shrink, transitions};
 pub use server::{PASSWORD, server_hashes};
+pub use transition::{Act, Rival};
 pub use transition::{Fault, Transition};
 
 const HOUR: i64 = 3_600_000;
@@ -49,10 +60,15 @@ pub struct Simulation<'a> {
     seed: u64,
     now: Timestamp,
     server: Server,
+    users: Vec<Member>,
     phones: Vec<Handset>,
-    /// Requests that are held up: from whom, and the frame.
-    held_up: Vec<(String, Vec<u8>)>,
+    /// Requests that are held up: the token, from whom, and the frame.
+    held_up: Vec<(String, (UserId, DeviceId), Vec<u8>)>,
     ledger: Ledger,
+    /// What the server last held.
+    looked: Option<Arc<Moment>>,
+    /// How many edits of long texts there were: it marks them.
+    marked: u32,
     transcript: Sha256,
     /// How many phones there ever were: it numbers them.
     made: u64,
@@ -65,6 +81,15 @@ struct Handset {
     owner: usize,
     install_secret: [u8; 32],
     token: String,
+    signed_in_at: Timestamp,
+}
+
+impl Handset {
+    /// By whom the server knows what it sends.
+    fn sender(&self) -> (UserId, DeviceId) {
+        let identity = self.phone.identity;
+        (identity.user, identity.device.expect("it has signed in"))
+    }
 }
 
 impl<'a> Simulation<'a> {
@@ -84,9 +109,12 @@ impl<'a> Simulation<'a> {
             seed,
             now: START,
             server,
+            users: firm.users.clone(),
             phones: Vec::new(),
             held_up: Vec::new(),
             ledger: Ledger::default(),
+            looked: None,
+            marked: 0,
             transcript: Sha256::new(),
             made: 0,
         };
@@ -96,7 +124,8 @@ impl<'a> Simulation<'a> {
         for prepared in [0, 1].into_iter().chain(others.into_iter().take(1 + dice.below(2))) {
             simulation.take_phone(prepared)?;
         }
-        simulation.ledger.note_start(&simulation.server.documents()?);
+        let start = simulation.look()?;
+        simulation.ledger.note_start(&start.documents, &simulation.server.log()?);
         Ok(simulation)
     }
 
@@ -108,6 +137,12 @@ impl<'a> Simulation<'a> {
         self.pass(1_000)?;
         match transition {
             Transition::Edit { phone, act, target, value } => self.edit(phone, act, target, value),
+            Transition::BuildOn { phone, target, value } => {
+                let place = self.place(phone);
+                let people = People { users: self.user_ids(), contacts: self.look()?.contacts() };
+                edits::build_on(self.phones[place].phone.app(), target, value, &people)?;
+                self.look_at(place)
+            }
             Transition::Exchange { phone, fault } => {
                 let place = self.place(phone);
                 self.poke(place);
@@ -138,6 +173,8 @@ impl<'a> Simulation<'a> {
             Transition::BackUp => self.server.back_up(),
             Transition::RestoreServer => {
                 if self.server.restore()? {
+                    self.ledger.note_restored(&self.server.log()?);
+                    self.let_go()?;
                     self.write_off()?;
                 }
                 Ok(())
@@ -155,6 +192,17 @@ impl<'a> Simulation<'a> {
                 self.server.rename_product(product, &format!("Product {}", name % 4))
             }
             Transition::Administer { user, restricted, zone } => self.administer(user, restricted, zone),
+            Transition::Act { user, act } => self.act(user, act),
+            Transition::Forge { phone, how } => self.forge(phone, how),
+            Transition::Join => self.join(),
+            Transition::Lose { phone } => self.lose(phone),
+            Transition::Meet { phone, rival, order } => self.meet(phone, rival, order),
+            Transition::Widget { phone, act, target, value, amid } => {
+                self.widget(phone, (act, target, value), amid)
+            }
+            Transition::SignOut { phone, forced, user } => self.sign_out(phone, forced, user),
+            Transition::Salvage { phone, page } => self.salvage(phone, page),
+            Transition::EditInNoRoom { phone, act, value } => self.edit_in_no_room(phone, act, value),
         }
     }
 
@@ -162,8 +210,8 @@ impl<'a> Simulation<'a> {
         usize::from(phone) % self.phones.len()
     }
 
-    fn users(&self) -> Vec<UserId> {
-        self.firm.users.iter().map(|user| user.id).collect()
+    fn user_ids(&self) -> Vec<UserId> {
+        self.users.iter().map(|user| user.id).collect()
     }
 
     /// Time passes for everybody.
@@ -176,8 +224,10 @@ impl<'a> Simulation<'a> {
     }
 
     fn edit(&mut self, phone: u8, act: u8, target: u8, value: u8) -> Result<(), Failure> {
-        let (place, users) = (self.place(phone), self.users());
-        edits::edit(self.phones[place].phone.app(), act, target, value, &users)?;
+        let place = self.place(phone);
+        let people = People { users: self.user_ids(), contacts: self.look()?.contacts() };
+        let mut marks = Marks { next: &mut self.marked, erased: &mut self.ledger.erased };
+        edits::edit(self.phones[place].phone.app(), act, target, value, &people, &mut marks)?;
         self.look_at(place)
     }
 
@@ -191,9 +241,22 @@ impl<'a> Simulation<'a> {
 
     fn restore(&mut self, phone: u8) -> Result<(), Failure> {
         let place = self.place(phone);
-        if self.phones[place].phone.restore()? {
+        let phone = &mut self.phones[place].phone;
+        if phone.restore()? {
+            // Its device may have been another one then; the user signs in again.
+            let identity = phone.identity;
+            phone.app().client.set_identity(identity)?;
             self.write_off()?;
         }
+        Ok(())
+    }
+
+    /// The server became what it was before some users joined: it knows neither them nor their phones.
+    fn let_go(&mut self) -> Result<(), Failure> {
+        let accounts = self.look()?.accounts.clone();
+        self.users.retain(|user| accounts.contains_key(&user.id));
+        let known = self.users.len();
+        self.phones.retain(|handset| handset.owner < known);
         Ok(())
     }
 
@@ -205,11 +268,19 @@ impl<'a> Simulation<'a> {
         self.made += 1;
         let folder = self.folder.path().join(format!("phone-{}", self.made));
         let seed = seed_of(self.seed, self.made << 32);
-        let Handset { phone, owner, install_secret, token } = &mut self.phones[place];
+        let Handset { phone, owner, install_secret, token, signed_in_at } = &mut self.phones[place];
         let clone = phone.clone_to(phone.identity, folder, seed)?;
-        let mut clone =
-            Handset { phone: clone, owner: *owner, install_secret: *install_secret, token: token.clone() };
-        if !same_device {
+        let mut clone = Handset {
+            phone: clone,
+            owner: *owner,
+            install_secret: *install_secret,
+            token: token.clone(),
+            signed_in_at: *signed_in_at,
+        };
+        let id = self.users[clone.owner].id;
+        let is_disabled = self.look()?.accounts.get(&id).is_none_or(|account| account.is_disabled);
+        // Who may not sign in has no device of their own there.
+        if !same_device && !is_disabled {
             clone.install_secret = [0xc0 + u8::try_from(self.made % 32)?; 32];
             self.sign_in(&mut clone)?;
         }
@@ -218,17 +289,21 @@ impl<'a> Simulation<'a> {
     }
 
     fn enrol(&mut self, user: u8) -> Result<(), Failure> {
-        if self.phones.len() >= MOST_PHONES {
-            return Ok(());
-        }
+        let owner = usize::from(user) % self.users.len();
+        let id = self.users[owner].id;
+        let is_disabled = self.look()?.accounts.get(&id).is_none_or(|account| account.is_disabled);
+        if is_disabled || self.phones.len() >= MOST_PHONES { Ok(()) } else { self.enrol_user(owner) }
+    }
+
+    fn enrol_user(&mut self, owner: usize) -> Result<(), Failure> {
         self.made += 1;
-        let owner = usize::from(user) % self.firm.users.len();
         let folder = self.folder.path().join(format!("phone-{}", self.made));
         let seed = seed_of(self.seed, self.made << 32);
         let install_secret = [0xe0 + u8::try_from(self.made % 32)?; 32];
         let identity = self.firm.phones[0].signed_in.identity;
         let phone = Phone::new(identity, folder, None, seed, self.now)?;
-        let mut handset = Handset { phone, owner, install_secret, token: String::new() };
+        let mut handset =
+            Handset { phone, owner, install_secret, token: String::new(), signed_in_at: self.now };
         self.sign_in(&mut handset)?;
         self.phones.push(handset);
         Ok(())
@@ -236,9 +311,9 @@ impl<'a> Simulation<'a> {
 
     /// A user signs in anew on their phone: the server may take it for another device than before.
     fn sign_in(&self, handset: &mut Handset) -> Result<(), Failure> {
-        let signed_in =
-            self.server.sign_in(&self.firm.users[handset.owner].email, &handset.install_secret)?;
+        let signed_in = self.server.sign_in(&self.users[handset.owner].email, &handset.install_secret)?;
         handset.token = signed_in.token;
+        handset.signed_in_at = self.now;
         if handset.phone.identity != signed_in.identity {
             handset.phone.identity = signed_in.identity;
             handset.phone.app().client.set_identity(signed_in.identity)?;
@@ -263,7 +338,7 @@ impl<'a> Simulation<'a> {
 
     fn administer(&mut self, user: u8, restricted: bool, zone: u8) -> Result<(), Failure> {
         // The administrator stays one.
-        let members = &self.firm.users[1..];
+        let members = &self.users[1..];
         let Some(member) = nth(members, user) else { return Ok(()) };
         let role = if restricted { Role::Restricted } else { Role::User };
         let zone = nth(&ZONES, zone).copied().unwrap_or("UTC");
@@ -279,7 +354,7 @@ impl<'a> Simulation<'a> {
         let phone = Phone::new(identity, folder, Some(&prepared.file), seed, self.now)?;
         let token = prepared.signed_in.token.clone();
         let (owner, install_secret) = (prepared.owner, prepared.install_secret);
-        self.phones.push(Handset { phone, owner, install_secret, token });
+        self.phones.push(Handset { phone, owner, install_secret, token, signed_in_at: START });
         Ok(())
     }
 

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use roadbook_domain::document::Document;
 use roadbook_domain::document::change::{Change, ChangeHash};
+use roadbook_domain::document::{AuthorTable, Origin, OriginKind};
 use roadbook_domain::document::{DocumentType, DocumentTypeId};
-use roadbook_domain::document::{Origin, OriginKind};
 use roadbook_domain::value::id::DocumentId;
 use rusqlite::{Connection, OpenFlags};
 
@@ -35,6 +35,8 @@ pub struct Held {
     pub kind: DocumentTypeId,
     /// Its acknowledged heads, ascending; none before the first acknowledgement.
     pub heads: Vec<ChangeHash>,
+    /// Who made its changes.
+    pub authors: AuthorTable,
     /// Whether the phone does not trust its own copy.
     pub is_damaged: bool,
 }
@@ -108,7 +110,7 @@ impl Peek {
     /// # Errors
     /// Of the database.
     pub fn documents(&self) -> Result<BTreeMap<DocumentId, Held>, Failure> {
-        let sql = "SELECT id, kind, heads, damage IS NOT NULL FROM document";
+        let sql = "SELECT id, kind, heads, damage IS NOT NULL, authors FROM document";
         let mut statement = self.0.prepare_cached(sql)?;
         let mut rows = statement.query([])?;
         let mut documents = BTreeMap::new();
@@ -116,7 +118,8 @@ impl Peek {
             let heads: Vec<u8> = row.get(2)?;
             let (heads, _) = heads.as_chunks::<32>();
             let heads = heads.iter().map(|head| ChangeHash(*head)).collect();
-            let held = Held { kind: DocumentTypeId(row.get(1)?), heads, is_damaged: row.get(3)? };
+            let authors = minicbor::decode(&row.get::<_, Vec<u8>>(4)?)?;
+            let held = Held { kind: DocumentTypeId(row.get(1)?), heads, authors, is_damaged: row.get(3)? };
             documents.insert(DocumentId::from_bytes(row.get(0)?), held);
         }
         Ok(documents)
@@ -140,6 +143,16 @@ impl Peek {
             changes.extend(saved.changes_since(&[]).into_iter().map(|(hash, _)| hash));
         }
         Ok(changes)
+    }
+
+    /// Whether the phone is to compare with the server what both hold.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn reconciles(&self) -> Result<bool, Failure> {
+        let mut statement = self.0.prepare_cached("SELECT value FROM meta WHERE key = 'reconcile'")?;
+        let mut values = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
+        Ok(values.next().transpose()?.is_some_and(|value| value == [0xf5]))
     }
 
     /// The documents of a type that can be opened, by id.

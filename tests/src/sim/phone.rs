@@ -1,17 +1,19 @@
 //! One phone: its file, its clock, the app that runs on it, and what its user was told is safe.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use roadbook_client::{Client, Identity, SyncSession};
+use roadbook_client::{Client, Identity, MAX_ANSWER, Step, SyncSession};
 use roadbook_domain::document::change::ChangeHash;
 use roadbook_domain::value::env::{Env, SeededEnv};
 use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::wire::{SyncResponse, SyncStatus, from_frame};
 
 use super::peek::{Peek, Unsent};
 use crate::dice::seed_of;
-use crate::failure::Failure;
+use crate::failure::{Failure, ensure};
 
 /// A phone.
 pub struct Phone {
@@ -163,6 +165,49 @@ impl Phone {
         Ok(clone)
     }
 
+    /// Another process on the app's file.
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub fn beside(&mut self, seed: u64) -> Result<App, Failure> {
+        let (path, now) = (self.app().path.clone(), self.app().env_now());
+        let env = Arc::new(SeededEnv::new(seed, now));
+        let client = Client::open_beside(&path, env.clone())?;
+        let (session, peek) = (SyncSession::new(&client), Peek::open(&path)?);
+        Ok(App { client, session, env, peek, path })
+    }
+
+    /// A page of the file is overwritten, unless its number is 0, and the file salvaged; tells whether all
+    /// that was unsent could be read.
+    ///
+    /// # Errors
+    /// The salvage fails.
+    pub fn salvage(&mut self, page: u8) -> Result<bool, Failure> {
+        let path = self.app().path.clone();
+        self.app = None;
+        if page > 0 {
+            overwrite(&path, u64::from(page) * PAGE)?;
+        }
+        self.openings += 1;
+        let env = Arc::new(SeededEnv::new(seed_of(self.seed, self.openings), self.now));
+        let salvaged = Client::salvage(&path, env.clone())?;
+        let (client, peek) = (salvaged.client, Peek::open(&path)?);
+        self.outbox = peek.outbox()?;
+        let session = SyncSession::new(&client);
+        self.app = Some(App { client, session, env, peek, path });
+        let now = self.now;
+        self.set_now(now);
+        Ok(salvaged.complete)
+    }
+
+    /// The file was given to another user: nothing of the one before is on it, and no copy is theirs.
+    pub fn begin_anew(&mut self) {
+        self.confirmed.clear();
+        self.reapplied.clear();
+        self.outbox.clear();
+        self.copy = None;
+    }
+
     /// Closes the app in order and copies its file.
     ///
     /// # Errors
@@ -191,6 +236,38 @@ impl Phone {
         self.set_now(now);
         Ok(())
     }
+}
+
+/// Stores an answer. If the phone then is to compare all it holds with the server, there must be a reason.
+///
+/// # Errors
+/// The answer cannot be stored, or a difference was found that no lost log explains.
+pub fn stored(app: &mut App, place: usize, answer: &[u8]) -> Result<Step, Failure> {
+    let reconciled = app.peek.reconciles()?;
+    let step = app.session.on_response(answer)?;
+    if !reconciled && app.peek.reconciles()? {
+        let answer: SyncResponse = from_frame(answer, MAX_ANSWER)?;
+        // Comparing would heal it, and hide the fault.
+        ensure(
+            "phone and server never differ unless a log is lost",
+            answer.status != SyncStatus::Ok,
+            || format!("phone {place} finds another digest than the server's"),
+        )?;
+    }
+    Ok(step)
+}
+
+/// The size of a page of a phone's file.
+const PAGE: u64 = 4096;
+
+/// Damages a page of a file, if it has that page.
+fn overwrite(path: &Path, at: u64) -> Result<(), Failure> {
+    let mut file = std::fs::OpenOptions::new().write(true).open(path)?;
+    if file.metadata()?.len() >= at + PAGE {
+        file.seek(SeekFrom::Start(at))?;
+        file.write_all(&[0xa5; PAGE as usize])?;
+    }
+    Ok(())
 }
 
 /// Copies a SQLite file as a kill leaves it: with its log, without its shared memory.

@@ -1,6 +1,7 @@
 //! The real server in this process: its router on a SQLite file, with the clock and chance of the run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,13 +12,11 @@ use axum::http::{Method, Request, StatusCode};
 use data_encoding::BASE64URL_NOPAD;
 use http_body_util::BodyExt;
 use roadbook_client::Identity;
-use roadbook_domain::document::Document;
 use roadbook_domain::document::change::ChangeHash;
-use roadbook_domain::document::{DocumentType, DocumentTypeId};
 use roadbook_domain::settings::role::Role;
 use roadbook_domain::value::env::SeededEnv;
 use roadbook_domain::value::generation::{self, Generation};
-use roadbook_domain::value::id::{DocumentId, UserId};
+use roadbook_domain::value::id::{DeviceId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use roadbook_server::{State, app, testing};
 use rusqlite::{Connection, OpenFlags};
@@ -26,10 +25,12 @@ use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
 use super::ledger::Versions;
+use super::meet::{Answer, Running};
+use super::moment::{Documents, LoggedChange, Look, Moment};
 use super::phone::{copy_file, remove_file};
+use super::transition::Act;
 use crate::dice::{nth, seed_of};
 use crate::failure::{Failure, ensure};
-use crate::reference::Changes;
 
 /// Keeps the server's random numbers apart from those of phones.
 const SERVER: u64 = u64::MAX;
@@ -55,19 +56,6 @@ pub struct SignedIn {
     pub token: String,
 }
 
-/// A document as the server holds it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
-    /// Its document type.
-    pub kind: DocumentTypeId,
-    /// Its changes.
-    pub changes: Changes,
-    /// Who made it; `None`: the server.
-    pub creator: Option<UserId>,
-    /// The user whom it is private to, if any.
-    pub private_to: Option<UserId>,
-}
-
 /// The server.
 pub struct Server {
     runtime: Runtime,
@@ -79,6 +67,8 @@ pub struct Server {
     starts: u32,
     running: Option<(State, Router)>,
     backup: Option<PathBuf>,
+    look: RefCell<Option<Look>>,
+    is_full: bool,
     admin: Member,
     admin_token: String,
 }
@@ -112,6 +102,8 @@ impl Server {
             starts: 0,
             running: None,
             backup: None,
+            look: RefCell::new(None),
+            is_full: false,
             admin,
             admin_token: String::new(),
         };
@@ -129,10 +121,110 @@ impl Server {
     /// # Errors
     /// There was no answer at all.
     pub fn exchange(&self, token: &str, frame: &[u8]) -> Result<Result<Vec<u8>, StatusCode>, Failure> {
-        let request = Request::post("/v1/sync").header(AUTHORIZATION, format!("Bearer {token}"));
-        let request = request.body(Body::from(frame.to_vec())).expect("it has nothing unusual");
-        let (status, body) = self.answer(request)?;
+        let (status, body) = self.answer(exchange_of(token, frame))?;
         Ok(if status == StatusCode::OK { Ok(body) } else { Err(status) })
+    }
+
+    /// An exchange that has arrived and stops before each of its statements.
+    pub fn begin_exchange(&self, token: &str, frame: &[u8]) -> Running {
+        self.begin(exchange_of(token, frame))
+    }
+
+    /// A request that has arrived and stops before each of its statements.
+    pub fn begin(&self, request: Request<Body>) -> Running {
+        Running::new(answered(self.router(), request))
+    }
+
+    /// Lets a request run up to its next statement; its answer, if it has come to its end.
+    pub fn step(&self, running: &mut Running) -> Option<Answer> {
+        self.block_on(running.step())
+    }
+
+    /// Drops a request where it is, as when its connection breaks.
+    pub fn drop_request(&self, running: Option<Running>) {
+        // What it had begun is rolled back by the runtime.
+        self.block_on(async { drop(running) });
+    }
+
+    /// Fills the disk, or makes room again.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn fill_disk(&mut self, full: bool) -> Result<(), Failure> {
+        let (state, _) = self.running.as_ref().expect("the server runs between transitions");
+        self.block_on(state.db().fill_disk(full))?;
+        self.is_full = full;
+        Ok(())
+    }
+
+    /// Whether its disk is full.
+    pub fn is_full(&self) -> bool {
+        self.is_full
+    }
+
+    /// What a user must send to sign in, and the answer.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub fn sign_in_answer(&self, email: &str, install_secret: &[u8; 32]) -> Result<Value, Failure> {
+        let secret = BASE64URL_NOPAD.encode(install_secret);
+        let device = json!({ "platform": "test", "name": "phone", "install_secret": secret });
+        let body = json!({ "email": email, "password": PASSWORD, "device": device });
+        self.call(Method::POST, "/v1/sign-in", "", &body)
+    }
+
+    /// What an administrator sends to do something to a user, and to the device `device` if it is about one.
+    ///
+    /// # Errors
+    /// The user is not in the directory.
+    pub fn act_of(
+        &mut self,
+        user: UserId,
+        device: Option<DeviceId>,
+        act: Act,
+    ) -> Result<Request<Body>, Failure> {
+        let mut found = self.directory_entry(user)?;
+        let path = format!("/v1/users/{user}");
+        let role = match act {
+            Act::Revoke => {
+                let path =
+                    format!("/v1/devices/{}/revoke", device.map(|id| id.to_string()).unwrap_or_default());
+                return Ok(request(Method::POST, &path, &self.admin_token, &Value::Null));
+            }
+            Act::SetPassword => {
+                let (path, body) = (format!("{path}/password"), json!({ "password": PASSWORD }));
+                return Ok(request(Method::POST, &path, &self.admin_token, &body));
+            }
+            Act::Disable | Act::Enable => {
+                found["active"] = json!(act == Act::Enable);
+                return Ok(request(Method::PUT, &path, &self.admin_token, &found));
+            }
+            Act::Restrict => Role::Restricted,
+            Act::Demote => Role::User,
+            Act::Promote => Role::Manager,
+        };
+        found["role"] = json!(role);
+        Ok(request(Method::PUT, &path, &self.admin_token, &found))
+    }
+
+    /// Does something to a user.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub fn act(&mut self, user: UserId, device: Option<DeviceId>, act: Act) -> Result<(), Failure> {
+        let request = self.act_of(user, device, act)?;
+        let (status, body) = self.answer(request)?;
+        ensure("the server does what an administrator asks", status.is_success(), || {
+            format!("{act:?}: {status} {}", String::from_utf8_lossy(&body))
+        })
+    }
+
+    /// A user as they are in the directory.
+    fn directory_entry(&mut self, user: UserId) -> Result<Value, Failure> {
+        let users = self.administer(Method::GET, "/v1/users", &Value::Null)?;
+        let id = user.to_string();
+        let found = users.as_array().into_iter().flatten().find(|user| user["id"] == id.as_str());
+        found.cloned().ok_or_else(|| Failure::new("a user stays in the directory", id))
     }
 
     /// Signs in on an installation.
@@ -140,10 +232,7 @@ impl Server {
     /// # Errors
     /// It is refused.
     pub fn sign_in(&self, email: &str, install_secret: &[u8; 32]) -> Result<SignedIn, Failure> {
-        let secret = BASE64URL_NOPAD.encode(install_secret);
-        let device = json!({ "platform": "test", "name": "phone", "install_secret": secret });
-        let body = json!({ "email": email, "password": PASSWORD, "device": device });
-        let answer = self.call(Method::POST, "/v1/sign-in", "", &body)?;
+        let answer = self.sign_in_answer(email, install_secret)?;
         let identity = Identity {
             user: member(&answer, "user")?.parse()?,
             org: Some(member(&answer, "organisation")?.parse()?),
@@ -170,13 +259,10 @@ impl Server {
     /// # Errors
     /// It is refused.
     pub fn set_user(&mut self, user: UserId, role: Role, zone: &str) -> Result<(), Failure> {
-        let users = self.administer(Method::GET, "/v1/users", &Value::Null)?;
-        let id = user.to_string();
-        let found = users.as_array().into_iter().flatten().find(|user| user["id"] == id.as_str());
-        let mut found = found.cloned().ok_or_else(|| Failure::new("a user stays in the directory", &id))?;
+        let mut found = self.directory_entry(user)?;
         found["role"] = json!(role);
         found["zone"] = json!(zone);
-        self.administer(Method::PUT, &format!("/v1/users/{id}"), &found).map(drop)
+        self.administer(Method::PUT, &format!("/v1/users/{user}"), &found).map(drop)
     }
 
     /// Gives a product another name.
@@ -235,31 +321,36 @@ impl Server {
         Ok(true)
     }
 
-    /// Every document it holds, read from its database.
+    /// Every document it holds, read from its database without remembering anything.
     ///
     /// # Errors
     /// One cannot be read.
-    pub fn documents(&self) -> Result<BTreeMap<DocumentId, Stored>, Failure> {
-        let database = Connection::open_with_flags(self.file(), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        let sql = "SELECT id, kind, creator, saved, feed FROM document";
-        let mut statement = database.prepare(sql)?;
-        let mut rows = statement.query([])?;
-        let mut documents = BTreeMap::new();
-        while let Some(row) = rows.next()? {
-            let id = DocumentId::from_bytes(row.get(0)?);
-            let kind = DocumentType::get(DocumentTypeId(row.get(1)?))
-                .ok_or_else(|| Failure::new("kinds are known", id))?;
-            let creator: [u8; 16] = row.get(2)?;
-            let document = Document::load(kind, &row.get::<_, Vec<u8>>(3)?)?;
-            let mut changes = Changes::default();
-            document.changes_since(&[]).into_iter().for_each(|(hash, change)| changes.add(hash, change));
-            let feed: Vec<u8> = row.get(4)?;
-            let creator = (creator != [0; 16]).then(|| UserId::from_bytes(creator));
-            // A feed that ends with a user's id is that user's own.
-            let private_to = feed.last_chunk::<16>().map(|user| UserId::from_bytes(*user));
-            documents.insert(id, Stored { kind: kind.id, changes, creator, private_to });
+    pub fn documents(&self) -> Result<Documents, Failure> {
+        Ok(Look::at(&self.file())?.now()?.documents.clone())
+    }
+
+    /// What it holds now.
+    ///
+    /// # Errors
+    /// Something cannot be read.
+    pub fn moment(&self) -> Result<Arc<Moment>, Failure> {
+        self.looking(Look::now)
+    }
+
+    /// The changes in its log.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn log(&self) -> Result<Vec<LoggedChange>, Failure> {
+        self.looking(|look| look.log())
+    }
+
+    fn looking<T>(&self, read: impl FnOnce(&mut Look) -> Result<T, Failure>) -> Result<T, Failure> {
+        let mut look = self.look.borrow_mut();
+        if look.is_none() {
+            *look = Some(Look::at(&self.file())?);
         }
-        Ok(documents)
+        read(look.as_mut().expect("it was made just now"))
     }
 
     /// The settings rows that it has, read from its database.
@@ -285,6 +376,7 @@ impl Server {
 
     /// Folds the log into the file and stops, so that the file can be copied as it is.
     pub fn stop(&mut self) {
+        *self.look.borrow_mut() = None;
         if let Some((state, router)) = self.running.take() {
             drop(router);
             self.block_on(state.db().close());
@@ -296,11 +388,17 @@ impl Server {
         self.folder.join(format!("roadbook-{}.db", self.starts))
     }
 
+    /// Waits for something that an app awaits.
+    pub fn wait_for<F: Future>(&self, app: F) -> F::Output {
+        self.block_on(app)
+    }
+
     fn block_on<F: Future>(&self, answer: F) -> F::Output {
         generation::with(self.generation, || self.runtime.block_on(answer))
     }
 
     fn run_on(&mut self, from: &Path) -> Result<(), Failure> {
+        *self.look.borrow_mut() = None;
         self.starts += 1;
         let file = self.file();
         copy_file(from, &file)?;
@@ -320,15 +418,7 @@ impl Server {
     }
 
     fn call(&self, method: Method, path: &str, token: &str, body: &Value) -> Result<Value, Failure> {
-        let mut request = Request::builder().method(method).uri(path);
-        if !token.is_empty() {
-            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
-        }
-        let request = match body {
-            Value::Null => request.body(Body::empty()),
-            body => request.header(CONTENT_TYPE, "application/json").body(Body::from(body.to_string())),
-        };
-        let (status, body) = self.answer(request.expect("it has nothing unusual"))?;
+        let (status, body) = self.answer(request(method, path, token, body))?;
         ensure("the server does what an administrator asks", status.is_success(), || {
             format!("{path}: {status} {}", String::from_utf8_lossy(&body))
         })?;
@@ -336,19 +426,43 @@ impl Server {
     }
 
     fn answer(&self, request: Request<Body>) -> Result<(StatusCode, Vec<u8>), Failure> {
-        let (_, router) = self.running.as_ref().expect("the server runs between transitions");
-        let router = router.clone();
-        let answer = self.block_on(async {
-            let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
-            let (parts, body) = response.into_parts();
-            body.collect().await.map(|body| (parts.status, body.to_bytes().to_vec()))
-        })?;
-        let fails = answer.0.is_server_error();
+        let answer = self.block_on(answered(self.router(), request))?;
+        let is_full = self.is_full && answer.0 == StatusCode::INSUFFICIENT_STORAGE;
+        let fails = answer.0.is_server_error() && !is_full;
         ensure("the server never fails", !fails, || {
             format!("{} {}", answer.0, String::from_utf8_lossy(&answer.1))
         })?;
         Ok(answer)
     }
+
+    fn router(&self) -> Router {
+        let (_, router) = self.running.as_ref().expect("the server runs between transitions");
+        router.clone()
+    }
+}
+
+async fn answered(router: Router, request: Request<Body>) -> Answer {
+    let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
+    let (parts, body) = response.into_parts();
+    Ok(body.collect().await.map(|body| (parts.status, body.to_bytes().to_vec()))?)
+}
+
+fn exchange_of(token: &str, frame: &[u8]) -> Request<Body> {
+    let request = Request::post("/v1/sync").header(AUTHORIZATION, format!("Bearer {token}"));
+    request.body(Body::from(frame.to_vec())).expect("it has nothing unusual")
+}
+
+/// A request with a JSON body, or with none.
+fn request(method: Method, path: &str, token: &str, body: &Value) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path);
+    if !token.is_empty() {
+        request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+    }
+    let request = match body {
+        Value::Null => request.body(Body::empty()),
+        body => request.header(CONTENT_TYPE, "application/json").body(Body::from(body.to_string())),
+    };
+    request.expect("it has nothing unusual")
 }
 
 fn member<'a>(answer: &'a Value, name: &str) -> Result<&'a str, Failure> {

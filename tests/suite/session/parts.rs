@@ -71,6 +71,36 @@ fn a_part_whose_answer_was_lost_is_sent_again_and_no_part_before_it() {
 }
 
 #[test]
+fn a_request_that_was_given_up_without_a_word_counts_as_failed_and_authors_are_kept() {
+    for given_up in 0..12 {
+        let (mut server, alice, bob, _) = stage();
+        let backup = server.clone();
+        let cards: Vec<_> = (0..3).map(|n| alice.card(&n.to_string())).collect();
+        alice.sync(&mut server);
+        bob.sync(&mut server);
+        server.restore(&backup);
+        bob.rename(cards[1], "Unsent");
+        let mut session = SyncSession::new(&bob.client);
+        let mut requests = 0;
+        while let Some(frame) = session.next_request().unwrap() {
+            requests += 1;
+            if requests == given_up {
+                // Its future was dropped before the server was asked.
+                continue;
+            }
+            let answer = server.exchange(bob.who, &from_frame(&frame, MAX_ANSWER).unwrap());
+            session.on_response(&to_frame(&answer)).unwrap();
+        }
+        let fresh = Phone::new(ALICE, 3);
+        fresh.sync(&mut server);
+        for card in cards {
+            let first = fresh.client.history(card, 0, 9).unwrap().pop().unwrap();
+            assert_eq!(first.by.and_then(|by| by.user), Some(ALICE), "request {given_up}");
+        }
+    }
+}
+
+#[test]
 fn a_document_that_no_request_can_hold_stops_nothing_and_is_re_uploaded_by_a_later_session() {
     let (mut server, alice, bob, card) = stage();
     let backup = server.clone();
@@ -97,6 +127,45 @@ fn a_document_that_no_request_can_hold_stops_nothing_and_is_re_uploaded_by_a_lat
     drop(session);
     bob.sync(&mut server);
     assert!(server.documents().contains(&large));
+}
+
+#[test]
+fn an_edit_that_no_request_can_hold_waits_alone_and_stops_nothing() {
+    let (mut server, alice, bob, card) = stage();
+    // One change, so there are no smaller parts.
+    let fields = (0..4_u8).map(|n| CardCommand::SetField(FieldId::derived(&[&[n]]), "x".repeat(2_000)));
+    let large = alice.card_with("Large", fields.collect());
+    let small = alice.card("Small");
+    bob.rename(card, "News");
+    bob.sync(&mut server);
+    let mut session = SyncSession::new(&alice.client);
+    alice.exchange(&mut server, &mut session, 3_000, |_| false);
+    assert_eq!((alice.client.unsent_count(), alice.name(card).as_deref()), (Ok(1), Some("News")));
+    assert!(server.documents().contains(&small) && !server.documents().contains(&large));
+    drop(session);
+    alice.sync(&mut server);
+    assert!(server.documents().contains(&large), "a later session may find a larger way");
+}
+
+#[test]
+fn a_reconciliation_asks_in_steps_that_fit_into_what_a_proxy_lets_through() {
+    let (mut server, _, bob, _) = stage();
+    let cards: Vec<_> = (0..300).map(|n| bob.card(&n.to_string())).collect();
+    bob.sync(&mut server);
+    let mut session = SyncSession::new(&bob.client);
+    bob.file().execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('reconcile', x'f5')", []).unwrap();
+    bob.file().execute("DELETE FROM document WHERE id = ?1", [cards[7].as_bytes()]).unwrap();
+    let mut too_large = 0;
+    while let Some(frame) = session.next_request().unwrap() {
+        if frame.len() > 20_000 {
+            too_large += 1;
+            assert!(session.on_too_large() && too_large < 20);
+            continue;
+        }
+        let answer = server.exchange(bob.who, &from_frame(&frame, MAX_ANSWER).unwrap());
+        session.on_response(&to_frame(&answer)).unwrap();
+    }
+    assert_eq!(bob.name(cards[7]).as_deref(), Some("7"));
 }
 
 #[test]
@@ -137,6 +206,23 @@ fn a_document_that_the_server_cannot_take_back_stays_here_and_stops_nothing() {
         bob.sync(&mut server);
         assert!(server.documents().contains(&held), "{verdict:?}");
     }
+}
+
+#[test]
+fn after_a_pause_others_may_exchange_and_half_as_much_is_asked_for_if_an_answer_was_to_come() {
+    let (_, alice, _, _) = stage();
+    let widget = alice.widget();
+    let mut session = SyncSession::new(&alice.client);
+    session.on_pause();
+    let budget = |session: &mut SyncSession| {
+        let frame = session.next_request().unwrap().unwrap();
+        from_frame::<SyncRequest>(&frame, MAX_ANSWER).unwrap().budget
+    };
+    assert_eq!(budget(&mut session), None, "nothing was on its way");
+    assert!(SyncSession::new(&widget).next_request().is_err());
+    session.on_pause();
+    assert!(SyncSession::new(&widget).next_request().is_ok());
+    assert_eq!(budget(&mut session), Some(512 << 10));
 }
 
 #[test]

@@ -342,8 +342,9 @@ fn on_a_full_storage_an_edit_is_refused_and_reading_and_emptying_the_outbox_go_o
             Ok(tx.pragma_update(None, "max_page_count", pages)?)
         })
         .unwrap();
+    let letter = |n: u8| char::from(b'a' + n % 26).to_string();
     let refused = (0..100).find_map(|n| {
-        let commands = [CardCommand::EditText(FieldId::from_bytes([3; 16]), "x".repeat(3_000 + n))];
+        let commands = [CardCommand::EditText(FieldId::from_bytes([3; 16]), letter(n).repeat(3_000))];
         phone.client.edit_card(card, &commands).err()
     });
     assert_eq!(refused, Some(ApiError::StorageFull));
@@ -436,4 +437,87 @@ fn what_follows_a_change_that_waits_for_a_newer_server_waits_with_it() {
     phone.client.edit_card(waiting, &[CardCommand::Rename("Still waiting".into())]).unwrap();
     let page = phone.client.store().read(|connection| outbox::page(connection, 0, 9)).unwrap();
     assert_eq!(page.iter().map(|unsent| unsent.document).collect::<Vec<_>>(), [other]);
+}
+
+#[test]
+fn a_text_as_long_as_a_text_may_be_can_be_pasted_and_two_pages_take_the_place_of_two_others() {
+    let mut phone = Phone::local(1);
+    let note = FieldId::from_bytes([3; 16]);
+    let card = phone.card("Bakery", &[]);
+    let read = |phone: &Phone| phone.client.card(card).unwrap().texts;
+    let before = phone.client.unsent_count().unwrap();
+    let pages = |letter: &str| letter.repeat(5_100);
+    for text in [pages("x"), pages("y")] {
+        phone.client.edit_card(card, &[CardCommand::EditText(note, text.clone())]).unwrap();
+        assert_eq!(read(&phone), [(note.to_string(), text)]);
+    }
+    let card = phone.card("Roof", &[]);
+    let read = |phone: &Phone| phone.client.card(card).unwrap().texts;
+    let long = "Ten chars.".repeat(6_553) + "őő end";
+    phone.client.edit_card(card, &[CardCommand::EditText(note, long.clone())]).unwrap();
+    assert_eq!(read(&phone), [(note.to_string(), long.clone())]);
+    assert_eq!(phone.client.unsent_count().unwrap(), before + 3 + 1 + 7, "as few changes as hold it");
+    phone.reopen();
+    assert_eq!(read(&phone), [(note.to_string(), long.clone())]);
+    let refused = phone.client.edit_card(card, &[CardCommand::EditText(note, long + "!")]);
+    assert_eq!(refused.unwrap_err().code(), "invalid.too_large");
+}
+
+#[test]
+fn an_edit_of_a_batch_that_fails_leaves_nothing_behind_and_the_others_stand() {
+    let phone = Phone::local(1);
+    let product = phone.product("Projects");
+    let card = phone.card("Bakery", &[]);
+    let before = phone.client.unsent_count().unwrap();
+    let too_long = || CardCommand::Rename("x".repeat(3_000));
+    let link = |n: usize| CardCommand::Link {
+        role: "customer".into(),
+        target: DocumentId::derived(&[&n.to_be_bytes()]),
+    };
+    let too_many: Vec<_> = (0..=MAX_CARD_LINKS).map(link).collect();
+    let (made, changes) = phone
+        .client
+        .batch(OriginKind::BULK, |batch| {
+            batch.edit_card(card, &[CardCommand::Rename("First".into())])?;
+            assert!(batch.create_card(&new_card(product, "Ghost", &[too_long()])).is_err());
+            assert!(batch.edit_card(card, &too_many).is_err(), "refused after it was stored");
+            let nameless = NewContact {
+                sort: ContactSort::Person,
+                commands: vec![ContactCommand::Rename { given: String::new(), family: "x".repeat(3_000) }],
+            };
+            assert!(batch.create_contact(&nameless).is_err());
+            batch.create_card(&new_card(product, "Second", &[]))
+        })
+        .unwrap();
+    assert_eq!(phone.client.unsent_count().unwrap(), before + 2);
+    let board = phone.client.board(&BoardQuery::new(product, 9)).unwrap();
+    let names: Vec<_> = board.cards.iter().map(|card| card.row.name.as_str()).collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+    assert!(names.contains(&"First") && names.contains(&"Second"), "{names:?}");
+    let mut documents = vec![card, made];
+    documents.sort_unstable();
+    assert_eq!(changes.documents, documents);
+    assert_eq!(phone.client.contacts(None, 0, 9).unwrap(), []);
+    assert_eq!(phone.client.wrong_projections().unwrap(), []);
+}
+
+#[test]
+fn an_edit_within_a_batch_that_does_not_go_through_the_batch_is_an_error_and_stores_nothing() {
+    let phone = Phone::local(1);
+    let card = phone.card("Bakery", &[]);
+    let again = phone.client.clone();
+    let rename = [CardCommand::Rename("Renamed".into())];
+    phone
+        .client
+        .batch(OriginKind::BULK, |batch| {
+            let inside = ApiError::Invalid { reason: Reason::InsideBatch };
+            assert_eq!(again.edit_card(card, &rename), Err(inside.clone()));
+            assert_eq!(again.note_opened(card), Err(inside));
+            assert_eq!(again.card(card).unwrap().row.name, "Bakery", "reading goes on");
+            batch.edit_card(card, &[CardCommand::Rename("Batch".into())])
+        })
+        .unwrap();
+    assert_eq!(phone.client.card(card).unwrap().row.name, "Batch");
+    phone.client.edit_card(card, &rename).unwrap();
+    assert_eq!(phone.client.card(card).unwrap().row.name, "Renamed");
 }

@@ -100,3 +100,35 @@ fn what_is_dismissed_is_gone_for_good() {
     assert!(phone.client.quarantine().unwrap().is_empty());
     assert!(matches!(phone.client.dismiss(item.n), Err(ApiError::NotFound { .. })));
 }
+
+#[test]
+fn an_edit_that_is_applied_again_changes_its_own_word_and_no_other() {
+    let phone = Phone::local(1);
+    let field = FieldId::from_bytes([3; 16]);
+    let text = |text: &str| CardCommand::EditText(field, text.into());
+    for (now, expected) in [
+        ("A bakery near here. The cat sat. Call again.", "A bakery near here. The cot sat. Call again."),
+        ("A bakery near here. The dog sat.", "A bakery near here. The dog sat. cot"),
+    ] {
+        let card = phone.card("Bakery", &[text("The cat sat.")]);
+        phone.client.edit_card(card, &[text("The cot sat.")]).unwrap();
+        refuse_last(&phone, card);
+        phone.client.edit_card(card, &[text(now)]).unwrap();
+        let item = phone.client.quarantine().unwrap().remove(0);
+        phone.client.reapply(item.n).unwrap();
+        assert_eq!(phone.client.card(card).unwrap().texts[0].1, expected);
+    }
+}
+
+#[test]
+fn a_value_that_is_applied_again_where_a_long_text_is_by_now_is_added_to_the_text() {
+    let phone = Phone::local(1);
+    let field = FieldId::from_bytes([3; 16]);
+    let card = phone.card("Bakery", &[]);
+    phone.client.edit_card(card, &[CardCommand::SetField(field, "Flat roof".into())]).unwrap();
+    refuse_last(&phone, card);
+    phone.client.edit_card(card, &[CardCommand::EditText(field, "They want a garden.".into())]).unwrap();
+    let item = phone.client.quarantine().unwrap().remove(0);
+    phone.client.reapply(item.n).unwrap();
+    assert_eq!(phone.client.card(card).unwrap().texts[0].1, "They want a garden. Flat roof");
+}

@@ -70,6 +70,21 @@ fn a_text_finds_cards_by_name_whatever_the_case() {
 }
 
 #[test]
+fn the_trash_is_one_alphabet() {
+    let phone = Phone::local(1);
+    for name in ["bakery", "Zoo", "Ács", "Apple"] {
+        let card = phone.card(name, &[]);
+        phone.client.edit_card(card, &[CardCommand::Trash]).unwrap();
+    }
+    let listed = |offset, limit| -> Vec<String> {
+        let trashed = phone.client.trashed_cards(phone.product("Projects"), offset, limit).unwrap();
+        trashed.into_iter().map(|(_, row)| row.name).collect()
+    };
+    assert_eq!(listed(0, 9), ["Ács", "Apple", "bakery", "Zoo"]);
+    assert_eq!(listed(1, 2), ["Apple", "bakery"]);
+}
+
+#[test]
 fn a_derived_status_is_counted_and_listed_and_changes_with_time_alone() {
     let phone = Phone::local(1);
     let product = phone.product("Sales");
@@ -91,6 +106,42 @@ fn a_derived_status_is_counted_and_listed_and_changes_with_time_alone() {
     assert_eq!(names(&forgotten), ["Hot"]);
     assert_eq!(forgotten.cards[0].status, Some(status_id(product, "forgotten")));
     assert!(phone.client.board(&of("vip_hot")).unwrap().cards.is_empty());
+}
+
+#[test]
+fn a_board_changes_when_a_status_that_it_shows_does() {
+    let phone = Phone::local(1);
+    let product = phone.product("Sales");
+    let qualify = CardCommand::SetField(field_id(product, "qualification"), "vip".into());
+    phone.client.create_card(&new_card(product, "Lead", &[qualify])).unwrap();
+    let board = || phone.client.board(&BoardQuery::new(product, 9)).unwrap();
+    let first = board().cards[0].status;
+    assert_ne!(first, Some(status_id(product, "forgotten")));
+    // Days and weeks pass, and what is due with them; then the lead is forgotten.
+    for _ in 0..20 {
+        let Some(change) = board().next_change else { break };
+        phone.env.set_now(Timestamp::from_millis(change.millis() - 1));
+        assert_eq!(board().cards[0].status, first);
+        phone.env.set_now(change);
+    }
+    assert_eq!(board().cards[0].status, Some(status_id(product, "forgotten")));
+    assert_eq!(board().next_change, None);
+}
+
+#[test]
+fn a_card_stays_in_the_status_that_it_was_made_in_when_that_one_is_retired() {
+    let phone = Phone::local(1);
+    let product = phone.product("Projects");
+    let card = phone.card("Roof", &[]);
+    let settings = phone.client.settings().unwrap();
+    let first = settings.first_status(product).unwrap();
+    let retired = roadbook_domain::settings::status::Status { retired: true, ..first.clone() };
+    let row = SettingsRow::new(&retired, 2);
+    phone.client.changing(|tx| Ok((crate::store::settings::put(tx, &[row])?, Default::default()))).unwrap();
+    assert_eq!(phone.client.card(card).unwrap().status, Some(first.id));
+    assert_ne!(phone.client.card(phone.card("Wall", &[])).unwrap().status, Some(first.id));
+    let lead = phone.client.create_card(&new_card(phone.product("Sales"), "Lead", &[])).unwrap().0;
+    assert_eq!(phone.client.card_row(lead).unwrap().status, None, "a derived status is never stored (N9)");
 }
 
 #[test]

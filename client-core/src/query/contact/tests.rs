@@ -1,7 +1,8 @@
 use roadbook_domain::crm::command::{CardCommand, ContactCommand};
 use roadbook_domain::crm::row::{ContactSort, DetailSort};
+use roadbook_domain::settings::{SettingsRow, local_user};
 
-use crate::testing::{Phone, part};
+use crate::testing::{Phone, part, zone};
 use crate::{NewContact, SyncState};
 
 #[test]
@@ -63,4 +64,72 @@ fn a_contact_has_any_number_of_details_and_one_taken_away_is_gone() {
     );
     assert_eq!(phone.client.wrong_projections().unwrap(), []);
     assert_eq!(phone.client.contacts(None, 0, 9).unwrap()[0].1, view.row);
+}
+
+fn person(phone: &Phone, given: &str, family: &str) {
+    let rename = ContactCommand::Rename { given: given.into(), family: family.into() };
+    let new = NewContact { sort: ContactSort::Person, commands: vec![rename] };
+    phone.client.create_contact(&new).unwrap();
+}
+
+fn listed(phone: &Phone) -> Vec<String> {
+    let contacts = phone.client.contacts(None, 0, 99).unwrap();
+    contacts.into_iter().map(|(_, row)| format!("{} {}", row.family_name, row.given_name)).collect()
+}
+
+#[test]
+fn contacts_stand_in_the_order_of_the_letters_of_the_users_language_and_follow_it() {
+    let phone = Phone::local(1);
+    let names = ["Ács ", "Balogh ", "Czakó ", "Csaba ", "Obadiás ", "Őzike ", "Zádor ", "Zsoldos "];
+    for family in names.iter().rev() {
+        person(&phone, "", family.trim());
+    }
+    assert_eq!(listed(&phone), names);
+    let english = SettingsRow::new(&local_user(zone("Europe/Budapest"), "en-GB"), 2);
+    phone
+        .client
+        .changing(|tx| Ok((crate::store::settings::put(tx, &[english])?, Default::default())))
+        .unwrap();
+    let english = ["Ács ", "Balogh ", "Csaba ", "Czakó ", "Obadiás ", "Őzike ", "Zádor ", "Zsoldos "];
+    assert_eq!(listed(&phone), english);
+}
+
+#[test]
+fn a_name_is_found_however_its_marks_its_case_and_its_words_are_written() {
+    let phone = Phone::local(1);
+    person(&phone, "Zso\u{301}fia", "Kova\u{301}cs");
+    person(&phone, "Anna", "Braşov");
+    let found = |text: &str| phone.client.contacts(Some(text), 0, 9).unwrap().len();
+    for (text, expected) in [
+        ("Kovács", 1),
+        ("kovacs", 1),
+        ("KOVA\u{301}CS", 1),
+        ("brasov", 1),
+        ("Brașov", 1),
+        ("Anna Brașov", 1),
+        ("Brasov,  Anna", 1),
+        ("an bra", 1),
+        ("Anna Kovács", 0),
+        ("a", 2),
+        ("", 2),
+        (" . ", 2),
+    ] {
+        assert_eq!(found(text), expected, "{text:?}");
+    }
+    assert_eq!(found("a b c d e f g h i j k l"), 0);
+}
+
+#[test]
+fn keys_of_names_that_another_version_made_are_made_anew_when_the_file_is_opened() {
+    let mut phone = Phone::local(1);
+    person(&phone, "Anna", "Ács");
+    person(&phone, "Béla", "Zádor");
+    let spoil = |tx: &rusqlite::Transaction<'_>| {
+        tx.execute("UPDATE contact SET search = '', place = x'00'", [])?;
+        Ok(tx.execute("DELETE FROM meta WHERE key = 'name_keys'", [])?)
+    };
+    phone.client.store().write(spoil).unwrap();
+    phone.reopen();
+    assert_eq!(listed(&phone), ["Ács Anna", "Zádor Béla"]);
+    assert_eq!(phone.client.contacts(Some("acs"), 0, 9).unwrap().len(), 1);
 }

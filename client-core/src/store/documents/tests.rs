@@ -40,7 +40,7 @@ fn digest_of_all(phone: &Phone) -> (Digest, Digest) {
         .read(|connection| {
             let mut sum = Digest::default();
             terms(connection)?.into_iter().for_each(|(_, term)| sum.add(term));
-            Ok((meta::digest(connection)?, sum))
+            Ok((digest(connection)?, sum))
         })
         .unwrap()
 }

@@ -102,7 +102,7 @@ fn the_schema_is_this() {
     insta::assert_snapshot!(tables, @r"
     base_change: document BLOB, n INTEGER, hash BLOB, change BLOB
     card: document BLOB, product BLOB, name TEXT, search TEXT, status BLOB, shown BLOB, shown_until INTEGER, then_shown BLOB, owner BLOB, trash INTEGER, fields BLOB, last_contact INTEGER, conflicts INTEGER, next_due INTEGER, has_open INTEGER, created INTEGER
-    contact: document BLOB, sort TEXT, given_name TEXT, family_name TEXT, search TEXT, trash INTEGER, fields BLOB, creator BLOB, conflicts INTEGER
+    contact: document BLOB, sort TEXT, given_name TEXT, family_name TEXT, search TEXT, place BLOB, trash INTEGER, fields BLOB, creator BLOB, conflicts INTEGER
     detail: document BLOB, detail BLOB, sort TEXT, label TEXT, value TEXT
     document: id BLOB, kind INTEGER, saved BLOB, heads BLOB, authors BLOB, receipt BLOB, as_of INTEGER, term BLOB, damage TEXT, stale INTEGER
     due_move: document BLOB, todo BLOB, at INTEGER, from_due TEXT, to_due TEXT
@@ -114,6 +114,7 @@ fn the_schema_is_this() {
     pending_tombstone: document BLOB
     quarantine: n INTEGER, document BLOB, kind INTEGER, title TEXT, edits BLOB, change BLOB, reason BLOB, made_at INTEGER, at INTEGER
     retained_closing: document BLOB, todo BLOB, state TEXT, closed_on TEXT
+    sealed: n INTEGER, nonce BLOB, bytes BLOB
     settings: kind INTEGER, id BLOB, version INTEGER, row BLOB, receipt BLOB
     todo: document BLOB, todo BLOB, product BLOB, trash INTEGER, text TEXT, due TEXT, assignee BLOB, state TEXT, contact BLOB, open INTEGER, overdue_from INTEGER, closed_on TEXT, closed_by BLOB, card_due INTEGER, card_name TEXT
     tombstone: document BLOB, receipt BLOB

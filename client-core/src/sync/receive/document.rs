@@ -12,7 +12,7 @@ use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::wire::{Bundle, Forgotten, LogEntry, RefusalCode, Verdict};
 
 use super::rebase::{Held, Moved, pending, title};
-use super::{Context, DocumentEntry, News, RECONCILE, Received};
+use super::{Context, DocumentEntry, News, Received};
 use crate::change_set::List;
 use crate::edit::reauthor::Pending;
 use crate::error::Error;
@@ -160,7 +160,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
         if !holds_some || sent.fetch.contains(&self.id) {
             return Ok(false);
         }
-        let is_known = sent.reconciled || !meta::get(self.context.tx, &RECONCILE)?.unwrap_or_default();
+        let is_known = sent.reconciled || !meta::get(self.context.tx, &meta::RECONCILE)?.unwrap_or_default();
         Ok(self.is_unjudged() || sent.to_reupload.contains(&self.id) || !is_known)
     }
 

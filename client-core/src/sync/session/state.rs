@@ -21,12 +21,11 @@ use crate::change_set::{ChangeSet, List};
 use crate::client::Client;
 use crate::error::Error;
 use crate::store::documents::{self, Base};
+use crate::store::meta::{self, CURSOR, RECONCILE};
 use crate::store::outbox::{self, Unsent, UnsentState};
-use crate::store::{meta, reupload};
+use crate::store::reupload;
 use crate::sync::backoff::Backoff;
-use crate::sync::receive::{
-    CURSOR, Counts, NextPart, RECONCILE, Received, Sent, receive, receive_kept, unacknowledge,
-};
+use crate::sync::receive::{Counts, NextPart, Received, Sent, receive, receive_kept, unacknowledge};
 use crate::sync::reconciliation::{Differences, Reconciliation, Terms};
 
 /// The most documents fetched by one request.
@@ -64,6 +63,8 @@ pub(crate) struct State {
     next_part: Option<NextPart>,
     /// Documents that this server cannot take: a later session re-uploads them.
     too_large: BTreeSet<DocumentId>,
+    /// Documents of which an unsent change is too large for a request: a later session sends it.
+    unsendable: BTreeSet<DocumentId>,
     awaiting_entry: BTreeSet<(DocumentId, ChangeHash)>,
     /// The last answer told of more to come.
     more: bool,
@@ -92,8 +93,11 @@ impl State {
         Ok(received.changes)
     }
 
-    /// The next request. Marks the changes it carries as sent: commit before sending it.
-    pub fn next_request(&mut self, tx: &Transaction<'_>) -> Result<SyncRequest, Error> {
+    /// The next request. It `marks` the changes it carries as sent, if there is room for that: commit before
+    /// sending it.
+    pub fn next_request(&mut self, tx: &Transaction<'_>, marks: bool) -> Result<SyncRequest, Error> {
+        // The caller was cancelled while it waited, and nobody told of a failure.
+        self.unanswered();
         let is_to_reconcile = self.is_to_reconcile(tx)?;
         if self.reconciliation.is_none() && is_to_reconcile {
             self.reconciliation = Some(Reconciliation::begin());
@@ -105,12 +109,12 @@ impl State {
         if self.has_pending_rows(tx)? {
             // Before anything else, once the server has told what it has.
             if !self.more {
-                sent.rows = reupload::first(tx)?;
+                sent.rows = reupload::first(tx, self.pace.up())?;
                 request.tombstones = sent.rows.tombstones.clone();
                 request.settings = sent.rows.settings.clone();
             }
         } else if let Some(plan) = &self.reconciliation {
-            request.reconcile = plan.step(&terms(tx)?);
+            request.reconcile = plan.step_within(&terms(tx)?, self.pace.up());
         } else {
             request.reuploads = self.reuploads(tx, &mut sent)?;
             // Before the reconciliation, what the server lost would be fetched as it has it now.
@@ -119,7 +123,7 @@ impl State {
             }
             // What the server lost is re-uploaded first: unsent changes may depend on it.
             if self.reupload.is_empty() && request.reuploads.is_empty() {
-                request.push = self.push(tx, &mut sent)?;
+                request.push = self.push(tx, marks, &mut sent)?;
             }
         }
         request.fetch = sent.fetch.iter().copied().collect();
@@ -174,7 +178,8 @@ impl State {
             }
         }
         let mut changes = received.changes;
-        let is_compared = self.reconciled && self.reupload.is_empty();
+        // What is still to be fetched is known in memory only: a kill would leave it missing, and nobody told.
+        let is_compared = self.reconciled && self.reupload.is_empty() && self.fetch.is_empty();
         if is_compared && self.too_large.is_empty() {
             // Only now: a session that ends before begins with another reconciliation. So does the next
             // one after this if a document was too large.
@@ -201,14 +206,19 @@ impl State {
     /// There is no answer: says when to try again. What was sent counts as unsent; sending it again
     /// does no harm (R05).
     pub fn on_failure(&mut self, env: &dyn Env, asked: Option<Duration>) -> Timestamp {
-        if let Some((sent, _)) = self.sent.take() {
-            let lost = sent.reuploads.into_iter().map(|(document, _)| document);
-            self.reupload_again(lost.collect());
-        }
+        self.unanswered();
         let wait = i64::try_from(self.backoff.failed(env, asked).as_millis()).unwrap_or(i64::MAX);
         let wake_at = Timestamp::from_millis(env.now().millis().saturating_add(wait));
         self.wake_at = Some(wake_at);
         wake_at
+    }
+
+    /// The answer is not waited for any longer.
+    pub fn on_pause(&mut self) {
+        if self.sent.is_some() {
+            self.pace.slow_down();
+        }
+        self.unanswered();
     }
 
     /// The next requests carry and ask for half as much.
@@ -221,18 +231,24 @@ impl State {
         self.pace.set_most(bytes);
     }
 
-    /// The last request was too large: the next one carries less, and in the end leaves out the documents
-    /// that are too large by themselves. False if there is nothing to leave out.
+    /// The last request was too large: the next one carries less, and in the end leaves out what is too large by
+    /// itself. False if there is nothing to leave out.
     pub fn on_too_large(&mut self) -> bool {
         let Some((sent, _)) = self.sent.take() else { return false };
         let documents: BTreeSet<_> = sent.reuploads.iter().map(|(document, _)| *document).collect();
-        let carries = !documents.is_empty() || !sent.groups.is_empty();
-        if carries && self.pace.slow_down() {
+        if self.pace.slow_down() {
             self.reupload_again(documents);
             return true;
         }
         self.leave_alone(&documents);
-        !documents.is_empty()
+        for (document, _) in &sent.groups {
+            tracing::warn!(document.id = %document, "an unsent edit is too large for the way to the server: it waits");
+            self.unsendable.insert(*document);
+        }
+        if !sent.rows.is_empty() {
+            self.unheard = MOST_UNHEARD;
+        }
+        !(documents.is_empty() && sent.groups.is_empty() && sent.rows.is_empty())
     }
 
     /// When the next request may be made, after a failure.
@@ -268,6 +284,14 @@ impl State {
 
     fn is_to_reconcile(&self, tx: &Transaction<'_>) -> Result<bool, Error> {
         Ok(self.may_reconcile() && !self.reconciled && meta::get(tx, &RECONCILE)?.unwrap_or_default())
+    }
+
+    /// Nobody answered the last request: what it carried is as good as never sent.
+    fn unanswered(&mut self) {
+        if let Some((sent, _)) = self.sent.take() {
+            let lost = sent.reuploads.into_iter().map(|(document, _)| document);
+            self.reupload_again(lost.collect());
+        }
     }
 
     /// Documents whose re-uploads were not answered: they are as good as never sent.
@@ -455,7 +479,7 @@ impl State {
     }
 
     /// Unsent changes, grouped by document, in the order of making.
-    fn push(&self, tx: &Transaction<'_>, sent: &mut Sent) -> Result<Vec<Pushed>, Error> {
+    fn push(&self, tx: &Transaction<'_>, marks: bool, sent: &mut Sent) -> Result<Vec<Pushed>, Error> {
         let mut push: Vec<Pushed> = Vec::new();
         let mut bytes = 0;
         for unsent in self.unsent(tx)? {
@@ -466,7 +490,7 @@ impl State {
                 break;
             }
             // A retry of what is marked already writes nothing.
-            if unsent.state != UnsentState::Sent {
+            if marks && unsent.state != UnsentState::Sent {
                 outbox::set_state(tx, unsent.n, UnsentState::Sent)?;
             }
             let pushed = PushedChange { change, check: check(unsent.hash), origin: unsent.origin };
@@ -496,7 +520,9 @@ impl State {
         let mut page = outbox::page(tx, 0, u32::try_from(limit).unwrap_or(u32::MAX))?;
         page.retain(|unsent| !self.awaiting_entry.contains(&(unsent.document, unsent.hash)));
         // They build on what the server lacks.
-        page.retain(|unsent| !self.too_large.contains(&unsent.document));
+        page.retain(|unsent| {
+            !self.too_large.contains(&unsent.document) && !self.unsendable.contains(&unsent.document)
+        });
         page.truncate(MAX_PUSH_CHANGES);
         Ok(page)
     }

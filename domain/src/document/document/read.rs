@@ -8,6 +8,7 @@ use super::Document;
 use crate::document::canonical;
 use crate::document::change::{Change, ChangeHash, OpId, Register};
 use crate::document::change_list::ChangeList;
+use crate::document::genesis::is_reserved;
 use crate::document::index::OpIndex;
 use crate::document::values::{Values, Written};
 use crate::value::time::Timestamp;
@@ -16,6 +17,15 @@ impl Document {
     /// The index of its operations, if it is at hand.
     pub(crate) fn index(&self) -> Option<&OpIndex> {
         self.few.as_ref().map(ChangeList::index)
+    }
+
+    /// Whether a change is the genesis or the constant change of a later schema version: nobody's act.
+    pub fn is_constant(&self, hash: ChangeHash) -> bool {
+        if let Some(few) = &self.few {
+            return few.index().is_constant(hash);
+        }
+        let meta = self.inner().get_change_meta_by_hash(&automerge::ChangeHash(hash.0));
+        meta.and_then(|meta| canonical::actor(&meta.actor)).is_some_and(is_reserved)
     }
 
     /// The values of one register; `None` if nobody has written it.

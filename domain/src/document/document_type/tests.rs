@@ -1,5 +1,5 @@
 use super::*;
-use crate::crm::row::Rows;
+use crate::crm::row::{Event, Rows};
 use crate::crm::{card, contact};
 use crate::document::OpIndex;
 use crate::document::change::{Change, Op, Register};
@@ -300,4 +300,26 @@ fn a_value_that_this_version_cannot_read_costs_nobody_the_document() {
     let Rows::Card(row, _) = rows(&loaded, None) else { panic!("a card") };
     assert_eq!((row.name.as_str(), row.todos.len(), row.todos[0].due), ("Bakery", 1, None));
     loaded.check_against_automerge();
+}
+
+#[test]
+fn a_document_whose_first_change_writes_into_a_later_container_is_made_by_that_change() {
+    for kind in [&ROUTE, &OLD_ROUTE] {
+        let mut newer = Document::new(&ROUTE);
+        let extension = newer.extension_for(16).unwrap();
+        newer.add(&extension).unwrap();
+        let first = draft(&mut newer, |draft| draft.put(16, "a1/km", "12"));
+        newer.add(&first).unwrap();
+        let second = draft(&mut newer, |draft| draft.put(0, "name", "North"));
+        newer.add(&second).unwrap();
+        let mut document = Document::new(kind);
+        document.add_all([&extension, &first, &second]).unwrap();
+        for n in 0..12_u8 {
+            let told = |change| facts(&document, change, None).into_iter().map(|fact| fact.event);
+            assert_eq!(told(&first).collect::<Vec<_>>(), [Event::Created], "{n} more changes");
+            assert_eq!((told(&extension).count(), told(&second).count()), (0, 0));
+            let more = draft(&mut document, |draft| draft.put(0, "name", n.to_string()));
+            document.add(&more).unwrap();
+        }
+    }
 }

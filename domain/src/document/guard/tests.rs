@@ -46,8 +46,12 @@ impl Replica {
     }
 }
 
+fn field(name: &str) -> Register {
+    Register { container: card::FIELDS, name: name.into() }
+}
+
 fn put(name: &str, value: &str, pred: Vec<OpId>) -> Op {
-    Op::Put { register: Register { container: card::FIELDS, name: name.into() }, value: value.into(), pred }
+    Op::Put { register: field(name), value: value.into(), pred }
 }
 
 /// A card on which one change has written `f` and the long text `t`, and an honest next change to `f`.
@@ -162,14 +166,14 @@ fn a_forged_write_of_a_register_is_refused_by_the_rule_it_breaks() {
         ),
         ("a value over a text", &|c| c.ops = vec![put("t", "x", vec![TEXT])], Forged::TextReplaced),
         (
-            "a text over a value",
-            &|c| {
-                c.ops = vec![Op::MakeText {
-                    register: Register { container: card::FIELDS, name: "f".into() },
-                    pred: vec![letter(6)],
-                }]
-            },
+            "a text over a text",
+            &|c| c.ops = vec![Op::MakeText { register: field("t"), pred: vec![TEXT] }],
             Forged::TextReplaced,
+        ),
+        (
+            "a text beside a value",
+            &|c| c.ops = vec![Op::MakeText { register: field("f"), pred: vec![] }],
+            Forged::Pred,
         ),
     ]);
 }
@@ -270,6 +274,46 @@ fn a_write_once_register_is_written_once() {
     draft.put(card::CARD, "product", "00000000-0000-0000-0000-000000000002");
     let change = draft.finish().unwrap();
     assert_eq!(replica.index.judge(&change, Writer::Editor), Err(Forged::Policy));
+}
+
+#[test]
+fn a_register_holds_so_many_concurrent_values_and_takes_one_that_replaces_another() {
+    let mut replica = Replica::new(1);
+    let on_genesis = |actor: u16, value: &str| {
+        let [high, low] = actor.to_be_bytes();
+        Change {
+            actor: Actor([high, low, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]),
+            seq: 1,
+            start_op: card::TYPE.genesis_max_op() + 1,
+            time: Timestamp::from_millis(1_000),
+            deps: vec![card::TYPE.genesis_hash()],
+            ops: vec![put("f", value, Vec::new())],
+        }
+    };
+    let mut changes = Vec::new();
+    for actor in 1..=300 {
+        let change = on_genesis(actor, "x");
+        let is_within = usize::from(actor) <= MAX_CONCURRENT;
+        let hash = ChangeHash(change.to_automerge(&card::TYPE).hash().0);
+        let judged = replica.index.judge(&change, Writer::Editor);
+        assert_eq!(judged, if is_within { Ok(()) } else { Err(Forged::TooLarge) }, "{actor}");
+        // What a server of another limit took is read all the same.
+        assert_eq!(replica.index.check(&change), Ok(()));
+        if is_within {
+            replica.index.push(hash, &change);
+            changes.push((hash, change));
+        }
+    }
+    let (hash, first) = &changes[0];
+    let id = OpId { counter: first.start_op, actor: first.actor };
+    let next = Change {
+        seq: 2,
+        start_op: first.start_op + 1,
+        deps: vec![*hash],
+        ops: vec![put("f", "y", vec![id])],
+        ..first.clone()
+    };
+    assert_eq!(replica.index.judge(&next, Writer::Editor), Ok(()));
 }
 
 #[test]

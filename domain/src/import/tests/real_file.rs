@@ -26,12 +26,14 @@ fn a_real_contact_export_is_planned_whole() {
         phones: 830,
         emails: 500,
         addresses: 0,
+        contacts: 555,
         skipped: {},
         warnings: {},
     }
     ");
-    assert_eq!(imported.mapping.kept().collect::<Vec<_>>(), ["gender", "has_newsletter", "linkedin_url"]);
-    assert_eq!(imported.mapping.ignored().collect::<Vec<_>>(), ["company_id", "sales_id", "nb_tasks"]);
+    let kept = ["gender", "has_newsletter", "company_id", "sales_id", "linkedin_url", "nb_tasks"];
+    assert_eq!(imported.mapping.kept().collect::<Vec<_>>(), kept);
+    assert_eq!(imported.mapping.ignored().count(), 0);
     assert_eq!(imported.undecided, Vec::<String>::new());
 
     let made: Vec<Made> = imported.rows.iter().map(|row| Made::of(row.as_ref().unwrap())).collect();
@@ -51,5 +53,8 @@ fn a_real_contact_export_is_planned_whole() {
     first_seen: 2024-08-13T18:04:34.666+00:00
     last_seen: 2024-08-14T11:39:02.318+00:00
     has_newsletter: false
+    company_id: 1
+    sales_id: 1
+    nb_tasks: 0
     ");
 }

@@ -84,6 +84,19 @@ fn of_a_card_that_nobody_owns_the_todo_is_for_who_moves_it() {
 }
 
 #[test]
+fn users_of_several_languages_who_move_a_card_of_nobody_at_once_differ_in_the_assignee_alone() {
+    let settings = settings();
+    let mut anna = card(&settings, PROJECTS, None);
+    let mut bela = anna.twin(2, BELA);
+    let by_move = [CardCommand::Move(status_id(PROJECTS, "to_plan"))];
+    anna.does(&settings, &by_move);
+    anna.takes(&bela.does(&settings, &by_move));
+    let conflicts = View::of(&anna.document).conflicts();
+    assert_eq!(conflicts.len(), 1, "{conflicts:?}");
+    assert!(matches!(&conflicts[0].place, crate::crm::place::Place::Todo(_, part) if part == "assignee"));
+}
+
+#[test]
 fn users_who_move_a_card_at_once_make_one_todo() {
     let settings = settings();
     let mut anna = card(&settings, PROJECTS, Some(ANNA));

@@ -4,18 +4,27 @@ use super::{ApiError, Problem};
 use crate::accounts::AccountError;
 use crate::auth::AuthError;
 use crate::auth::password::{self, PasswordError};
+use crate::metrics;
 use crate::settings::EditError;
 use crate::store::StoreError;
 use crate::sync::SyncError;
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
+        metrics::database_failed();
         match error {
             StoreError::Unavailable(cause) => {
                 tracing::warn!(error.cause = %cause, "the database does not answer");
                 Self::Unavailable
             }
-            StoreError::Full => Self::StorageFull,
+            StoreError::Conflict(cause) => {
+                tracing::warn!(error.cause = %cause, "a transaction was rolled back for another's sake");
+                Self::Unavailable
+            }
+            StoreError::Full => {
+                tracing::warn!("the database has no space left");
+                Self::StorageFull
+            }
             other => Self::Internal(other.to_string()),
         }
     }
@@ -28,6 +37,7 @@ impl From<PasswordError> for ApiError {
                 field: "password",
                 problem: Problem::Length { min: password::MIN_CHARS, max: password::MAX_BYTES },
             },
+            PasswordError::Form => Self::invalid("password", error.to_string()),
             PasswordError::Busy => Self::Unavailable,
             PasswordError::Failed(_) => Self::Internal(error.to_string()),
         }
@@ -40,6 +50,7 @@ impl From<AuthError> for ApiError {
             AuthError::Unauthenticated => Self::Unauthenticated,
             AuthError::BadCredentials => Self::BadCredentials,
             AuthError::SessionOver => Self::SessionOver,
+            AuthError::EnrolmentOver => Self::EnrolmentOver,
             AuthError::Forbidden => Self::Forbidden,
             AuthError::SlowDown { seconds } => Self::SlowDown { seconds },
             AuthError::Password(error) => error.into(),

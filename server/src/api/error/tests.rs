@@ -10,7 +10,8 @@ fn every() -> Vec<ApiError> {
         Some(match error {
             ApiError::Unauthenticated => ApiError::BadCredentials,
             ApiError::BadCredentials => ApiError::SessionOver,
-            ApiError::SessionOver => ApiError::Forbidden,
+            ApiError::SessionOver => ApiError::EnrolmentOver,
+            ApiError::EnrolmentOver => ApiError::Forbidden,
             ApiError::Forbidden => ApiError::NotFound,
             ApiError::NotFound => ApiError::MethodNotAllowed,
             ApiError::MethodNotAllowed => ApiError::TooSlow,

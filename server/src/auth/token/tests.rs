@@ -1,5 +1,4 @@
 use jsonwebtoken::crypto::sign;
-use roadbook_domain::value::env::SeededEnv;
 use serde_json::{Value, json};
 
 use super::*;
@@ -10,10 +9,10 @@ const SECONDS: i64 = NOW.millis() / 1000;
 #[test]
 fn a_token_says_who_is_calling_until_it_expires() {
     let (tokens, _) = tokens();
-    let token = tokens.issue(&claimed(), NOW).unwrap();
-    assert_eq!(tokens.verify(&token, NOW), Ok(claimed()));
+    let token = tokens.issue(&claimed(), 6, NOW).unwrap();
+    assert_eq!(tokens.verify(&token, NOW), Ok((claimed(), 6)));
     let last = Timestamp::from_millis(NOW.millis() + ACCESS_LIFE - 1);
-    assert_eq!(tokens.verify(&token, last), Ok(claimed()));
+    assert_eq!(tokens.verify(&token, last), Ok((claimed(), 6)));
     let end = Timestamp::from_millis(NOW.millis() + ACCESS_LIFE);
     assert_eq!(tokens.verify(&token, end), Err(TokenError));
 }
@@ -21,16 +20,16 @@ fn a_token_says_who_is_calling_until_it_expires() {
 #[test]
 fn a_token_of_a_node_whose_clock_is_a_little_ahead_is_good_but_not_of_one_far_ahead() {
     let (tokens, _) = tokens();
-    let token = tokens.issue(&claimed(), NOW).unwrap();
+    let token = tokens.issue(&claimed(), 6, NOW).unwrap();
     let earlier = |seconds: i64| Timestamp::from_millis(NOW.millis() - seconds * 1000);
-    assert_eq!(tokens.verify(&token, earlier(SKEW)), Ok(claimed()));
+    assert_eq!(tokens.verify(&token, earlier(SKEW)), Ok((claimed(), 6)));
     assert_eq!(tokens.verify(&token, earlier(SKEW + 1)), Err(TokenError));
 }
 
 #[test]
 fn the_token_that_the_forgeries_are_made_from_is_good() {
     let (tokens, secrets) = tokens();
-    assert_eq!(tokens.verify(&forge(&secrets, &header(&tokens), &claims()), NOW), Ok(claimed()));
+    assert_eq!(tokens.verify(&forge(&secrets, &header(&tokens), &claims()), NOW), Ok((claimed(), 6)));
 }
 
 /// RFC 8725, 3: every one of these is signed with the right key, so only the header is wrong.
@@ -90,6 +89,7 @@ fn every_claim_must_be_there_and_right() {
         ("organisation missing", json!({ "org": null })),
         ("device missing", json!({ "device": null })),
         ("session missing", json!({ "session": null })),
+        ("generation missing", json!({ "generation": null })),
         ("version missing", json!({ "version": null })),
         ("version as text", json!({ "version": "1" })),
     ] {
@@ -102,17 +102,17 @@ fn every_claim_must_be_there_and_right() {
 fn a_role_in_a_token_is_not_even_read() {
     let (tokens, secrets) = tokens();
     let token = forge(&secrets, &header(&tokens), &changed(claims(), &json!({ "role": "admin" })));
-    assert_eq!(tokens.verify(&token, NOW), Ok(claimed()));
+    assert_eq!(tokens.verify(&token, NOW), Ok((claimed(), 6)));
 }
 
 #[test]
 fn a_token_that_was_cut_changed_or_signed_otherwise_is_refused() {
     let (tokens, secrets) = tokens();
-    let good = tokens.issue(&claimed(), NOW).unwrap();
+    let good = tokens.issue(&claimed(), 6, NOW).unwrap();
     let (signed, signature) = good.rsplit_once('.').unwrap();
     let (header, payload) = signed.split_once('.').unwrap();
     let other_key = Tokens::new(&secrets_of([9; 32])).unwrap();
-    let foreign = other_key.issue(&claimed(), NOW).unwrap();
+    let foreign = other_key.issue(&claimed(), 6, NOW).unwrap();
     let foreign_signature = foreign.rsplit_once('.').unwrap().1;
     let hmac =
         sign(signed.as_bytes(), &EncodingKey::from_secret(public_key(&secrets).as_ref()), Algorithm::HS256);
@@ -144,17 +144,39 @@ fn a_token_that_was_cut_changed_or_signed_otherwise_is_refused() {
 
 #[test]
 fn a_refresh_token_reads_back_from_its_text_and_nothing_else_does() {
-    let env = SeededEnv::new(1, NOW);
-    let token = RefreshToken::new(OrgId::from_bytes([1; 16]), Uuid::from_bytes([2; 16]), &env);
-    let text = token.to_text();
+    let (tokens, _) = tokens();
+    let token = refresh_token();
+    let text = tokens.seal(&token);
     assert_eq!(text.len(), 86);
-    assert_eq!(RefreshToken::from_text(&text), Ok(token.clone()));
-    assert_ne!(RefreshToken::new(token.org, token.session, &env), token);
+    assert_eq!(tokens.open(&text), Ok(token));
     for wrong in ["", &text[..85], &format!("{text}A"), &format!("{text}="), &text.replace('A', "+")] {
-        assert_eq!(RefreshToken::from_text(wrong), Err(TokenError), "{wrong}");
+        assert_eq!(tokens.open(wrong), Err(TokenError), "{wrong}");
     }
-    let shown = format!("{token:?}");
-    assert!(!shown.contains(&text[43..]) && !shown.contains(&format!("{:?}", token.secret)));
+}
+
+#[test]
+fn only_the_server_seals_a_refresh_token_and_the_seal_covers_all_of_it() {
+    let (tokens, _) = tokens();
+    let text = tokens.seal(&refresh_token());
+    assert_eq!(Tokens::new(&secrets_of([9; 32])).unwrap().open(&text), Err(TokenError), "another server's");
+    let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).unwrap();
+    for place in 0..bytes.len() {
+        let mut changed = bytes.clone();
+        changed[place] ^= 1;
+        assert_eq!(tokens.open(&BASE64URL_NOPAD.encode(&changed)), Err(TokenError), "byte {place}");
+    }
+}
+
+#[test]
+fn the_successor_of_a_refresh_token_is_always_the_same() {
+    let (tokens, _) = tokens();
+    let token = refresh_token();
+    assert_eq!(tokens.seal(&token.successor()), tokens.seal(&token.successor()));
+    assert_ne!(tokens.seal(&token.successor()), tokens.seal(&token));
+}
+
+fn refresh_token() -> RefreshToken {
+    RefreshToken { org: OrgId::from_bytes([1; 16]), session: Uuid::from_bytes([2; 16]), generation: 3 }
 }
 
 fn tokens() -> (Tokens, Secrets) {
@@ -185,7 +207,7 @@ fn claims() -> Value {
     let Claimed { org, user, device, session, token_version } = claimed();
     json!({
         "iss": format!("urn:uuid:{org}"), "aud": "roadbook", "sub": user, "org": org, "device": device,
-        "session": session, "version": token_version, "iat": SECONDS, "nbf": SECONDS, "exp": SECONDS + 900,
+        "session": session, "generation": 6, "version": token_version, "iat": SECONDS, "nbf": SECONDS, "exp": SECONDS + 900,
     })
 }
 

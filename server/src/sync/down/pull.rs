@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use roadbook_domain::document::canonical::Check;
 use roadbook_domain::settings::SettingsRow;
 use roadbook_domain::value::id::DocumentId;
-use roadbook_domain::wire::{DocumentReceipt, Entry, LogEntry};
+use roadbook_domain::wire::{DocumentReceipt, Entry, GroupVerdict, LogEntry, Verdict};
 
 use super::net::{self, Net};
 use super::page::{Page, Reading};
@@ -44,6 +44,32 @@ pub async fn tail(
     let cut = plan.send(conn, reading, page).await?;
     let reached = cut.unwrap_or(horizon);
     Ok((reached, reached == reading.head.seq))
+}
+
+/// Adds the forgets of what a Restricted caller has just pushed and does not see: what they made for others,
+/// or changed late. No entry of it is filed for them, and without a word their device would keep it.
+///
+/// # Errors
+/// Of the database.
+pub async fn forget_pushed(
+    conn: &mut Conn,
+    reading: &Reading<'_>,
+    verdicts: &[GroupVerdict],
+    page: &mut Page,
+) -> Result<(), StoreError> {
+    let is_taken = |verdict: &Verdict| matches!(verdict, Verdict::Applied(_) | Verdict::Dup(_));
+    let taken = verdicts.iter().filter(|group| group.verdicts.iter().any(is_taken));
+    let taken: Vec<DocumentId> = taken.map(|group| group.document).collect();
+    if taken.is_empty() {
+        return Ok(());
+    }
+    let Some(seen) = sees_now(conn, reading, taken.clone()).await? else { return Ok(()) };
+    let gone: Vec<_> = taken.into_iter().filter(|document| !seen.contains(document)).collect();
+    let mut closings = reading.closings(conn, &gone).await?;
+    for document in gone {
+        reading.push_forget(page, document, closings.remove(&document).unwrap_or_default());
+    }
+    Ok(())
 }
 
 /// As whom the caller reads the log.

@@ -43,7 +43,7 @@ pub async fn reupload(
         users::insert(tx, org, &account).await?;
         // `insert` makes an account with access, and the entry may say otherwise.
         users::set_access(tx, org, user.id, email, user.role, !user.active, now).await?;
-        let own = OwnDocuments::of(user, engine.actor(), now)
+        let own = OwnDocuments::of(user, engine.fresh_actor(), now)
             .map_err(|error| SyncError::Failed(error.to_string()))?;
         own.write(tx, org, now).await?;
     }

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use roadbook_domain::access::audience::{inbox_id, scope_of_new, user_document_id};
 use roadbook_domain::access::rights::Scope;
 use roadbook_domain::document::change::{Actor, ChangeHash};
-use roadbook_domain::document::guard::MAX_DOCUMENT_OPS;
+use roadbook_domain::document::limits::MAX_DOCUMENT_OPS;
 use roadbook_domain::document::{AudienceRule, DocumentType, is_reserved};
 use roadbook_domain::document::{AuthorTable, Signature};
 use roadbook_domain::value::id::{OrgId, UserId};
@@ -52,7 +52,7 @@ pub struct ReuploadContext {
     pub key: [u8; 32],
     /// The actors of the re-uploads that are bound already.
     pub bound: BTreeSet<Actor>,
-    /// The actor of the server's own changes.
+    /// A fresh actor for the server's own changes.
     pub server: Actor,
     /// The server's clock.
     pub now: Timestamp,
@@ -131,7 +131,7 @@ async fn attempt(
         drop(conn);
         let judging =
             move || cases.into_iter().map(|(place, case)| (place, judge(case, &context))).collect::<Vec<_>>();
-        let judged = engine.judge(judging).await?;
+        let judged = engine.judge(caller.user, judging).await?;
         let stale = push::commit_judged(engine, caller, judged, now, outcome).await?;
         reuploads.retain(|(place, _)| stale.contains(place));
         again.extend(reuploads);
@@ -160,7 +160,7 @@ async fn load(
         user: caller.user,
         key: *engine.secrets().receipt_key.as_bytes(),
         bound: bound.into_iter().map(|(actor, _)| actor).collect(),
-        server: engine.actor(),
+        server: engine.fresh_actor(),
         now,
     };
     let cases = reuploads.iter().map(|(place, reupload)| {

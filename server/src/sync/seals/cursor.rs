@@ -72,6 +72,9 @@ pub enum Class {
     /// What the user is in the audience of.
     #[n(2)]
     Restricted,
+    /// Whole scopes, and settings for managers.
+    #[n(3)]
+    Manager,
 }
 
 /// Documents by their ids beside the tail of the log: a first sync, or the consequences of another role.
@@ -149,7 +152,8 @@ impl Class {
     pub const fn of(role: Role) -> Self {
         match role {
             Role::Admin => Self::Admin,
-            Role::Manager | Role::User => Self::Staff,
+            Role::Manager => Self::Manager,
+            Role::User => Self::Staff,
             // A role that this version does not know gets the least.
             Role::Restricted | Role::Other(_) => Self::Restricted,
         }
@@ -293,6 +297,7 @@ mod tests {
         let settings = Step::Settings(0, [0; 16]);
         assert_eq!(step(Class::Staff, Class::Staff, None), None);
         assert_eq!(step(Class::Staff, Class::Admin, None), Some((settings.clone(), false)));
+        assert_eq!(step(Class::Staff, Class::Manager, None), Some((settings.clone(), false)));
         assert_eq!(step(Class::Restricted, Class::Staff, None), Some((settings.clone(), true)));
         let drop = Step::Drop(FIRST, Past { seq: i64::MAX, reach: i64::MAX });
         assert_eq!(step(Class::Admin, Class::Restricted, None), Some((drop.clone(), false)));

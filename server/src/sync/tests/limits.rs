@@ -1,14 +1,16 @@
 //! Limits: what no document may become, and how much one request may make the server do.
 
-use roadbook_domain::access::audience::{MAX_ASSIGNEES, MAX_CARD_LINKS};
+use roadbook_domain::access::audience::{MAX_ASSIGNEES, MAX_CARD_LINKS, MAX_CONTACT_LINKS};
 use roadbook_domain::access::rights::Viewer;
-use roadbook_domain::crm::card;
-use roadbook_domain::crm::command::Acting;
+use roadbook_domain::crm::command::{Acting, ContactCommand};
+use roadbook_domain::crm::row::ContactSort;
+use roadbook_domain::crm::{card, contact};
 use roadbook_domain::document::DocumentTypeId;
-use roadbook_domain::document::change::Actor;
+use roadbook_domain::document::change::{Actor, Change, Op, OpId};
 use roadbook_domain::document::digest;
 use roadbook_domain::document::draft::Draft;
-use roadbook_domain::document::{Document, MAX_SAVED};
+use roadbook_domain::document::limits::{BYTES_FOR_DECISIONS, MAX_SAVED};
+use roadbook_domain::document::{Document, DocumentType};
 use roadbook_domain::settings::role::Role;
 use roadbook_domain::value::id::{DeviceId, FieldId};
 use roadbook_domain::value::time::{Timestamp, Zone};
@@ -16,7 +18,12 @@ use roadbook_domain::wire::{Pushed, RefusalCode, Verdict};
 
 use super::phone::pushed;
 use super::*;
-use crate::sync::up::judge::{Case, Context, Fate, Judged, Visibility, judge};
+use crate::on_both;
+use crate::store::audience;
+use crate::sync::up::budget::{Allowance, MAX_PUSHED_OPS};
+use crate::sync::up::judge::{Case, Context, Fate, Judged, Visibility, judge, judge_all};
+use crate::sync::up::plan::{MAX_CHANGED_PATHS, Reach};
+use crate::sync::up::scratch::BUILT;
 
 const ME: UserId = UserId::from_bytes([1; 16]);
 const CARD: DocumentId = DocumentId::from_bytes([2; 16]);
@@ -87,16 +94,32 @@ impl Group {
     }
 
     fn judged(self) -> Judged {
-        let context = Context {
-            viewer: Viewer { user: ME, role: Role::User },
-            device: DeviceId::from_bytes([4; 16]),
-            now: NOW,
-            actors: Default::default(),
-            linkable: Default::default(),
-            server: Actor([5; 16]),
-        };
-        judge(Case { group: self.pushed, stored: None, purged: false, visibility: Visibility::Now }, &context)
+        judge(&case(self.pushed), &context())
     }
+}
+
+fn case(group: Pushed) -> Case {
+    Case { group, stored: None, purged: false, visibility: Visibility::Now }
+}
+
+/// Of a user of an organisation of a hundred more.
+fn context() -> Context {
+    Context {
+        viewer: Viewer { user: ME, role: Role::User },
+        device: DeviceId::from_bytes([4; 16]),
+        now: NOW,
+        actors: Default::default(),
+        linkable: Default::default(),
+        made: Default::default(),
+        users: (0..=MAX_ASSIGNEES).map(colleague).collect(),
+        reach: None,
+        allowance: Allowance::default(),
+        server: Actor([5; 16]),
+    }
+}
+
+fn colleague(n: usize) -> UserId {
+    UserId::from_bytes(*DocumentId::derived(&[&n.to_be_bytes()]).as_bytes())
 }
 
 fn too_large() -> Fate {
@@ -124,7 +147,8 @@ fn the_change_by_which_a_document_grows_too_large_is_refused_and_those_before_it
     assert!(!rest.is_empty() && rest.iter().all(|fate| *fate == Fate::Not(Verdict::NotReached)));
     let update = judged.update.unwrap();
     assert_eq!(update.accepted.len(), crossed - 1);
-    assert!((MAX_SAVED - 60_000..=MAX_SAVED).contains(&update.after.saved.len()));
+    let most = MAX_SAVED - BYTES_FOR_DECISIONS;
+    assert!((most - 60_000..=most).contains(&update.after.saved.len()));
     assert_eq!(update.after.term, digest::term(CARD, &update.after.heads));
 }
 
@@ -145,7 +169,7 @@ fn a_card_has_no_more_assignees_and_makes_no_more_documents_visible_than_the_lim
     let link = |n| CardCommand::Link { role: "customer".into(), target: id(n) };
     let assigned = |n: usize| {
         let part = PartId::derived(&[&n.to_be_bytes()]);
-        todo(part, "Call", UserId::from_bytes(*id(n).as_bytes()))
+        todo(part, "Call", colleague(n))
     };
     let rename = |name: &str| CardCommand::Rename(name.into());
     for (many, more) in [
@@ -166,5 +190,138 @@ fn a_card_has_no_more_assignees_and_makes_no_more_documents_visible_than_the_lim
             Fate::Not(Verdict::NotReached),
         ];
         assert_eq!(group.judged().fates, fates);
+    }
+}
+
+/// A change of a few bytes that erases 10,000 characters of a text that is not there.
+fn erasing(number: u8, changes: u32) -> Pushed {
+    let document = DocumentId::from_bytes([number; 16]);
+    let kind = DocumentType::get(DocumentTypeId::CARD).unwrap();
+    let actor = Actor([number; 16]);
+    let text = OpId { counter: 1, actor };
+    let change = |seq: u32| Change {
+        actor,
+        seq,
+        start_op: kind.genesis_max_op() + 1 + 10_000 * (seq - 1),
+        time: NOW,
+        deps: vec![kind.genesis_hash()],
+        ops: vec![Op::Erase { text, first: text, count: 10_000 }],
+    };
+    let changes = (1..=changes).map(|seq| pushed(DocumentTypeId::CARD, &change(seq))).collect();
+    Pushed { document, kind: DocumentTypeId::CARD, changes }
+}
+
+#[test]
+fn nothing_is_built_of_what_is_refused_and_the_operations_of_a_push_are_bounded_together() {
+    let cases: Vec<Case> = (10..200).map(|number| case(erasing(number, 2))).collect();
+    let before = BUILT.get();
+    let judged = judge_all(&cases, &mut context());
+    assert_eq!(BUILT.get(), before);
+    let reached = judged.iter().filter(|judged| judged.fates[0] != Fate::Not(Verdict::NotReached)).count();
+    assert_eq!(reached, MAX_PUSHED_OPS as usize / 10_000);
+}
+
+#[test]
+fn what_links_to_a_contact_that_waits_for_the_next_request_waits_with_it() {
+    let made = DocumentId::from_bytes([250; 16]);
+    let mut group = Group::new();
+    group.command(&[create("Mine", Some(ME))]);
+    group.command(&[CardCommand::Link { role: "customer".into(), target: made }]);
+    let mut document = Document::new(&contact::TYPE);
+    let mut draft = Draft::new(&mut document, Actor([4; 16]), NOW);
+    ContactCommand::Create(ContactSort::Person)
+        .draft(&mut draft, &Acting { by: ME, now: NOW, zone: Zone::UTC })
+        .unwrap();
+    let change = pushed(DocumentTypeId::CONTACT, &draft.finish().unwrap());
+    let contact = Pushed { document: made, kind: DocumentTypeId::CONTACT, changes: vec![change] };
+    for (between, expected) in [(0, Fate::Accepted(1)), (20, Fate::Not(Verdict::NotReached))] {
+        let between = (10..10 + between).map(|number| case(erasing(number, 1)));
+        let cases: Vec<Case> =
+            [case(group.pushed.clone())].into_iter().chain(between).chain([case(contact.clone())]).collect();
+        let viewer = Viewer { user: ME, role: Role::Restricted };
+        let judged = judge_all(&cases, &mut Context { viewer, ..context() });
+        assert_eq!(judged[0].fates, [Fate::Accepted(0), expected]);
+    }
+}
+
+#[test]
+fn a_card_that_makes_too_much_visible_to_too_many_is_refused_with_the_change_that_makes_it_so() {
+    let target = |n: usize| DocumentId::derived(&[b"contact", &n.to_be_bytes()]);
+    let link = |n| CardCommand::Link { role: "customer".into(), target: target(n) };
+    let contacts = 0..MAX_CARD_LINKS;
+    let links = |of: usize| {
+        (0..MAX_CONTACT_LINKS)
+            .map(|n| DocumentId::derived(&[target(of).as_bytes(), &[u8::try_from(n).unwrap()]]))
+            .collect()
+    };
+    let reach =
+        Reach { links: contacts.clone().map(|n| (target(n), links(n))).collect(), ..Reach::default() };
+    let context = Context { reach: Some(reach), ..context() };
+    let of_one = MAX_CARD_LINKS * (1 + MAX_CONTACT_LINKS);
+    let most = MAX_CHANGED_PATHS / of_one;
+    let mut group = Group::new();
+    group.command(&[create("Roof", Some(ME))]);
+    group.command(&contacts.map(link).collect::<Vec<_>>());
+    for n in 1..=most {
+        group.command(&[todo(PartId::derived(&[&n.to_be_bytes()]), "Call", colleague(n))]);
+    }
+    let judged = judge(&case(group.pushed), &context);
+    let accepted = judged.fates.iter().filter(|fate| matches!(fate, Fate::Accepted(_))).count();
+    assert_eq!((accepted, judged.fates.last()), (2 + most - 1, Some(&too_large())));
+}
+
+on_both! {
+    async fn what_is_seen_by_too_many_paths_for_one_request_is_left_for_the_next(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let contacts: Vec<_> = (0..MAX_CARD_LINKS).map(|_| world.id()).collect();
+        let person = ContactCommand::Create(ContactSort::Person);
+        for contact in &contacts {
+            world.user.contact(server, *contact, person.clone());
+            for n in 0..MAX_CONTACT_LINKS {
+                let target = DocumentId::derived(&[contact.as_bytes(), &[u8::try_from(n).unwrap()]]);
+                world.user.contact(server, *contact, ContactCommand::Link { role: "x".into(), target });
+            }
+            if world.user.outbox.len() == 20 {
+                world.user.sync(server).await;
+            }
+        }
+        world.user.sync(server).await;
+        let of_one = MAX_CARD_LINKS * (1 + MAX_CONTACT_LINKS);
+        let cards: Vec<_> = (0..4).map(|_| world.id()).collect();
+        for card in &cards {
+            world.user.card(server, *card, create("Large", Some(world.restricted.user)));
+            for contact in &contacts {
+                world.user.card(server, *card, CardCommand::Link { role: "x".into(), target: *contact });
+            }
+        }
+        let at_once = MAX_CHANGED_PATHS / of_one;
+        for first in [0, at_once] {
+            let verdicts = world.user.send(server, &world.user.request()).await.verdicts;
+            for (place, group) in verdicts.iter().enumerate() {
+                let is_dup = matches!(group.verdicts[..], [Verdict::Dup(_), ..]);
+                let is_new = matches!(group.verdicts[..], [Verdict::Applied(_), ..]);
+                assert_eq!((is_dup, is_new), (place < first, (first..first + at_once).contains(&place)), "{place}");
+            }
+        }
+        // Rows stand for all of it, whoever changed what and when.
+        let mut conn = server.state.db().read().await.unwrap();
+        let paths = audience::paths(&mut conn, server.created.org, &contacts).await.unwrap();
+        assert_eq!(paths.len(), MAX_CARD_LINKS);
+        assert!(paths.values().all(|count| count.direct == 4 && count.all == 4));
+        // A closing, an owner and the trash are taken of the largest card.
+        let part = world.part();
+        world.user.outbox.clear();
+        world.user.sync(server).await;
+        for command in [
+            todo(part, "Call", world.manager.user),
+            CardCommand::Close(part, roadbook_domain::value::todo::Outcome::Success),
+            CardCommand::SetOwner(Some(world.user.user)),
+            CardCommand::Trash,
+        ] {
+            world.user.card(server, cards[0], command);
+            let verdicts = world.user.sync(server).await;
+            assert!(matches!(verdicts[..], [Verdict::Applied(_)]), "{verdicts:?}");
+        }
     }
 }

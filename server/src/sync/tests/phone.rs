@@ -277,6 +277,9 @@ impl Phone {
                 count(&mut self.received, "settings");
                 let row = &receipted.row;
                 self.settings.apply([row.clone()]);
+                if let Some(role) = self.settings.user(self.user).map(|user| user.role) {
+                    self.settings.withdraw(role);
+                }
                 self.receipted.insert((row.kind, row.id), receipted);
             }
             Entry::Purge(tombstone) => {

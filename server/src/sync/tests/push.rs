@@ -244,3 +244,26 @@ async fn trickle(
     let answer = answer.unwrap();
     (answer.status.as_u16(), answer.code().to_owned())
 }
+
+#[tokio::test]
+async fn a_push_that_meets_a_full_disk_waits_on_the_phone_and_what_is_new_comes_down() {
+    let mut world = World::new(Engine::Sqlite).await;
+    let (old, new) = (world.id(), world.id());
+    let server = &world.server;
+    world.user.sync(server).await;
+    world.admin.card(server, old, create("Roof", None));
+    world.admin.sync(server).await;
+    world.user.card(server, new, create("Cellar", None));
+    let request = world.user.request();
+    let crate::store::Db::Sqlite { writer, .. } = server.state.db() else { unreachable!() };
+    let fill = "create table filler (bytes blob); \
+                create trigger full before insert on log begin insert into filler values (zeroblob(100000)); end; \
+                pragma max_page_count = 1";
+    sqlx::raw_sql(fill).execute(writer).await.unwrap();
+    let answer = world.user.send(server, &request).await;
+    assert_eq!(answer.verdicts[0].verdicts, [Verdict::NotReached]);
+    assert!(!answer.entries.is_empty() && answer.cursor.is_some(), "reading goes on");
+    sqlx::raw_sql("drop trigger full").execute(writer).await.unwrap();
+    let verdicts = world.user.sync(server).await;
+    assert!(matches!(verdicts[..], [Verdict::Applied(_)]), "{verdicts:?}");
+}

@@ -244,7 +244,7 @@ on_both! {
             phone.own(server, of_nobody, UserCommand::Prefer("a".into(), "b".into()));
             let verdicts = phone.sync(server).await;
             let not_visible = Verdict::Refused(RefusalCode::NotVisible);
-            assert_eq!(verdicts, [not_visible.clone(), not_visible, Verdict::Refused(RefusalCode::NotAllowed)]);
+            assert_eq!(verdicts, [not_visible.clone(), not_visible.clone(), not_visible]);
         }
         let mut second = Phone::new(server, "user@example.com", 8).await;
         second.sync(server).await;
@@ -422,10 +422,34 @@ on_both! {
         set_role(server, &token, phone, "restricted").await;
         phone.token = Phone::new(server, "user@example.com", 3).await.token;
         phone.sync(server).await;
-        assert_eq!(phone.settings_rows().len(), world.manager.settings_rows().len());
+        // Without the import key.
+        assert_eq!(phone.settings_rows().len() + 1, world.manager.settings_rows().len());
         assert_eq!(phone.shared(), [card]);
         let now = roadbook_domain::value::env::Env::now(&*server.env);
         assert_eq!(phone.state_hash(now), server_hash(server, phone).await);
+    }
+
+    async fn the_import_key_reaches_those_who_may_import_from_when_to_when_they_may(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        let token = server.admin().await.unwrap();
+        let now = roadbook_domain::value::env::Env::now(&*server.env);
+        let (admin, manager) = (&mut world.admin, &mut world.manager);
+        // One installation has one session: that of the token above.
+        admin.token.clone_from(&token);
+        let (user, restricted) = (&mut world.user, &mut world.restricted);
+        for (phone, may) in [(admin, true), (manager, true), (restricted, false)] {
+            phone.sync(server).await;
+            assert_eq!(phone.settings.import_key().is_some(), may);
+        }
+        for (role, may) in [("user", false), ("manager", true), ("user", false), ("manager", true), ("restricted", false)] {
+            set_role(server, &token, user, role).await;
+            user.token = Phone::new(server, "user@example.com", 3).await.token;
+            user.received.clear();
+            user.sync(server).await;
+            assert_eq!(user.settings.import_key().is_some(), may, "{role}");
+            assert_eq!(user.state_hash(now), server_hash(server, user).await, "{role}");
+        }
     }
 
     async fn a_purge_reaches_every_phone_and_the_id_is_never_used_again(engine) {

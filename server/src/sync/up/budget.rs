@@ -1,5 +1,6 @@
 //! Budgets: how much of what is stored one request may have in memory at once.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use roadbook_domain::value::id::{DocumentId, OrgId};
@@ -12,6 +13,45 @@ use crate::store::{Conn, StoreError};
 pub const MAX_OPS: u64 = 250_000;
 /// The most bytes of stored documents that are judged at once.
 pub const MAX_BYTES: u64 = 16 << 20;
+
+/// The most operations that the changes of one push make: ten documents of long texts. A change of 34 bytes
+/// can erase 10,000 characters.
+pub const MAX_PUSHED_OPS: u32 = 100_000;
+
+/// What judging may still do for one request.
+#[derive(Debug, Clone)]
+pub struct Allowance {
+    ops: Cell<u32>,
+    /// For documents that are tried again and again; `None`: not used yet.
+    trials: Cell<Option<u64>>,
+}
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Self { ops: Cell::new(MAX_PUSHED_OPS), trials: Cell::new(None) }
+    }
+}
+
+impl Allowance {
+    /// Whether a change with so many operations is still judged. The first one always is, since no change
+    /// has as many.
+    pub fn takes(&self, ops: u32) -> bool {
+        let left = self.ops.get().checked_sub(ops);
+        // Nothing after it either: a group in the middle of the push would wait while later ones go on.
+        self.ops.set(left.unwrap_or_default());
+        left.is_some()
+    }
+
+    /// Whether it is still tried which of so many changes makes a document unfit: each trial costs the
+    /// whole document. The first document is always tried.
+    pub fn halves(&self, ops: u64, changes: usize) -> bool {
+        let cost = ops.saturating_mul(u64::from(usize::BITS - changes.leading_zeros()));
+        let left =
+            self.trials.get().map_or(Some(MAX_OPS.saturating_sub(cost)), |left| left.checked_sub(cost));
+        self.trials.set(Some(left.unwrap_or_default()));
+        left.is_some()
+    }
+}
 
 /// The documents that must wait for a later request, because the ones before them use up the budget. The
 /// first stored document never has to wait, and a new one costs nothing.
@@ -27,7 +67,8 @@ pub async fn beyond(
     Ok(beyond_limits(ids, &sizes))
 }
 
-fn beyond_limits(ids: &[DocumentId], sizes: &BTreeMap<DocumentId, Size>) -> BTreeSet<DocumentId> {
+/// The same, of documents whose sizes are known.
+pub fn beyond_limits(ids: &[DocumentId], sizes: &BTreeMap<DocumentId, Size>) -> BTreeSet<DocumentId> {
     let (mut ops, mut bytes) = (0_u64, 0_u64);
     let is_beyond = |size: &&Size| {
         let is_first = ops == 0 && bytes == 0;
@@ -45,6 +86,30 @@ fn beyond_limits(ids: &[DocumentId], sizes: &BTreeMap<DocumentId, Size>) -> BTre
 #[cfg(test)]
 mod tests {
     use super::*;
+    use roadbook_domain::access::rights::Scope;
+
+    #[test]
+    fn a_request_is_judged_until_its_operations_are_used_up_and_its_first_change_always() {
+        let allowance = Allowance::default();
+        let taken = [10_000; 12].map(|ops| allowance.takes(ops));
+        assert_eq!(taken.iter().filter(|taken| **taken).count(), 10);
+        assert!(taken.is_sorted_by(|one, next| one >= next));
+        let allowance = Allowance::default();
+        assert!(allowance.takes(60_000) && !allowance.takes(60_000) && !allowance.takes(1));
+    }
+
+    #[test]
+    fn one_document_is_halved_whatever_it_costs_and_others_as_far_as_there_is_room() {
+        let allowance = Allowance::default();
+        assert!(allowance.halves(50_000, 500) && !allowance.halves(50_000, 500));
+        let allowance = Allowance::default();
+        let tried = (0..100).take_while(|_| allowance.halves(1_000, 7)).count();
+        assert_eq!(tried as u64, MAX_OPS / 3_000);
+    }
+
+    fn size(id: DocumentId, ops: u32, bytes: u64) -> Size {
+        Size { id, scope: Scope::Staff, version: 1, since: 1, ops, bytes }
+    }
 
     #[test]
     fn documents_are_judged_at_once_as_far_as_operations_and_bytes_allow_and_the_first_always() {
@@ -60,7 +125,7 @@ mod tests {
             let sizes: BTreeMap<_, _> = stored
                 .iter()
                 .enumerate()
-                .map(|(n, (ops, bytes))| (id(n), Size { id: id(n), ops: *ops, bytes: *bytes }))
+                .map(|(n, (ops, bytes))| (id(n), size(id(n), *ops, *bytes)))
                 .collect();
             // A new document stands before them all.
             let ids: Vec<_> = std::iter::once(id(99)).chain((0..stored.len()).map(id)).collect();

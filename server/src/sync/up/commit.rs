@@ -13,7 +13,7 @@ use roadbook_domain::document::{AudienceRule, DocumentType, DocumentTypeId};
 use roadbook_domain::value::id::{DeviceId, DocumentId, OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 
-use super::plan::{self, CardVisibility, Filing, LinkMap};
+use super::plan::{self, CardVisibility, Filing, LinkMap, Relinked, Widening};
 use super::scratch::Update;
 use crate::auth::Caller;
 use crate::live::Concern;
@@ -22,7 +22,7 @@ use crate::store::documents::{self, Brief, Stored};
 use crate::store::log::{self, EntryKind, NewEntry};
 use crate::store::retained_closings::{self, Closings};
 use crate::store::todos::{self, Todos};
-use crate::store::{Db, StoreError, Tx, actors, digests, key, organisation};
+use crate::store::{Db, StoreError, Tx, actors, digests, key, organisation, retry};
 use crate::sync::error::SyncError;
 
 /// What a batch writes.
@@ -58,13 +58,16 @@ pub enum Committed {
 /// [`SyncError::Caller`] if the caller's rights are not those by which it was judged any more. Of the database;
 /// nothing was written, or nobody was told so and a retry finds out.
 pub async fn commit(db: &Db, caller: &Caller, batch: &Batch, now: Timestamp) -> Result<Committed, SyncError> {
-    let mut tx = caller.write(db).await?;
-    let committed = write(&mut tx, caller.org, batch, now).await?;
-    // Otherwise the transaction is dropped, which rolls it back.
-    if matches!(committed, Committed::Done { .. }) {
-        tx.commit().await?;
-    }
-    Ok(committed)
+    retry(|| async {
+        let mut tx = caller.write(db).await?;
+        let committed = write(&mut tx, caller.org, batch, now).await?;
+        // Otherwise the transaction is dropped, which rolls it back.
+        if matches!(committed, Committed::Done { .. }) {
+            tx.commit().await?;
+        }
+        Ok(committed)
+    })
+    .await
 }
 
 /// Writes a batch as part of a transaction, all or nothing; what it answers holds once that commits.
@@ -78,10 +81,13 @@ pub async fn write(tx: &mut Tx, org: OrgId, batch: &Batch, now: Timestamp) -> Re
     if !stale.is_empty() {
         return Ok(Committed::Stale(stale));
     }
+    let mut changes: Vec<Changed> = batch.updates.iter().map(Changed::of).collect();
+    if reaches_too_far(tx, org, &changes).await? {
+        return Ok(Committed::Stale(batch.updates.iter().map(|update| update.after.id).collect()));
+    }
     if !bind(tx, org, &batch.bound).await? {
         return Ok(Committed::ActorTaken);
     }
-    let mut changes: Vec<Changed> = batch.updates.iter().map(Changed::of).collect();
     // Before the log: contacts that are seen by others than before get entries of their own.
     let others = file_contacts(tx, org, &mut changes).await?;
     let first = write_log(tx, org, &changes, &others, (head.seq, now)).await?;
@@ -211,6 +217,17 @@ impl<'a> Changed<'a> {
     fn relinks(&self) -> bool {
         self.links_before != self.links_after
     }
+
+    /// What its new links change, for those whose cards link to it.
+    fn relinked(&self, known: &Paths) -> Relinked {
+        let of_it = known.range((self.id, Principal::Everyone)..);
+        let of_it = of_it.take_while(|((document, _), _)| *document == self.id);
+        Relinked {
+            direct: of_it.map(|((_, principal), count)| (*principal, count.direct)).collect(),
+            unlinked: self.links_before.difference(&self.links_after).copied().collect(),
+            linked: self.links_after.difference(&self.links_before).copied().collect(),
+        }
+    }
 }
 
 /// Whether visibility of documents of this type comes from what links to them.
@@ -232,6 +249,36 @@ async fn stale(tx: &mut Tx, org: OrgId, updates: &[Update]) -> Result<BTreeSet<D
     let new: Vec<_> = ids.into_iter().filter(|id| !versions.contains_key(id)).collect();
     stale.extend(documents::purged(tx, org, &new).await?);
     Ok(stale)
+}
+
+/// Whether contacts have come to link so much since the batch was judged that it would hold up the others.
+async fn reaches_too_far(tx: &mut Tx, org: OrgId, changes: &[Changed<'_>]) -> Result<bool, StoreError> {
+    // Twice what a request was judged to change: what one contact more links to is no reason to judge anew.
+    const MOST: usize = 2 * plan::MAX_CHANGED_PATHS;
+    let cards: Vec<CardVisibility> = changes.iter().filter_map(Changed::card_visibility).collect();
+    // Asked first, because it costs no statement, and nearly every batch is far from the limit.
+    if cards.iter().fold(0_usize, |sum, card| sum.saturating_add(card.most_changed())) <= MOST {
+        return Ok(false);
+    }
+    let targets = cards.iter().flat_map(|card| card.before.1.iter().chain(&card.after.1));
+    let targets: BTreeSet<DocumentId> = targets.copied().collect();
+    let targets: Vec<_> = targets.into_iter().collect();
+    let links = audience::links_of(tx, org, &targets, DocumentTypeId::CONTACT).await?;
+    Ok(cards.iter().fold(0_usize, |sum, card| sum.saturating_add(card.count(&links).changed)) > MOST)
+}
+
+/// How an update changes what others see: the card's part in it, or the contact with the number of links
+/// that come and go.
+pub fn widening(update: &Update) -> Widening {
+    let changed = Changed::of(update);
+    match changed.card_visibility() {
+        Some(card) => Widening::Card(card),
+        None if changed.is_linked() && changed.relinks() => Widening::Contact {
+            id: changed.id,
+            links: changed.links_before.symmetric_difference(&changed.links_after).count(),
+        },
+        None => Widening::None,
+    }
 }
 
 /// Binds actors; `false` if one of them is bound to another device.
@@ -269,7 +316,7 @@ pub(super) async fn file_contacts(
     let after = |id: DocumentId, creator: Option<UserId>| {
         let of_it =
             paths.range((id, Principal::Everyone)..).take_while(move |((document, _), _)| *document == id);
-        plan::of_contact(of_it.map(|((_, principal), paths)| (*principal, *paths)), creator)
+        plan::of_contact(of_it.map(|((_, principal), count)| (*principal, *count)), creator)
     };
     // Contacts that no path of the batch concerns keep their audience.
     let concerned: BTreeSet<DocumentId> = paths.keys().map(|(document, _)| *document).collect();
@@ -306,8 +353,7 @@ pub(super) async fn file_contacts(
 /// Changes the counts of paths by what the batch changes, and answers all paths to every document they
 /// concern, and to every contact that is new.
 async fn new_paths(tx: &mut Tx, org: OrgId, changes: &[Changed<'_>]) -> Result<Paths, StoreError> {
-    let cards: Vec<(DocumentId, CardVisibility)> =
-        changes.iter().filter_map(|changed| Some((changed.id, changed.card_visibility()?))).collect();
+    let cards: Vec<CardVisibility> = changes.iter().filter_map(Changed::card_visibility).collect();
     let relinked: Vec<&Changed<'_>> =
         changes.iter().filter(|changed| changed.is_linked() && changed.relinks()).collect();
     let new = changes.iter().filter(|changed| changed.is_linked() && changed.filing.before.is_none());
@@ -315,29 +361,24 @@ async fn new_paths(tx: &mut Tx, org: OrgId, changes: &[Changed<'_>]) -> Result<P
     if cards.is_empty() && relinked.is_empty() && new.is_empty() {
         return Ok(Paths::new());
     }
-    let targets = cards.iter().flat_map(|(_, card)| card.before.1.iter().chain(&card.after.1));
-    let targets: BTreeSet<DocumentId> =
-        targets.copied().chain(relinked.iter().map(|changed| changed.id)).collect();
+    let targets = cards.iter().flat_map(|card| card.before.1.iter().chain(&card.after.1));
+    let targets: BTreeSet<DocumentId> = targets.copied().collect();
     let targets: Vec<_> = targets.into_iter().collect();
-    let before: LinkMap = audience::links_of(tx, org, &targets, DocumentTypeId::CONTACT).await?;
-    let mut after = before.clone();
-    for changed in &relinked {
-        after.insert(changed.id, changed.links_after.clone());
-    }
-    let relinked: Vec<_> = relinked.iter().map(|changed| changed.id).collect();
-    // Cards of the batch are counted by what they were and are. The database must not count them once more.
-    let in_batch = cards.iter().map(|(id, _)| *id).collect();
-    let direct = audience::direct_paths(tx, org, &relinked, DocumentTypeId::CONTACT, &in_batch).await?;
-    let changed = plan::changed_paths(cards.iter().map(|(_, card)| card), &direct, &before, &after);
+    let links: LinkMap = audience::links_of(tx, org, &targets, DocumentTypeId::CONTACT).await?;
+    let ids: Vec<_> = relinked.iter().map(|changed| changed.id).collect();
+    let known = audience::paths(tx, org, &ids).await?;
+    let relinked = relinked.iter().map(|changed| (changed.id, changed.relinked(&known))).collect();
+    let changed = plan::changed_paths(&cards, &links, relinked);
     let concerned: BTreeSet<DocumentId> = changed.keys().map(|(document, _)| *document).chain(new).collect();
     let concerned: Vec<_> = concerned.into_iter().collect();
     let mut all = audience::paths(tx, org, &concerned).await?;
     // Only what changed is written; `all` also holds paths that the batch does not touch.
     let mut written = Paths::new();
     for (path, difference) in changed {
-        let paths = all.entry(path).or_default();
-        *paths += difference;
-        written.insert(path, *paths);
+        let count = all.entry(path).or_default();
+        count.direct += difference.direct;
+        count.all += difference.all;
+        written.insert(path, *count);
     }
     audience::put_paths(tx, org, &written).await?;
     Ok(all)
@@ -467,7 +508,9 @@ impl Changed<'_> {
         let all = sees.contains(&Principal::Everyone);
         let change =
             retained_closings::Change { document: self.id, sees: (!all).then(|| users.collect()), left };
-        (saw != sees || !change.left.is_empty()).then_some(change)
+        // Of a card that was not there nobody retains anything yet.
+        let is_new = self.filing.before.is_none();
+        (saw != sees && !is_new || !change.left.is_empty()).then_some(change)
     }
 
     /// The authors of the accepted changes.
@@ -483,12 +526,14 @@ impl Changed<'_> {
         if saw.contains(&Principal::Everyone) { BTreeSet::new() } else { late.collect() }
     }
 
-    /// The todos, if they are others than before.
-    fn new_todos(&self) -> Option<Todos<'_>> {
+    /// What changes of its todos.
+    fn new_todos(&self) -> Option<Todos> {
         let update = self.update()?;
         let before = update.rows_before.as_ref().map_or(&[][..], todos_of);
         let todos = todos_of(&update.rows);
-        (before != todos).then_some(Todos { document: self.id, todos })
+        // Compared first: most changes touch no todo.
+        let changed = (before != todos).then(|| Todos::between(self.id, before, todos));
+        changed.filter(|changed| !changed.is_empty())
     }
 }
 
@@ -533,18 +578,19 @@ async fn write_documents(
         .iter()
         .filter_map(|changed| {
             let after = changed.update()?.after.clone();
-            let as_of = first.get(&after.id).map_or(after.as_of, |first| first + changed.entry_count() - 1);
-            Some(Stored { version: after.version + 1, as_of, ..after })
+            let first = first.get(&after.id).copied();
+            let as_of = first.map_or(after.as_of, |first| first + changed.entry_count() - 1);
+            let since = if changed.filing.before.is_none() { first.unwrap_or_default() } else { after.since };
+            Some(Stored { version: after.version + 1, as_of, since, ..after })
         })
         .collect();
     documents::put(tx, org, &rows).await?;
     let relinked: Vec<Links> =
         changes.iter().filter(|changed| changed.relinks()).map(Changed::links).collect();
     audience::put_links(tx, org, &relinked).await?;
-    for change in changes.iter().filter_map(Changed::retained_closings) {
-        retained_closings::apply(tx, org, &change).await?;
-    }
-    let todos: Vec<Todos<'_>> = changes.iter().filter_map(Changed::new_todos).collect();
+    let retained: Vec<_> = changes.iter().filter_map(Changed::retained_closings).collect();
+    retained_closings::apply(tx, org, &retained).await?;
+    let todos: Vec<Todos> = changes.iter().filter_map(Changed::new_todos).collect();
     todos::put(tx, org, &todos).await
 }
 

@@ -4,22 +4,29 @@
 //! and touches no other.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use roadbook_domain::access::audience::{
     exceeds_visibility_limits, makes_visible, own_principals, scope_of_new, simplified, trashes,
 };
+use roadbook_domain::access::authorship::Author;
 use roadbook_domain::access::rights::{CardAudience, Principal, Scope, Viewer};
-use roadbook_domain::crm::card;
+use roadbook_domain::crm::contact;
 use roadbook_domain::crm::row::Rows;
 use roadbook_domain::document::DocumentError;
 use roadbook_domain::document::Signature;
-use roadbook_domain::document::change::{Actor, Change, ChangeHash};
-use roadbook_domain::document::{AudienceRule, DocumentType, OriginKind, Writer, is_reserved};
-use roadbook_domain::read::projection::parse_link;
-use roadbook_domain::value::id::{DeviceId, DocumentId};
+use roadbook_domain::document::change::{Actor, Change, ChangeHash, Register};
+use roadbook_domain::document::limits::{BYTES_FOR_DECISIONS, MAX_SAVED};
+use roadbook_domain::document::{AudienceRule, DocumentType, Origin, OriginKind, Writer, is_reserved};
+use roadbook_domain::settings::role::Act;
+use roadbook_domain::value::id::{DeviceId, DocumentId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{Pushed, PushedChange, RefusalCode, Verdict};
 
+use super::budget::{Allowance, MAX_PUSHED_OPS};
+use super::commit;
+use super::names::{link_targets, named_users};
+use super::plan::Reach;
 use super::scratch::{self, Built, Scratch, Update};
 use crate::store::documents::Stored;
 
@@ -34,9 +41,17 @@ pub struct Context {
     pub now: Timestamp,
     /// The actors that are bound, and to which device; `None` is the server.
     pub actors: BTreeMap<Actor, Option<DeviceId>>,
-    /// What a Restricted author may link to: what they see, and what this push makes.
+    /// What a Restricted author may link to.
     pub linkable: BTreeSet<DocumentId>,
-    /// The actor of the server's own changes.
+    /// Of that, the contacts that this push makes: what links to them stands only with them.
+    pub made: BTreeSet<DocumentId>,
+    /// Of those whom the push names as owners or assignees, the users of the organisation.
+    pub users: BTreeSet<UserId>,
+    /// How far visibility reaches, once it is known to matter.
+    pub reach: Option<Reach>,
+    /// How much may still be done for this request.
+    pub allowance: Allowance,
+    /// A fresh actor for the server's own changes.
     pub server: Actor,
 }
 
@@ -45,7 +60,7 @@ pub struct Context {
 pub struct Case {
     /// What was pushed.
     pub group: Pushed,
-    /// The document, if it exists.
+    /// The document, if it exists and the author may know of it.
     pub stored: Option<Stored>,
     /// Whether its id was purged.
     pub purged: bool,
@@ -62,8 +77,10 @@ pub enum Visibility {
     JustLost,
     /// They did at their device's cursor, but lost it too long ago.
     LongLost,
-    /// They did not, not even at their device's cursor.
+    /// They did not, not even at their device's cursor: they must not learn that it is there.
     Never,
+    /// It is another's private document.
+    Foreign,
 }
 
 /// What became of one change.
@@ -73,6 +90,8 @@ pub enum Fate {
     Accepted(usize),
     /// The document holds it already.
     Dup(ChangeHash),
+    /// The author does not see the document. If their device pushed it once, it may know so.
+    Hidden(Option<ChangeHash>),
     /// It is not accepted.
     Not(Verdict),
 }
@@ -88,24 +107,105 @@ pub struct Judged {
     pub update: Option<Update>,
     /// Actors to bind, and to which device; `None` is the server.
     pub bound: BTreeMap<Actor, Option<DeviceId>>,
+    /// What a change was refused for linking to.
+    pub lacks: BTreeSet<DocumentId>,
+    /// The contacts of the same push without which it does not stand.
+    pub rests_on: BTreeSet<DocumentId>,
+}
+
+/// How often groups are judged again because another of their push made what they link to. A person, their
+/// company and a card that are all new take three.
+const ROUNDS: usize = 4;
+
+/// Judges the groups of a push.
+///
+/// A Restricted author may link to a contact that the same push makes. What it makes is known only when it is
+/// judged: a contact that is refused must not become linkable.
+pub fn judge_all(cases: &[Case], context: &mut Context) -> Vec<Judged> {
+    let first = |case| guarded(case, || judge(case, context));
+    let mut all: Vec<Judged> = cases.iter().map(first).collect();
+    for round in 1..=ROUNDS {
+        let made = all.iter().filter(|judged| judged.makes_contact()).map(|judged| judged.document);
+        let made: BTreeSet<DocumentId> = made.filter(|id| !context.linkable.contains(id)).collect();
+        let wait = |judged: &Judged| !judged.lacks.is_disjoint(&made);
+        if made.is_empty() || !all.iter().any(wait) {
+            break;
+        }
+        if round == ROUNDS {
+            // The next request finds what this one makes.
+            all.iter_mut().filter(|judged| wait(judged)).for_each(Judged::postpone);
+            break;
+        }
+        context.linkable.extend(&made);
+        context.made.extend(&made);
+        for (judged, case) in all.iter_mut().zip(cases) {
+            if !judged.lacks.is_disjoint(&made) {
+                *judged = judge_again(case, context);
+            }
+        }
+    }
+    // What links to a contact that waits, waits with it.
+    let waiting = all.iter().filter(|judged| judged.fates.first() == Some(&Fate::Not(Verdict::NotReached)));
+    let waiting: BTreeSet<DocumentId> = waiting.map(|judged| judged.document).collect();
+    all.iter_mut().filter(|judged| !judged.lacks.is_disjoint(&waiting)).for_each(Judged::postpone);
+    all
+}
+
+/// Adds the documents of groups that do not stand without those that are there already.
+pub fn with_dependents<'a>(documents: &mut BTreeSet<DocumentId>, judged: impl Iterator<Item = &'a Judged>) {
+    let mut rest: Vec<&Judged> = judged.filter(|judged| !judged.rests_on.is_empty()).collect();
+    loop {
+        let known = documents.len();
+        rest.retain(|judged| {
+            let stands = judged.rests_on.is_disjoint(documents);
+            documents.extend((!stands).then_some(judged.document));
+            stands
+        });
+        if documents.len() == known {
+            break;
+        }
+    }
+}
+
+/// Judges a group once more, when more is known. Its operations were counted the first time.
+pub fn judge_again(case: &Case, context: &Context) -> Judged {
+    guarded(case, || try_all(case, context, None))
+}
+
+/// A group that makes automerge panic costs that group.
+fn guarded(case: &Case, judge: impl FnOnce() -> Judged) -> Judged {
+    let (document, total) = (case.group.document, case.group.changes.len());
+    catch_unwind(AssertUnwindSafe(judge)).unwrap_or_else(|_| {
+        tracing::error!(document.id = %document, "judging a group panicked");
+        Judged::refused(document, total, RefusalCode::Malformed)
+    })
 }
 
 /// Judges a group.
 ///
 /// What was accepted must make a document that is within its limits and survives being saved. If it does
 /// not, the change by which it no longer does is the one that is refused: those before it stand.
-pub fn judge(case: Case, context: &Context) -> Judged {
+pub fn judge(case: &Case, context: &Context) -> Judged {
+    try_all(case, context, Some(&context.allowance))
+}
+
+fn try_all(case: &Case, context: &Context, allowance: Option<&Allowance>) -> Judged {
     let total = case.group.changes.len();
-    let mut unfit = match judge_first(total, &case, context) {
+    let mut unfit = match judge_first(total, case, context, allowance) {
         Ok(judged) => return judged,
         Err(unfit) => unfit,
     };
+    let ops = case.stored.as_ref().map_or(0, |stored| u64::from(stored.ops));
+    // What the group adds is no more than the allowance, which it was charged to.
+    if !context.allowance.halves(ops.saturating_add(u64::from(MAX_PUSHED_OPS) / 10), total) {
+        return Judged::not(case.group.document, total, Verdict::NotReached);
+    }
     let mut judged = Judged::new(case.group.document, total);
     let (mut fit, mut broken) = (0, total);
     // Halving: each trial saves and loads the whole document, too slow for one change at a time.
     while broken - fit > 1 {
         let middle = fit.midpoint(broken);
-        match judge_first(middle, &case, context) {
+        match judge_first(middle, case, context, None) {
             Ok(of_first) => (fit, judged) = (middle, of_first),
             Err(error) => (broken, unfit) = (middle, error),
         }
@@ -114,7 +214,7 @@ pub fn judge(case: Case, context: &Context) -> Judged {
         // The guard let something through that automerge does not take.
         tracing::error!(document.id = %judged.document, error.cause = %error, "automerge refused a judged group");
     }
-    judged.end(Verdict::Refused(unfit.code()), total);
+    judged.end(Fate::Not(Verdict::Refused(unfit.code())), total);
     judged
 }
 
@@ -143,31 +243,46 @@ impl From<DocumentError> for Unfit {
 }
 
 /// Judges the first changes of a group as if there were no others.
-fn judge_first(total: usize, case: &Case, context: &Context) -> Result<Judged, Unfit> {
+fn judge_first(
+    total: usize,
+    case: &Case,
+    context: &Context,
+    allowance: Option<&Allowance>,
+) -> Result<Judged, Unfit> {
     let mut judged = Judged::new(case.group.document, total);
     let mut scratch = match open(case, context) {
         Ok(scratch) => scratch,
         Err(verdict) => {
-            judged.end(verdict, total);
+            judged.end(Fate::Not(verdict), total);
             return Ok(judged);
         }
     };
     for pushed in case.group.changes.iter().take(total) {
-        let mut trial = Trial { scratch: &mut scratch, case, context };
+        let mut trial = Trial { scratch: &mut scratch, case, context, allowance, judged: &mut judged };
         match trial.change(pushed) {
             Ok(Step::Dup(hash)) => judged.fates.push(Fate::Dup(hash)),
             Ok(Step::Accepted(place, actor)) => {
                 judged.bound.extend(actor.map(|actor| (actor, Some(context.device))));
                 judged.fates.push(Fate::Accepted(place));
             }
+            // What follows may have been pushed once, too.
+            Ok(Step::Hidden(Some(hash))) => judged.fates.push(Fate::Hidden(Some(hash))),
+            Ok(Step::Hidden(None)) => {
+                judged.end(Fate::Hidden(None), total);
+                break;
+            }
             Err(verdict) => {
-                judged.end(verdict, total);
+                judged.end(Fate::Not(verdict), total);
                 break;
             }
         }
     }
     let Some(update) = scratch.finish(context.now)? else { return Ok(judged) };
-    if exceeds_visibility_limits(update.rows_before.as_ref(), &update.rows) {
+    let reaches_too_far = |reach: &Reach| commit::widening(&update).paths(reach).exceed();
+    if is_overfull(&update)
+        || exceeds_visibility_limits(update.rows_before.as_ref(), &update.rows)
+        || context.reach.as_ref().is_some_and(reaches_too_far)
+    {
         return Err(Unfit::TooLarge);
     }
     // The server's own actors are bound too: no device may go on where one of them ended.
@@ -177,19 +292,44 @@ fn judge_first(total: usize, case: &Case, context: &Context) -> Result<Judged, U
     Ok(judged)
 }
 
+/// Whether users made a document larger than they may, which is less than it may be.
+fn is_overfull(update: &Update) -> bool {
+    let saved = update.after.saved.len();
+    if saved <= MAX_SAVED - BYTES_FOR_DECISIONS {
+        return false;
+    }
+    // Read again here only, because few documents are so large.
+    let by_users = update.accepted.iter().filter(|accepted| accepted.by.user.is_some());
+    let changes: Vec<_> = by_users.filter_map(|accepted| Change::from_stored(&accepted.bytes).ok()).collect();
+    DocumentType::get(update.after.kind).is_some_and(|kind| saved > kind.most_saved_with(&changes))
+}
+
 /// The scratch copy that a group is tried on, or the verdict on its first change.
+///
+/// Sight is asked first. To an author who does not see it a document is as one that is not there: what they
+/// send is judged on an empty copy, at the same cost and with the same verdicts, and only what would make a
+/// new document tells them that they cannot have this id.
 fn open(case: &Case, context: &Context) -> Result<Scratch, Verdict> {
     let refused = |code| Err(Verdict::Refused(code));
     let Some(kind) = DocumentType::get(case.group.kind) else { return Err(Verdict::UpgradeRequired) };
+    let id = case.group.document;
+    // It stands for "none" in the database and at the beginning of a fill.
+    if id == DocumentId::from_bytes([0; 16]) {
+        return refused(RefusalCode::Malformed);
+    }
+    let viewer = context.viewer;
+    let scope = match scope_of_new(kind, id, viewer.user) {
+        Some(scope) if case.visibility != Visibility::Foreign => scope,
+        _ => return refused(RefusalCode::NotVisible),
+    };
+    let empty = || Scratch::new(kind, id, scope, Some(viewer.user), context.server);
+    if case.is_unseen(context) {
+        return Ok(empty());
+    }
     if case.purged {
         return refused(RefusalCode::Purged);
     }
-    let id = case.group.document;
-    let Some(stored) = &case.stored else {
-        let scope = scope_of_new(kind, id, context.viewer.user);
-        let scope = scope.ok_or(Verdict::Refused(RefusalCode::NotAllowed))?;
-        return Ok(Scratch::new(kind, id, scope, Some(context.viewer.user), context.server));
-    };
+    let Some(stored) = &case.stored else { return Ok(empty()) };
     if stored.kind != kind.id {
         return refused(RefusalCode::IdTaken);
     }
@@ -200,10 +340,20 @@ fn open(case: &Case, context: &Context) -> Result<Scratch, Verdict> {
     })
 }
 
+impl Case {
+    /// Whether the author must not learn more than that they do not see the document, if there is one.
+    fn is_unseen(&self, context: &Context) -> bool {
+        let is_absent = self.stored.is_none() && !self.purged;
+        !context.viewer.role.reads_all() && (is_absent || self.visibility == Visibility::Never)
+    }
+}
+
 enum Step {
     Dup(ChangeHash),
     /// Its place, and its actor if it shows for the first time.
     Accepted(usize, Option<Actor>),
+    /// The author sees no such document.
+    Hidden(Option<ChangeHash>),
 }
 
 /// One change on trial.
@@ -211,6 +361,9 @@ struct Trial<'a> {
     scratch: &'a mut Scratch,
     case: &'a Case,
     context: &'a Context,
+    /// What it is charged to, unless it was already.
+    allowance: Option<&'a Allowance>,
+    judged: &'a mut Judged,
 }
 
 impl Trial<'_> {
@@ -218,6 +371,10 @@ impl Trial<'_> {
         let refused = Verdict::Refused;
         let kind = self.scratch.kind();
         let change = scratch::read(&pushed.change).map_err(refused)?;
+        // Before anything is built: a few bytes can stand for thousands of operations.
+        if self.allowance.is_some_and(|allowance| !allowance.takes(change.op_count())) {
+            return Err(Verdict::NotReached);
+        }
         // The guard comes first: what it lets through is cheap to build.
         if let Err(verdict) = self.scratch.judge(&change, Writer::Editor) {
             return self.known(change, pushed, verdict);
@@ -228,15 +385,19 @@ impl Trial<'_> {
         }
         // A second creation of a shared document must not merge into the first. A user's own documents have
         // ids that follow from the user's, so several devices may begin them.
-        let recreates = change.deps == [kind.genesis_hash()]
+        let recreates = self.scratch.begins(&change)
             && !is_reserved(change.actor)
             && self.case.stored.is_some()
             && self.scratch.scope() == Scope::Staff;
         if recreates {
             return Err(refused(RefusalCode::IdTaken));
         }
+        self.names(&change, pushed.origin).map_err(refused)?;
         let built = scratch::build(kind, change, Some(&pushed.check)).map_err(refused)?;
         self.rights(&built).map_err(refused)?;
+        if self.case.visibility == Visibility::Never {
+            return Ok(Step::Hidden(Some(built.hash)));
+        }
         let by = Signature { user: Some(self.context.viewer.user), device: Some(self.context.device) };
         let place = self.scratch.accepted();
         self.scratch
@@ -245,9 +406,18 @@ impl Trial<'_> {
         Ok(Step::Accepted(place, fresh))
     }
 
-    /// A change that the guard does not let through may be one that the document holds.
+    /// A change that the guard does not let through may be one that the document holds, or held when the
+    /// author saw it.
     fn known(&self, change: Change, pushed: &PushedChange, verdict: Verdict) -> Result<Step, Verdict> {
         let actor = change.actor;
+        let is_unseen = self.case.is_unseen(self.context) && matches!(verdict, Verdict::Needs(_));
+        let is_own = self.context.actors.get(&actor) == Some(&Some(self.context.device));
+        // Only where it can be known: to build a change for its hash costs more than everything before.
+        let may_be_known = self.scratch.has_number(&change) || is_unseen && is_own;
+        if !may_be_known {
+            self.actor(actor).map_err(Verdict::Refused)?;
+            return if is_unseen { Ok(Step::Hidden(None)) } else { Err(verdict) };
+        }
         let built = scratch::build(self.scratch.kind(), change, Some(&pushed.check));
         let built = built.map_err(Verdict::Refused)?;
         if self.scratch.contains(built.hash) {
@@ -255,7 +425,21 @@ impl Trial<'_> {
         }
         // Before the guard's verdict: that the actor is another's tells the device what to do.
         self.actor(actor).map_err(Verdict::Refused)?;
-        Err(verdict)
+        if is_unseen { Ok(Step::Hidden(Some(built.hash))) } else { Err(verdict) }
+    }
+
+    /// Whether those whom the change names may be named: owners and assignees are users, and nobody closes a
+    /// todo or writes an entry in another's name.
+    fn names(&self, change: &Change, origin: Option<Origin>) -> Result<(), RefusalCode> {
+        let (kind, viewer) = (self.scratch.kind(), self.context.viewer);
+        let is_user = |user: UserId| user == viewer.user || self.context.users.contains(&user);
+        if !named_users(kind, change).into_iter().all(is_user) {
+            return Err(RefusalCode::Policy);
+        }
+        let is_import = origin.is_some_and(|origin| origin.kind == OriginKind::IMPORT);
+        let author = Author { user: viewer.user, imports: is_import && Act::Import.allowed_to(viewer.role) };
+        let saw = |register: &Register, value: &str| self.scratch.held(register, &change.deps, value);
+        if author.speaks_for_another(kind, change, saw) { Err(RefusalCode::NotAllowed) } else { Ok(()) }
     }
 
     /// The actor must be bound to this very device, or to none yet.
@@ -275,21 +459,26 @@ impl Trial<'_> {
     /// with the audience where it was made and now.
     fn rights(&mut self, built: &Built) -> Result<(), RefusalCode> {
         let viewer = self.context.viewer;
-        if let Scope::Private(user) = self.scratch.scope() {
-            return if user != viewer.user {
-                Err(RefusalCode::NotVisible)
-            } else if trashes(&built.change) {
-                Err(RefusalCode::NotAllowed)
-            } else {
-                Ok(())
-            };
-        }
+        let is_own = match self.scratch.scope() {
+            Scope::Private(user) if user != viewer.user => return Err(RefusalCode::NotVisible),
+            Scope::Private(_) if trashes(&built.change) => return Err(RefusalCode::NotAllowed),
+            scope => matches!(scope, Scope::Private(_)),
+        };
         if viewer.role.reads_all() {
             return Ok(());
         }
-        // A link makes its target visible: by a guessed id a Restricted author could let themselves in.
-        if !self.sees_all_it_links_to(&built.change) {
+        // A link makes its target visible, also from the author's own inbox: by a guessed id a Restricted
+        // author could let themselves in.
+        let targets: BTreeSet<DocumentId> =
+            link_targets(self.scratch.kind(), &built.change).into_iter().collect();
+        let lacks: BTreeSet<_> = targets.difference(&self.context.linkable).copied().collect();
+        if !lacks.is_empty() {
+            self.judged.lacks = lacks;
             return Err(RefusalCode::LinkNotVisible);
+        }
+        self.judged.rests_on.extend(targets.intersection(&self.context.made));
+        if is_own {
+            return Ok(());
         }
         if !self.scratch.exists() {
             return Ok(());
@@ -297,7 +486,7 @@ impl Trial<'_> {
         let (then, now) = self.visibility(&built.change)?;
         match (then, now) {
             (true, Visibility::Now) => Ok(()),
-            (_, Visibility::Never) => Err(RefusalCode::NotVisible),
+            (_, Visibility::Never | Visibility::Foreign) => Err(RefusalCode::NotVisible),
             (_, Visibility::LongLost) => Err(RefusalCode::RightLost),
             (_, Visibility::Now | Visibility::JustLost) if self.is_harmless_late(built)? => Ok(()),
             (_, Visibility::Now | Visibility::JustLost) => Err(RefusalCode::RightLost),
@@ -341,13 +530,6 @@ impl Trial<'_> {
         let adds_nobody = seen_before.contains(&Principal::Everyone) || filed(&after).is_subset(&seen_before);
         Ok(adds_nobody && makes_visible(&after).is_subset(&makes_visible(&before)))
     }
-
-    fn sees_all_it_links_to(&self, change: &Change) -> bool {
-        let kind = self.scratch.kind();
-        scratch::writes(change)
-            .filter_map(|(register, value)| link_target(kind, register.container, &register.name, value))
-            .all(|target| self.context.linkable.contains(&target))
-    }
 }
 
 /// What act a device says its change was part of: one of its user's, not one of the server's.
@@ -362,20 +544,17 @@ fn judge_origin(kind: OriginKind) -> Result<(), Verdict> {
     }
 }
 
-/// The document that a register with this value makes visible, if it is one that does.
-pub fn link_target(kind: &DocumentType, container: u8, name: &str, value: &str) -> Option<DocumentId> {
-    let last = name.rsplit('/').next()?;
-    match (kind.containers.get(usize::from(container)).copied()?, last) {
-        ("links", "to") => parse_link(value).map(|(_, target)| target),
-        ("todos", "contact") if kind.id == card::TYPE.id => value.parse().ok(),
-        _ => None,
-    }
-}
-
 impl Judged {
     /// A group of which nothing was judged yet.
     pub fn new(document: DocumentId, total: usize) -> Self {
-        Self { document, fates: Vec::with_capacity(total), update: None, bound: BTreeMap::new() }
+        Self {
+            document,
+            fates: Vec::with_capacity(total),
+            update: None,
+            bound: BTreeMap::new(),
+            lacks: BTreeSet::new(),
+            rests_on: BTreeSet::new(),
+        }
     }
 
     /// A group whose first change is refused.
@@ -386,13 +565,27 @@ impl Judged {
     /// A group whose first change is not accepted.
     pub fn not(document: DocumentId, total: usize, verdict: Verdict) -> Self {
         let mut judged = Self::new(document, total);
-        judged.end(verdict, total);
+        judged.end(Fate::Not(verdict), total);
         judged
     }
 
-    /// Ends the group: this verdict, and the rest is not reached.
-    fn end(&mut self, verdict: Verdict, total: usize) {
-        self.fates.push(Fate::Not(verdict));
+    /// Whether it makes a contact.
+    fn makes_contact(&self) -> bool {
+        let is_new = |update: &Update| update.rows_before.is_none() && update.after.kind == contact::TYPE.id;
+        self.update.as_ref().is_some_and(is_new)
+    }
+
+    /// What was refused for linking to what the same push makes is left for the next request.
+    fn postpone(&mut self) {
+        let refused = Fate::Not(Verdict::Refused(RefusalCode::LinkNotVisible));
+        for fate in self.fates.iter_mut().filter(|fate| **fate == refused) {
+            *fate = Fate::Not(Verdict::NotReached);
+        }
+    }
+
+    /// Ends the group: this fate, and the rest is not reached.
+    fn end(&mut self, fate: Fate, total: usize) {
+        self.fates.push(fate);
         self.fates.resize(total.max(self.fates.len()), Fate::Not(Verdict::NotReached));
     }
 }

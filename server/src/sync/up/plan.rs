@@ -6,11 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use roadbook_domain::access::audience::MAX_CONTACT_LINKS;
 use roadbook_domain::access::rights::{Principal, Scope};
 use roadbook_domain::document::digest::Digest;
 use roadbook_domain::value::id::{DocumentId, UserId};
 
-use crate::store::audience::Paths;
+use crate::store::audience::{Count, Paths};
 use crate::store::digests::{Sum, Sums};
 use crate::store::key;
 
@@ -26,48 +27,205 @@ pub struct CardVisibility {
     pub after: (BTreeSet<Principal>, BTreeSet<DocumentId>),
 }
 
+/// A contact whose links change.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Relinked {
+    /// By principal, how many cards link to it.
+    pub direct: BTreeMap<Principal, i64>,
+    /// What it links to no more.
+    pub unlinked: BTreeSet<DocumentId>,
+    /// What it links to from now on.
+    pub linked: BTreeSet<DocumentId>,
+}
+
 /// By how many paths those behind principals come to see documents more or less than before.
 ///
-/// `cards` are the cards of the batch whose principals or links change; `direct` counts, for every
-/// contact whose links change, the other cards that link to it; `before` and `after` are the links of all
-/// contacts concerned.
-pub fn changed_paths<'a>(
-    cards: impl IntoIterator<Item = &'a CardVisibility>,
-    direct: &Paths,
-    before: &LinkMap,
-    after: &LinkMap,
+/// `cards` are the cards of the batch whose principals or links change; `links` are the links of all
+/// contacts concerned, before; `relinked` are the contacts whose links change, as the cards that link to
+/// them were before.
+pub fn changed_paths(
+    cards: &[CardVisibility],
+    links: &LinkMap,
+    mut relinked: BTreeMap<DocumentId, Relinked>,
 ) -> Paths {
     let mut paths = Paths::new();
+    // First the cards change, while contacts link as before; then contacts do, seen by the cards as they
+    // are now.
     for card in cards {
-        add(&mut paths, &card.before, before, -1);
-        add(&mut paths, &card.after, after, 1);
+        card.add_changes(&mut paths, links);
     }
-    for ((contact, principal), count) in direct {
-        for (links, sign) in [(before, -1), (after, 1)] {
-            for target in links.get(contact).into_iter().flatten() {
-                *paths.entry((*target, through(*principal))).or_default() += sign * count;
+    for ((document, principal), count) in &paths {
+        if let Some(contact) = relinked.get_mut(document) {
+            *contact.direct.entry(*principal).or_default() += count.direct;
+        }
+    }
+    for contact in relinked.values() {
+        for (targets, sign) in [(&contact.unlinked, -1), (&contact.linked, 1)] {
+            for target in targets {
+                for (principal, direct) in &contact.direct {
+                    paths.entry((*target, *principal)).or_default().all += sign * direct;
+                }
             }
         }
     }
     // Most differences cancel out, and what stays the same is not written.
-    paths.retain(|_, paths| *paths != 0);
+    paths.retain(|_, count| *count != Count::default());
     paths
 }
 
-/// Adds what a card makes visible, directly and through the contacts it links to.
-fn add(
-    paths: &mut Paths,
-    (principals, targets): &(BTreeSet<Principal>, BTreeSet<DocumentId>),
-    links: &LinkMap,
-    sign: i64,
-) {
-    for target in targets {
-        for seen in std::iter::once(target).chain(links.get(target).into_iter().flatten()) {
-            for principal in principals {
-                *paths.entry((*seen, through(*principal))).or_default() += sign;
+/// The most paths that one request changes.
+///
+/// Each is a row to be written while everybody else waits, and the contact at its end may come to be seen by
+/// others, which is an entry of the log. A full card with its owner is taken from one user and given to
+/// another within this.
+pub const MAX_CHANGED_PATHS: usize = 5_000;
+
+impl CardVisibility {
+    /// The most paths that it can change, whatever the contacts link to.
+    pub fn most_changed(&self) -> usize {
+        let most = |(principals, targets): &(BTreeSet<Principal>, BTreeSet<DocumentId>)| {
+            principals.len().saturating_mul(targets.len()).saturating_mul(1 + MAX_CONTACT_LINKS)
+        };
+        most(&self.before).saturating_add(most(&self.after))
+    }
+
+    /// How many paths it changes, and how many lead through it before and after.
+    pub fn count(&self, links: &LinkMap) -> CardPaths {
+        let (before, after) = (weights(&self.before.1, links), weights(&self.after.1, links));
+        let (saw, sees) = (through_all(&self.before.0), through_all(&self.after.0));
+        let left = saw.difference(&sees).count().saturating_mul(before.len());
+        let come = sees.difference(&saw).count().saturating_mul(after.len());
+        let stay = saw.intersection(&sees).count();
+        let changed = if stay == 0 { 0 } else { difference(&before, &after).len().saturating_mul(stay) };
+        CardPaths {
+            changed: left.saturating_add(come).saturating_add(changed),
+            before: saw.len().saturating_mul(before.len()),
+            after: sees.len().saturating_mul(after.len()),
+        }
+    }
+
+    /// Adds what changes: for each principal only what is another than before, since a card may make
+    /// thousands of documents visible to a hundred users.
+    fn add_changes(&self, paths: &mut Paths, links: &LinkMap) {
+        let (before, after) = (weights(&self.before.1, links), weights(&self.after.1, links));
+        let (saw, sees) = (through_all(&self.before.0), through_all(&self.after.0));
+        for principal in saw.difference(&sees) {
+            add(paths, *principal, &before, -1);
+        }
+        for principal in sees.difference(&saw) {
+            add(paths, *principal, &after, 1);
+        }
+        let changed = difference(&before, &after);
+        for principal in saw.intersection(&sees) {
+            add(paths, *principal, &changed, 1);
+        }
+    }
+}
+
+/// How many paths lead through a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CardPaths {
+    /// How many change.
+    pub changed: usize,
+    /// How many there were before.
+    pub before: usize,
+    /// How many there are after.
+    pub after: usize,
+}
+
+impl CardPaths {
+    /// Whether it is too much for one request, or makes the card one that is. A card that is may come
+    /// closer to the limit: contacts that others link may have taken it there.
+    pub fn exceed(self) -> bool {
+        self.changed > MAX_CHANGED_PATHS || self.after > MAX_CHANGED_PATHS && self.after > self.before
+    }
+}
+
+/// How an update changes what others see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Widening {
+    /// Not at all.
+    None,
+    /// By who sees this card, or by what it links to.
+    Card(CardVisibility),
+    /// By what this contact links to.
+    Contact {
+        /// The contact.
+        id: DocumentId,
+        /// How many links come and go.
+        links: usize,
+    },
+}
+
+/// What the database knows of how far visibility reaches.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// What contacts link to.
+    pub links: LinkMap,
+    /// By how many principals' cards a contact is linked.
+    pub principals: BTreeMap<DocumentId, usize>,
+}
+
+impl Widening {
+    /// The paths that it changes.
+    pub fn paths(&self, reach: &Reach) -> CardPaths {
+        match self {
+            Self::None => CardPaths::default(),
+            Self::Card(card) => card.count(&reach.links),
+            Self::Contact { id, links } => {
+                let principals = reach.principals.get(id).copied().unwrap_or_default();
+                CardPaths { changed: principals.saturating_mul(*links), ..CardPaths::default() }
             }
         }
     }
+
+    /// The most paths that it can change; `None` if only the database can tell.
+    pub fn most_changed(&self) -> Option<usize> {
+        match self {
+            Self::None => Some(0),
+            Self::Card(card) => Some(card.most_changed()),
+            Self::Contact { .. } => None,
+        }
+    }
+}
+
+/// By how many paths a card with these links leads to each document, for each of its principals.
+type Weights = BTreeMap<DocumentId, Count>;
+
+fn weights(targets: &BTreeSet<DocumentId>, links: &LinkMap) -> Weights {
+    let mut weights = Weights::new();
+    for target in targets {
+        let direct = weights.entry(*target).or_default();
+        direct.direct += 1;
+        direct.all += 1;
+        for linked in links.get(target).into_iter().flatten() {
+            weights.entry(*linked).or_default().all += 1;
+        }
+    }
+    weights
+}
+
+fn difference(before: &Weights, after: &Weights) -> Weights {
+    let mut difference = after.clone();
+    for (document, count) in before {
+        let changed = difference.entry(*document).or_default();
+        changed.direct -= count.direct;
+        changed.all -= count.all;
+    }
+    difference.retain(|_, count| *count != Count::default());
+    difference
+}
+
+fn add(paths: &mut Paths, principal: Principal, weights: &Weights, sign: i64) {
+    for (document, count) in weights {
+        let changed = paths.entry((*document, principal)).or_default();
+        changed.direct += sign * count.direct;
+        changed.all += sign * count.all;
+    }
+}
+
+fn through_all(principals: &BTreeSet<Principal>) -> BTreeSet<Principal> {
+    principals.iter().copied().map(through).collect()
 }
 
 /// As whom those behind a card's principal see what it links to: a private card makes it visible to its user.
@@ -80,12 +238,12 @@ fn through(principal: Principal) -> Principal {
 
 /// The principals of a contact: those with a path to it, else its creator.
 pub fn of_contact(
-    paths: impl IntoIterator<Item = (Principal, i64)>,
+    paths: impl IntoIterator<Item = (Principal, Count)>,
     creator: Option<UserId>,
 ) -> BTreeSet<Principal> {
     // A count of 0 may stay in the table: it is no path.
     let seen: BTreeSet<_> =
-        paths.into_iter().filter(|(_, paths)| *paths > 0).map(|(principal, _)| principal).collect();
+        paths.into_iter().filter(|(_, count)| count.all > 0).map(|(principal, _)| principal).collect();
     if seen.is_empty() {
         creator.map(Principal::User).into_iter().collect()
     } else {
@@ -173,8 +331,16 @@ mod tests {
         /// Every path counted one by one: what the differences must add up to.
         fn paths(&self) -> Paths {
             let mut paths = Paths::new();
-            for card in self.cards.values() {
-                add(&mut paths, card, &self.contacts, 1);
+            for (principals, targets) in self.cards.values() {
+                for principal in principals.iter().copied().map(through) {
+                    for target in targets {
+                        let count = paths.entry((*target, principal)).or_default();
+                        (count.direct, count.all) = (count.direct + 1, count.all + 1);
+                        for linked in self.contacts.get(target).into_iter().flatten() {
+                            paths.entry((*linked, principal)).or_default().all += 1;
+                        }
+                    }
+                }
             }
             paths
         }
@@ -205,48 +371,84 @@ mod tests {
             .prop_map(|(cards, contacts)| World { cards, contacts })
     }
 
-    /// The cards and contacts in which two worlds differ, as a batch would name them.
-    fn differences(
-        before: &World,
-        after: &World,
-    ) -> (Vec<CardVisibility>, BTreeSet<u8>, BTreeSet<DocumentId>) {
+    /// The cards in which two worlds differ, as a batch would name them.
+    fn differences(before: &World, after: &World) -> Vec<CardVisibility> {
         let numbers: BTreeSet<u8> = before.cards.keys().chain(after.cards.keys()).copied().collect();
         let of = |world: &World, number| world.cards.get(&number).cloned().unwrap_or_default();
-        let changed: BTreeSet<u8> = numbers.into_iter().filter(|n| of(before, *n) != of(after, *n)).collect();
-        let cards =
-            changed.iter().map(|n| CardVisibility { before: of(before, *n), after: of(after, *n) }).collect();
-        let contacts = before.contacts.keys().chain(after.contacts.keys()).copied();
-        let relinked = contacts.filter(|id| before.contacts.get(id) != after.contacts.get(id)).collect();
-        (cards, changed, relinked)
+        let changed = numbers.into_iter().filter(|n| of(before, *n) != of(after, *n));
+        changed.map(|n| CardVisibility { before: of(before, n), after: of(after, n) }).collect()
     }
 
     proptest! {
         #[test]
         fn differences_add_up_to_counting_anew(before in worlds(), after in worlds()) {
-            let (cards, changed, relinked) = differences(&before, &after);
-            let mut direct = Paths::new();
-            for (number, (principals, targets)) in &before.cards {
-                for target in targets.iter().filter(|t| relinked.contains(t) && !changed.contains(number)) {
-                    for principal in principals {
-                        *direct.entry((*target, *principal)).or_default() += 1;
-                    }
-                }
-            }
+            let cards = differences(&before, &after);
             let mut paths = before.paths();
-            for (path, count) in changed_paths(&cards, &direct, &before.contacts, &after.contacts) {
-                *paths.entry(path).or_default() += count;
+            let contacts = before.contacts.keys().chain(after.contacts.keys()).copied();
+            let relinked = contacts.map(|id| {
+                let links = |world: &World| world.contacts.get(&id).cloned().unwrap_or_default();
+                let (was, is) = (links(&before), links(&after));
+                let of_it = paths.range((id, Principal::Everyone)..).take_while(|((document, _), _)| *document == id);
+                let direct = of_it.map(|((_, principal), count)| (*principal, count.direct)).collect();
+                let unlinked = was.difference(&is).copied().collect();
+                (id, Relinked { direct, unlinked, linked: is.difference(&was).copied().collect() })
+            });
+            let relinked: BTreeMap<_, _> = relinked.collect();
+            for (path, count) in changed_paths(&cards, &before.contacts, relinked) {
+                let all = paths.entry(path).or_default();
+                (all.direct, all.all) = (all.direct + count.direct, all.all + count.all);
             }
-            paths.retain(|_, count| *count != 0);
-            let mut expected = after.paths();
-            expected.retain(|_, count| *count != 0);
-            prop_assert_eq!(paths, expected);
+            paths.retain(|_, count| *count != Count::default());
+            prop_assert_eq!(paths, after.paths());
         }
+
+        #[test]
+        fn the_paths_that_a_card_changes_are_counted_before_they_are_made(before in worlds(), after in worlds()) {
+            for card in differences(&before, &after) {
+                let mut changed = Paths::new();
+                card.add_changes(&mut changed, &before.contacts);
+                let counted = card.count(&before.contacts);
+                prop_assert!(changed.len() <= counted.changed);
+                prop_assert!(counted.changed <= counted.before + counted.after);
+                prop_assert!(counted.before + counted.after <= card.most_changed());
+            }
+        }
+    }
+
+    #[test]
+    fn one_principal_of_a_large_card_costs_what_the_card_makes_visible_and_not_its_square() {
+        let users = |range: std::ops::Range<u8>| range.map(|n| Principal::User(UserId::from_bytes([n; 16])));
+        let targets: BTreeSet<DocumentId> = (0..100).map(contact).collect();
+        let links: LinkMap = targets
+            .iter()
+            .map(|id| (*id, (0..20).map(|n| DocumentId::derived(&[id.as_bytes(), &[n]])).collect()))
+            .collect();
+        let card = CardVisibility {
+            before: (users(0..100).collect(), targets.clone()),
+            after: (users(1..100).collect(), targets.clone()),
+        };
+        let counted = card.count(&links);
+        assert_eq!((counted.changed, counted.before), (2_100, 210_000));
+        assert!(!counted.exceed(), "a closing is always taken");
+        let mut changed = Paths::new();
+        card.add_changes(&mut changed, &links);
+        assert_eq!(changed.len(), 2_100);
+        let new = CardVisibility { before: Default::default(), after: card.before.clone() };
+        assert!(new.count(&links).exceed());
+        let given = CardVisibility {
+            before: (users(0..1).collect(), targets.clone()),
+            after: (users(1..2).collect(), targets),
+        };
+        assert!(!given.count(&links).exceed(), "a full card is given to another user");
     }
 
     #[test]
     fn a_contact_is_its_creators_until_a_card_links_to_it_and_again_when_none_does() {
         let (creator, owner) = (UserId::from_bytes([1; 16]), UserId::from_bytes([2; 16]));
-        let seen = |paths: &[(Principal, i64)]| of_contact(paths.iter().copied(), Some(creator));
+        let seen = |paths: &[(Principal, i64)]| {
+            let paths = paths.iter().map(|(principal, all)| (*principal, Count { direct: 0, all: *all }));
+            of_contact(paths, Some(creator))
+        };
         assert_eq!(seen(&[]), BTreeSet::from([Principal::User(creator)]));
         assert_eq!(seen(&[(Principal::User(owner), 1)]), BTreeSet::from([Principal::User(owner)]));
         assert_eq!(seen(&[(Principal::User(owner), 0)]), BTreeSet::from([Principal::User(creator)]));

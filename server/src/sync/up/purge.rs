@@ -11,8 +11,7 @@ use super::commit::{Changed, file_contacts, write_filings, write_log};
 use crate::auth::{Caller, Claim};
 use crate::store::documents::{self, Stored};
 use crate::store::log::{self, NewEntry};
-use crate::store::todos::{self, Todos};
-use crate::store::{Db, StoreError, Tx, audience, organisation, retained_closings};
+use crate::store::{Db, StoreError, Tx, audience, organisation, retained_closings, todos};
 use crate::sync::engine::Engine;
 use crate::sync::error::SyncError;
 
@@ -78,10 +77,10 @@ async fn remove(
     documents::remove(tx, org, id).await?;
     log::empty(tx, org, id).await?;
     audience::put_links(tx, org, &changes.each_ref().map(Changed::links)).await?;
-    todos::put(tx, org, &[Todos { document: id, todos: &[] }]).await?;
+    todos::remove(tx, org, id).await?;
     // Nobody retains a closing of what was purged, not even users who had lost the card before.
     let nobody = retained_closings::Change { document: id, sees: None, left: BTreeMap::new() };
-    retained_closings::apply(tx, org, &nobody).await?;
+    retained_closings::apply(tx, org, &[nobody]).await?;
     let filings =
         changes.iter().map(|changed| &changed.filing).chain(others.iter().map(|other| &other.filing));
     write_filings(tx, org, filings).await

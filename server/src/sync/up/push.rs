@@ -1,22 +1,24 @@
 //! Pushes: unsent changes of a device, judged outside the lock and committed inside it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use roadbook_domain::access::rights::Scope;
-use roadbook_domain::document::change::{Actor, ChangeHash};
+use roadbook_domain::document::change::{Actor, Change, ChangeHash};
 use roadbook_domain::document::{DocumentType, DocumentTypeId};
-use roadbook_domain::value::id::DocumentId;
+use roadbook_domain::value::id::{DocumentId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{GroupVerdict, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Pushed, RefusalCode, Verdict};
 
-use super::budget;
+use super::budget::{self, Allowance};
 use super::commit::{self, Batch, Committed};
-use super::judge::{self, Case, Context, Fate, Judged, Visibility};
+use super::judge::{self, Case, Context, Fate, Judged, Visibility, with_dependents};
+use super::names;
+use super::plan::{MAX_CHANGED_PATHS, Reach, Widening};
 use super::scratch;
 use crate::auth::Caller;
 use crate::live::Moved;
-use crate::store::{Conn, StoreError, actors, audience, documents, key, log, users};
+use crate::store::documents::{self, Size};
+use crate::store::{Conn, StoreError, actors, audience, log, users};
 use crate::sync::engine::Engine;
 use crate::sync::error::SyncError;
 use crate::sync::seals::cursor::{Class, Position};
@@ -45,8 +47,8 @@ struct Pending {
 /// Takes a push in. One group's refusal touches no other.
 ///
 /// # Errors
-/// [`SyncError::TooLarge`] for more than a request may hold, [`SyncError::Busy`] if the documents
-/// change too fast to keep up with; what was committed stays, and a retry finds it (L2).
+/// [`SyncError::TooLarge`] for more than a request may hold; of the database. What was committed stays, and a
+/// retry finds it (L2).
 pub async fn push(
     engine: &Engine,
     caller: &Caller,
@@ -79,7 +81,8 @@ pub async fn push(
         }
         pending = attempt(engine, caller, position, pending, now, &mut outcome).await?;
     }
-    if pending.is_empty() { Ok(outcome) } else { Err(SyncError::Busy) }
+    // What changes too fast to keep up with stays without an answer: everything else goes on.
+    Ok(outcome)
 }
 
 /// Judges and commits once; answers the groups that must be judged anew.
@@ -92,19 +95,82 @@ async fn attempt(
     outcome: &mut Outcome,
 ) -> Result<Vec<Pending>, SyncError> {
     let mut conn = engine.db().read().await?;
-    let ids: Vec<_> = pending.iter().map(|pending| pending.group.document).collect();
-    let beyond = budget::beyond(&mut conn, caller.org, &ids).await?;
-    // They stay without an answer, for the next request.
-    pending.retain(|pending| !beyond.contains(&pending.group.document));
-    let (context, cases) = load(&mut conn, engine, caller, position, &pending, now).await?;
+    let (mut context, cases) = load(&mut conn, engine, caller, position, &mut pending, now).await?;
     // Judging may take long, and others need the connection meanwhile.
     drop(conn);
-    let judging = move || cases.into_iter().map(|case| judge_one(case, &context)).collect();
-    let judged: Vec<Judged> = engine.judge(judging).await?;
-    let places = pending.iter().map(|pending| pending.place);
-    let again = commit_judged(engine, caller, places.zip(judged).collect(), now, outcome).await?;
+    let judging = move || {
+        let judged = judge::judge_all(&cases, &mut context);
+        (judged, cases, context)
+    };
+    let (judged, cases, context) = engine.judge(caller.user, judging).await?;
+    let judged = bound_reach(engine, caller, judged, cases, context).await?;
+    let judged: Vec<_> = pending.iter().map(|pending| pending.place).zip(judged).collect();
+    // What goes beyond what one request may make visible stays without an answer, too.
+    let judged = judged.into_iter().filter_map(|(place, judged)| Some((place, judged?))).collect();
+    let again = commit_judged(engine, caller, judged, now, outcome).await?;
     pending.retain(|pending| again.contains(&pending.place));
     Ok(pending)
+}
+
+/// Refuses what makes too much visible to too many, and leaves out (`None`) what is too much for this
+/// request. Worked out here, because everybody else waits while a batch is written.
+async fn bound_reach(
+    engine: &Engine,
+    caller: &Caller,
+    mut judged: Vec<Judged>,
+    cases: Vec<Case>,
+    mut context: Context,
+) -> Result<Vec<Option<Judged>>, SyncError> {
+    let widenings = |judged: &[Judged]| -> Vec<Widening> {
+        let of = |judged: &Judged| judged.update.as_ref().map_or(Widening::None, commit::widening);
+        judged.iter().map(of).collect()
+    };
+    let before = widenings(&judged);
+    let most = before.iter().try_fold(0_usize, |sum, one| Some(sum.saturating_add(one.most_changed()?)));
+    // Nearly every push is far from the limit, whatever its contacts link to, and is spared the look-up.
+    if most.is_some_and(|most| most <= MAX_CHANGED_PATHS) {
+        return Ok(judged.into_iter().map(Some).collect());
+    }
+    let reach = load_reach(engine, caller, &before).await?;
+    if before.iter().any(|widening| widening.paths(&reach).exceed()) {
+        context.reach = Some(reach.clone());
+        let judging = move || {
+            for ((judged, case), widening) in judged.iter_mut().zip(&cases).zip(&before) {
+                if context.reach.as_ref().is_some_and(|reach| widening.paths(reach).exceed()) {
+                    *judged = judge::judge_again(case, &context);
+                }
+            }
+            judged
+        };
+        judged = engine.judge(caller.user, judging).await?;
+    }
+    let mut left = MAX_CHANGED_PATHS;
+    let mut later = BTreeSet::new();
+    for (judged, widening) in judged.iter().zip(widenings(&judged)) {
+        match left.checked_sub(widening.paths(&reach).changed) {
+            Some(rest) => left = rest,
+            None => drop(later.insert(judged.document)),
+        }
+    }
+    with_dependents(&mut later, judged.iter());
+    Ok(judged.into_iter().map(|judged| (!later.contains(&judged.document)).then_some(judged)).collect())
+}
+
+async fn load_reach(engine: &Engine, caller: &Caller, widenings: &[Widening]) -> Result<Reach, StoreError> {
+    let (mut targets, mut relinked) = (BTreeSet::new(), Vec::new());
+    for widening in widenings {
+        match widening {
+            Widening::None => {}
+            Widening::Card(card) => targets.extend(card.before.1.iter().chain(&card.after.1)),
+            Widening::Contact { id, .. } => relinked.push(*id),
+        }
+    }
+    let targets: Vec<_> = targets.into_iter().collect();
+    let mut conn = engine.db().read().await?;
+    Ok(Reach {
+        links: audience::links_of(&mut conn, caller.org, &targets, DocumentTypeId::CONTACT).await?,
+        principals: audience::linking_principals(&mut conn, caller.org, &relinked).await?,
+    })
 }
 
 /// Commits judged groups and answers them; what must be judged anew is left without an answer, and its
@@ -122,16 +188,29 @@ pub async fn commit_judged(
     // What writes nothing needs no lock: duplicates and refusals are answered at once.
     let (mut rest, unchanged): (Vec<_>, Vec<_>) =
         judged.into_iter().partition(|(_, judged)| judged.update.is_some());
+    let mut again = BTreeSet::new();
+    // What links to a contact that comes to nothing is judged anew, without it.
+    let made: BTreeSet<DocumentId> = rest.iter().map(|(_, judged)| judged.document).collect();
+    let mut missing = rest.iter().flat_map(|(_, judged)| &judged.rests_on).copied().collect::<BTreeSet<_>>();
+    missing.retain(|id| !made.contains(id));
+    set_aside(missing, &mut rest, &mut again);
     for (place, judged) in unchanged {
         answer(engine, caller, &judged, None, place, outcome).await?;
     }
-    let mut again = BTreeSet::new();
     while !rest.is_empty() {
         let batch = Batch {
             updates: rest.iter().filter_map(|(_, judged)| judged.update.clone()).collect(),
             bound: rest.iter().flat_map(|(_, judged)| judged.bound.clone()).collect(),
         };
-        match commit::commit(engine.db(), caller, &batch, now).await? {
+        let committed = match commit::commit(engine.db(), caller, &batch, now).await {
+            // They stay without an answer: the phone keeps them, and reads on meanwhile (R09).
+            Err(SyncError::Store(StoreError::Full)) => {
+                tracing::warn!(groups = rest.len(), "no space left: pushed changes are not taken");
+                return Ok(again);
+            }
+            committed => committed?,
+        };
+        match committed {
             Committed::Done { first, head, concerns } => {
                 // After the commit: a device that is told too early finds nothing new.
                 let moved = Moved { head: head.unsigned_abs(), by: Some(caller.device), concerns };
@@ -142,16 +221,26 @@ pub async fn commit_judged(
                 }
             }
             // One stale document does not hold the others up: they are committed without it.
-            Committed::Stale(stale) => {
-                let is_stale = |(_, judged): &(usize, Judged)| stale.contains(&judged.document);
-                again.extend(rest.iter().filter(|group| is_stale(group)).map(|(place, _)| *place));
-                rest.retain(|group| !is_stale(group));
-            }
+            Committed::Stale(stale) => set_aside(stale, &mut rest, &mut again),
             // Which group it was is not known, so all of them are judged anew.
             Committed::ActorTaken => again.extend(rest.drain(..).map(|(place, _)| place)),
         }
     }
     Ok(again)
+}
+
+/// Sets aside the groups of these documents, and those that do not stand without them.
+fn set_aside(
+    mut documents: BTreeSet<DocumentId>,
+    rest: &mut Vec<(usize, Judged)>,
+    again: &mut BTreeSet<usize>,
+) {
+    with_dependents(&mut documents, rest.iter().map(|(_, judged)| judged));
+    rest.retain(|(place, judged)| {
+        let is_aside = documents.contains(&judged.document);
+        again.extend(is_aside.then_some(*place));
+        !is_aside
+    });
 }
 
 /// Turns fates into verdicts.
@@ -164,33 +253,45 @@ async fn answer(
     outcome: &mut Outcome,
 ) -> Result<(), SyncError> {
     let seq = |place: usize| first.unwrap_or_default() + i64::try_from(place).unwrap_or_default();
-    let mut dups: Vec<(DocumentId, ChangeHash)> = Vec::new();
     let accepted = judged.update.iter().flat_map(|update| &update.accepted).enumerate();
-    let new: BTreeMap<ChangeHash, i64> = accepted.map(|(place, change)| (change.hash, seq(place))).collect();
-    for fate in &judged.fates {
-        // A change that came twice in this group has its number already.
-        if let Fate::Dup(hash) = fate
-            && !new.contains_key(hash)
-        {
-            dups.push((judged.document, *hash));
+    let mut known: BTreeMap<ChangeHash, i64> =
+        accepted.map(|(place, change)| (change.hash, seq(place))).collect();
+    let asked: Vec<ChangeHash> = judged
+        .fates
+        .iter()
+        .filter_map(|fate| match fate {
+            // A change that came twice in this group has its number already.
+            Fate::Dup(hash) if !known.contains_key(hash) => Some(*hash),
+            Fate::Hidden(hash) => *hash,
+            Fate::Dup(_) | Fate::Accepted(_) | Fate::Not(_) => None,
+        })
+        .collect();
+    let mut own = BTreeSet::new();
+    if !asked.is_empty() {
+        let mut conn = engine.db().read().await?;
+        for (hash, seq, device) in log::find(&mut conn, caller.org, judged.document, &asked).await? {
+            known.insert(hash, seq);
+            own.extend((device == Some(caller.device)).then_some(hash));
         }
     }
-    let mut known = new;
-    if !dups.is_empty() {
-        let mut conn = engine.db().read().await?;
-        let found = log::find(&mut conn, caller.org, &dups).await?;
-        known.extend(found.into_iter().map(|(_, hash, seq)| (hash, seq)));
-    }
+    let number = |hash: &ChangeHash| known.get(hash).copied().unwrap_or_default().unsigned_abs();
     let verdicts = judged.fates.iter().map(|fate| match fate {
         Fate::Accepted(place) => Verdict::Applied(seq(*place).unsigned_abs()),
         // 0: so long ago that the log no longer says when.
-        Fate::Dup(hash) => Verdict::Dup(known.get(hash).copied().unwrap_or_default().unsigned_abs()),
+        Fate::Dup(hash) => Verdict::Dup(number(hash)),
+        // A retry, of what they saw when they made it.
+        Fate::Hidden(Some(hash)) if own.contains(hash) => Verdict::Dup(number(hash)),
+        Fate::Hidden(_) => Verdict::Refused(RefusalCode::NotVisible),
         Fate::Not(verdict) => verdict.clone(),
     });
-    let verdicts: Vec<Verdict> = verdicts.collect();
+    let mut verdicts: Vec<Verdict> = verdicts.collect();
+    // Of a hidden document more is judged than is answered.
+    let is_known = |verdict: &Verdict| matches!(verdict, Verdict::Applied(_) | Verdict::Dup(_));
+    let answered = verdicts.iter().take_while(|verdict| is_known(verdict)).count() + 1;
+    verdicts.iter_mut().skip(answered).for_each(|verdict| *verdict = Verdict::NotReached);
     let applied = judged.fates.iter().filter_map(|fate| match fate {
         Fate::Accepted(place) => Some(seq(*place)),
-        Fate::Dup(_) | Fate::Not(_) => None,
+        Fate::Dup(_) | Fate::Hidden(_) | Fate::Not(_) => None,
     });
     outcome.applied.extend(applied);
     for verdict in &verdicts {
@@ -204,42 +305,51 @@ async fn answer(
     Ok(())
 }
 
-/// A group that makes automerge panic costs that group.
-fn judge_one(case: Case, context: &Context) -> Judged {
-    let (document, total) = (case.group.document, case.group.changes.len());
-    catch_unwind(AssertUnwindSafe(|| judge::judge(case, context))).unwrap_or_else(|_| {
-        tracing::error!(document.id = %document, "judging a group panicked");
-        Judged::refused(document, total, RefusalCode::Malformed)
-    })
-}
-
-/// Reads what judging these groups rests on.
+/// Reads what judging these groups rests on, and leaves out those that must wait for a later request.
 async fn load(
     conn: &mut Conn,
     engine: &Engine,
     caller: &Caller,
     position: Option<&Position>,
-    pending: &[Pending],
+    pending: &mut Vec<Pending>,
     now: Timestamp,
 ) -> Result<(Context, Vec<Case>), StoreError> {
     let org = caller.org;
     let ids: Vec<DocumentId> = pending.iter().map(|pending| pending.group.document).collect();
-    let mut stored: BTreeMap<_, _> =
-        documents::get(conn, org, &ids).await?.into_iter().map(|stored| (stored.id, stored)).collect();
-    let new: Vec<_> = ids.iter().filter(|id| !stored.contains_key(id)).copied().collect();
+    let mut there: BTreeMap<DocumentId, Size> =
+        documents::sizes(conn, org, &ids).await?.into_iter().map(|size| (size.id, size)).collect();
+    let new: Vec<_> = ids.iter().filter(|id| !there.contains_key(id)).copied().collect();
     let purged: BTreeSet<_> = documents::purged(conn, org, &new).await?.into_iter().collect();
-    let shown: BTreeSet<Actor> = pending.iter().flat_map(|pending| actors_of(&pending.group)).collect();
-    let shown: Vec<_> = shown.into_iter().collect();
-    let mut actors: BTreeMap<_, _> = actors::devices(conn, org, &shown).await?.into_iter().collect();
-    // This process's actor is in no table before its first change, and no device may take it meanwhile.
-    actors.insert(engine.actor(), None);
-    let mut visibilities = BTreeMap::new();
-    let mut linkable = BTreeSet::new();
+    let is_foreign = |size: &Size| matches!(size.scope, Scope::Private(user) if user != caller.user);
+    let foreign = there.values().filter(|size| is_foreign(size)).map(|size| (size.id, Visibility::Foreign));
+    let mut visibilities: BTreeMap<DocumentId, Visibility> = foreign.collect();
     // All others see every shared document, so most pushes are spared these look-ups.
     if !caller.role.reads_all() {
-        let existing: Vec<_> = stored.values().map(|stored| (stored.id, stored.scope)).collect();
-        visibilities = load_visibilities(conn, caller, position, &existing, now).await?;
-        linkable = load_linkable(conn, caller, pending, &new).await?;
+        visibilities.extend(load_visibilities(conn, caller, position, &there, &purged, now).await?);
+    }
+    // What a stranger sends costs the same whatever is there: not even sizes count.
+    there.retain(|id, _| !matches!(visibilities.get(id), Some(Visibility::Never | Visibility::Foreign)));
+    let beyond = budget::beyond_limits(&ids, &there);
+    // They stay without an answer, for the next request.
+    pending.retain(|pending| !beyond.contains(&pending.group.document));
+    let ids: Vec<DocumentId> = there.keys().filter(|id| !beyond.contains(id)).copied().collect();
+    let mut stored: BTreeMap<_, _> =
+        documents::get(conn, org, &ids).await?.into_iter().map(|stored| (stored.id, stored)).collect();
+    for (id, size) in there {
+        if let Some(stored) = stored.get_mut(&id) {
+            // Of before its audience was read: with another one it is judged anew.
+            stored.version = size.version;
+        }
+    }
+    let shown: BTreeSet<Actor> = pending.iter().flat_map(|pending| actors_of(&pending.group)).collect();
+    let shown: Vec<_> = shown.into_iter().collect();
+    let actors = actors::devices(conn, org, &shown).await?.into_iter().collect();
+    let mut linkable = BTreeSet::new();
+    if !caller.role.reads_all() {
+        let targets: BTreeSet<DocumentId> =
+            pending.iter().flat_map(|pending| named(&pending.group, names::link_targets)).collect();
+        let targets: Vec<_> = targets.into_iter().collect();
+        linkable = audience::linkable(conn, org, caller.user, &targets).await?;
     }
     let context = Context {
         viewer: caller.viewer(),
@@ -247,18 +357,42 @@ async fn load(
         now,
         actors,
         linkable,
-        server: engine.actor(),
+        made: BTreeSet::new(),
+        users: load_users(conn, caller, pending).await?,
+        reach: None,
+        allowance: Allowance::default(),
+        server: engine.fresh_actor(),
     };
     let cases = pending
         .iter()
-        .map(|pending| Case {
-            stored: stored.remove(&pending.group.document),
-            purged: purged.contains(&pending.group.document),
-            visibility: visibilities.get(&pending.group.document).copied().unwrap_or(Visibility::Now),
-            group: pending.group.clone(),
+        .map(|pending| {
+            let id = pending.group.document;
+            Case {
+                stored: stored.remove(&id),
+                purged: purged.contains(&id),
+                visibility: visibilities.get(&id).copied().unwrap_or(Visibility::Now),
+                group: pending.group.clone(),
+            }
         })
         .collect();
     Ok((context, cases))
+}
+
+/// Of those whom a push names as owners or assignees, the users of the organisation.
+async fn load_users(
+    conn: &mut Conn,
+    caller: &Caller,
+    pending: &[Pending],
+) -> Result<BTreeSet<UserId>, StoreError> {
+    // Their registers end so. Most changes name nobody, and none of them is read twice.
+    let may_name = |bytes: &[u8]| {
+        [b"owner".as_slice(), b"assignee"].iter().any(|name| bytes.windows(name.len()).any(|at| at == *name))
+    };
+    let groups = pending.iter().map(|pending| &pending.group);
+    let groups = groups.filter(|group| group.changes.iter().any(|pushed| may_name(&pushed.change)));
+    let users: BTreeSet<UserId> = groups.flat_map(|group| named(group, names::named_users)).collect();
+    let users: Vec<_> = users.into_iter().filter(|user| *user != caller.user).collect();
+    users::among(conn, caller.org, &users).await
 }
 
 /// The actors that a group's changes name as theirs, as far as they can be read.
@@ -276,80 +410,39 @@ async fn load_visibilities(
     conn: &mut Conn,
     caller: &Caller,
     position: Option<&Position>,
-    existing: &[(DocumentId, Scope)],
+    there: &BTreeMap<DocumentId, Size>,
+    purged: &BTreeSet<DocumentId>,
     now: Timestamp,
 ) -> Result<BTreeMap<DocumentId, Visibility>, StoreError> {
-    let ids: Vec<_> = existing.iter().map(|(id, _)| *id).collect();
-    let audiences = audience::of(conn, caller.org, &ids).await?;
-    let mut visibilities = BTreeMap::new();
-    for (id, scope) in existing {
-        let sees = caller.viewer().can_see(*scope, &audiences.get(id).cloned().unwrap_or_default());
-        let visibility = match position {
-            _ if sees => Visibility::Now,
-            None => Visibility::Never,
-            Some(position) => match lost(conn, caller, position, *id).await? {
-                None => Visibility::Never,
-                Some(at) if now.millis().saturating_sub(at.millis()) < LATE => Visibility::JustLost,
-                Some(_) => Visibility::LongLost,
-            },
-        };
-        visibilities.insert(*id, visibility);
+    let since: BTreeMap<DocumentId, i64> =
+        there.values().filter(|size| size.scope == Scope::Staff).map(|size| (size.id, size.since)).collect();
+    let ids: Vec<_> = since.keys().copied().collect();
+    let seen = audience::seen(conn, caller.org, caller.user, &ids).await?;
+    let hidden: Vec<DocumentId> =
+        ids.into_iter().filter(|id| !seen.contains(id)).chain(purged.iter().copied()).collect();
+    let mut visibilities: BTreeMap<_, _> = hidden.iter().map(|id| (*id, Visibility::Never)).collect();
+    let Some(position) = position.filter(|_| !hidden.is_empty()) else { return Ok(visibilities) };
+    let mut lost = audience::lost(conn, caller.org, caller.user, &hidden, position.seq).await?;
+    if position.class != Class::Restricted
+        && let Some(demoted) = users::restricted_at(conn, caller.org, caller.user).await?
+    {
+        // They read by scope there: what was there then they lost with their role, and nothing else.
+        let had = |id: &&DocumentId| since.get(id).is_some_and(|since| *since <= position.reach());
+        for id in hidden.iter().filter(had) {
+            let last = lost.entry(*id).or_insert(demoted);
+            *last = (*last).max(demoted);
+        }
+    }
+    for (id, at) in lost {
+        let is_late = now.millis().saturating_sub(at.millis()) >= LATE;
+        visibilities.insert(id, if is_late { Visibility::LongLost } else { Visibility::JustLost });
     }
     Ok(visibilities)
 }
 
-/// When the caller last lost visibility of a document after the device's cursor, if they did.
-async fn lost(
-    conn: &mut Conn,
-    caller: &Caller,
-    position: &Position,
-    document: DocumentId,
-) -> Result<Option<Timestamp>, StoreError> {
-    let mut last = None;
-    for principal in key::filed_for(caller.user) {
-        last = last.max(log::lost(conn, caller.org, &principal, document, position.seq).await?);
-    }
-    if position.class != Class::Restricted {
-        // They read by scope there: what there was then, they lost with their role.
-        let (org, user, reach) = (caller.org, caller.user, position.reach());
-        let is_later = !documents::made_after(conn, org, user, &[document], reach).await?.is_empty();
-        if !is_later {
-            last = last.max(users::restricted_at(conn, org, user).await?);
-        }
-    }
-    Ok(last)
-}
-
-/// What a Restricted author may link to, of what this push links to.
-async fn load_linkable(
-    conn: &mut Conn,
-    caller: &Caller,
-    pending: &[Pending],
-    new: &[DocumentId],
-) -> Result<BTreeSet<DocumentId>, StoreError> {
-    let targets: BTreeSet<DocumentId> =
-        pending.iter().flat_map(|pending| targets_of(&pending.group)).collect();
-    let targets: Vec<_> = targets.into_iter().collect();
-    let audiences = audience::of(conn, caller.org, &targets).await?;
-    let sees = |id: &DocumentId| {
-        audiences.get(id).is_some_and(|principals| caller.viewer().can_see(Scope::Staff, principals))
-    };
-    let mut linkable: BTreeSet<DocumentId> = targets.iter().filter(|id| sees(id)).copied().collect();
-    let is_contact = |pending: &&Pending| pending.group.kind == DocumentTypeId::CONTACT;
-    let made = pending.iter().filter(is_contact).map(|pending| pending.group.document);
-    linkable.extend(made.filter(|id| new.contains(id)));
-    Ok(linkable)
-}
-
-fn targets_of(group: &Pushed) -> Vec<DocumentId> {
+/// What the changes of a group name, as far as they can be read.
+fn named<T>(group: &Pushed, names: impl Fn(&DocumentType, &Change) -> Vec<T>) -> Vec<T> {
     let Some(kind) = DocumentType::get(group.kind) else { return Vec::new() };
     let changes = group.changes.iter().filter_map(|pushed| scratch::read(&pushed.change).ok());
-    changes
-        .flat_map(|change| {
-            let target = |(register, value): (&roadbook_domain::document::change::Register, &str)| {
-                judge::link_target(kind, register.container, &register.name, value)
-            };
-            scratch::writes(&change).filter_map(target).collect::<Vec<_>>()
-        })
-        .collect()
+    changes.flat_map(|change| names(kind, &change)).collect()
 }

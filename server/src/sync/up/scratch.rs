@@ -119,11 +119,19 @@ pub fn read(bytes: &[u8]) -> Result<Change, RefusalCode> {
 /// # Errors
 /// Why it is refused.
 pub fn build(kind: &DocumentType, change: Change, check: Option<&Check>) -> Result<Built, RefusalCode> {
+    #[cfg(test)]
+    BUILT.set(BUILT.get() + 1);
     let canonical = Canonical::of(kind, &change).ok_or(RefusalCode::Malformed)?;
     if check.is_some_and(|check| !canonical.has_check(check)) {
         return Err(RefusalCode::Malformed);
     }
     Ok(Built { hash: canonical.hash(), change, canonical })
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many changes this thread has built.
+    pub static BUILT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 /// The verdict on a change that the guard found forged.
@@ -227,9 +235,25 @@ impl Scratch {
         self.accepted.len()
     }
 
+    /// Whether it holds a change of this one's actor with this one's number.
+    pub fn has_number(&self, change: &Change) -> bool {
+        self.index.has_number(change.actor, change.seq)
+    }
+
+    /// Whether a register held this value when the document had these heads.
+    pub fn held(&self, register: &Register, heads: &[ChangeHash], value: &str) -> bool {
+        let values = self.index.get_at(register, heads);
+        values.is_some_and(|values| values.all().any(|written| written.value == value))
+    }
+
     /// Whether it holds a change.
     pub fn contains(&self, hash: ChangeHash) -> bool {
         self.index.contains(hash)
+    }
+
+    /// Whether a change makes the document: it stands on nothing but constant changes.
+    pub fn begins(&self, change: &Change) -> bool {
+        change.deps.iter().all(|dep| self.index.is_constant(*dep))
     }
 
     /// Judges a change that the server accepted once, by the receipt of its document: only whether it
@@ -368,6 +392,7 @@ impl Scratch {
             version: before.as_ref().map_or(0, |stored| stored.version),
             term: digest::term(self.id, &heads),
             as_of: before.as_ref().map_or(0, |stored| stored.as_of),
+            since: before.as_ref().map_or(0, |stored| stored.since),
             ops: known_ops.saturating_add(ops),
             heads,
             saved,

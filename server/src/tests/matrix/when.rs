@@ -178,7 +178,13 @@ fn trickling(
 }
 
 fn request(world: &World, method: &str, path: &str, held: &Claimed, body: Body) -> Request<Body> {
-    let token = world.server.state.gate().tokens().issue(held, world.server.state.now()).unwrap();
+    let token = world
+        .server
+        .state
+        .gate()
+        .tokens()
+        .issue(held, sessions::FIRST_GENERATION, world.server.state.now())
+        .unwrap();
     Request::builder()
         .method(method.parse::<Method>().unwrap())
         .uri(world.path(path))

@@ -1,0 +1,28 @@
+//! `GET /metrics`: what the server counted, for those networks only that the configuration names.
+
+use std::net::IpAddr;
+
+use axum::Extension;
+use axum::extract::State as With;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+
+use super::{ApiError, Routes};
+use crate::auth::peer::Origin;
+use crate::metrics;
+use crate::state::State;
+
+/// The route of the counters.
+pub fn routes() -> Routes {
+    Routes::new().get("/metrics", counters)
+}
+
+async fn counters(With(state): With<State>, origin: Option<Extension<Origin>>) -> Result<Response, ApiError> {
+    let may = |address: IpAddr| state.config().metrics_from.iter().any(|network| network.holds(address));
+    // What comes over no socket comes from this very process.
+    if origin.is_some_and(|Extension(Origin(address))| !may(address)) {
+        return Err(ApiError::NotFound);
+    }
+    let text = state.metrics().text(state.engine().live().count());
+    Ok(([(CONTENT_TYPE, metrics::TEXT)], text).into_response())
+}

@@ -1,0 +1,254 @@
+//! `backup`, `restore` and `check`: the database as a file that can be put away and taken back.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use roadbook_domain::value::id::OrgId;
+
+use super::config::{ConfigError, Database, store_advice};
+use crate::node::secrets::Secrets;
+use crate::store::db::Address;
+use crate::store::{Db, organisation, sqlite_file as file};
+
+/// What `backup` is told.
+#[derive(Debug, Clone, clap::Args)]
+pub struct BackupConfig {
+    /// The file to write; it must not be there yet
+    pub file: PathBuf,
+
+    /// The database to copy, which may be in use.
+    #[command(flatten)]
+    pub database: Database,
+
+    /// The secrets folder of the organisation
+    #[arg(long, env = "ROADBOOK_SECRETS", default_value = "secrets")]
+    pub secrets: String,
+
+    /// Copy the secrets folder, too, to this new folder: keep it apart from the file
+    #[arg(long, value_name = "FOLDER")]
+    pub secrets_to: Option<PathBuf>,
+}
+
+/// What `restore` is told.
+#[derive(Debug, Clone, clap::Args)]
+pub struct RestoreConfig {
+    /// The file that `backup` wrote
+    pub file: PathBuf,
+
+    /// Where the database is to be; nothing must be there yet.
+    #[command(flatten)]
+    pub database: Database,
+
+    /// The secrets folder of the organisation
+    #[arg(long, env = "ROADBOOK_SECRETS", default_value = "secrets")]
+    pub secrets: String,
+
+    /// Take the secrets folder back, too, from this copy of it
+    #[arg(long, value_name = "FOLDER")]
+    pub secrets_from: Option<PathBuf>,
+}
+
+/// What `check` is told.
+#[derive(Debug, Clone, clap::Args)]
+pub struct CheckConfig {
+    /// The database to look through, which may be in use.
+    #[command(flatten)]
+    pub database: Database,
+
+    /// The secrets folder of the organisation
+    #[arg(long, env = "ROADBOOK_SECRETS", default_value = "secrets")]
+    pub secrets: String,
+}
+
+/// A database that was looked through, and the organisation in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sound {
+    /// The organisation.
+    pub org: OrgId,
+    /// Its name.
+    pub name: String,
+    /// The last number of its log.
+    pub head: i64,
+}
+
+impl fmt::Display for Sound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "organisation {} ({}), {} entries in its log", self.org, self.name, self.head)
+    }
+}
+
+/// Copies the database to a file, while it is in use, and looks through the copy.
+///
+/// # Errors
+/// In one line: the key, its value and the remedy. Then no file is left.
+pub async fn backup(config: &BackupConfig) -> Result<Sound, ConfigError> {
+    let from = sqlite(&config.database, BY_PG_DUMP)?;
+    refuse_existing("file", &config.file)?;
+    if let Some(folder) = &config.secrets_to {
+        refuse_existing("secrets-to", folder)?;
+    }
+    let secrets = secrets_of(&config.secrets)?;
+    let draft = Draft::beside(&config.file).map_err(|error| file_error("file", &config.file, &error))?;
+    file::copy(&from, &draft.path).await.map_err(|error| config.database.wrong(store_advice(&error)))?;
+    let sound = look_inside(&Address::Sqlite(draft.path.clone()), secrets.org)
+        .await
+        .map_err(|problem| config.database.wrong(problem))?;
+    file::put_away(&draft.path).await.map_err(|error| config.database.wrong(store_advice(&error)))?;
+    if let Some(folder) = &config.secrets_to {
+        let copied = secrets.copy_to(folder);
+        copied.map_err(|error| file_error("secrets-to", folder, &error))?;
+    }
+    // Last: a file of this name is a backup that is done.
+    draft.keep(&config.file).map_err(|error| file_error("file", &config.file, &error))?;
+    Ok(sound)
+}
+
+/// Puts a backup in the place of a database that is not there.
+///
+/// # Errors
+/// In one line: the key, its value and the remedy. Then nothing is there.
+pub async fn restore(config: &RestoreConfig) -> Result<Sound, ConfigError> {
+    let to = sqlite(&config.database, BY_PG_RESTORE)?;
+    for end in ["", "-wal", "-shm"] {
+        let mut path = to.clone().into_os_string();
+        path.push(end);
+        refuse_existing("database", Path::new(&path))?;
+    }
+    file::check(&config.file)
+        .await
+        .map_err(|error| file_error("file", &config.file, &store_advice(&error)))?;
+    let secrets = match &config.secrets_from {
+        Some(folder) => {
+            refuse_existing("secrets", Path::new(&config.secrets))?;
+            Secrets::load(folder).map_err(|error| file_error("secrets-from", folder, &error))?
+        }
+        None => secrets_of(&config.secrets)?,
+    };
+    let draft = Draft::beside(&to).map_err(|error| file_error("database", &to, &error))?;
+    // Not a plain copy: this one looks at what it wrote, and is readable by its owner only.
+    file::copy(&config.file, &draft.path)
+        .await
+        .map_err(|error| file_error("file", &config.file, &store_advice(&error)))?;
+    let sound = look_inside(&Address::Sqlite(draft.path.clone()), secrets.org)
+        .await
+        .map_err(|problem| file_error("file", &config.file, &problem))?;
+    file::put_away(&draft.path).await.map_err(|error| config.database.wrong(store_advice(&error)))?;
+    if config.secrets_from.is_some() {
+        let copied = secrets.copy_to(Path::new(&config.secrets));
+        copied.map_err(|error| file_error("secrets", Path::new(&config.secrets), &error))?;
+    }
+    draft.keep(&to).map_err(|error| file_error("database", &to, &error))?;
+    Ok(sound)
+}
+
+/// Looks through the whole database, and whether the secrets folder is the one of its organisation.
+///
+/// # Errors
+/// In one line: the key, its value and the remedy.
+pub async fn check(config: &CheckConfig) -> Result<Sound, ConfigError> {
+    let address = config.database.address()?;
+    let secrets = secrets_of(&config.secrets)?;
+    if let Address::Sqlite(path) = &address {
+        file::check(path).await.map_err(|error| config.database.wrong(store_advice(&error)))?;
+    }
+    look_inside(&address, secrets.org).await.map_err(|problem| config.database.wrong(problem))
+}
+
+const BY_PG_DUMP: &str = "PostgreSQL is backed up by its own tools, also while it is in use: run pg_dump \
+                          --format=custom --file=FILE ADDRESS";
+
+const BY_PG_RESTORE: &str = "PostgreSQL is restored by its own tools: run pg_restore --clean --if-exists \
+                             --dbname=ADDRESS FILE";
+
+/// The organisation in a database, which must be the one of the secrets folder.
+async fn look_inside(address: &Address, org: OrgId) -> Result<Sound, String> {
+    let db = Db::attach(address).await.map_err(|error| store_advice(&error))?;
+    let found = async {
+        let mut conn = db.read().await?;
+        let name = organisation::name(&mut conn, org).await?;
+        Ok((name, organisation::head(&mut conn, org).await?))
+    };
+    let found = found.await.map_err(|error| store_advice(&error));
+    db.close().await;
+    match found? {
+        (Some(name), Some(head)) => Ok(Sound { org, name, head: head.seq }),
+        _ => Err(format!(
+            "it does not hold organisation {org}, which the secrets folder was made for; use the secrets folder \
+             that belongs to it"
+        )),
+    }
+}
+
+fn sqlite(database: &Database, otherwise: &str) -> Result<PathBuf, ConfigError> {
+    match database.address()? {
+        Address::Sqlite(path) => Ok(path),
+        Address::Postgres(_) => Err(database.wrong(otherwise.into())),
+    }
+}
+
+fn secrets_of(folder: &str) -> Result<Secrets, ConfigError> {
+    Secrets::load(Path::new(folder)).map_err(|error| ConfigError::of("secrets", folder, &error.to_string()))
+}
+
+fn refuse_existing(key: &str, path: &Path) -> Result<(), ConfigError> {
+    // Not `exists`: a link that leads nowhere is something that is there, too.
+    match path.symlink_metadata() {
+        Ok(_) => Err(file_error(key, path, &"it is there already, and nothing is overwritten; move it away")),
+        Err(_) => Ok(()),
+    }
+}
+
+fn file_error(key: &str, path: &Path, problem: &dyn fmt::Display) -> ConfigError {
+    let path = path.display().to_string();
+    match key {
+        // They have no variables.
+        "file" | "secrets-to" | "secrets-from" => ConfigError::other(format!("{key} \"{path}\": {problem}")),
+        key => ConfigError::of(key, &path, &problem.to_string()),
+    }
+}
+
+/// A file under another name until it is whole; removed with this value, if it never is.
+struct Draft {
+    path: PathBuf,
+    is_kept: bool,
+}
+
+impl Draft {
+    fn beside(path: &Path) -> io::Result<Self> {
+        let mut draft = path.to_owned().into_os_string();
+        draft.push(".partial");
+        let draft = PathBuf::from(draft);
+        // What an earlier run left that was killed.
+        match fs::remove_file(&draft) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        Ok(Self { path: draft, is_kept: false })
+    }
+
+    fn keep(mut self, path: &Path) -> io::Result<()> {
+        fs::rename(&self.path, path)?;
+        self.is_kept = true;
+        #[cfg(unix)]
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            fs::File::open(folder)?.sync_all()?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if self.is_kept {
+            return;
+        }
+        for end in ["", "-wal", "-shm", "-journal"] {
+            let mut path = self.path.clone().into_os_string();
+            path.push(end);
+            // It may never have been made.
+            drop(fs::remove_file(path));
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! A SQLite database as a file: copied while it is in use, and looked at before it is trusted.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
+
+use super::{StoreError, migrations};
+
+/// How long a request waits for a connection, or a lock on the file, before it is told to come again.
+pub(super) const ACQUIRE: Duration = Duration::from_secs(5);
+
+/// What `user_version` says while a server has the file open. A copy that says so was not made by closing
+/// the file, nor by [`copy`], and may be of two moments.
+pub(super) const IN_USE: i64 = 1;
+
+/// Copies a database that may be in use to a new file, as it is at one moment, and looks whether the copy is
+/// sound.
+///
+/// # Errors
+/// [`StoreError::Damaged`]; [`StoreError::Full`]; of the file.
+pub async fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+    make_private(to).map_err(|error| StoreError::Unavailable(error.into()))?;
+    let mut conn = read_only(from).await?;
+    migrations::look_at_sqlite(&mut conn).await?.check(false)?;
+    sqlx::query("vacuum into $1").bind(to.display().to_string()).execute(&mut conn).await?;
+    conn.close().await?;
+    let mut conn = SqliteConnectOptions::new().filename(to).disable_statement_logging().connect().await?;
+    sqlx::query("pragma user_version = 0").execute(&mut conn).await?;
+    look_through(&mut conn).await?;
+    Ok(conn.close().await?)
+}
+
+/// Makes a copy that nobody has open one plain file, which can be read where nothing can be written.
+///
+/// # Errors
+/// Of the file.
+pub async fn put_away(path: &Path) -> Result<(), StoreError> {
+    let options = SqliteConnectOptions::new().filename(path).disable_statement_logging();
+    let mut conn = options.journal_mode(SqliteJournalMode::Delete).connect().await?;
+    sqlx::query("pragma user_version = 0").execute(&mut conn).await?;
+    conn.close().await?;
+    sync(path).map_err(|error| StoreError::Unavailable(error.into()))
+}
+
+/// Looks at a whole database that may be in use, without writing to it.
+///
+/// # Errors
+/// [`StoreError::Damaged`]; [`StoreError::Missing`], [`StoreError::Foreign`] and [`StoreError::Newer`].
+pub async fn check(path: &Path) -> Result<(), StoreError> {
+    if !path.try_exists().map_err(|error| StoreError::Unavailable(error.into()))? {
+        return Err(StoreError::Missing);
+    }
+    let mut conn = read_only(path).await?;
+    migrations::look_at_sqlite(&mut conn).await?.check(false)?;
+    look_through(&mut conn).await?;
+    Ok(conn.close().await?)
+}
+
+/// Looks whether all pages, rows and indexes fit together, and the log's end is the one that its
+/// organisation knows.
+pub(super) async fn look_through(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    let verdict: String = sqlx::query_scalar("pragma integrity_check(1)").fetch_one(&mut *conn).await?;
+    if verdict != "ok" {
+        return Err(StoreError::Damaged(verdict));
+    }
+    let strays = sqlx::query("pragma foreign_key_check").fetch_all(&mut *conn).await?;
+    // Whole pages of another moment can fit together. A trimmed log may be empty, but never ends elsewhere.
+    let torn: i64 = sqlx::query_scalar(
+        "select count(*) from organisation o where exists (select 1 from log l where l.org_id = o.id) \
+         and (not exists (select 1 from log l where l.org_id = o.id and l.seq = o.seq and l.chain = o.chain) \
+         or exists (select 1 from log l where l.org_id = o.id and l.seq > o.seq))",
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    if torn > 0 || !strays.is_empty() {
+        return Err(StoreError::Damaged("it holds parts of two moments".into()));
+    }
+    Ok(())
+}
+
+pub(super) async fn read_only(path: &Path) -> Result<SqliteConnection, StoreError> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .busy_timeout(ACQUIRE)
+        .disable_statement_logging();
+    Ok(options.connect().await?)
+}
+
+/// Makes an empty file that only its owner may read; SQLite gives its log the same permissions.
+pub(super) fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+/// Makes a file durable.
+fn sync(path: &Path) -> std::io::Result<()> {
+    std::fs::File::open(path)?.sync_all()
+}

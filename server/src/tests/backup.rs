@@ -1,0 +1,163 @@
+//! Backups: taken while the server works, put back, and refused when they are torn.
+
+use std::path::{Path, PathBuf};
+
+use axum::http::{Method, StatusCode};
+use serde_json::json;
+
+use crate::store::{Db, StoreError};
+use crate::testing::{ADMIN, Engine, PASSWORD, Server, has_postgres};
+use crate::{BackupConfig, CheckConfig, RestoreConfig, backup, check, restore};
+
+#[tokio::test]
+async fn a_backup_of_a_server_at_work_is_whole_and_restores_with_its_secrets() {
+    let mut server = Server::new(Engine::Sqlite).await.unwrap();
+    let admin = server.admin().await.unwrap();
+    server.add_user(&admin, "bela@example.com", "user").await.unwrap();
+    let (file, secrets) = (server.folder().join("backup.db"), server.folder().join("secrets-copy"));
+    let asked = BackupConfig { secrets_to: Some(secrets.clone()), ..backing_up(&server, &file) };
+    let taken = backup(&asked).await.unwrap();
+    assert_eq!(taken.name, "Example Ltd");
+    for private in [&file, &secrets.join("token.key")] {
+        let mode =
+            std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(private).unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600, "{}", private.display());
+    }
+    // What comes after it is not in it.
+    server.add_user(&admin, "csaba@example.com", "user").await.unwrap();
+
+    let (database, folder) = (server.folder().join("restored.db"), server.folder().join("restored"));
+    let asked = RestoreConfig {
+        file,
+        database: address(&database).into(),
+        secrets: folder.display().to_string(),
+        secrets_from: Some(secrets),
+    };
+    assert_eq!(restore(&asked).await.unwrap(), taken);
+    assert!(restore(&asked).await.unwrap_err().to_string().contains("nothing is overwritten"));
+    server.config.database = address(&database).into();
+    server.config.secrets = folder.display().to_string();
+    server.reopen().await.unwrap();
+    for (email, status) in [
+        (ADMIN, StatusCode::OK),
+        ("bela@example.com", StatusCode::OK),
+        ("csaba@example.com", StatusCode::UNAUTHORIZED),
+    ] {
+        assert_eq!(server.sign_in(email, PASSWORD, 1).await.unwrap().status, status, "{email}");
+    }
+    assert!(check(&checking(&server)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_backup_overwrites_nothing_and_leaves_nothing_behind_that_is_not_whole() {
+    let server = Server::new(Engine::Sqlite).await.unwrap();
+    let there = server.folder().join("there");
+    std::fs::write(&there, "precious").unwrap();
+    let before = names(server.folder());
+    let other = server.folder().join("no-such-folder");
+    let asked = backing_up(&server, &other.join("backup.db"));
+    for asked in [backing_up(&server, &there), asked] {
+        let error = backup(&asked).await.unwrap_err().to_string();
+        assert_eq!(error.lines().count(), 1, "{error}");
+    }
+    assert_eq!(std::fs::read_to_string(&there).unwrap(), "precious");
+    assert_eq!(names(server.folder()), before);
+}
+
+#[tokio::test]
+async fn what_is_no_sound_backup_is_not_restored() {
+    let server = Server::new(Engine::Sqlite).await.unwrap();
+    let file = server.folder().join("backup.db");
+    backup(&backing_up(&server, &file)).await.unwrap();
+    let whole = std::fs::read(&file).unwrap();
+    let to = server.folder().join("restored.db");
+    let asked = RestoreConfig {
+        file: file.clone(),
+        database: address(&to).into(),
+        secrets: server.config.secrets.clone(),
+        secrets_from: None,
+    };
+    let mut torn = whole.clone();
+    torn.truncate(whole.len() / 2);
+    let mut scribbled = whole;
+    let middle = scribbled.len() / 2;
+    scribbled[middle..middle + 4096].fill(0x55);
+    for damaged in [torn, scribbled, b"no database at all".to_vec()] {
+        std::fs::write(&file, &damaged).unwrap();
+        let error = restore(&asked).await.unwrap_err().to_string();
+        assert!(error.starts_with("file \""), "{error}");
+        assert!(!to.exists());
+    }
+}
+
+#[tokio::test]
+async fn a_copy_that_is_of_two_moments_is_never_served() {
+    let server = Server::new(Engine::Sqlite).await.unwrap();
+    let admin = server.admin().await.unwrap();
+    // The copy, as `cp` makes it: without the log, in which the latest changes are.
+    let copy = server.folder().join("copied.db");
+    std::fs::copy(server.folder().join("roadbook.db"), &copy).unwrap();
+    let opened = Db::open(&address(&copy).parse().unwrap(), 1).await;
+    let opened = opened.expect("a copy of one moment is only old");
+    opened.close().await;
+    for number in 0..20 {
+        server.add_user(&admin, &format!("user{number}@example.com"), "user").await.unwrap();
+    }
+    server.state.db().close().await;
+    let newer = std::fs::read(server.folder().join("roadbook.db")).unwrap();
+    let mut torn = std::fs::read(&copy).unwrap();
+    // While it was copied the file went on: its second half is of later.
+    let half = (torn.len() / 2) / 4096 * 4096;
+    torn.truncate(half);
+    torn.extend_from_slice(&newer[half..]);
+    // As every copy of a file in use.
+    torn[60..64].copy_from_slice(&1_u32.to_be_bytes());
+    std::fs::write(&copy, torn).unwrap();
+    let opened = Db::open(&address(&copy).parse().unwrap(), 1).await;
+    assert!(matches!(opened, Err(StoreError::Damaged(_))), "{opened:?}");
+}
+
+#[tokio::test]
+async fn postgresql_is_left_to_its_own_tools() {
+    if !has_postgres() {
+        return;
+    }
+    let server = Server::new(Engine::Postgres).await.unwrap();
+    let error = backup(&backing_up(&server, &server.folder().join("backup"))).await.unwrap_err().to_string();
+    assert!(error.contains("pg_dump"), "{error}");
+    assert!(check(&checking(&server)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_server_with_nothing_to_write_is_ready_and_one_whose_writer_is_held_is_not() {
+    let server = Server::new(Engine::Sqlite).await.unwrap();
+    let held = server.state.db().write().await.unwrap();
+    let answer = server.send(Method::GET, "/health/ready", "", None).await.unwrap();
+    assert_eq!((answer.status, answer.code()), (StatusCode::SERVICE_UNAVAILABLE, "unavailable"));
+    assert_eq!(server.send(Method::GET, "/health", "", None).await.unwrap().body, json!({ "status": "ok" }));
+    drop(held);
+}
+
+fn backing_up(server: &Server, file: &Path) -> BackupConfig {
+    BackupConfig {
+        file: file.to_owned(),
+        database: server.config.database.clone(),
+        secrets: server.config.secrets.clone(),
+        secrets_to: None,
+    }
+}
+
+fn checking(server: &Server) -> CheckConfig {
+    CheckConfig { database: server.config.database.clone(), secrets: server.config.secrets.clone() }
+}
+
+fn address(path: &Path) -> String {
+    format!("sqlite:{}", path.display())
+}
+
+fn names(folder: &Path) -> Vec<PathBuf> {
+    let mut names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    names.retain(|path| !path.to_string_lossy().contains("roadbook.db"));
+    names.sort();
+    names
+}

@@ -1,0 +1,50 @@
+//! `backup`, `restore` and `check`: the database as a file.
+
+use std::error::Error;
+
+use roadbook_server::{BackupConfig, CheckConfig, RestoreConfig};
+
+use crate::out::say;
+
+/// Copies the database to a file, and says what is in it.
+///
+/// # Errors
+/// In one line, what is wrong and what helps.
+pub async fn backup(config: &BackupConfig) -> Result<(), Box<dyn Error>> {
+    let sound = unless_stopped(roadbook_server::backup(config)).await??;
+    say!("Backed up to {}: {sound}", config.file.display());
+    match &config.secrets_to {
+        Some(folder) => say!("The secrets are in {}: keep them apart from the file.", folder.display()),
+        None => say!("The secrets folder {} is not in it: back it up once, apart.", config.secrets),
+    }
+    Ok(())
+}
+
+/// Puts a backup in the place of a lost database, and says what is in it.
+///
+/// # Errors
+/// In one line, what is wrong and what helps.
+pub async fn restore(config: &RestoreConfig) -> Result<(), Box<dyn Error>> {
+    let sound = unless_stopped(roadbook_server::restore(config)).await??;
+    say!("Restored from {}: {sound}", config.file.display());
+    say!("What is newer comes back from the phones, each at its next exchange.");
+    Ok(())
+}
+
+/// Looks through the database, and says what is in it.
+///
+/// # Errors
+/// In one line, what is wrong and what helps.
+pub async fn check(config: &CheckConfig) -> Result<(), Box<dyn Error>> {
+    let sound = unless_stopped(roadbook_server::check(config)).await??;
+    say!("Sound: {sound}");
+    Ok(())
+}
+
+/// Does a thing, and gives it up when somebody asks the program to stop: what it had begun is removed.
+async fn unless_stopped<T>(work: impl Future<Output = T>) -> Result<T, &'static str> {
+    tokio::select! {
+        done = work => Ok(done),
+        () = crate::stopped() => Err("stopped; nothing was changed"),
+    }
+}

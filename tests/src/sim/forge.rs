@@ -1,0 +1,203 @@
+//! Forged pushes: a change that no honest phone makes, in the name of one that is signed in. The server
+//! takes none of them.
+
+use std::sync::Arc;
+
+use minicbor::bytes::ByteArray;
+use roadbook_domain::access::audience::inbox_id;
+use roadbook_domain::crm::card;
+use roadbook_domain::document::change::{Actor, Change, Op, OpId, Register};
+use roadbook_domain::document::{DocumentType, DocumentTypeId};
+use roadbook_domain::value::env::{Env, random};
+use roadbook_domain::value::id::{DocumentId, UserId};
+use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::wire::{Pushed, PushedChange, SyncRequest, SyncResponse, Verdict, from_frame, to_frame};
+
+use super::Simulation;
+use super::answers::Carried;
+use super::moment::Moment;
+use super::network::MOST_BYTES;
+use crate::dice::nth;
+use crate::failure::{Failure, ensure};
+
+/// Registers whose values have a form.
+const WITH_FORM: [&str; 6] = ["owner", "status", "trash", "due", "assignee", "state"];
+
+impl Simulation<'_> {
+    /// A phone's next push comes forged; its own is lost on the way.
+    pub(super) fn forge(&mut self, phone: u8, how: u8) -> Result<(), Failure> {
+        let place = self.place(phone);
+        self.poke(place);
+        let Some(frame) = self.next_request(place)? else { return Ok(()) };
+        let mut request: SyncRequest = from_frame(&frame, MOST_BYTES)?;
+        let before = self.look()?;
+        let is_forged = match how % 8 {
+            6 => self.push_to_anothers_own(place, &mut request, &before, how)?,
+            7 => self.push_to_what_is_hidden(place, &mut request, &before)?,
+            how => self.forge_pushed(place, &mut request, &before, how)?,
+        };
+        if is_forged {
+            let frame = to_frame(&request);
+            // Who is disabled, or was signed out, forges nothing.
+            if let Ok(answer) = self.server.exchange(&self.phones[place].token, &frame)? {
+                self.ledger.tally.count("forged");
+                let answer: SyncResponse = from_frame(&answer, MOST_BYTES)?;
+                let taken = answer.verdicts.iter().filter_map(|group| group.verdicts.last());
+                let is_taken = taken.into_iter().any(|verdict| matches!(verdict, Verdict::Applied(_)));
+                ensure("the server takes no forged change", !is_taken, || {
+                    format!("forged in way {}: {:?}", how % 8, request.push)
+                })?;
+                let from = self.phones[place].sender();
+                self.ledger.note(from, &request, &answer)?;
+                let snapshot = self.look()?;
+                let (user, request, before) = (from.0, &request, &[before][..]);
+                let answer = &answer;
+                Carried { user, request, answer, before, snapshot: &snapshot, alone: true }
+                    .check(&self.ledger)?;
+            }
+        }
+        self.phones[place].phone.app().session.on_failure(None);
+        self.look_at(place)
+    }
+
+    /// Forges the last change of the first group of a push; tells whether it has one that can be forged so.
+    fn forge_pushed(
+        &mut self,
+        place: usize,
+        request: &mut SyncRequest,
+        before: &Moment,
+        how: u8,
+    ) -> Result<bool, Failure> {
+        request.push.truncate(1);
+        let Some(group) = request.push.first_mut() else { return Ok(false) };
+        let Some(last) = group.changes.last() else { return Ok(false) };
+        let mut change = Change::from_bytes(&last.change)?;
+        let honest = change.clone();
+        match how {
+            0 => replace_other_values(&mut change),
+            1 => change.start_op += 1,
+            2 => change.seq += 1,
+            3 => change.time = Timestamp::from_millis(-1),
+            4 => lose_form(&mut change),
+            _ => {
+                let own = self.phones[place].phone.identity.device;
+                let log = self.server.log()?;
+                let known = before.documents.get(&group.document);
+                let is_there =
+                    |actor| known.is_some_and(|known| known.changes.0.values().any(|one| one.actor == actor));
+                let others = log.iter().filter(|one| one.by.device.is_some() && one.by.device != own);
+                let other = others.map(|one| one.actor).find(|actor| !is_there(*actor));
+                // What it wrote before under its own actor would not be there.
+                if let Some(other) = other.filter(|_| change.seq == 1) {
+                    under(&mut change, other);
+                }
+            }
+        }
+        if change == honest {
+            return Ok(false);
+        }
+        let pushed = pushed(group.kind, &change)?;
+        drop(group.changes.pop());
+        group.changes.push(pushed);
+        Ok(true)
+    }
+
+    /// A push into another user's inbox.
+    fn push_to_anothers_own(
+        &mut self,
+        place: usize,
+        request: &mut SyncRequest,
+        before: &Arc<Moment>,
+        how: u8,
+    ) -> Result<bool, Failure> {
+        let own = self.users[self.phones[place].owner].id;
+        let others: Vec<UserId> = self.user_ids().into_iter().filter(|user| *user != own).collect();
+        let Some(other) = nth(&others, how / 8) else { return Ok(false) };
+        self.push_into(place, request, before, inbox_id(*other))
+    }
+
+    /// A Restricted user's push into a card that they never saw, by a phone that tells of no cursor.
+    fn push_to_what_is_hidden(
+        &mut self,
+        place: usize,
+        request: &mut SyncRequest,
+        before: &Arc<Moment>,
+    ) -> Result<bool, Failure> {
+        let own = self.users[self.phones[place].owner].id;
+        let hidden = before.world.cards.keys().find(|id| {
+            !before.world.is_private(**id) && !before.sees(own, **id) && !self.ledger.has_seen(own, **id)
+        });
+        let Some(hidden) = hidden.copied().filter(|_| before.is_restricted(own)) else { return Ok(false) };
+        request.cursor = None;
+        self.push_into(place, request, before, hidden)
+    }
+
+    /// Puts into a request a change of a card's name that is sound but for who made it.
+    fn push_into(
+        &mut self,
+        place: usize,
+        request: &mut SyncRequest,
+        before: &Moment,
+        document: DocumentId,
+    ) -> Result<bool, Failure> {
+        let Some(stored) = before.documents.get(&document) else { return Ok(false) };
+        let env = &self.phones[place].phone.app().env;
+        let register = Register { container: card::CARD, name: "name".into() };
+        let values = stored.changes.registers().remove(&register).unwrap_or_default();
+        let mut pred: Vec<OpId> = values.into_iter().map(|(id, _)| id).collect();
+        pred.sort_unstable();
+        let last = stored.changes.0.values().map(Change::max_op).max().unwrap_or_default();
+        let change = Change {
+            actor: Actor(random(&**env)),
+            seq: 1,
+            start_op: last + 1,
+            time: env.now(),
+            deps: stored.changes.heads(),
+            ops: vec![Op::Put { register, value: "mine".into(), pred }],
+        };
+        let changes = vec![pushed(DocumentTypeId::CARD, &change)?];
+        request.push = vec![Pushed { document, kind: DocumentTypeId::CARD, changes }];
+        (request.reuploads, request.reconcile) = (Vec::new(), None);
+        Ok(true)
+    }
+}
+
+/// The first value that it writes replaces others than its author saw.
+fn replace_other_values(change: &mut Change) {
+    let actor = change.actor;
+    let puts = change.ops.iter_mut().find_map(|op| match op {
+        Op::Put { pred, .. } => Some(pred),
+        _ => None,
+    });
+    if let Some(pred) = puts {
+        if pred.is_empty() { pred.push(OpId { counter: 1, actor }) } else { pred.clear() }
+    }
+}
+
+/// A value that it writes is in no form.
+fn lose_form(change: &mut Change) {
+    let formed = change.ops.iter_mut().find_map(|op| match op {
+        Op::Put { register, value, .. } if WITH_FORM.iter().any(|name| register.name.ends_with(name)) => {
+            Some(value)
+        }
+        _ => None,
+    });
+    if let Some(value) = formed {
+        "anything".clone_into(value);
+    }
+}
+
+/// The same change under another actor.
+fn under(change: &mut Change, actor: Actor) {
+    let is_plain = change.ops.iter().all(|op| matches!(op, Op::Put { .. }));
+    if is_plain {
+        change.actor = actor;
+    }
+}
+
+fn pushed(kind: DocumentTypeId, change: &Change) -> Result<PushedChange, Failure> {
+    let kind = DocumentType::get(kind).ok_or_else(|| Failure::new("document types are known", kind.0))?;
+    let hash = change.to_automerge(kind).hash().0;
+    let check = ByteArray::from(std::array::from_fn(|i| hash.get(i).copied().unwrap_or_default()));
+    Ok(PushedChange { change: change.to_bytes(), check, origin: None })
+}
