@@ -27,7 +27,9 @@ pub mod sessions;
 pub mod settings;
 pub mod sqlite_file;
 pub mod standing;
+pub mod statements;
 pub mod todos;
+pub mod trim;
 #[cfg(any(test, feature = "testing"))]
 pub mod turn;
 pub mod users;

@@ -12,14 +12,13 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{
-    ConnectOptions, Connection, PgConnection, PgPool, Postgres, SqlStr, Sqlite, SqliteConnection, SqlitePool,
-    Transaction,
+    Connection, PgConnection, PgPool, Postgres, SqlStr, Sqlite, SqliteConnection, SqlitePool, Transaction,
 };
 
 use super::meter::{self, Lease};
 use super::migrations::Found;
 use super::sqlite_file::{self, ACQUIRE};
-use super::{StoreError, migrations};
+use super::{StoreError, migrations, statements};
 
 /// Runs one expression over the connection of either database: `on!(conn, |c| query(..).execute(c))`.
 ///
@@ -345,8 +344,8 @@ async fn connect_sqlite(path: &Path, opening: Opening) -> Result<Db, StoreError>
         .foreign_keys(true)
         .busy_timeout(ACQUIRE)
         .pragma("secure_delete", "on")
-        .pragma("temp_store", "memory")
-        .disable_statement_logging();
+        .pragma("temp_store", "memory");
+    let options = statements::told(options);
     let writer = sqlite_pool(1).connect_with(options.clone()).await?;
     migrations::migrate_sqlite(&writer).await?;
     let is_marked = opening != Opening::Beside;
@@ -417,7 +416,7 @@ async fn connect_postgres(
     let pool = PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE)
-        .connect_with(options.clone().application_name(&name).disable_statement_logging())
+        .connect_with(statements::told(options.clone().application_name(&name)))
         .await?;
     migrations::look_at_postgres(&pool).await?.check(opening == Opening::Create)?;
     migrations::migrate_postgres(&pool).await?;

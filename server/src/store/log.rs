@@ -29,6 +29,8 @@ pub enum EntryKind {
     Settings,
     /// A document was purged (C5).
     Purge,
+    /// What stood at a document's id, where only another document may stand, is under another id now.
+    Moved,
 }
 
 /// An entry to be written.
@@ -266,13 +268,12 @@ pub async fn tail(
 ) -> Result<Tail, StoreError> {
     let mut text = String::new();
     for (place, reader) in readers.iter().enumerate() {
-        // Each in its own order and with its own end. Who reads by scope sees a document from its creation
-        // (1) to its purge (4).
+        // Each in its own order and with its own end.
         let (from, part) = match reader {
             Reader::Feed(_) => (
                 "l",
-                "l.seq as seq, l.entry as entry, l.document as document, l.entry <> 1 as saw, \
-                 l.entry <> 4 as sees, cast(length(l.bytes) as bigint) as size from log l \
+                "l.seq as seq, l.entry as entry, l.document as document, true as saw, true as sees, \
+                 cast(length(l.bytes) as bigint) as size from log l \
                  where l.org_id = $1 and l.feed",
             ),
             Reader::Principal(_) => (
@@ -311,6 +312,12 @@ pub async fn tail(
         let (count, end) = last.entry(part).or_default();
         (*count, *end) = (*count + 1, seq.max(*end));
         let (entry, size) = (EntryKind::of(entry)?, size.unsigned_abs());
+        let reader = usize::try_from(part).ok().and_then(|part| readers.get(part));
+        let (saw, sees) = match reader {
+            // Who reads by scope sees a document from its creation to its end.
+            Some(Reader::Feed(_)) => (entry != EntryKind::Create, !entry.is_end()),
+            _ => (saw, sees),
+        };
         tail.touched.push(Touched { seq, entry, document: document.into(), size, saw, sees });
     }
     // A full part says nothing about what follows its last entry, so all of them are cut there.
@@ -382,14 +389,20 @@ impl EntryKind {
             Self::Audience => 2,
             Self::Settings => 3,
             Self::Purge => 4,
+            Self::Moved => 5,
         }
     }
 
     fn of(code: i16) -> Result<Self, StoreError> {
-        [Self::Change, Self::Create, Self::Audience, Self::Settings, Self::Purge]
+        [Self::Change, Self::Create, Self::Audience, Self::Settings, Self::Purge, Self::Moved]
             .into_iter()
             .find(|kind| kind.code() == code)
             .ok_or(StoreError::Unreadable("the kind of an entry"))
+    }
+
+    /// Whether nobody sees the document after it.
+    const fn is_end(self) -> bool {
+        matches!(self, Self::Purge | Self::Moved)
     }
 
     /// Whether it holds a change.

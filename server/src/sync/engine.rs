@@ -9,6 +9,7 @@ use roadbook_domain::value::time::Timestamp;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::error::SyncError;
+use super::terms::Known;
 use crate::live::{Live, Moved};
 use crate::node::Node;
 use crate::node::secrets::Secrets;
@@ -22,6 +23,7 @@ pub struct Engine {
     /// Whose judgement is under way or waiting for a processor: one of each user.
     turns: Mutex<BTreeMap<UserId, Arc<Semaphore>>>,
     hashing: Semaphore,
+    terms: Known,
     live: Arc<Live>,
 }
 
@@ -31,7 +33,14 @@ impl Engine {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         // More at once would only share the processors, and hold more documents in memory.
         let judging = Arc::new(Semaphore::new(processors));
-        Self { node, judging, turns: Mutex::default(), hashing: Semaphore::new(1), live: Arc::default() }
+        Self {
+            node,
+            judging,
+            turns: Mutex::default(),
+            hashing: Semaphore::new(1),
+            terms: Known::default(),
+            live: Arc::default(),
+        }
     }
 
     /// Database, keys and clock.
@@ -99,6 +108,11 @@ impl Engine {
     pub fn hash(&self) -> Result<SemaphorePermit<'_>, SyncError> {
         // Not waited for: the caller can ask again, while a queue would keep requests open for long.
         self.hashing.try_acquire().map_err(|_| SyncError::Busy)
+    }
+
+    /// The digest terms that reconciliations read of late.
+    pub fn terms(&self) -> &Known {
+        &self.terms
     }
 
     /// Who waits for news.

@@ -4,6 +4,7 @@ mod access;
 mod bounds;
 mod limits;
 mod live;
+mod own_documents;
 pub(crate) mod phone;
 mod pull;
 mod push;
@@ -11,6 +12,7 @@ mod recovery;
 mod reupload;
 mod rights;
 mod strangers;
+mod trim;
 
 use roadbook_domain::crm::command::{CardCommand, NewTodo};
 use roadbook_domain::settings::INBOX_PRODUCT;

@@ -119,7 +119,9 @@ impl Plan {
             rows.into_iter().map(|(seq, row)| (seq, Item::Settings(row))).collect();
         for (document, rows) in documents {
             let lacks = position.fill.as_ref().is_some_and(|fill| fill.will_reach(document));
-            let sees = sees.as_ref().is_none_or(|sees| sees.contains(&document));
+            // Who reads by scope sees what their last entry of it says.
+            let last = rows.last().is_some_and(|row| row.sees);
+            let sees = sees.as_ref().map_or(last, |sees| sees.contains(&document));
             if let Some(net) = net::effect(&rows, sees, reading.applied, lacks) {
                 // The first entry: a page that is cut before it leaves the whole document to the next one.
                 let first = rows.first().map_or(0, |row| row.seq);

@@ -133,6 +133,7 @@ pub(super) struct Changed<'a> {
 enum Cause<'a> {
     Update(&'a Update),
     Purge(Signature),
+    Moved,
 }
 
 /// A contact that is not changed itself: others see it than before.
@@ -182,10 +183,16 @@ impl<'a> Changed<'a> {
         }
     }
 
+    /// With nothing left of the document at its id.
+    pub(super) fn moved(stored: &Stored, rows: &Rows) -> Self {
+        let nobody = Signature { user: None, device: None };
+        Self { cause: Cause::Moved, ..Self::purged(stored, rows, nobody) }
+    }
+
     fn update(&self) -> Option<&'a Update> {
         match &self.cause {
             Cause::Update(update) => Some(update),
-            Cause::Purge(_) => None,
+            Cause::Purge(_) | Cause::Moved => None,
         }
     }
 
@@ -196,6 +203,17 @@ impl<'a> Changed<'a> {
 
     fn is_linked(&self) -> bool {
         is_linked(self.kind)
+    }
+
+    /// A hash over what stands at its id before.
+    fn hash_of_state(&self) -> [u8; 32] {
+        let mut hash = Context::new(&SHA256);
+        hash.update(b"moved");
+        if let Some((term, _)) = &self.filing.before {
+            hash.update(term);
+        }
+        let hash = hash.finish();
+        std::array::from_fn(|i| hash.as_ref().get(i).copied().unwrap_or_default())
     }
 
     pub(super) fn links(&self) -> Links {
@@ -454,6 +472,8 @@ impl Changed<'_> {
             Cause::Update(update) => update,
             // An id is purged once, so this hash is no other's.
             Cause::Purge(by) => return vec![NewEntry { by: by.clone(), ..entry(EntryKind::Purge, [0; 32]) }],
+            // An id may be cleared more than once, but not of the same state.
+            Cause::Moved => return vec![entry(EntryKind::Moved, self.hash_of_state())],
         };
         let is_new = self.filing.before.is_none();
         let accepted = update.accepted.iter().enumerate();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use roadbook_domain::crm::row::Rows;
 use roadbook_domain::document::Signature;
 use roadbook_domain::settings::role::Act;
 use roadbook_domain::value::id::{DocumentId, OrgId};
@@ -69,13 +70,37 @@ async fn remove(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let id = stored.id;
-    let rows = minicbor::decode(&stored.rows).map_err(|_| StoreError::Unreadable("a document's rows"))?;
-    let mut changes = [Changed::purged(stored, &rows, by)];
+    let seq = take_away(tx, org, Changed::purged(stored, &rows_of(stored)?, by), now).await?;
+    documents::bury(tx, org, id, seq).await?;
+    log::empty(tx, org, id).await
+}
+
+/// Takes away what stands at an id, with everything derived from it; the id may be used again.
+///
+/// # Errors
+/// Of the database; the transaction is then to be rolled back.
+pub(super) async fn clear(
+    tx: &mut Tx,
+    org: OrgId,
+    stored: &Stored,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    take_away(tx, org, Changed::moved(stored, &rows_of(stored)?), now).await.map(drop)
+}
+
+fn rows_of(stored: &Stored) -> Result<Rows, StoreError> {
+    minicbor::decode(&stored.rows).map_err(|_| StoreError::Unreadable("a document's rows"))
+}
+
+/// Answers the entry of the log that says so.
+async fn take_away(tx: &mut Tx, org: OrgId, changed: Changed<'_>, now: Timestamp) -> Result<i64, StoreError> {
+    let head = organisation::lock(tx, org).await?.seq;
+    let mut changes = [changed];
     let others = file_contacts(tx, org, &mut changes).await?;
-    let first = write_log(tx, org, &changes, &others, (stored.as_of, now)).await?;
-    documents::bury(tx, org, id, first.get(&id).copied().unwrap_or_default()).await?;
+    let first = write_log(tx, org, &changes, &others, (head, now)).await?;
+    let [changed] = &changes;
+    let id = changed.filing.document;
     documents::remove(tx, org, id).await?;
-    log::empty(tx, org, id).await?;
     audience::put_links(tx, org, &changes.each_ref().map(Changed::links)).await?;
     todos::remove(tx, org, id).await?;
     // Nobody retains a closing of what was purged, not even users who had lost the card before.
@@ -83,5 +108,6 @@ async fn remove(
     retained_closings::apply(tx, org, &[nobody]).await?;
     let filings =
         changes.iter().map(|changed| &changed.filing).chain(others.iter().map(|other| &other.filing));
-    write_filings(tx, org, filings).await
+    write_filings(tx, org, filings).await?;
+    Ok(first.get(&id).copied().unwrap_or_default())
 }
