@@ -29,4 +29,4 @@ pub use up::own_documents::OwnDocuments;
 pub use up::purge::purge;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

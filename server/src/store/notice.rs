@@ -9,6 +9,7 @@ use sqlx::postgres::PgListener;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use super::bulk::{self, Value};
 use super::db::on;
 use super::{Conn, Db, StoreError};
 
@@ -120,6 +121,44 @@ fn reconnect(pool: PgPool) -> Ear {
         }
     });
     Ear::Reconnecting(pool, connected)
+}
+
+/// The keys of scopes that entries after one and up to another are read by, each with the last of these.
+///
+/// # Errors
+/// Of the database.
+pub async fn feeds_since(
+    conn: &mut Conn,
+    org: OrgId,
+    after: i64,
+    upto: i64,
+) -> Result<Vec<(Vec<u8>, i64)>, StoreError> {
+    Ok(on!(conn, |c| sqlx::query_as(
+        "select feed, max(seq) from log where org_id = $1 and seq > $2 and seq <= $3 group by feed"
+    )
+    .bind(org.uuid())
+    .bind(after)
+    .bind(upto)
+    .fetch_all(c)
+    .await)?)
+}
+
+/// The same of these principals' keys.
+///
+/// # Errors
+/// Of the database.
+pub async fn principals_since(
+    conn: &mut Conn,
+    org: OrgId,
+    principals: &[Vec<u8>],
+    after: i64,
+    upto: i64,
+) -> Result<Vec<(Vec<u8>, i64)>, StoreError> {
+    let text = "select principal, max(seq) from fanout where org_id = $1 and seq > $2 and seq <= $3 \
+                and principal in LIST group by principal";
+    let fixed = [Value::Uuid(org.uuid()), Value::Int(after), Value::Int(upto)];
+    let listed = principals.iter().cloned().map(Value::Bytes).collect();
+    bulk::fetch(conn, text, &fixed, listed).await
 }
 
 /// The sessions that ended since then.

@@ -120,8 +120,8 @@ impl Engine {
         &self.live
     }
 
-    /// Tells everybody who waits, in this process and in others, that the log has grown.
-    pub async fn tell(&self, org: OrgId, moved: Moved) {
+    /// Tells those who wait and whom it concerns, in this process and in others, that the log has grown.
+    pub async fn tell(&self, org: OrgId, moved: &Moved) {
         // This process first: its own sockets need no database.
         self.live.moved(org, moved);
         if let Err(error) = notice::tell(self.db(), org).await {

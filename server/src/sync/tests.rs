@@ -1,10 +1,11 @@
 //! The exchange over HTTP, in process, on real databases.
 
+mod access;
 mod bounds;
 mod limits;
 mod live;
 mod own_documents;
-mod phone;
+pub(crate) mod phone;
 mod pull;
 mod push;
 mod recovery;

@@ -47,7 +47,7 @@ pub async fn gather(
         Ok(bounds) => bounds,
         Err(code) => return Ok(answered(vec![Verdict::Refused(code)])),
     };
-    let mut tx = engine.db().write().await?;
+    let mut tx = caller.write(engine.db()).await?;
     let Some(kept) = kept(&mut tx, caller, &offer, first, now).await? else {
         return Ok(answered(vec![Verdict::NotReached]));
     };
@@ -94,7 +94,7 @@ pub async fn gather(
 /// # Errors
 /// Of the database.
 pub async fn forget(engine: &Engine, caller: &Caller, now: Timestamp) -> Result<(), SyncError> {
-    let mut tx = engine.db().write().await?;
+    let mut tx = caller.write(engine.db()).await?;
     reupload::drop_kept(&mut tx, caller.org, caller.device, before(now)).await?;
     Ok(tx.commit().await?)
 }

@@ -15,12 +15,15 @@ use roadbook_domain::value::time::Timestamp;
 
 use super::plan::{self, CardVisibility, Filing, LinkMap, Relinked, Widening};
 use super::scratch::Update;
+use crate::auth::Caller;
+use crate::live::Concern;
 use crate::store::audience::{self, Filed, Links, Paths};
 use crate::store::documents::{self, Brief, Stored};
 use crate::store::log::{self, EntryKind, NewEntry};
 use crate::store::retained_closings::{self, Closings};
 use crate::store::todos::{self, Todos};
 use crate::store::{Db, StoreError, Tx, actors, digests, key, organisation, retry};
+use crate::sync::error::SyncError;
 
 /// What a batch writes.
 #[derive(Debug, Default)]
@@ -40,6 +43,8 @@ pub enum Committed {
         first: BTreeMap<DocumentId, i64>,
         /// The last number given.
         head: i64,
+        /// What it is about.
+        concerns: BTreeSet<Concern>,
     },
     /// Nothing was written: these documents are not as they were when they were judged.
     Stale(BTreeSet<DocumentId>),
@@ -50,11 +55,12 @@ pub enum Committed {
 /// Writes a batch, all or nothing.
 ///
 /// # Errors
-/// Of the database; nothing was written, or nobody was told so and a retry finds out.
-pub async fn commit(db: &Db, org: OrgId, batch: &Batch, now: Timestamp) -> Result<Committed, StoreError> {
+/// [`SyncError::Caller`] if the caller's rights are not those by which it was judged any more. Of the database;
+/// nothing was written, or nobody was told so and a retry finds out.
+pub async fn commit(db: &Db, caller: &Caller, batch: &Batch, now: Timestamp) -> Result<Committed, SyncError> {
     retry(|| async {
-        let mut tx = db.write().await?;
-        let committed = write(&mut tx, org, batch, now).await?;
+        let mut tx = caller.write(db).await?;
+        let committed = write(&mut tx, caller.org, batch, now).await?;
         // Otherwise the transaction is dropped, which rolls it back.
         if matches!(committed, Committed::Done { .. }) {
             tx.commit().await?;
@@ -94,7 +100,22 @@ pub async fn write(tx: &mut Tx, org: OrgId, batch: &Batch, now: Timestamp) -> Re
     let touched: Vec<_> = others.iter().map(|other| other.brief.id).collect();
     documents::touch(tx, org, &touched).await?;
     let head = organisation::head(tx, org).await?.ok_or(StoreError::Missing)?.seq;
-    Ok(Committed::Done { first, head })
+    let concerns = concerns(&changes, &others);
+    Ok(Committed::Done { first, head, concerns })
+}
+
+/// What a batch is about: whoever it is filed for, before or after.
+fn concerns(changes: &[Changed<'_>], others: &[Other]) -> BTreeSet<Concern> {
+    let filings = changes.iter().map(|changed| &changed.filing);
+    let mut concerns = BTreeSet::new();
+    for filing in filings.chain(others.iter().map(|other| &other.filing)) {
+        if filing.scope == Scope::Staff {
+            concerns.insert(Concern::Staff);
+        }
+        concerns.extend(filing.saw().chain(filing.sees()).map(Concern::Principal));
+    }
+    concerns.extend(changes.iter().flat_map(Changed::late_authors).map(Concern::Principal));
+    concerns
 }
 
 /// One document of a batch.

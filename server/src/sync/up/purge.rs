@@ -9,8 +9,7 @@ use roadbook_domain::value::id::{DocumentId, OrgId};
 use roadbook_domain::value::time::Timestamp;
 
 use super::commit::{Changed, file_contacts, write_filings, write_log};
-use crate::auth::Caller;
-use crate::live::Moved;
+use crate::auth::{Caller, Claim};
 use crate::store::documents::{self, Stored};
 use crate::store::log::{self, NewEntry};
 use crate::store::{Db, StoreError, Tx, audience, organisation, retained_closings, todos};
@@ -21,47 +20,32 @@ use crate::sync::error::SyncError;
 ///
 /// # Errors
 /// [`SyncError::Caller`] if the role does not allow it, [`SyncError::NotFound`].
-pub async fn purge(engine: &Engine, caller: &Caller, document: DocumentId) -> Result<(), SyncError> {
+pub async fn purge(engine: &Engine, claim: &Claim, document: DocumentId) -> Result<(), SyncError> {
+    // Under the lock before the document is read: a push in between would write it again after its purge.
+    let mut tx = claim.write(engine.db()).await?;
+    let caller = tx.caller;
     caller.require(Act::Purge)?;
     let by = Signature { user: Some(caller.user), device: Some(caller.device) };
-    let head = remove_for_good(engine.db(), caller.org, document, by, engine.now()).await?;
-    let head = head.ok_or(SyncError::NotFound)?;
-    engine.tell(caller.org, Moved { head: head.unsigned_abs(), by: None }).await;
+    let stored = documents::get(&mut tx, caller.org, &[document]).await?.pop();
+    remove(&mut tx, caller.org, &stored.ok_or(SyncError::NotFound)?, by, engine.now()).await?;
+    tx.commit().await?;
     tracing::info!(document.id = %document, "document purged");
     Ok(())
-}
-
-/// Removes a document for good, and leaves its tombstone (C5). Answers the head of the log then, `None`
-/// if there is no such document.
-///
-/// # Errors
-/// Of the database.
-async fn remove_for_good(
-    db: &Db,
-    org: OrgId,
-    id: DocumentId,
-    by: Signature,
-    now: Timestamp,
-) -> Result<Option<i64>, StoreError> {
-    let mut tx = db.write().await?;
-    // Before the document is read: a push in between would write it again after its purge.
-    organisation::lock(&mut tx, org).await?;
-    let Some(stored) = documents::get(&mut tx, org, &[id]).await?.pop() else { return Ok(None) };
-    remove(&mut tx, org, &stored, by, now).await?;
-    let head = organisation::head(&mut tx, org).await?.ok_or(StoreError::Missing)?.seq;
-    tx.commit().await?;
-    Ok(Some(head))
 }
 
 /// Makes sure that a document is purged and its id never used, whether it is there or not, by nobody's
 /// act. Answers the head of the log then, `None` if it was purged already.
 ///
 /// # Errors
-/// Of the database.
-pub async fn bury(db: &Db, org: OrgId, id: DocumentId, now: Timestamp) -> Result<Option<i64>, StoreError> {
-    let nobody = Signature { user: None, device: None };
-    let mut tx = db.write().await?;
-    organisation::lock(&mut tx, org).await?;
+/// [`SyncError::Caller`] if the caller who brings it has no access; those of the database.
+pub async fn bury(
+    db: &Db,
+    caller: &Caller,
+    id: DocumentId,
+    now: Timestamp,
+) -> Result<Option<i64>, SyncError> {
+    let (org, nobody) = (caller.org, Signature { user: None, device: None });
+    let mut tx = caller.write(db).await?;
     if !documents::purged(&mut tx, org, &[id]).await?.is_empty() {
         return Ok(None);
     }
