@@ -172,6 +172,10 @@ impl Store {
 
     fn read_once<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
         if self.is_alone {
+            // This thread has the connection, and would wait for itself.
+            if *lock(&self.writing) == Some(thread::current().id()) {
+                return Err(Error::InsideBatch);
+            }
             let writer = lock(&self.writer);
             let snapshot = writer.connection.unchecked_transaction()?;
             return read(&snapshot);

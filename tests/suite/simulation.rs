@@ -102,7 +102,6 @@ fn who_makes_a_card_for_others_is_told_that_they_do_not_see_it() {
 }
 
 #[test]
-#[ignore = "the server reads the role before the snapshot that it answers from"]
 fn who_becomes_restricted_while_they_are_answered_gets_nothing_that_they_may_not_see() {
     holds(
         99,

@@ -124,8 +124,8 @@ async fn course(engine: Engine, seed: u64) -> (World, Vec<Phone>) {
             }
             (_, Some(card)) if step % 3 == 0 => {
                 let token = server.admin().await.unwrap();
-                let caller = crate::auth::Caller::of(server.state.gate(), &token).await.unwrap();
-                drop(crate::sync::purge(server.state.engine(), &caller, card).await);
+                let claim = crate::auth::Claim::of(server.state.gate(), &token).unwrap();
+                drop(crate::sync::purge(server.state.engine(), &claim, card).await);
             }
             _ => {}
         }
