@@ -27,8 +27,10 @@ pub fn start(quiet: bool) -> Result<(), String> {
 /// misspelt for the name of a module, and log nothing.
 fn read(text: &str) -> Option<EnvFilter> {
     let is_level = |level: &str| LEVELS.contains(&level.to_ascii_lowercase().as_str());
-    let is_fit = |part: &str| is_level(part.rsplit('=').next().unwrap_or_default().trim());
-    if text.split(',').all(is_fit) { EnvFilter::try_new(text).ok() } else { None }
+    let parts: Vec<_> = text.split(',').map(str::trim).collect();
+    let is_fit = parts.iter().all(|part| is_level(part.rsplit('=').next().unwrap_or_default()));
+    // The library takes no blanks.
+    is_fit.then(|| EnvFilter::try_new(parts.join(",")).ok()).flatten()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! Nothing here knows what a document or a card is.
 
 pub mod collation;
+pub mod counted;
 pub mod decimal;
 pub mod due;
 pub mod env;

@@ -26,8 +26,8 @@ pub use frame::{FrameError, from_frame, to_frame};
 pub use live::{LIVE_BEARER, LIVE_PROTOCOL, LiveFrame, Poke};
 pub use receipted::{MAX_REUPLOADED_ROWS, ReceiptedRow, Tombstone};
 pub use reconcile::{
-    Bucket, HeadsRow, MAX_PARTS_BYTES, MAX_REUPLOADED_CHANGES, MAX_REUPLOADS, Reconcile, ReconcileAnswer,
-    Reupload, ReuploadPart,
+    Bucket, HeadsRow, MAX_PARTS_BYTES, MAX_REUPLOADED_CHANGES, MAX_REUPLOADED_OPS, MAX_REUPLOADS, Reconcile,
+    ReconcileAnswer, Reupload, ReuploadPart,
 };
 pub use verdict::{GroupVerdict, RefusalCode, Verdict};
 

@@ -4,11 +4,11 @@
 -- staff (every user but Restricted ones), x'01' everyone, x'02' one user, x'03' a user's private documents.
 -- Absent ids are nil.
 
--- One row for each accepted change, change of audience, settings change and purge, in one order.
+-- One row for each accepted change, change of audience, settings change, purge and move, in one order.
 create table log (
     org_id uuid not null references organisation (id),
     seq bigint not null,
-    -- 0 change, 1 first change of a document, 2 audience, 3 settings, 4 purge.
+    -- 0 change, 1 first change of a document, 2 audience, 3 settings, 4 purge, 5 moved to another id.
     entry smallint not null,
     -- The scope that reads it: staff, a user's private key, or nobody (empty) for settings.
     feed bytea not null,

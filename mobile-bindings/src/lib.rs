@@ -122,6 +122,25 @@ impl Roadbook {
         account::sign_in(&self.client, &server.transport, credentials, installation).await
     }
 
+    /// Uses up a code for one time, which an administrator made: the user has this password from then on, and
+    /// is signed in. What the phone scanned is the server's address, `/enrol#` and the code.
+    ///
+    /// # Errors
+    /// `BadCredentials` for a code that was used or is too old; else as for [`Self::sign_in`].
+    pub async fn enrol(
+        &self,
+        server: Arc<Server>,
+        code: String,
+        password: String,
+        platform: String,
+        device_name: String,
+        install_secret: Vec<u8>,
+    ) -> Result<Identity, SyncError> {
+        let secret = &install_secret.try_into().map_err(|_| invalid(Reason::InstallSecret { bytes: 32 }))?;
+        let installation = Installation { platform: &platform, name: &device_name, secret };
+        account::enrol(&self.client, &server.transport, &code, &password, installation).await
+    }
+
     /// Exchanges with the server until nothing is left to exchange; `None` if [`Self::pause`] ended it.
     /// What was exchanged by then stays, and the next call goes on from there.
     ///

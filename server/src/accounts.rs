@@ -2,13 +2,14 @@
 //! always together.
 
 use roadbook_domain::document::DocumentError;
+use roadbook_domain::settings::role::Act;
 use roadbook_domain::settings::user::{Email, User};
 use roadbook_domain::settings::{SettingsError, SettingsId, SettingsKind};
 use roadbook_domain::value::id::UserId;
 use serde::Deserialize;
 
 use crate::auth::password::{PasswordError, Passwords};
-use crate::auth::{AuthError, Caller, Gate, session};
+use crate::auth::{AuthError, Claim, Gate, session};
 use crate::node::Node;
 use crate::settings::{EditError, Editing};
 use crate::store::users::{self, NewAccount};
@@ -53,25 +54,24 @@ pub enum AccountError {
 pub async fn create(
     engine: &Engine,
     passwords: &Passwords,
-    caller: &Caller,
+    claim: &Claim,
     user: &User,
     password: Option<&str>,
 ) -> Result<u64, AccountError> {
-    let email = email_of(user)?;
-    // Before the lock: hashing takes long, and every edit of the organisation would wait for it.
     let password_hash = match password {
-        Some(password) => passwords.hash(password, engine.node().env()).await?,
+        Some(password) => hash(engine.node(), passwords, claim, password).await?,
         None => String::new(),
     };
+    let email = email_of(user)?;
     let now = engine.now();
     let own = OwnDocuments::of(user, engine.fresh_actor(), now)?;
-    let mut editing = Editing::begin(engine.node(), caller.org).await?;
+    let mut editing = Editing::begin(engine.node(), claim, Act::ManageUsers).await?;
     // The entry first: its rules name what is wrong, which the table's unique key does not.
-    let version = editing.write(caller, user, 0).await?;
+    let version = editing.write(user, 0).await?;
     let account =
         NewAccount { id: user.id, email, password_hash: &password_hash, role: user.role, created_at: now };
-    users::insert(editing.tx(), caller.org, &account).await.map_err(email_taken)?;
-    own.write(editing.tx(), caller.org, now).await?;
+    users::insert(editing.tx(), claim.org(), &account).await.map_err(email_taken)?;
+    own.write(editing.tx(), claim.org(), now).await?;
     editing.commit().await?;
     Ok(version)
 }
@@ -83,17 +83,17 @@ pub async fn create(
 ///
 /// # Errors
 /// Every [`AccountError`] but those of passwords.
-pub async fn edit(node: &Node, caller: &Caller, user: &User, base: u64) -> Result<u64, AccountError> {
+pub async fn edit(node: &Node, claim: &Claim, user: &User, base: u64) -> Result<u64, AccountError> {
     let email = email_of(user)?;
-    let mut editing = Editing::begin(node, caller.org).await?;
-    let version = editing.write(caller, user, base).await?;
-    let tx = editing.tx();
-    let known = users::set_access(tx, caller.org, user.id, email, user.role, !user.active, node.now()).await;
+    let mut editing = Editing::begin(node, claim, Act::ManageUsers).await?;
+    let version = editing.write(user, base).await?;
+    let (tx, org, now) = (editing.tx(), claim.org(), node.now());
+    let known = users::set_access(tx, org, user.id, email, user.role, !user.active, now).await;
     if !known.map_err(email_taken)? {
         return Err(AccountError::NotFound);
     }
     if !user.active {
-        sessions::end_of_user(tx, caller.org, user.id, node.now()).await?;
+        sessions::end_of_user(tx, org, user.id, now).await?;
     }
     editing.commit().await?;
     tracing::info!(edited.id = %user.id, "user edited");
@@ -107,19 +107,37 @@ pub async fn edit(node: &Node, caller: &Caller, user: &User, base: u64) -> Resul
 pub async fn set_password(
     node: &Node,
     passwords: &Passwords,
-    caller: &Caller,
+    claim: &Claim,
     user: UserId,
     password: &str,
 ) -> Result<(), AccountError> {
-    let hash = passwords.hash(password, node.env()).await?;
-    let mut tx = node.db().write().await?;
-    if !users::set_password(&mut tx, caller.org, user, &hash).await? {
-        return Err(AccountError::NotFound);
-    }
-    sessions::end_of_user(&mut tx, caller.org, user, node.now()).await?;
-    tx.commit().await?;
+    let hash = hash(node, passwords, claim, password).await?;
+    retry(|| async {
+        let mut tx = claim.write(node.db()).await?;
+        tx.caller.require(Act::ManageUsers)?;
+        if !users::set_password(&mut tx, claim.org(), user, &hash).await? {
+            return Err(AccountError::NotFound);
+        }
+        sessions::end_of_user(&mut tx, claim.org(), user, node.now()).await?;
+        Ok(tx.commit().await?)
+    })
+    .await?;
     tracing::info!(edited.id = %user, "password set");
     Ok(())
+}
+
+/// The hash of a password that the caller may set.
+///
+/// Before the lock: hashing takes long, and every edit of the organisation would wait for it. So the caller
+/// is judged twice, here only that nobody else makes the server hash.
+async fn hash(
+    node: &Node,
+    passwords: &Passwords,
+    claim: &Claim,
+    password: &str,
+) -> Result<String, AccountError> {
+    claim.look_first(node.db(), Act::ManageUsers).await?;
+    Ok(passwords.hash(password, node.env()).await?)
 }
 
 /// What users may change of their own directory entry.
@@ -139,11 +157,11 @@ pub struct Profile {
 ///
 /// # Errors
 /// [`AccountError::NotFound`] if it is not there, or of a form that a newer server wrote.
-pub async fn own(node: &Node, caller: &Caller) -> Result<(u64, User), AccountError> {
-    let mut snapshot = node.db().snapshot().await?;
-    let rows = rows::of_kind(&mut snapshot, caller.org, SettingsKind::User).await?;
+pub async fn own(node: &Node, claim: &Claim) -> Result<(u64, User), AccountError> {
+    let mut snapshot = claim.snapshot(node.db()).await?;
+    let rows = rows::of_kind(&mut snapshot, claim.org(), SettingsKind::User).await?;
     let row =
-        rows.iter().find(|row| row.id == SettingsId::from(caller.user)).ok_or(AccountError::NotFound)?;
+        rows.iter().find(|row| row.id == SettingsId::from(claim.user())).ok_or(AccountError::NotFound)?;
     Ok((row.version, row.read().map_err(|_| AccountError::NotFound)?))
 }
 
@@ -153,15 +171,15 @@ pub async fn own(node: &Node, caller: &Caller) -> Result<(u64, User), AccountErr
 /// [`AccountError::Edit`].
 pub async fn edit_own(
     node: &Node,
-    caller: &Caller,
+    claim: &Claim,
     profile: &Profile,
     base: u64,
 ) -> Result<(u64, User), AccountError> {
-    let mut editing = Editing::begin(node, caller.org).await?;
-    let known = editing.settings().user(caller.user).cloned().ok_or(AccountError::NotFound)?;
+    let mut editing = Editing::begin_own(node, claim).await?;
+    let known = editing.settings().user(claim.user()).cloned().ok_or(AccountError::NotFound)?;
     let Profile { family_name, given_name, zone, locale } = profile.clone();
     let user = User { family_name, given_name, zone, locale, ..known };
-    let version = editing.write_own(caller, &user, base).await?;
+    let version = editing.write_own(&user, base).await?;
     editing.commit().await?;
     Ok((version, user))
 }
@@ -170,25 +188,20 @@ pub async fn edit_own(
 ///
 /// # Errors
 /// [`AuthError::BadCredentials`] if the old one is wrong; [`AccountError::Password`] for an unfit one.
-pub async fn set_own_password(
-    gate: &Gate,
-    caller: &Caller,
-    old: &str,
-    new: &str,
-) -> Result<(), AccountError> {
-    let (node, org, user) = (gate.node(), caller.org, caller.user);
-    let mut conn = node.db().read().await?;
+pub async fn set_own_password(gate: &Gate, claim: &Claim, old: &str, new: &str) -> Result<(), AccountError> {
+    let (node, org, user) = (gate.node(), claim.org(), claim.user());
+    let mut conn = claim.snapshot(node.db()).await?;
     let login = users::login(&mut conn, org, user).await?.ok_or(AccountError::NotFound)?;
     drop(conn);
     session::prove(gate, &login, old).await?;
     let hash = gate.passwords().hash(new, node.env()).await?;
     retry(|| async {
-        let mut tx = node.db().write().await?;
+        let mut tx = claim.write(node.db()).await?;
         // The password that was proven must still be the one that is replaced.
         let held = users::lock(&mut tx, org, user, Some(&login.password_hash)).await?;
         held.ok_or(AccountError::Edit(AuthError::SessionOver.into()))?;
         users::set_password(&mut tx, org, user, &hash).await?;
-        sessions::end_others_of_user(&mut tx, org, user, caller.session, node.now()).await?;
+        sessions::end_others_of_user(&mut tx, org, user, claim.session(), node.now()).await?;
         tx.commit().await?;
         Ok::<_, AccountError>(())
     })
@@ -221,6 +234,7 @@ impl MayConflict for AccountError {
     fn is_conflict(&self) -> bool {
         match self {
             Self::Store(error) | Self::Edit(EditError::Store(error)) => error.is_conflict(),
+            Self::Edit(EditError::Caller(error)) => error.is_conflict(),
             _ => false,
         }
     }

@@ -15,6 +15,6 @@ mod throttle;
 pub mod token;
 mod turns;
 
-pub use caller::Caller;
+pub use caller::{Caller, Claim, Permitted};
 pub use error::AuthError;
 pub use gate::Gate;

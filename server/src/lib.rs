@@ -160,6 +160,7 @@ pub async fn serve_on(listener: TcpListener, state: State, shutdown: impl Future
     tracing::info!(org.id = %state.org(), listen = %address, "serving");
     let live = Arc::clone(state.engine().live());
     tokio::spawn(live::run(state.node().clone(), live, state.stopping()));
+    tokio::spawn(sync::trim_daily(state.node().clone(), state.org(), state.stopping()));
     let saving = tokio::spawn(save_seen(state.clone()));
     let stopping = state.clone();
     http::serve(app(state.clone()), listener, &config, move || stopping.stop(), shutdown).await;

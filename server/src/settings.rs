@@ -1,25 +1,23 @@
 //! Editing settings: judged by the domain, under the organisation's lock, in one transaction (F8, F73).
 
 use roadbook_domain::document::Signature;
+use roadbook_domain::settings::role::Act;
 use roadbook_domain::settings::user::User;
 use roadbook_domain::settings::{Setting, Settings, SettingsError, SettingsRow};
-use roadbook_domain::value::id::OrgId;
 use roadbook_domain::value::time::Timestamp;
 
-use crate::auth::{AuthError, Caller};
+use crate::auth::{AuthError, Caller, Claim, Permitted};
 use crate::node::Node;
 use crate::store::settings::{self, Put};
-use crate::store::{StoreError, Tx, organisation};
+use crate::store::{StoreError, Tx};
 
 /// Edits of settings that happen together or not at all.
 ///
 /// Begun, it holds the organisation's lock; dropped without [`Editing::commit`], nothing happened.
 #[derive(Debug)]
 pub struct Editing {
-    tx: Tx,
-    org: OrgId,
+    tx: Permitted<Tx>,
     settings: Settings,
-    by: Signature,
     now: Timestamp,
 }
 
@@ -48,16 +46,31 @@ pub enum EditError {
 }
 
 impl Editing {
-    /// Locks the organisation and reads its settings as they are.
+    /// Locks the organisation for a caller who may do this, and reads its settings as they are.
     ///
     /// # Errors
-    /// Of the database.
-    pub async fn begin(node: &Node, org: OrgId) -> Result<Self, StoreError> {
-        let mut tx = node.db().write().await?;
-        organisation::lock(&mut tx, org).await?;
-        let rows = settings::all(&mut tx, org).await?;
-        let by = Signature { user: None, device: None };
-        Ok(Self { tx, org, settings: Settings::from_rows(rows), by, now: node.now() })
+    /// [`EditError::Caller`]; those of the database.
+    pub async fn begin(node: &Node, claim: &Claim, act: Act) -> Result<Self, EditError> {
+        // Nobody waits at the lock for a caller who may not.
+        claim.look_first(node.db(), act).await?;
+        let editing = Self::begin_own(node, claim).await?;
+        editing.caller().require(act)?;
+        Ok(editing)
+    }
+
+    /// The same for a caller who edits their own entry, which takes no right.
+    ///
+    /// # Errors
+    /// [`EditError::Caller`]; those of the database.
+    pub async fn begin_own(node: &Node, claim: &Claim) -> Result<Self, EditError> {
+        let mut tx = claim.write(node.db()).await?;
+        let rows = settings::all(&mut tx, claim.org()).await?;
+        Ok(Self { tx, settings: Settings::from_rows(rows), now: node.now() })
+    }
+
+    /// Who edits.
+    pub fn caller(&self) -> Caller {
+        self.tx.caller
     }
 
     /// The settings, with what was edited so far.
@@ -70,44 +83,32 @@ impl Editing {
         &mut self.tx
     }
 
-    /// Writes a setting that is based on this version (0: it is new), as this caller. Answers its
-    /// version now.
+    /// Writes a setting that is based on this version (0: it is new). Answers its version now.
     ///
     /// # Errors
     /// Every [`EditError`].
-    pub async fn write<T: Setting>(
-        &mut self,
-        caller: &Caller,
-        setting: &T,
-        base: u64,
-    ) -> Result<u64, EditError> {
-        caller.require(T::KIND.editing())?;
-        self.judge_and_put(caller, setting, base).await
+    pub async fn write<T: Setting>(&mut self, setting: &T, base: u64) -> Result<u64, EditError> {
+        self.caller().require(T::KIND.editing())?;
+        self.judge_and_put(setting, base).await
     }
 
     /// Writes the caller's own directory entry, which must differ in nothing that is not for them to change.
     ///
     /// # Errors
     /// Every [`EditError`].
-    pub async fn write_own(&mut self, caller: &Caller, user: &User, base: u64) -> Result<u64, EditError> {
+    pub async fn write_own(&mut self, user: &User, base: u64) -> Result<u64, EditError> {
         let fixed = |user: &User| (user.id, user.email.clone(), user.role, user.active, user.issues_invoices);
-        let known = self.settings.user(caller.user).ok_or(EditError::NotFound)?;
+        let known = self.settings.user(self.caller().user).ok_or(EditError::NotFound)?;
         if !known.active {
             return Err(AuthError::SessionOver.into());
         }
         if fixed(known) != fixed(user) {
             return Err(AuthError::Forbidden.into());
         }
-        self.judge_and_put(caller, user, base).await
+        self.judge_and_put(user, base).await
     }
 
-    async fn judge_and_put<T: Setting>(
-        &mut self,
-        caller: &Caller,
-        setting: &T,
-        base: u64,
-    ) -> Result<u64, EditError> {
-        self.by = Signature { user: Some(caller.user), device: Some(caller.device) };
+    async fn judge_and_put<T: Setting>(&mut self, setting: &T, base: u64) -> Result<u64, EditError> {
         let row = SettingsRow::new(setting, base.saturating_add(1));
         match self.settings.judge(&row) {
             Ok(()) => {}
@@ -123,8 +124,9 @@ impl Editing {
     /// # Errors
     /// [`EditError::Stale`] if it is there already.
     pub async fn put(&mut self, row: SettingsRow) -> Result<u64, EditError> {
-        let version = row.version;
-        match settings::put(&mut self.tx, self.org, &row, &self.by, self.now).await? {
+        let (version, caller) = (row.version, self.caller());
+        let by = Signature { user: Some(caller.user), device: Some(caller.device) };
+        match settings::put(&mut self.tx, caller.org, &row, &by, self.now).await? {
             Put::Written { .. } => {
                 // Later edits in the same transaction are judged by what this one made.
                 self.settings.apply([row]);

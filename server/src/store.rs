@@ -15,6 +15,7 @@ mod error;
 pub mod feed;
 pub mod key;
 pub mod log;
+pub mod meter;
 mod migrations;
 pub mod notice;
 pub mod organisation;
@@ -25,7 +26,10 @@ pub mod reupload;
 pub mod sessions;
 pub mod settings;
 pub mod sqlite_file;
+pub mod standing;
+pub mod statements;
 pub mod todos;
+pub mod trim;
 #[cfg(any(test, feature = "testing"))]
 pub mod turn;
 pub mod users;

@@ -3,12 +3,13 @@
 //! Its own rooms, each using only those before it:
 //!
 //! 1. `error`: what fails.
-//! 2. `engine`: what all exchanges of a process share.
-//! 3. `seals`: cursors and receipts, which the server signs and devices hand back.
-//! 4. `up`: changes are judged outside every lock, planned as data and committed in one transaction.
-//! 5. `down`: net effects of the log and whole documents, read from one database snapshot.
-//! 6. `recovery`: reconciliation, re-uploads and the state hash.
-//! 7. `exchange`: one request, led through these.
+//! 2. `terms`: the digest terms of documents, as they were at one head.
+//! 3. `engine`: what all exchanges of a process share.
+//! 4. `seals`: cursors and receipts, which the server signs and devices hand back.
+//! 5. `up`: changes are judged outside every lock, planned as data and committed in one transaction.
+//! 6. `down`: net effects of the log and whole documents, read from one database snapshot.
+//! 7. `recovery`: reconciliation, re-uploads, the state hash, and the daily trim.
+//! 8. `exchange`: one request, led through these.
 
 mod down;
 mod engine;
@@ -16,14 +17,16 @@ mod error;
 mod exchange;
 mod recovery;
 mod seals;
+mod terms;
 mod up;
 
 pub use engine::Engine;
 pub use error::SyncError;
 pub use exchange::{MAX_REQUEST, exchange};
 pub use recovery::state_hash::state_hash;
+pub use recovery::trim::trim_daily;
 pub use up::own_documents::OwnDocuments;
 pub use up::purge::purge;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

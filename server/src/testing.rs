@@ -238,11 +238,22 @@ impl Server {
     /// # Errors
     /// The answer cannot be read.
     pub async fn answer(&self, request: Request<Body>) -> Result<Answer, Failure> {
-        let response = self.app.clone().oneshot(request).await?;
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await?.to_bytes();
-        let body = serde_json::from_slice(&bytes).unwrap_or_default();
-        Ok(Answer { status: parts.status, headers: parts.headers, body })
+        self.answering(request).await
+    }
+
+    /// The same, for a task of its own.
+    pub fn answering(
+        &self,
+        request: Request<Body>,
+    ) -> impl Future<Output = Result<Answer, Failure>> + Send + use<> {
+        let app = self.app.clone();
+        async move {
+            let response = app.oneshot(request).await?;
+            let (parts, body) = response.into_parts();
+            let bytes = body.collect().await?.to_bytes();
+            let body = serde_json::from_slice(&bytes).unwrap_or_default();
+            Ok(Answer { status: parts.status, headers: parts.headers, body })
+        }
     }
 
     /// Signs in on the installation with this number.

@@ -5,10 +5,11 @@
 #![expect(clippy::unwrap_used, reason = "a program that is killed anyway may end of itself: its test fails")]
 
 mod phone;
-mod server;
+
+use std::path::PathBuf;
 
 use clap::Parser;
-use std::path::PathBuf;
+use roadbook_tests::served;
 
 /// Runs until it is killed.
 #[derive(Parser)]
@@ -46,6 +47,8 @@ fn main() {
             runtime.block_on(phone::run(&file, starts, server.as_deref()))
         }
         Role::Salvage { file } => phone::salvage(&file),
-        Role::Server { database, secrets } => runtime.block_on(server::run(&database, &secrets)),
+        Role::Server { database, secrets } => {
+            runtime.block_on(served::serve(&database, &secrets, "127.0.0.1:0")).unwrap();
+        }
     }
 }

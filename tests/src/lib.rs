@@ -13,4 +13,5 @@ pub mod fuzz;
 pub mod merge;
 pub mod model;
 pub mod reference;
+pub mod served;
 pub mod sim;

@@ -1,10 +1,12 @@
 //! All tests over all crates.
 
 mod account;
+mod chaos;
 mod crash;
 mod docs;
 mod fleet;
 mod hostile;
+mod limits;
 mod reconciliation;
 mod rooms;
 mod rules;

@@ -5,7 +5,6 @@
 
 use std::fmt;
 
-use data_encoding::BASE64URL_NOPAD;
 use rusqlite::Transaction;
 use serde_json::json;
 
@@ -52,17 +51,46 @@ pub async fn sign_in(
     let asked = json!({
         "email": credentials.email,
         "password": credentials.password,
-        "device": {
-            "name": installation.name,
-            "platform": installation.platform,
-            "install_secret": BASE64URL_NOPAD.encode(installation.secret),
-        },
+        "device": installation.to_json(),
     });
-    let answer =
-        transport.post("/v1/sign-in", None, asked.to_string()).await.map_err(|error| match error {
-            TransportError::Refused { code, .. } if code == "bad_credentials" => SyncError::BadCredentials,
-            other => failed(client, transport, other),
-        })?;
+    enter(client, transport, "/v1/sign-in", asked).await
+}
+
+/// Uses up a code for one time, which an administrator made: the user has this password from then on, and is
+/// signed in here and nowhere else. What a phone scans holds the server's address and the code
+/// ([`read_enrolment`]).
+///
+/// # Errors
+/// [`SyncError::BadCredentials`] for a code that was used, or has expired; else as for [`sign_in`].
+pub async fn enrol(
+    client: &Client,
+    transport: &impl Transport,
+    code: &str,
+    password: &str,
+    installation: Installation<'_>,
+) -> Result<Identity, SyncError> {
+    let asked = json!({ "code": code, "password": password, "device": installation.to_json() });
+    enter(client, transport, "/v1/enrol", asked).await
+}
+
+/// The server's address and the code in a link of `roadbook enrol`; `None` if it is none.
+pub fn read_enrolment(link: &str) -> Option<(&str, &str)> {
+    let (address, code) = link.trim().split_once("/enrol#")?;
+    (!address.is_empty() && !code.is_empty()).then_some((address, code))
+}
+
+async fn enter(
+    client: &Client,
+    transport: &impl Transport,
+    path: &str,
+    asked: serde_json::Value,
+) -> Result<Identity, SyncError> {
+    let answer = transport.post(path, None, asked.to_string()).await.map_err(|error| match error {
+        TransportError::Refused { code, .. } if code == "bad_credentials" || code == "enrolment_over" => {
+            SyncError::BadCredentials
+        }
+        other => failed(client, transport, other),
+    })?;
     let session = Session::read(&answer, transport)?;
     let identity =
         Identity { user: session.user, org: Some(session.organisation), device: Some(session.device) };
@@ -136,5 +164,19 @@ fn is_same(tx: &Transaction<'_>, identity: &Identity) -> Result<bool, Error> {
         }
         // Nobody has signed in yet, or what is here was left by a user who cannot be told any more.
         None => Ok(documents::all(tx)?.is_empty() && outbox::count(tx)? == 0 && quarantine::count(tx)? == 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_lets_somebody_in_holds_the_servers_address_and_the_code() {
+        let link = " https://crm.example.com/firm/enrol#ABCD-EFGH-IJKL-MNOP\n";
+        assert_eq!(read_enrolment(link), Some(("https://crm.example.com/firm", "ABCD-EFGH-IJKL-MNOP")));
+        for other in ["", "https://crm.example.com", "/enrol#CODE", "https://crm.example.com/enrol#"] {
+            assert_eq!(read_enrolment(other), None, "{other}");
+        }
     }
 }

@@ -5,7 +5,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use data_encoding::BASE64URL_NOPAD;
 use roadbook_domain::value::env::{Env, random};
+use serde_json::json;
 
 use crate::error::{ApiError, Error};
 
@@ -20,6 +22,17 @@ pub struct Installation<'a> {
     /// keychain for this device only, or a no-backup file ([`install_secret`]). Restored onto another
     /// phone the file meets another secret, and the server enrols another device (R12).
     pub secret: &'a [u8; 32],
+}
+
+impl Installation<'_> {
+    /// What the server is told of it.
+    pub(super) fn to_json(self) -> serde_json::Value {
+        json!({
+            "name": self.name,
+            "platform": self.platform,
+            "install_secret": BASE64URL_NOPAD.encode(self.secret),
+        })
+    }
 }
 
 impl fmt::Debug for Installation<'_> {

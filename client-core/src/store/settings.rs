@@ -168,7 +168,7 @@ mod tests {
         assert!(put(me(Role::User, 3)));
         let settings = phone.client.settings().unwrap();
         assert!(settings.import_key().is_none() && settings.user(LOCAL_USER).is_some());
-        let stored = phone.client.store().read(|connection| read(connection)).unwrap();
+        let stored = phone.client.store().read(read).unwrap();
         assert_eq!(stored.settings.row(key.kind, key.id), None);
     }
 

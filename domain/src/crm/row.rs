@@ -5,6 +5,7 @@
 
 use minicbor::{Decode, Encode};
 
+use crate::value::counted::{self, Counting};
 use crate::value::due::Due;
 use crate::value::id::{DocumentId, PartId, ProductId, StatusId, UserId};
 use crate::value::open_word::open_word;
@@ -14,7 +15,7 @@ use crate::value::trash::Trash;
 
 /// What lists need of one card.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[cbor(array, context_bound = "Counting")]
 pub struct CardRow {
     /// The card's product; `None` only in a document whose first change was lost.
     #[n(0)]
@@ -32,13 +33,13 @@ pub struct CardRow {
     #[n(4)]
     pub trash: Trash,
     /// Register text by field, in order of the register's name: `<field>` or `<field>/<option>`.
-    #[n(5)]
+    #[cbor(n(5), decode_with = "counted::list")]
     pub fields: Vec<(String, String)>,
     /// The contacts and cards it links to.
-    #[n(6)]
+    #[cbor(n(6), decode_with = "counted::list")]
     pub links: Vec<LinkRow>,
     /// The card's todos, open and closed.
-    #[n(7)]
+    #[cbor(n(7), decode_with = "counted::list")]
     pub todos: Vec<TodoRow>,
     /// When somebody last wrote a call, meeting, visit, mail or message into it (T13).
     #[n(8)]
@@ -100,7 +101,7 @@ pub struct LinkRow {
 
 /// What lists and caller lookup need of one contact.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[cbor(array, context_bound = "Counting")]
 pub struct ContactRow {
     /// A person or a company.
     #[n(0)]
@@ -115,13 +116,13 @@ pub struct ContactRow {
     #[n(3)]
     pub trash: Trash,
     /// Register text by field, as in [`CardRow::fields`].
-    #[n(4)]
+    #[cbor(n(4), decode_with = "counted::list")]
     pub fields: Vec<(String, String)>,
     /// Phones, emails and addresses.
-    #[n(5)]
+    #[cbor(n(5), decode_with = "counted::list")]
     pub details: Vec<DetailRow>,
     /// The company a person works for, and the like.
-    #[n(6)]
+    #[cbor(n(6), decode_with = "counted::list")]
     pub links: Vec<LinkRow>,
     /// The user who created it. They see it while no card links to it.
     #[n(7)]
@@ -220,13 +221,14 @@ pub enum Event {
 
 /// The rows of one document.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(context_bound = "Counting")]
 pub enum Rows {
     /// Of a card.
     #[n(0)]
-    Card(#[n(0)] Box<CardRow>, #[n(1)] Vec<Fact>),
+    Card(#[n(0)] Box<CardRow>, #[cbor(n(1), decode_with = "counted::list")] Vec<Fact>),
     /// Of a contact.
     #[n(1)]
-    Contact(#[n(0)] Box<ContactRow>, #[n(1)] Vec<Fact>),
+    Contact(#[n(0)] Box<ContactRow>, #[cbor(n(1), decode_with = "counted::list")] Vec<Fact>),
     /// Of a document type that no list shows.
     #[n(2)]
     None,

@@ -3,21 +3,22 @@
 use minicbor::{Decode, Encode};
 
 use crate::document::change::Actor;
+use crate::value::counted::{self, Counting};
 use crate::value::id::{DeviceId, UserId};
 use crate::value::time::Timestamp;
 
 /// Who made each change of a document, and when the server received it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[cbor(array, context_bound = "Counting")]
 pub struct AuthorTable {
     /// One row for each actor, in the order of their first changes.
-    #[n(0)]
+    #[cbor(n(0), decode_with = "counted::list")]
     pub actors: Vec<ActorRow>,
 }
 
 /// One actor's changes to a document.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[cbor(array, context_bound = "Counting")]
 pub struct ActorRow {
     /// The actor. It names no person; `by` does.
     #[n(0)]
@@ -27,10 +28,10 @@ pub struct ActorRow {
     pub by: Signature,
     /// When the server received each of its changes, in the order of their numbers from 1 on. The first
     /// is in milliseconds since 1970; each other is the difference from the one before, in milliseconds.
-    #[n(2)]
+    #[cbor(n(2), decode_with = "counted::list")]
     pub received: Vec<i64>,
     /// The acts that its changes were part of, each with the change's number.
-    #[n(3)]
+    #[cbor(n(3), decode_with = "counted::list")]
     pub origins: Vec<(u32, Origin)>,
 }
 

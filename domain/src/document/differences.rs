@@ -6,9 +6,8 @@
 
 use std::ops::Range;
 
-/// How many differences a search looks for from either end before it is broken off and begun anew behind
-/// them. A text of two such parts has hardly anything in common.
-const MAX_DISTANCE: i32 = 256;
+/// How many differences a search looks for from either end.
+const MAX_DISTANCE: i32 = 2_048;
 
 /// One place at which two sequences differ: what stood there, and what takes its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +81,8 @@ fn split(old: &[u32], new: &[u32], place: &Place, steps: &mut Steps) -> Option<(
     inside(x, y).then_some((place.old.start + from_a, place.new.start + from_b))
 }
 
-/// Where the searches from both ends meet or, if they are broken off, the furthest that the first one came.
+/// Where the searches from both ends meet or, if they are broken off, the furthest that one of them came. A
+/// search may take half of the steps that are left, so that some are left for what stands beside it.
 fn middle(a: &[u32], b: &[u32], n: i32, m: i32, steps: &mut Steps) -> Option<(i32, i32)> {
     let at =
         |text: &[u32], place: i32| usize::try_from(place).ok().and_then(|place| text.get(place).copied());
@@ -92,7 +92,10 @@ fn middle(a: &[u32], b: &[u32], n: i32, m: i32, steps: &mut Steps) -> Option<(i3
     let is_odd = delta % 2 != 0;
     let mut from_start = Front::new(most, n, m);
     let mut from_end = Front::new(most, n, m);
+    let until = steps.0 / 2;
+    let mut reached = 0;
     for distance in 0..=most {
+        reached = distance;
         for diagonal in (-distance..=distance).step_by(2) {
             let x = from_start.advance(diagonal, distance, forth, steps);
             let other = from_end.get(delta - diagonal);
@@ -109,13 +112,13 @@ fn middle(a: &[u32], b: &[u32], n: i32, m: i32, steps: &mut Steps) -> Option<(i3
                 return Some((n - x, m - (x - diagonal)));
             }
         }
-        if steps.0 == 0 {
-            return None;
+        if steps.0 <= until {
+            break;
         }
     }
-    let furthest =
-        |diagonal: i32| Some(from_start.get(diagonal)).filter(|x| *x >= 0).map(|x| (x, x - diagonal));
-    (-most..=most).step_by(2).filter_map(furthest).max_by_key(|(x, y)| x + y)
+    let (forth, x, y) = from_start.furthest(reached)?;
+    let (back, from_x, from_y) = from_end.furthest(reached)?;
+    Some(if forth >= back { (x, y) } else { (n - from_x, m - from_y) })
 }
 
 /// How far a search came on each diagonal, counted in the first sequence.
@@ -136,6 +139,14 @@ impl Front {
     fn get(&self, diagonal: i32) -> i32 {
         let place = usize::try_from(diagonal + self.most + 1).ok();
         place.and_then(|place| self.reached.get(place).copied()).unwrap_or(-1)
+    }
+
+    /// How far it came after so many differences, and where; of several places one in the middle.
+    fn furthest(&self, distance: i32) -> Option<(i32, i32, i32)> {
+        let diagonals = (-distance..=distance).step_by(2);
+        let reached = diagonals.map(|diagonal| (self.get(diagonal), diagonal)).filter(|(x, _)| *x >= 0);
+        let far = reached.max_by_key(|(x, diagonal)| (2 * x - diagonal, -diagonal.abs()));
+        far.map(|(x, diagonal)| (2 * x - diagonal, x, x - diagonal))
     }
 
     /// Goes one difference further on a diagonal, and then as far as both are equal.
@@ -238,6 +249,13 @@ mod tests {
         let places = differences(&old, &new, &mut steps);
         assert_eq!(applied(&old, &new, &places), new);
         assert_eq!(size(&places), 2 * 600 + 2);
+        // A chapter is taken out, a word is changed before it, and another one behind it.
+        let mut shorter = old.clone();
+        shorter.drain(10_000..11_500);
+        (shorter[50], shorter[40_000]) = (7, 8);
+        let places = differences(&old, &shorter, &mut Steps(4_000_000));
+        assert_eq!(applied(&old, &shorter, &places), shorter);
+        assert_eq!(size(&places), 1_500 + 4);
         let other: Vec<u32> = (1..60_000).rev().collect();
         let places = differences(&old, &other, &mut Steps(4_000_000));
         assert_eq!(applied(&old, &other, &places), other);

@@ -81,6 +81,11 @@ impl Written {
         has(&saying.text) || has_lines(&saying.text) || has_lines(&saying.line())
     }
 
+    /// What it says, as [`Saying::mark`] would have it.
+    pub(super) fn marks(&self) -> impl Iterator<Item = u64> {
+        self.texts.iter().copied()
+    }
+
     /// Whether the card has this name, or had it, perhaps with a word more or less.
     pub(super) fn is_named(&self, name: &str) -> bool {
         let name = fold(name);
@@ -134,6 +139,11 @@ impl Saying {
     pub(super) fn new(of: Subject, column: &str, value: &str) -> Self {
         let value = value.to_owned();
         Self { of, column: column.to_owned(), text: value.clone(), value, sort: Sort::Value }
+    }
+
+    /// By which texts that say the same are found.
+    pub(super) fn mark(&self) -> u64 {
+        hash(&self.text)
     }
 
     /// Whether it is the name of a person or company.

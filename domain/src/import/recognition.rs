@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 
 use super::destination::ImportId;
 use super::known::{Known, Sort, Written};
-use super::plan::{self, Companies};
+use super::plan::{self, Companies, RowPlan};
 use super::rows::{ImportRows, RowKey};
 use super::scope::Scope;
 
@@ -14,8 +14,10 @@ use super::scope::Scope;
 const SOURCES: u32 = 8;
 /// How many known rows of a source are read to find out whether it is the same.
 const READ: usize = 100;
-/// How many cards of rows alike are compared with a row; with more, rows and cards are taken in order.
-const MAX_ALIKE: u32 = 256;
+/// How many cards of rows alike are looked at; the rows of all others are taken in order.
+const MAX_ALIKE: u32 = 10_000;
+/// How many cards are compared with a row, of those that say the least common thing that it says.
+const COMPARED: usize = 256;
 
 /// How many rows of a source are there, of those that were read, and how many of these mean the same customer.
 #[derive(Clone, Copy, Default)]
@@ -74,6 +76,8 @@ pub(super) fn choose_source<K: Known>(
 struct Alike {
     /// What the cards that are there say, until a row takes one.
     cards: Vec<Option<Written>>,
+    /// Which of them say what.
+    sayers: BTreeMap<u64, Vec<usize>>,
     /// Rows that say what no card says.
     others: Vec<u32>,
 }
@@ -102,14 +106,8 @@ pub(super) fn find_alike<K: Known>(
         };
         let number = row.row;
         let plan = plan::plan(row, first, companies, scope);
-        let is_same = |card: &Option<Written>| {
-            card.as_ref().is_some_and(|written| plan.says.iter().all(|saying| written.says(saying)))
-        };
-        match group.cards.iter().position(is_same) {
-            Some(slot) => {
-                group.cards.get_mut(slot).map(Option::take);
-                slots.insert(number, u32::try_from(slot).unwrap_or(u32::MAX));
-            }
+        match group.take(&plan) {
+            Some(slot) => drop(slots.insert(number, slot)),
             None => group.others.push(number),
         }
     }
@@ -124,6 +122,25 @@ pub(super) fn find_alike<K: Known>(
     Ok(())
 }
 
+impl Alike {
+    /// Takes the card that says all that a row says, and tells its place.
+    fn take(&mut self, plan: &RowPlan) -> Option<u32> {
+        let sayers = plan.says.iter().filter_map(|saying| self.sayers.get(&saying.mark()));
+        let is_free = |slot: &usize| self.cards.get(*slot).is_some_and(Option::is_some);
+        let candidates: Vec<usize> = match sayers.min_by_key(|sayers| sayers.len()) {
+            Some(rarest) => rarest.iter().copied().filter(is_free).take(COMPARED).collect(),
+            None => (0..self.cards.len()).filter(is_free).take(COMPARED).collect(),
+        };
+        let is_same = |slot: &usize| {
+            let card = self.cards.get(*slot).and_then(Option::as_ref);
+            card.is_some_and(|written| plan.says.iter().all(|saying| written.says(saying)))
+        };
+        let slot = candidates.into_iter().find(is_same)?;
+        self.cards.get_mut(slot)?.take();
+        u32::try_from(slot).ok()
+    }
+}
+
 fn alike<K: Known>(first: RowKey, scope: &Scope<'_>, known: &K) -> Result<Alike, K::Error> {
     let mut alike = Alike::default();
     for slot in 0..MAX_ALIKE {
@@ -131,7 +148,11 @@ fn alike<K: Known>(first: RowKey, scope: &Scope<'_>, known: &K) -> Result<Alike,
         if !known.is_there(card)? {
             break;
         }
-        alike.cards.push(Some(known.written(card)?));
+        let written = known.written(card)?;
+        for mark in written.marks() {
+            alike.sayers.entry(mark).or_default().push(alike.cards.len());
+        }
+        alike.cards.push(Some(written));
     }
     Ok(alike)
 }

@@ -5,11 +5,12 @@ use minicbor::{Decode, Encode};
 use crate::document::AuthorTable;
 use crate::document::DocumentTypeId;
 use crate::document::change::ChangeHash;
+use crate::value::counted::{self, Counting};
 use crate::value::id::DocumentId;
 
 /// A document as the server holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[cbor(array, context_bound = "Counting")]
 pub struct Bundle {
     /// The document.
     #[n(0)]
@@ -24,7 +25,7 @@ pub struct Bundle {
     #[cbor(n(3), with = "minicbor::bytes")]
     pub saved: Vec<u8>,
     /// Its heads, ascending.
-    #[n(4)]
+    #[cbor(n(4), decode_with = "counted::list")]
     pub heads: Vec<ChangeHash>,
     /// Who made its changes, and when the server received them.
     #[n(5)]

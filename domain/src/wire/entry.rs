@@ -4,6 +4,7 @@ use minicbor::{Decode, Decoder, Encode};
 
 use crate::document::canonical::Check;
 use crate::document::{Origin, Signature};
+use crate::value::counted::{self, Counting};
 use crate::value::id::{DocumentId, PartId};
 use crate::value::time::Timestamp;
 use crate::value::todo::TodoState;
@@ -56,11 +57,11 @@ impl Entry {
     pub fn from_envelope(envelope: &Envelope) -> Result<Option<Self>, minicbor::decode::Error> {
         let body = &envelope.body;
         Ok(Some(match envelope.kind {
-            0 => Self::Change(minicbor::decode(body)?),
-            1 => Self::Bundle(minicbor::decode(body)?),
-            2 => Self::Forget(minicbor::decode(body)?),
-            3 => Self::Settings(minicbor::decode(body)?),
-            4 => Self::Purge(minicbor::decode(body)?),
+            0 => Self::Change(counted::decode(body)?),
+            1 => Self::Bundle(counted::decode(body)?),
+            2 => Self::Forget(counted::decode(body)?),
+            3 => Self::Settings(counted::decode(body)?),
+            4 => Self::Purge(counted::decode(body)?),
             _ => return Ok(None),
         }))
     }
@@ -96,7 +97,7 @@ pub struct LogEntry {
 
 /// A document that is no longer visible to the user.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[cbor(array, context_bound = "Counting")]
 pub struct Forgotten {
     /// The entry's place in the log.
     #[n(0)]
@@ -111,14 +112,15 @@ pub struct Forgotten {
 }
 
 /// Reads closings: one that cannot be read must not keep a document that its user may no longer see.
-fn readable_closings<C>(
+fn readable_closings<C: Counting>(
     d: &mut Decoder<'_>,
-    _: &mut C,
+    counting: &mut C,
 ) -> Result<Vec<(PartId, TodoState)>, minicbor::decode::Error> {
-    let mut closings = Vec::new();
-    // As text, because one state of a later version would make the whole list unreadable.
-    for closing in d.array_iter::<(PartId, &str)>()? {
-        let (todo, state) = closing?;
+    let length = counted::length_of::<(PartId, TodoState), C>(d, counting)?;
+    let mut closings = Vec::with_capacity(length);
+    for _ in 0..length {
+        // As text, because one state of a later version would make the whole list unreadable.
+        let (todo, state): (PartId, &str) = d.decode()?;
         closings.extend(state.parse().ok().map(|state| (todo, state)));
     }
     Ok(closings)

@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 
 use crate::document::canonical::Check;
 use crate::document::{DocumentTypeId, Origin};
+use crate::value::counted::{self, Counting};
 use crate::value::id::DocumentId;
 use crate::value::open_code::open_code;
 use crate::value::time::Timestamp;
@@ -18,16 +19,16 @@ pub const MAX_PUSH_BYTES: usize = 512 << 10;
 
 /// The request of `POST /v1/sync`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(map, context_bound = "Counting")]
 pub struct SyncRequest {
     /// Where the device stands; `None` asks for a first sync.
     #[n(0)]
     pub cursor: Option<Cursor>,
     /// What the device can do beyond the first version of the protocol.
-    #[n(1)]
+    #[cbor(n(1), decode_with = "counted::list")]
     pub capabilities: Vec<Capability>,
     /// Unsent changes, grouped by document, each group in causal order.
-    #[n(2)]
+    #[cbor(n(2), decode_with = "counted::list")]
     pub push: Vec<Pushed>,
     /// How many bytes of entries the device wants at most; the server has its own limit.
     #[n(3)]
@@ -36,17 +37,17 @@ pub struct SyncRequest {
     #[n(4)]
     pub reconcile: Option<Reconcile>,
     /// Documents re-uploaded to a server that lost them, found by the reconciliation.
-    #[n(5)]
+    #[cbor(n(5), decode_with = "counted::list")]
     pub reuploads: Vec<Reupload>,
     /// Documents that the device lacks, found by the reconciliation. The server sends them whole.
-    #[n(6)]
+    #[cbor(n(6), decode_with = "counted::list")]
     pub fetch: Vec<DocumentId>,
     /// Purges that the server may have lost. They are re-uploaded first, so that no purged document
     /// returns.
-    #[cbor(n(7), default, skip_if = "Vec::is_empty")]
+    #[cbor(n(7), default, skip_if = "Vec::is_empty", decode_with = "counted::list")]
     pub tombstones: Vec<Tombstone>,
     /// Settings rows re-uploaded to a server that lost them; before documents.
-    #[cbor(n(8), default, skip_if = "Vec::is_empty")]
+    #[cbor(n(8), default, skip_if = "Vec::is_empty", decode_with = "counted::list")]
     pub settings: Vec<ReceiptedRow>,
 }
 
@@ -65,7 +66,7 @@ pub struct Capability(#[n(0)] pub u16);
 
 /// Unsent changes of one document.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[cbor(array, context_bound = "Counting")]
 pub struct Pushed {
     /// The document.
     #[n(0)]
@@ -74,7 +75,7 @@ pub struct Pushed {
     #[n(1)]
     pub kind: DocumentTypeId,
     /// The changes, in causal order.
-    #[n(2)]
+    #[cbor(n(2), decode_with = "counted::list")]
     pub changes: Vec<PushedChange>,
 }
 
@@ -95,19 +96,19 @@ pub struct PushedChange {
 
 /// The answer of `POST /v1/sync`.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(map, context_bound = "Counting")]
 pub struct SyncResponse {
     /// Whether the cursor could be followed.
     #[n(0)]
     pub status: SyncStatus,
     /// One for each group that was pushed or re-uploaded, in order.
-    #[n(1)]
+    #[cbor(n(1), decode_with = "counted::list")]
     pub verdicts: Vec<GroupVerdict>,
     /// What happened after the cursor and is visible to this user, in the order of the log. The device's
     /// own changes are among it: only here the device learns their place, time and author, like all
     /// others. The entry of a change that this request pushed leaves out the bytes
     /// ([`super::LogEntry::change`]).
-    #[n(2)]
+    #[cbor(n(2), decode_with = "counted::list")]
     pub entries: Vec<Envelope>,
     /// Where the device stands once it has stored the entries; `None`: where it stood.
     #[n(3)]
@@ -130,10 +131,10 @@ pub struct SyncResponse {
     pub reconcile: Option<ReconcileAnswer>,
     /// The receipts of documents whose newest changes are among the entries. With them the device can
     /// re-upload the state that it now has (N7). Bundles bring their own.
-    #[cbor(n(9), default, skip_if = "Vec::is_empty")]
+    #[cbor(n(9), default, skip_if = "Vec::is_empty", decode_with = "counted::list")]
     pub receipts: Vec<DocumentReceipt>,
     /// One for each tombstone that was re-uploaded, then one for each settings row, in order.
-    #[cbor(n(10), default, skip_if = "Vec::is_empty")]
+    #[cbor(n(10), default, skip_if = "Vec::is_empty", decode_with = "counted::list")]
     pub row_verdicts: Vec<Verdict>,
 }
 

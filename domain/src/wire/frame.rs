@@ -2,6 +2,8 @@
 
 use minicbor::{Decode, Encode};
 
+use crate::value::counted::Budget;
+
 /// A message of this size or more is compressed.
 // Smaller messages hardly shrink, and most exchanges are small.
 const COMPRESS_FROM: usize = 512;
@@ -17,8 +19,8 @@ const ZSTD: u8 = 1;
 /// Why bytes are not a message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FrameError {
-    /// Plain or decompressed, it is larger than the reader allows.
-    #[error("the message is larger than {0} bytes")]
+    /// Plain, decompressed or built, it is larger than the reader allows.
+    #[error("the message is larger than {0} bytes, or has more items than its size allows")]
     TooLarge(usize),
     /// It is not CBOR of the expected type, or not compressed as it says.
     #[error("the message is not well formed")]
@@ -44,22 +46,31 @@ pub fn to_frame(message: &impl Encode<()>) -> Vec<u8> {
     }
 }
 
-/// Reads a message of at most `most` bytes after decompression. A small frame may claim to hold much more.
-pub fn from_frame<T: for<'b> Decode<'b, ()>>(frame: &[u8], most: usize) -> Result<T, FrameError> {
+/// Reads a message of at most `most` bytes after decompression. A small frame may claim to hold much more,
+/// and few bytes of it may be long lists: those are counted before they are built
+/// ([`crate::value::counted`]).
+///
+/// # Errors
+/// [`FrameError`].
+pub fn from_frame<T: for<'b> Decode<'b, Budget>>(frame: &[u8], most: usize) -> Result<T, FrameError> {
     let (packing, body) = frame.split_first().ok_or(FrameError::Malformed)?;
     // A writer packs only if that is shorter, so no valid message is refused here.
     if body.len() > most {
         return Err(FrameError::TooLarge(most));
     }
     match *packing {
-        PLAIN => decode(body),
-        ZSTD => decode(&inflate(body, most)?),
+        PLAIN => decode(body, most),
+        ZSTD => decode(&inflate(body, most)?, most),
         _ => Err(FrameError::Malformed),
     }
 }
 
-fn decode<T: for<'b> Decode<'b, ()>>(body: &[u8]) -> Result<T, FrameError> {
-    minicbor::decode(body).map_err(|_| FrameError::Malformed)
+fn decode<T: for<'b> Decode<'b, Budget>>(body: &[u8], most: usize) -> Result<T, FrameError> {
+    let mut budget = Budget::of(body.len());
+    minicbor::decode_with(body, &mut budget).map_err(|_| match budget.is_exceeded() {
+        true => FrameError::TooLarge(most),
+        false => FrameError::Malformed,
+    })
 }
 
 fn inflate(body: &[u8], most: usize) -> Result<Vec<u8>, FrameError> {

@@ -8,14 +8,20 @@ use minicbor::bytes::{ByteSlice, ByteVec};
 use minicbor::{Decode, Decoder, Encode, decode};
 
 use crate::document::DocumentTypeId;
+use crate::value::counted::{self, Counting};
 use crate::value::id::DocumentId;
 
 use crate::document::AuthorTable;
+use crate::document::change::ChangeHash;
+use crate::document::limits::MAX_DOCUMENT_OPS;
 
 /// The most re-uploaded documents of one request.
 pub const MAX_REUPLOADS: usize = 500;
 /// The most changes of all re-uploaded documents of one request: as many as the largest document may have.
 pub const MAX_REUPLOADED_CHANGES: usize = 50_000;
+/// The most operations of all re-uploaded changes of one request: those of two of the largest documents.
+// A change of 34 bytes can erase 10,000 characters, so neither bytes nor changes bound the work.
+pub const MAX_REUPLOADED_OPS: u32 = 2 * MAX_DOCUMENT_OPS;
 /// The most bytes of changes of one document that is re-uploaded in parts.
 pub const MAX_PARTS_BYTES: usize = 16 << 20;
 /// No change has fewer bytes: an actor of 16 bytes and the frame around it.
@@ -23,10 +29,10 @@ const MIN_CHANGE: usize = 24;
 
 /// The device's side of one step.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[cbor(array, context_bound = "Counting")]
 pub struct Reconcile {
     /// The buckets to compare; the first step compares the one of all documents.
-    #[n(0)]
+    #[cbor(n(0), decode_with = "counted::list")]
     pub buckets: Vec<Bucket>,
 }
 
@@ -44,16 +50,16 @@ pub struct Bucket {
 
 /// The server's side of one step.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[cbor(array, context_bound = "Counting")]
 pub struct ReconcileAnswer {
     /// Suffixes under which too many documents differ to list: send their buckets next.
-    #[n(0)]
+    #[cbor(n(0), decode_with = "counted::list")]
     pub deeper: Vec<ByteVec>,
     /// Suffixes whose documents are all listed in `documents`.
-    #[n(1)]
+    #[cbor(n(1), decode_with = "counted::list")]
     pub listed: Vec<ByteVec>,
     /// Every document that the server has, and this user may see, under the listed suffixes.
-    #[n(2)]
+    #[cbor(n(2), decode_with = "counted::list")]
     pub documents: Vec<HeadsRow>,
 }
 
@@ -71,7 +77,7 @@ pub struct HeadsRow {
 
 /// A document re-uploaded to a server that lost it or a part of it; or one part of such a re-upload.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[cbor(array, context_bound = "Counting")]
 pub struct Reupload {
     /// The document.
     #[n(0)]
@@ -89,8 +95,12 @@ pub struct Reupload {
     /// The server's own receipt for exactly this state.
     #[n(4)]
     pub receipt: minicbor::bytes::ByteArray<16>,
+    /// The heads of the document, ascending: what the receipt was given for, so that a server compares it
+    /// before it looks at the changes.
+    #[cbor(n(5), decode_with = "counted::list")]
+    pub heads: Vec<ChangeHash>,
     /// Which part of the document these changes are; `None`: the whole document.
-    #[n(5)]
+    #[n(6)]
     pub part: Option<ReuploadPart>,
 }
 
@@ -108,14 +118,20 @@ pub struct ReuploadPart {
     pub total: u32,
 }
 
-/// Reads the changes of a re-upload. A list of empty strings would take many times its bytes in memory, so
-/// reading ends at the first string that is too short for a change.
-fn offered_changes<C>(d: &mut Decoder<'_>, _: &mut C) -> Result<Vec<ByteVec>, decode::Error> {
-    let mut changes = Vec::new();
-    for change in d.array_iter::<&ByteSlice>()? {
-        let change = change?;
-        if change.len() < MIN_CHANGE || changes.len() >= MAX_REUPLOADED_CHANGES {
-            return Err(decode::Error::message("not the changes of a re-upload"));
+/// Reads the changes of a re-upload, up to the first string that is too short for a change.
+fn offered_changes<C: Counting>(
+    d: &mut Decoder<'_>,
+    counting: &mut C,
+) -> Result<Vec<ByteVec>, decode::Error> {
+    let length = counted::length_of::<ByteVec, C>(d, counting)?;
+    if length > MAX_REUPLOADED_CHANGES {
+        return Err(decode::Error::message("not the changes of a re-upload"));
+    }
+    let mut changes = Vec::with_capacity(length);
+    for _ in 0..length {
+        let change: &ByteSlice = d.decode()?;
+        if change.len() < MIN_CHANGE {
+            return Err(decode::Error::message("not a change of a re-upload"));
         }
         changes.push(ByteVec::from(change.to_vec()));
     }

@@ -1,5 +1,7 @@
 //! Golden bytes: a change here changes the protocol, or what rests in stores.
 
+mod lists;
+
 use data_encoding::HEXLOWER;
 use minicbor::{Decode, Encode};
 
@@ -75,9 +77,8 @@ fn the_hash_of_a_change_is_pinned_for_it_is_its_identity() {
     insta::assert_snapshot!(HEXLOWER.encode(&hash.0));
 }
 
-#[test]
-fn the_request_is_pinned() {
-    let request = SyncRequest {
+fn request() -> SyncRequest {
+    SyncRequest {
         cursor: Some(Cursor(vec![1, 2])),
         capabilities: vec![Capability(1)],
         push: vec![Pushed {
@@ -93,6 +94,7 @@ fn the_request_is_pinned() {
             changes: vec![vec![9; 24].into()],
             authors: authors(),
             receipt: [5; 16].into(),
+            heads: vec![HASH],
             part: None,
         }],
         fetch: vec![DOCUMENT],
@@ -101,8 +103,12 @@ fn the_request_is_pinned() {
             row: crate::settings::builtin_rows().remove(0),
             receipt: [7; 16].into(),
         }],
-    };
-    insta::assert_snapshot!(golden(&request));
+    }
+}
+
+#[test]
+fn the_request_is_pinned() {
+    insta::assert_snapshot!(golden(&request()));
 }
 
 #[test]
@@ -113,6 +119,7 @@ fn a_part_of_a_re_upload_is_pinned() {
         changes: vec![vec![9; 24].into()],
         authors: AuthorTable::default(),
         receipt: [5; 16].into(),
+        heads: vec![HASH],
         part: Some(ReuploadPart { first: 30_000, total: 50_000 }),
     };
     insta::assert_snapshot!(golden(&offer));
@@ -133,6 +140,7 @@ fn a_list_of_strings_too_short_to_be_changes_is_no_reupload() {
             changes,
             authors: authors(),
             receipt: [5; 16].into(),
+            heads: vec![HASH],
             part: None,
         };
         let request = SyncRequest { reuploads: vec![offer], ..SyncRequest::default() };
@@ -144,9 +152,8 @@ fn a_list_of_strings_too_short_to_be_changes_is_no_reupload() {
     assert!(!offered(vec![9; 24], MAX_REUPLOADED_CHANGES + 1), "more than a document may have");
 }
 
-#[test]
-fn the_response_is_pinned() {
-    let response = SyncResponse {
+fn response() -> SyncResponse {
+    SyncResponse {
         status: SyncStatus::RolledBack,
         verdicts: vec![GroupVerdict {
             document: DOCUMENT,
@@ -173,14 +180,17 @@ fn the_response_is_pinned() {
         }),
         receipts: vec![DocumentReceipt { document: DOCUMENT, receipt: [5; 16].into() }],
         row_verdicts: vec![Verdict::Applied(7), Verdict::Refused(RefusalCode::EmailTaken)],
-    };
-    insta::assert_snapshot!(golden(&response));
+    }
 }
 
 #[test]
-fn every_kind_of_entry_is_pinned_and_an_unknown_one_is_left_in_its_envelope() {
+fn the_response_is_pinned() {
+    insta::assert_snapshot!(golden(&response()));
+}
+
+fn entries() -> [Entry; 5] {
     let settings = crate::settings::builtin_rows().remove(0);
-    let entries = [
+    [
         Entry::Change(LogEntry {
             seq: 5,
             document: DOCUMENT,
@@ -213,7 +223,12 @@ fn every_kind_of_entry_is_pinned_and_an_unknown_one_is_left_in_its_envelope() {
         }),
         Entry::Settings(ReceiptedRow { row: settings, receipt: [7; 16].into() }),
         Entry::Purge(Tombstone { document: DOCUMENT, receipt: [6; 16].into() }),
-    ];
+    ]
+}
+
+#[test]
+fn every_kind_of_entry_is_pinned_and_an_unknown_one_is_left_in_its_envelope() {
+    let entries = entries();
     let pinned: Vec<_> = entries
         .iter()
         .map(|entry| {
@@ -234,8 +249,7 @@ fn a_closing_in_the_form_of_a_later_version_is_left_out_and_its_document_still_g
     assert_eq!(minicbor::decode::<Forgotten>(&bytes).unwrap(), forgotten);
 }
 
-#[test]
-fn the_rows_of_a_card_are_pinned() {
+fn card_rows() -> Rows {
     let row = CardRow {
         product: None,
         name: "Acme".into(),
@@ -268,7 +282,12 @@ fn the_rows_of_a_card_are_pinned() {
     ]
     .map(|event| Fact { at: Timestamp::from_millis(4), by: Some(USER), event })
     .to_vec();
-    insta::assert_snapshot!(golden(&Rows::Card(Box::new(row), facts)));
+    Rows::Card(Box::new(row), facts)
+}
+
+#[test]
+fn the_rows_of_a_card_are_pinned() {
+    insta::assert_snapshot!(golden(&card_rows()));
 }
 
 #[test]

@@ -4,18 +4,19 @@ use minicbor::decode::Error;
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
 use crate::document::change::ChangeHash;
+use crate::value::counted::{self, Counting};
 use crate::value::id::DocumentId;
 use crate::value::open_code::open_code;
 
 /// The verdicts over one pushed group, in the order of its changes.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[cbor(array, context_bound = "Counting")]
 pub struct GroupVerdict {
     /// The group's document.
     #[n(0)]
     pub document: DocumentId,
     /// One verdict for each of its changes.
-    #[n(1)]
+    #[cbor(n(1), decode_with = "counted::list")]
     pub verdicts: Vec<Verdict>,
 }
 
@@ -70,7 +71,7 @@ impl<C> Encode<C> for Verdict {
     }
 }
 
-impl<'b, C> Decode<'b, C> for Verdict {
+impl<'b, C: Counting> Decode<'b, C> for Verdict {
     fn decode(d: &mut Decoder<'b>, context: &mut C) -> Result<Self, Error> {
         let position = d.position();
         let malformed = || Error::message("not a verdict").at(position);
@@ -83,7 +84,7 @@ impl<'b, C> Decode<'b, C> for Verdict {
         let verdict = match (number, length) {
             (0, Some(1)) => Self::Applied(d.u64()?),
             (1, Some(1)) => Self::Dup(d.u64()?),
-            (2, Some(1)) => Self::Needs(d.decode_with(context)?),
+            (2, Some(1)) => Self::Needs(counted::list(d, context)?),
             (3, Some(1)) => Self::Refused(d.decode_with(context)?),
             (4, Some(0)) => Self::ActorFork,
             (5, Some(0)) => Self::UpgradeRequired,

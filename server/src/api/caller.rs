@@ -1,31 +1,32 @@
-//! The caller as an extractor, so that no handler can forget to ask who is calling.
+//! The claim of a caller as an extractor. What they may do, a handler learns only with the snapshot or the
+//! transaction that it takes by the claim.
 
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
 use super::ApiError;
-use crate::auth::Caller;
+use crate::auth::Claim;
 use crate::state::State;
 
-impl FromRequestParts<State> for Caller {
+impl FromRequestParts<State> for Claim {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
-        arriving(state, bearer(parts).ok_or(ApiError::Unauthenticated)?).await
+        arriving(state, bearer(parts).ok_or(ApiError::Unauthenticated)?)
     }
 }
 
-/// The caller that an access token stands for; the request's line in the log names them.
+/// What an access token says; the request's line in the log names whom.
 ///
 /// # Errors
-/// As for [`Caller::of`].
-pub async fn arriving(state: &State, token: &str) -> Result<Caller, ApiError> {
-    let caller = Caller::of(state.gate(), token).await?;
+/// As for [`Claim::of`].
+pub fn arriving(state: &State, token: &str) -> Result<Claim, ApiError> {
+    let claim = Claim::of(state.gate(), token)?;
     tracing::Span::current()
-        .record("user.id", tracing::field::display(caller.user))
-        .record("device.id", tracing::field::display(caller.device));
-    Ok(caller)
+        .record("user.id", tracing::field::display(claim.user()))
+        .record("device.id", tracing::field::display(claim.device()));
+    Ok(claim)
 }
 
 /// The token of the one `Authorization: Bearer` header (RFC 6750).

@@ -1,13 +1,15 @@
 //! The gallery of products: `GET /v1/catalogue` (F8, F16).
 
 use axum::Json;
+use axum::extract::State as With;
 use roadbook_domain::settings::catalogue::{KINDS, KindSpec, Names};
 use roadbook_domain::settings::product::ProductKind;
 use roadbook_domain::settings::status::StatusMode;
 use serde::Serialize;
 
-use super::Routes;
-use crate::auth::Caller;
+use super::{ApiError, Routes};
+use crate::auth::Claim;
+use crate::state::State;
 
 /// The routes of the gallery.
 pub fn routes() -> Routes {
@@ -26,8 +28,9 @@ struct Kind {
     preview: bool,
 }
 
-async fn list(_: Caller) -> Json<Vec<Kind>> {
-    Json(KINDS.iter().copied().map(Kind::from).collect())
+async fn list(With(state): With<State>, claim: Claim) -> Result<Json<Vec<Kind>>, ApiError> {
+    claim.snapshot(state.db()).await?;
+    Ok(Json(KINDS.iter().copied().map(Kind::from).collect()))
 }
 
 impl From<&KindSpec> for Kind {

@@ -10,9 +10,9 @@ use roadbook_domain::value::time::Timestamp;
 use serde::Serialize;
 
 use super::{ApiError, Path, Routes};
-use crate::auth::Caller;
+use crate::auth::{AuthError, Claim, Permitted};
 use crate::state::State;
-use crate::store::{StoreError, devices, retry, sessions};
+use crate::store::{Conn, devices, retry, sessions};
 
 /// The routes of devices.
 pub fn routes() -> Routes {
@@ -34,28 +34,30 @@ struct Device {
     current: bool,
 }
 
-async fn own(With(state): With<State>, caller: Caller) -> Result<Json<Vec<Device>>, ApiError> {
-    list(&state, &caller, caller.user).await
+async fn own(With(state): With<State>, claim: Claim) -> Result<Json<Vec<Device>>, ApiError> {
+    list(claim.snapshot(state.db()).await?, claim.user()).await
 }
 
 async fn of_user(
     With(state): With<State>,
-    caller: Caller,
+    claim: Claim,
     Path(user): Path<UserId>,
 ) -> Result<Json<Vec<Device>>, ApiError> {
-    caller.require(Act::ManageUsers)?;
-    list(&state, &caller, user).await
+    let snapshot = claim.snapshot(state.db()).await?;
+    snapshot.caller.require(Act::ManageUsers)?;
+    list(snapshot, user).await
 }
 
 /// A lost phone is revoked by its user from another device, or by an administrator. It works at once:
 /// the next request of that device is refused on every node.
 async fn revoke(
     With(state): With<State>,
-    caller: Caller,
+    claim: Claim,
     Path(device): Path<DeviceId>,
 ) -> Result<StatusCode, ApiError> {
     let is_known = retry(|| async {
-        let mut tx = state.db().write().await?;
+        let mut tx = claim.write(state.db()).await?;
+        let caller = tx.caller;
         let known = devices::get(&mut tx, caller.org, device).await?;
         let may =
             |known: &devices::Device| known.user == caller.user || Act::ManageUsers.allowed_to(caller.role);
@@ -65,7 +67,7 @@ async fn revoke(
         devices::revoke(&mut tx, caller.org, device, state.now()).await?;
         sessions::end_of_device(&mut tx, caller.org, device, state.now()).await?;
         tx.commit().await?;
-        Ok::<_, StoreError>(true)
+        Ok::<_, AuthError>(true)
     });
     if !is_known.await? {
         // Also to somebody who may not: not `Forbidden`, which would tell that there is such a device.
@@ -75,9 +77,9 @@ async fn revoke(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn list(state: &State, caller: &Caller, user: UserId) -> Result<Json<Vec<Device>>, ApiError> {
-    let mut conn = state.db().read().await?;
-    let devices = devices::of_user(&mut conn, caller.org, user).await?;
+async fn list(mut snapshot: Permitted<Conn>, user: UserId) -> Result<Json<Vec<Device>>, ApiError> {
+    let caller = snapshot.caller;
+    let devices = devices::of_user(&mut snapshot, caller.org, user).await?;
     let shown = |device: devices::Device| Device {
         id: device.id,
         platform: device.platform,

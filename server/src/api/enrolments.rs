@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::session::{Comes, Session, SignInDevice};
 use super::{ApiError, Body, Routes};
-use crate::auth::{Caller, enrolment};
+use crate::auth::{AuthError, Claim, enrolment};
 use crate::state::State;
-use crate::store::{StoreError, retry, users};
+use crate::store::{retry, users};
 
 /// The routes of enrolments.
 pub fn routes() -> Routes {
@@ -43,20 +43,19 @@ struct Redeem {
 
 async fn invite(
     With(state): With<State>,
-    caller: Caller,
+    claim: Claim,
     Body(asked): Body<Invite>,
 ) -> Result<(StatusCode, Json<Invitation>), ApiError> {
-    // Anew, because the body may have taken its time.
-    let caller = caller.again(state.node()).await?;
-    caller.require(Act::ManageUsers)?;
     let made = retry(|| async {
-        let mut tx = state.db().write().await?;
+        let mut tx = claim.write(state.db()).await?;
+        let caller = tx.caller;
+        caller.require(Act::ManageUsers)?;
         if caller.org != state.org() || !users::has_access(&mut tx, caller.org, asked.user).await? {
             return Ok(None);
         }
         let made = enrolment::invite(caller.org, state.env(), &mut tx, asked.user).await?;
         tx.commit().await?;
-        Ok::<_, StoreError>(Some(made))
+        Ok::<_, AuthError>(Some(made))
     });
     let made = made.await?.ok_or(ApiError::NotFound)?;
     tracing::info!(invited.id = %asked.user, "enrolment made");

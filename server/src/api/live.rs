@@ -1,5 +1,6 @@
 //! `GET /v1/live`: the live channel, a WebSocket that carries pokes down and nothing up.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
@@ -9,11 +10,13 @@ use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::request::Parts;
 use axum::response::Response;
 use roadbook_domain::wire::{LIVE_BEARER, LIVE_PROTOCOL, LiveFrame, Poke};
+use tokio::sync::watch;
+use uuid::Uuid;
 
 use super::caller::{arriving, bearer};
 use super::{ApiError, Routes};
-use crate::auth::Caller;
-use crate::live::{Moved, Seat};
+use crate::auth::Claim;
+use crate::live::{Seat, Watch};
 use crate::state::State;
 use crate::store::organisation;
 
@@ -32,14 +35,21 @@ pub fn routes() -> Routes {
 /// The caller is judged before the upgrade, so a stranger never holds a socket.
 async fn live(
     With(state): With<State>,
-    Arriving(caller): Arriving,
+    Arriving(claim): Arriving,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    let upgrade = upgrade.map_err(|_| ApiError::invalid("", "ask for a WebSocket here"))?;
+    let live = state.engine().live();
     // Before the database is asked: a flood of sockets by one user costs no query.
-    let seat = Seat::take(state.engine().live(), caller.user).ok_or(ApiError::Unavailable)?;
-    let mut conn = state.db().read().await?;
-    let head = organisation::head(&mut conn, caller.org).await?.ok_or(ApiError::NotFound)?;
+    let seat = Seat::take(live, claim.user()).ok_or(ApiError::Unavailable)?;
+    // Before the caller is judged, so that nothing that happens afterwards is missed.
+    let (mut watch, ended) = (live.watch(claim.org(), claim.user()), live.ended());
+    let mut snapshot = claim.snapshot(state.db()).await?;
+    let caller = snapshot.caller;
+    let head = organisation::head(&mut snapshot, caller.org).await?.ok_or(ApiError::NotFound)?;
+    drop(snapshot);
+    let head = head.seq.unsigned_abs();
+    watch.begin(&caller, head);
+    let upgrade = upgrade.map_err(|_| ApiError::invalid("", "ask for a WebSocket here"))?;
     // Small buffers: an idle socket costs 3 KB instead of 134 KB.
     let upgrade = upgrade
         // The only one that is ever answered: the other one that a browser offers holds its token.
@@ -48,19 +58,20 @@ async fn live(
         .write_buffer_size(0)
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE);
-    Ok(upgrade.on_upgrade(move |socket| serve(state, caller, socket, head.seq.unsigned_abs(), seat)))
+    let listening = Listening { claim, watch, told: head, _seat: seat };
+    Ok(upgrade.on_upgrade(move |socket| serve(state, listening, ended, socket)))
 }
 
 /// Who asks for the live channel. A browser can set no headers of a WebSocket, so its token may come as
 /// a subprotocol beside [`LIVE_PROTOCOL`]; a query would stand in the logs of proxies.
-struct Arriving(Caller);
+struct Arriving(Claim);
 
 impl FromRequestParts<State> for Arriving {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
         let token = if parts.headers.contains_key(AUTHORIZATION) { bearer(parts) } else { offered(parts) };
-        arriving(state, token.ok_or(ApiError::Unauthenticated)?).await.map(Self)
+        arriving(state, token.ok_or(ApiError::Unauthenticated)?).map(Self)
     }
 }
 
@@ -76,16 +87,48 @@ fn offered(parts: &Parts) -> Option<&str> {
     }
 }
 
+/// What one socket waits for.
+struct Listening {
+    claim: Claim,
+    watch: Watch,
+    /// The entry up to which nothing is news to the client.
+    told: u64,
+    _seat: Seat,
+}
+
+impl Listening {
+    /// The entry that the client is to be poked for; `None`: it may not listen any more. Dropped before it is
+    /// done, it loses nothing.
+    async fn heard(&mut self, state: &State) -> Option<u64> {
+        loop {
+            let news = self.watch.news(self.told, self.claim.device());
+            if news.is_account {
+                // A lowered role recalls the token: the client comes back with what concerns it then.
+                self.claim.snapshot(state.db()).await.ok()?;
+            }
+            self.told = self.told.max(news.head);
+            if news.is_foreign {
+                return Some(news.head);
+            }
+            if !self.watch.grew().await {
+                return None;
+            }
+        }
+    }
+}
+
 /// Pokes until the client goes, the session ends or the server stops.
-async fn serve(state: State, caller: Caller, mut socket: WebSocket, head: u64, _seat: Seat) {
-    let mut moved = state.engine().live().watch(caller.org);
-    let mut ended = state.engine().live().ended();
+async fn serve(
+    state: State,
+    mut listening: Listening,
+    mut ended: watch::Receiver<BTreeSet<Uuid>>,
+    mut socket: WebSocket,
+) {
+    let session = listening.claim.session();
     let mut stopping = state.stopping();
     let mut ping = tokio::time::interval(PING);
     let mut is_there = true;
-    // What came between the reading of the head and the watching is told at once, too.
-    let mut told = head.max(moved.borrow_and_update().head);
-    let mut message = poke(told);
+    let mut message = poke(listening.told);
     loop {
         match tokio::time::timeout(SEND, socket.send(message)).await {
             Ok(Ok(())) => {}
@@ -93,18 +136,11 @@ async fn serve(state: State, caller: Caller, mut socket: WebSocket, head: u64, _
         }
         message = loop {
             tokio::select! {
-                word = moved.changed() => {
-                    let Moved { head, by } = *moved.borrow_and_update();
-                    match word {
-                        Ok(()) if by == Some(caller.device) || head <= told => {}
-                        Ok(()) => {
-                            told = head;
-                            break poke(head);
-                        }
-                        Err(_) => return,
-                    }
-                }
-                word = ended.wait_for(|ended| ended.contains(&caller.session)) => {
+                head = listening.heard(&state) => match head {
+                    Some(head) => break poke(head),
+                    None => return,
+                },
+                word = ended.wait_for(|ended| ended.contains(&session)) => {
                     drop(word);
                     return;
                 }

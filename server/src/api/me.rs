@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::versioned::Versioned;
 use super::{ApiError, Body, Problem, Routes};
 use crate::accounts::{self, Profile};
-use crate::auth::Caller;
+use crate::auth::Claim;
 use crate::state::State;
 
 /// The routes of one's own profile.
@@ -30,31 +30,29 @@ struct NewPassword {
     new: String,
 }
 
-async fn show(With(state): With<State>, caller: Caller) -> Result<Json<Versioned<User>>, ApiError> {
-    let (version, setting) = accounts::own(state.node(), &caller).await?;
+async fn show(With(state): With<State>, claim: Claim) -> Result<Json<Versioned<User>>, ApiError> {
+    let (version, setting) = accounts::own(state.node(), &claim).await?;
     Ok(Json(Versioned { version, setting }))
 }
 
 async fn edit(
     With(state): With<State>,
-    caller: Caller,
+    claim: Claim,
     Body(asked): Body<Edit>,
 ) -> Result<Json<Versioned<User>>, ApiError> {
     if asked.version == 0 {
         return Err(ApiError::Invalid { field: "version", problem: Problem::Missing });
     }
-    let caller = caller.again(state.node()).await?;
-    let (version, setting) = accounts::edit_own(state.node(), &caller, &asked.profile, asked.version).await?;
+    let (version, setting) = accounts::edit_own(state.node(), &claim, &asked.profile, asked.version).await?;
     Ok(Json(Versioned { version, setting }))
 }
 
 /// The session that asks lives on, and refreshes its token; all others end.
 async fn set_password(
     With(state): With<State>,
-    caller: Caller,
+    claim: Claim,
     Body(asked): Body<NewPassword>,
 ) -> Result<StatusCode, ApiError> {
-    let caller = caller.again(state.node()).await?;
-    accounts::set_own_password(state.gate(), &caller, &asked.old, &asked.new).await?;
+    accounts::set_own_password(state.gate(), &claim, &asked.old, &asked.new).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::versioned::{self, Versioned};
 use super::{ApiError, Body, Path, Routes};
-use crate::auth::Caller;
+use crate::auth::Claim;
 use crate::settings::Editing;
 use crate::state::State;
 
@@ -28,8 +28,8 @@ struct NewProduct {
     name: Option<String>,
 }
 
-async fn list(With(state): With<State>, caller: Caller) -> Result<Json<Vec<Versioned<Product>>>, ApiError> {
-    let mut products = versioned::list::<Product>(&state, &caller).await?;
+async fn list(With(state): With<State>, claim: Claim) -> Result<Json<Vec<Versioned<Product>>>, ApiError> {
+    let mut products = versioned::list::<Product>(&mut claim.snapshot(state.db()).await?).await?;
     products.sort_by_key(|product| (product.setting.order, product.setting.id));
     Ok(Json(products))
 }
@@ -37,17 +37,16 @@ async fn list(With(state): With<State>, caller: Caller) -> Result<Json<Vec<Versi
 /// Adds a product from the gallery, last in the top bar, with the statuses and fields of its kind (F8).
 async fn create(
     With(state): With<State>,
-    caller: Caller,
+    claim: Claim,
     Body(asked): Body<NewProduct>,
 ) -> Result<(StatusCode, Json<Versioned<Product>>), ApiError> {
-    caller.require(Act::EditSettings)?;
+    let mut editing = Editing::begin(state.node(), &claim, Act::EditSettings).await?;
     let spec = catalogue::spec(asked.kind).ok_or_else(|| ApiError::invalid("kind", "not in the gallery"))?;
-    let mut editing = Editing::begin(state.node(), caller.org).await?;
     // Under the lock: two products that are made at once get different places.
     let last = editing.settings().products().map(|product| product.order).max().unwrap_or_default();
     let mut made = catalogue::new_product(ProductId::new(state.env()), spec, last.saturating_add(10));
     made.product.name = asked.name.unwrap_or(made.product.name);
-    let version = editing.write(&caller, &made.product, 0).await?;
+    let version = editing.write(&made.product, 0).await?;
     for row in made.rows().into_iter().filter(|row| row.kind != SettingsKind::Product) {
         editing.put(row).await?;
     }
@@ -57,9 +56,9 @@ async fn create(
 
 async fn edit(
     With(state): With<State>,
-    caller: Caller,
+    claim: Claim,
     Path(id): Path<ProductId>,
     Body(asked): Body<Versioned<Product>>,
 ) -> Result<Json<Versioned<Product>>, ApiError> {
-    versioned::edit(&state, &caller, id, asked).await
+    versioned::edit(&state, &claim, id, asked).await
 }

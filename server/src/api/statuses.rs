@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::versioned::{self, Versioned};
 use super::{ApiError, Body, Path, Routes};
-use crate::auth::Caller;
+use crate::auth::Claim;
 use crate::settings::Editing;
 use crate::state::State;
 
@@ -32,8 +32,8 @@ struct NewStatus {
     todo: Option<StatusTodo>,
 }
 
-async fn list(With(state): With<State>, caller: Caller) -> Result<Json<Vec<Versioned<Status>>>, ApiError> {
-    let mut statuses = versioned::list::<Status>(&state, &caller).await?;
+async fn list(With(state): With<State>, claim: Claim) -> Result<Json<Vec<Versioned<Status>>>, ApiError> {
+    let mut statuses = versioned::list::<Status>(&mut claim.snapshot(state.db()).await?).await?;
     statuses
         .sort_by_key(|Versioned { setting, .. }| (setting.product, setting.group, setting.order, setting.id));
     Ok(Json(statuses))
@@ -41,10 +41,9 @@ async fn list(With(state): With<State>, caller: Caller) -> Result<Json<Vec<Versi
 
 async fn create(
     With(state): With<State>,
-    caller: Caller,
+    claim: Claim,
     Body(asked): Body<NewStatus>,
 ) -> Result<(StatusCode, Json<Versioned<Status>>), ApiError> {
-    caller.require(Act::EditSettings)?;
     let status = Status {
         id: StatusId::new(state.env()),
         product: asked.product,
@@ -55,17 +54,17 @@ async fn create(
         retired: false,
         todo: asked.todo,
     };
-    let mut editing = Editing::begin(state.node(), caller.org).await?;
-    let version = editing.write(&caller, &status, 0).await?;
+    let mut editing = Editing::begin(state.node(), &claim, Act::EditSettings).await?;
+    let version = editing.write(&status, 0).await?;
     editing.commit().await?;
     Ok((StatusCode::CREATED, Json(Versioned { version, setting: status })))
 }
 
 async fn edit(
     With(state): With<State>,
-    caller: Caller,
+    claim: Claim,
     Path(id): Path<StatusId>,
     Body(asked): Body<Versioned<Status>>,
 ) -> Result<Json<Versioned<Status>>, ApiError> {
-    versioned::edit(&state, &caller, id, asked).await
+    versioned::edit(&state, &claim, id, asked).await
 }

@@ -12,7 +12,7 @@ use roadbook_domain::wire::{FrameError, SyncRequest, from_frame, to_frame};
 use serde::{Deserialize, Serialize};
 
 use super::{ApiError, Routes};
-use crate::auth::Caller;
+use crate::auth::Claim;
 use crate::state::State;
 use crate::sync::{self, MAX_REQUEST};
 
@@ -24,14 +24,14 @@ pub fn routes() -> Routes {
     Routes::new().post_up_to(MAX_REQUEST, "/v1/sync", exchange).get("/v1/state-hash", state_hash)
 }
 
-async fn exchange(With(state): With<State>, caller: Caller, body: Bytes) -> Result<Response, ApiError> {
-    let caller = caller.again(state.node()).await?;
-    let request: SyncRequest = from_frame(&body, MAX_REQUEST).map_err(|error| match error {
+async fn exchange(With(state): With<State>, claim: Claim, body: Bytes) -> Result<Response, ApiError> {
+    let request: Result<SyncRequest, _> = from_frame(&body, MAX_REQUEST).map_err(|error| match error {
         FrameError::TooLarge(_) => ApiError::TooLarge,
         FrameError::Malformed => ApiError::invalid("", "not a frame of an exchange"),
-    })?;
+    });
+    let request = judged(&state, &claim, request).await?;
     state.metrics().pushed(request.push.iter().map(|group| group.changes.len()).sum());
-    let response = sync::exchange(state.engine(), &caller, request).await?;
+    let response = sync::exchange(state.engine(), &claim, request).await?;
     Ok(([(CONTENT_TYPE, FRAME)], to_frame(&response)).into_response())
 }
 
@@ -48,10 +48,19 @@ struct StateHash {
 
 async fn state_hash(
     With(state): With<State>,
-    caller: Caller,
+    claim: Claim,
     at: Result<Query<At>, QueryRejection>,
 ) -> Result<Json<StateHash>, ApiError> {
-    let Query(At { now }) = at.map_err(|_| ApiError::invalid("now", "give milliseconds since 1970"))?;
-    let hash = sync::state_hash(state.engine(), &caller, now).await?;
+    let at = at.map_err(|_| ApiError::invalid("now", "give milliseconds since 1970"));
+    let Query(At { now }) = judged(&state, &claim, at).await?;
+    let hash = sync::state_hash(state.engine(), &claim, now).await?;
     Ok(Json(StateHash { state_hash: HEXLOWER.encode(&hash) }))
+}
+
+/// What was asked; only a caller with access is told what is wrong with it.
+async fn judged<T>(state: &State, claim: &Claim, asked: Result<T, ApiError>) -> Result<T, ApiError> {
+    if asked.is_err() {
+        claim.snapshot(state.db()).await?;
+    }
+    asked
 }

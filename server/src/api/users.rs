@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::versioned::{self, Versioned};
 use super::{ApiError, Body, Path, Routes};
 use crate::accounts;
-use crate::auth::Caller;
+use crate::auth::Claim;
 use crate::state::State;
 
 /// The routes of users.
@@ -48,20 +48,19 @@ struct NewPassword {
     password: String,
 }
 
-async fn list(With(state): With<State>, caller: Caller) -> Result<Json<Vec<Versioned<User>>>, ApiError> {
-    caller.require(Act::ManageUsers)?;
-    let mut users = versioned::list::<User>(&state, &caller).await?;
+async fn list(With(state): With<State>, claim: Claim) -> Result<Json<Vec<Versioned<User>>>, ApiError> {
+    let mut snapshot = claim.snapshot(state.db()).await?;
+    snapshot.caller.require(Act::ManageUsers)?;
+    let mut users = versioned::list::<User>(&mut snapshot).await?;
     users.sort_by_key(|user| user.setting.sort_key());
     Ok(Json(users))
 }
 
 async fn create(
     With(state): With<State>,
-    caller: Caller,
+    claim: Claim,
     Body(asked): Body<NewUser>,
 ) -> Result<(StatusCode, Json<Versioned<User>>), ApiError> {
-    // Here already, because `create` first hashes a password, which is expensive.
-    caller.require(Act::ManageUsers)?;
     let user = User {
         id: UserId::new(state.env()),
         email: Some(asked.email),
@@ -74,31 +73,28 @@ async fn create(
         issues_invoices: asked.issues_invoices,
     };
     let version =
-        accounts::create(state.engine(), state.gate().passwords(), &caller, &user, asked.password.as_deref())
+        accounts::create(state.engine(), state.gate().passwords(), &claim, &user, asked.password.as_deref())
             .await?;
     Ok((StatusCode::CREATED, Json(Versioned { version, setting: user })))
 }
 
 async fn edit(
     With(state): With<State>,
-    caller: Caller,
+    claim: Claim,
     Path(id): Path<UserId>,
     Body(asked): Body<Versioned<User>>,
 ) -> Result<Json<Versioned<User>>, ApiError> {
-    caller.require(Act::ManageUsers)?;
     asked.check_names(id)?;
-    let version = accounts::edit(state.node(), &caller, &asked.setting, asked.version).await?;
+    let version = accounts::edit(state.node(), &claim, &asked.setting, asked.version).await?;
     Ok(Json(Versioned { version, ..asked }))
 }
 
 async fn set_password(
     With(state): With<State>,
-    caller: Caller,
+    claim: Claim,
     Path(user): Path<UserId>,
     Body(asked): Body<NewPassword>,
 ) -> Result<StatusCode, ApiError> {
-    // The only place that asks: `accounts::set_password` does not judge its caller.
-    caller.require(Act::ManageUsers)?;
-    accounts::set_password(state.node(), state.gate().passwords(), &caller, user, &asked.password).await?;
+    accounts::set_password(state.node(), state.gate().passwords(), &claim, user, &asked.password).await?;
     Ok(StatusCode::NO_CONTENT)
 }

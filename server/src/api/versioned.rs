@@ -5,10 +5,10 @@ use roadbook_domain::settings::{Setting, SettingsId, SettingsRow};
 use serde::{Deserialize, Serialize};
 
 use super::{ApiError, Problem};
-use crate::auth::Caller;
+use crate::auth::{Claim, Permitted};
 use crate::settings::Editing;
 use crate::state::State;
-use crate::store::settings;
+use crate::store::{Conn, settings};
 
 /// A setting with its version. An edit names the version it is based on; 409 if there is a newer one.
 #[derive(Debug, Serialize, Deserialize)]
@@ -24,9 +24,9 @@ pub struct Versioned<T> {
 ///
 /// # Errors
 /// Of the database.
-pub async fn list<T: Setting>(state: &State, caller: &Caller) -> Result<Vec<Versioned<T>>, ApiError> {
-    let mut conn = state.db().read().await?;
-    let rows = settings::of_kind(&mut conn, caller.org, T::KIND).await?;
+pub async fn list<T: Setting>(snapshot: &mut Permitted<Conn>) -> Result<Vec<Versioned<T>>, ApiError> {
+    let org = snapshot.caller.org;
+    let rows = settings::of_kind(snapshot, org, T::KIND).await?;
     // What a newer server wrote and this one cannot read is left out, as on a phone.
     let versioned = |row: &SettingsRow| Some(Versioned { version: row.version, setting: row.read().ok()? });
     Ok(rows.iter().filter_map(versioned).collect())
@@ -38,14 +38,13 @@ pub async fn list<T: Setting>(state: &State, caller: &Caller) -> Result<Vec<Vers
 /// Those of [`Editing::write`], and [`ApiError::Invalid`] if the body names another setting or no version.
 pub async fn edit<T: Setting>(
     state: &State,
-    caller: &Caller,
+    claim: &Claim,
     id: impl Into<SettingsId>,
     asked: Versioned<T>,
 ) -> Result<Json<Versioned<T>>, ApiError> {
-    caller.require(T::KIND.editing())?;
+    let mut editing = Editing::begin(state.node(), claim, T::KIND.editing()).await?;
     asked.check_names(id)?;
-    let mut editing = Editing::begin(state.node(), caller.org).await?;
-    let version = editing.write(caller, &asked.setting, asked.version).await?;
+    let version = editing.write(&asked.setting, asked.version).await?;
     editing.commit().await?;
     Ok(Json(Versioned { version, ..asked }))
 }

@@ -46,7 +46,6 @@ macro_rules! bound {
         query
     }};
 }
-pub(crate) use bound;
 
 /// Binds values of one sort as one array.
 macro_rules! bound_array {
@@ -295,35 +294,15 @@ fn postgres_text(text: &str, number: usize) -> String {
     text.replacen("in LIST", &format!("= any(${number})"), 1)
 }
 
-/// A list for `in`, to be bound from `$first` on: the values, the last of them repeated until their
-/// number is a power of two, so that few texts are prepared. `None` if there are none. For a few values
-/// only: see [`fetch`].
-pub fn list(first: usize, mut values: Vec<Value>) -> Option<(String, Vec<Value>)> {
-    let last = values.last()?.clone();
-    values.resize(values.len().next_power_of_two(), last);
-    let mut text = String::from("(");
-    for place in 0..values.len() {
-        let comma = if place == 0 { "" } else { ", " };
-        let _ = write!(text, "{comma}${}", first + place);
-    }
-    text.push(')');
-    Some((text, values))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::on_both;
 
     #[test]
-    fn placeholders_are_numbered_through_and_lists_have_few_lengths() {
+    fn placeholders_are_numbered_through() {
         assert_eq!(tuples(2, 3, true), "($1, $2, $3), ($4, $5, $6)");
         assert_eq!(tuples(2, 3, false), "(?, ?, ?), (?, ?, ?)");
-        let (text, values) = list(2, vec![Value::Int(1), Value::Int(2), Value::Int(3)]).unwrap();
-        assert_eq!(text, "($2, $3, $4, $5)");
-        assert_eq!(values.last(), Some(&Value::Int(3)));
-        assert_eq!(values.len(), 4);
-        assert_eq!(list(1, Vec::new()), None);
     }
 
     #[test]

@@ -12,13 +12,13 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{
-    ConnectOptions, Connection, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool,
-    Transaction,
+    Connection, PgConnection, PgPool, Postgres, SqlStr, Sqlite, SqliteConnection, SqlitePool, Transaction,
 };
 
+use super::meter::{self, Lease};
 use super::migrations::Found;
 use super::sqlite_file::{self, ACQUIRE};
-use super::{StoreError, migrations};
+use super::{StoreError, migrations, statements};
 
 /// Runs one expression over the connection of either database: `on!(conn, |c| query(..).execute(c))`.
 ///
@@ -62,7 +62,7 @@ pub enum Db {
 
 /// A connection for reading: outside a transaction, in a database snapshot, or inside a [`Tx`].
 #[derive(Debug)]
-pub struct Conn(Inner);
+pub struct Conn(Inner, Lease);
 
 /// A write transaction; dropped without [`Tx::commit`], it is rolled back.
 #[derive(Debug)]
@@ -89,6 +89,9 @@ enum Inner {
     Postgres(PoolConnection<Postgres>),
     PostgresTx(Transaction<'static, Postgres>),
 }
+
+/// Begins a snapshot on PostgreSQL, whose usual level would give every statement one of its own.
+const SNAPSHOT: SqlStr = SqlStr::from_static("begin isolation level repeatable read read only");
 
 /// How many connections read a SQLite file.
 const SQLITE_READERS: u32 = 4;
@@ -130,10 +133,12 @@ impl Db {
     /// # Errors
     /// [`StoreError::Unavailable`] if none is free in time.
     pub async fn read(&self) -> Result<Conn, StoreError> {
-        Ok(Conn(match self {
+        meter::connect().await;
+        let conn = match self {
             Self::Sqlite { reader, .. } => Inner::Sqlite(reader.acquire().await?),
             Self::Postgres(pool) => Inner::Postgres(pool.acquire().await?),
-        }))
+        };
+        Ok(Conn(conn, Lease { in_transaction: false }))
     }
 
     /// A connection whose reads all see the database as it is at the first of them.
@@ -143,13 +148,13 @@ impl Db {
     pub async fn snapshot(&self) -> Result<Conn, StoreError> {
         #[cfg(any(test, feature = "testing"))]
         super::turn::wait(super::turn::Point::Snapshot).await;
-        Ok(Conn(match self {
+        meter::connect().await;
+        meter::wake();
+        let conn = match self {
             Self::Sqlite { reader, .. } => Inner::SqliteTx(reader.begin().await?),
-            // PostgreSQL's usual level would give every statement a snapshot of its own.
-            Self::Postgres(pool) => {
-                Inner::PostgresTx(pool.begin_with("begin isolation level repeatable read read only").await?)
-            }
-        }))
+            Self::Postgres(pool) => Inner::PostgresTx(pool.begin_with(SNAPSHOT).await?),
+        };
+        Ok(Conn(conn, Lease { in_transaction: true }))
     }
 
     /// Begins a write transaction.
@@ -162,12 +167,14 @@ impl Db {
     pub async fn write(&self) -> Result<Tx, StoreError> {
         #[cfg(any(test, feature = "testing"))]
         super::turn::wait(super::turn::Point::Write).await;
-        let conn = Conn(match self {
+        meter::connect().await;
+        meter::wake();
+        let conn = match self {
             Self::Sqlite { writer, .. } => Inner::SqliteTx(writer.begin_with("begin immediate").await?),
             Self::Postgres(pool) => Inner::PostgresTx(pool.begin().await?),
-        });
+        };
         Ok(Tx {
-            conn,
+            conn: Conn(conn, Lease { in_transaction: true }),
             #[cfg(any(test, feature = "testing"))]
             _writing: super::turn::Writing::begin(),
         })
@@ -204,11 +211,40 @@ impl Db {
 impl Conn {
     /// The connection underneath, for `on!`.
     pub fn raw(&mut self) -> Raw<'_> {
+        meter::wake();
         match &mut self.0 {
             Inner::Sqlite(conn) => Raw::Sqlite(conn),
             Inner::SqliteTx(tx) => Raw::Sqlite(tx),
             Inner::Postgres(conn) => Raw::Postgres(conn),
             Inner::PostgresTx(tx) => Raw::Postgres(tx),
+        }
+    }
+
+    /// The same connection, whose reads all see the database as it is at the first of them from now on.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn into_snapshot(self) -> Result<Self, StoreError> {
+        #[cfg(any(test, feature = "testing"))]
+        super::turn::wait(super::turn::Point::Snapshot).await;
+        let Self(inner, mut lease) = self;
+        lease.in_transaction = true;
+        meter::wake();
+        let inner = match inner {
+            Inner::Sqlite(conn) => Inner::SqliteTx(Transaction::begin(conn, None).await?),
+            Inner::Postgres(conn) => Inner::PostgresTx(Transaction::begin(conn, Some(SNAPSHOT)).await?),
+            // Its reads do already.
+            Inner::SqliteTx(_) | Inner::PostgresTx(_) => inner,
+        };
+        Ok(Self(inner, lease))
+    }
+
+    /// What ends a `select` so that nobody changes the rows it finds until the transaction ends. On SQLite
+    /// nobody can: a write transaction is alone.
+    pub fn for_share(&self) -> &'static str {
+        match self.0 {
+            Inner::Postgres(_) | Inner::PostgresTx(_) => " for share",
+            Inner::Sqlite(_) | Inner::SqliteTx(_) => "",
         }
     }
 
@@ -226,7 +262,10 @@ impl Tx {
     /// If the commit fails, nothing of it was written, or (PostgreSQL, connection lost) the outcome is
     /// unknown and the caller must be able to try again.
     pub async fn commit(self) -> Result<(), StoreError> {
-        match self.conn.0 {
+        let Conn(inner, mut lease) = self.conn;
+        lease.in_transaction = false;
+        meter::wake();
+        match inner {
             Inner::SqliteTx(tx) => tx.commit().await?,
             Inner::PostgresTx(tx) => tx.commit().await?,
             // `Db::write` makes no other.
@@ -305,8 +344,8 @@ async fn connect_sqlite(path: &Path, opening: Opening) -> Result<Db, StoreError>
         .foreign_keys(true)
         .busy_timeout(ACQUIRE)
         .pragma("secure_delete", "on")
-        .pragma("temp_store", "memory")
-        .disable_statement_logging();
+        .pragma("temp_store", "memory");
+    let options = statements::told(options);
     let writer = sqlite_pool(1).connect_with(options.clone()).await?;
     migrations::migrate_sqlite(&writer).await?;
     let is_marked = opening != Opening::Beside;
@@ -328,8 +367,7 @@ fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
         .test_before_acquire(false)
         .before_acquire(|conn, _| {
             Box::pin(async move {
-                // What was dropped is rolled back in the background: the ping waits for that.
-                conn.ping().await?;
+                // What was dropped was rolled back before it was given back, or it never will be.
                 Ok(!conn.is_in_transaction())
             })
         })
@@ -378,7 +416,7 @@ async fn connect_postgres(
     let pool = PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE)
-        .connect_with(options.clone().application_name(&name).disable_statement_logging())
+        .connect_with(statements::told(options.clone().application_name(&name)))
         .await?;
     migrations::look_at_postgres(&pool).await?.check(opening == Opening::Create)?;
     migrations::migrate_postgres(&pool).await?;

@@ -4,12 +4,8 @@ use std::collections::BTreeMap;
 
 use roadbook_domain::document::digest::Digest;
 use roadbook_domain::value::id::OrgId;
-use sqlx::AssertSqlSafe;
-use uuid::Uuid;
 
-use super::bulk::{self, Value, bound};
-use super::db::on;
-use super::organisation::Head;
+use super::bulk::{self, Value};
 use super::{Conn, StoreError, Tx};
 
 /// How many documents are filed under a key, and the sum of their digest terms.
@@ -43,49 +39,6 @@ pub async fn get(
             Ok((key, Sum { documents, digest: Digest::from_bytes(sum) }))
         })
         .collect()
-}
-
-/// Where the log ends, and the digests of these keys: one look-up, all that a device with nothing to
-/// send and nothing to get costs (L8).
-///
-/// # Errors
-/// [`StoreError::Missing`] if there is no such organisation.
-pub async fn head_and_sums(
-    conn: &mut Conn,
-    org: OrgId,
-    keys: Vec<Vec<u8>>,
-) -> Result<(Head, Sums), StoreError> {
-    let keys = keys.into_iter().map(Value::Bytes).collect();
-    let (list, values) = bulk::list(2, keys).ok_or(StoreError::Missing)?;
-    // A left join: the head must come even if no digest is there yet.
-    let text = format!(
-        "select o.epoch, o.seq, o.chain, d.principal, d.documents, d.sum from organisation o \
-         left join digest d on d.org_id = o.id and d.principal in {list} where o.id = $1"
-    );
-    let rows: Vec<HeadRow> =
-        on!(conn, |c| bound!(sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()), &values)
-            .fetch_all(c)
-            .await)?;
-    let first = rows.first().ok_or(StoreError::Missing)?;
-    let head = Head { epoch: first.epoch, seq: first.seq, chain: first.chain.clone() };
-    let mut sums = Sums::new();
-    for row in rows {
-        if let (Some(key), Some(documents), Some(sum)) = (row.principal, row.documents, row.sum) {
-            let sum = sum.try_into().map_err(|_| StoreError::Unreadable("a digest"))?;
-            sums.insert(key, Sum { documents, digest: Digest::from_bytes(sum) });
-        }
-    }
-    Ok((head, sums))
-}
-
-#[derive(sqlx::FromRow)]
-struct HeadRow {
-    epoch: Uuid,
-    seq: i64,
-    chain: Vec<u8>,
-    principal: Option<Vec<u8>>,
-    documents: Option<i64>,
-    sum: Option<Vec<u8>>,
 }
 
 /// Sets digests.

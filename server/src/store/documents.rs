@@ -1,5 +1,7 @@
 //! Documents as they are after the last entry of the log about them.
 
+use std::collections::BTreeSet;
+
 use roadbook_domain::access::rights::Scope;
 use roadbook_domain::document::DocumentTypeId;
 use roadbook_domain::document::change::ChangeHash;
@@ -149,38 +151,6 @@ pub async fn brief(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Ve
             let kind = u16::try_from(kind).map_err(|_| StoreError::Unreadable("a document's kind"))?;
             let creator = (!creator.is_nil()).then(|| creator.into());
             Ok(Brief { id: id.into(), kind: DocumentTypeId(kind), creator, term: array(term)? })
-        })
-        .collect()
-}
-
-/// What the receipt of a document is made over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Heads {
-    /// The document.
-    pub id: DocumentId,
-    /// Its document type.
-    pub kind: DocumentTypeId,
-    /// The last entry of the log that changed it.
-    pub as_of: i64,
-    /// Its heads, ascending.
-    pub heads: Vec<ChangeHash>,
-    /// CBOR of its author table.
-    pub authors: Vec<u8>,
-}
-
-/// What the receipts of those of these documents that exist are made over, by id.
-///
-/// # Errors
-/// Of the database.
-pub async fn heads(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Vec<Heads>, StoreError> {
-    let text =
-        "select id, kind, as_of, heads, authors from document where org_id = $1 and id in LIST order by id";
-    type Row = (Uuid, i64, i64, Vec<u8>, Vec<u8>);
-    let rows: Vec<Row> = listed_rows(conn, org, text, ids).await?;
-    rows.into_iter()
-        .map(|(id, kind, as_of, heads, authors)| {
-            let kind = u16::try_from(kind).map_err(|_| StoreError::Unreadable("a document's kind"))?;
-            Ok(Heads { id: id.into(), kind: DocumentTypeId(kind), as_of, heads: hashes(&heads)?, authors })
         })
         .collect()
 }
@@ -375,19 +345,50 @@ pub async fn purged(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<V
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
-/// Those ids that were purged after an entry of the log.
+/// Those ids that were purged after one entry of the log, and whose documents were not made after another by
+/// anybody but this user.
 ///
 /// # Errors
 /// Of the database.
-pub async fn purged_since(conn: &mut Conn, org: OrgId, after: i64) -> Result<Vec<DocumentId>, StoreError> {
-    let rows: Vec<Uuid> = on!(conn, |c| sqlx::query_scalar(
-        "select document from purged where org_id = $1 and seq > $2 order by seq"
+pub async fn purged_since(
+    conn: &mut Conn,
+    org: OrgId,
+    user: UserId,
+    after: i64,
+    reach: i64,
+) -> Result<Vec<DocumentId>, StoreError> {
+    let rows: Vec<Uuid> = on!(conn, |c| {
+        sqlx::query_scalar(
+        "select p.document from purged p where p.org_id = $1 and p.seq > $2 and not exists (select 1 from log l \
+         where l.org_id = p.org_id and l.document = p.document and l.entry = 1 and l.seq > $3 \
+         and l.author <> $4) order by p.seq"
     )
     .bind(org.uuid())
     .bind(after)
+    .bind(reach)
+    .bind(user.uuid())
     .fetch_all(c)
-    .await)?;
+    .await
+    })?;
     Ok(rows.into_iter().map(DocumentId::from).collect())
+}
+
+/// Those of these documents that were made after an entry of the log by anybody but this user: what they made
+/// themselves they know, even if the answer that said so was lost.
+///
+/// # Errors
+/// Of the database.
+pub async fn made_after(
+    conn: &mut Conn,
+    org: OrgId,
+    user: UserId,
+    ids: &[DocumentId],
+    after: i64,
+) -> Result<BTreeSet<DocumentId>, StoreError> {
+    let text = "select id from document where org_id = $1 and since > $2 and creator <> $3 and id in LIST";
+    let fixed = [Value::Uuid(org.uuid()), Value::Int(after), Value::Uuid(user.uuid())];
+    let rows: Vec<(Uuid,)> = bulk::fetch(conn, text, &fixed, uuids(ids)).await?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
 /// The rows of a statement over listed documents of an organisation.
@@ -470,7 +471,7 @@ impl TryFrom<Row> for Stored {
     }
 }
 
-fn hashes(bytes: &[u8]) -> Result<Vec<ChangeHash>, StoreError> {
+pub(super) fn hashes(bytes: &[u8]) -> Result<Vec<ChangeHash>, StoreError> {
     let (hashes, rest) = bytes.as_chunks::<32>();
     if rest.is_empty() {
         Ok(hashes.iter().copied().map(ChangeHash).collect())

@@ -8,14 +8,17 @@ use super::StoreError;
 /// Every user but Restricted ones.
 pub const STAFF: [u8; 1] = [0];
 
-const EVERYONE: u8 = 1;
+/// The principal *everyone*.
+pub const EVERYONE: [u8; 1] = [ALL];
+
+const ALL: u8 = 1;
 const USER: u8 = 2;
 const PRIVATE: u8 = 3;
 
 /// The key of a principal.
 pub fn of_principal(principal: Principal) -> Vec<u8> {
     match principal {
-        Principal::Everyone => vec![EVERYONE],
+        Principal::Everyone => EVERYONE.to_vec(),
         Principal::User(user) => with_user(USER, user),
         Principal::Private(user) => with_user(PRIVATE, user),
     }
@@ -38,7 +41,7 @@ pub fn of_scope(scope: Scope) -> Vec<u8> {
 pub fn principal(key: &[u8]) -> Result<Principal, StoreError> {
     let unreadable = StoreError::Unreadable("the key of a principal");
     match key.split_first() {
-        Some((&EVERYONE, [])) => Ok(Principal::Everyone),
+        Some((&ALL, [])) => Ok(Principal::Everyone),
         Some((&USER, id)) => user(id).map(Principal::User).ok_or(unreadable),
         Some((&PRIVATE, id)) => user(id).map(Principal::Private).ok_or(unreadable),
         _ => Err(unreadable),
@@ -64,7 +67,7 @@ pub fn scope(key: &[u8]) -> Result<Scope, StoreError> {
 pub fn seen_by(viewer: Viewer) -> Vec<Vec<u8>> {
     let mut keys = match viewer.role.reads_all() {
         true => vec![STAFF.to_vec()],
-        false => vec![vec![EVERYONE], with_user(USER, viewer.user)],
+        false => vec![EVERYONE.to_vec(), with_user(USER, viewer.user)],
     };
     keys.push(with_user(PRIVATE, viewer.user));
     keys
@@ -72,7 +75,7 @@ pub fn seen_by(viewer: Viewer) -> Vec<Vec<u8>> {
 
 /// The keys under which what a Restricted user sees of cards and contacts is filed.
 pub fn filed_for(user: UserId) -> [Vec<u8>; 2] {
-    [vec![EVERYONE], with_user(USER, user)]
+    [EVERYONE.to_vec(), with_user(USER, user)]
 }
 
 /// The key of a user's private documents.

@@ -1,16 +1,20 @@
 //! The log: every accepted change, change of audience, settings change and purge, in one order.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
 use aws_lc_rs::digest::{Context, SHA256, digest};
 use roadbook_domain::document::change::{Actor, ChangeHash};
-use roadbook_domain::document::{Origin, OriginKind, Signature};
+use roadbook_domain::document::{DocumentTypeId, Origin, OriginKind, Signature};
 use roadbook_domain::settings::SettingsRow;
 use roadbook_domain::value::id::{DeviceId, DocumentId, OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::bulk::{self, Value};
 use super::db::on;
-use super::{Conn, StoreError, Tx, key, organisation};
+use super::{Conn, StoreError, Tx, documents, key, organisation};
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +29,8 @@ pub enum EntryKind {
     Settings,
     /// A document was purged (C5).
     Purge,
+    /// What stood at a document's id, where only another document may stand, is under another id now.
+    Moved,
 }
 
 /// An entry to be written.
@@ -86,6 +92,39 @@ pub struct Logged {
     pub received_at: Timestamp,
     /// Its one byte string.
     pub bytes: Vec<u8>,
+    /// The document as it is after this change, if that is how it is now.
+    pub present: Option<Present>,
+}
+
+/// What the receipt of a document's present state is made over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Present {
+    /// Its document type.
+    pub kind: DocumentTypeId,
+    /// Its heads, ascending.
+    pub heads: Vec<ChangeHash>,
+    /// CBOR of its author table.
+    pub authors: Vec<u8>,
+}
+
+/// Whom the entries are filed for that are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reader {
+    /// Everybody who reads a scope, by its key.
+    Feed(Vec<u8>),
+    /// Everybody behind a principal, by its key.
+    Principal(Vec<u8>),
+}
+
+/// The entries after a number that somebody reads, as far as they were looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tail {
+    /// Those about documents, in order for each reader.
+    pub touched: Vec<Touched>,
+    /// Whether there is one about settings.
+    pub has_settings: bool,
+    /// The last entry up to which these are all; `None`: all there are.
+    pub horizon: Option<i64>,
 }
 
 impl NewEntry {
@@ -216,65 +255,77 @@ pub async fn chain_at(conn: &mut Conn, org: OrgId, seq: i64) -> Result<Option<Ve
         .await)?)
 }
 
-/// The first entries after `after` that are read by scope, in order, `limit` of them at most.
+/// The entries after `after` for these readers, `limit` of them at most for each: one look-up, whoever reads.
 ///
 /// # Errors
 /// Of the database.
-pub async fn of_feed(
+pub async fn tail(
     conn: &mut Conn,
     org: OrgId,
-    feed: &[u8],
+    readers: &[Reader],
     after: i64,
     limit: i64,
-) -> Result<Vec<Touched>, StoreError> {
-    let rows: Vec<(i64, i16, Uuid, i64)> = on!(conn, |c| sqlx::query_as(
-        "select seq, entry, document, cast(length(bytes) as bigint) from log \
-         where org_id = $1 and feed = $2 and seq > $3 order by seq limit $4"
-    )
-    .bind(org.uuid())
-    .bind(feed)
-    .bind(after)
-    .bind(limit)
-    .fetch_all(c)
-    .await)?;
-    rows.into_iter()
-        .map(|(seq, entry, document, size)| {
-            let entry = EntryKind::of(entry)?;
-            // Who reads by scope sees a document from its creation to its purge.
-            let (saw, sees) = (entry != EntryKind::Create, entry != EntryKind::Purge);
-            Ok(Touched { seq, entry, document: document.into(), size: size.unsigned_abs(), saw, sees })
-        })
-        .collect()
-}
-
-/// The same, of those filed under a principal's key.
-///
-/// # Errors
-/// Of the database.
-pub async fn of_principal(
-    conn: &mut Conn,
-    org: OrgId,
-    principal: &[u8],
-    after: i64,
-    limit: i64,
-) -> Result<Vec<Touched>, StoreError> {
-    let rows: Vec<(i64, i16, Uuid, i64, bool, bool)> = on!(conn, |c| sqlx::query_as(
-        "select f.seq, l.entry, f.document, cast(length(l.bytes) as bigint), f.saw, f.sees \
-         from fanout f join log l on l.org_id = f.org_id and l.seq = f.seq \
-         where f.org_id = $1 and f.principal = $2 and f.seq > $3 order by f.seq limit $4"
-    )
-    .bind(org.uuid())
-    .bind(principal)
-    .bind(after)
-    .bind(limit)
-    .fetch_all(c)
-    .await)?;
-    rows.into_iter()
-        .map(|(seq, entry, document, size, saw, sees)| {
-            let entry = EntryKind::of(entry)?;
-            Ok(Touched { seq, entry, document: document.into(), size: size.unsigned_abs(), saw, sees })
-        })
-        .collect()
+) -> Result<Tail, StoreError> {
+    let mut text = String::new();
+    for (place, reader) in readers.iter().enumerate() {
+        // Each in its own order and with its own end.
+        let (from, part) = match reader {
+            Reader::Feed(_) => (
+                "l",
+                "l.seq as seq, l.entry as entry, l.document as document, true as saw, true as sees, \
+                 cast(length(l.bytes) as bigint) as size from log l \
+                 where l.org_id = $1 and l.feed",
+            ),
+            Reader::Principal(_) => (
+                "f",
+                "f.seq as seq, l.entry as entry, f.document as document, f.saw as saw, f.sees as sees, \
+                 cast(length(l.bytes) as bigint) as size from fanout f \
+                 join log l on l.org_id = f.org_id and l.seq = f.seq where f.org_id = $1 and f.principal",
+            ),
+        };
+        let key = place + 4;
+        // Writing into a `String` cannot fail.
+        let _ = write!(
+            text,
+            "select * from (select cast({place} as smallint) as part, {part} = ${key} and {from}.seq > $2 \
+             order by {from}.seq limit $3) as p{place} union all "
+        );
+    }
+    text.push_str(
+        "select * from (select cast(-1 as smallint), seq, cast(3 as smallint), id, true, true, \
+         cast(0 as bigint) from settings where org_id = $1 and seq > $2 order by seq limit 1) as s",
+    );
+    let rows: Vec<(i16, i64, i16, Uuid, bool, bool, i64)> = on!(conn, |c| {
+        let mut query = sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid()).bind(after).bind(limit);
+        for Reader::Feed(key) | Reader::Principal(key) in readers {
+            query = query.bind(key.as_slice());
+        }
+        query.fetch_all(c).await
+    })?;
+    let mut tail = Tail::default();
+    let mut last: BTreeMap<i16, (i64, i64)> = BTreeMap::new();
+    for (part, seq, entry, document, saw, sees, size) in rows {
+        if part < 0 {
+            tail.has_settings = true;
+            continue;
+        }
+        let (count, end) = last.entry(part).or_default();
+        (*count, *end) = (*count + 1, seq.max(*end));
+        let (entry, size) = (EntryKind::of(entry)?, size.unsigned_abs());
+        let reader = usize::try_from(part).ok().and_then(|part| readers.get(part));
+        let (saw, sees) = match reader {
+            // Who reads by scope sees a document from its creation to its end.
+            Some(Reader::Feed(_)) => (entry != EntryKind::Create, !entry.is_end()),
+            _ => (saw, sees),
+        };
+        tail.touched.push(Touched { seq, entry, document: document.into(), size, saw, sees });
+    }
+    // A full part says nothing about what follows its last entry, so all of them are cut there.
+    tail.horizon = last.into_values().filter(|(count, _)| *count >= limit).map(|(_, end)| end).min();
+    if let Some(horizon) = tail.horizon {
+        tail.touched.retain(|row| row.seq <= horizon);
+    }
+    Ok(tail)
 }
 
 /// The changes with these numbers, in order.
@@ -282,8 +333,11 @@ pub async fn of_principal(
 /// # Errors
 /// Of the database.
 pub async fn changes(conn: &mut Conn, org: OrgId, seqs: &[i64]) -> Result<Vec<Logged>, StoreError> {
-    let text = "select seq, document, hash, author, device, origin_kind, origin_id, received_at, bytes \
-                from log where org_id = $1 and seq in LIST order by seq";
+    // The document beside its last change only: its authors may be more bytes than the change.
+    let text = "select l.seq, l.document, l.hash, l.author, l.device, l.origin_kind, l.origin_id, l.received_at, \
+                l.bytes, d.kind, d.heads, d.authors from log l left join document d \
+                on d.org_id = l.org_id and d.id = l.document and d.as_of = l.seq \
+                where l.org_id = $1 and l.seq in LIST order by l.seq";
     let listed = seqs.iter().copied().map(Value::Int).collect();
     let rows: Vec<Row> = bulk::fetch(conn, text, &[Value::Uuid(org.uuid())], listed).await?;
     rows.into_iter().map(Row::try_into).collect()
@@ -335,14 +389,20 @@ impl EntryKind {
             Self::Audience => 2,
             Self::Settings => 3,
             Self::Purge => 4,
+            Self::Moved => 5,
         }
     }
 
     fn of(code: i16) -> Result<Self, StoreError> {
-        [Self::Change, Self::Create, Self::Audience, Self::Settings, Self::Purge]
+        [Self::Change, Self::Create, Self::Audience, Self::Settings, Self::Purge, Self::Moved]
             .into_iter()
             .find(|kind| kind.code() == code)
             .ok_or(StoreError::Unreadable("the kind of an entry"))
+    }
+
+    /// Whether nobody sees the document after it.
+    const fn is_end(self) -> bool {
+        matches!(self, Self::Purge | Self::Moved)
     }
 
     /// Whether it holds a change.
@@ -362,6 +422,9 @@ struct Row {
     origin_id: Vec<u8>,
     received_at: i64,
     bytes: Vec<u8>,
+    kind: Option<i64>,
+    heads: Option<Vec<u8>>,
+    authors: Option<Vec<u8>>,
 }
 
 impl TryFrom<Row> for Logged {
@@ -376,6 +439,13 @@ impl TryFrom<Row> for Logged {
                 id: row.origin_id.try_into().map_err(|_| unreadable())?,
             }),
         };
+        let present = match (row.kind, row.heads, row.authors) {
+            (Some(kind), Some(heads), Some(authors)) => {
+                let kind = DocumentTypeId(u16::try_from(kind).map_err(|_| unreadable())?);
+                Some(Present { kind, heads: documents::hashes(&heads)?, authors })
+            }
+            _ => None,
+        };
         Ok(Self {
             seq: row.seq,
             document: row.document.into(),
@@ -387,6 +457,7 @@ impl TryFrom<Row> for Logged {
             origin,
             received_at: Timestamp::from_millis(row.received_at),
             bytes: row.bytes,
+            present,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Parts of documents that devices re-upload in several requests, kept until the last part comes.
 
-use roadbook_domain::value::id::{DeviceId, DocumentId, OrgId};
+use roadbook_domain::value::id::{DeviceId, DocumentId, OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use uuid::Uuid;
 
@@ -61,6 +61,28 @@ pub async fn kept(tx: &mut Tx, org: OrgId, device: DeviceId) -> Result<Option<Ke
         kept.bytes += usize::try_from(size).unwrap_or_default();
     }
     Ok(kept)
+}
+
+/// For how many other devices of the device's user something is kept.
+///
+/// # Errors
+/// Of the database.
+pub async fn other_devices(
+    tx: &mut Tx,
+    org: OrgId,
+    user: UserId,
+    device: DeviceId,
+) -> Result<u64, StoreError> {
+    let count: i64 = on!(tx, |c| sqlx::query_scalar(
+        "select count(distinct p.device) from device d join reupload_part p on p.org_id = d.org_id \
+         and p.device = d.id where d.org_id = $1 and d.user_id = $2 and d.id <> $3"
+    )
+    .bind(org.uuid())
+    .bind(user.uuid())
+    .bind(device.uuid())
+    .fetch_one(c)
+    .await)?;
+    Ok(count.unsigned_abs())
 }
 
 /// The changes that are kept for a device: each part as it was given to [`keep`], in order.

@@ -9,6 +9,7 @@ use roadbook_domain::settings::role::Role;
 use roadbook_domain::settings::user::Email;
 use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::bulk::{self, Value};
@@ -160,25 +161,41 @@ pub async fn lock(
     row.map(permissions).transpose()
 }
 
+/// The rows behind a claim with access: account, device and session, bound to `$1` to `$4`.
+pub(super) const CLAIMED: &str = "app_user u join device d on d.org_id = u.org_id and d.user_id = u.id \
+     join session s on s.org_id = d.org_id and s.device_id = d.id and s.user_id = u.id";
+
+/// The condition that goes with [`CLAIMED`].
+pub(super) const HAS_ACCESS: &str = "u.org_id = $1 and u.id = $2 and not u.disabled and d.id = $3 \
+     and d.revoked_at = 0 and s.id = $4 and s.ended_at = 0";
+
 /// What the caller may do: `None` if the account is disabled, the device revoked or the session over.
 /// One query over primary keys. Whether the token is of this version the caller checks.
 ///
 /// # Errors
 /// Of the database.
 pub async fn permissions_of(conn: &mut Conn, claimed: &Claimed) -> Result<Option<Permissions>, StoreError> {
-    let row: Option<(i16, i64)> = on!(conn, |c| sqlx::query_as(
-        "select u.role, u.token_version from session s \
-         join device d on d.org_id = s.org_id and d.id = s.device_id \
-         join app_user u on u.org_id = s.org_id and u.id = s.user_id \
-         where s.org_id = $1 and s.id = $2 and s.user_id = $3 and s.device_id = $4 and s.ended_at = 0 \
-         and d.user_id = s.user_id and d.revoked_at = 0 and not u.disabled"
-    )
-    .bind(claimed.org.uuid())
-    .bind(claimed.session)
-    .bind(claimed.user.uuid())
-    .bind(claimed.device.uuid())
-    .fetch_optional(c)
-    .await)?;
+    ask(conn, claimed, "").await
+}
+
+/// The same; it stays so until the transaction ends.
+///
+/// # Errors
+/// Of the database.
+pub async fn hold_permissions(tx: &mut Tx, claimed: &Claimed) -> Result<Option<Permissions>, StoreError> {
+    let lock = tx.for_share();
+    ask(tx, claimed, lock).await
+}
+
+async fn ask(conn: &mut Conn, claimed: &Claimed, lock: &str) -> Result<Option<Permissions>, StoreError> {
+    let text = format!("select u.role, u.token_version from {CLAIMED} where {HAS_ACCESS}{lock}");
+    let row: Option<(i16, i64)> = on!(conn, |c| sqlx::query_as(AssertSqlSafe(text))
+        .bind(claimed.org.uuid())
+        .bind(claimed.user.uuid())
+        .bind(claimed.device.uuid())
+        .bind(claimed.session)
+        .fetch_optional(c)
+        .await)?;
     row.map(permissions).transpose()
 }
 

@@ -9,6 +9,7 @@ use roadbook_domain::value::time::Timestamp;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::error::SyncError;
+use super::terms::Known;
 use crate::live::{Live, Moved};
 use crate::node::Node;
 use crate::node::secrets::Secrets;
@@ -22,6 +23,7 @@ pub struct Engine {
     /// Whose judgement is under way or waiting for a processor: one of each user.
     turns: Mutex<BTreeMap<UserId, Arc<Semaphore>>>,
     hashing: Semaphore,
+    terms: Known,
     live: Arc<Live>,
 }
 
@@ -31,7 +33,14 @@ impl Engine {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         // More at once would only share the processors, and hold more documents in memory.
         let judging = Arc::new(Semaphore::new(processors));
-        Self { node, judging, turns: Mutex::default(), hashing: Semaphore::new(1), live: Arc::default() }
+        Self {
+            node,
+            judging,
+            turns: Mutex::default(),
+            hashing: Semaphore::new(1),
+            terms: Known::default(),
+            live: Arc::default(),
+        }
     }
 
     /// Database, keys and clock.
@@ -101,13 +110,18 @@ impl Engine {
         self.hashing.try_acquire().map_err(|_| SyncError::Busy)
     }
 
+    /// The digest terms that reconciliations read of late.
+    pub fn terms(&self) -> &Known {
+        &self.terms
+    }
+
     /// Who waits for news.
     pub fn live(&self) -> &Arc<Live> {
         &self.live
     }
 
-    /// Tells everybody who waits, in this process and in others, that the log has grown.
-    pub async fn tell(&self, org: OrgId, moved: Moved) {
+    /// Tells those who wait and whom it concerns, in this process and in others, that the log has grown.
+    pub async fn tell(&self, org: OrgId, moved: &Moved) {
         // This process first: its own sockets need no database.
         self.live.moved(org, moved);
         if let Err(error) = notice::tell(self.db(), org).await {

@@ -1,7 +1,7 @@
 //! Why an exchange is not carried out. What becomes of single changes are verdicts, not errors.
 
 use crate::auth::AuthError;
-use crate::store::StoreError;
+use crate::store::{MayConflict, StoreError};
 
 /// A failure of the engine. It knows no HTTP: `api` says what a client is told.
 #[derive(Debug, thiserror::Error)]
@@ -28,4 +28,14 @@ pub enum SyncError {
     /// Of the database.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl MayConflict for SyncError {
+    fn is_conflict(&self) -> bool {
+        match self {
+            Self::Caller(error) => error.is_conflict(),
+            Self::Store(error) => error.is_conflict(),
+            _ => false,
+        }
+    }
 }

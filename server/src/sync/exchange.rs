@@ -14,9 +14,10 @@ use super::recovery::{reconciliation, reupload_documents, reupload_settings};
 use super::seals::cursor::{Class, Fill, Holder, Mark, Position};
 use super::up::plan;
 use super::up::push::{self, Outcome};
-use crate::auth::Caller;
+use crate::auth::{Caller, Claim};
 use crate::store::organisation::{self, Head};
-use crate::store::{Conn, StoreError, digests, key, log};
+use crate::store::standing::Standing;
+use crate::store::{Conn, StoreError, log};
 
 /// The most bytes of a request, inflated.
 pub const MAX_REQUEST: usize = 4 << 20;
@@ -33,60 +34,66 @@ const MIN_PAGE: u64 = 4 << 10;
 ///
 /// # Errors
 /// [`SyncError::TooLarge`] and [`SyncError::Invalid`] for what no device sends; [`SyncError::Busy`] if
-/// documents change too fast; those of the database.
-/// Whatever was committed before an error stays, and a retry is told so (L2).
+/// documents change too fast; [`SyncError::Caller`] if the caller has no access, or loses it meanwhile; those
+/// of the database. Whatever was committed before an error stays, and a retry is told so (L2).
 pub async fn exchange(
     engine: &Engine,
-    caller: &Caller,
+    claim: &Claim,
     mut request: SyncRequest,
 ) -> Result<SyncResponse, SyncError> {
     let now = engine.now();
-    let holder = Holder { org: caller.org, user: caller.user, device: caller.device };
+    let holder = Holder { org: claim.org(), user: claim.user(), device: claim.device() };
     let key = engine.secrets().cursor_key.as_bytes();
     let position = request.cursor.as_ref().map(|cursor| Position::open(cursor, key, &holder));
-    let mut reader = engine.db().read().await?;
-    let (head, sums) = digests::head_and_sums(&mut reader, caller.org, key::seen_by(caller.viewer())).await?;
-    let status = status(&mut reader, caller, position.as_ref().map(Option::as_ref), &head).await?;
-    // Before anything is written: a request that holds one connection and waits for another can block all.
-    drop(reader);
+    let mut conn = engine.db().read().await?;
+    let asked = position.iter().flatten().next();
+    let (caller, standing) = claim.standing(&mut conn, entries(asked)).await?;
+    let status = status(position.as_ref().map(Option::as_ref), &standing);
     // A cursor of another log says nothing about what the user saw in this one.
     let position = position.flatten().filter(|_| status == SyncStatus::Ok);
 
-    // Asked now, because what follows takes these out of the request.
     let is_written_to = !request.push.is_empty() || !request.reuploads.is_empty() || request.reuploads_rows();
-    // Settings first: the caller's own row may be among them, and the rest is judged by their role.
-    let (caller, settings_verdicts) = match status {
-        SyncStatus::Ok => reupload(engine, caller, &mut request, now).await?,
-        _ => (*caller, Vec::new()),
-    };
-    let caller = &caller;
-    let mut outcome = match status {
-        // What the server lost may be what these changes rest on: nothing is judged before it is back.
-        SyncStatus::RolledBack => not_reached(&request),
-        _ => push::push(engine, caller, position.as_ref(), request.push, now).await?,
-    };
-    let reuploaded = reupload_documents::reupload(engine, caller, request.reuploads, now).await?;
-    outcome.verdicts.extend(reuploaded.verdicts);
-    outcome.applied.extend(reuploaded.applied);
-
     let asks = request.reconcile.is_some() || !request.fetch.is_empty();
-    let class = Class::of(caller.role);
     // Nothing happened on either side: the answer needs no snapshot and no page (L8).
     if let Some(position) = &position
         && !is_written_to
         && !asks
-        && position.seq == head.seq
-        && position.class == class
+        && position.seq == standing.head.seq
+        && position.class == Class::of(caller.role)
         && position.fill.is_none()
     {
-        let digest = plan::total(&sums).digest.to_bytes();
+        let digest = plan::total(&standing.sums).digest.to_bytes();
         return Ok(SyncResponse { digest: Some(digest), ..empty(status, now) });
     }
-    let answering = Answering { engine, caller, holder, now, status };
+    // Not kept while anything is written: requests that hold one connection and wait for another block all.
+    let conn = (!is_written_to).then_some(conn);
+
+    // Settings first: the caller's own row may be among them, and the rest is judged by their role.
+    let (claim, caller, row_verdicts) = match status {
+        SyncStatus::Ok if request.reuploads_rows() => reupload(engine, &caller, &mut request, now).await?,
+        _ => (*claim, caller, Vec::new()),
+    };
+    let mut outcome = match status {
+        // What the server lost may be what these changes rest on: nothing is judged before it is back.
+        SyncStatus::RolledBack => not_reached(&request),
+        _ => push::push(engine, &caller, position.as_ref(), request.push, now).await?,
+    };
+    let reuploaded = reupload_documents::reupload(engine, &caller, request.reuploads, now).await?;
+    outcome.verdicts.extend(reuploaded.verdicts);
+    outcome.applied.extend(reuploaded.applied);
+
     let page_size = u64::from(request.budget.unwrap_or(u32::MAX)).clamp(MIN_PAGE, MAX_PAGE);
     let wishes = Wishes { reconciliation: request.reconcile, fetch: request.fetch, page_size };
-    let answer = answering.answer(position, outcome, wishes).await?;
-    Ok(SyncResponse { row_verdicts: settings_verdicts, ..answer })
+    // One snapshot for the whole answer, the caller's rights included: what it shows is what they may see.
+    let mut conn = match conn {
+        Some(conn) => conn.into_snapshot().await?,
+        None => engine.db().snapshot().await?,
+    };
+    // Read again, because this very request may have moved the head, and others the caller's rights.
+    let (caller, standing) = claim.standing(&mut conn, [None; 2]).await?;
+    let answering = Answering { engine, caller: &caller, standing: &standing, holder, now, status };
+    let answer = answering.answer(&mut conn, position, outcome, wishes).await?;
+    Ok(SyncResponse { row_verdicts, ..answer })
 }
 
 fn empty(status: SyncStatus, now: Timestamp) -> SyncResponse {
@@ -105,56 +112,49 @@ fn empty(status: SyncStatus, now: Timestamp) -> SyncResponse {
     }
 }
 
-/// Whether the log is the one that the cursor was cut from.
-async fn status(
-    conn: &mut Conn,
-    caller: &Caller,
-    position: Option<Option<&Position>>,
-    head: &Head,
-) -> Result<SyncStatus, StoreError> {
-    let Some(position) = position else { return Ok(SyncStatus::Ok) };
-    let Some(position) = position else { return Ok(SyncStatus::Expired) };
-    if !position.has_epoch(head.epoch) {
-        return Ok(SyncStatus::RolledBack);
-    }
-    for mark in position.marks() {
-        let status = has(conn, caller, mark, head).await?;
-        if status != SyncStatus::Ok {
-            return Ok(status);
-        }
-    }
-    Ok(SyncStatus::Ok)
+/// The entries that the log must still have.
+fn entries(position: Option<&Position>) -> [Option<i64>; 2] {
+    [position.map(|position| position.seq), position.and_then(|position| position.told).map(|told| told.seq)]
 }
 
-/// Whether the log has this entry.
-async fn has(conn: &mut Conn, caller: &Caller, mark: Mark, head: &Head) -> Result<SyncStatus, StoreError> {
+/// Whether the log is the one that the cursor was cut from.
+fn status(position: Option<Option<&Position>>, standing: &Standing) -> SyncStatus {
+    let Some(position) = position else { return SyncStatus::Ok };
+    let Some(position) = position else { return SyncStatus::Expired };
+    if !position.has_epoch(standing.head.epoch) {
+        return SyncStatus::RolledBack;
+    }
+    let marks = position.marks().zip(&standing.chains);
+    let all = marks.map(|(mark, chain)| has(mark, chain.as_deref(), &standing.head));
+    all.into_iter().find(|status| *status != SyncStatus::Ok).unwrap_or(SyncStatus::Ok)
+}
+
+/// Whether the log has this entry, given the chain up to the one with its number.
+fn has(mark: Mark, chain: Option<&[u8]>, head: &Head) -> SyncStatus {
     let chain = match mark.seq {
-        0 => Some(organisation::FIRST_CHAIN.to_vec()),
-        seq if seq > head.seq => return Ok(SyncStatus::RolledBack),
-        seq if seq == head.seq => Some(head.chain.clone()),
-        seq => log::chain_at(conn, caller.org, seq).await?,
+        0 => Some(organisation::FIRST_CHAIN.as_slice()),
+        seq if seq > head.seq => return SyncStatus::RolledBack,
+        seq if seq == head.seq => Some(head.chain.as_slice()),
+        _ => chain,
     };
-    Ok(match chain {
-        Some(chain) if mark.has_chain(&chain) => SyncStatus::Ok,
+    match chain {
+        Some(chain) if mark.has_chain(chain) => SyncStatus::Ok,
         Some(_) => SyncStatus::RolledBack,
         None => SyncStatus::Expired,
-    })
+    }
 }
 
-/// Takes in re-uploaded settings rows and purges; answers the verdicts, and the caller as they are then:
-/// their own row may have been among them.
+/// Takes in re-uploaded settings rows and purges; answers the caller as they are then, for their own row may
+/// have been among them, and the verdicts.
 async fn reupload(
     engine: &Engine,
     caller: &Caller,
     request: &mut SyncRequest,
     now: Timestamp,
-) -> Result<(Caller, Vec<Verdict>), SyncError> {
-    if !request.reuploads_rows() {
-        return Ok((*caller, Vec::new()));
-    }
+) -> Result<(Claim, Caller, Vec<Verdict>), SyncError> {
     let (tombstones, rows) = (std::mem::take(&mut request.tombstones), std::mem::take(&mut request.settings));
-    let verdicts = reupload_settings::reupload(engine, caller, &tombstones, rows, now).await?;
-    Ok((caller.anew(engine.node()).await?, verdicts))
+    let (claim, verdicts) = reupload_settings::reupload(engine, caller, &tombstones, rows, now).await?;
+    Ok((claim, claim.snapshot(engine.db()).await?.caller, verdicts))
 }
 
 fn not_reached(request: &SyncRequest) -> Outcome {
@@ -175,28 +175,26 @@ struct Wishes {
 struct Answering<'a> {
     engine: &'a Engine,
     caller: &'a Caller,
+    standing: &'a Standing,
     holder: Holder,
     now: Timestamp,
     status: SyncStatus,
 }
 
 impl Answering<'_> {
-    /// Reads one database snapshot, and answers from it.
+    /// Answers from one snapshot: bundles, heads and the new cursor must tell of the same moment.
     async fn answer(
         &self,
+        conn: &mut Conn,
         position: Option<Position>,
         outcome: Outcome,
         wishes: Wishes,
     ) -> Result<SyncResponse, SyncError> {
         let (caller, org, class) = (self.caller, self.caller.org, Class::of(self.caller.role));
-        // One snapshot for all of it: bundles, heads and the new cursor must tell of the same moment.
-        let mut conn = self.engine.db().snapshot().await?;
-        let conn = &mut conn;
-        // Read again, because this very request may have moved the head.
-        let (head, sums) = digests::head_and_sums(conn, org, key::seen_by(caller.viewer())).await?;
-        let sum = plan::total(&sums);
+        let head = &self.standing.head;
+        let sum = plan::total(&self.standing.sums);
         let applied = &outcome.applied;
-        let reading = Reading { engine: self.engine, caller, head: &head, now: self.now, applied };
+        let reading = Reading { engine: self.engine, caller, head, now: self.now, applied };
         let is_first = position.is_none() && self.status == SyncStatus::Ok;
         let mut page = Page::new(if is_first { wishes.page_size.min(FIRST_PAGE) } else { wishes.page_size });
         let reconcile = match &wishes.reconciliation {
@@ -211,7 +209,7 @@ impl Answering<'_> {
         let mut position = match position {
             Some(position) => Position { fill: position.refilled(class, total), class, ..position },
             // A device that is not new gets its documents by reconciliation.
-            None => Position::at_head(&head, class, Some(Fill::settings(is_first, total))),
+            None => Position::at_head(head, class, Some(Fill::settings(is_first, total))),
         };
         let mut reached_head = true;
         if position.seq < head.seq {
@@ -221,7 +219,7 @@ impl Answering<'_> {
                 false => log::chain_at(conn, org, reached).await?.ok_or(StoreError::Missing)?,
             };
             position = Position::at(head.epoch, reached, &chain, class, position.fill);
-            position.told = (!is_head).then(|| Mark::of(&head));
+            position.told = (!is_head).then(|| Mark::of(head));
             reached_head = is_head;
         }
         let mut progress = None;

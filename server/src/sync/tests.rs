@@ -1,15 +1,18 @@
 //! The exchange over HTTP, in process, on real databases.
 
+mod access;
 mod bounds;
 mod limits;
 mod live;
-mod phone;
+mod own_documents;
+pub(crate) mod phone;
 mod pull;
 mod push;
 mod recovery;
 mod reupload;
 mod rights;
 mod strangers;
+mod trim;
 
 use roadbook_domain::crm::command::{CardCommand, NewTodo};
 use roadbook_domain::settings::INBOX_PRODUCT;

@@ -1,4 +1,7 @@
-//! Which caller may call which route: every route of the router, every sort of caller.
+//! Which caller may call which route: every route of the router, every sort of caller, and whenever they
+//! lose access.
+
+mod when;
 
 use axum::http::Method;
 use roadbook_domain::document::Signature;
@@ -10,6 +13,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::on_both;
+use crate::store::Tx;
 use crate::store::devices::{self, Enrolment};
 use crate::store::organisation::{self, NewOrganisation};
 use crate::store::sessions::{self, NewSession};
@@ -216,10 +220,20 @@ async fn lost(server: &Server, admin: &str) -> Vec<(&'static str, String)> {
 
 /// The access token of an administrator of another organisation, whose ids are all the same number.
 async fn stranger(server: &Server) -> String {
-    let (org, user) = (OrgId::from_bytes([9; 16]), UserId::from_bytes([9; 16]));
-    let (device, session) = (DeviceId::from_bytes([9; 16]), Uuid::from_bytes([9; 16]));
-    let email: Email = "stranger@example.org".parse().unwrap();
-    let firm = NewOrganisation { id: org, name: "Other Ltd", epoch: session, created_at: START };
+    let org = OrgId::from_bytes([9; 16]);
+    let firm =
+        NewOrganisation { id: org, name: "Other Ltd", epoch: Uuid::from_bytes([9; 16]), created_at: START };
+    let mut tx = server.state.db().write().await.unwrap();
+    organisation::insert(&mut tx, &firm).await.unwrap();
+    let claimed = account(&mut tx, org, [9; 16], "stranger@example.org").await;
+    tx.commit().await.unwrap();
+    server.state.gate().tokens().issue(&claimed, sessions::FIRST_GENERATION, START).unwrap()
+}
+
+/// Makes an administrator with a session on a phone, whose ids are all the same.
+async fn account(tx: &mut Tx, org: OrgId, id: [u8; 16], email: &str) -> Claimed {
+    let (user, device, session) = (UserId::from_bytes(id), DeviceId::from_bytes(id), Uuid::from_bytes(id));
+    let email: Email = email.parse().unwrap();
     let account =
         NewAccount { id: user, email: &email, password_hash: "", role: Role::Admin, created_at: START };
     let enrolment =
@@ -231,8 +245,6 @@ async fn stranger(server: &Server) -> String {
         now: START,
         expires_at: roadbook_domain::value::time::Timestamp::MAX_STAMP,
     };
-    let mut tx = server.state.db().write().await.unwrap();
-    organisation::insert(&mut tx, &firm).await.unwrap();
     let entry = User {
         id: user,
         email: Some(email.clone()),
@@ -245,11 +257,9 @@ async fn stranger(server: &Server) -> String {
         issues_invoices: false,
     };
     let by = Signature { user: None, device: None };
-    settings::put(&mut tx, org, &SettingsRow::new(&entry, 1), &by, START).await.unwrap();
-    users::insert(&mut tx, org, &account).await.unwrap();
-    assert_eq!(devices::enrol(&mut tx, org, &enrolment).await.unwrap(), device);
-    sessions::begin(&mut tx, org, &begun).await.unwrap();
-    tx.commit().await.unwrap();
-    let claimed = Claimed { org, user, device, session, token_version: 1 };
-    server.state.gate().tokens().issue(&claimed, sessions::FIRST_GENERATION, START).unwrap()
+    settings::put(tx, org, &SettingsRow::new(&entry, 1), &by, START).await.unwrap();
+    users::insert(tx, org, &account).await.unwrap();
+    assert_eq!(devices::enrol(tx, org, &enrolment).await.unwrap(), device);
+    sessions::begin(tx, org, &begun).await.unwrap();
+    Claimed { org, user, device, session, token_version: 1 }
 }

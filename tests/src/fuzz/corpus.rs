@@ -13,7 +13,7 @@ use roadbook_domain::value::id::{DocumentId, FieldId, PartId};
 use roadbook_domain::value::todo::Outcome;
 use roadbook_server::testing;
 
-use super::target::{SALES, Served, Target, acting, start_of};
+use super::target::{MAX, SALES, Served, Target, acting, start_of};
 use crate::failure::Failure;
 use crate::sim::folder;
 
@@ -23,16 +23,21 @@ use crate::sim::folder;
 /// They cannot be made.
 pub(super) fn of(target: Target) -> Result<Vec<Vec<u8>>, Failure> {
     match target {
-        Target::Frame => frames().map(|(requests, answers)| [requests, answers].concat()),
-        Target::Exchange => Ok(frames()?.0),
+        Target::Frame => frames().map(|frames| [frames.requests, frames.answers].concat()),
+        Target::Exchange => Ok(frames()?.requests),
         Target::Guard => Ok(changes().iter().map(Change::to_bytes).collect()),
         Target::Token => Ok(vec![Served::start()?.token.into_bytes()]),
         Target::Import => Ok(FILES.iter().map(|file| file.as_bytes().to_vec()).collect()),
     }
 }
 
+struct Frames {
+    requests: Vec<Vec<u8>>,
+    answers: Vec<Vec<u8>>,
+}
+
 /// Frames of requests and answers, as a phone and a server exchange them at work.
-fn frames() -> Result<(Vec<Vec<u8>>, Vec<Vec<u8>>), Failure> {
+fn frames() -> Result<Frames, Failure> {
     let served = Served::start()?;
     let folder = folder()?;
     let client = Client::open(folder.path().join("phone.db"), Arc::new(SeededEnv::new(2, testing::START)))?;
@@ -50,11 +55,20 @@ fn frames() -> Result<(Vec<Vec<u8>>, Vec<Vec<u8>>), Failure> {
                 return Err(Failure::new("a good request is answered", status));
             }
             session.on_response(&answer)?;
-            requests.push(frame);
-            answers.push(answer);
+            for (frame, of) in [(frame, &mut requests), (answer, &mut answers)] {
+                // Uncompressed too: a mutation of compressed bytes hardly ever reaches what they hold.
+                of.extend(plain(&frame));
+                of.push(frame);
+            }
         }
     }
-    Ok((requests, answers))
+    Ok(Frames { requests, answers })
+}
+
+fn plain(frame: &[u8]) -> Option<Vec<u8>> {
+    let packed = frame.strip_prefix(&[1])?;
+    let body = zstd::bulk::decompress(packed, MAX).ok()?;
+    Some([vec![0], body].concat())
 }
 
 fn work(client: &Client, round: u8) -> Result<(), Failure> {

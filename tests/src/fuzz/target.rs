@@ -28,7 +28,7 @@ use super::corpus;
 use crate::failure::Failure;
 
 /// The largest message that is read.
-const MAX: usize = 4 << 20;
+pub(super) const MAX: usize = 4 << 20;
 /// The built-in sales product.
 pub(super) const SALES: ProductId = ProductId::from_bytes([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
 
@@ -118,8 +118,8 @@ fn frame(input: &[u8]) -> Result<bool, String> {
     {
         return Err("an answer that was read is written as another".to_owned());
     }
-    let live = LiveFrame::from_bytes(input);
-    Ok(request.is_ok() || answer.is_ok() || live.is_ok())
+    let live = LiveFrame::from_bytes(input).ok().flatten();
+    Ok(request.is_ok() || answer.is_ok() || live.is_some())
 }
 
 fn exchange(served: &Served, input: &[u8]) -> Result<bool, String> {

@@ -7,6 +7,7 @@ use roadbook_client::{ApiError, SessionError, SyncError, SyncSession, Transport,
 use roadbook_domain::settings::role::Role;
 
 use super::edits::{self, Marks, People};
+use super::peek::Unsent;
 use super::phone::stored;
 use super::transition::Act;
 use super::{Handset, MOST_PHONES, PASSWORD, Simulation};
@@ -15,10 +16,6 @@ use crate::failure::{Failure, ensure, same};
 
 /// Fewer phones than this make no conversation.
 const LEAST_PHONES: usize = 3;
-
-/// Whether a sign-out counts what is in the quarantine.
-// Not yet: one that is not forced throws the quarantine away.
-const SIGN_OUT_COUNTS_QUARANTINE: bool = false;
 
 impl Simulation<'_> {
     /// An administrator does something to a user.
@@ -132,17 +129,14 @@ impl Simulation<'_> {
     pub(super) fn sign_out(&mut self, phone: u8, forced: bool, user: u8) -> Result<(), Failure> {
         let place = self.place(phone);
         let app = self.phones[place].phone.app();
-        let (unsent, quarantined) = (app.peek.outbox()?.len(), app.peek.quarantine()?.len());
-        if quarantined > 0 && !SIGN_OUT_COUNTS_QUARANTINE {
-            return Ok(());
-        }
+        let (unsent, quarantined) = (app.peek.outbox()?, app.peek.quarantine()?);
         let client = app.client.clone();
         let signed_out = self.server.wait_for(account::sign_out(&client, &Line(None), forced));
-        let is_kept = unsent + quarantined > 0;
+        let is_kept = !unsent.is_empty() || !quarantined.is_empty();
         match signed_out {
             Ok(()) => {
                 ensure("a sign-out loses nothing unless it is forced (C15)", forced || !is_kept, || {
-                    format!("{unsent} unsent, {quarantined} in the quarantine")
+                    format!("{} unsent, {} in the quarantine", unsent.len(), quarantined.len())
                 })?
             }
             Err(SyncError::Unsent { .. }) if is_kept && !forced => {
@@ -153,12 +147,14 @@ impl Simulation<'_> {
         }
         self.ledger.tally.count(if forced && is_kept { "signed out by force" } else { "signed out" });
         let app = self.phones[place].phone.app();
-        if !is_kept {
-            let held = app.peek.documents()?;
-            ensure("a sign-out leaves nothing of the user (C15)", held.is_empty(), || format!("{held:?}"))?;
-        }
+        // Edits that the server has not are sealed; without a key for that the file stays as it was.
+        let held = app.peek.documents()?;
+        ensure("a sign-out leaves nothing of the user (C15)", is_kept || held.is_empty(), || {
+            format!("{held:?}")
+        })?;
+        let is_free = held.is_empty() && app.peek.outbox()?.is_empty();
         app.session = SyncSession::new(&app.client);
-        if !is_kept {
+        if is_free {
             // Of what a restored server lost, this may have been the last copy.
             self.write_off()?;
         }
@@ -166,7 +162,7 @@ impl Simulation<'_> {
         let other = usize::from(user) % self.users.len();
         if other != owner && self.is_enabled(other)? {
             let taken = self.sign_in_on(place, other)?;
-            same("only a file without anything of another user is given on (C15)", &taken, &!is_kept)?;
+            same("only a file without anything of another user is given on (C15)", &taken, &is_free)?;
         }
         if self.phones[place].owner == owner {
             // Whoever is disabled just now will be enabled at rest.
@@ -176,6 +172,18 @@ impl Simulation<'_> {
             }
             let taken = self.sign_in_on(place, owner)?;
             ensure("a user signs in to their own file again", taken, || format!("phone {place}"))?;
+            let peek = &self.phones[place].phone.app().peek;
+            let outbox = peek.outbox()?;
+            let back = peek.quarantine()?;
+            let is_back = |one: &Unsent| {
+                let change = one.change.to_bytes();
+                back.iter().any(|(document, kept)| *document == one.document && *kept == change)
+            };
+            let lost: Vec<_> =
+                unsent.iter().filter(|(hash, one)| !outbox.contains_key(hash) && !is_back(one)).collect();
+            ensure("what was kept at a sign-out is back (C15)", lost.is_empty(), || format!("{lost:?}"))?;
+            let lost = quarantined.iter().filter(|item| !back.contains(item)).count();
+            same("the quarantine that was kept at a sign-out is back (C15)", &lost, &0)?;
         }
         self.look_at(place)
     }
@@ -202,7 +210,7 @@ impl Simulation<'_> {
                 handset.signed_in_at = self.now;
                 handset.phone.identity = identity;
                 if handset.owner != owner {
-                    // What the user before wrote has all been sent.
+                    // What the user before wrote has been sent, or is sealed.
                     handset.owner = owner;
                     handset.phone.begin_anew();
                 }
@@ -224,7 +232,9 @@ impl Simulation<'_> {
         let app = phone.app();
         let kept: BTreeSet<_> = app.peek.quarantine()?.into_iter().map(|(_, change)| change).collect();
         let outbox = app.peek.outbox()?;
-        if complete {
+        // Of a user who cannot be told any more all is sealed, and another file is theirs.
+        let is_signed_in = app.client.me()?.is_some();
+        if complete && is_signed_in {
             let lost: Vec<_> = unsent
                 .iter()
                 .filter(|(hash, unsent)| {
@@ -241,7 +251,6 @@ impl Simulation<'_> {
             // Nobody knows what else there was.
             phone.confirmed = outbox;
         }
-        let is_signed_in = phone.app().client.me()?.is_some();
         // What the phone held as acknowledged is gone, and may have been the last copy after a restore.
         self.write_off()?;
         if is_signed_in {

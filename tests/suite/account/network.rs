@@ -88,7 +88,7 @@ async fn a_push_that_is_too_large_for_a_slow_line_comes_through_in_smaller_ones(
     let stage = Stage::signed_in().await;
     stage.sync().await.unwrap();
     (0..800).for_each(|_| stage.edit());
-    let thin = Thin(&stage.server, 10_000);
+    let thin = Thin(&stage.server, 5_000);
     let mut syncer = Syncer::new(&stage.client);
     let mut failures = 0;
     while let Err(error) = syncer.sync(&thin, &mut |_| {}).await {

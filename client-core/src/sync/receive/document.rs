@@ -8,6 +8,7 @@ use roadbook_domain::document::canonical::Check;
 use roadbook_domain::document::change::{Change, ChangeHash};
 use roadbook_domain::document::{Origin, Signature};
 use roadbook_domain::read::projection;
+use roadbook_domain::value::counted;
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::wire::{Bundle, Forgotten, LogEntry, RefusalCode, Verdict};
 
@@ -288,7 +289,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
             None => Some(Rows::None),
             Some(kind) => match projection::rows_of_saved(kind, &bundle.saved, &bundle.authors) {
                 Some(rows) => rows.ok(),
-                None => minicbor::decode(&bundle.rows).ok(),
+                None => counted::decode(&bundle.rows).ok(),
             },
         };
         let Some(rows) = rows else { return Ok(false) };

@@ -10,8 +10,8 @@ use roadbook_domain::value::env::Env;
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{
-    MAX_PUSH_CHANGES, MAX_REUPLOADED_CHANGES, MAX_REUPLOADS, Pushed, PushedChange, Reconcile,
-    ReconcileAnswer, Reupload, ReuploadPart, SyncRequest, SyncResponse, SyncStatus,
+    MAX_PUSH_CHANGES, MAX_REUPLOADED_CHANGES, MAX_REUPLOADED_OPS, MAX_REUPLOADS, Pushed, PushedChange,
+    Reconcile, ReconcileAnswer, Reupload, ReuploadPart, SyncRequest, SyncResponse, SyncStatus,
 };
 use rusqlite::Transaction;
 
@@ -400,13 +400,13 @@ impl State {
     /// Re-uploads of documents that the server lacks, as many as one request may hold.
     fn reuploads(&mut self, tx: &Transaction<'_>, sent: &mut Sent) -> Result<Vec<Reupload>, Error> {
         let mut reuploads = Vec::new();
-        let (mut bytes, mut changes) = (0, 0);
+        let (mut bytes, mut changes, mut ops) = (0, 0, 0_u32);
         while let Some(id) = self.next_reupload() {
             let found = match documents::get(tx, id)? {
                 Some(base) => reupload_of(tx, id, &base)?,
                 None => None,
             };
-            let Some((reupload, hashes)) = found else {
+            let Some((reupload, hashes, document_ops)) = found else {
                 self.reupload.remove(&id);
                 self.reuploaded.insert(id);
                 continue;
@@ -414,8 +414,10 @@ impl State {
             let size = reupload.changes.iter().map(|change| change.len()).sum::<usize>();
             bytes += size;
             changes += reupload.changes.len();
+            ops = ops.saturating_add(document_ops);
             let is_full = bytes > self.pace.up()
                 || changes > MAX_REUPLOADED_CHANGES
+                || ops > MAX_REUPLOADED_OPS
                 || reuploads.len() == MAX_REUPLOADS;
             sent.is_full |= is_full;
             // One always goes, however large: it is cut into parts below.
@@ -547,13 +549,13 @@ fn terms(tx: &Transaction<'_>) -> Result<Terms, Error> {
     Ok(documents::terms(tx)?.into_iter().collect())
 }
 
-/// A document with all its acknowledged changes and their hashes; `None` without a receipt for just
+/// A document with all its acknowledged changes, their hashes and the number of their operations; `None` without a receipt for just
 /// this state, or if it cannot be read.
 fn reupload_of(
     tx: &Transaction<'_>,
     id: DocumentId,
     base: &Base,
-) -> Result<Option<(Reupload, Vec<ChangeHash>)>, Error> {
+) -> Result<Option<(Reupload, Vec<ChangeHash>, u32)>, Error> {
     let Some(receipt) = base.receipt else { return Ok(None) };
     let document = match documents::load(tx, id, base) {
         Ok(document) => document,
@@ -561,11 +563,10 @@ fn reupload_of(
         Err(Error::Sqlite(error)) => return Err(error.into()),
         Err(_) => return Ok(None),
     };
-    let (hashes, changes) = document
-        .changes_since(&[])
-        .into_iter()
-        .map(|(hash, change)| (hash, ByteVec::from(change.to_bytes())))
-        .unzip();
+    let changes = document.changes_since(&[]);
+    let ops = changes.iter().fold(0_u32, |sum, (_, change)| sum.saturating_add(change.op_count()));
+    let (hashes, changes) =
+        changes.into_iter().map(|(hash, change)| (hash, ByteVec::from(change.to_bytes()))).unzip();
     let authors = base.authors.clone();
     Ok(Some((
         Reupload {
@@ -574,9 +575,11 @@ fn reupload_of(
             changes,
             authors,
             receipt: ByteArray::from(receipt),
+            heads: document.heads(),
             part: None,
         },
         hashes,
+        ops,
     )))
 }
 

@@ -98,6 +98,20 @@ fn rows_alike_keep_their_cards_in_any_order_and_only_the_new_one_is_written() {
 }
 
 #[test]
+fn a_thousand_rows_alike_are_each_found_again() {
+    let mut here = Here::default();
+    let file = |deals: Vec<u32>| {
+        let rows: Vec<String> = deals.iter().map(|deal| format!("Acme,deal {deal},same")).collect();
+        format!("company,note,other\n{}", rows.join("\n"))
+    };
+    let all: Vec<u32> = (0..1_000).collect();
+    assert!(here.import(&file(all)).iter().all(Option::is_none));
+    let again = here.import(&file((0..1_002).rev().collect()));
+    assert_eq!(again.iter().filter(|row| row.is_none()).count(), 2);
+    assert!(again.iter().skip(2).all(|row| *row == KNOWN));
+}
+
+#[test]
 fn a_row_with_an_id_is_known_by_it_wherever_it_stands_and_its_corrections_are_told() {
     let mut here = Here::default();
     assert_eq!(here.import("id,name,phone\n1,Anna,111\n2,Béla,222"), [None, None]);

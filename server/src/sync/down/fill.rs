@@ -11,7 +11,7 @@ use super::page::{Page, Reading};
 use super::visible::visible;
 use crate::store::documents::{self, Listed};
 use crate::store::{Conn, StoreError, feed, key, todos};
-use crate::sync::seals::cursor::{BEGINNING, FIRST, Fill, Step};
+use crate::sync::seals::cursor::{BEGINNING, FIRST, Fill, Past, Step};
 
 /// How many rows one look at the database brings.
 const CHUNK: i64 = 500;
@@ -41,7 +41,7 @@ pub async fn fill(
                 Next::Step(Step::Documents(FIRST))
             }
             Step::Documents(after) => chunk(conn, reading, after, &mut fill.done, page).await?,
-            Step::Drop(after, since) => drop_hidden(conn, reading, after, since, page).await?,
+            Step::Drop(after, past) => drop_hidden(conn, reading, after, past, page).await?,
         };
         fill.step = match (next, &fill.step) {
             (Next::Full(step), _) => return Ok(Some(Fill { step, ..fill })),
@@ -189,13 +189,13 @@ async fn drop_hidden(
     conn: &mut Conn,
     reading: &Reading<'_>,
     mut after: DocumentId,
-    since: i64,
+    past: Past,
     page: &mut Page,
 ) -> Result<Next, StoreError> {
-    let org = reading.caller.org;
+    let (org, user) = (reading.caller.org, reading.caller.user);
     // Only where the step begins: when it is resumed, the device has the tombstones.
     if after == FIRST {
-        for id in documents::purged_since(conn, org, since).await? {
+        for id in documents::purged_since(conn, org, user, past.seq, past.reach).await? {
             page.push(&reading.tombstone(id));
         }
     }
@@ -204,11 +204,13 @@ async fn drop_hidden(
         let ids: Vec<_> = listed.iter().map(|listed| listed.id).collect();
         let Some(last) = ids.last().copied() else { return Ok(Next::Over) };
         let seen: BTreeSet<_> = visible(conn, reading.caller, &ids).await?;
-        let hidden: Vec<_> = ids.into_iter().filter(|id| !seen.contains(id)).collect();
+        // What was made later the device never had, and may not hear of.
+        let later = documents::made_after(conn, org, user, &ids, past.reach).await?;
+        let hidden: Vec<_> = ids.into_iter().filter(|id| !seen.contains(id) && !later.contains(id)).collect();
         let mut closings = reading.closings(conn, &hidden).await?;
         for id in hidden {
             if !page.fits(40) {
-                return Ok(Next::Full(Step::Drop(after, since)));
+                return Ok(Next::Full(Step::Drop(after, past)));
             }
             reading.push_forget(page, id, closings.remove(&id).unwrap_or_default());
             after = id;

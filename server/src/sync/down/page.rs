@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use roadbook_domain::access::rights::Scope;
 use roadbook_domain::settings::SettingsRow;
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::value::time::Timestamp;
@@ -79,6 +80,11 @@ impl Reading<'_> {
     ) -> Result<(), StoreError> {
         let key = self.engine.secrets().receipt_key.as_bytes();
         for stored in stored {
+            // Whatever led here, no byte of a private document goes to anybody else (L5).
+            if matches!(stored.scope, Scope::Private(user) if user != self.caller.user) {
+                self.push_forget(page, stored.id, Closings::new());
+                continue;
+            }
             let bundle = receipt::bundle(key, self.caller.org, stored, self.head.seq.unsigned_abs());
             let bundle = bundle.map_err(|_| StoreError::Unreadable("an author table"))?;
             page.push(&Entry::Bundle(bundle));

@@ -10,8 +10,8 @@ use roadbook_domain::wire::{DocumentReceipt, Entry, GroupVerdict, LogEntry, Verd
 use super::net::{self, Net};
 use super::page::{Page, Reading};
 use super::visible::visible;
-use crate::store::documents::{self, Heads};
-use crate::store::log::{self, Logged, Touched};
+use crate::store::documents;
+use crate::store::log::{self, Logged, Present, Reader, Touched};
 use crate::store::{Conn, StoreError, feed, key};
 use crate::sync::seals::cursor::{Class, Position};
 use crate::sync::seals::receipt::Subject;
@@ -34,9 +34,13 @@ pub async fn tail(
     position: &Position,
     page: &mut Page,
 ) -> Result<(i64, bool), StoreError> {
-    let (touched, horizon) = touched(conn, reading, position.seq).await?;
-    let rows = settings_since(conn, reading, position.seq, horizon).await?;
-    let plan = Plan::of(conn, reading, position, touched, rows).await?;
+    let tail = log::tail(conn, reading.caller.org, &readers(reading), position.seq, MOST_ROWS).await?;
+    let horizon = tail.horizon.unwrap_or(reading.head.seq);
+    let rows = match tail.has_settings {
+        true => settings_since(conn, reading, position.seq, horizon).await?,
+        false => Vec::new(),
+    };
+    let plan = Plan::of(conn, reading, position, tail.touched, rows).await?;
     let cut = plan.send(conn, reading, page).await?;
     let reached = cut.unwrap_or(horizon);
     Ok((reached, reached == reading.head.seq))
@@ -68,27 +72,15 @@ pub async fn forget_pushed(
     Ok(())
 }
 
-/// What documents the entries after `after` touch, of those the caller reads, and the entry up to which
-/// that is all of them.
-async fn touched(
-    conn: &mut Conn,
-    reading: &Reading<'_>,
-    after: i64,
-) -> Result<(Vec<Touched>, i64), StoreError> {
-    let (caller, org) = (reading.caller, reading.caller.org);
-    let mut parts = vec![log::of_feed(conn, org, &key::private(caller.user), after, MOST_ROWS).await?];
-    if !caller.role.reads_all() {
-        for principal in key::filed_for(caller.user) {
-            parts.push(log::of_principal(conn, org, &principal, after, MOST_ROWS).await?);
-        }
-    } else {
-        parts.push(log::of_feed(conn, org, &key::STAFF, after, MOST_ROWS).await?);
+/// As whom the caller reads the log.
+fn readers(reading: &Reading<'_>) -> Vec<Reader> {
+    let caller = reading.caller;
+    let mut readers = vec![Reader::Feed(key::private(caller.user))];
+    match caller.role.reads_all() {
+        true => readers.push(Reader::Feed(key::STAFF.to_vec())),
+        false => readers.extend(key::filed_for(caller.user).map(Reader::Principal)),
     }
-    // A full part says nothing about what follows its last entry, so all of them are cut there.
-    let full = parts.iter().filter(|part| part.len() as i64 >= MOST_ROWS);
-    let horizon = full.filter_map(|part| part.last()).map(|last| last.seq).min().unwrap_or(reading.head.seq);
-    let rows = parts.into_iter().flatten().filter(|row| row.seq <= horizon).collect();
-    Ok((rows, horizon))
+    readers
 }
 
 /// The settings rows written after one entry and up to another that reach the caller, as they are now.
@@ -127,7 +119,9 @@ impl Plan {
             rows.into_iter().map(|(seq, row)| (seq, Item::Settings(row))).collect();
         for (document, rows) in documents {
             let lacks = position.fill.as_ref().is_some_and(|fill| fill.will_reach(document));
-            let sees = sees.as_ref().is_none_or(|sees| sees.contains(&document));
+            // Who reads by scope sees what their last entry of it says.
+            let last = rows.last().is_some_and(|row| row.sees);
+            let sees = sees.as_ref().map_or(last, |sees| sees.contains(&document));
             if let Some(net) = net::effect(&rows, sees, reading.applied, lacks) {
                 // The first entry: a page that is cut before it leaves the whole document to the next one.
                 let first = rows.first().map_or(0, |row| row.seq);
@@ -212,15 +206,12 @@ async fn write(
     items: Vec<Item>,
     page: &mut Page,
 ) -> Result<(), StoreError> {
-    let (mut bundles, mut seqs, mut changed, mut gone) = (vec![], vec![], vec![], vec![]);
+    let (mut bundles, mut seqs, mut gone) = (vec![], vec![], vec![]);
     for item in &items {
         match item {
             Item::Document(id, Net::Bundle) => bundles.push(*id),
             Item::Document(id, Net::Forget) => gone.push(*id),
-            Item::Document(id, Net::Changes { seqs: of, .. }) => {
-                seqs.extend_from_slice(of);
-                changed.push(*id);
-            }
+            Item::Document(_, Net::Changes { seqs: of, .. }) => seqs.extend_from_slice(of),
             _ => {}
         }
     }
@@ -229,8 +220,6 @@ async fn write(
         documents::get(conn, org, &bundles).await?.into_iter().map(|stored| (stored.id, stored)).collect();
     let mut changes: BTreeMap<i64, Logged> =
         log::changes(conn, org, &seqs).await?.into_iter().map(|logged| (logged.seq, logged)).collect();
-    let heads: BTreeMap<_, _> =
-        documents::heads(conn, org, &changed).await?.into_iter().map(|heads| (heads.id, heads)).collect();
     let mut closings = reading.closings(conn, &gone).await?;
     for item in items {
         match item {
@@ -241,13 +230,12 @@ async fn write(
             }
             Item::Document(id, Net::Purge) => page.push(&reading.tombstone(id)),
             Item::Document(id, Net::Changes { seqs, .. }) => {
-                let last = seqs.last().copied();
-                for logged in seqs.iter().filter_map(|seq| changes.remove(seq)) {
+                for mut logged in seqs.iter().filter_map(|seq| changes.remove(seq)) {
+                    // Not if the document changed after this page: a receipt for later heads does not fit.
+                    let present = logged.present.take();
                     page.push(&Entry::Change(change(reading, logged)));
+                    page.receipts.extend(present.map(|present| receipt(reading, id, &present)));
                 }
-                // The document may have changed after this page: a receipt for later heads does not fit.
-                let is_present = |heads: &&Heads| Some(heads.as_of) == last;
-                page.receipts.extend(heads.get(&id).filter(is_present).map(|heads| receipt(reading, heads)));
             }
         }
     }
@@ -270,14 +258,14 @@ fn change(reading: &Reading<'_>, logged: Logged) -> LogEntry {
 }
 
 /// The receipt for a document's present state.
-fn receipt(reading: &Reading<'_>, heads: &Heads) -> DocumentReceipt {
+fn receipt(reading: &Reading<'_>, document: DocumentId, present: &Present) -> DocumentReceipt {
     let subject = Subject {
         org: reading.caller.org,
-        document: heads.id,
-        kind: heads.kind,
-        heads: &heads.heads,
-        authors: &heads.authors,
+        document,
+        kind: present.kind,
+        heads: &present.heads,
+        authors: &present.authors,
     };
     let receipt = subject.receipt(reading.engine.secrets().receipt_key.as_bytes());
-    DocumentReceipt { document: heads.id, receipt: receipt.into() }
+    DocumentReceipt { document, receipt: receipt.into() }
 }

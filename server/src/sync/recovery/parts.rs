@@ -17,7 +17,10 @@ use crate::sync::engine::Engine;
 use crate::sync::error::SyncError;
 
 /// How long a device may take from one part to the next, in milliseconds.
-const PATIENCE: i64 = 60 * 60 * 1000;
+pub const PATIENCE: i64 = 60 * 60 * 1000;
+
+/// From how many of their devices a user re-uploads in parts at once. A device can be had for a sign-in.
+pub const MAX_DEVICES: u64 = 2;
 
 /// What a re-upload comes to.
 pub enum Gathered {
@@ -44,7 +47,7 @@ pub async fn gather(
         Ok(bounds) => bounds,
         Err(code) => return Ok(answered(vec![Verdict::Refused(code)])),
     };
-    let mut tx = engine.db().write().await?;
+    let mut tx = caller.write(engine.db()).await?;
     let Some(kept) = kept(&mut tx, caller, &offer, first, now).await? else {
         return Ok(answered(vec![Verdict::NotReached]));
     };
@@ -91,7 +94,7 @@ pub async fn gather(
 /// # Errors
 /// Of the database.
 pub async fn forget(engine: &Engine, caller: &Caller, now: Timestamp) -> Result<(), SyncError> {
-    let mut tx = engine.db().write().await?;
+    let mut tx = caller.write(engine.db()).await?;
     reupload::drop_kept(&mut tx, caller.org, caller.device, before(now)).await?;
     Ok(tx.commit().await?)
 }
@@ -109,7 +112,8 @@ fn bounds(part: ReuploadPart, changes: usize) -> Result<(usize, usize, usize), R
     Ok((first, end, total))
 }
 
-/// What is kept of this document before the part; `None` if that is not all that stands before it.
+/// What is kept of this document before the part; `None` if that is not all that stands before it, or if the
+/// user's other devices have begun as many as may be kept.
 async fn kept(
     tx: &mut Tx,
     caller: &Caller,
@@ -121,7 +125,8 @@ async fn kept(
     if first == 0 {
         // A device that begins anew may have another state by now: nothing of an earlier try fits.
         reupload::drop_kept(tx, caller.org, caller.device, before(now)).await?;
-        return Ok(Some(nothing()));
+        let others = reupload::other_devices(tx, caller.org, caller.user, caller.device).await?;
+        return Ok((others < MAX_DEVICES).then(nothing));
     }
     let kept = reupload::kept(tx, caller.org, caller.device).await?.unwrap_or_else(nothing);
     let is_same = kept.document == offer.document && kept.receipt == offer.receipt.as_slice();

@@ -61,13 +61,14 @@ pub async fn terms(
     reading: &Reading<'_>,
 ) -> Result<BTreeMap<DocumentId, [u8; 16]>, StoreError> {
     let (caller, org) = (reading.caller, reading.caller.org);
+    let known = reading.engine.terms();
     let mut terms = documents::terms_of_feed(conn, org, &key::private(caller.user)).await?;
     if !caller.role.reads_all() {
         for principal in key::filed_for(caller.user) {
-            terms.extend(documents::terms_of_principal(conn, org, &principal).await?);
+            terms.extend(known.of_principal(conn, org, &principal, reading.head).await?.iter());
         }
     } else {
-        terms.extend(documents::terms_of_feed(conn, org, &key::STAFF).await?);
+        terms.extend(known.of_staff(conn, org, reading.head).await?.iter());
     }
     Ok(terms.into_iter().collect())
 }

@@ -8,14 +8,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use roadbook_domain::access::audience::{inbox_id, scope_of_new, user_document_id};
 use roadbook_domain::access::rights::Scope;
-use roadbook_domain::document::change::{Actor, ChangeHash};
+use roadbook_domain::document::change::{Actor, Change, ChangeHash};
 use roadbook_domain::document::limits::MAX_DOCUMENT_OPS;
 use roadbook_domain::document::{AudienceRule, DocumentType, is_reserved};
 use roadbook_domain::document::{AuthorTable, Signature};
 use roadbook_domain::value::id::{OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{
-    GroupVerdict, MAX_REUPLOADED_CHANGES, MAX_REUPLOADS, RefusalCode, Reupload, Verdict,
+    GroupVerdict, MAX_REUPLOADED_CHANGES, MAX_REUPLOADED_OPS, MAX_REUPLOADS, RefusalCode, Reupload, Verdict,
 };
 
 use super::parts::{self, Gathered};
@@ -96,9 +96,10 @@ pub async fn reupload(
             }
         });
     }
-    // What changed meanwhile is judged again.
+    let mut left = MAX_REUPLOADED_OPS;
+    // What changed meanwhile is judged again, and costs again.
     for _ in 0..ATTEMPTS {
-        pending = attempt(engine, caller, pending, now, &mut outcome).await?;
+        pending = attempt(engine, caller, pending, now, &mut left, &mut outcome).await?;
     }
     let was_judged = |place: &usize| {
         let verdicts = outcome.verdicts.get(*place).map(|group| &group.verdicts);
@@ -118,6 +119,7 @@ async fn attempt(
     caller: &Caller,
     mut pending: Vec<(usize, Reupload)>,
     now: Timestamp,
+    left: &mut u32,
     outcome: &mut Outcome,
 ) -> Result<Vec<(usize, Reupload)>, SyncError> {
     let mut again = Vec::new();
@@ -129,9 +131,9 @@ async fn attempt(
             pending.into_iter().partition(|(_, reupload)| beyond.contains(&reupload.document));
         let (context, cases) = load(&mut conn, engine, caller, &reuploads, now).await?;
         drop(conn);
-        let judging =
-            move || cases.into_iter().map(|(place, case)| (place, judge(case, &context))).collect::<Vec<_>>();
-        let judged = engine.judge(caller.user, judging).await?;
+        let may_build = *left;
+        let (judged, rest) = engine.judge(caller.user, move || judge_all(cases, &context, may_build)).await?;
+        *left = rest;
         let stale = push::commit_judged(engine, caller, judged, now, outcome).await?;
         reuploads.retain(|(place, _)| stale.contains(place));
         again.extend(reuploads);
@@ -171,16 +173,24 @@ async fn load(
     Ok((context, cases.collect()))
 }
 
+/// Judges re-uploads, in order, until their operations are used up: what follows is not reached.
+fn judge_all(
+    cases: Vec<(usize, ReuploadCase)>,
+    context: &ReuploadContext,
+    mut left: u32,
+) -> (Vec<(usize, Judged)>, u32) {
+    let judged = cases.into_iter().map(|(place, case)| (place, judge(case, context, &mut left))).collect();
+    (judged, left)
+}
+
 /// Judges a re-upload: its receipt first, then the document that it is, then what the server lacks of it.
-pub fn judge(case: ReuploadCase, context: &ReuploadContext) -> Judged {
+/// `left` is how many operations may still be built.
+pub fn judge(case: ReuploadCase, context: &ReuploadContext, left: &mut u32) -> Judged {
     let (document, total) = (case.reupload.document, case.reupload.changes.len());
-    if DocumentType::get(case.reupload.kind).is_none() {
-        return Judged::not(document, total, Verdict::UpgradeRequired);
-    }
-    let tried = catch_unwind(AssertUnwindSafe(|| try_reupload(case, context)));
+    let tried = catch_unwind(AssertUnwindSafe(|| try_reupload(case, context, left)));
     match tried {
         Ok(Ok(judged)) => judged,
-        Ok(Err(code)) => Judged::refused(document, total, code),
+        Ok(Err(Fault(verdict))) => Judged::not(document, total, verdict),
         Err(_) => {
             tracing::error!(document.id = %document, "judging a re-upload panicked");
             Judged::refused(document, total, RefusalCode::Malformed)
@@ -188,17 +198,32 @@ pub fn judge(case: ReuploadCase, context: &ReuploadContext) -> Judged {
     }
 }
 
-fn try_reupload(case: ReuploadCase, context: &ReuploadContext) -> Result<Judged, RefusalCode> {
+/// Why a re-upload is not taken as a whole.
+struct Fault(Verdict);
+
+impl From<RefusalCode> for Fault {
+    fn from(code: RefusalCode) -> Self {
+        Self(Verdict::Refused(code))
+    }
+}
+
+fn try_reupload(case: ReuploadCase, context: &ReuploadContext, left: &mut u32) -> Result<Judged, Fault> {
     let ReuploadCase { reupload, stored, purged } = case;
-    let kind = DocumentType::get(reupload.kind).ok_or(RefusalCode::Malformed)?;
+    let kind = DocumentType::get(reupload.kind).ok_or(Fault(Verdict::UpgradeRequired))?;
+    // First of all: a forged re-upload costs a hash over its heads and table, whatever else is in it.
+    if !has_receipt(&reupload, context) {
+        return Err(RefusalCode::ForeignReceipt.into());
+    }
     if purged {
-        return Err(RefusalCode::Purged);
+        return Err(RefusalCode::Purged.into());
     }
-    if stored.as_ref().is_some_and(|stored| stored.kind != kind.id) {
-        return Err(RefusalCode::IdTaken);
+    let changes = read(&reupload, left)?;
+    let (creator, scope) = origin(kind, &reupload, &changes, context)?;
+    // Scope and type of an id never change. Another document there came from somebody else.
+    if stored.as_ref().is_some_and(|stored| stored.kind != kind.id || stored.scope != scope) {
+        return Err(RefusalCode::IdTaken.into());
     }
-    let (creator, scope) = origin(kind, &reupload, context)?;
-    let built = rebuild(kind, &reupload, scope, creator, context)?;
+    let built = rebuild(kind, &reupload, changes, scope, creator, context)?;
     let mut scratch = match stored {
         Some(stored) => Scratch::of(kind, stored, context.server).map_err(|error| {
             tracing::error!(document.id = %reupload.document, error.cause = %error, "a document cannot be used");
@@ -229,34 +254,49 @@ fn try_reupload(case: ReuploadCase, context: &ReuploadContext) -> Result<Judged,
     Ok(judged)
 }
 
-/// Reads a re-upload and compares its receipt; then judges it as a document by itself.
-///
-/// The guard costs more the longer the document is, so it sees only what the server once held. Before
-/// that a re-upload costs what its own bytes and the limits of a document allow.
-fn rebuild(
-    kind: &'static DocumentType,
-    reupload: &Reupload,
-    scope: Scope,
-    creator: Option<UserId>,
-    context: &ReuploadContext,
-) -> Result<Vec<Built>, RefusalCode> {
-    let mut left = MAX_DOCUMENT_OPS;
-    let mut all = Vec::with_capacity(reupload.changes.len());
-    for bytes in &reupload.changes {
-        let change = scratch::read(bytes)?;
-        left = left.checked_sub(change.op_count()).ok_or(RefusalCode::TooLarge)?;
-        all.push(scratch::build(kind, change, None)?);
-    }
-    let heads = heads(&all);
+/// Whether the server gave this receipt for the heads and the author table that the re-upload states.
+fn has_receipt(reupload: &Reupload, context: &ReuploadContext) -> bool {
     let authors = minicbor::to_vec(&reupload.authors).unwrap_or_default();
     let subject = Subject {
         org: context.org,
         document: reupload.document,
         kind: reupload.kind,
-        heads: &heads,
+        heads: &reupload.heads,
         authors: &authors,
     };
-    if !subject.is_received(&context.key, &reupload.receipt) {
+    subject.is_received(&context.key, &reupload.receipt)
+}
+
+/// Reads the changes, as far as their operations may still be built: a few bytes may stand for thousands.
+fn read(reupload: &Reupload, left: &mut u32) -> Result<Vec<Change>, Fault> {
+    let mut of_document = MAX_DOCUMENT_OPS;
+    let mut changes = Vec::with_capacity(reupload.changes.len());
+    for bytes in &reupload.changes {
+        let change = scratch::read(bytes)?;
+        of_document = of_document.checked_sub(change.op_count()).ok_or(RefusalCode::TooLarge)?;
+        changes.push(change);
+    }
+    let rest = left.checked_sub(MAX_DOCUMENT_OPS - of_document);
+    // Nothing after it either: a large document would be overtaken again and again.
+    *left = rest.unwrap_or_default();
+    rest.map(|_| changes).ok_or(Fault(Verdict::NotReached))
+}
+
+/// Builds the changes and compares the heads that they make with those that the receipt is for; then judges
+/// them as a document by itself.
+///
+/// The guard costs more the longer the document is, so it sees only what the server once held.
+fn rebuild(
+    kind: &'static DocumentType,
+    reupload: &Reupload,
+    changes: Vec<Change>,
+    scope: Scope,
+    creator: Option<UserId>,
+    context: &ReuploadContext,
+) -> Result<Vec<Built>, RefusalCode> {
+    let all: Vec<Built> =
+        changes.into_iter().map(|change| scratch::build(kind, change, None)).collect::<Result<_, _>>()?;
+    if heads(&all) != reupload.heads {
         return Err(RefusalCode::ForeignReceipt);
     }
     let mut alone = Scratch::new(kind, reupload.document, scope, creator, context.server);
@@ -293,10 +333,10 @@ fn accept(
 fn origin(
     kind: &DocumentType,
     reupload: &Reupload,
+    changes: &[Change],
     context: &ReuploadContext,
 ) -> Result<(Option<UserId>, Scope), RefusalCode> {
-    let first = reupload.changes.first().ok_or(RefusalCode::Malformed)?;
-    let first = scratch::read(first)?;
+    let first = changes.first().ok_or(RefusalCode::Malformed)?;
     let creator = reupload.authors.signature(first.actor).and_then(|by| by.user);
     // If only the server wrote, the table names no user: then the document can only be the caller's own.
     let users = reupload.authors.actors.iter().filter_map(|row| row.by.user);

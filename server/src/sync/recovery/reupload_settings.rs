@@ -11,16 +11,16 @@ use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{MAX_REUPLOADED_ROWS, ReceiptedRow, RefusalCode, Tombstone, Verdict};
 
 use super::reupload_accounts;
-use crate::auth::Caller;
-use crate::live::Moved;
+use crate::auth::{Caller, Claim};
+use crate::store::Tx;
 use crate::store::settings::{self, Put};
-use crate::store::{StoreError, Tx, organisation};
 use crate::sync::engine::Engine;
 use crate::sync::error::SyncError;
 use crate::sync::seals::receipt;
 use crate::sync::up::purge;
 
-/// Takes in what a phone re-uploads; answers the verdicts, first those on the tombstones, in order.
+/// Takes in what a phone re-uploads; answers the verdicts, first those on the tombstones, in order, and the
+/// caller's claim, whose token the rows may have recalled.
 ///
 /// # Errors
 /// [`SyncError::TooLarge`] for more than a request may hold; those of the database.
@@ -30,38 +30,34 @@ pub async fn reupload(
     tombstones: &[Tombstone],
     rows: Vec<ReceiptedRow>,
     now: Timestamp,
-) -> Result<Vec<Verdict>, SyncError> {
+) -> Result<(Claim, Vec<Verdict>), SyncError> {
     if tombstones.len().saturating_add(rows.len()) > MAX_REUPLOADED_ROWS {
         return Err(SyncError::TooLarge);
     }
     let mut verdicts = Vec::with_capacity(tombstones.len() + rows.len());
     for tombstone in tombstones {
-        verdicts.push(bury(engine, caller.org, tombstone, now).await?);
+        verdicts.push(bury(engine, caller, tombstone, now).await?);
     }
-    verdicts.extend(take_rows(engine, caller.org, rows, now).await?);
-    let last = verdicts.iter().filter_map(|verdict| match verdict {
-        Verdict::Applied(seq) => i64::try_from(*seq).ok(),
-        _ => None,
-    });
-    if let Some(head) = last.max() {
+    let (claim, of_rows) = take_rows(engine, caller, rows, now).await?;
+    verdicts.extend(of_rows);
+    if verdicts.iter().any(|verdict| matches!(verdict, Verdict::Applied(_))) {
         tracing::info!(verdicts = verdicts.len(), "what was lost was re-uploaded");
-        let moved = Moved { head: head.unsigned_abs(), by: Some(caller.device) };
-        engine.tell(caller.org, moved).await;
     }
-    Ok(verdicts)
+    Ok((claim, verdicts))
 }
 
 async fn bury(
     engine: &Engine,
-    org: OrgId,
+    caller: &Caller,
     tombstone: &Tombstone,
     now: Timestamp,
-) -> Result<Verdict, StoreError> {
-    let ours = receipt::of_purge(engine.secrets().receipt_key.as_bytes(), org, tombstone.document);
+) -> Result<Verdict, SyncError> {
+    let key = engine.secrets().receipt_key.as_bytes();
+    let ours = receipt::of_purge(key, caller.org, tombstone.document);
     if !receipt::is_same(&ours, &tombstone.receipt) {
         return Ok(Verdict::Refused(RefusalCode::ForeignReceipt));
     }
-    let seq = purge::bury(engine.db(), org, tombstone.document, now).await?;
+    let seq = purge::bury(engine.db(), caller, tombstone.document, now).await?;
     Ok(seq.map_or(Verdict::Dup(0), |seq| Verdict::Applied(seq.unsigned_abs())))
 }
 
@@ -74,10 +70,11 @@ struct Pending {
 /// Writes the rows that are not there in this or a later version, all in one transaction.
 async fn take_rows(
     engine: &Engine,
-    org: OrgId,
+    caller: &Caller,
     rows: Vec<ReceiptedRow>,
     now: Timestamp,
-) -> Result<Vec<Verdict>, SyncError> {
+) -> Result<(Claim, Vec<Verdict>), SyncError> {
+    let org = caller.org;
     let key = engine.secrets().receipt_key.as_bytes();
     let mut pending: Vec<Pending> = rows
         .into_iter()
@@ -89,10 +86,9 @@ async fn take_rows(
         .collect();
     // Receipts need no lock: a request with only foreign rows never begins a transaction.
     if !pending.iter().any(Pending::is_open) {
-        return Ok(pending.into_iter().map(|pending| pending.verdict).collect());
+        return Ok((caller.claim(), pending.into_iter().map(|pending| pending.verdict).collect()));
     }
-    let mut tx = engine.db().write().await?;
-    organisation::lock(&mut tx, org).await?;
+    let mut tx = caller.write(engine.db()).await?;
     loop {
         let open = pending.iter().filter(|pending| pending.is_open()).count();
         for pending in pending.iter_mut().filter(|pending| pending.is_open()) {
@@ -104,8 +100,9 @@ async fn take_rows(
             break;
         }
     }
+    let claim = caller.claim().renewed(&mut tx).await?;
     tx.commit().await?;
-    Ok(pending.into_iter().map(|pending| pending.verdict).collect())
+    Ok((claim, pending.into_iter().map(|pending| pending.verdict).collect()))
 }
 
 async fn take_row(

@@ -10,7 +10,7 @@ use roadbook_domain::value::id::{DocumentId, UserId};
 use roadbook_domain::value::time::Timestamp;
 
 use super::reconciliation::terms;
-use crate::auth::Caller;
+use crate::auth::Claim;
 use crate::store::{StoreError, documents, organisation, settings};
 use crate::sync::down::page::Reading;
 use crate::sync::engine::Engine;
@@ -23,11 +23,11 @@ const CHUNK: usize = 500;
 ///
 /// # Errors
 /// [`SyncError::Busy`] while this process computes another; those of the database.
-pub async fn state_hash(engine: &Engine, caller: &Caller, now: Timestamp) -> Result<[u8; 32], SyncError> {
+pub async fn state_hash(engine: &Engine, claim: &Claim, now: Timestamp) -> Result<[u8; 32], SyncError> {
     // Before the snapshot: a caller who is turned away takes no connection.
     let _leave = engine.hash()?;
-    let mut conn = engine.db().snapshot().await?;
-    let conn = &mut conn;
+    let mut snapshot = claim.snapshot(engine.db()).await?;
+    let (caller, conn) = (&snapshot.caller.clone(), &mut *snapshot);
     let head = organisation::head(conn, caller.org).await?.ok_or(SyncError::NotFound)?;
     let applied = BTreeSet::new();
     let reading = Reading { engine, caller, head: &head, now, applied: &applied };

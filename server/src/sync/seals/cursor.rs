@@ -110,10 +110,21 @@ pub enum Step {
     /// Documents after this one.
     #[n(3)]
     Documents(#[n(0)] DocumentId),
-    /// Documents after this one, to be forgotten where the user does not see them any more; the number
-    /// is the entry after which purges have not reached the device.
+    /// Documents after this one, to be forgotten where the user does not see them any more.
     #[n(4)]
-    Drop(#[n(0)] DocumentId, #[n(1)] i64),
+    Drop(#[n(0)] DocumentId, #[n(1)] Past),
+}
+
+/// What a device knew when its user still read whole scopes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Past {
+    /// The entry after which purges have not reached it.
+    #[n(0)]
+    pub seq: i64,
+    /// The entry after which it holds nothing that was made: later documents are nothing to it.
+    #[n(1)]
+    pub reach: i64,
 }
 
 /// Before the first settings row, with which every fill begins.
@@ -203,7 +214,8 @@ impl Position {
         let unfinished = self.fill.is_some();
         match (self.class, class) {
             (_, Class::Restricted) => {
-                Some(Fill { step: Step::Drop(FIRST, self.seq), whole: unfinished, done: 0, total })
+                let past = Past { seq: self.seq, reach: self.reach() };
+                Some(Fill { step: Step::Drop(FIRST, past), whole: unfinished, done: 0, total })
             }
             (from, _) => Some(Fill::settings(unfinished || from == Class::Restricted, total)),
         }
@@ -287,7 +299,7 @@ mod tests {
         assert_eq!(step(Class::Staff, Class::Admin, None), Some((settings.clone(), false)));
         assert_eq!(step(Class::Staff, Class::Manager, None), Some((settings.clone(), false)));
         assert_eq!(step(Class::Restricted, Class::Staff, None), Some((settings.clone(), true)));
-        let drop = Step::Drop(FIRST, i64::MAX);
+        let drop = Step::Drop(FIRST, Past { seq: i64::MAX, reach: i64::MAX });
         assert_eq!(step(Class::Admin, Class::Restricted, None), Some((drop.clone(), false)));
         let unfinished = Some(Fill::settings(true, 7));
         assert_eq!(step(Class::Staff, Class::Restricted, unfinished.clone()), Some((drop, true)));

@@ -15,8 +15,10 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use super::*;
 use crate::State;
-use crate::live;
+use crate::auth::Claim;
+use crate::live::{self, News};
 use crate::on_both;
+use crate::store::organisation;
 
 /// Far longer than anything here takes; only a failing test waits for it.
 const LONG: Duration = Duration::from_secs(20);
@@ -90,15 +92,62 @@ on_both! {
     async fn a_server_process_finds_by_looking_what_another_process_did(engine) {
         let mut world = World::new(engine).await;
         let state = &world.server.state;
-        let mut moved = state.engine().live().watch(state.org());
+        let mut watch = state.engine().live().watch(state.org(), world.user.user);
+        let claim = Claim::of(state.gate(), &world.user.token).unwrap();
+        let mut snapshot = claim.snapshot(state.db()).await.unwrap();
+        let head = organisation::head(&mut snapshot, state.org()).await.unwrap().unwrap().seq.unsigned_abs();
+        watch.begin(&snapshot.caller, head);
+        drop(snapshot);
         let other = State::open(&world.server.config, world.server.env.clone()).await.unwrap();
         let own = std::mem::replace(&mut world.server.state, other);
         let card = world.id();
         world.user.card(&world.server, card, create("Roof", None));
         world.user.sync(&world.server).await;
-        assert!(!moved.has_changed().unwrap());
+        assert_eq!(watch.news(head, claim.device()), News::default());
         look(&own, roadbook_domain::value::env::Env::now(&*world.server.env)).await.unwrap();
-        assert!(moved.has_changed().unwrap() && moved.borrow_and_update().head > 0);
+        assert_eq!(watch.news(head, claim.device()).head, head + 1);
+        // Word of another process says nothing of devices.
+        assert!(watch.news(head, claim.device()).is_foreign);
+    }
+
+    async fn who_may_not_see_a_document_is_not_poked_for_it_whichever_process_took_it(engine) {
+        let mut world = World::new(engine).await;
+        let served = Served::new(&world.server).await;
+        let mut socket = served.connect(&world.restricted.token).await;
+        let mut head = poke(&mut socket).await;
+        let other = State::open(&world.server.config, world.server.env.clone()).await.unwrap();
+        for process in [None, Some(other)] {
+            let own = process.map(|process| std::mem::replace(&mut world.server.state, process));
+            for owner in [world.user.user, world.restricted.user] {
+                let card = world.id();
+                world.user.card(&world.server, card, create("Roof", Some(owner)));
+                world.user.sync(&world.server).await;
+            }
+            if let Some(own) = own {
+                look(&own, roadbook_domain::value::env::Env::now(&*world.server.env)).await.unwrap();
+            }
+            assert_eq!(poke(&mut socket).await, head + 2, "one poke, for the card that they see");
+            head += 2;
+        }
+        served.stop().await;
+    }
+
+    async fn a_socket_of_a_user_whose_role_changes_is_closed_so_that_it_comes_back_with_the_new_one(engine) {
+        let world = World::new(engine).await;
+        let served = Served::new(&world.server).await;
+        let mut socket = served.connect(&world.user.token).await;
+        poke(&mut socket).await;
+        let admin = server_admin(&world.server).await;
+        rights::set_role(&world.server, &admin, &world.user, "restricted").await;
+        look(&world.server.state, roadbook_domain::value::env::Env::now(&*world.server.env)).await.unwrap();
+        let end = loop {
+            match timeout(LONG, socket.next()).await.unwrap() {
+                Some(Ok(Message::Ping(_))) => {}
+                other => break other,
+            }
+        };
+        assert!(matches!(end, None | Some(Ok(Message::Close(_)) | Err(_))), "{end:?}");
+        served.stop().await;
     }
 }
 

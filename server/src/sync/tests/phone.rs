@@ -34,7 +34,10 @@ use tower::ServiceExt;
 use crate::app;
 use crate::testing::{PASSWORD, Server};
 
+#[derive(Clone)]
 pub struct Phone {
+    /// Whose it is, and which installation.
+    login: (String, u8),
     pub token: String,
     pub user: UserId,
     pub actor: Actor,
@@ -69,6 +72,7 @@ impl Phone {
     pub async fn new(server: &Server, email: &str, installation: u8) -> Self {
         let answer = server.sign_in(email, PASSWORD, installation).await.unwrap();
         Self {
+            login: (email.to_owned(), installation),
             token: answer.text("access_token"),
             user: answer.text("user").parse().unwrap(),
             actor: Actor(random(&*server.env)),
@@ -85,6 +89,12 @@ impl Phone {
             budget: None,
             received: BTreeMap::new(),
         }
+    }
+
+    /// Another session on the same device.
+    pub async fn sign_in_again(&mut self, server: &Server) {
+        let (email, installation) = &self.login;
+        self.token = server.sign_in(email, PASSWORD, *installation).await.unwrap().text("access_token");
     }
 
     pub fn acting(&self, server: &Server) -> Acting {
@@ -363,6 +373,7 @@ impl Held {
                 .collect(),
             authors: self.authors.clone(),
             receipt: self.receipt?.into(),
+            heads: self.document.heads(),
             part: None,
         })
     }

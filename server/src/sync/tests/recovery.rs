@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use roadbook_domain::crm::command::CardCommand;
-use roadbook_domain::document::change::Change;
+use roadbook_domain::document::change::{Change, Op};
 use roadbook_domain::document::digest::{self, Digest};
 use roadbook_domain::wire::{
     Bucket, MAX_REUPLOADED_CHANGES, Reconcile, ReconcileAnswer, RefusalCode, Reupload, ReuploadPart,
@@ -170,6 +170,7 @@ async fn a_request_that_re_uploads_more_changes_than_a_document_may_have_is_too_
         changes: vec![vec![0; 24].into(); MAX_REUPLOADED_CHANGES / 2 + 1],
         authors: Default::default(),
         receipt: [0; 16].into(),
+        heads: vec![],
         part: None,
     };
     let reuploads = vec![reupload(world.id()), reupload(world.id())];
@@ -181,7 +182,81 @@ async fn a_request_that_re_uploads_more_changes_than_a_document_may_have_is_too_
     }
 }
 
+#[tokio::test]
+async fn devices_that_reconcile_at_one_head_compare_with_terms_that_were_read_once() {
+    let mut world = World::new(Engine::Sqlite).await;
+    let card = world.id();
+    world.user.card(&world.server, card, create("Roof", None));
+    world.user.sync(&world.server).await;
+    world.manager.sync(&world.server).await;
+    world.restricted.sync(&world.server).await;
+    for phone in [&world.user, &world.restricted] {
+        assert_eq!(reconcile(&world.server, phone).await, BTreeMap::new());
+    }
+    let mut tx = world.server.state.db().write().await.unwrap();
+    let crate::store::db::Raw::Sqlite(c) = tx.raw() else { panic!("SQLite") };
+    // Nothing but a commit changes terms, so this is what nobody may see.
+    sqlx::query("update document set term = x'00000000000000000000000000000000'").execute(c).await.unwrap();
+    tx.commit().await.unwrap();
+    let of_staff = |found: BTreeMap<DocumentId, _>| found.contains_key(&card);
+    for phone in [&world.manager, &world.restricted] {
+        assert!(!of_staff(reconcile(&world.server, phone).await), "at the same head");
+    }
+    let other = world.id();
+    world.user.card(&world.server, other, create("Door", None));
+    world.user.sync(&world.server).await;
+    for phone in [&world.manager, &world.restricted] {
+        assert!(of_staff(reconcile(&world.server, phone).await), "at another head");
+    }
+}
+
+#[tokio::test]
+async fn what_is_in_a_re_upload_is_not_looked_at_before_its_receipt() {
+    let mut world = World::new(Engine::Sqlite).await;
+    let card = world.id();
+    world.user.card(&world.server, card, create("Roof", None));
+    world.user.sync(&world.server).await;
+    world.manager.sync(&world.server).await;
+    let honest = world.manager.held[&card].reupload(card).unwrap();
+    let mut change = Change::from_bytes(&honest.changes[0]).unwrap();
+    for op in &mut change.ops {
+        if let Op::Put { register, .. } = op {
+            // No card has such a container, so that nothing can be built of it.
+            register.container = 99;
+        }
+    }
+    let unbuildable = Reupload { changes: vec![change.to_bytes().into()], ..honest.clone() };
+    let unreadable = Reupload { changes: vec![vec![0; 24].into()], ..honest };
+    for mut offer in [unbuildable, unreadable] {
+        offer.receipt = [0; 16].into();
+        let request = SyncRequest { reuploads: vec![offer], ..SyncRequest::default() };
+        let answer = world.manager.send(&world.server, &request).await;
+        assert_eq!(answer.verdicts[0].verdicts[0], Verdict::Refused(RefusalCode::ForeignReceipt));
+    }
+}
+
 on_both! {
+    async fn a_user_re_uploads_in_parts_from_two_devices_at_a_time(engine) {
+        let mut world = World::new(engine).await;
+        let card = world.id();
+        world.user.card(&world.server, card, create("Roof", None));
+        world.user.card(&world.server, card, CardCommand::Rename("Roof 2".into()));
+        world.user.sync(&world.server).await;
+        world.manager.sync(&world.server).await;
+        let server = &world.server;
+        let whole = world.manager.held[&card].reupload(card).unwrap();
+        let phones = [21, 22, 23].map(|place| Phone::new(server, "user@example.com", place));
+        let phones = futures_util::future::join_all(phones).await;
+        assert_eq!(send_part(server, &phones[0], &whole, 0..1).await, []);
+        assert_eq!(send_part(server, &phones[1], &whole, 0..1).await, []);
+        assert_eq!(send_part(server, &phones[2], &whole, 0..1).await, [Verdict::NotReached]);
+        assert_eq!(send_part(server, &world.manager, &whole, 0..1).await, [], "another user's");
+        assert_eq!(send_part(server, &phones[0], &whole, 0..1).await, [], "one of the two");
+        server.env.advance(2 * 60 * 60 * 1000);
+        let third = Phone::new(server, "user@example.com", 23).await;
+        assert_eq!(send_part(server, &third, &whole, 0..1).await, [], "the others took too long");
+    }
+
     async fn a_document_comes_back_in_parts_which_are_judged_with_the_last_of_them(engine) {
         let mut world = World::new(engine).await;
         let server = &world.server;
@@ -280,7 +355,7 @@ async fn a_fetched_document_comes_whole_and_one_that_the_user_may_not_see_comes_
 }
 
 /// Reconciles until every differing document is known: its term on either side.
-async fn reconcile(
+pub async fn reconcile(
     server: &Server,
     phone: &Phone,
 ) -> BTreeMap<DocumentId, (Option<[u8; 16]>, Option<[u8; 16]>)> {

@@ -39,8 +39,8 @@ async fn a_restored_server_gets_roles_products_users_and_purges_by_re_upload() {
     let named = call(&world.server, Method::PUT, &path, &token, Some(product)).await;
     assert_eq!(named.status, StatusCode::OK, "{:?}", named.body);
     let new = world.server.add_user(&token, "new@example.com", "restricted").await.unwrap();
-    let caller = crate::auth::Caller::of(world.server.state.gate(), &token).await.unwrap();
-    crate::sync::purge(world.server.state.engine(), &caller, card).await.unwrap();
+    let claim = crate::auth::Claim::of(world.server.state.gate(), &token).unwrap();
+    crate::sync::purge(world.server.state.engine(), &claim, card).await.unwrap();
     let phone = &mut world.manager;
     phone.sync(&world.server).await;
     let (before, tombstones) = (phone.settings_rows(), phone.tombstones.clone());

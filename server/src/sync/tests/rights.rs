@@ -462,8 +462,8 @@ on_both! {
         world.user.sync(server).await;
         world.restricted.sync(server).await;
         assert_eq!(world.restricted.shared().len(), 2);
-        let caller = crate::auth::Caller::of(server.state.gate(), &world.admin.token).await.unwrap();
-        crate::sync::purge(server.state.engine(), &caller, card).await.unwrap();
+        let claim = crate::auth::Claim::of(server.state.gate(), &world.admin.token).unwrap();
+        crate::sync::purge(server.state.engine(), &claim, card).await.unwrap();
         world.user.card(server, card, CardCommand::Rename("More".into()));
         assert_eq!(world.user.sync(server).await, [Verdict::Refused(RefusalCode::Purged)]);
         world.restricted.sync(server).await;

@@ -129,8 +129,8 @@ on_both! {
             world.user.card(server, id, create("Secret", Some(world.user.user)));
         }
         world.user.sync(server).await;
-        let caller = crate::auth::Caller::of(server.state.gate(), &world.admin.token).await.unwrap();
-        crate::sync::purge(server.state.engine(), &caller, gone).await.unwrap();
+        let claim = crate::auth::Claim::of(server.state.gate(), &world.admin.token).unwrap();
+        crate::sync::purge(server.state.engine(), &claim, gone).await.unwrap();
         world.restricted.sync(server).await;
         let held = world.user.held[&hidden].clone();
         let phone = &mut world.restricted;

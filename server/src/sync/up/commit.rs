@@ -15,12 +15,15 @@ use roadbook_domain::value::time::Timestamp;
 
 use super::plan::{self, CardVisibility, Filing, LinkMap, Relinked, Widening};
 use super::scratch::Update;
+use crate::auth::Caller;
+use crate::live::Concern;
 use crate::store::audience::{self, Filed, Links, Paths};
 use crate::store::documents::{self, Brief, Stored};
 use crate::store::log::{self, EntryKind, NewEntry};
 use crate::store::retained_closings::{self, Closings};
 use crate::store::todos::{self, Todos};
 use crate::store::{Db, StoreError, Tx, actors, digests, key, organisation, retry};
+use crate::sync::error::SyncError;
 
 /// What a batch writes.
 #[derive(Debug, Default)]
@@ -40,6 +43,8 @@ pub enum Committed {
         first: BTreeMap<DocumentId, i64>,
         /// The last number given.
         head: i64,
+        /// What it is about.
+        concerns: BTreeSet<Concern>,
     },
     /// Nothing was written: these documents are not as they were when they were judged.
     Stale(BTreeSet<DocumentId>),
@@ -50,11 +55,12 @@ pub enum Committed {
 /// Writes a batch, all or nothing.
 ///
 /// # Errors
-/// Of the database; nothing was written, or nobody was told so and a retry finds out.
-pub async fn commit(db: &Db, org: OrgId, batch: &Batch, now: Timestamp) -> Result<Committed, StoreError> {
+/// [`SyncError::Caller`] if the caller's rights are not those by which it was judged any more. Of the database;
+/// nothing was written, or nobody was told so and a retry finds out.
+pub async fn commit(db: &Db, caller: &Caller, batch: &Batch, now: Timestamp) -> Result<Committed, SyncError> {
     retry(|| async {
-        let mut tx = db.write().await?;
-        let committed = write(&mut tx, org, batch, now).await?;
+        let mut tx = caller.write(db).await?;
+        let committed = write(&mut tx, caller.org, batch, now).await?;
         // Otherwise the transaction is dropped, which rolls it back.
         if matches!(committed, Committed::Done { .. }) {
             tx.commit().await?;
@@ -94,7 +100,22 @@ pub async fn write(tx: &mut Tx, org: OrgId, batch: &Batch, now: Timestamp) -> Re
     let touched: Vec<_> = others.iter().map(|other| other.brief.id).collect();
     documents::touch(tx, org, &touched).await?;
     let head = organisation::head(tx, org).await?.ok_or(StoreError::Missing)?.seq;
-    Ok(Committed::Done { first, head })
+    let concerns = concerns(&changes, &others);
+    Ok(Committed::Done { first, head, concerns })
+}
+
+/// What a batch is about: whoever it is filed for, before or after.
+fn concerns(changes: &[Changed<'_>], others: &[Other]) -> BTreeSet<Concern> {
+    let filings = changes.iter().map(|changed| &changed.filing);
+    let mut concerns = BTreeSet::new();
+    for filing in filings.chain(others.iter().map(|other| &other.filing)) {
+        if filing.scope == Scope::Staff {
+            concerns.insert(Concern::Staff);
+        }
+        concerns.extend(filing.saw().chain(filing.sees()).map(Concern::Principal));
+    }
+    concerns.extend(changes.iter().flat_map(Changed::late_authors).map(Concern::Principal));
+    concerns
 }
 
 /// One document of a batch.
@@ -112,6 +133,7 @@ pub(super) struct Changed<'a> {
 enum Cause<'a> {
     Update(&'a Update),
     Purge(Signature),
+    Moved,
 }
 
 /// A contact that is not changed itself: others see it than before.
@@ -161,10 +183,16 @@ impl<'a> Changed<'a> {
         }
     }
 
+    /// With nothing left of the document at its id.
+    pub(super) fn moved(stored: &Stored, rows: &Rows) -> Self {
+        let nobody = Signature { user: None, device: None };
+        Self { cause: Cause::Moved, ..Self::purged(stored, rows, nobody) }
+    }
+
     fn update(&self) -> Option<&'a Update> {
         match &self.cause {
             Cause::Update(update) => Some(update),
-            Cause::Purge(_) => None,
+            Cause::Purge(_) | Cause::Moved => None,
         }
     }
 
@@ -175,6 +203,17 @@ impl<'a> Changed<'a> {
 
     fn is_linked(&self) -> bool {
         is_linked(self.kind)
+    }
+
+    /// A hash over what stands at its id before.
+    fn hash_of_state(&self) -> [u8; 32] {
+        let mut hash = Context::new(&SHA256);
+        hash.update(b"moved");
+        if let Some((term, _)) = &self.filing.before {
+            hash.update(term);
+        }
+        let hash = hash.finish();
+        std::array::from_fn(|i| hash.as_ref().get(i).copied().unwrap_or_default())
     }
 
     pub(super) fn links(&self) -> Links {
@@ -433,6 +472,8 @@ impl Changed<'_> {
             Cause::Update(update) => update,
             // An id is purged once, so this hash is no other's.
             Cause::Purge(by) => return vec![NewEntry { by: by.clone(), ..entry(EntryKind::Purge, [0; 32]) }],
+            // An id may be cleared more than once, but not of the same state.
+            Cause::Moved => return vec![entry(EntryKind::Moved, self.hash_of_state())],
         };
         let is_new = self.filing.before.is_none();
         let accepted = update.accepted.iter().enumerate();

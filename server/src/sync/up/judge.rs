@@ -330,7 +330,8 @@ fn open(case: &Case, context: &Context) -> Result<Scratch, Verdict> {
         return refused(RefusalCode::Purged);
     }
     let Some(stored) = &case.stored else { return Ok(empty()) };
-    if stored.kind != kind.id {
+    // Scope and type of an id are fixed: at an id that follows from the author's stands nothing but theirs.
+    if stored.kind != kind.id || stored.scope != scope {
         return refused(RefusalCode::IdTaken);
     }
     // The damage is here and not in the change: the device keeps it and sends it again.

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use roadbook_domain::crm::row::Rows;
 use roadbook_domain::document::Signature;
 use roadbook_domain::settings::role::Act;
 use roadbook_domain::value::id::{DocumentId, OrgId};
 use roadbook_domain::value::time::Timestamp;
 
 use super::commit::{Changed, file_contacts, write_filings, write_log};
-use crate::auth::Caller;
-use crate::live::Moved;
+use crate::auth::{Caller, Claim};
 use crate::store::documents::{self, Stored};
 use crate::store::log::{self, NewEntry};
 use crate::store::{Db, StoreError, Tx, audience, organisation, retained_closings, todos};
@@ -20,47 +20,32 @@ use crate::sync::error::SyncError;
 ///
 /// # Errors
 /// [`SyncError::Caller`] if the role does not allow it, [`SyncError::NotFound`].
-pub async fn purge(engine: &Engine, caller: &Caller, document: DocumentId) -> Result<(), SyncError> {
+pub async fn purge(engine: &Engine, claim: &Claim, document: DocumentId) -> Result<(), SyncError> {
+    // Under the lock before the document is read: a push in between would write it again after its purge.
+    let mut tx = claim.write(engine.db()).await?;
+    let caller = tx.caller;
     caller.require(Act::Purge)?;
     let by = Signature { user: Some(caller.user), device: Some(caller.device) };
-    let head = remove_for_good(engine.db(), caller.org, document, by, engine.now()).await?;
-    let head = head.ok_or(SyncError::NotFound)?;
-    engine.tell(caller.org, Moved { head: head.unsigned_abs(), by: None }).await;
+    let stored = documents::get(&mut tx, caller.org, &[document]).await?.pop();
+    remove(&mut tx, caller.org, &stored.ok_or(SyncError::NotFound)?, by, engine.now()).await?;
+    tx.commit().await?;
     tracing::info!(document.id = %document, "document purged");
     Ok(())
-}
-
-/// Removes a document for good, and leaves its tombstone (C5). Answers the head of the log then, `None`
-/// if there is no such document.
-///
-/// # Errors
-/// Of the database.
-async fn remove_for_good(
-    db: &Db,
-    org: OrgId,
-    id: DocumentId,
-    by: Signature,
-    now: Timestamp,
-) -> Result<Option<i64>, StoreError> {
-    let mut tx = db.write().await?;
-    // Before the document is read: a push in between would write it again after its purge.
-    organisation::lock(&mut tx, org).await?;
-    let Some(stored) = documents::get(&mut tx, org, &[id]).await?.pop() else { return Ok(None) };
-    remove(&mut tx, org, &stored, by, now).await?;
-    let head = organisation::head(&mut tx, org).await?.ok_or(StoreError::Missing)?.seq;
-    tx.commit().await?;
-    Ok(Some(head))
 }
 
 /// Makes sure that a document is purged and its id never used, whether it is there or not, by nobody's
 /// act. Answers the head of the log then, `None` if it was purged already.
 ///
 /// # Errors
-/// Of the database.
-pub async fn bury(db: &Db, org: OrgId, id: DocumentId, now: Timestamp) -> Result<Option<i64>, StoreError> {
-    let nobody = Signature { user: None, device: None };
-    let mut tx = db.write().await?;
-    organisation::lock(&mut tx, org).await?;
+/// [`SyncError::Caller`] if the caller who brings it has no access; those of the database.
+pub async fn bury(
+    db: &Db,
+    caller: &Caller,
+    id: DocumentId,
+    now: Timestamp,
+) -> Result<Option<i64>, SyncError> {
+    let (org, nobody) = (caller.org, Signature { user: None, device: None });
+    let mut tx = caller.write(db).await?;
     if !documents::purged(&mut tx, org, &[id]).await?.is_empty() {
         return Ok(None);
     }
@@ -85,13 +70,37 @@ async fn remove(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let id = stored.id;
-    let rows = minicbor::decode(&stored.rows).map_err(|_| StoreError::Unreadable("a document's rows"))?;
-    let mut changes = [Changed::purged(stored, &rows, by)];
+    let seq = take_away(tx, org, Changed::purged(stored, &rows_of(stored)?, by), now).await?;
+    documents::bury(tx, org, id, seq).await?;
+    log::empty(tx, org, id).await
+}
+
+/// Takes away what stands at an id, with everything derived from it; the id may be used again.
+///
+/// # Errors
+/// Of the database; the transaction is then to be rolled back.
+pub(super) async fn clear(
+    tx: &mut Tx,
+    org: OrgId,
+    stored: &Stored,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    take_away(tx, org, Changed::moved(stored, &rows_of(stored)?), now).await.map(drop)
+}
+
+fn rows_of(stored: &Stored) -> Result<Rows, StoreError> {
+    minicbor::decode(&stored.rows).map_err(|_| StoreError::Unreadable("a document's rows"))
+}
+
+/// Answers the entry of the log that says so.
+async fn take_away(tx: &mut Tx, org: OrgId, changed: Changed<'_>, now: Timestamp) -> Result<i64, StoreError> {
+    let head = organisation::lock(tx, org).await?.seq;
+    let mut changes = [changed];
     let others = file_contacts(tx, org, &mut changes).await?;
-    let first = write_log(tx, org, &changes, &others, (stored.as_of, now)).await?;
-    documents::bury(tx, org, id, first.get(&id).copied().unwrap_or_default()).await?;
+    let first = write_log(tx, org, &changes, &others, (head, now)).await?;
+    let [changed] = &changes;
+    let id = changed.filing.document;
     documents::remove(tx, org, id).await?;
-    log::empty(tx, org, id).await?;
     audience::put_links(tx, org, &changes.each_ref().map(Changed::links)).await?;
     todos::remove(tx, org, id).await?;
     // Nobody retains a closing of what was purged, not even users who had lost the card before.
@@ -99,5 +108,6 @@ async fn remove(
     retained_closings::apply(tx, org, &[nobody]).await?;
     let filings =
         changes.iter().map(|changed| &changed.filing).chain(others.iter().map(|other| &other.filing));
-    write_filings(tx, org, filings).await
+    write_filings(tx, org, filings).await?;
+    Ok(first.get(&id).copied().unwrap_or_default())
 }

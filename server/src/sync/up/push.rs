@@ -177,7 +177,7 @@ async fn load_reach(engine: &Engine, caller: &Caller, widenings: &[Widening]) ->
 /// places are returned.
 ///
 /// # Errors
-/// Of the database.
+/// [`SyncError::Caller`] if the caller's rights ended meanwhile; those of the database.
 pub async fn commit_judged(
     engine: &Engine,
     caller: &Caller,
@@ -202,19 +202,19 @@ pub async fn commit_judged(
             updates: rest.iter().filter_map(|(_, judged)| judged.update.clone()).collect(),
             bound: rest.iter().flat_map(|(_, judged)| judged.bound.clone()).collect(),
         };
-        let committed = match commit::commit(engine.db(), caller.org, &batch, now).await {
+        let committed = match commit::commit(engine.db(), caller, &batch, now).await {
             // They stay without an answer: the phone keeps them, and reads on meanwhile (R09).
-            Err(StoreError::Full) => {
+            Err(SyncError::Store(StoreError::Full)) => {
                 tracing::warn!(groups = rest.len(), "no space left: pushed changes are not taken");
                 return Ok(again);
             }
             committed => committed?,
         };
         match committed {
-            Committed::Done { first, head } => {
+            Committed::Done { first, head, concerns } => {
                 // After the commit: a device that is told too early finds nothing new.
-                let moved = Moved { head: head.unsigned_abs(), by: Some(caller.device) };
-                engine.tell(caller.org, moved).await;
+                let moved = Moved { head: head.unsigned_abs(), by: Some(caller.device), concerns };
+                engine.tell(caller.org, &moved).await;
                 for (place, judged) in rest.drain(..) {
                     let first = first.get(&judged.document).copied();
                     answer(engine, caller, &judged, first, place, outcome).await?;

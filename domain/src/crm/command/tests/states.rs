@@ -81,7 +81,7 @@ fn a_command_on_a_field_does_what_it_says_or_is_refused_whatever_the_field_holds
                 let mut hand = card_with(state);
                 let before = read(&hand, card::FIELDS, &name);
                 // What is there already need not be written.
-                let is_refused = is_refused && before != new;
+                let is_refused = is_refused && (state != "a text" || before != new);
                 let case = format!("{command:?} on {state}");
                 assert_eq!(is_done(&mut hand, &command), !is_refused, "{case}");
                 let expected = if is_refused { before.as_str() } else { new };

@@ -8,14 +8,20 @@ use roadbook_domain::value::env::SystemEnv;
 use roadbook_server::{State, app, http, testing};
 use tokio::net::TcpListener;
 
-/// Serves on a free port of this machine.
-pub async fn run(database: &Path, secrets: &Path) {
+use crate::failure::Failure;
+
+/// Serves on this address of this machine, and says `serving ADDRESS` on the standard output once it does.
+///
+/// # Errors
+/// It does not begin.
+pub async fn serve(database: &Path, secrets: &Path, listen: &str) -> Result<(), Failure> {
     let config = testing::config(format!("sqlite:{}", database.display()), secrets.display().to_string());
-    let state = State::open(&config, Arc::new(SystemEnv)).await.unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let state = State::open(&config, Arc::new(SystemEnv)).await?;
+    let listener = TcpListener::bind(listen).await?;
     let mut out = std::io::stdout();
-    let address = listener.local_addr().unwrap();
-    writeln!(out, "serving http://{address}").and_then(|()| out.flush()).unwrap();
+    writeln!(out, "serving http://{}", listener.local_addr()?)?;
+    out.flush()?;
     let config = state.config().clone();
     http::serve(app(state), listener, &config, || (), std::future::pending()).await;
+    Ok(())
 }
