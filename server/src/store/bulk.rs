@@ -52,19 +52,28 @@ macro_rules! bound_array {
     ($query:expr, $values:expr) => {{
         let query = $query;
         let (mut uuids, mut bytes, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut small, mut flags, mut texts) = (Vec::new(), Vec::new(), Vec::new());
         for value in $values {
             match value {
                 Value::Uuid(value) => uuids.push(value),
                 Value::Bytes(value) => bytes.push(value),
                 Value::Int(value) => numbers.push(value),
-                // No statement lists values of other columns.
-                Value::Small(_) | Value::Bool(_) | Value::Text(_) => {}
+                Value::Small(value) => small.push(value),
+                Value::Bool(value) => flags.push(value),
+                Value::Text(value) => texts.push(value),
             }
         }
+        // One of them has all values, because they are of one column.
         if !uuids.is_empty() {
             query.bind(uuids)
         } else if !numbers.is_empty() {
             query.bind(numbers)
+        } else if !small.is_empty() {
+            query.bind(small)
+        } else if !flags.is_empty() {
+            query.bind(flags)
+        } else if !texts.is_empty() {
+            query.bind(texts)
         } else {
             query.bind(bytes)
         }
@@ -88,6 +97,17 @@ pub async fn insert(
     values: &[Value],
     tail: &str,
 ) -> Result<u64, StoreError> {
+    // PostgreSQL would read, plan and bind thousands of numbered placeholders one by one.
+    if let Raw::Postgres(c) = tx.raw()
+        && values.len() > KEPT_ROWS * columns
+    {
+        let text = AssertSqlSafe(format!("{head} select * from unnest({}) {tail}", arrays(columns, values)));
+        let mut query = sqlx::query::<Postgres>(text);
+        for column in 0..columns {
+            query = bound_array!(query, values.iter().skip(column).step_by(columns).cloned());
+        }
+        return Ok(query.execute(c).await?.rows_affected());
+    }
     let mut written = 0;
     // A multiple of the columns, so that no row is cut in two.
     for chunk in values.chunks(MAX_BOUND / columns * columns) {
@@ -108,6 +128,21 @@ pub async fn execute(tx: &mut Tx, text: String, values: &[Value], keep: bool) ->
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?)
+}
+
+/// `$1::uuid[], $2::bytea[]`: the sorts of the columns, as the first row has them.
+fn arrays(columns: usize, values: &[Value]) -> String {
+    let sort = |value: &Value| match value {
+        Value::Uuid(_) => "uuid",
+        Value::Int(_) => "bigint",
+        Value::Small(_) => "smallint",
+        Value::Bool(_) => "boolean",
+        Value::Text(_) => "text",
+        Value::Bytes(_) => "bytea",
+    };
+    let first = values.iter().take(columns).enumerate();
+    let all: Vec<String> = first.map(|(place, value)| format!("${}::{}[]", place + 1, sort(value))).collect();
+    all.join(", ")
 }
 
 /// `($1, $2), ($3, $4)`, or `(?, ?), (?, ?)`.
@@ -268,6 +303,12 @@ mod tests {
     fn placeholders_are_numbered_through() {
         assert_eq!(tuples(2, 3, true), "($1, $2, $3), ($4, $5, $6)");
         assert_eq!(tuples(2, 3, false), "(?, ?, ?), (?, ?, ?)");
+    }
+
+    #[test]
+    fn many_rows_are_one_array_for_each_column_on_postgres() {
+        let row = [Value::Uuid(Uuid::nil()), Value::Small(1), Value::Bytes(vec![1])];
+        assert_eq!(arrays(3, &[row.clone(), row].concat()), "$1::uuid[], $2::smallint[], $3::bytea[]");
     }
 
     #[test]
