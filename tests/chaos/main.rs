@@ -8,6 +8,7 @@
     clippy::indexing_slicing,
     reason = "a harness that meets the unexpected has found something, and may end"
 )]
+#![expect(clippy::disallowed_methods, reason = "real processes run on the real clock")]
 
 mod faults;
 mod line;
