@@ -2,8 +2,9 @@
 
 use clap::Command;
 
-/// Variables that are read by no flag.
-const OTHERS: [&str; 3] = ["ROADBOOK_COMMIT", "ROADBOOK_LOG", "ROADBOOK_TEST_POSTGRES"];
+/// Variables that are read by no flag; the first is set by Cargo where it runs tests.
+const OTHERS: [&str; 5] =
+    ["ROADBOOK_BUILD", "ROADBOOK_COMMIT", "ROADBOOK_LOG", "ROADBOOK_STATEMENTS", "ROADBOOK_TEST_POSTGRES"];
 
 /// Looks for variables that begin with `ROADBOOK_` and are none of the program's.
 ///
