@@ -115,12 +115,12 @@ impl Simulation<'_> {
         while !self.held_up.is_empty() {
             self.arrive()?;
         }
-        self.enable_all()?;
         self.phones.iter_mut().for_each(|handset| handset.phone.skew = 0);
         self.pass(0)?;
         let mut moved = true;
         for _ in 0..MOST_ROUNDS {
-            moved = false;
+            // In every round: after a restore a phone may bring back that somebody was disabled.
+            moved = self.enable_all()?;
             for place in 0..self.phones.len() {
                 moved |= self.sync(place, Fault::None)?;
             }

@@ -32,13 +32,14 @@ impl Simulation<'_> {
         self.look().map(drop)
     }
 
-    /// Everybody may work again, so that all can come to rest.
-    pub(super) fn enable_all(&mut self) -> Result<(), Failure> {
+    /// Everybody may work again, so that all can come to rest; tells whether somebody could not.
+    pub(super) fn enable_all(&mut self) -> Result<bool, Failure> {
         let accounts = self.look()?.accounts.clone();
-        for (user, _) in accounts.iter().filter(|(_, account)| account.is_disabled) {
-            self.server.act(*user, None, Act::Enable)?;
+        let disabled: Vec<_> = accounts.iter().filter(|(_, account)| account.is_disabled).collect();
+        for (user, _) in &disabled {
+            self.server.act(**user, None, Act::Enable)?;
         }
-        Ok(())
+        Ok(!disabled.is_empty())
     }
 
     /// A user joins, with a phone.

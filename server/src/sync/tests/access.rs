@@ -69,7 +69,7 @@ on_both! {
         let push = wakes(&mut world.user, server).await;
         let one = wakes(&mut world.admin, server).await;
         assert_eq!(world.admin.received["change"], 1);
-        assert!(nothing <= 3 && one <= 7 && push <= 27, "{nothing} with nothing new, {one} with one entry, {push} for a push");
+        assert!(nothing <= 3 && one <= 7 && push <= 36, "{nothing} with nothing new, {one} with one entry, {push} for a push");
     }
 
     async fn who_lost_their_role_is_told_of_nothing_that_was_made_after_their_cursor(engine) {
