@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use roadbook_client::{ApiError, SessionError, Step};
 use roadbook_domain::value::id::{DeviceId, UserId};
-use roadbook_domain::wire::{SyncRequest, SyncResponse, from_frame, to_frame};
+use roadbook_domain::wire::{SyncRequest, SyncResponse, Verdict, from_frame, to_frame};
 use sha2::Digest;
 
 use super::Simulation;
@@ -253,6 +253,9 @@ impl Simulation<'_> {
             Ok(answer) => {
                 let from = self.phones[place].sender();
                 self.judge(from, frame, &answer, &[before])?;
+                if self.server.is_full() && puts_off(&answer)? {
+                    self.ledger.tally.count("no room at the server");
+                }
                 Ok(Heard::Answer(answer))
             }
             Err(StatusCode::INSUFFICIENT_STORAGE) if self.server.is_full() => {
@@ -335,4 +338,10 @@ fn moves(frame: &[u8], answer: &[u8]) -> bool {
             || request.reuploads_rows()
     });
     carried || answer.is_ok_and(|answer| !answer.entries.is_empty() || answer.more)
+}
+
+/// Whether the server has put off some of what was pushed.
+fn puts_off(answer: &[u8]) -> Result<bool, Failure> {
+    let answer: SyncResponse = from_frame(answer, MOST_BYTES)?;
+    Ok(answer.verdicts.iter().any(|group| group.verdicts.contains(&Verdict::NotReached)))
 }
