@@ -1,6 +1,6 @@
 //! The benchmark cards as commands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use roadbook_domain::crm::command::{Acting, CardCommand, NewEntry, NewTodo};
@@ -68,7 +68,18 @@ pub fn busiest(cards: &[Card]) -> String {
     open.into_iter().max_by_key(|(_, count)| *count).unwrap().0.to_owned()
 }
 
+/// The names of all users.
+pub fn users(cards: &[Card]) -> BTreeSet<String> {
+    cards.iter().flat_map(Card::users).map(ToOwned::to_owned).collect()
+}
+
 impl Card {
+    fn users(&self) -> impl Iterator<Item = &str> {
+        let todos = self.todos.iter().map(|todo| &todo.responsible);
+        let events = self.history.iter().map(|event| &event.by);
+        todos.chain(events).chain([&self.owner]).map(String::as_str)
+    }
+
     /// Gives a user another name.
     pub fn rename_user(&mut self, old: &str, new: &str) {
         let todos = self.todos.iter_mut().map(|todo| &mut todo.responsible);

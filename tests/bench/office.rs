@@ -75,8 +75,13 @@ impl Office {
         let boss = office.phone(ADMIN);
         let busiest = dataset::busiest(&office.cards);
         office.busiest = office.hire("busiest", &busiest);
-        for card in &mut office.cards {
-            card.rename_user(&busiest, &office.busiest.to_string());
+        // Owners and assignees are users of the organisation.
+        for (number, name) in dataset::users(&office.cards).into_iter().enumerate() {
+            let user = match name == busiest {
+                true => office.busiest,
+                false => office.hire(&format!("colleague{number}"), &name),
+            };
+            office.cards.iter_mut().for_each(|card| card.rename_user(&name, &user.to_string()));
         }
         for cards in office.cards.chunks(500) {
             boss.client
