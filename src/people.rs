@@ -68,7 +68,7 @@ pub struct EnrolConfig {
 
 #[derive(Args)]
 struct Way {
-    /// The address by which phones reach the server, such as https://roadbook.example
+    /// The address by which phones reach the server, such as `https://roadbook.example`
     #[arg(long, env = "ROADBOOK_PUBLIC_ADDRESS", default_value = "")]
     public_address: String,
 }

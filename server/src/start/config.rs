@@ -35,7 +35,7 @@ pub struct Config {
     #[arg(long, env = "ROADBOOK_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: String,
 
-    /// The address by which phones reach the server, such as https://roadbook.example: for links that let them in
+    /// The address by which phones reach the server, such as `https://roadbook.example`: for links that let them in
     #[arg(long, env = "ROADBOOK_PUBLIC_ADDRESS", default_value = "")]
     pub public_address: String,
 
