@@ -53,7 +53,9 @@ impl Place {
 }
 
 fn signal(child: &Child, name: &str) {
-    let sent = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap();
+    // Every shell has this built in; the program of this name is not everywhere.
+    let sent =
+        Command::new("sh").args(["-c", "kill -$0 $1", name, &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
 }
 
