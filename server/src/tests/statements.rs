@@ -46,7 +46,7 @@ const EXCEPTIONS: [(&str, &str); 7] = [
 ];
 
 #[tokio::test]
-#[ignore = "it explains what the other tests sent: tests/run"]
+#[ignore = "it explains what the other tests wrote into the folder ROADBOOK_STATEMENTS"]
 async fn no_statement_reads_a_large_table_from_end_to_end() {
     let folder = std::env::var("ROADBOOK_STATEMENTS").expect("the folder of the statements");
     let mut statements: BTreeMap<String, String> = BTreeMap::new();
