@@ -183,7 +183,13 @@ impl Carried<'_> {
             let is_made = self.before.iter().any(|before| !before.documents.contains_key(&target))
                 && self.snapshot.documents.get(&target).is_some_and(|made| made.creator == Some(user));
             let sees = self.before.iter().any(|before| before.sees(user, target));
-            ensure("a Restricted user links to what they may see", is_made || sees, || {
+            // Whatever a card of theirs links to they may link to, also if there is no such document.
+            let is_linked = self.before.iter().any(|before| {
+                let mut cards =
+                    before.documents.iter().filter_map(|(id, held)| Some((*id, held.card.as_ref()?)));
+                cards.any(|(id, card)| card.links.contains(&target) && before.sees(user, id))
+            });
+            ensure("a Restricted user links to what they may see", is_made || sees || is_linked, || {
                 format!("{user} linked {id} to {target}")
             })?;
         }
