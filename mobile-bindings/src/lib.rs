@@ -105,8 +105,9 @@ impl Roadbook {
     /// random bytes that this installation made once and keeps where no backup reaches (R12).
     ///
     /// # Errors
-    /// `BadCredentials`; `TooManyTries` with the time to try again; those of [`Self::sync`]; `OtherUser` if the file holds another user's data, or a local workspace with
-    /// documents; `Local` with `Invalid` for a secret that is not 32 bytes.
+    /// `BadCredentials`; `TooManyTries` with the time to try again; those of [`Self::sync`]; `OtherUser` if the
+    /// file holds another user's data, or a local workspace with documents; `Local` with `Invalid` for a secret
+    /// that is not 32 bytes.
     pub async fn sign_in(
         &self,
         server: Arc<Server>,

@@ -38,10 +38,8 @@ pub enum Concern {
     Staff,
     /// What this principal sees.
     Principal(Principal),
-    /// Settings that reach every device.
-    Settings,
-    /// Settings that reach administrators.
-    AdminSettings,
+    /// Settings that reach devices of these.
+    Settings(SettingsClass),
     /// This user's own entry: what they may do may have changed.
     Account(UserId),
 }
@@ -112,32 +110,28 @@ impl Concern {
     }
 
     /// What may concern a user, whatever their role.
-    fn of_user(user: UserId) -> [Self; 7] {
+    fn of_user(user: UserId) -> [Self; 8] {
         let principals = [Principal::Everyone, Principal::User(user), Principal::Private(user)];
         let [everyone, own, private] = principals.map(Self::Principal);
-        [Self::Staff, everyone, own, private, Self::Settings, Self::AdminSettings, Self::Account(user)]
+        let classes = [SettingsClass::Device, SettingsClass::Manager, SettingsClass::Admin];
+        let [all, managers, admins] = classes.map(Self::Settings);
+        [Self::Staff, everyone, own, private, all, managers, admins, Self::Account(user)]
     }
 
     fn reaches(self, role: Role) -> bool {
         match self {
             Self::Staff => role.reads_all(),
             Self::Principal(Principal::Everyone | Principal::User(_)) => !role.reads_all(),
-            Self::AdminSettings => SettingsClass::Admin.reaches(role),
-            Self::Principal(Principal::Private(_)) | Self::Settings | Self::Account(_) => true,
+            Self::Settings(class) => class.reaches(role),
+            Self::Principal(Principal::Private(_)) | Self::Account(_) => true,
         }
     }
 
     /// What a settings row is about.
     fn of_row(row: &SettingsRow) -> impl Iterator<Item = Self> {
-        let by_class = match row.class {
-            SettingsClass::Device => Some(Self::Settings),
-            SettingsClass::Admin => Some(Self::AdminSettings),
-            // It leaves the server for nobody.
-            _ => None,
-        };
         let user = UserId::from_bytes(*row.id.as_bytes());
         let account = (row.kind == SettingsKind::User).then_some(Self::Account(user));
-        by_class.into_iter().chain(account)
+        [Self::Settings(row.class)].into_iter().chain(account)
     }
 }
 
@@ -413,8 +407,12 @@ mod tests {
         assert!(of(Role::Restricted).all(|concern| concern != Concern::Staff));
         assert!(of(Role::Restricted).any(|concern| concern == Concern::Principal(Principal::User(USER))));
         assert!(of(Role::User).any(|concern| concern == Concern::Staff));
-        assert!(of(Role::User).all(|concern| concern != Concern::AdminSettings));
-        assert!(of(Role::Admin).any(|concern| concern == Concern::AdminSettings));
+        let hears = |role, class| of(role).any(|concern| concern == Concern::Settings(class));
+        let hear = |class| [Role::Admin, Role::Manager, Role::User].map(|role| hears(role, class));
+        assert_eq!(hear(SettingsClass::Device), [true; 3]);
+        assert_eq!(hear(SettingsClass::Manager), [true, true, false]);
+        assert_eq!(hear(SettingsClass::Admin), [true, false, false]);
+        assert_eq!(hear(SettingsClass::Secret), [false; 3]);
     }
 
     #[test]
