@@ -172,3 +172,17 @@ fn holds(seed: u64, transitions: &[Transition]) {
     let ended = run(&firm(), seed, transitions);
     ended.unwrap_or_else(|(done, failure)| panic!("after {done} transitions: {failure}"));
 }
+
+#[test]
+fn settings_that_a_salvage_found_give_way_to_those_of_a_server_that_lost_them() {
+    holds(
+        169_160_244,
+        &[
+            Transition::BackUp,
+            Transition::Meet { phone: 38, rival: Rival::Administer(Act::Restrict), order: 246 },
+            Transition::Exchange { phone: 231, fault: Fault::Twice },
+            Transition::Salvage { phone: 9, page: 16 },
+            Transition::RestoreServer,
+        ],
+    );
+}
