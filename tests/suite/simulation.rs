@@ -164,15 +164,6 @@ fn nobody_lets_themselves_in_by_a_link_from_their_own_inbox() {
     );
 }
 
-fn firm() -> Firm {
-    Firm::prepare().unwrap_or_else(|failure| panic!("{failure}"))
-}
-
-fn holds(seed: u64, transitions: &[Transition]) {
-    let ended = run(&firm(), seed, transitions);
-    ended.unwrap_or_else(|(done, failure)| panic!("after {done} transitions: {failure}"));
-}
-
 #[test]
 fn settings_that_a_salvage_found_give_way_to_those_of_a_server_that_lost_them() {
     holds(
@@ -185,4 +176,31 @@ fn settings_that_a_salvage_found_give_way_to_those_of_a_server_that_lost_them() 
             Transition::RestoreServer,
         ],
     );
+}
+
+#[test]
+fn a_copy_that_is_first_after_a_rollback_is_the_author_in_log_and_table() {
+    holds(
+        201_024_812,
+        &[
+            Transition::BackUp,
+            Transition::Edit { phone: 238, act: 147, target: 0, value: 84 },
+            Transition::Clone { phone: 142, same_device: true },
+            Transition::Edit { phone: 53, act: 50, target: 2, value: 141 },
+            Transition::Exchange { phone: 181, fault: Fault::None },
+            Transition::RestoreServer,
+            Transition::Clone { phone: 43, same_device: false },
+            Transition::Clone { phone: 23, same_device: false },
+            Transition::Meet { phone: 197, rival: Rival::Exchange, order: 68 },
+        ],
+    );
+}
+
+fn firm() -> Firm {
+    Firm::prepare().unwrap_or_else(|failure| panic!("{failure}"))
+}
+
+fn holds(seed: u64, transitions: &[Transition]) {
+    let ended = run(&firm(), seed, transitions);
+    ended.unwrap_or_else(|(done, failure)| panic!("after {done} transitions: {failure}"));
 }

@@ -104,9 +104,11 @@ impl Carried<'_> {
         } else {
             same("changes are sent as they were taken", &change.to_bytes(), &entry.change)?;
         }
-        ensure("the log says who made a change (L4)", ledger.is_signed(*hash, &entry.by), || {
-            format!("{hash} is said to be made by {:?}", entry.by)
-        })
+        ensure(
+            "the log says who made a change (L4)",
+            ledger.is_signed(*hash, change.actor, &entry.by),
+            || format!("{hash} is said to be made by {:?}", entry.by),
+        )
     }
 
     fn bundle(&self, bundle: &Bundle, ledger: &Ledger) -> Result<(), Failure> {
@@ -226,7 +228,7 @@ pub fn are_signed(stored: &Stored, authors: &AuthorTable, ledger: &Ledger) -> Re
         let by = authors.signature(change.actor);
         ensure(
             "an author table says who made a change (L4)",
-            by.is_some_and(|by| ledger.is_signed(*hash, by)),
+            by.is_some_and(|by| ledger.is_signed(*hash, change.actor, by)),
             || format!("{hash} is said to be made by {by:?}: {:?}", ledger.signers(*hash)),
         )?;
     }

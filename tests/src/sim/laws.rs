@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use data_encoding::HEXLOWER;
 use roadbook_client::Client;
 use roadbook_domain::document::change::{Change, ChangeHash};
+use roadbook_domain::document::is_reserved;
 use roadbook_domain::read::today::Period;
 use roadbook_domain::settings::role::Role;
 use roadbook_domain::value::id::DocumentId;
@@ -13,7 +14,7 @@ use sha2::Digest;
 
 use super::answers::are_signed;
 use super::ledger::puts;
-use super::moment::{Documents, marks};
+use super::moment::{Documents, LoggedChange, marks};
 use super::peek::Unsent;
 use super::world::World;
 use super::{Fault, Simulation};
@@ -129,11 +130,12 @@ impl Simulation<'_> {
             }
         }
         self.acknowledged_is_there()?;
-        self.ledger.check_log(&self.server.log()?)?;
+        let log = self.server.log()?;
+        self.ledger.check_log(&log)?;
         let documents = self.server.documents()?;
         let world = World::of(&documents);
         for place in 0..self.phones.len() {
-            self.is_at_rest(place, &documents, &world)
+            self.is_at_rest(place, &documents, &world, &log)
                 .map_err(|failure| Failure::new(failure.law, format!("phone {place}: {}", failure.what)))?;
         }
         // This comes last: a broken law says more about the cause than a missing rest.
@@ -141,7 +143,13 @@ impl Simulation<'_> {
         Ok(self.transcript())
     }
 
-    fn is_at_rest(&mut self, place: usize, documents: &Documents, world: &World) -> Result<(), Failure> {
+    fn is_at_rest(
+        &mut self,
+        place: usize,
+        documents: &Documents,
+        world: &World,
+        log: &[LoggedChange],
+    ) -> Result<(), Failure> {
         let now = self.now;
         let token = self.phones[place].token.clone();
         let user = self.users[self.phones[place].owner].id;
@@ -169,6 +177,10 @@ impl Simulation<'_> {
             ensure("at rest nothing is damaged", !held.is_damaged, || id.to_string())?;
             same("document types agree", &held.kind, &stored.kind)?;
             are_signed(stored, &held.authors, &self.ledger)?;
+            for change in log.iter().filter(|change| stored.changes.0.contains_key(&change.hash)) {
+                let by = held.authors.signature(change.actor).filter(|_| !is_reserved(change.actor));
+                same("log and author table say the same (L4)", &by.unwrap_or(&change.by), &&change.by)?;
+            }
         }
         let wrong = app.client.wrong_projections()?;
         ensure("rows are those of the documents", wrong.is_empty(), || format!("{wrong:?}"))?;

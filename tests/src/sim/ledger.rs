@@ -27,6 +27,8 @@ pub struct Ledger {
     signers: BTreeMap<ChangeHash, BTreeSet<Signature>>,
     /// The device of each actor, since the server last became what it was.
     actors: BTreeMap<Actor, Signature>,
+    /// The devices of each actor that the server forgot when it became what it was: copies of one file.
+    shared: BTreeMap<Actor, BTreeSet<Signature>>,
     /// What each user saw at any time.
     seen: BTreeSet<(UserId, DocumentId)>,
     /// How often it did what the runs must try.
@@ -118,6 +120,7 @@ impl Ledger {
     pub fn note_start(&mut self, documents: &Documents, log: &[LoggedChange]) {
         for change in log.iter().filter(|change| change.by.user.is_some()) {
             self.signers.entry(change.hash).or_default().insert(change.by.clone());
+            self.actors.insert(change.actor, change.by.clone());
         }
         for (id, stored) in documents {
             self.ever.extend(stored.changes.0.keys());
@@ -139,9 +142,14 @@ impl Ledger {
     }
 
     /// Whether a change may be said to be made by these: by whom the server took it from, or by the server
-    /// itself if it took it from nobody.
-    pub fn is_signed(&self, hash: ChangeHash, by: &Signature) -> bool {
-        self.signers.get(&hash).map_or(by.user.is_none(), |signers| signers.contains(by))
+    /// itself if it took it from nobody. After a rollback a copy of the file may have been first to use the
+    /// actor again, and is the author of all that is under it.
+    pub fn is_signed(&self, hash: ChangeHash, actor: Actor, by: &Signature) -> bool {
+        let Some(signers) = self.signers.get(&hash) else { return by.user.is_none() };
+        let shares = self.shared.get(&actor).is_some_and(|devices| {
+            devices.contains(by) || self.actors.get(&actor).is_some_and(|device| device == by)
+        });
+        signers.contains(by) || shares
     }
 
     /// Who made a change.
@@ -166,15 +174,20 @@ impl Ledger {
     /// It does not.
     pub fn check_log(&self, log: &[LoggedChange]) -> Result<(), Failure> {
         for change in log {
-            ensure("the log says who made a change (L4)", self.is_signed(change.hash, &change.by), || {
-                format!("{} is said to be made by {:?}", change.hash, change.by)
-            })?;
+            ensure(
+                "the log says who made a change (L4)",
+                self.is_signed(change.hash, change.actor, &change.by),
+                || format!("{} is said to be made by {:?}", change.hash, change.by),
+            )?;
         }
         Ok(())
     }
 
     /// The server became what it was: the devices of actors are those of its log.
     pub fn note_restored(&mut self, log: &[LoggedChange]) {
+        for (actor, device) in std::mem::take(&mut self.actors) {
+            self.shared.entry(actor).or_default().insert(device);
+        }
         self.actors = log.iter().map(|change| (change.actor, change.by.clone())).collect();
     }
 

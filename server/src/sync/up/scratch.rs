@@ -325,7 +325,8 @@ impl Scratch {
         Ok(projection::rows(&trial, self.creator))
     }
 
-    /// Adds a change that was judged.
+    /// Adds a change that was judged. If its actor wrote here before, its author is the author of that, so
+    /// that log and author table say the same: after a rollback two devices may use the actor of one file.
     ///
     /// # Errors
     /// As for [`Scratch::document`].
@@ -343,6 +344,8 @@ impl Scratch {
         self.heads.insert(hash);
         self.pending.push(canonical);
         let actor = (change.actor, change.seq);
+        let known = self.before.as_ref().and_then(|(.., authors)| authors.signature(change.actor));
+        let by = known.cloned().unwrap_or(by);
         self.accepted.push(Accepted { hash, actor, by, origin, received_at, bytes });
         self.changes.push(change);
         if self.heads.len() > MAX_TRIAL_HEADS { self.merge_heads(received_at) } else { Ok(()) }
