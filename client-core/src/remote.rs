@@ -2,6 +2,7 @@
 
 pub mod account;
 pub(crate) mod error;
+mod hand_in;
 pub(crate) mod http;
 mod installation;
 pub(crate) mod live;

@@ -10,6 +10,7 @@ mod cursor;
 mod entry;
 mod exchange;
 mod frame;
+mod hand_in;
 mod live;
 mod receipted;
 mod reconcile;
@@ -23,6 +24,7 @@ pub use exchange::{
     SyncRequest, SyncResponse, SyncStatus,
 };
 pub use frame::{FrameError, from_frame, to_frame};
+pub use hand_in::{HAND_IN_FORM, HAND_IN_RECEIPT, HandIn, MAX_HAND_IN};
 pub use live::{LIVE_BEARER, LIVE_PROTOCOL, LiveFrame, Poke};
 pub use receipted::{MAX_REUPLOADED_ROWS, ReceiptedRow, Tombstone};
 pub use reconcile::{

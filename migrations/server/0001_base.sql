@@ -88,6 +88,23 @@ create table enrolment (
 
 create index enrolment_user on enrolment (org_id, user_id);
 
+-- What users without access handed in, until a manager applies or discards it.
+create table hand_in (
+    org_id uuid not null,
+    -- Derived from whose it is and what it holds: handed in twice, it is there once.
+    id uuid not null,
+    user_id uuid not null,
+    device_id uuid not null,
+    handed_in_at bigint not null,
+    changes bigint not null,
+    -- As it came: sealed with the user's keep key, which the secrets give.
+    sealed bytea not null,
+    primary key (org_id, id),
+    foreign key (org_id, device_id) references device (org_id, id)
+);
+
+create index hand_in_device on hand_in (org_id, device_id);
+
 -- What administrators set: products, statuses, fields, users and whatever kinds come later. The body
 -- is the domain's encoding; the server reads it, the log carries it.
 create table settings (

@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod devices;
 pub mod enrolments;
 mod error;
+pub mod hand_ins;
 pub mod health;
 mod json;
 pub mod live;
@@ -29,6 +30,7 @@ pub fn routes() -> Routes {
         .and(metrics::routes())
         .and(session::routes())
         .and(enrolments::routes())
+        .and(hand_ins::routes())
         .and(me::routes())
         .and(devices::routes())
         .and(users::routes())

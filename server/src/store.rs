@@ -13,6 +13,7 @@ pub mod documents;
 pub mod enrolments;
 mod error;
 pub mod feed;
+pub mod hand_ins;
 pub mod key;
 pub mod log;
 pub mod meter;

@@ -10,11 +10,13 @@
 //! 6. `down`: net effects of the log and whole documents, read from one database snapshot.
 //! 7. `recovery`: reconciliation, re-uploads, the state hash, and the daily trim.
 //! 8. `exchange`: one request, led through these.
+//! 9. `hand_in`: unsent changes of users without access, for a manager to apply.
 
 mod down;
 mod engine;
 mod error;
 mod exchange;
+pub mod hand_in;
 mod recovery;
 mod seals;
 mod terms;

@@ -5,6 +5,7 @@ mod catalogue;
 mod devices;
 mod enrolment;
 mod faults;
+mod hand_in;
 mod http;
 mod matrix;
 mod notice;

@@ -74,6 +74,13 @@ pub enum SyncError {
     /// The session is over: ask the user to sign in; their work and their unsent edits stay.
     #[error("sign in again")]
     SignInNeeded,
+    /// The user has no access any more, or the device was revoked: what was unsent is with the server, for a
+    /// manager to apply or discard, and the file is empty. Tell the user; there is nothing to try again.
+    #[error("access has ended: {handed_in} unsent edits were handed in for a manager to review")]
+    AccessEnded {
+        /// How many edits were handed in.
+        handed_in: u64,
+    },
     /// Email or password are wrong.
     #[error("email or password is wrong")]
     BadCredentials,
@@ -117,6 +124,7 @@ impl SyncError {
             Self::ServerFull { .. } => "server_full",
             Self::TooManyTries { .. } => "too_many_tries",
             Self::SignInNeeded => "sign_in_needed",
+            Self::AccessEnded { .. } => "access_ended",
             Self::BadCredentials => "bad_credentials",
             Self::OtherUser => "other_user",
             Self::Unsent { .. } => "unsent",

@@ -16,6 +16,7 @@ use serde_json::json;
 use crate::client::Client;
 use crate::error::{ApiError, Error};
 use crate::remote::error::SyncError;
+use crate::remote::hand_in::hand_in;
 use crate::remote::transport::{Transport, TransportError};
 use crate::store::lease::Lease;
 use crate::store::meta::{self, Key};
@@ -136,7 +137,10 @@ pub(crate) async fn replace(
             Ok(tokens.access)
         }
         // The server's own word, and nobody else's.
-        Err(TransportError::SessionOver) => end_session(client, &old),
+        Err(TransportError::SessionOver) => match hand_in(client, transport, &old).await? {
+            Some(handed_in) => Err(SyncError::AccessEnded { handed_in }),
+            None => end_session(client, &old),
+        },
         Err(error) => Err(failed(client, transport, error)),
     }
 }

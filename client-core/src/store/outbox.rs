@@ -85,6 +85,22 @@ pub(crate) fn page(connection: &Connection, after: i64, limit: u32) -> Result<Ve
     rows.map(|row| row?).collect()
 }
 
+/// Goes through the unsent changes after `after`, in order, whatever their state, until `take` says that it is
+/// enough. What cannot be read is left out.
+pub(crate) fn each_after(
+    connection: &Connection,
+    after: i64,
+    mut take: impl FnMut(Unsent) -> bool,
+) -> Result<(), Error> {
+    let mut statement = connection.prepare_cached(unsent!("WHERE n > ?1 ORDER BY n"))?;
+    for row in statement.query_map([after], read)? {
+        if row?.is_ok_and(|unsent| !take(unsent)) {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// Notes how far a change has come.
 pub(crate) fn set_state(tx: &Transaction<'_>, n: i64, state: UnsentState) -> Result<(), Error> {
     tx.prepare_cached("UPDATE outbox SET state = ?2 WHERE n = ?1")?.execute((n, state as i64))?;

@@ -7,6 +7,7 @@
 use std::fmt;
 
 use aws_lc_rs::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::hmac;
 use minicbor::bytes::ByteArray;
 use roadbook_domain::value::env::{Env, random};
 use rusqlite::{Connection, Transaction};
@@ -30,6 +31,22 @@ pub(crate) struct KeepKey([u8; 32]);
 impl KeepKey {
     pub fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
+    }
+
+    /// Seals bytes for a purpose: a nonce, then the sealed bytes.
+    pub fn seal(&self, purpose: &[u8], bytes: &[u8], env: &dyn Env) -> Result<Vec<u8>, Error> {
+        let key = cipher(self).ok_or(Error::Stored("keep key"))?;
+        let (nonce, mut sealed): ([u8; NONCE_LEN], _) = (random(env), bytes.to_vec());
+        let unique = Nonce::assume_unique_for_key(nonce);
+        key.seal_in_place_append_tag(unique, Aad::from(purpose), &mut sealed)
+            .map_err(|_| Error::Stored("sealed edit"))?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Whether this is a signature over bytes for a purpose by who has the key (HMAC-SHA256).
+    pub fn has_signed(&self, purpose: &[u8], bytes: &[u8], signature: &[u8]) -> bool {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.0);
+        hmac::verify(&key, &[purpose, bytes].concat(), signature).is_ok()
     }
 }
 

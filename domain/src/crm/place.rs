@@ -120,6 +120,30 @@ impl Place {
     }
 }
 
+impl Place {
+    /// Its stable code, and what it is of: an id, or an id and a name.
+    pub fn code(&self) -> (&'static str, Option<String>) {
+        match self {
+            Self::Product => ("product", None),
+            Self::Name => ("name", None),
+            Self::Status => ("status", None),
+            Self::Owner => ("owner", None),
+            Self::Trash => ("trash", None),
+            Self::Sort => ("sort", None),
+            Self::GivenName => ("given_name", None),
+            Self::FamilyName => ("family_name", None),
+            Self::Field(field) => ("field", Some(field.to_string())),
+            Self::Option(field, option) => ("option", Some(format!("{field}/{option}"))),
+            Self::Todo(todo, part) => ("todo", Some(format!("{todo}/{part}"))),
+            Self::Entry(entry, part) => ("entry", Some(format!("{entry}/{part}"))),
+            Self::Detail(detail, part) => ("detail", Some(format!("{detail}/{part}"))),
+            Self::Link(link) => ("link", Some(link.to_string())),
+            Self::Preference(name) => ("preference", Some(name.clone())),
+            Self::Other(container, name) => ("other", Some(format!("{container}/{name}"))),
+        }
+    }
+}
+
 fn field(name: &str) -> Option<Place> {
     match name.split_once('/') {
         None => canonical(name).map(Place::Field),

@@ -154,6 +154,12 @@ impl Caller {
         if act.allowed_to(self.role) { Ok(()) } else { Err(AuthError::Forbidden) }
     }
 
+    /// Another user, on their device, as the author of what this caller lets in: what may be written is judged
+    /// by this caller's role, and who wrote it is the other user.
+    pub const fn in_the_name_of(self, user: UserId, device: DeviceId) -> Self {
+        Self { user, device, ..self }
+    }
+
     /// Their claim.
     pub const fn claim(&self) -> Claim {
         self.claim

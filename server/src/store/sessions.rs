@@ -99,6 +99,35 @@ pub async fn alive(
     row.map(Row::read).transpose()
 }
 
+/// A session that ended because its user lost access or its device was revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Barred {
+    /// Whose it was.
+    pub user: UserId,
+    /// On which device.
+    pub device: DeviceId,
+    /// The generation of its newest refresh token.
+    pub generation: i64,
+}
+
+/// The session, if its user has no access any more or its device is revoked.
+///
+/// # Errors
+/// Of the database.
+pub async fn barred(conn: &mut Conn, org: OrgId, session: Uuid) -> Result<Option<Barred>, StoreError> {
+    let row: Option<(Uuid, Uuid, i64)> = on!(conn, |c| sqlx::query_as(
+        "select s.user_id, s.device_id, s.generation \
+         from session s join device d on d.org_id = s.org_id and d.id = s.device_id \
+         join app_user u on u.org_id = s.org_id and u.id = s.user_id \
+         where s.org_id = $1 and s.id = $2 and (u.disabled or d.revoked_at > 0)"
+    )
+    .bind(org.uuid())
+    .bind(session)
+    .fetch_optional(c)
+    .await)?;
+    Ok(row.map(|(user, device, generation)| Barred { user: user.into(), device: device.into(), generation }))
+}
+
 /// The session of this user on the installation with this hash, if it lives.
 ///
 /// # Errors

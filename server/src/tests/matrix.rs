@@ -4,17 +4,21 @@
 mod when;
 
 use axum::http::Method;
+use roadbook_domain::document::DocumentTypeId;
 use roadbook_domain::document::Signature;
 use roadbook_domain::settings::SettingsRow;
 use roadbook_domain::settings::role::Role;
 use roadbook_domain::settings::user::{Email, User};
-use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
+use roadbook_domain::value::id::{DeviceId, DocumentId, OrgId, UserId};
+use roadbook_domain::wire::{HAND_IN_FORM, HandIn, Pushed, PushedChange, to_frame};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::auth::keep::KeepKey;
 use crate::on_both;
 use crate::store::Tx;
 use crate::store::devices::{self, Enrolment};
+use crate::store::hand_ins::{self, NewHandIn};
 use crate::store::organisation::{self, NewOrganisation};
 use crate::store::sessions::{self, NewSession};
 use crate::store::settings;
@@ -54,6 +58,12 @@ const TABLE: &[(&str, &str, [u16; 6])] = &[
     ("GET", "/v1/statuses", [401, 200, 200, 200, 200, 200]),
     ("POST", "/v1/statuses", [401, 403, 403, 403, 422, 201]),
     ("PUT", "/v1/statuses/{status}", [401, 403, 403, 403, 404, 200]),
+    ("POST", "/v1/hand-in", [422; 6]),
+    ("GET", "/v1/hand-ins", [401, 403, 403, 200, 200, 200]),
+    ("GET", "/v1/hand-ins/{hand_in}", [401, 403, 403, 200, 404, 200]),
+    ("POST", "/v1/hand-ins/{hand_in}/apply", [401, 403, 403, 200, 404, 200]),
+    // The first who may does it.
+    ("POST", "/v1/hand-ins/{hand_in}/discard", [401, 403, 403, 204, 404, 404]),
     // An empty JSON body is no frame; what exchanges show to whom is tested with the exchange.
     ("POST", "/v1/sync", [401, 422, 422, 422, 422, 422]),
     ("GET", "/v1/state-hash", [401, 422, 422, 422, 422, 422]),
@@ -117,6 +127,8 @@ struct World {
     device: String,
     product: Value,
     status: Value,
+    /// One of the user, on their device.
+    hand_in: Uuid,
 }
 
 impl World {
@@ -150,7 +162,38 @@ impl World {
         let of_product = |status: &&Value| status["product"] == product["id"];
         let status = statuses.as_array().unwrap().iter().find(of_product).unwrap().clone();
         let lost = lost(&server, &admin).await;
-        Self { server, callers, lost, user, device, product, status }
+        let world =
+            Self { server, callers, lost, user, device, product, status, hand_in: Uuid::from_bytes([3; 16]) };
+        world.hand_in_anew().await;
+        world
+    }
+
+    /// Writes the hand-in, with a new card and a change that is refused: so applying it does not end it.
+    async fn hand_in_anew(&self) {
+        let [user, device] = [&self.user["id"], &Value::from(self.device.as_str())]
+            .map(|id| id.as_str().unwrap().parse::<Uuid>().unwrap());
+        let nonsense = PushedChange { change: vec![0], check: [0; 8].into(), origin: None };
+        let refused = Pushed {
+            document: DocumentId::new(&*self.server.env),
+            kind: DocumentTypeId::CARD,
+            changes: vec![nonsense],
+        };
+        let mut push = when::push(&self.server).push;
+        push.push(refused);
+        let org = self.server.state.org();
+        let key = KeepKey::of(self.server.state.node().secrets(), org, user.into());
+        let new = NewHandIn {
+            id: self.hand_in,
+            user: user.into(),
+            device: device.into(),
+            at: START,
+            changes: 2,
+            sealed: &key.seal(HAND_IN_FORM, &to_frame(&HandIn { push })),
+        };
+        let mut tx = self.server.state.db().write().await.unwrap();
+        hand_ins::remove(&mut tx, org, self.hand_in).await.unwrap();
+        assert!(hand_ins::add(&mut tx, org, &new, 1).await.unwrap());
+        tx.commit().await.unwrap();
     }
 
     fn path(&self, pattern: &str) -> String {
@@ -160,12 +203,14 @@ impl World {
             .replace("{device}", &self.device)
             .replace("{product}", &id(&self.product))
             .replace("{status}", &id(&self.status))
+            .replace("{hand_in}", &self.hand_in.to_string())
     }
 
     /// A body that the route takes.
     fn body(&self, method: &str, path: &str, caller: &str) -> Option<Value> {
         let body = match (method, path) {
             ("GET", _) | (_, "/v1/devices/{device}/revoke") => return None,
+            (_, path) if path.starts_with("/v1/hand-ins/") => return None,
             ("PUT", "/v1/users/{user}") => self.user.clone(),
             ("PUT", "/v1/products/{product}") => self.product.clone(),
             ("PUT", "/v1/statuses/{status}") => self.status.clone(),

@@ -43,7 +43,7 @@ pub type Versions = BTreeMap<(u16, [u8; 16]), i64>;
 pub struct Tally(BTreeMap<&'static str, u64>);
 
 /// What must happen among many seeds.
-const NAMES: [&str; 43] = [
+const NAMES: [&str; 46] = [
     // What the server did.
     "applied",
     "known",
@@ -92,6 +92,9 @@ const NAMES: [&str; 43] = [
     "kept from signing out",
     "signed out by force",
     "salvaged",
+    "handed in",
+    "hand-ins applied",
+    "hand-ins discarded",
 ];
 
 impl Tally {
@@ -158,13 +161,22 @@ impl Ledger {
     }
 
     /// Notes that a push may have been taken though nobody heard the answer.
-    pub fn note_unheard(&mut self, (user, device): (UserId, DeviceId), request: &SyncRequest) {
-        let by = Signature { user: Some(user), device: Some(device) };
+    pub fn note_unheard(&mut self, by: (UserId, DeviceId), request: &SyncRequest) {
         for group in &request.push {
             let hashes = group.changes.iter().filter_map(|pushed| hash(group.kind, &pushed.change));
-            hashes.for_each(|hash| {
-                self.signers.entry(hash).or_default().insert(by.clone());
-            });
+            self.note_made(by, hashes);
+        }
+    }
+
+    /// Notes that the server may have taken changes that were made here.
+    pub fn note_made(
+        &mut self,
+        (user, device): (UserId, DeviceId),
+        hashes: impl Iterator<Item = ChangeHash>,
+    ) {
+        let by = Signature { user: Some(user), device: Some(device) };
+        for hash in hashes {
+            self.signers.entry(hash).or_default().insert(by.clone());
         }
     }
 

@@ -9,6 +9,7 @@ mod edits;
 mod firm;
 mod fleet;
 mod forge;
+mod hand_in;
 mod laws;
 mod ledger;
 mod meet;
@@ -69,6 +70,8 @@ pub struct Simulation<'a> {
     looked: Option<Arc<Moment>>,
     /// How many edits of long texts there were: it marks them.
     marked: u32,
+    /// How many users joined, those whom a restored server has forgotten among them: it makes their emails.
+    joined: usize,
     transcript: Sha256,
     /// How many phones there ever were: it numbers them.
     made: u64,
@@ -115,6 +118,7 @@ impl<'a> Simulation<'a> {
             ledger: Ledger::default(),
             looked: None,
             marked: 0,
+            joined: 0,
             transcript: Sha256::new(),
             made: 0,
         };
@@ -200,6 +204,7 @@ impl<'a> Simulation<'a> {
             Transition::Widget { phone, act, target, value, amid } => {
                 self.widget(phone, (act, target, value), amid)
             }
+            Transition::HandIn { phone, revoked, judged } => self.hand_in(phone, revoked, judged),
             Transition::SignOut { phone, forced, user } => self.sign_out(phone, forced, user),
             Transition::Salvage { phone, page } => self.salvage(phone, page),
             Transition::EditInNoRoom { phone, act, value } => self.edit_in_no_room(phone, act, value),

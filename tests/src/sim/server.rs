@@ -11,7 +11,7 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{Method, Request, StatusCode};
 use data_encoding::BASE64URL_NOPAD;
 use http_body_util::BodyExt;
-use roadbook_client::Identity;
+use roadbook_client::{Identity, Transport, TransportError};
 use roadbook_domain::document::change::ChangeHash;
 use roadbook_domain::settings::role::Role;
 use roadbook_domain::value::env::SeededEnv;
@@ -388,6 +388,29 @@ impl Server {
         self.folder.join(format!("roadbook-{}.db", self.starts))
     }
 
+    /// A line to this server for the calls that are no exchange.
+    pub fn line(&self) -> Line {
+        Line(self.router())
+    }
+
+    /// What waits for a manager, as they see it.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub fn hand_ins(&mut self) -> Result<Vec<Value>, Failure> {
+        let waiting = self.administer(Method::GET, "/v1/hand-ins", &Value::Null)?;
+        Ok(waiting.as_array().cloned().unwrap_or_default())
+    }
+
+    /// A manager does something with a hand-in: `apply` or `discard`.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub fn judge_hand_in(&mut self, hand_in: &Value, what: &str) -> Result<Value, Failure> {
+        let path = format!("/v1/hand-ins/{}/{what}", member(hand_in, "id")?);
+        self.administer(Method::POST, &path, &Value::Null)
+    }
+
     /// Waits for something that an app awaits.
     pub fn wait_for<F: Future>(&self, app: F) -> F::Output {
         self.block_on(app)
@@ -481,4 +504,26 @@ pub fn server_hashes(database: &Path) -> Result<BTreeSet<ChangeHash>, Failure> {
     let mut statement = database.prepare("SELECT hash FROM log WHERE entry IN (0, 1)")?;
     let hashes = statement.query_map([], |row| Ok(ChangeHash(row.get(0)?)))?;
     Ok(hashes.collect::<Result<_, _>>()?)
+}
+
+/// The calls of an app that are no exchange, to a server in the same process.
+pub struct Line(Router);
+
+impl Transport for Line {
+    async fn exchange(&self, _: &str, _: Vec<u8>) -> Result<Vec<u8>, TransportError> {
+        Err(TransportError::Unreachable)
+    }
+
+    async fn post(&self, path: &str, token: Option<&str>, json: String) -> Result<String, TransportError> {
+        let body = serde_json::from_str(&json).map_err(|_| TransportError::Malformed)?;
+        let request = request(Method::POST, path, token.unwrap_or_default(), &body);
+        let answered = answered(self.0.clone(), request).await;
+        let (status, body) = answered.map_err(|_| TransportError::Unreachable)?;
+        let text = String::from_utf8_lossy(&body).into_owned();
+        match status.as_u16() {
+            200..300 => Ok(text),
+            401 if text.contains("session_over") => Err(TransportError::SessionOver),
+            status => Err(TransportError::Refused { status, code: text }),
+        }
+    }
 }

@@ -173,6 +173,16 @@ pub enum Transition {
         /// Which page is damaged; 0: none that matters.
         page: u8,
     },
+    /// A user loses access, or their phone is revoked, and it hands in what is unsent; then they get access
+    /// again.
+    HandIn {
+        /// On which phone.
+        phone: u8,
+        /// Whether it is revoked, and not the user disabled.
+        revoked: bool,
+        /// What a manager does with it: apply it, discard it, or nothing yet.
+        judged: u8,
+    },
     /// A user edits on a phone that has no room left.
     EditInNoRoom {
         /// On which phone.
@@ -289,6 +299,7 @@ impl Transition {
             976..978 => Self::Join,
             978..980 => Self::Lose { phone },
             980..992 => Self::Act { user: dice.byte(), act: Act::any(dice) },
+            992..996 => Self::HandIn { phone, revoked: dice.percent(50), judged: dice.byte() },
             _ => Self::Administer { user: dice.byte(), restricted: dice.percent(50), zone: dice.byte() },
         }
     }

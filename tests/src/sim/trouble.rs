@@ -1,10 +1,12 @@
 //! What befalls users and their phones: accounts that change, phones that are lost, two processes on a file,
 //! sign-outs, damage, and no room.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use roadbook_client::{ApiError, SessionError, SyncError, SyncSession, Transport, TransportError, account};
+use roadbook_domain::document::change::ChangeHash;
 use roadbook_domain::settings::role::Role;
+use roadbook_domain::value::id::DocumentId;
 
 use super::edits::{self, Marks, People};
 use super::peek::Unsent;
@@ -50,7 +52,9 @@ impl Simulation<'_> {
         self.ledger.tally.count("users made");
         let number = self.users.len();
         let role = if number.is_multiple_of(2) { Role::Restricted } else { Role::User };
-        let member = self.server.add_user(&format!("new{number}@example.com"), role, "Europe/Lisbon")?;
+        self.joined += 1;
+        let email = format!("new{}@example.com", self.joined);
+        let member = self.server.add_user(&email, role, "Europe/Lisbon")?;
         self.users.push(member);
         self.enrol_user(number)
     }
@@ -173,29 +177,39 @@ impl Simulation<'_> {
             }
             let taken = self.sign_in_on(place, owner)?;
             ensure("a user signs in to their own file again", taken, || format!("phone {place}"))?;
-            let peek = &self.phones[place].phone.app().peek;
-            let outbox = peek.outbox()?;
-            let back = peek.quarantine()?;
-            let is_back = |one: &Unsent| {
-                let change = one.change.to_bytes();
-                back.iter().any(|(document, kept)| *document == one.document && *kept == change)
-            };
-            let lost: Vec<_> =
-                unsent.iter().filter(|(hash, one)| !outbox.contains_key(hash) && !is_back(one)).collect();
-            ensure("what was kept at a sign-out is back (C15)", lost.is_empty(), || format!("{lost:?}"))?;
-            let lost = quarantined.iter().filter(|item| !back.contains(item)).count();
-            same("the quarantine that was kept at a sign-out is back (C15)", &lost, &0)?;
+            self.is_back(place, &unsent, &quarantined)?;
         }
         self.look_at(place)
     }
 
-    fn is_enabled(&mut self, owner: usize) -> Result<bool, Failure> {
+    /// Whether all that a user had not sent is on their phone again.
+    pub(super) fn is_back(
+        &mut self,
+        place: usize,
+        unsent: &BTreeMap<ChangeHash, Unsent>,
+        quarantined: &[(DocumentId, Vec<u8>)],
+    ) -> Result<(), Failure> {
+        let peek = &self.phones[place].phone.app().peek;
+        let outbox = peek.outbox()?;
+        let back = peek.quarantine()?;
+        let is_back = |one: &Unsent| {
+            let change = one.change.to_bytes();
+            back.iter().any(|(document, kept)| *document == one.document && *kept == change)
+        };
+        let lost: Vec<_> =
+            unsent.iter().filter(|(hash, one)| !outbox.contains_key(hash) && !is_back(one)).collect();
+        ensure("what was kept at a sign-out is back (C15)", lost.is_empty(), || format!("{lost:?}"))?;
+        let lost = quarantined.iter().filter(|item| !back.contains(item)).count();
+        same("the quarantine that was kept at a sign-out is back (C15)", &lost, &0)
+    }
+
+    pub(super) fn is_enabled(&mut self, owner: usize) -> Result<bool, Failure> {
         let user = self.users[owner].id;
         Ok(self.look()?.accounts.get(&user).is_some_and(|account| !account.is_disabled))
     }
 
     /// A user signs in on a phone as its app does it; tells whether the file is theirs.
-    fn sign_in_on(&mut self, place: usize, owner: usize) -> Result<bool, Failure> {
+    pub(super) fn sign_in_on(&mut self, place: usize, owner: usize) -> Result<bool, Failure> {
         let member = self.users[owner].clone();
         let secret = self.phones[place].install_secret;
         let answer = self.server.sign_in_answer(&member.email, &secret)?;

@@ -34,6 +34,7 @@ on_both! {
         for (method, path) in routes() {
             for way in WAYS {
                 let held = admin(&world.server).await;
+                world.hand_in_anew().await;
                 let body = body(&world, method, path);
                 let (begun, has_begun) = oneshot::channel();
                 let (go_on, may_go_on) = oneshot::channel::<()>();
@@ -58,6 +59,7 @@ on_both! {
                 let mut halts = 0;
                 for nth in 1.. {
                     let held = admin(&world.server).await;
+                    world.hand_in_anew().await;
                     let sent = body(&world, method, path).map_or_else(Body::empty, Body::from);
                     let request = request(&world, method, path, &held, sent);
                     let halted = meter::halt_before(nth);
@@ -146,7 +148,8 @@ fn body(world: &World, method: &str, path: &str) -> Option<Vec<u8>> {
     world.body(method, path, &unique).map(|body| body.to_string().into_bytes())
 }
 
-fn push(server: &Server) -> SyncRequest {
+/// A push of a new card.
+pub(super) fn push(server: &Server) -> SyncRequest {
     let kind = DocumentType::get(DocumentTypeId::CARD).unwrap();
     let mut document = Document::new(kind);
     let now = server.state.now();
@@ -208,6 +211,7 @@ async fn fingerprint(server: &Server) -> Vec<i64> {
         "count(*) from device where revoked_at = 0 and org_id = $1",
         "count(*) from session where ended_at = 0 and org_id = $1",
         "cast(sum(version) as bigint) from settings where org_id = $1",
+        "count(*) from hand_in where org_id = $1",
     ] {
         all.push(number(&mut conn, org, what).await);
     }

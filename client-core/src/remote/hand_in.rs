@@ -1,0 +1,128 @@
+//! Handing in what is unsent once the user has lost access, or the device was revoked (R17). Then the file is
+//! emptied as by a forced sign-out: should the same user sign in here again, their edits are back.
+
+use data_encoding::BASE64URL_NOPAD;
+use minicbor::bytes::ByteArray;
+use roadbook_domain::wire::{
+    HAND_IN_FORM, HAND_IN_RECEIPT, HandIn, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Pushed, PushedChange, to_frame,
+};
+use rusqlite::Connection;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::tokens::{TOKENS, Tokens, failed};
+use crate::change_set::ChangeSet;
+use crate::client::Client;
+use crate::error::{ApiError, Error};
+use crate::remote::error::SyncError;
+use crate::remote::transport::{Transport, TransportError};
+use crate::store::sealed::KeepKey;
+use crate::store::{self, meta, outbox, sealed};
+
+/// What one request hands in.
+#[derive(Debug, Default)]
+struct Part {
+    push: Vec<Pushed>,
+    changes: usize,
+    /// The place of its last change in the outbox.
+    last: i64,
+}
+
+#[derive(Deserialize)]
+struct Receipt {
+    /// In base64url.
+    receipt: String,
+}
+
+/// Hands in all that is unsent and empties the file, and tells how many edits were handed in. `None`: the
+/// session ended for another reason, or what answers is not the user's server; everything is as it was.
+///
+/// It may be cut off anywhere and done again: what was handed in twice is there once.
+///
+/// # Errors
+/// Those of the network, and of the file.
+pub(super) async fn hand_in(
+    client: &Client,
+    transport: &impl Transport,
+    old: &Tokens,
+) -> Result<Option<u64>, SyncError> {
+    let begun = client.store().read(|connection| Ok((sealed::key(connection)?, part(connection, 0)?)));
+    let (Some(key), mut part_now) = begun.map_err(ApiError::from)? else { return Ok(None) };
+    let mut count = 0;
+    loop {
+        // Also if there is nothing: the server's word is needed to empty the file.
+        if !send(client, transport, old, &key, &part_now).await? {
+            return Ok(None);
+        }
+        count += part_now.changes as u64;
+        let after = part_now.last;
+        let next = client.store().write(|tx| {
+            if meta::get(tx, &TOKENS)?.as_ref() != Some(old) {
+                return Ok(Err(SyncError::Elsewhere));
+            }
+            // An edit that was made meanwhile is handed in, too.
+            let next = part(tx, after)?;
+            if next.changes > 0 {
+                return Ok(Ok(Some(next)));
+            }
+            sealed::seal_all(tx, client.env())?;
+            store::wipe(tx)?;
+            Ok(Ok(None))
+        });
+        match next.map_err(ApiError::from)?? {
+            Some(next) => part_now = next,
+            None => break,
+        }
+    }
+    client.clear_log();
+    client.notify(&ChangeSet::all());
+    Ok(Some(count))
+}
+
+/// Hands in one part, and tells whether the user's own server says that it has it.
+async fn send(
+    client: &Client,
+    transport: &impl Transport,
+    old: &Tokens,
+    key: &KeepKey,
+    part: &Part,
+) -> Result<bool, SyncError> {
+    let frame = to_frame(&HandIn { push: part.push.clone() });
+    let bytes = key.seal(HAND_IN_FORM, &frame, client.env()).map_err(ApiError::from)?;
+    let asked = json!({ "refresh_token": old.refresh, "sealed": BASE64URL_NOPAD.encode(&bytes) });
+    match transport.post("/v1/hand-in", None, asked.to_string()).await {
+        Ok(answer) => {
+            let receipt = serde_json::from_str::<Receipt>(&answer).ok();
+            let receipt = receipt.and_then(|it| BASE64URL_NOPAD.decode(it.receipt.as_bytes()).ok());
+            Ok(receipt.is_some_and(|receipt| key.has_signed(HAND_IN_RECEIPT, &frame, &receipt)))
+        }
+        Err(TransportError::SessionOver | TransportError::Refused { .. }) => Ok(false),
+        Err(error) => Err(failed(client, transport, error)),
+    }
+}
+
+/// What follows this place in the outbox, as far as one request takes it. What cannot be read stays behind.
+fn part(connection: &Connection, after: i64) -> Result<Part, Error> {
+    let mut part = Part { last: after, ..Part::default() };
+    let mut bytes = 0;
+    outbox::each_after(connection, after, |unsent| {
+        let change = unsent.change.to_bytes();
+        bytes += change.len();
+        if part.changes == MAX_PUSH_CHANGES || bytes > MAX_PUSH_BYTES {
+            return false;
+        }
+        (part.changes, part.last) = (part.changes + 1, unsent.n);
+        let check =
+            ByteArray::from(std::array::from_fn(|i| unsent.hash.0.get(i).copied().unwrap_or_default()));
+        let pushed = PushedChange { change, check, origin: unsent.origin };
+        match part.push.iter_mut().find(|group| group.document == unsent.document) {
+            Some(group) => group.changes.push(pushed),
+            None => {
+                let (document, kind) = (unsent.document, unsent.kind);
+                part.push.push(Pushed { document, kind, changes: vec![pushed] });
+            }
+        }
+        true
+    })?;
+    Ok(part)
+}
