@@ -72,6 +72,9 @@ create table purged (
     primary key (org_id, document)
 );
 
+-- What was purged since a cursor.
+create index purged_seq on purged (org_id, seq);
+
 -- The device of each actor: the one that first pushed a change under it.
 create table actor (
     org_id uuid not null references organisation (id),
@@ -183,5 +186,6 @@ create table reupload_part (
     primary key (org_id, device, begins)
 );
 
--- Sockets of ended sessions are closed.
-create index session_ended on session (org_id, ended_at);
+-- Sockets of ended sessions are closed. Partial: an index that also had the sessions that go on, nearly all of
+-- them, was taken by SQLite instead of the primary key.
+create index session_ended on session (org_id, ended_at) where ended_at > 0;

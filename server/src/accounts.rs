@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::auth::password::{PasswordError, Passwords};
 use crate::auth::{AuthError, Claim, Gate, session};
 use crate::node::Node;
-use crate::settings::{EditError, Editing};
+use crate::settings::{self, EditError};
 use crate::store::users::{self, NewAccount};
 use crate::store::{MayConflict, StoreError, retry, sessions, settings as rows};
 use crate::sync::{Engine, OwnDocuments};
@@ -62,18 +62,18 @@ pub async fn create(
         Some(password) => hash(engine.node(), passwords, claim, password).await?,
         None => String::new(),
     };
-    let email = email_of(user)?;
+    let (email, password_hash) = (email_of(user)?, &*password_hash);
     let now = engine.now();
-    let own = OwnDocuments::of(user, engine.fresh_actor(), now)?;
-    let mut editing = Editing::begin(engine.node(), claim, Act::ManageUsers).await?;
-    // The entry first: its rules name what is wrong, which the table's unique key does not.
-    let version = editing.write(user, 0).await?;
-    let account =
-        NewAccount { id: user.id, email, password_hash: &password_hash, role: user.role, created_at: now };
-    users::insert(editing.tx(), claim.org(), &account).await.map_err(email_taken)?;
-    own.write(editing.tx(), claim.org(), now).await?;
-    editing.commit().await?;
-    Ok(version)
+    settings::edit(engine.node(), claim, Act::ManageUsers, |mut editing| async move {
+        let own = OwnDocuments::of(user, engine.fresh_actor(), now)?;
+        // The entry first: its rules name what is wrong, which the table's unique key does not.
+        let version = editing.write(user, 0).await?;
+        let account = NewAccount { id: user.id, email, password_hash, role: user.role, created_at: now };
+        users::insert(editing.tx(), claim.org(), &account).await.map_err(email_taken)?;
+        own.write(editing.tx(), claim.org(), now).await?;
+        Ok((editing, version))
+    })
+    .await
 }
 
 /// Changes a user's directory entry, role or access. Answers the new version.
@@ -85,17 +85,19 @@ pub async fn create(
 /// Every [`AccountError`] but those of passwords.
 pub async fn edit(node: &Node, claim: &Claim, user: &User, base: u64) -> Result<u64, AccountError> {
     let email = email_of(user)?;
-    let mut editing = Editing::begin(node, claim, Act::ManageUsers).await?;
-    let version = editing.write(user, base).await?;
-    let (tx, org, now) = (editing.tx(), claim.org(), node.now());
-    let known = users::set_access(tx, org, user.id, email, user.role, !user.active, now).await;
-    if !known.map_err(email_taken)? {
-        return Err(AccountError::NotFound);
-    }
-    if !user.active {
-        sessions::end_of_user(tx, org, user.id, now).await?;
-    }
-    editing.commit().await?;
+    let version = settings::edit(node, claim, Act::ManageUsers, |mut editing| async move {
+        let version = editing.write(user, base).await?;
+        let (tx, org, now) = (editing.tx(), claim.org(), node.now());
+        let known = users::set_access(tx, org, user.id, email, user.role, !user.active, now).await;
+        if !known.map_err(email_taken)? {
+            return Err(AccountError::NotFound);
+        }
+        if !user.active {
+            sessions::end_of_user(tx, org, user.id, now).await?;
+        }
+        Ok((editing, version))
+    })
+    .await?;
     tracing::info!(edited.id = %user.id, "user edited");
     Ok(version)
 }
@@ -175,13 +177,14 @@ pub async fn edit_own(
     profile: &Profile,
     base: u64,
 ) -> Result<(u64, User), AccountError> {
-    let mut editing = Editing::begin_own(node, claim).await?;
-    let known = editing.settings().user(claim.user()).cloned().ok_or(AccountError::NotFound)?;
-    let Profile { family_name, given_name, zone, locale } = profile.clone();
-    let user = User { family_name, given_name, zone, locale, ..known };
-    let version = editing.write_own(&user, base).await?;
-    editing.commit().await?;
-    Ok((version, user))
+    settings::edit_own(node, claim, |mut editing| async move {
+        let known = editing.settings().user(claim.user()).cloned().ok_or(AccountError::NotFound)?;
+        let Profile { family_name, given_name, zone, locale } = profile.clone();
+        let user = User { family_name, given_name, zone, locale, ..known };
+        let version = editing.write_own(&user, base).await?;
+        Ok((editing, (version, user)))
+    })
+    .await
 }
 
 /// Sets the caller's own password, and ends their other sessions.
@@ -233,8 +236,8 @@ impl From<AuthError> for AccountError {
 impl MayConflict for AccountError {
     fn is_conflict(&self) -> bool {
         match self {
-            Self::Store(error) | Self::Edit(EditError::Store(error)) => error.is_conflict(),
-            Self::Edit(EditError::Caller(error)) => error.is_conflict(),
+            Self::Store(error) => error.is_conflict(),
+            Self::Edit(error) => error.is_conflict(),
             _ => false,
         }
     }

@@ -112,7 +112,7 @@ async fn arrived(
     let Some(tls) = &config.tls else {
         return connection(stream, from, router, &config, stopped).await;
     };
-    let handshake = TlsAcceptor::from(Arc::clone(tls)).accept(stream);
+    let handshake = TlsAcceptor::from(tls.shown()).accept(stream);
     match tokio::time::timeout(config.header_timeout, handshake).await {
         Ok(Ok(stream)) => connection(stream, from, router, &config, stopped).await,
         Ok(Err(error)) => tracing::debug!(%error, "a client and the server agree on no TLS"),

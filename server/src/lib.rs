@@ -161,6 +161,9 @@ pub async fn serve_on(listener: TcpListener, state: State, shutdown: impl Future
     let live = Arc::clone(state.engine().live());
     tokio::spawn(live::run(state.node().clone(), live, state.stopping()));
     tokio::spawn(sync::trim_daily(state.node().clone(), state.org(), state.stopping()));
+    if let Some(tls) = &config.tls {
+        tokio::spawn(start::tls::watch(Arc::clone(tls), state.stopping()));
+    }
     let saving = tokio::spawn(save_seen(state.clone()));
     let stopping = state.clone();
     http::serve(app(state.clone()), listener, &config, move || stopping.stop(), shutdown).await;

@@ -9,11 +9,50 @@ use roadbook_domain::value::time::Timestamp;
 use crate::auth::{AuthError, Caller, Claim, Permitted};
 use crate::node::Node;
 use crate::store::settings::{self, Put};
-use crate::store::{StoreError, Tx};
+use crate::store::{MayConflict, StoreError, Tx, retry};
 
-/// Edits of settings that happen together or not at all.
+/// Does edits of settings together or not at all, for a caller who may do this act. They are done once more
+/// if the database rolled them back for another's sake.
 ///
-/// Begun, it holds the organisation's lock; dropped without [`Editing::commit`], nothing happened.
+/// The edits give back what they were lent, beside their own answer: only then is it committed.
+///
+/// # Errors
+/// [`EditError::Caller`]; of the edits; of the database.
+pub async fn edit<T, E, F>(node: &Node, claim: &Claim, act: Act, edits: impl Fn(Editing) -> F) -> Result<T, E>
+where
+    E: MayConflict + From<EditError>,
+    F: Future<Output = Result<(Editing, T), E>>,
+{
+    // Nobody waits at the lock for a caller who may not.
+    claim.look_first(node.db(), act).await.map_err(EditError::from)?;
+    retry(|| async {
+        let editing = Editing::begin(node, claim).await?;
+        editing.caller().require(act).map_err(EditError::from)?;
+        let (editing, done) = edits(editing).await?;
+        editing.commit().await?;
+        Ok(done)
+    })
+    .await
+}
+
+/// The same for a caller who edits their own entry, which takes no right.
+///
+/// # Errors
+/// As for [`edit`].
+pub async fn edit_own<T, E, F>(node: &Node, claim: &Claim, edits: impl Fn(Editing) -> F) -> Result<T, E>
+where
+    E: MayConflict + From<EditError>,
+    F: Future<Output = Result<(Editing, T), E>>,
+{
+    retry(|| async {
+        let (editing, done) = edits(Editing::begin(node, claim).await?).await?;
+        editing.commit().await?;
+        Ok(done)
+    })
+    .await
+}
+
+/// Edits under way, which hold the organisation's lock; see [`edit`].
 #[derive(Debug)]
 pub struct Editing {
     tx: Permitted<Tx>,
@@ -46,26 +85,15 @@ pub enum EditError {
 }
 
 impl Editing {
-    /// Locks the organisation for a caller who may do this, and reads its settings as they are.
-    ///
-    /// # Errors
-    /// [`EditError::Caller`]; those of the database.
-    pub async fn begin(node: &Node, claim: &Claim, act: Act) -> Result<Self, EditError> {
-        // Nobody waits at the lock for a caller who may not.
-        claim.look_first(node.db(), act).await?;
-        let editing = Self::begin_own(node, claim).await?;
-        editing.caller().require(act)?;
-        Ok(editing)
-    }
-
-    /// The same for a caller who edits their own entry, which takes no right.
-    ///
-    /// # Errors
-    /// [`EditError::Caller`]; those of the database.
-    pub async fn begin_own(node: &Node, claim: &Claim) -> Result<Self, EditError> {
+    /// Locks the organisation, and reads its settings as they are.
+    async fn begin(node: &Node, claim: &Claim) -> Result<Self, EditError> {
         let mut tx = claim.write(node.db()).await?;
         let rows = settings::all(&mut tx, claim.org()).await?;
         Ok(Self { tx, settings: Settings::from_rows(rows), now: node.now() })
+    }
+
+    async fn commit(self) -> Result<(), EditError> {
+        Ok(self.tx.commit().await?)
     }
 
     /// Who edits.
@@ -135,12 +163,14 @@ impl Editing {
             Put::Stale { current } => Err(EditError::Stale { current }),
         }
     }
+}
 
-    /// Makes the edits durable.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        self.tx.commit().await
+impl MayConflict for EditError {
+    fn is_conflict(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_conflict(),
+            Self::Caller(error) => error.is_conflict(),
+            _ => false,
+        }
     }
 }

@@ -5,4 +5,4 @@ pub mod config;
 pub mod init;
 pub mod network;
 pub mod people;
-mod tls;
+pub mod tls;

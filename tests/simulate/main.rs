@@ -139,10 +139,12 @@ fn tell(report: &Report, steps: usize) {
     eprintln!("  again: cargo run -p roadbook-tests --bin simulate -- --seeds {seed} --steps {steps}\n");
 }
 
+/// Seeds have 32 bits, so that each may have many smaller ones with it.
 fn range(text: &str) -> Result<Range<u64>, String> {
-    let number = |text: &str| text.parse::<u64>().map_err(|error| error.to_string());
-    match text.split_once("..") {
-        Some((from, to)) => Ok(number(from)?..number(to)?),
-        None => number(text).map(|one| one..one + 1),
-    }
+    let number = |text: &str| text.parse::<u32>().map(u64::from).map_err(|error| error.to_string());
+    let range = match text.split_once("..") {
+        Some((from, to)) => number(from)?..number(to)?,
+        None => number(text).map(|one| one..one + 1)?,
+    };
+    if range.is_empty() { Err("no seed is in it; the first comes first".into()) } else { Ok(range) }
 }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::versioned::{self, Versioned};
 use super::{ApiError, Body, Path, Routes};
 use crate::auth::Claim;
-use crate::settings::Editing;
+use crate::settings::{self, EditError};
 use crate::state::State;
 
 /// The routes of products.
@@ -40,18 +40,22 @@ async fn create(
     claim: Claim,
     Body(asked): Body<NewProduct>,
 ) -> Result<(StatusCode, Json<Versioned<Product>>), ApiError> {
-    let mut editing = Editing::begin(state.node(), &claim, Act::EditSettings).await?;
     let spec = catalogue::spec(asked.kind).ok_or_else(|| ApiError::invalid("kind", "not in the gallery"))?;
-    // Under the lock: two products that are made at once get different places.
-    let last = editing.settings().products().map(|product| product.order).max().unwrap_or_default();
-    let mut made = catalogue::new_product(ProductId::new(state.env()), spec, last.saturating_add(10));
-    made.product.name = asked.name.unwrap_or(made.product.name);
-    let version = editing.write(&made.product, 0).await?;
-    for row in made.rows().into_iter().filter(|row| row.kind != SettingsKind::Product) {
-        editing.put(row).await?;
-    }
-    editing.commit().await?;
-    Ok((StatusCode::CREATED, Json(Versioned { version, setting: made.product })))
+    let (id, name) = (ProductId::new(state.env()), &asked.name);
+    let (version, setting) =
+        settings::edit(state.node(), &claim, Act::EditSettings, |mut editing| async move {
+            // Under the lock: two products that are made at once get different places.
+            let last = editing.settings().products().map(|product| product.order).max().unwrap_or_default();
+            let mut made = catalogue::new_product(id, spec, last.saturating_add(10));
+            made.product.name = name.clone().unwrap_or(made.product.name);
+            let version = editing.write(&made.product, 0).await?;
+            for row in made.rows().into_iter().filter(|row| row.kind != SettingsKind::Product) {
+                editing.put(row).await?;
+            }
+            Ok::<_, EditError>((editing, (version, made.product)))
+        })
+        .await?;
+    Ok((StatusCode::CREATED, Json(Versioned { version, setting })))
 }
 
 async fn edit(

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::versioned::{self, Versioned};
 use super::{ApiError, Body, Path, Routes};
 use crate::auth::Claim;
-use crate::settings::Editing;
+use crate::settings::{self, EditError};
 use crate::state::State;
 
 /// The routes of statuses.
@@ -54,9 +54,12 @@ async fn create(
         retired: false,
         todo: asked.todo,
     };
-    let mut editing = Editing::begin(state.node(), &claim, Act::EditSettings).await?;
-    let version = editing.write(&status, 0).await?;
-    editing.commit().await?;
+    let new = &status;
+    let version = settings::edit(state.node(), &claim, Act::EditSettings, |mut editing| async move {
+        let version = editing.write(new, 0).await?;
+        Ok::<_, EditError>((editing, version))
+    })
+    .await?;
     Ok((StatusCode::CREATED, Json(Versioned { version, setting: status })))
 }
 

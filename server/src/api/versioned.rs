@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{ApiError, Problem};
 use crate::auth::{Claim, Permitted};
-use crate::settings::Editing;
+use crate::settings::{self, EditError};
 use crate::state::State;
-use crate::store::{Conn, settings};
+use crate::store::{Conn, settings as rows};
 
 /// A setting with its version. An edit names the version it is based on; 409 if there is a newer one.
 #[derive(Debug, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub struct Versioned<T> {
 /// Of the database.
 pub async fn list<T: Setting>(snapshot: &mut Permitted<Conn>) -> Result<Vec<Versioned<T>>, ApiError> {
     let org = snapshot.caller.org;
-    let rows = settings::of_kind(snapshot, org, T::KIND).await?;
+    let rows = rows::of_kind(snapshot, org, T::KIND).await?;
     // What a newer server wrote and this one cannot read is left out, as on a phone.
     let versioned = |row: &SettingsRow| Some(Versioned { version: row.version, setting: row.read().ok()? });
     Ok(rows.iter().filter_map(versioned).collect())
@@ -35,17 +35,20 @@ pub async fn list<T: Setting>(snapshot: &mut Permitted<Conn>) -> Result<Vec<Vers
 /// Writes the next version of the setting with this id.
 ///
 /// # Errors
-/// Those of [`Editing::write`], and [`ApiError::Invalid`] if the body names another setting or no version.
+/// Those of [`settings::edit`], and [`ApiError::Invalid`] if the body names another setting or no version.
 pub async fn edit<T: Setting>(
     state: &State,
     claim: &Claim,
     id: impl Into<SettingsId>,
     asked: Versioned<T>,
 ) -> Result<Json<Versioned<T>>, ApiError> {
-    let mut editing = Editing::begin(state.node(), claim, T::KIND.editing()).await?;
     asked.check_names(id)?;
-    let version = editing.write(&asked.setting, asked.version).await?;
-    editing.commit().await?;
+    let (setting, base) = (&asked.setting, asked.version);
+    let version = settings::edit(state.node(), claim, T::KIND.editing(), |mut editing| async move {
+        let version = editing.write(setting, base).await?;
+        Ok::<_, EditError>((editing, version))
+    })
+    .await?;
     Ok(Json(Versioned { version, ..asked }))
 }
 

@@ -7,10 +7,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio_rustls::rustls::ServerConfig;
-
 use super::network::Network;
-use super::tls;
+use super::tls::Tls;
 use crate::auth::password::Cost;
 use crate::store::StoreError;
 use crate::store::db::Address;
@@ -39,7 +37,7 @@ pub struct Config {
     #[arg(long, env = "ROADBOOK_PUBLIC_ADDRESS", default_value = "")]
     pub public_address: String,
 
-    /// The certificate with its chain, in PEM, if no proxy ends TLS; a renewed one is taken at the next start
+    /// The certificate with its chain, in PEM, if no proxy ends TLS; a renewed one is taken within a minute
     #[arg(long, env = "ROADBOOK_TLS_CERTIFICATE", default_value = "")]
     pub tls_certificate: String,
 
@@ -175,7 +173,7 @@ pub struct Checked {
     /// The address by which phones reach the server, if it is known.
     pub public_address: Option<String>,
     /// The certificate to show; none where a proxy does.
-    pub tls: Option<Arc<ServerConfig>>,
+    pub tls: Option<Arc<Tls>>,
     /// Who may read the counters.
     pub metrics_from: Vec<Network>,
     /// The proxies that are believed.
@@ -295,13 +293,13 @@ impl Config {
         self.value(key).parse().map_err(|_| self.wrong(key, remedy.into()))
     }
 
-    fn tls(&self) -> Result<Option<Arc<ServerConfig>>, ConfigError> {
+    fn tls(&self) -> Result<Option<Arc<Tls>>, ConfigError> {
         match (self.tls_certificate.as_str(), self.tls_key.as_str()) {
             ("", "") => Ok(None),
             ("", _) => Err(self.wrong("tls-certificate", "give the certificate of the key".into())),
             (_, "") => Err(self.wrong("tls-key", "give the private key of the certificate".into())),
-            (certificate, key) => tls::load(certificate.as_ref(), key.as_ref())
-                .map(Some)
+            (certificate, key) => Tls::load(certificate.as_ref(), key.as_ref())
+                .map(|tls| Some(Arc::new(tls)))
                 .map_err(|problem| self.wrong("tls-certificate", problem)),
         }
     }

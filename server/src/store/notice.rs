@@ -169,9 +169,11 @@ pub async fn principals_since(
 /// Of the database.
 pub async fn ended_sessions(conn: &mut Conn, org: OrgId, since: Timestamp) -> Result<Vec<Uuid>, StoreError> {
     // At least 1, because 0 stands for a session that lives.
-    Ok(on!(conn, |c| sqlx::query_scalar("select id from session where org_id = $1 and ended_at >= $2")
-        .bind(org.uuid())
-        .bind(since.millis().max(1))
-        .fetch_all(c)
-        .await)?)
+    Ok(on!(conn, |c| sqlx::query_scalar(
+        "select id from session where org_id = $1 and ended_at > 0 and ended_at >= $2"
+    )
+    .bind(org.uuid())
+    .bind(since.millis().max(1))
+    .fetch_all(c)
+    .await)?)
 }

@@ -1,9 +1,10 @@
 //! What goes into the log: changes of devices, the server's own documents, purges.
 //!
-//! A group of changes is tried on a copy (`scratch`), judged there (`judge`), planned as data (`plan`)
-//! and written in one transaction (`commit`); `push` leads all groups of a request through these.
+//! A group of changes is tried on a copy (`scratch`), judged there (`judge`), planned as data (`plan`,
+//! `changed`) and written in one transaction (`commit`); `push` leads all groups of a request through these.
 
 pub mod budget;
+mod changed;
 pub mod commit;
 pub mod judge;
 pub mod names;

@@ -115,3 +115,50 @@ async fn connections_that_postgres_cut_are_replaced() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_edit_that_postgres_rolled_back_for_anothers_sake_is_done_again() {
+    if !has_postgres() {
+        return;
+    }
+    let server = Server::new(Engine::Postgres).await.unwrap();
+    let admin = server.admin().await.unwrap();
+    let product = json!({ "kind": "projects" });
+    let product = server.send(Method::POST, "/v1/products", &admin, Some(product)).await.unwrap().body;
+    let Db::Postgres(pool) = server.state.db() else { unreachable!() };
+    // The first statement after `setval` is a victim; a sequence is not rolled back, so the second is none.
+    sqlx::raw_sql(
+        "create sequence attempts; \
+         create function fall_victim() returns trigger language plpgsql as $$ begin \
+         if nextval('attempts') = 1 then raise exception 'a victim' using errcode = '40001'; end if; \
+         return new; end $$; \
+         create trigger victim before insert or update on settings for each row execute function fall_victim()",
+    )
+    .execute(pool)
+    .await
+    .unwrap();
+    let me = server.send(Method::GET, "/v1/me", &admin, None).await.unwrap().body;
+    let (it, user) = (
+        format!("/v1/products/{}", product["id"].as_str().unwrap()),
+        format!("/v1/users/{}", me["id"].as_str().unwrap()),
+    );
+    let status = json!({ "product": product["id"], "name": "Lent", "group": "inactive", "order": 90 });
+    let colleague =
+        json!({ "email": "bela@example.com", "role": "user", "zone": "Europe/Lisbon", "locale": "pt-PT" });
+    let mut me_again = me.clone();
+    me_again["version"] = json!(me["version"].as_u64().unwrap() + 1);
+    for (method, path, body) in [
+        (Method::POST, "/v1/products", json!({ "kind": "human_resources" })),
+        (Method::PUT, &*it, product),
+        (Method::POST, "/v1/statuses", status),
+        (Method::POST, "/v1/users", colleague),
+        (Method::PUT, "/v1/me", me),
+        (Method::PUT, &user, me_again),
+    ] {
+        sqlx::query("select setval('attempts', 1, false)").execute(pool).await.unwrap();
+        let answer = server.send(method, path, &admin, Some(body)).await.unwrap();
+        assert!(answer.status.is_success(), "{path}: {:?}", answer.body);
+        let attempts: i64 = sqlx::query_scalar("select nextval('attempts')").fetch_one(pool).await.unwrap();
+        assert!(attempts > 2, "{path}: nothing was rolled back");
+    }
+}

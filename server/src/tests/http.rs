@@ -16,12 +16,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use crate::auth::peer::Origin;
 use crate::start::config::{Checked, Config};
+use crate::start::tls::{Look, Tls};
 use crate::testing::{ADMIN, Engine, PASSWORD, Server, config};
 use crate::{REQUEST_ID, http};
 
@@ -336,22 +338,14 @@ async fn the_log_names_ids_and_no_person_password_or_token() {
 
 #[tokio::test]
 async fn with_a_certificate_the_server_speaks_tls_and_nothing_else() {
-    let file = |name: &str| format!("{}/src/tests/tls/{name}.pem", env!("CARGO_MANIFEST_DIR"));
     let served = Served::new(counting(), |config| {
-        // For tests only: the key is in the repository.
-        config.tls_certificate = file("certificate");
-        config.tls_key = file("key");
+        // For tests only: the keys are in the repository.
+        config.tls_certificate = tls_file("certificate");
+        config.tls_key = tls_file("key");
         config.header_timeout = "500ms".into();
     })
     .await;
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(file("certificate")).unwrap()).unwrap();
-    let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let config = config.with_root_certificates(roots).with_no_client_auth();
-    let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
-    let mut client =
-        connector.connect("localhost".try_into().unwrap(), served.connect().await).await.unwrap();
+    let mut client = shake_hands(&served, "certificate").await.unwrap();
     let request = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc";
     client.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
@@ -363,6 +357,50 @@ async fn with_a_certificate_the_server_speaks_tls_and_nothing_else() {
         plain.write_all(words.as_bytes()).await.unwrap();
         assert!(!read_to_end(&mut plain).await.contains("HTTP/1.1"));
     }
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_renewed_certificate_is_shown_without_a_new_start_once_it_and_its_key_fit() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    let put = |from: &str, to: &str| std::fs::copy(tls_file(from), place(to)).unwrap();
+    put("certificate", "certificate");
+    put("key", "key");
+    let served = Served::new(counting(), |config| {
+        config.tls_certificate = place("certificate").display().to_string();
+        config.tls_key = place("key").display().to_string();
+    })
+    .await;
+    let tls = Arc::clone(served.tls.as_ref().unwrap());
+    assert_eq!(tls.look(), Look::Same);
+    let mut before = shake_hands(&served, "certificate").await.unwrap();
+
+    // The renewal is half done: its key is not there yet, which is told once.
+    put("renewed_certificate", "certificate");
+    assert!(matches!(tls.look(), Look::Unfit(problem) if problem.contains("do not fit together")));
+    assert_eq!(tls.look(), Look::Same);
+    shake_hands(&served, "certificate").await.unwrap();
+
+    put("renewed_key", "key");
+    assert_eq!(tls.look(), Look::Renewed);
+    assert_eq!(tls.look(), Look::Same);
+    shake_hands(&served, "renewed_certificate").await.unwrap();
+    assert!(shake_hands(&served, "certificate").await.is_err(), "the old one is shown no more");
+    // Who was connected stays so.
+    let request = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    before.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    timeout(LONG, before.read_to_string(&mut answer)).await.unwrap().unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+
+    // A file that is gone is told once, too; and back again, it is what was shown all the time.
+    std::fs::remove_file(place("key")).unwrap();
+    assert!(matches!(tls.look(), Look::Unfit(problem) if problem.contains("cannot be read")));
+    assert_eq!(tls.look(), Look::Same);
+    shake_hands(&served, "renewed_certificate").await.unwrap();
+    put("renewed_key", "key");
+    assert_eq!(tls.look(), Look::Renewed);
     served.stop().await;
 }
 
@@ -384,6 +422,21 @@ async fn only_a_trusted_proxy_says_where_a_request_comes_from() {
     }
 }
 
+fn tls_file(name: &str) -> String {
+    format!("{}/src/tests/tls/{name}.pem", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A connection of a client that trusts this certificate only.
+async fn shake_hands(served: &Served, trusted: &str) -> std::io::Result<TlsStream<TcpStream>> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(tls_file(trusted)).unwrap()).unwrap();
+    let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_root_certificates(roots).with_no_client_auth();
+    let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
+    connector.connect("localhost".try_into().unwrap(), served.connect().await).await
+}
+
 /// Answers how many bytes it was sent.
 fn counting() -> Router {
     Router::new().route("/", post(async |body: Bytes| format!("{}", body.len())))
@@ -392,6 +445,7 @@ fn counting() -> Router {
 /// A router on a real socket.
 struct Served {
     address: std::net::SocketAddr,
+    tls: Option<Arc<Tls>>,
     shutdown: Option<oneshot::Sender<()>>,
     stopping: mpsc::UnboundedReceiver<()>,
     task: JoinHandle<()>,
@@ -404,13 +458,14 @@ impl Served {
         let mut config = config("sqlite:unused.db".into(), "unused".into());
         change(&mut config);
         let checked: Checked = config.check().unwrap();
+        let tls = checked.tls.clone();
         let (shutdown, stop) = oneshot::channel();
         let (told, stopping) = mpsc::unbounded_channel();
         let task = tokio::spawn(async move {
             let tell = move || told.send(()).unwrap();
             http::serve(router, listener, &checked, tell, async { drop(stop.await) }).await;
         });
-        Self { address, shutdown: Some(shutdown), stopping, task }
+        Self { address, tls, shutdown: Some(shutdown), stopping, task }
     }
 
     async fn connect(&self) -> TcpStream {

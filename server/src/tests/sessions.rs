@@ -245,7 +245,7 @@ on_both! {
             held = refresh(&server, &held).await;
         }
         let mut tx = server.state.db().write().await.unwrap();
-        crate::store::db::on!(tx, |c| sqlx::query("update session set generation = 1, seen = 0")
+        crate::store::db::on!(tx, |c| sqlx::query("/* test */ update session set generation = 1, seen = 0")
             .execute(c)
             .await
             .map(drop))

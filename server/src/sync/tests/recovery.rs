@@ -196,7 +196,10 @@ async fn devices_that_reconcile_at_one_head_compare_with_terms_that_were_read_on
     let mut tx = world.server.state.db().write().await.unwrap();
     let crate::store::db::Raw::Sqlite(c) = tx.raw() else { panic!("SQLite") };
     // Nothing but a commit changes terms, so this is what nobody may see.
-    sqlx::query("update document set term = x'00000000000000000000000000000000'").execute(c).await.unwrap();
+    sqlx::query("/* test */ update document set term = x'00000000000000000000000000000000'")
+        .execute(c)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let of_staff = |found: BTreeMap<DocumentId, _>| found.contains_key(&card);
     for phone in [&world.manager, &world.restricted] {

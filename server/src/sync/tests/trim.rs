@@ -208,7 +208,7 @@ async fn rows(world: &World) -> Count {
     let mut conn = world.server.state.db().read().await.unwrap();
     let mut counts = Vec::new();
     for table in ["log", "fanout", "session", "retained_closing"] {
-        let text = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
+        let text = sqlx::AssertSqlSafe(format!("/* test */ select count(*) from {table}"));
         let count: i64 = match conn.raw() {
             Raw::Sqlite(c) => sqlx::query_scalar(text).fetch_one(c).await.unwrap(),
             Raw::Postgres(c) => sqlx::query_scalar(text).fetch_one(c).await.unwrap(),

@@ -8,7 +8,8 @@ use roadbook_domain::settings::role::Act;
 use roadbook_domain::value::id::{DocumentId, OrgId};
 use roadbook_domain::value::time::Timestamp;
 
-use super::commit::{Changed, file_contacts, write_filings, write_log};
+use super::changed::Changed;
+use super::commit::{file_contacts, write_filings, write_log};
 use crate::auth::{Caller, Claim};
 use crate::store::documents::{self, Stored};
 use crate::store::log::{self, NewEntry};

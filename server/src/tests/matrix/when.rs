@@ -219,6 +219,6 @@ async fn fingerprint(server: &Server) -> Vec<i64> {
 }
 
 async fn number(conn: &mut Conn, org: OrgId, what: &str) -> i64 {
-    let text = format!("select {what}");
+    let text = format!("/* test */ select {what}");
     on!(conn, |c| sqlx::query_scalar(AssertSqlSafe(text)).bind(org.uuid()).fetch_one(c).await).unwrap()
 }
