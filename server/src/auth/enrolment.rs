@@ -129,12 +129,15 @@ async fn enter(
 ) -> Result<Grant, AuthError> {
     let now = gate.node().now();
     let mut tx = gate.node().db().write().await?;
-    users::set_password(&mut tx, org, user, password_hash).await?;
-    let permissions = users::lock(&mut tx, org, user, None).await?.ok_or(AuthError::EnrolmentOver)?;
+    // The account before its code, as whoever sets a password locks them: else the two could wait for each other.
+    users::lock(&mut tx, org, user, None).await?.ok_or(AuthError::EnrolmentOver)?;
     // Judged and used up by one statement: of two who come at once only one gets in.
     if !enrolments::take(&mut tx, org, code_hash, now).await? {
         return Err(AuthError::EnrolmentOver);
     }
+    users::set_password(&mut tx, org, user, password_hash).await?;
+    // Once more, because a new password recalls the tokens of before.
+    let permissions = users::lock(&mut tx, org, user, None).await?.ok_or(AuthError::EnrolmentOver)?;
     sessions::end_of_user(&mut tx, org, user, now).await?;
     let grant = session::begin(gate, &mut tx, org, user, permissions, installation).await?;
     tx.commit().await?;
