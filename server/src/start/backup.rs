@@ -162,17 +162,21 @@ const BY_PG_DUMP: &str = "PostgreSQL is backed up by its own tools, also while i
 const BY_PG_RESTORE: &str = "PostgreSQL is restored by its own tools: run pg_restore --clean --if-exists \
                              --dbname=ADDRESS FILE";
 
-/// The organisation in a database, which must be the one of the secrets folder.
+/// The organisation in a database, which must be the one of the secrets folder. Nothing is written.
 async fn look_inside(address: &Address, org: OrgId) -> Result<Sound, String> {
-    let db = Db::attach(address).await.map_err(|error| store_advice(&error))?;
+    let db = Db::look(address).await.map_err(|error| store_advice(&error))?;
+    let sound = inside(&db, org).await;
+    db.close().await;
+    sound
+}
+
+async fn inside(db: &Db, org: OrgId) -> Result<Sound, String> {
     let found = async {
         let mut conn = db.read().await?;
         let name = organisation::name(&mut conn, org).await?;
         Ok((name, organisation::head(&mut conn, org).await?))
     };
-    let found = found.await.map_err(|error| store_advice(&error));
-    db.close().await;
-    match found? {
+    match found.await.map_err(|error| store_advice(&error))? {
         (Some(name), Some(head)) => Ok(Sound { org, name, head: head.seq }),
         _ => Err(format!(
             "it does not hold organisation {org}, which the secrets folder was made for; use the secrets folder \
