@@ -61,6 +61,19 @@ pub(super) async fn remove(tx: &mut Tx, org: OrgId, user: UserId) -> Result<(), 
     Ok(())
 }
 
+/// Removes the enrolments of everybody in the organisation.
+///
+/// # Errors
+/// Of the database.
+pub async fn remove_all(tx: &mut Tx, org: OrgId) -> Result<(), StoreError> {
+    on!(tx, |c| sqlx::query("delete from enrolment where org_id = $1")
+        .bind(org.uuid())
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
 /// Whom the code with this hash lets in now.
 ///
 /// # Errors

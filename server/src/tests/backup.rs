@@ -102,6 +102,32 @@ on_both! {
 }
 
 #[tokio::test]
+async fn a_code_that_lets_a_user_in_is_not_restored() {
+    let mut server = Server::new(Engine::Sqlite).await.unwrap();
+    let admin = server.admin().await.unwrap();
+    let user = server.add_user(&admin, "bela@example.com", "user").await.unwrap();
+    let made =
+        server.send(Method::POST, "/v1/enrolments", &admin, Some(json!({ "user": user }))).await.unwrap();
+    let (file, to) = (server.folder().join("backup.db"), server.folder().join("restored.db"));
+    backup(&backing_up(&server, &file)).await.unwrap();
+    let asked = RestoreConfig {
+        file,
+        database: address(&to).into(),
+        secrets: server.config.secrets.clone(),
+        secrets_from: None,
+    };
+    restore(&asked).await.unwrap();
+    server.config.database = address(&to).into();
+    server.reopen().await.unwrap();
+    let devices = server.send(Method::GET, "/v1/devices", &admin, None).await.unwrap();
+    assert_eq!(devices.status, StatusCode::OK, "sessions go on");
+    let mut body = Server::credentials("", PASSWORD, 3);
+    body["code"] = made.text("code").into();
+    let enrolled = server.send(Method::POST, "/v1/enrol", "", Some(body)).await.unwrap();
+    assert_eq!(enrolled.code(), "enrolment_over");
+}
+
+#[tokio::test]
 async fn what_is_no_sound_backup_is_not_restored() {
     let server = Server::new(Engine::Sqlite).await.unwrap();
     let file = server.folder().join("backup.db");
