@@ -12,7 +12,6 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::Parser;
 use roadbook_domain::value::env::SystemEnv;
 use roadbook_server::{Config, InitConfig, State};
 use tokio::net::TcpListener;
@@ -67,7 +66,8 @@ pub async fn run(config: &DemoConfig, stop: &Stop) -> Result<(), Box<dyn Error>>
 
     let listener = TcpListener::bind(&config.listen).await?;
     let address = format!("http://{}", listener.local_addr()?);
-    let serving = serving(&init, &config.listen);
+    let serving =
+        Config { listen: config.listen.clone(), ..Config::at(init.database.clone(), init.secrets.clone()) };
     let state = State::open(&serving, Arc::new(SystemEnv)).await?;
     let (end, ended) = oneshot::channel::<()>();
     let server = tokio::spawn(roadbook_server::serve_on(listener, state, async {
@@ -104,21 +104,4 @@ async fn play(
         stop.asked().await;
     }
     Ok(())
-}
-
-/// The server's configuration: what `serve` would take by default, on the demonstration's files.
-fn serving(init: &InitConfig, listen: &str) -> Config {
-    #[derive(clap::Parser)]
-    struct Defaults {
-        #[command(flatten)]
-        config: Config,
-    }
-    // Parsed instead of written down here, so that it stays what `serve` takes.
-    let defaults = Defaults::parse_from(["serve"]).config;
-    Config {
-        database: init.database.clone(),
-        secrets: init.secrets.clone(),
-        listen: listen.to_owned(),
-        ..defaults
-    }
 }

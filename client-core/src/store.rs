@@ -269,8 +269,8 @@ pub(crate) fn forget(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> 
     meta::set(tx, &ERASED, &true)
 }
 
-/// Deletes everything of the user from the file, but for what is sealed: a sign-out. The caller calls [`Store::clear_log`] once this is
-/// committed.
+/// Deletes everything of the user from the file, but for what is sealed: a sign-out. The caller calls
+/// [`Store::clear_log`] once this is committed.
 pub(crate) fn wipe(tx: &Transaction<'_>) -> Result<(), Error> {
     let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
                AND name NOT IN ('meta', 'sealed')";

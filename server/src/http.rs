@@ -29,7 +29,6 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 use crate::api::ApiError;
-use crate::auth::peer::Origin;
 use crate::start::config::Checked;
 use arrival::{Allowance, Arrival};
 use stall::Stalling;
@@ -135,7 +134,7 @@ fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         let origin = origin::origin(from, request.headers(), &trusted);
-        request.extensions_mut().insert(Origin(origin));
+        request.extensions_mut().insert(origin);
         router.clone().oneshot(request)
     });
     let connection = builder.serve_connection(io, service).with_upgrades();

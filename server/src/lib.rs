@@ -117,10 +117,10 @@ pub use start::people::{Firm, Letter, NewUser, People, PeopleError, UserChange, 
 pub use state::State;
 
 use api::{ApiError, Routes};
+use http::layers;
 
 /// How often it is written down which access tokens were used.
 const SAVE_SEEN: Duration = Duration::from_secs(5);
-use http::layers;
 
 /// Every route of the server.
 pub fn routes() -> Routes {

@@ -28,7 +28,7 @@ pub const MAX_SOCKETS: usize = 16;
 /// How often a process looks for what other processes did, and for ended sessions.
 const LOOK: Duration = Duration::from_millis(800);
 
-/// How far back a look for ended sessions goes, in milliseconds: further than clocks of nodes differ.
+/// How far before the last look one for ended sessions goes, in milliseconds: further than clocks of nodes differ.
 const LOOK_BACK: i64 = 10_000;
 
 /// What of an organisation an entry of the log is about, as far as it decides whom it concerns.
@@ -288,12 +288,37 @@ impl Drop for Seat {
     }
 }
 
-/// Looks once for what this process has not heard of: growth by other processes, settings, and ended
-/// sessions.
-///
-/// # Errors
-/// Of the database.
-pub async fn look(node: &Node, live: &Live, now: Timestamp) -> Result<(), StoreError> {
+/// A process's looks for what it has not heard of.
+#[derive(Debug)]
+pub struct Looks {
+    /// When the last one that succeeded began: sessions may have ended ever since.
+    last: Timestamp,
+}
+
+impl Looks {
+    /// None yet.
+    pub fn begin(now: Timestamp) -> Self {
+        Self { last: now }
+    }
+
+    /// Looks once for what this process has not heard of: growth by other processes, settings, and ended
+    /// sessions.
+    ///
+    /// # Errors
+    /// Of the database; then the next look goes back as far as this one.
+    pub async fn look(&mut self, node: &Node, live: &Live) -> Result<(), StoreError> {
+        let now = node.now();
+        // The earlier of both: the clock may have been set back.
+        look(node, live, self.last.min(now)).await?;
+        self.last = now;
+        Ok(())
+    }
+}
+
+/// Looks once, for sessions that ended since `last` or not long before it.
+async fn look(node: &Node, live: &Live, last: Timestamp) -> Result<(), StoreError> {
+    let since = Timestamp::from_millis(last.millis().saturating_sub(LOOK_BACK));
+    let mut ended = BTreeSet::new();
     for (org, looked) in live.waited_for() {
         let mut conn = node.db().read().await?;
         if let Some(head) = organisation::head(&mut conn, org).await? {
@@ -303,16 +328,14 @@ pub async fn look(node: &Node, live: &Live, now: Timestamp) -> Result<(), StoreE
                 waiting.looked = Some(head.seq.unsigned_abs());
             }
         }
-        let since = Timestamp::from_millis(now.millis().saturating_sub(LOOK_BACK));
-        let ended = notice::ended_sessions(&mut conn, org, since).await?;
-        let ended: BTreeSet<Uuid> = ended.into_iter().collect();
-        live.ended.send_if_modified(|known| {
-            let has_new = !ended.is_subset(known);
-            // Replaced, not added to: sockets of sessions that ended long ago are gone.
-            *known = ended;
-            has_new
-        });
+        ended.extend(notice::ended_sessions(&mut conn, org, since).await?);
     }
+    live.ended.send_if_modified(|known| {
+        let has_new = !ended.is_subset(known);
+        // Replaced, not added to: sockets of sessions that ended long ago are gone.
+        *known = ended;
+        has_new
+    });
     Ok(())
 }
 
@@ -347,6 +370,7 @@ async fn grown(conn: &mut Conn, live: &Live, org: OrgId, after: u64, upto: i64) 
 
 /// Looks until `stopping` turns true. A failure is tried again: nobody is told less than the truth.
 pub async fn run(node: Node, live: Arc<Live>, mut stopping: watch::Receiver<bool>) {
+    let mut looks = Looks::begin(node.now());
     let mut listener = Listener::open(node.db()).await;
     loop {
         tokio::select! {
@@ -354,7 +378,7 @@ pub async fn run(node: Node, live: Arc<Live>, mut stopping: watch::Receiver<bool
             () = listener.heard() => {}
             _ = stopping.wait_for(|stopping| *stopping) => return,
         }
-        if let Err(error) = look(&node, &live, node.now()).await {
+        if let Err(error) = looks.look(&node, &live).await {
             tracing::warn!(error.cause = %error, "cannot look for news");
         }
     }

@@ -1,5 +1,5 @@
-//! Programs that are killed: a phone that edits and syncs without end, one that salvages, and a server. Each says on its
-//! standard output what it has confirmed, so that the test that kills it knows what must be there
+//! Programs that are killed: a phone that edits and syncs without end, one that salvages, and a server. Each
+//! says on its standard output what it has confirmed, so that the test that kills it knows what must be there
 //! afterwards.
 
 #![expect(clippy::unwrap_used, reason = "a program that is killed anyway may end of itself: its test fails")]

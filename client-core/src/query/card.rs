@@ -105,7 +105,8 @@ impl Client {
     }
 
     /// The ways to move a card by hand into a status: one is done by [`Client::edit_card`] at once, of
-    /// several the app asks the user which; see [`Settings::moves_to`](roadbook_domain::settings::Settings::moves_to) (C24).
+    /// several the app asks the user which; see
+    /// [`Settings::moves_to`](roadbook_domain::settings::Settings::moves_to) (C24).
     ///
     /// # Errors
     /// There is no such card here.

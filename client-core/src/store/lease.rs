@@ -1,8 +1,8 @@
 //! Leases: of all processes that have the file open, one exchanges with the server, and one refreshes tokens.
 //!
-//! The lease to exchange saves work and promises nothing: a process that stores an answer looks in the same transaction whether
-//! it still holds the lease, so an answer that comes after another process took over, or after a sign-out,
-//! is dropped. Taking a lease from a process that only seems to be gone is therefore always safe.
+//! The lease to exchange saves work and promises nothing: a process that stores an answer looks in the same
+//! transaction whether it still holds the lease, so an answer that comes after another process took over, or
+//! after a sign-out, is dropped. Taking a lease from a process that only seems to be gone is therefore always safe.
 
 use std::time::Duration;
 

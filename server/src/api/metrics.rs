@@ -1,4 +1,5 @@
-//! `GET /metrics`: what the server counted, for those networks only that the configuration names.
+//! `GET /metrics`: what the server counted, for those networks only that the configuration names. What a proxy
+//! passes on comes from all the world, unless one that is trusted says from whom.
 
 use std::net::IpAddr;
 
@@ -20,7 +21,7 @@ pub fn routes() -> Routes {
 async fn counters(With(state): With<State>, origin: Option<Extension<Origin>>) -> Result<Response, ApiError> {
     let may = |address: IpAddr| state.config().metrics_from.iter().any(|network| network.holds(address));
     // What comes over no socket comes from this very process.
-    if origin.is_some_and(|Extension(Origin(address))| !may(address)) {
+    if origin.is_some_and(|Extension(origin)| !origin.is_client || !may(origin.address)) {
         return Err(ApiError::NotFound);
     }
     let text = state.metrics().text(state.engine().live().count());

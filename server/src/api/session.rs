@@ -109,7 +109,7 @@ impl<S: Sync> FromRequestParts<S> for Comes {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let origin = parts.extensions.get::<Origin>();
-        Ok(Self(origin.map_or(Peer::UNKNOWN, |Origin(address)| Peer::of(*address))))
+        Ok(Self(origin.map_or(Peer::UNKNOWN, |origin| Peer::of(origin.address))))
     }
 }
 

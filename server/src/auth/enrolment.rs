@@ -10,7 +10,6 @@ use roadbook_domain::value::id::{OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 
 use super::session::{self, Grant, Installation};
-use super::throttle::Guesser;
 use super::token::sha256;
 use super::{AuthError, Gate};
 use crate::store::enrolments::{self, NewEnrolment};
@@ -19,10 +18,10 @@ use crate::store::{StoreError, Tx, retry, sessions, users};
 /// How long a code is good for, in milliseconds: 3 days.
 pub const LIFE: i64 = 3 * 24 * 60 * 60 * 1000;
 
-/// What all wrong codes of one peer are counted under; no email is like this.
-const CODES: &str = "enrolment";
-
 /// A code of 80 random bits, read aloud in four groups of four letters and digits.
+///
+/// Nobody finds one by guessing, so wrong ones are not counted: whoever is behind the same address as a guesser
+/// would only be kept out.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Code([u8; 10]);
 
@@ -95,7 +94,7 @@ pub async fn invite(org: OrgId, env: &dyn Env, tx: &mut Tx, user: UserId) -> Res
 ///
 /// # Errors
 /// [`AuthError::EnrolmentOver`] for a code that was never made, was used, or has expired, and for a user
-/// without access; [`AuthError::SlowDown`] after too many of them from one peer; of the password.
+/// without access; of the password.
 pub async fn redeem(
     gate: &Gate,
     code: &str,
@@ -103,18 +102,13 @@ pub async fn redeem(
     installation: &Installation<'_>,
 ) -> Result<Grant, AuthError> {
     let (org, now) = (gate.node().org(), gate.node().now());
-    let guesser = Guesser::stranger(CODES, installation.peer);
-    let guess = gate.throttle().guess(guesser, now).map_err(|seconds| AuthError::SlowDown { seconds })?;
-    if !guess.held.is_zero() {
-        tokio::time::sleep(guess.held).await;
-    }
     let code: Code = code.parse().map_err(|()| AuthError::EnrolmentOver)?;
     let code_hash = code.hash();
     let mut conn = gate.node().db().read().await?;
     let user = enrolments::find(&mut conn, org, &code_hash, now).await?.ok_or(AuthError::EnrolmentOver)?;
     drop(conn);
-    gate.throttle().succeeded(guesser);
-    // Before the transaction: hashing takes long. And before the code is used up: the user may choose again.
+    // After the look, which is all that a wrong code costs. Before the transaction: hashing takes long. And
+    // before the code is used up: the user may choose again.
     let password_hash = gate.passwords().hash(password, gate.node().env()).await?;
     retry(|| enter(gate, org, user, &code_hash, &password_hash, installation)).await
 }
@@ -129,12 +123,15 @@ async fn enter(
 ) -> Result<Grant, AuthError> {
     let now = gate.node().now();
     let mut tx = gate.node().db().write().await?;
-    users::set_password(&mut tx, org, user, password_hash).await?;
-    let permissions = users::lock(&mut tx, org, user, None).await?.ok_or(AuthError::EnrolmentOver)?;
+    // The account before its code, as whoever sets a password locks them: else the two could wait for each other.
+    users::lock(&mut tx, org, user, None).await?.ok_or(AuthError::EnrolmentOver)?;
     // Judged and used up by one statement: of two who come at once only one gets in.
     if !enrolments::take(&mut tx, org, code_hash, now).await? {
         return Err(AuthError::EnrolmentOver);
     }
+    users::set_password(&mut tx, org, user, password_hash).await?;
+    // Once more, because a new password recalls the tokens of before.
+    let permissions = users::lock(&mut tx, org, user, None).await?.ok_or(AuthError::EnrolmentOver)?;
     sessions::end_of_user(&mut tx, org, user, now).await?;
     let grant = session::begin(gate, &mut tx, org, user, permissions, installation).await?;
     tx.commit().await?;

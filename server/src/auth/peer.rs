@@ -6,9 +6,14 @@ use std::net::{IpAddr, Ipv6Addr};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Peer(Option<IpAddr>);
 
-/// The address that a request comes from: the other end of its connection, or what a trusted proxy says.
+/// Where a request comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Origin(pub IpAddr);
+pub struct Origin {
+    /// The other end of its connection, or what a trusted proxy says.
+    pub address: IpAddr,
+    /// Whether that is the client's: not if the request was passed on and no trusted proxy says for whom.
+    pub is_client: bool,
+}
 
 impl Peer {
     /// Nobody in particular: a request that came over no socket.

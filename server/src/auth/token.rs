@@ -109,7 +109,8 @@ impl Tokens {
         })
     }
 
-    /// An access token for this caller, issued with the refresh token of this generation, good from `now` for [`ACCESS_LIFE`].
+    /// An access token for this caller, issued with the refresh token of this generation, good from `now` for
+    /// [`ACCESS_LIFE`].
     ///
     /// # Errors
     /// The key cannot sign.

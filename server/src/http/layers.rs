@@ -49,8 +49,8 @@ pub async fn observe(With(state): With<State>, request: Request, next: Next) -> 
         user.id = Empty,
         device.id = Empty,
     );
-    if let Some(Origin(address)) = request.extensions().get() {
-        span.record("http.peer", tracing::field::display(address));
+    if let Some(origin) = request.extensions().get::<Origin>() {
+        span.record("http.peer", tracing::field::display(origin.address));
     }
     let began = state.now();
     let mut response = run(request, next, &span).await;

@@ -2,8 +2,10 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use axum::http::header::FORWARDED;
 use axum::http::{HeaderMap, HeaderName};
 
+use crate::auth::peer::Origin;
 use crate::start::network::Network;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -13,22 +15,25 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// Only a trusted proxy is believed, and of what it passes on only what it, or another trusted one before
 /// it, wrote itself: each appends whom it was asked by. So the last address that is not a trusted proxy is
 /// the client's, and what a client put there itself is never read.
-pub(super) fn origin(connected: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
+pub(super) fn origin(connected: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> Origin {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.holds(address));
-    let mut client = connected.to_canonical();
-    if !is_trusted(client) {
-        return client;
+    let is_passed_on = headers.contains_key(FORWARDED_FOR) || headers.contains_key(FORWARDED);
+    let mut origin = Origin { address: connected.to_canonical(), is_client: !is_passed_on };
+    if !is_trusted(origin.address) {
+        return origin;
     }
     let values: Vec<_> =
         headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok()).collect();
     for part in values.iter().rev().flat_map(|value| value.rsplit(',')) {
-        let Some(address) = read(part.trim()) else { break };
-        client = address;
-        if !is_trusted(client) {
+        let read = read(part.trim());
+        origin.is_client = read.is_some();
+        let Some(address) = read else { break };
+        origin.address = address;
+        if !is_trusted(address) {
             break;
         }
     }
-    client
+    origin
 }
 
 /// An address with or without a port.
@@ -47,24 +52,26 @@ mod tests {
     fn the_last_address_that_no_trusted_proxy_has_is_the_clients() {
         let trusted: Vec<Network> =
             ["127.0.0.1", "10.0.0.0/8", "::1"].iter().map(|text| text.parse().unwrap()).collect();
-        for (connected, forwarded, client) in [
-            ("192.0.2.1", &[][..], "192.0.2.1"),
-            ("192.0.2.1", &["203.0.113.9"], "192.0.2.1"),
-            ("127.0.0.1", &[], "127.0.0.1"),
-            ("::ffff:127.0.0.1", &["203.0.113.9"], "203.0.113.9"),
-            ("127.0.0.1", &["1.2.3.4, 203.0.113.9"], "203.0.113.9"),
-            ("127.0.0.1", &["1.2.3.4", "203.0.113.9, 10.1.1.1"], "203.0.113.9"),
-            ("127.0.0.1", &["203.0.113.9:4711"], "203.0.113.9"),
-            ("::1", &["[2001:db8::7]:4711"], "2001:db8::7"),
-            ("127.0.0.1", &["1.2.3.4, unknown"], "127.0.0.1"),
-            ("127.0.0.1", &["10.2.2.2, 10.1.1.1"], "10.2.2.2"),
+        for (connected, forwarded, client, is_client) in [
+            ("192.0.2.1", &[][..], "192.0.2.1", true),
+            ("192.0.2.1", &["203.0.113.9"], "192.0.2.1", false),
+            ("127.0.0.1", &[], "127.0.0.1", true),
+            ("::ffff:127.0.0.1", &["203.0.113.9"], "203.0.113.9", true),
+            ("127.0.0.1", &["1.2.3.4, 203.0.113.9"], "203.0.113.9", true),
+            ("127.0.0.1", &["1.2.3.4", "203.0.113.9, 10.1.1.1"], "203.0.113.9", true),
+            ("127.0.0.1", &["203.0.113.9:4711"], "203.0.113.9", true),
+            ("::1", &["[2001:db8::7]:4711"], "2001:db8::7", true),
+            ("127.0.0.1", &["1.2.3.4, unknown"], "127.0.0.1", false),
+            ("127.0.0.1", &["unknown, 10.1.1.1"], "10.1.1.1", false),
+            ("127.0.0.1", &["10.2.2.2, 10.1.1.1"], "10.2.2.2", true),
         ] {
             let mut headers = HeaderMap::new();
             for value in forwarded {
                 headers.append(FORWARDED_FOR, value.parse().unwrap());
             }
             let found = origin(connected.parse().unwrap(), &headers, &trusted);
-            assert_eq!(found.to_string(), client, "{connected} {forwarded:?}");
+            let expected = Origin { address: client.parse().unwrap(), is_client };
+            assert_eq!(found, expected, "{connected} {forwarded:?}");
         }
     }
 }

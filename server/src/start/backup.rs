@@ -10,7 +10,7 @@ use roadbook_domain::value::id::OrgId;
 use super::config::{ConfigError, Database, store_advice};
 use crate::node::secrets::Secrets;
 use crate::store::db::Address;
-use crate::store::{Db, organisation, sqlite_file as file};
+use crate::store::{Db, StoreError, enrolments, organisation, sqlite_file as file};
 
 /// What `backup` is told.
 #[derive(Debug, Clone, clap::Args)]
@@ -105,7 +105,9 @@ pub async fn backup(config: &BackupConfig) -> Result<Sound, ConfigError> {
     Ok(sound)
 }
 
-/// Puts a backup in the place of a database that is not there.
+/// Puts a backup in the place of a database that is not there, without the codes that let users in: those that
+/// were used since the backup would be good again. Sessions stay, so that phones go on by themselves and bring
+/// back what was lost.
 ///
 /// # Errors
 /// In one line: the key, its value and the remedy. Then nothing is there.
@@ -131,7 +133,7 @@ pub async fn restore(config: &RestoreConfig) -> Result<Sound, ConfigError> {
     file::copy(&config.file, &draft.path)
         .await
         .map_err(|error| file_error("file", &config.file, &store_advice(&error)))?;
-    let sound = look_inside(&Address::Sqlite(draft.path.clone()), secrets.org)
+    let sound = take_over(&Address::Sqlite(draft.path.clone()), secrets.org)
         .await
         .map_err(|problem| file_error("file", &config.file, &problem))?;
     file::put_away(&draft.path).await.map_err(|error| config.database.wrong(store_advice(&error)))?;
@@ -160,19 +162,42 @@ const BY_PG_DUMP: &str = "PostgreSQL is backed up by its own tools, also while i
                           --format=custom --file=FILE ADDRESS";
 
 const BY_PG_RESTORE: &str = "PostgreSQL is restored by its own tools: run pg_restore --clean --if-exists \
-                             --dbname=ADDRESS FILE";
+                             --dbname=ADDRESS FILE, then the statement \"delete from enrolment\": codes that were \
+                             used since would let in again";
+
+/// What is in a database, to which nothing is written.
+async fn look_inside(address: &Address, org: OrgId) -> Result<Sound, String> {
+    let db = Db::look(address).await.map_err(|error| store_advice(&error))?;
+    let sound = inside(&db, org).await;
+    db.close().await;
+    sound
+}
+
+/// Makes a copy fit to be served: the tables are those of this program, and no code is left.
+async fn take_over(address: &Address, org: OrgId) -> Result<Sound, String> {
+    let db = Db::open(address, 1).await.map_err(|error| store_advice(&error))?;
+    let sound = match inside(&db, org).await {
+        Ok(sound) => forget_codes(&db, org).await.map(|()| sound).map_err(|error| store_advice(&error)),
+        Err(problem) => Err(problem),
+    };
+    db.close().await;
+    sound
+}
+
+async fn forget_codes(db: &Db, org: OrgId) -> Result<(), StoreError> {
+    let mut tx = db.write().await?;
+    enrolments::remove_all(&mut tx, org).await?;
+    tx.commit().await
+}
 
 /// The organisation in a database, which must be the one of the secrets folder.
-async fn look_inside(address: &Address, org: OrgId) -> Result<Sound, String> {
-    let db = Db::attach(address).await.map_err(|error| store_advice(&error))?;
+async fn inside(db: &Db, org: OrgId) -> Result<Sound, String> {
     let found = async {
         let mut conn = db.read().await?;
         let name = organisation::name(&mut conn, org).await?;
         Ok((name, organisation::head(&mut conn, org).await?))
     };
-    let found = found.await.map_err(|error| store_advice(&error));
-    db.close().await;
-    match found? {
+    match found.await.map_err(|error| store_advice(&error))? {
         (Some(name), Some(head)) => Ok(Sound { org, name, head: head.seq }),
         _ => Err(format!(
             "it does not hold organisation {org}, which the secrets folder was made for; use the secrets folder \

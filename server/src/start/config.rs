@@ -217,7 +217,7 @@ impl ConfigError {
 
 impl Config {
     /// What `serve` takes by default, on this database and secrets folder.
-    pub fn at(database: String, secrets: String) -> Self {
+    pub fn at(database: impl Into<Database>, secrets: String) -> Self {
         #[derive(clap::Parser)]
         struct Defaults {
             #[command(flatten)]

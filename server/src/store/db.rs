@@ -44,7 +44,8 @@ pub enum Address {
     Postgres(Box<PgConnectOptions>),
 }
 
-/// A database that is open and has every migration of this program. Clones share the connections.
+/// A database that is open and, but for [`Db::look`], has every migration of this program. Clones share the
+/// connections.
 #[derive(Debug, Clone)]
 pub enum Db {
     /// One connection that writes, and some that read beside it (WAL).
@@ -113,12 +114,22 @@ impl Db {
         Self::connect(address, connections, Opening::Create).await
     }
 
-    /// The same as [`Db::open`], beside a server that may be using it: for a command that does one thing.
+    /// Opens a database beside a server that may be using it: for a command that does one thing. Nothing is
+    /// brought up to date.
+    ///
+    /// # Errors
+    /// As for [`Db::open`]; [`StoreError::Older`].
+    pub async fn attach(address: &Address) -> Result<Self, StoreError> {
+        Self::connect(address, 1, Opening::Beside).await
+    }
+
+    /// The same for reading only. The database may be of an older version: who calls reads what every version
+    /// has.
     ///
     /// # Errors
     /// As for [`Db::open`].
-    pub async fn attach(address: &Address) -> Result<Self, StoreError> {
-        Self::connect(address, 1, Opening::Beside).await
+    pub async fn look(address: &Address) -> Result<Self, StoreError> {
+        Self::connect(address, 1, Opening::Look).await
     }
 
     async fn connect(address: &Address, connections: u32, opening: Opening) -> Result<Self, StoreError> {
@@ -325,6 +336,21 @@ enum Opening {
     Create,
     /// For one command, while a server may be serving it.
     Beside,
+    /// The same, and only to read.
+    Look,
+}
+
+impl Opening {
+    /// Whether the database is this process's to serve: then it is brought up to date.
+    fn is_own(self) -> bool {
+        matches!(self, Self::Serve | Self::Create)
+    }
+
+    /// Whether this program may go on with what it found.
+    fn check(self, found: Found) -> Result<(), StoreError> {
+        found.check(self == Self::Create)?;
+        if self == Self::Beside { found.check_newest() } else { Ok(()) }
+    }
 }
 
 async fn connect_sqlite(path: &Path, opening: Opening) -> Result<Db, StoreError> {
@@ -335,6 +361,10 @@ async fn connect_sqlite(path: &Path, opening: Opening) -> Result<Db, StoreError>
         sqlite_file::make_private(path).map_err(|error| StoreError::Unavailable(error.into()))?;
     } else {
         return Err(StoreError::Missing);
+    }
+    if opening == Opening::Look {
+        let reader = sqlite_pool(1).connect_with(sqlite_file::for_reading(path)).await?;
+        return Ok(Db::Sqlite { writer: reader.clone(), reader, is_marked: false });
     }
     // Full: acknowledged changes survive a power cut (L2). Secure delete: purged ones leave the file (C5).
     let options = SqliteConnectOptions::new()
@@ -347,9 +377,9 @@ async fn connect_sqlite(path: &Path, opening: Opening) -> Result<Db, StoreError>
         .pragma("temp_store", "memory");
     let options = statements::told(options);
     let writer = sqlite_pool(1).connect_with(options.clone()).await?;
-    migrations::migrate_sqlite(&writer).await?;
-    let is_marked = opening != Opening::Beside;
+    let is_marked = opening.is_own();
     if is_marked {
+        migrations::migrate_sqlite(&writer).await?;
         mark_in_use(&writer).await;
     }
     let reader = sqlite_pool(SQLITE_READERS).connect_with(options.pragma("query_only", "on")).await?;
@@ -395,9 +425,9 @@ async fn look_before_opening(path: &Path, opening: Opening) -> Result<(), StoreE
     let has_log = std::fs::metadata(wal).is_ok_and(|file| file.len() > 0);
     let mut conn = sqlite_file::read_only(path).await?;
     let found = migrations::look_at_sqlite(&mut conn).await?;
-    found.check(opening == Opening::Create)?;
+    opening.check(found)?;
     // Not at every start, because it reads the whole file.
-    if opening != Opening::Beside && matches!(found, Found::Migration(_)) {
+    if opening.is_own() && matches!(found, Found::Migration(_)) {
         let mark: i64 = sqlx::query_scalar("pragma user_version").fetch_one(&mut conn).await?;
         if has_log || mark == sqlite_file::IN_USE {
             tracing::info!("no server closed the database file: it is looked through");
@@ -413,12 +443,18 @@ async fn connect_postgres(
     opening: Opening,
 ) -> Result<Db, StoreError> {
     let name = options.get_application_name().unwrap_or("roadbook").to_owned();
+    let mut options = options.clone().application_name(&name);
+    if opening == Opening::Look {
+        options = options.options([("default_transaction_read_only", "on")]);
+    }
     let pool = PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE)
-        .connect_with(statements::told(options.clone().application_name(&name)))
+        .connect_with(statements::told(options))
         .await?;
-    migrations::look_at_postgres(&pool).await?.check(opening == Opening::Create)?;
-    migrations::migrate_postgres(&pool).await?;
+    opening.check(migrations::look_at_postgres(&pool).await?)?;
+    if opening.is_own() {
+        migrations::migrate_postgres(&pool).await?;
+    }
     Ok(Db::Postgres(pool))
 }

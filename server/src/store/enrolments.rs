@@ -47,6 +47,33 @@ pub async fn replace(tx: &mut Tx, org: OrgId, enrolment: &NewEnrolment) -> Resul
     Ok(())
 }
 
+/// Removes the enrolment of a user, if there is one.
+///
+/// # Errors
+/// Of the database.
+pub(super) async fn remove(tx: &mut Tx, org: OrgId, user: UserId) -> Result<(), StoreError> {
+    on!(tx, |c| sqlx::query("delete from enrolment where org_id = $1 and user_id = $2")
+        .bind(org.uuid())
+        .bind(user.uuid())
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+/// Removes the enrolments of everybody in the organisation.
+///
+/// # Errors
+/// Of the database.
+pub async fn remove_all(tx: &mut Tx, org: OrgId) -> Result<(), StoreError> {
+    on!(tx, |c| sqlx::query("delete from enrolment where org_id = $1")
+        .bind(org.uuid())
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
 /// Whom the code with this hash lets in now.
 ///
 /// # Errors

@@ -29,6 +29,19 @@ pub enum StoreError {
         known: i64,
     },
 
+    /// The database lacks migrations of this program, which only a server brings up to date: the one beside it
+    /// may be of an older version, and its tables would change under it.
+    #[error(
+        "the database is older than this program: it has migration {found}, this program knows {known}; use the \
+         program that serves it, or first start roadbook serve of this version, which brings it up to date"
+    )]
+    Older {
+        /// The newest migration applied.
+        found: i64,
+        /// The newest one of this program.
+        known: i64,
+    },
+
     /// A migration that was applied is not, or not in this text, among this program's.
     #[error(
         "the database was made by another version of this program, which differs in migration {0} and cannot be \

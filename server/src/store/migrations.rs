@@ -34,6 +34,14 @@ impl Found {
             Self::Migration(_) => Ok(()),
         }
     }
+
+    /// Whether the database has every migration of this program.
+    pub(super) fn check_newest(self) -> Result<(), StoreError> {
+        match self {
+            Self::Migration(found) if found < newest() => Err(StoreError::Older { found, known: newest() }),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Looks at a SQLite database without writing.
@@ -45,10 +53,7 @@ pub(super) async fn look_at_sqlite(conn: &mut SqliteConnection) -> Result<Found,
     match (tables, ours) {
         (0, _) => Ok(Found::Nothing),
         (_, 0) => Ok(Found::Foreign),
-        _ => {
-            let newest: i64 = sqlx::query_scalar(NEWEST_APPLIED).fetch_one(conn).await?;
-            Ok(Found::Migration(newest))
-        }
+        _ => found(&sqlx::query_as(APPLIED).fetch_all(conn).await?),
     }
 }
 
@@ -64,10 +69,21 @@ pub(super) async fn look_at_postgres(pool: &PgPool) -> Result<Found, StoreError>
     if ours == 0 {
         return Ok(Found::Nothing);
     }
-    Ok(Found::Migration(sqlx::query_scalar(NEWEST_APPLIED).fetch_one(pool).await?))
+    found(&sqlx::query_as(APPLIED).fetch_all(pool).await?)
 }
 
-const NEWEST_APPLIED: &str = "select coalesce(max(version), 0) from _sqlx_migrations";
+const APPLIED: &str = "select version, checksum from _sqlx_migrations order by version";
+
+/// What these applied migrations are, by number and checksum.
+fn found(applied: &[(i64, Vec<u8>)]) -> Result<Found, StoreError> {
+    let own = migrator();
+    for (number, checksum) in applied {
+        if own.iter().any(|own| own.version == *number && *own.checksum != **checksum) {
+            return Err(StoreError::MigrationDiffers(*number));
+        }
+    }
+    Ok(Found::Migration(applied.last().map_or(0, |(number, _)| *number)))
+}
 
 /// Applies to a SQLite database what is missing there, each migration in a transaction of its own.
 pub(super) async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), StoreError> {

@@ -81,12 +81,13 @@ pub(super) async fn look_through(conn: &mut SqliteConnection) -> Result<(), Stor
 }
 
 pub(super) async fn read_only(path: &Path) -> Result<SqliteConnection, StoreError> {
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .read_only(true)
-        .busy_timeout(ACQUIRE)
-        .disable_statement_logging();
-    Ok(options.connect().await?)
+    Ok(for_reading(path).connect().await?)
+}
+
+/// How a file is opened that is not to be written.
+pub(super) fn for_reading(path: &Path) -> SqliteConnectOptions {
+    let options = SqliteConnectOptions::new().filename(path).read_only(true);
+    options.busy_timeout(ACQUIRE).disable_statement_logging()
 }
 
 /// Makes an empty file that only its owner may read; SQLite gives its log the same permissions.

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::bulk::{self, Value};
 use super::db::on;
-use super::{Conn, StoreError, Tx};
+use super::{Conn, StoreError, Tx, enrolments};
 
 /// An account as it is made.
 #[derive(Clone, Copy)]
@@ -219,7 +219,8 @@ pub async fn restricted_at(
 }
 
 /// Sets what the user may do and whether they have access, recalls their access tokens, and notes when they
-/// lost the right to read whole scopes. Says whether there is such a user.
+/// lost the right to read whole scopes. Who loses access loses their enrolment, too, so that access given
+/// again lets in nobody who kept an old code. Says whether there is such a user.
 ///
 /// # Errors
 /// [`StoreError::Exists`] if the email is taken.
@@ -248,10 +249,14 @@ pub async fn set_access(
     .execute(c)
     .await
     .map(|done| done.rows_affected()))?;
+    if disabled {
+        enrolments::remove(tx, org, user).await?;
+    }
     Ok(set > 0)
 }
 
-/// Sets the password, and recalls the user's access tokens. Says whether there is such a user.
+/// Sets the password, recalls the user's access tokens, and removes their enrolment: who sets a password means
+/// nobody else to set one. Says whether there is such a user.
 ///
 /// # Errors
 /// Of the database.
@@ -272,6 +277,7 @@ pub async fn set_password(
     .await
     .map(|done| done.rows_affected())
     })?;
+    enrolments::remove(tx, org, user).await?;
     Ok(set > 0)
 }
 

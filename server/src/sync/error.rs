@@ -16,7 +16,7 @@ pub enum SyncError {
     /// There is no such document or organisation.
     #[error("there is no such thing")]
     NotFound,
-    /// Documents change too fast to keep up with, or another state hash is being computed. A retry helps.
+    /// Another state hash is being computed. A retry helps.
     #[error("the engine is busy")]
     Busy,
     /// A fault of this program, with what is known of it.

@@ -33,9 +33,10 @@ const MIN_PAGE: u64 = 4 << 10;
 /// Carries out one exchange.
 ///
 /// # Errors
-/// [`SyncError::TooLarge`] and [`SyncError::Invalid`] for what no device sends; [`SyncError::Busy`] if
-/// documents change too fast; [`SyncError::Caller`] if the caller has no access, or loses it meanwhile; those
-/// of the database. Whatever was committed before an error stays, and a retry is told so (L2).
+/// [`SyncError::TooLarge`] and [`SyncError::Invalid`] for what no device sends; [`SyncError::Caller`] if the
+/// caller has no access, or loses it meanwhile; those of the database. Whatever was committed before an error
+/// stays, and a retry is told so (L2). A document that changes too fast is no error: its changes are
+/// `NotReached`, and the phone sends them again.
 pub async fn exchange(
     engine: &Engine,
     claim: &Claim,

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use axum::http::{Method, StatusCode};
 use serde_json::json;
 
+use crate::on_both;
+use crate::store::db::on;
 use crate::store::{Db, StoreError};
 use crate::testing::{ADMIN, Engine, PASSWORD, Server, has_postgres};
-use crate::{BackupConfig, CheckConfig, RestoreConfig, backup, check, restore};
+use crate::{BackupConfig, CheckConfig, Firm, People, RestoreConfig, backup, check, restore};
 
 #[tokio::test]
 async fn a_backup_of_a_server_at_work_is_whole_and_restores_with_its_secrets() {
@@ -62,6 +64,67 @@ async fn a_backup_overwrites_nothing_and_leaves_nothing_behind_that_is_not_whole
     }
     assert_eq!(std::fs::read_to_string(&there).unwrap(), "precious");
     assert_eq!(names(server.folder()), before);
+}
+
+#[tokio::test]
+async fn a_check_leaves_the_file_as_it_is() {
+    let server = Server::new(Engine::Sqlite).await.unwrap();
+    let file = server.folder().join("backup.db");
+    backup(&backing_up(&server, &file)).await.unwrap();
+    let before = std::fs::read(&file).unwrap();
+    let asked = CheckConfig { database: address(&file).into(), ..checking(&server) };
+    assert_eq!(check(&asked).await.unwrap().name, "Example Ltd");
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+on_both! {
+    async fn beside_a_server_of_an_older_version_commands_bring_nothing_up_to_date(engine) {
+        let server = Server::new(engine).await.unwrap();
+        let mut tx = server.state.db().write().await.unwrap();
+        let newest = "delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)";
+        on!(tx, |c| sqlx::query(newest).execute(c).await.map(drop)).unwrap();
+        tx.commit().await.unwrap();
+        let before = migrations(&server).await;
+        let firm = Firm { database: server.config.database.clone(), secrets: server.config.secrets.clone() };
+        let error = People::of(&firm, &*server.env).await.err().unwrap().to_string();
+        assert!(error.contains("older than this program") && error.contains("roadbook serve"), "{error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+        // What only reads knows the tables that were there from the first version on.
+        check(&checking(&server)).await.unwrap();
+        if engine == Engine::Sqlite {
+            let file = server.folder().join("backup.db");
+            backup(&backing_up(&server, &file)).await.unwrap();
+            let opened = Db::attach(&address(&file).parse().unwrap()).await;
+            assert!(matches!(opened, Err(StoreError::Older { .. })), "the server at work could not restore it");
+        }
+        assert_eq!(migrations(&server).await, before);
+    }
+}
+
+#[tokio::test]
+async fn a_code_that_lets_a_user_in_is_not_restored() {
+    let mut server = Server::new(Engine::Sqlite).await.unwrap();
+    let admin = server.admin().await.unwrap();
+    let user = server.add_user(&admin, "bela@example.com", "user").await.unwrap();
+    let made =
+        server.send(Method::POST, "/v1/enrolments", &admin, Some(json!({ "user": user }))).await.unwrap();
+    let (file, to) = (server.folder().join("backup.db"), server.folder().join("restored.db"));
+    backup(&backing_up(&server, &file)).await.unwrap();
+    let asked = RestoreConfig {
+        file,
+        database: address(&to).into(),
+        secrets: server.config.secrets.clone(),
+        secrets_from: None,
+    };
+    restore(&asked).await.unwrap();
+    server.config.database = address(&to).into();
+    server.reopen().await.unwrap();
+    let devices = server.send(Method::GET, "/v1/devices", &admin, None).await.unwrap();
+    assert_eq!(devices.status, StatusCode::OK, "sessions go on");
+    let mut body = Server::credentials("", PASSWORD, 3);
+    body["code"] = made.text("code").into();
+    let enrolled = server.send(Method::POST, "/v1/enrol", "", Some(body)).await.unwrap();
+    assert_eq!(enrolled.code(), "enrolment_over");
 }
 
 #[tokio::test]
@@ -149,6 +212,13 @@ fn backing_up(server: &Server, file: &Path) -> BackupConfig {
 
 fn checking(server: &Server) -> CheckConfig {
     CheckConfig { database: server.config.database.clone(), secrets: server.config.secrets.clone() }
+}
+
+/// The migrations that the database says it has.
+async fn migrations(server: &Server) -> Vec<i64> {
+    let mut conn = server.state.db().read().await.unwrap();
+    let text = "select version from _sqlx_migrations order by version";
+    on!(conn, |c| sqlx::query_scalar(text).fetch_all(c).await).unwrap()
 }
 
 fn address(path: &Path) -> String {

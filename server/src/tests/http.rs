@@ -407,8 +407,7 @@ async fn a_renewed_certificate_is_shown_without_a_new_start_once_it_and_its_key_
 #[tokio::test]
 async fn only_a_trusted_proxy_says_where_a_request_comes_from() {
     let origin = || {
-        Router::new()
-            .route("/", get(async |Extension(Origin(address)): Extension<Origin>| address.to_string()))
+        Router::new().route("/", get(async |Extension(origin): Extension<Origin>| origin.address.to_string()))
     };
     for (trusted, seen) in [("", "127.0.0.1"), ("127.0.0.0/8", "203.0.113.9")] {
         let served = Served::new(origin(), |config| config.trusted_proxies = trusted.into()).await;
@@ -418,6 +417,31 @@ async fn only_a_trusted_proxy_says_where_a_request_comes_from() {
         client.write_all(request.as_bytes()).await.unwrap();
         let answer = read_to_end(&mut client).await;
         assert!(answer.ends_with(&format!("\r\n\r\n{seen}")), "{answer}");
+        served.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn who_comes_through_a_proxy_reads_no_counters_unless_a_trusted_one_says_that_they_may() {
+    let server = Server::new(Engine::Sqlite).await.unwrap();
+    for (trusted, header, status) in [
+        ("", "", "200"),
+        ("", "X-Forwarded-For: 203.0.113.9\r\n", "404"),
+        ("", "X-Forwarded-For: 127.0.0.1\r\n", "404"),
+        ("", "Forwarded: for=203.0.113.9\r\n", "404"),
+        ("127.0.0.1", "", "200"),
+        ("127.0.0.1", "X-Forwarded-For: 127.0.0.1\r\n", "200"),
+        ("127.0.0.1", "X-Forwarded-For: 203.0.113.9\r\n", "404"),
+        ("127.0.0.1", "X-Forwarded-For: unknown\r\n", "404"),
+        ("127.0.0.1", "Forwarded: for=203.0.113.9\r\n", "404"),
+    ] {
+        let router = crate::app(server.state.clone());
+        let served = Served::new(router, |config| config.trusted_proxies = trusted.into()).await;
+        let mut client = served.connect().await;
+        let request = format!("GET /metrics HTTP/1.1\r\nHost: x\r\n{header}Connection: close\r\n\r\n");
+        client.write_all(request.as_bytes()).await.unwrap();
+        let answer = read_to_end(&mut client).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "\"{trusted}\" {header}{answer}");
         served.stop().await;
     }
 }

@@ -16,7 +16,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use super::*;
 use crate::State;
 use crate::auth::Claim;
-use crate::live::{self, News};
+use crate::live::{Looks, News, Watch};
 use crate::on_both;
 use crate::store::organisation;
 
@@ -49,12 +49,8 @@ on_both! {
         }
         let mut socket = served.connect(&world.user.token).await;
         poke(&mut socket).await;
-        let admin = server_admin(&world.server).await;
-        let path = format!("/v1/users/{}/password", world.user.user);
-        let body = serde_json::json!({ "password": "another horse battery" });
-        let answer = world.server.send(axum::http::Method::POST, &path, &admin, Some(body)).await.unwrap();
-        assert!(answer.status.is_success());
-        look(&world.server.state, roadbook_domain::value::env::Env::now(&*world.server.env)).await.unwrap();
+        set_password(&world).await;
+        look(&world.server.state).await;
         let end = loop {
             match timeout(LONG, socket.next()).await.unwrap() {
                 Some(Ok(Message::Binary(_) | Message::Ping(_))) => {}
@@ -91,23 +87,35 @@ on_both! {
 
     async fn a_server_process_finds_by_looking_what_another_process_did(engine) {
         let mut world = World::new(engine).await;
-        let state = &world.server.state;
-        let mut watch = state.engine().live().watch(state.org(), world.user.user);
-        let claim = Claim::of(state.gate(), &world.user.token).unwrap();
-        let mut snapshot = claim.snapshot(state.db()).await.unwrap();
-        let head = organisation::head(&mut snapshot, state.org()).await.unwrap().unwrap().seq.unsigned_abs();
-        watch.begin(&snapshot.caller, head);
-        drop(snapshot);
+        let (watch, claim, head) = waiting(&world).await;
         let other = State::open(&world.server.config, world.server.env.clone()).await.unwrap();
         let own = std::mem::replace(&mut world.server.state, other);
         let card = world.id();
         world.user.card(&world.server, card, create("Roof", None));
         world.user.sync(&world.server).await;
         assert_eq!(watch.news(head, claim.device()), News::default());
-        look(&own, roadbook_domain::value::env::Env::now(&*world.server.env)).await.unwrap();
+        look(&own).await;
         assert_eq!(watch.news(head, claim.device()).head, head + 1);
         // Word of another process says nothing of devices.
         assert!(watch.news(head, claim.device()).is_foreign);
+    }
+
+    async fn a_session_that_ended_during_an_outage_of_the_database_is_found_after_it(engine) {
+        let world = World::new(engine).await;
+        let (_watch, claim, _) = waiting(&world).await;
+        let state = &world.server.state;
+        let live = state.engine().live();
+        let ended = live.ended();
+        let out_of_reach = State::open(&world.server.config, world.server.env.clone()).await.unwrap();
+        out_of_reach.db().close().await;
+        let mut looks = Looks::begin(state.now());
+        looks.look(state.node(), live).await.unwrap();
+        set_password(&world).await;
+        world.server.env.advance(60_000);
+        looks.look(out_of_reach.node(), live).await.unwrap_err();
+        assert!(!ended.borrow().contains(&claim.session()));
+        looks.look(state.node(), live).await.unwrap();
+        assert!(ended.borrow().contains(&claim.session()));
     }
 
     async fn who_may_not_see_a_document_is_not_poked_for_it_whichever_process_took_it(engine) {
@@ -124,7 +132,7 @@ on_both! {
                 world.user.sync(&world.server).await;
             }
             if let Some(own) = own {
-                look(&own, roadbook_domain::value::env::Env::now(&*world.server.env)).await.unwrap();
+                look(&own).await;
             }
             assert_eq!(poke(&mut socket).await, head + 2, "one poke, for the card that they see");
             head += 2;
@@ -139,7 +147,7 @@ on_both! {
         poke(&mut socket).await;
         let admin = server_admin(&world.server).await;
         rights::set_role(&world.server, &admin, &world.user, "restricted").await;
-        look(&world.server.state, roadbook_domain::value::env::Env::now(&*world.server.env)).await.unwrap();
+        look(&world.server.state).await;
         let end = loop {
             match timeout(LONG, socket.next()).await.unwrap() {
                 Some(Ok(Message::Ping(_))) => {}
@@ -151,8 +159,33 @@ on_both! {
     }
 }
 
+/// One look of this server for what other processes did.
+async fn look(state: &State) {
+    Looks::begin(state.now()).look(state.node(), state.engine().live()).await.unwrap();
+}
+
 async fn server_admin(server: &Server) -> String {
     server.admin().await.unwrap()
+}
+
+/// Ends all sessions of the user.
+async fn set_password(world: &World) {
+    let admin = server_admin(&world.server).await;
+    let path = format!("/v1/users/{}/password", world.user.user);
+    let body = serde_json::json!({ "password": "another horse battery" });
+    let answer = world.server.send(axum::http::Method::POST, &path, &admin, Some(body)).await.unwrap();
+    assert!(answer.status.is_success());
+}
+
+/// The user waits for what comes after the head.
+async fn waiting(world: &World) -> (Watch, Claim, u64) {
+    let state = &world.server.state;
+    let mut watch = state.engine().live().watch(state.org(), world.user.user);
+    let claim = Claim::of(state.gate(), &world.user.token).unwrap();
+    let mut snapshot = claim.snapshot(state.db()).await.unwrap();
+    let head = organisation::head(&mut snapshot, state.org()).await.unwrap().unwrap().seq.unsigned_abs();
+    watch.begin(&snapshot.caller, head);
+    (watch, claim, head)
 }
 
 /// The head that the next poke tells.
@@ -199,12 +232,4 @@ impl Served {
         let _ = self.stop.send(());
         timeout(LONG, self.serving).await.unwrap().unwrap();
     }
-}
-
-/// One look of this server for what other processes did.
-async fn look(
-    state: &State,
-    now: roadbook_domain::value::time::Timestamp,
-) -> Result<(), crate::store::StoreError> {
-    live::look(state.node(), state.engine().live(), now).await
 }
