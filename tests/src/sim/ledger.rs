@@ -43,7 +43,7 @@ pub type Versions = BTreeMap<(u16, [u8; 16]), i64>;
 pub struct Tally(BTreeMap<&'static str, u64>);
 
 /// What must happen among many seeds.
-const NAMES: [&str; 46] = [
+const NAMES: [&str; 47] = [
     // What the server did.
     "applied",
     "known",
@@ -73,6 +73,7 @@ const NAMES: [&str; 46] = [
     "no room on a phone",
     // What met.
     "met",
+    "refreshed at once",
     "dropped at the server",
     "forged",
     "two processes on a file",

@@ -9,12 +9,14 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use roadbook_domain::wire::{SyncRequest, SyncResponse, from_frame};
 use roadbook_server::testing::{Point, Turn};
+use serde_json::Value;
 use sha2::Digest;
 
 use super::Simulation;
 use super::answers::Carried;
 use super::moment::Moment;
 use super::network::MOST_BYTES;
+use super::server::member;
 use super::transition::Rival;
 use crate::dice::{Dice, seed_of};
 use crate::failure::{Failure, ensure};
@@ -84,10 +86,15 @@ impl Simulation<'_> {
     /// A phone exchanges while another phone does, or while an administrator does something.
     pub(super) fn meet(&mut self, phone: u8, rival: Rival, order: u8) -> Result<(), Failure> {
         let place = self.place(phone);
+        let mut refresh_token = None;
+        if rival == Rival::Refresh {
+            refresh_token = self.fresh_session(place)?;
+        }
         let Some(first) = self.arriving(place)? else { return Ok(()) };
         let second = match rival {
             Rival::Exchange if self.phones.len() > 1 => self.arriving((place + 1) % self.phones.len())?,
             Rival::Exchange => None,
+            Rival::Refresh => refresh_token.as_deref().map(|token| self.refreshing(token)).transpose()?,
             Rival::Administer(act) => {
                 let (owner, device) = (self.phones[place].owner, self.phones[place].phone.identity.device);
                 // The administrator stays one.
@@ -102,17 +109,62 @@ impl Simulation<'_> {
             }
         };
         let mut parties: Vec<Party> = [first].into_iter().chain(second).collect();
+        let third = refresh_token.as_deref().map(|token| self.refreshing(token)).transpose()?;
+        parties.extend(third);
         if parties.len() > 1 {
             self.ledger.tally.count("met");
         }
         self.run_in_turn(&mut parties, order)?;
         self.note_parties(&parties)?;
+        if refresh_token.is_some() {
+            self.is_still_signed_in(place, &parties)?;
+        }
         for party in parties {
             if let Some((place, _)) = party.phone {
                 self.hear(place, party.answer)?;
             }
         }
         Ok(())
+    }
+
+    /// A new session of a phone's user, and its refresh token; `None` if they have no access.
+    fn fresh_session(&mut self, place: usize) -> Result<Option<String>, Failure> {
+        if !self.sign_in_again(place)? {
+            return Ok(None);
+        }
+        let handset = &mut self.phones[place];
+        let email = &self.users[handset.owner].email;
+        let answer = self.server.sign_in_answer(email, &handset.install_secret)?;
+        handset.token = member(&answer, "access_token")?.to_owned();
+        Ok(Some(member(&answer, "refresh_token")?.to_owned()))
+    }
+
+    fn refreshing(&mut self, token: &str) -> Result<Party, Failure> {
+        self.ledger.tally.count("refreshed at once");
+        Ok(Party::new(None, self.server.begin(self.server.refresh_of(token)), self.look()?))
+    }
+
+    /// Whoever refreshes with the same token gets the same one, and the session goes on with it.
+    fn is_still_signed_in(&mut self, place: usize, parties: &[Party]) -> Result<(), Failure> {
+        let law = "two processes that refresh at once stay signed in (R16)";
+        let mut tokens = Vec::new();
+        for (status, body) in
+            parties.iter().filter(|party| party.phone.is_none()).flat_map(|party| &party.answer)
+        {
+            let body: Value = serde_json::from_slice(body).unwrap_or_default();
+            ensure(law, *status == StatusCode::OK || status.is_server_error(), || {
+                format!("{status} {body}")
+            })?;
+            if *status == StatusCode::OK {
+                tokens.push(member(&body, "refresh_token")?.to_owned());
+            }
+        }
+        tokens.dedup();
+        ensure(law, tokens.len() < 2, || "they got different tokens".to_owned())?;
+        let Some(token) = tokens.pop() else { return Ok(()) };
+        let answer = self.server.refresh(&token).map_err(|failure| Failure::new(law, failure.what))?;
+        self.phones[place].token = member(&answer, "access_token")?.to_owned();
+        self.look().map(drop)
     }
 
     /// A request of a phone that has just arrived at the server.

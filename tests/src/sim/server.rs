@@ -241,6 +241,19 @@ impl Server {
         Ok(SignedIn { identity, token: member(&answer, "access_token")?.to_owned() })
     }
 
+    /// What an app sends to refresh its session.
+    pub fn refresh_of(&self, token: &str) -> Request<Body> {
+        request(Method::POST, "/v1/refresh", "", &json!({ "refresh_token": token }))
+    }
+
+    /// Refreshes a session.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub fn refresh(&self, token: &str) -> Result<Value, Failure> {
+        self.call(Method::POST, "/v1/refresh", "", &json!({ "refresh_token": token }))
+    }
+
     /// Adds a user; only before a run begins.
     ///
     /// # Errors
@@ -488,7 +501,11 @@ fn request(method: Method, path: &str, token: &str, body: &Value) -> Request<Bod
     request.expect("it has nothing unusual")
 }
 
-fn member<'a>(answer: &'a Value, name: &str) -> Result<&'a str, Failure> {
+/// A text member of an answer.
+///
+/// # Errors
+/// It is not there.
+pub fn member<'a>(answer: &'a Value, name: &str) -> Result<&'a str, Failure> {
     answer[name]
         .as_str()
         .ok_or_else(|| Failure::new("the API answers as described", format!("no {name}: {answer}")))

@@ -220,6 +220,8 @@ pub enum Rival {
     Exchange,
     /// An administrator does something to the user of the phone.
     Administer(Act),
+    /// Two processes of the phone refresh its session at once.
+    Refresh,
 }
 
 /// What the network does to an exchange.
@@ -384,6 +386,10 @@ impl Act {
 impl Rival {
     fn any(dice: &mut Dice) -> Self {
         let act = Act::any(dice);
-        if dice.percent(60) { Self::Exchange } else { Self::Administer(act) }
+        match dice.below(100) {
+            0..55 => Self::Exchange,
+            55..65 => Self::Refresh,
+            _ => Self::Administer(act),
+        }
     }
 }

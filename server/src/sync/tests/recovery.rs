@@ -11,6 +11,7 @@ use roadbook_domain::wire::{
 };
 
 use super::*;
+use crate::auth::Claim;
 use crate::on_both;
 
 #[tokio::test]
@@ -355,6 +356,21 @@ async fn a_fetched_document_comes_whole_and_one_that_the_user_may_not_see_comes_
     let answer = world.restricted.send(server, &request).await;
     world.restricted.take(server, answer);
     assert_eq!(world.restricted.shared(), [seen]);
+}
+
+#[tokio::test]
+async fn who_reads_by_audience_learns_of_a_purged_document_no_more_than_of_one_that_never_was() {
+    let mut world = World::new(Engine::Sqlite).await;
+    let server = &world.server;
+    let (purged, unknown) = (world.id(), world.id());
+    world.user.card(server, purged, create("Purged", Some(world.user.user)));
+    world.user.sync(server).await;
+    let claim = Claim::of(server.state.gate(), &world.admin.token).unwrap();
+    crate::sync::purge(server.state.engine(), &claim, purged).await.unwrap();
+    let request = SyncRequest { fetch: vec![purged, unknown], ..SyncRequest::default() };
+    let answer = world.restricted.send(server, &request).await;
+    world.restricted.take(server, answer);
+    assert_eq!((world.restricted.purged.len(), world.restricted.tombstones.len()), (0, 0));
 }
 
 /// Reconciles until every differing document is known: its term on either side.
