@@ -19,7 +19,7 @@ use crate::remote::error::SyncError;
 use crate::remote::transport::{Transport, TransportError};
 use crate::store::lease::Lease;
 use crate::store::meta::{self, Key};
-use crate::store::sealed::KeepKey;
+use crate::store::sealed::{self, KeepKey};
 
 pub(super) const TOKENS: Key<Tokens> = Key::new("tokens");
 /// By how many milliseconds the server's clock is ahead of this device's.
@@ -131,8 +131,14 @@ pub(crate) async fn replace(
     let asked = json!({ "refresh_token": old.refresh }).to_string();
     match transport.post("/v1/refresh", None, asked).await {
         Ok(answer) => {
-            let tokens = Session::read(&answer, transport)?.tokens();
-            client.store().write(|tx| meta::set(tx, &TOKENS, &tokens)).map_err(ApiError::from)?;
+            let session = Session::read(&answer, transport)?;
+            let (key, tokens) = (session.keep_key(), session.tokens());
+            let stored = client.store().write(|tx| {
+                // A salvage may have found the tokens and not the key, without which a sign-out seals nothing.
+                key.map_or(Ok(()), |key| sealed::set_key(tx, &key))?;
+                meta::set(tx, &TOKENS, &tokens)
+            });
+            stored.map_err(ApiError::from)?;
             Ok(tokens.access)
         }
         // The server's own word, and nobody else's.
