@@ -120,12 +120,27 @@ async fn signed_in(
         say!("Sending {} changes", client.unsent_count()?);
         let report = sync(client, transport, &mut |_| {}).await?;
         say!("Sent: {} acknowledged in {} round trips", report.counts.acknowledged, report.round_trips);
-        let refused = client.quarantine()?.len();
-        if refused > 0 {
-            return Err(format!("the server refused {refused} changes").into());
-        }
+        all_is_taken(client)?;
     }
     Ok(left_out)
+}
+
+/// Makes sure that the server has everything.
+///
+/// A sync may rest with changes that are unsent: a full server answers, and takes nothing.
+fn all_is_taken(client: &Client) -> Result<(), Box<dyn Error>> {
+    let refused = client.quarantine()?.len();
+    if refused > 0 {
+        return Err(format!("the server refused {refused} changes").into());
+    }
+    match client.unsent_count()? {
+        0 => Ok(()),
+        unsent => Err(format!(
+            "{unsent} changes were not sent: the server does not take them now, perhaps because its disk is full; \
+             the same import again sends them"
+        )
+        .into()),
+    }
 }
 
 /// The bytes of a file to import.
@@ -286,5 +301,27 @@ impl Told {
             self.skipped,
             if dry_run { 0 } else { self.made },
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use roadbook_client::{NewCard, Owner};
+    use roadbook_domain::value::time::Zone;
+
+    use super::*;
+
+    #[test]
+    fn an_import_of_which_changes_are_unsent_fails_with_their_number() {
+        let folder = tempfile::tempdir().unwrap();
+        let client = Client::open(folder.path().join("import.db"), Arc::new(SystemEnv)).unwrap();
+        client.begin_local_workspace(Zone::UTC, "en-GB").unwrap();
+        let before = client.unsent_count().unwrap();
+        let product = client.settings().unwrap().products().next().unwrap().id;
+        let card =
+            NewCard { product, name: "Hall".into(), status: None, owner: Owner::Nobody, commands: vec![] };
+        client.create_card(&card).unwrap();
+        let failed = all_is_taken(&client).unwrap_err().to_string();
+        assert!(failed.starts_with(&format!("{} changes were not sent", before + 1)), "{failed}");
     }
 }

@@ -1,6 +1,7 @@
 //! The way to the server: how requests reach it, the live channel, and the account that they are made for.
 
 pub mod account;
+mod call;
 pub(crate) mod error;
 mod hand_in;
 pub(crate) mod http;

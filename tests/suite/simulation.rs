@@ -196,6 +196,22 @@ fn a_copy_that_is_first_after_a_rollback_is_the_author_in_log_and_table() {
     );
 }
 
+#[test]
+fn what_a_restored_server_with_a_full_disk_lost_stays_on_the_phones() {
+    holds(
+        29,
+        &[
+            Transition::BackUp,
+            Transition::Edit { phone: 28, act: 105, target: 0, value: 17 },
+            Transition::Edit { phone: 80, act: 246, target: 1, value: 9 },
+            Transition::Edit { phone: 172, act: 1, target: 2, value: 92 },
+            Transition::Edit { phone: 241, act: 32, target: 1, value: 13 },
+            Transition::Exchange { phone: 185, fault: Fault::None },
+            Transition::RestoreToFull,
+        ],
+    );
+}
+
 fn firm() -> Firm {
     Firm::prepare().unwrap_or_else(|failure| panic!("{failure}"))
 }

@@ -8,7 +8,8 @@ use std::fmt;
 use rusqlite::Transaction;
 use serde_json::json;
 
-use super::tokens::{Session, TOKENS, failed};
+use super::call::failed;
+use super::tokens::{Session, TOKENS};
 use crate::change_set::ChangeSet;
 use crate::client::Client;
 use crate::error::{ApiError, Error};
@@ -120,8 +121,13 @@ async fn enter(
 /// else may work in the file meanwhile (C15).
 ///
 /// # Errors
-/// [`SyncError::Unsent`] with the number of unsent edits and of those in the quarantine, unless forced.
+/// [`SyncError::Unsent`] with the number of unsent edits and of those in the quarantine, unless forced. Those of
+/// the network if a forced one needs the key first, because a salvage did not find it.
 pub async fn sign_out(client: &Client, transport: &impl Transport, force: bool) -> Result<(), SyncError> {
+    if force && needs_key(client)? {
+        // It comes with the tokens.
+        refresh(client, transport).await?;
+    }
     let signed_out = client.store().write(|tx| {
         let (count, quarantined) = (outbox::count(tx)?, quarantine::count(tx)?);
         let is_any = count + quarantined > 0;
@@ -148,6 +154,15 @@ pub async fn sign_out(client: &Client, transport: &impl Transport, force: bool) 
         }
     }
     Ok(())
+}
+
+/// Whether there is something to seal by the key of a session, and the key is not here.
+fn needs_key(client: &Client) -> Result<bool, ApiError> {
+    Ok(client.store().read(|connection| {
+        let is_any = outbox::count(connection)? + quarantine::count(connection)? > 0;
+        let has_session = meta::get(connection, &TOKENS)?.is_some();
+        Ok(is_any && has_session && sealed::key(connection)?.is_none())
+    })?)
 }
 
 /// Whether what the file holds is this user's, or nobody's.

@@ -6,18 +6,18 @@ use minicbor::bytes::ByteArray;
 use roadbook_domain::wire::{
     HAND_IN_FORM, HAND_IN_RECEIPT, HandIn, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Pushed, PushedChange, to_frame,
 };
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::tokens::{TOKENS, Tokens, failed};
+use super::call::failed;
 use crate::change_set::ChangeSet;
 use crate::client::Client;
 use crate::error::{ApiError, Error};
 use crate::remote::error::SyncError;
 use crate::remote::transport::{Transport, TransportError};
 use crate::store::sealed::KeepKey;
-use crate::store::{self, meta, outbox, sealed};
+use crate::store::{self, outbox, sealed};
 
 /// What one request hands in.
 #[derive(Debug, Default)]
@@ -37,27 +37,29 @@ struct Receipt {
 /// Hands in all that is unsent and empties the file, and tells how many edits were handed in. `None`: the
 /// session ended for another reason, or what answers is not the user's server; everything is as it was.
 ///
-/// It may be cut off anywhere and done again: what was handed in twice is there once.
+/// It may be cut off anywhere and done again: what was handed in twice is there once. `is_over` says whether
+/// the session with this refresh token is still the last one, in the transaction that empties the file.
 ///
 /// # Errors
 /// Those of the network, and of the file.
 pub(super) async fn hand_in(
     client: &Client,
     transport: &impl Transport,
-    old: &Tokens,
+    refresh_token: &str,
+    is_over: impl Fn(&Transaction<'_>) -> Result<bool, Error>,
 ) -> Result<Option<u64>, SyncError> {
     let begun = client.store().read(|connection| Ok((sealed::key(connection)?, part(connection, 0)?)));
     let (Some(key), mut part_now) = begun.map_err(ApiError::from)? else { return Ok(None) };
     let mut count = 0;
     loop {
         // Also if there is nothing: the server's word is needed to empty the file.
-        if !send(client, transport, old, &key, &part_now).await? {
+        if !send(client, transport, refresh_token, &key, &part_now).await? {
             return Ok(None);
         }
         count += part_now.changes as u64;
         let after = part_now.last;
         let next = client.store().write(|tx| {
-            if meta::get(tx, &TOKENS)?.as_ref() != Some(old) {
+            if !is_over(tx)? {
                 return Ok(Err(SyncError::Elsewhere));
             }
             // An edit that was made meanwhile is handed in, too.
@@ -83,13 +85,13 @@ pub(super) async fn hand_in(
 async fn send(
     client: &Client,
     transport: &impl Transport,
-    old: &Tokens,
+    refresh_token: &str,
     key: &KeepKey,
     part: &Part,
 ) -> Result<bool, SyncError> {
     let frame = to_frame(&HandIn { push: part.push.clone() });
     let bytes = key.seal(HAND_IN_FORM, &frame, client.env()).map_err(ApiError::from)?;
-    let asked = json!({ "refresh_token": old.refresh, "sealed": BASE64URL_NOPAD.encode(&bytes) });
+    let asked = json!({ "refresh_token": refresh_token, "sealed": BASE64URL_NOPAD.encode(&bytes) });
     match transport.post("/v1/hand-in", None, asked.to_string()).await {
         Ok(answer) => {
             let receipt = serde_json::from_str::<Receipt>(&answer).ok();

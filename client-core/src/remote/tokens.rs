@@ -15,12 +15,13 @@ use serde_json::json;
 
 use crate::client::Client;
 use crate::error::{ApiError, Error};
+use crate::remote::call::failed;
 use crate::remote::error::SyncError;
 use crate::remote::hand_in::hand_in;
 use crate::remote::transport::{Transport, TransportError};
 use crate::store::lease::Lease;
 use crate::store::meta::{self, Key};
-use crate::store::sealed::KeepKey;
+use crate::store::sealed::{self, KeepKey};
 
 pub(super) const TOKENS: Key<Tokens> = Key::new("tokens");
 /// By how many milliseconds the server's clock is ahead of this device's.
@@ -132,12 +133,18 @@ pub(crate) async fn replace(
     let asked = json!({ "refresh_token": old.refresh }).to_string();
     match transport.post("/v1/refresh", None, asked).await {
         Ok(answer) => {
-            let tokens = Session::read(&answer, transport)?.tokens();
-            client.store().write(|tx| meta::set(tx, &TOKENS, &tokens)).map_err(ApiError::from)?;
+            let session = Session::read(&answer, transport)?;
+            let (key, tokens) = (session.keep_key(), session.tokens());
+            let stored = client.store().write(|tx| {
+                // A salvage may have found the tokens and not the key, without which a sign-out seals nothing.
+                key.map_or(Ok(()), |key| sealed::set_key(tx, &key))?;
+                meta::set(tx, &TOKENS, &tokens)
+            });
+            stored.map_err(ApiError::from)?;
             Ok(tokens.access)
         }
         // The server's own word, and nobody else's.
-        Err(TransportError::SessionOver) => match hand_in(client, transport, &old).await? {
+        Err(TransportError::SessionOver) => match hand_in_for(client, transport, &old).await? {
             Some(handed_in) => Err(SyncError::AccessEnded { handed_in }),
             None => end_session(client, &old),
         },
@@ -145,12 +152,14 @@ pub(crate) async fn replace(
     }
 }
 
-/// What a call means that failed outside an exchange.
-pub(super) fn failed(client: &Client, transport: &impl Transport, error: TransportError) -> SyncError {
-    let wait = |asked: std::time::Duration| i64::try_from(asked.as_millis()).unwrap_or(i64::MAX);
-    let now = client.env().now().millis();
-    let retry_at = error.retry_after().map(|asked| Timestamp::from_millis(now.saturating_add(wait(asked))));
-    SyncError::of_transport(error, transport.address(), retry_at)
+/// Hands in what is unsent, as long as nobody has signed in anew.
+async fn hand_in_for(
+    client: &Client,
+    transport: &impl Transport,
+    old: &Tokens,
+) -> Result<Option<u64>, SyncError> {
+    let is_over = |tx: &Transaction<'_>| Ok(meta::get(tx, &TOKENS)?.as_ref() == Some(old));
+    hand_in(client, transport, &old.refresh, is_over).await
 }
 
 /// Notes by how much the server's clock is ahead.

@@ -149,6 +149,7 @@ pub(crate) fn receive(
     }
     // After the rows are stored: a receipt is written into the row that it belongs to.
     reupload::received(tx, &sorted.settings)?;
+    let is_comparing = meta::get(tx, &RECONCILE)?.unwrap_or_default();
     // After the settings: rows of documents depend on zones and statuses that this answer may have brought.
     let context = Context {
         tx,
@@ -158,6 +159,8 @@ pub(crate) fn receive(
         server_now: response.now,
         more: response.more || response.status != SyncStatus::Ok,
         sent,
+        is_comparing,
+        is_known: response.status == SyncStatus::Ok && (sent.reconciled || !is_comparing),
     };
     // Each document is opened once, however many entries of the page are about it.
     for (document, news) in &sorted.documents {
@@ -215,7 +218,17 @@ pub(crate) fn unacknowledge(
 ) -> Result<(), Error> {
     let now = env.now();
     let workspace = &*store.workspace(tx)?;
-    let context = Context { tx, env, workspace, now, server_now: now, more: false, sent: &Sent::default() };
+    let context = Context {
+        tx,
+        env,
+        workspace,
+        now,
+        server_now: now,
+        more: false,
+        sent: &Sent::default(),
+        is_comparing: true,
+        is_known: true,
+    };
     document::unacknowledge(&context, document, received)
 }
 
@@ -229,6 +242,10 @@ struct Context<'a> {
     /// Whether entries may follow that this answer's verdicts are about.
     more: bool,
     sent: &'a Sent,
+    /// Device and server are being compared: the server may have lost something.
+    is_comparing: bool,
+    /// Whether it is known what the server lacks. It is not if this very answer says that the log is another.
+    is_known: bool,
 }
 
 /// What an answer says about one document.
@@ -275,6 +292,14 @@ impl Sorted {
         }
         for ((document, _), group) in about(&sent.reuploads, reuploads) {
             sorted.news(*document).reuploaded.extend(group.verdicts.iter().cloned());
+        }
+        for (document, _) in &sent.reuploads {
+            let is_kept = sent.next_part.is_some_and(|next| next.document == *document);
+            let verdicts = &mut sorted.news(*document).reuploaded;
+            // Silence is no verdict.
+            if verdicts.is_empty() && !is_kept {
+                verdicts.push(Verdict::NotReached);
+            }
         }
         for receipt in &response.receipts {
             sorted.news(receipt.document).receipt = Some(*receipt.receipt);

@@ -6,6 +6,7 @@
 //! found again, so after a kill a new session begins from the file alone.
 
 mod pace;
+mod reuploads;
 mod state;
 
 use std::time::Duration;

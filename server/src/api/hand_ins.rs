@@ -10,7 +10,6 @@ use roadbook_domain::document::DocumentTypeId;
 use roadbook_domain::document::change::{Change, Op};
 use roadbook_domain::value::id::{DeviceId, DocumentId, UserId};
 use roadbook_domain::value::time::Timestamp;
-use roadbook_domain::wire::MAX_HAND_IN;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -21,7 +20,7 @@ use crate::store::hand_ins::HandedIn;
 use crate::sync::hand_in::{self, Changed};
 
 /// The most bytes of a body that hands in: the sealed frame in base64url, and a token.
-const MAX_HAND_IN_BODY: usize = MAX_HAND_IN / 3 * 4 + 4096;
+const MAX_HAND_IN_BODY: usize = 772 << 10;
 
 /// The routes of hand-ins.
 pub fn routes() -> Routes {

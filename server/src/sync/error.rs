@@ -30,6 +30,13 @@ pub enum SyncError {
     Store(#[from] StoreError),
 }
 
+impl SyncError {
+    /// Whether there is no space left. What was to be written then waits, and everything else goes on (R09).
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Full) | Self::Caller(AuthError::Store(StoreError::Full)))
+    }
+}
+
 impl MayConflict for SyncError {
     fn is_conflict(&self) -> bool {
         match self {

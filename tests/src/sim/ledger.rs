@@ -43,7 +43,7 @@ pub type Versions = BTreeMap<(u16, [u8; 16]), i64>;
 pub struct Tally(BTreeMap<&'static str, u64>);
 
 /// What must happen among many seeds.
-const NAMES: [&str; 47] = [
+const NAMES: [&str; 48] = [
     // What the server did.
     "applied",
     "known",
@@ -69,6 +69,7 @@ const NAMES: [&str; 47] = [
     "failed in the middle",
     "with a full server",
     "no room at the server",
+    "restored onto a full disk",
     "with a full phone",
     "no room on a phone",
     // What met.

@@ -156,6 +156,10 @@ impl<'a> Simulation<'a> {
                 let place = self.place(phone);
                 self.sync(place, if narrow { Fault::Narrow } else { Fault::None }).map(drop)
             }
+            Transition::SyncToFull { phone } => {
+                let place = self.place(phone);
+                self.sync(place, Fault::ServerFull).map(drop)
+            }
             Transition::Arrive => self.arrive(),
             Transition::Kill { phone } => {
                 let place = self.place(phone);
@@ -175,14 +179,8 @@ impl<'a> Simulation<'a> {
                 crate::failure::same("a restart takes nothing away (R04)", &before, &self.server.documents()?)
             }
             Transition::BackUp => self.server.back_up(),
-            Transition::RestoreServer => {
-                if self.server.restore()? {
-                    self.ledger.note_restored(&self.server.log()?);
-                    self.let_go()?;
-                    self.write_off()?;
-                }
-                Ok(())
-            }
+            Transition::RestoreServer => self.restore_server().map(drop),
+            Transition::RestoreToFull => self.restore_to_full(),
             Transition::Pass { quarters } => {
                 let quarters = i64::from(quarters);
                 self.pass(quarters * quarters * HOUR / 4)
@@ -252,6 +250,29 @@ impl<'a> Simulation<'a> {
             let identity = phone.identity;
             phone.app().client.set_identity(identity)?;
             self.write_off()?;
+        }
+        Ok(())
+    }
+
+    /// The server becomes what it was at the last backup; tells whether there is one.
+    fn restore_server(&mut self) -> Result<bool, Failure> {
+        let is_restored = self.server.restore()?;
+        if is_restored {
+            self.ledger.note_restored(&self.server.log()?);
+            self.let_go()?;
+            self.write_off()?;
+        }
+        Ok(is_restored)
+    }
+
+    /// Every phone finds a server that has lost something and can take nothing back.
+    fn restore_to_full(&mut self) -> Result<(), Failure> {
+        if !self.restore_server()? {
+            return Ok(());
+        }
+        self.ledger.tally.count("restored onto a full disk");
+        for place in 0..self.phones.len() {
+            self.sync(place, Fault::ServerFull)?;
         }
         Ok(())
     }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::StatusCode;
 use roadbook_client::{ApiError, SessionError, Step};
 use roadbook_domain::value::id::{DeviceId, UserId};
 use roadbook_domain::wire::{SyncRequest, SyncResponse, Verdict, from_frame, to_frame};
@@ -258,13 +257,7 @@ impl Simulation<'_> {
                 }
                 Ok(Heard::Answer(answer))
             }
-            Err(StatusCode::INSUFFICIENT_STORAGE) if self.server.is_full() => {
-                self.ledger.tally.count("no room at the server");
-                self.look()?;
-                let request = from_frame(frame, MOST_BYTES)?;
-                self.ledger.note_unheard(self.phones[place].sender(), &request);
-                Ok(Heard::Busy)
-            }
+            // A full server, too: it takes nothing, and is read from (R09).
             Err(status) => Err(Failure::new("a whole request is answered", status)),
         }
     }
@@ -340,8 +333,9 @@ fn moves(frame: &[u8], answer: &[u8]) -> bool {
     carried || answer.is_ok_and(|answer| !answer.entries.is_empty() || answer.more)
 }
 
-/// Whether the server has put off some of what was pushed.
+/// Whether the server has put off some of what was sent.
 fn puts_off(answer: &[u8]) -> Result<bool, Failure> {
     let answer: SyncResponse = from_frame(answer, MOST_BYTES)?;
-    Ok(answer.verdicts.iter().any(|group| group.verdicts.contains(&Verdict::NotReached)))
+    let mut verdicts = answer.verdicts.iter().flat_map(|group| &group.verdicts).chain(&answer.row_verdicts);
+    Ok(verdicts.any(|verdict| *verdict == Verdict::NotReached))
 }

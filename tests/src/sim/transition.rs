@@ -42,6 +42,11 @@ pub enum Transition {
         /// Whether it asks for the smallest answers that there are.
         narrow: bool,
     },
+    /// The same with a server whose disk is full all the while.
+    SyncToFull {
+        /// Which phone.
+        phone: u8,
+    },
     /// A request that was held up reaches the server at last; nobody waits for its answer.
     Arrive,
     /// The app is killed and opened again.
@@ -85,6 +90,8 @@ pub enum Transition {
     BackUp,
     /// The server becomes what it was at the last backup.
     RestoreServer,
+    /// The same, on a disk that is full until every phone has synced.
+    RestoreToFull,
     /// Time passes.
     Pass {
         /// In quarters of an hour, squared: 15 minutes to more than a week.
@@ -274,7 +281,8 @@ impl Transition {
             470..490 => Self::Forge { phone, how: dice.byte() },
             490..630 => Self::Exchange { phone, fault: Fault::any(dice) },
             630..690 => Self::Meet { phone, rival: Rival::any(dice), order: dice.byte() },
-            690..760 => Self::Sync { phone, narrow: dice.percent(50) },
+            690..753 => Self::Sync { phone, narrow: dice.percent(50) },
+            753..760 => Self::SyncToFull { phone },
             760..780 => Self::Arrive,
             780..790 => Self::Widget {
                 phone,
@@ -291,7 +299,8 @@ impl Transition {
             877..890 => Self::Reapply { phone },
             890..902 => Self::RestartServer { orderly: dice.percent(50) },
             902..917 => Self::BackUp,
-            917..927 => Self::RestoreServer,
+            917..922 => Self::RestoreServer,
+            922..927 => Self::RestoreToFull,
             927..950 => Self::Pass { quarters: dice.byte() % 24 },
             950..957 => Self::Skew { phone, hours: i8::from_be_bytes([dice.byte()]) },
             957..962 => Self::Rename { product: dice.byte(), name: dice.byte() },

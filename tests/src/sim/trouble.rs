@@ -144,7 +144,8 @@ impl Simulation<'_> {
                     format!("{} unsent, {} in the quarantine", unsent.len(), quarantined.len())
                 })?
             }
-            Err(SyncError::Unsent { .. }) if is_kept && !forced => {
+            // By force only if a salvage lost the key: it must come from the server first.
+            Err(SyncError::Unsent { .. } | SyncError::Unreachable { .. }) if is_kept => {
                 self.ledger.tally.count("kept from signing out");
                 return self.look_at(place);
             }

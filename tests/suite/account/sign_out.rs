@@ -1,7 +1,7 @@
 //! Signing out with edits that the server has not taken (C15).
 
 use roadbook_client::Client;
-use roadbook_client::account::sign_out;
+use roadbook_client::account::{refresh, sign_out};
 
 use super::stage::Stage;
 
@@ -40,6 +40,31 @@ async fn a_forced_sign_out_leaves_nothing_readable_and_the_same_user_gets_all_of
     let again = stage.client.quarantine().unwrap();
     assert_eq!(again.len(), 1);
     assert_eq!((&again[0].title, &again[0].edits), (&quarantine[0].title, &quarantine[0].edits));
+}
+
+#[tokio::test]
+async fn a_key_that_a_salvage_did_not_find_comes_with_the_next_tokens() {
+    let stage = Stage::signed_in().await;
+    stage.edit();
+    stage.file().execute("DELETE FROM meta WHERE key = 'keep_key'", []).unwrap();
+    refresh(&stage.client, &stage.server).await.unwrap();
+    sign_out(&stage.client, &stage.server, true).await.unwrap();
+    assert_eq!((stage.client.me(), stage.client.unsent_count()), (Ok(None), Ok(0)));
+    stage.sign_in("alice@example.org", "right").await.unwrap();
+    assert_eq!(stage.client.unsent_count(), Ok(1));
+}
+
+#[tokio::test]
+async fn a_forced_sign_out_asks_for_a_key_that_is_not_there_and_does_nothing_without_it() {
+    let stage = Stage::signed_in().await;
+    stage.edit();
+    stage.file().execute("DELETE FROM meta WHERE key = 'keep_key'", []).unwrap();
+    stage.server.next_faults([Fault::RequestLost]);
+    let away = sign_out(&stage.client, &stage.server, true).await;
+    assert!(matches!(away, Err(SyncError::Unreachable { .. })), "{away:?}");
+    assert_eq!((is_signed_in(&stage.client), stage.client.unsent_count()), (Ok(true), Ok(1)));
+    sign_out(&stage.client, &stage.server, true).await.unwrap();
+    assert_eq!((stage.client.me(), stage.client.unsent_count()), (Ok(None), Ok(0)));
 }
 
 #[tokio::test]

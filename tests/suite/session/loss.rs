@@ -2,7 +2,11 @@
 
 use roadbook_client::{MAX_ANSWER, SyncSession};
 use roadbook_domain::settings::SettingsKind;
-use roadbook_domain::wire::{GroupVerdict, SyncRequest, Verdict, from_frame, to_frame};
+use roadbook_domain::value::id::DocumentId;
+use roadbook_domain::wire::{
+    Entry, Forgotten, GroupVerdict, SyncRequest, SyncStatus, Verdict, from_frame, to_frame,
+};
+use roadbook_tests::model::ModelServer;
 
 use super::stage::{ALICE, BOB, NOW, Phone, bob_in, server, stage, zone_of_bob};
 
@@ -160,4 +164,107 @@ fn a_server_that_never_judges_re_uploads_does_not_keep_edits_from_being_sent() {
     alice.rename(card, "Attic");
     alice.sync_with(&mut server, |_, response| response.row_verdicts.clear());
     assert_eq!(alice.client.unsent_count(), Ok(0));
+}
+
+/// A server that lost a card, and the one phone that still has it.
+fn lost_card() -> (ModelServer, ModelServer, Phone, DocumentId) {
+    let (mut server, _, bob, _) = stage();
+    let backup = server.clone();
+    let card = bob.card("Attic");
+    bob.sync(&mut server);
+    server.restore(&backup);
+    (server, backup, bob, card)
+}
+
+#[test]
+fn the_last_copy_of_a_document_stays_until_the_server_has_judged_it() {
+    for is_killed in [false, true] {
+        let (mut server, _, bob, card) = lost_card();
+        let mut session = SyncSession::new(&bob.client);
+        for _ in 0..3 {
+            assert_eq!(bob.sync_to_full(&mut session, &mut server), 4);
+            assert_eq!(bob.name(card).as_deref(), Some("Attic"));
+            if is_killed {
+                session = SyncSession::new(&bob.client);
+            }
+        }
+        drop(session);
+        let counts = bob.sync(&mut server);
+        assert_eq!(counts.reauthored, 0, "its receipt brings it back as it was");
+        let fresh = Phone::new(ALICE, 3);
+        fresh.sync(&mut server);
+        assert_eq!(fresh.client.state_hash(NOW), bob.client.state_hash(NOW));
+        assert_eq!(fresh.name(card).as_deref(), Some("Attic"));
+    }
+}
+
+#[test]
+fn edits_of_other_documents_are_sent_while_the_server_does_not_judge_a_re_upload() {
+    let (mut server, _, bob, card) = lost_card();
+    let mut session = SyncSession::new(&bob.client);
+    bob.sync_to_full(&mut session, &mut server);
+    bob.rename(card, "Attic, unsent");
+    let other = bob.card("Cellar");
+    bob.sync_to_full(&mut session, &mut server);
+    assert!(server.documents().contains(&other));
+    assert_eq!(bob.client.unsent_count(), Ok(1), "what builds on the lost card waits for it");
+    drop(session);
+    bob.sync(&mut server);
+    assert_eq!(bob.client.unsent_count(), Ok(0));
+    assert_eq!(bob.name(card).as_deref(), Some("Attic, unsent"));
+}
+
+#[test]
+fn what_a_server_took_back_and_lost_once_more_is_re_uploaded_once_more() {
+    let (mut server, backup, bob, card) = lost_card();
+    // Sent behind the re-upload, in the same sync.
+    bob.card("Cellar");
+    let mut session = SyncSession::new(&bob.client);
+    let mut reuploaded = 0;
+    while let Some(frame) = session.next_request().unwrap() {
+        let request: SyncRequest = from_frame(&frame, MAX_ANSWER).unwrap();
+        let answer = server.exchange(bob.who, &request);
+        session.on_response(&to_frame(&answer)).unwrap();
+        if !request.reuploads.is_empty() {
+            reuploaded += 1;
+            if reuploaded == 1 {
+                server.restore(&backup);
+            }
+        }
+    }
+    assert_eq!((reuploaded, bob.name(card).as_deref()), (2, Some("Attic")));
+    assert!(server.documents().contains(&card));
+}
+
+#[test]
+fn a_server_that_is_restored_while_a_document_is_fetched_does_not_take_it_away() {
+    let (_, mut server, bob, card) = lost_card();
+    bob.file().execute("UPDATE document SET damage = 'odd' WHERE id = ?1", [card.as_bytes()]).unwrap();
+    let mut forgotten = 0;
+    bob.sync_with(&mut server, |request, response| {
+        if request.fetch.contains(&card) && forgotten == 0 {
+            assert_eq!(response.status, SyncStatus::RolledBack);
+            forgotten += 1;
+            let forget = Forgotten { seq: 1, document: card, closings: Vec::new() };
+            response.entries.push(Entry::Forget(forget).to_envelope());
+        }
+    });
+    assert_eq!((forgotten, bob.name(card).as_deref()), (1, Some("Attic")));
+    assert!(server.documents().contains(&card));
+}
+
+#[test]
+fn a_document_of_a_type_that_this_version_does_not_know_stays_if_the_server_lost_it() {
+    let (mut server, _, bob, card) = lost_card();
+    let held = || -> u32 {
+        let sql = "SELECT count(*) FROM document WHERE id = ?1";
+        bob.file().query_row(sql, [card.as_bytes()], |row| row.get(0)).unwrap()
+    };
+    bob.file().execute("UPDATE document SET kind = 9000 WHERE id = ?1", [card.as_bytes()]).unwrap();
+    bob.sync(&mut server);
+    assert_eq!(held(), 1);
+    // The update has come.
+    bob.file().execute("UPDATE document SET kind = 1 WHERE id = ?1", [card.as_bytes()]).unwrap();
+    bob.sync(&mut server);
+    assert!(server.documents().contains(&card));
 }

@@ -14,7 +14,7 @@ use roadbook_domain::settings::{Settings, SettingsKind, SettingsRow, builtin_row
 use roadbook_domain::value::env::SeededEnv;
 use roadbook_domain::value::id::{DeviceId, DocumentId, OrgId, UserId};
 use roadbook_domain::value::time::{Timestamp, Zone};
-use roadbook_domain::wire::{SyncRequest, SyncResponse, from_frame, to_frame};
+use roadbook_domain::wire::{GroupVerdict, SyncRequest, SyncResponse, Verdict, from_frame, to_frame};
 use roadbook_tests::model::{ModelServer, Principal};
 use rusqlite::Connection;
 
@@ -85,6 +85,24 @@ impl Phone {
             }
             session.on_response(&to_frame(&response)).unwrap();
         }
+    }
+
+    /// Syncs with a server that has no room for what is re-uploaded; answers how many requests carried some.
+    pub fn sync_to_full(&self, session: &mut SyncSession, server: &mut ModelServer) -> usize {
+        let mut carried = 0;
+        session.poke();
+        while let Some(frame) = session.next_request().unwrap() {
+            let mut request: SyncRequest = from_frame(&frame, MAX_ANSWER).unwrap();
+            let offered = std::mem::take(&mut request.reuploads);
+            carried += usize::from(!offered.is_empty());
+            let mut response = server.exchange(self.who, &request);
+            response.verdicts.extend(offered.into_iter().map(|offer| {
+                let verdicts = vec![Verdict::NotReached; offer.changes.len()];
+                GroupVerdict { document: offer.document, verdicts }
+            }));
+            session.on_response(&to_frame(&response)).unwrap();
+        }
+        carried
     }
 
     pub fn sync(&self, server: &mut ModelServer) -> Counts {

@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::store::documents::{Acknowledged, Base};
 use crate::store::outbox::{Unsent, UnsentState};
 use crate::store::quarantine::QuarantineReason;
-use crate::store::{documents, forget, meta, outbox, projections, quarantine, retained};
+use crate::store::{documents, forget, outbox, projections, quarantine, retained};
 use crate::value_edit::ValueEdit;
 
 /// Brings one document up to date.
@@ -32,7 +32,7 @@ pub(super) fn receive(
 ) -> Result<(), Error> {
     let mut receiving = Receiving::begin(context, id, news, received)?;
     // Asked once, before the entries change the base that the answer depends on.
-    let awaits_reupload = receiving.awaits_reupload()?;
+    let awaits_reupload = receiving.awaits_reupload();
     for entry in &news.entries {
         match entry {
             DocumentEntry::Purge => receiving.purge()?,
@@ -155,14 +155,24 @@ impl<'a, 'b> Receiving<'a, 'b> {
     /// Whether the server may lack acknowledged changes of the document that this device still holds,
     /// even what made it visible. Until it was re-uploaded nothing may touch it: its receipt is for
     /// just the state that it is in (N7).
-    fn awaits_reupload(&self) -> Result<bool, Error> {
+    // Also if it was fetched: the server may have become another one while the request was on its way.
+    fn awaits_reupload(&self) -> bool {
+        let is_pending = self.is_unjudged() || self.context.sent.to_reupload.contains(&self.id);
+        self.holds_some() && (is_pending || !self.context.is_known)
+    }
+
+    /// Whether there are acknowledged changes here.
+    fn holds_some(&self) -> bool {
+        self.base.as_ref().is_some_and(|base| !base.heads.is_empty())
+    }
+
+    /// Whether the server turned out to hold another state of the document than this one, and never judged
+    /// this one, for which there is no receipt.
+    fn is_unproven(&self) -> bool {
         let sent = &self.context.sent;
-        let holds_some = self.base.as_ref().is_some_and(|base| !base.heads.is_empty());
-        if !holds_some || sent.fetch.contains(&self.id) {
-            return Ok(false);
-        }
-        let is_known = sent.reconciled || !meta::get(self.context.tx, &meta::RECONCILE)?.unwrap_or_default();
-        Ok(self.is_unjudged() || sent.to_reupload.contains(&self.id) || !is_known)
+        let is_asked = sent.fetch.contains(&self.id) && !sent.reuploaded.contains(&self.id);
+        let has_receipt = self.base.as_ref().is_some_and(|base| base.receipt.is_some());
+        self.context.is_comparing && is_asked && self.holds_some() && !has_receipt
     }
 
     fn change(&mut self, entry: &LogEntry) -> Result<(), Error> {
@@ -309,6 +319,10 @@ impl<'a, 'b> Receiving<'a, 'b> {
         self.received.fetched.insert(self.id);
         if self.base.as_ref().is_some_and(|base| forgotten.seq < base.as_of) {
             return Ok(());
+        }
+        if self.is_unproven() {
+            // These may be the last copies of its changes: the server judges them as unsent ones.
+            return self.unacknowledge();
         }
         retained::forget_of(self.context.tx, self.id)?;
         for (todo, state) in &forgotten.closings {

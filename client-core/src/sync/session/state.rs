@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use minicbor::bytes::{ByteArray, ByteVec};
-use roadbook_domain::document::AuthorTable;
 use roadbook_domain::document::change::ChangeHash;
+use roadbook_domain::document::{AuthorTable, DocumentType};
 use roadbook_domain::value::env::Env;
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::value::time::Timestamp;
@@ -17,6 +17,7 @@ use rusqlite::Transaction;
 
 use super::Step;
 use super::pace::Pace;
+use super::reuploads::Reuploads;
 use crate::change_set::{ChangeSet, List};
 use crate::client::Client;
 use crate::error::Error;
@@ -56,13 +57,7 @@ pub(crate) struct State {
     idle: u8,
     fetch: BTreeSet<DocumentId>,
     attempts: BTreeMap<DocumentId, u8>,
-    reupload: BTreeSet<DocumentId>,
-    /// Documents that were re-uploaded, which is done once in a conversation.
-    reuploaded: BTreeSet<DocumentId>,
-    /// The next part of the document that is re-uploaded in parts.
-    next_part: Option<NextPart>,
-    /// Documents that this server cannot take: a later session re-uploads them.
-    too_large: BTreeSet<DocumentId>,
+    reuploads: Reuploads,
     /// Documents of which an unsent change is too large for a request: a later session sends it.
     unsendable: BTreeSet<DocumentId>,
     awaiting_entry: BTreeSet<(DocumentId, ChangeHash)>,
@@ -89,7 +84,7 @@ impl State {
             return Ok(ChangeSet::default());
         }
         let received = receive_kept(tx, client.store(), client.env())?;
-        self.note(&Sent::default(), &received);
+        self.note(&Sent::default(), &received, false);
         Ok(received.changes)
     }
 
@@ -99,11 +94,12 @@ impl State {
         // The caller was cancelled while it waited, and nobody told of a failure.
         self.unanswered();
         let is_to_reconcile = self.is_to_reconcile(tx)?;
+        let is_known = self.reconciled || !meta::get(tx, &RECONCILE)?.unwrap_or_default();
         if self.reconciliation.is_none() && is_to_reconcile {
             self.reconciliation = Some(Reconciliation::begin());
             self.reconciliations += 1;
         }
-        let mut sent = Sent { reuploaded: self.reuploaded.clone(), ..Sent::default() };
+        let mut sent = Sent { reuploaded: self.reuploads.done().clone(), ..Sent::default() };
         let (cursor, budget) = (meta::get(tx, &CURSOR)?, self.pace.budget());
         let mut request = SyncRequest { cursor, budget, ..SyncRequest::default() };
         if self.has_pending_rows(tx)? {
@@ -118,16 +114,16 @@ impl State {
         } else {
             request.reuploads = self.reuploads(tx, &mut sent)?;
             // Before the reconciliation, what the server lost would be fetched as it has it now.
-            if !is_to_reconcile {
+            if is_known {
                 self.fetches(tx, &mut sent)?;
             }
             // What the server lost is re-uploaded first: unsent changes may depend on it.
-            if self.reupload.is_empty() && request.reuploads.is_empty() {
+            if self.reuploads.is_empty() && request.reuploads.is_empty() {
                 request.push = self.push(tx, marks, &mut sent)?;
             }
         }
         request.fetch = sent.fetch.iter().copied().collect();
-        sent.to_reupload = self.reupload.union(&self.too_large).copied().collect();
+        self.reuploads.tell(&mut sent);
         sent.reconciled = self.reconciled;
         self.sent = Some((sent, request.reconcile.clone()));
         Ok(request)
@@ -156,6 +152,7 @@ impl State {
         let moved = received.counts != Counts::default()
             || cursor_before != response.cursor && response.cursor.is_some()
             || !sent.reuploads.is_empty()
+            || asked.is_some() && response.reconcile.is_some()
             || received.rows_judged;
         if response.status == SyncStatus::Ok
             && !sent.rows.is_empty()
@@ -167,10 +164,10 @@ impl State {
         self.idle = if moved { 0 } else { self.idle.saturating_add(1) };
         // A part that is kept has no verdicts: they come with the last one.
         let is_kept = response.verdicts.first().is_some_and(|group| group.verdicts.is_empty());
-        self.note_part(&sent, &received, is_kept);
-        self.note(&sent, &received);
+        self.note(&sent, &received, is_kept);
         if response.status != SyncStatus::Ok {
             (self.reconciliation, self.reconciled) = (None, false);
+            self.reuploads.follow_another_log();
         } else if let (Some(asked), Some(answer)) = (&asked, &response.reconcile) {
             let terms = terms(tx)?;
             if let Some(differences) = self.compare(asked, answer, &terms) {
@@ -179,16 +176,20 @@ impl State {
         }
         let mut changes = received.changes;
         // What is still to be fetched is known in memory only: a kill would leave it missing, and nobody told.
-        let is_compared = self.reconciled && self.reupload.is_empty() && self.fetch.is_empty();
-        if is_compared && self.too_large.is_empty() {
-            // Only now: a session that ends before begins with another reconciliation. So does the next
-            // one after this if a document was too large.
+        let is_compared = self.reconciled && self.reuploads.is_empty() && self.fetch.is_empty();
+        if self.reuploads.leaves_some() {
+            // Stored: which documents they are, a later session can only find by another reconciliation.
+            if !meta::get(tx, &RECONCILE)?.unwrap_or_default() {
+                meta::set(tx, &RECONCILE, &true)?;
+            }
+        } else if is_compared {
+            // Only now: a session that ends before begins with another reconciliation.
             meta::remove(tx, &RECONCILE)?;
             self.reconciled = false;
         }
         let reconciling =
             self.reconciliation.is_some() || !is_compared && meta::get(tx, &RECONCILE)?.unwrap_or_default();
-        let is_settled = self.fetch.is_empty() && self.reupload.is_empty() && self.too_large.is_empty();
+        let is_settled = self.fetch.is_empty() && self.reuploads.is_empty() && !self.reuploads.leaves_some();
         // What is still to be fetched or re-uploaded explains a difference; comparing finds just that.
         if received.differs && !reconciling && is_settled {
             tracing::warn!("device and server do not hold the same: reconciling them");
@@ -237,10 +238,10 @@ impl State {
         let Some((sent, _)) = self.sent.take() else { return false };
         let documents: BTreeSet<_> = sent.reuploads.iter().map(|(document, _)| *document).collect();
         if self.pace.slow_down() {
-            self.reupload_again(documents);
+            self.reuploads.again(documents);
             return true;
         }
-        self.leave_alone(&documents);
+        documents.iter().for_each(|document| self.reuploads.leave_alone(*document));
         for (document, _) in &sent.groups {
             tracing::warn!(document.id = %document, "an unsent edit is too large for the way to the server: it waits");
             self.unsendable.insert(*document);
@@ -263,8 +264,10 @@ impl State {
         self.idle = 0;
         self.reconciliations = 0;
         self.attempts.clear();
-        self.reuploaded.clear();
         self.unheard = 0;
+        if self.reuploads.begin_sync() {
+            self.reconciled = false;
+        }
     }
 
     /// The session after an answer that could not be stored: only its waits are remembered.
@@ -279,7 +282,7 @@ impl State {
     }
 
     fn may_reconcile(&self) -> bool {
-        self.reconciliations < MOST_RECONCILIATIONS && self.reupload.is_empty()
+        self.reconciliations < MOST_RECONCILIATIONS && self.reuploads.is_empty()
     }
 
     fn is_to_reconcile(&self, tx: &Transaction<'_>) -> Result<bool, Error> {
@@ -289,50 +292,19 @@ impl State {
     /// Nobody answered the last request: what it carried is as good as never sent.
     fn unanswered(&mut self) {
         if let Some((sent, _)) = self.sent.take() {
-            let lost = sent.reuploads.into_iter().map(|(document, _)| document);
-            self.reupload_again(lost.collect());
+            self.reuploads.again(sent.reuploads.into_iter().map(|(document, _)| document));
         }
     }
 
-    /// Documents whose re-uploads were not answered: they are as good as never sent.
-    fn reupload_again(&mut self, documents: BTreeSet<DocumentId>) {
-        self.reuploaded.retain(|document| !documents.contains(document));
-        self.reupload.extend(documents);
-    }
-
-    /// Documents that this server cannot take are re-uploaded by a later session.
-    fn leave_alone(&mut self, documents: &BTreeSet<DocumentId>) {
-        for document in documents {
-            tracing::warn!(document.id = %document, "this server cannot take back a document: it stays here");
-            self.reupload.remove(document);
-            self.reuploaded.insert(*document);
-            self.too_large.insert(*document);
-        }
-    }
-
-    /// Notes what became of a part that was re-uploaded and is not the last one.
-    fn note_part(&mut self, sent: &Sent, received: &Received, is_kept: bool) {
-        let Some(next) = sent.next_part else {
-            if !sent.reuploads.is_empty() {
-                self.next_part = None;
-            }
-            return;
-        };
-        self.next_part = is_kept.then_some(next);
-        // Any verdict but the one that it is to be sent again is one over the document.
-        if !is_kept && !received.reupload_again.contains(&next.document) {
-            self.reupload.remove(&next.document);
-            self.reuploaded.insert(next.document);
-        }
-    }
-
-    fn note(&mut self, sent: &Sent, received: &Received) {
+    /// Notes what an answer asks for next; `is_kept`: it keeps a part of a document, and has no verdicts on it.
+    fn note(&mut self, sent: &Sent, received: &Received, is_kept: bool) {
         for document in &received.fetched {
             self.fetch.remove(document);
         }
         // What did not fit into this answer is in a later one; what none brings is not there.
         if sent.fetch.is_disjoint(&received.fetched) {
-            for document in &sent.fetch {
+            // What was not judged could not be taken: that says nothing about the next time.
+            for document in sent.fetch.difference(&received.reupload_again) {
                 let attempts = self.attempts.entry(*document).or_default();
                 *attempts = attempts.saturating_add(1);
             }
@@ -340,21 +312,9 @@ impl State {
         self.fetch.extend(&received.fetch);
         let attempts = &self.attempts;
         self.fetch.retain(|document| attempts.get(document).is_none_or(|tried| *tried < MOST_ATTEMPTS));
-        self.reupload.extend(received.reupload.difference(&self.reuploaded));
-        let mut again = received.reupload_again.clone();
-        again.retain(|document| {
-            let attempts = self.attempts.entry(*document).or_default();
-            *attempts = attempts.saturating_add(1);
-            if *attempts > MOST_ATTEMPTS {
-                self.reupload.remove(document);
-                self.reuploaded.insert(*document);
-            }
-            *attempts <= MOST_ATTEMPTS
-        });
-        self.reupload_again(again);
-        self.leave_alone(&received.too_large);
+        self.reuploads.note(sent, received, is_kept);
         // Only once they are re-uploaded may they be fetched.
-        self.fetch.retain(|document| !self.too_large.contains(document));
+        self.fetch.retain(|document| !self.reuploads.is_left_alone(*document));
         self.awaiting_entry.extend(&received.awaiting_entry);
         if !self.more {
             self.awaiting_entry.clear();
@@ -381,16 +341,16 @@ impl State {
         received: &mut Received,
     ) -> Result<(), Error> {
         let Differences { reupload, fetch } = differences;
-        self.fetch.extend(&fetch);
-        // What was re-uploaded and still is not there is no longer visible to the user: the answer says so.
-        self.fetch.extend(reupload.intersection(&self.reuploaded));
-        let again = self.reuploaded.clone();
-        for id in reupload.difference(&again) {
+        let done = self.reuploads.done().clone();
+        // What was judged and still is not there is no longer visible to the user: the answer says so.
+        self.fetch.extend(fetch.iter().chain(reupload.intersection(&done)));
+        self.fetch.retain(|document| !self.reuploads.is_left_alone(*document));
+        for id in reupload.difference(&done) {
             if documents::get(tx, *id)?.is_some_and(|base| base.receipt.is_some()) {
-                self.reupload.insert(*id);
+                self.reuploads.ask(*id);
             } else if !fetch.contains(id) {
                 unacknowledge(tx, client.store(), client.env(), *id, received)?;
-                self.reuploaded.insert(*id);
+                self.reuploads.close(*id);
             }
         }
         self.reconciled = true;
@@ -401,14 +361,19 @@ impl State {
     fn reuploads(&mut self, tx: &Transaction<'_>, sent: &mut Sent) -> Result<Vec<Reupload>, Error> {
         let mut reuploads = Vec::new();
         let (mut bytes, mut changes, mut ops) = (0, 0, 0_u32);
-        while let Some(id) = self.next_reupload() {
-            let found = match documents::get(tx, id)? {
+        while let Some(id) = self.reuploads.next() {
+            let base = documents::get(tx, id)?;
+            if base.as_ref().is_some_and(|base| DocumentType::get(base.kind).is_none()) {
+                // After an update this app may know the type; until then nobody may take the document away.
+                self.reuploads.leave_alone(id);
+                continue;
+            }
+            let found = match base {
                 Some(base) => reupload_of(tx, id, &base)?,
                 None => None,
             };
             let Some((reupload, hashes, document_ops)) = found else {
-                self.reupload.remove(&id);
-                self.reuploaded.insert(id);
+                self.reuploads.close(id);
                 continue;
             };
             let size = reupload.changes.iter().map(|change| change.len()).sum::<usize>();
@@ -426,8 +391,7 @@ impl State {
             }
             let reupload = if size > self.pace.up() { self.part(reupload, sent) } else { reupload };
             if sent.next_part.is_none() {
-                self.reupload.remove(&id);
-                self.reuploaded.insert(id);
+                self.reuploads.close(id);
             }
             sent.reuploads.push((id, hashes));
             reuploads.push(reupload);
@@ -435,17 +399,11 @@ impl State {
         Ok(reuploads)
     }
 
-    /// Which document is to be re-uploaded next: one that was begun is ended first.
-    fn next_reupload(&self) -> Option<DocumentId> {
-        let begun = self.next_part.map(|next| next.document).filter(|id| self.reupload.contains(id));
-        begun.or_else(|| self.reupload.first().copied())
-    }
-
     /// The next part of a document that does not fit into one request.
     fn part(&self, whole: Reupload, sent: &mut Sent) -> Reupload {
         let (document, total) = (whole.document, whole.changes.len());
-        let begun = self.next_part.filter(|next| next.document == document && next.first < total);
-        let first = begun.map_or(0, |next| next.first);
+        let begun = self.reuploads.begun(document);
+        let first = if begun < total { begun } else { 0 };
         let mut left = self.pace.up();
         let fits = |change: &&ByteVec| {
             let fits = change.len() <= left;
@@ -468,16 +426,24 @@ impl State {
 
     fn fetches(&mut self, tx: &Transaction<'_>, sent: &mut Sent) -> Result<(), Error> {
         // A document whose re-upload is still to come would be fetched as the server has it now.
-        let is_to_come = |id| self.reupload.contains(id) || self.too_large.contains(id);
-        let ready = self.fetch.iter().filter(|id| !is_to_come(id));
+        let ready = self.fetch.iter().filter(|id| !self.reuploads.awaits(**id));
         sent.fetch.extend(ready.take(MOST_FETCHED));
-        for document in documents::damaged(tx, u32::try_from(MOST_FETCHED).unwrap_or(u32::MAX))? {
-            let tried = self.attempts.get(&document).copied().unwrap_or_default();
-            if sent.fetch.len() < MOST_FETCHED && tried < MOST_ATTEMPTS {
+        for document in self.damaged(tx)? {
+            if sent.fetch.len() < MOST_FETCHED {
                 sent.fetch.insert(document);
             }
         }
         Ok(())
+    }
+
+    /// Damaged documents that are still to be fetched.
+    fn damaged(&self, tx: &Transaction<'_>) -> Result<Vec<DocumentId>, Error> {
+        let mut damaged = documents::damaged(tx, u32::MAX)?;
+        damaged.retain(|id| {
+            let tried = self.attempts.get(id).copied().unwrap_or_default();
+            tried < MOST_ATTEMPTS && !self.reuploads.awaits(*id)
+        });
+        Ok(damaged)
     }
 
     /// Unsent changes, grouped by document, in the order of making.
@@ -523,7 +489,7 @@ impl State {
         page.retain(|unsent| !self.awaiting_entry.contains(&(unsent.document, unsent.hash)));
         // They build on what the server lacks.
         page.retain(|unsent| {
-            !self.too_large.contains(&unsent.document) && !self.unsendable.contains(&unsent.document)
+            !self.reuploads.is_left_alone(unsent.document) && !self.unsendable.contains(&unsent.document)
         });
         page.truncate(MAX_PUSH_CHANGES);
         Ok(page)
@@ -535,11 +501,8 @@ impl State {
             return Ok(true);
         }
         let reconciles = self.reconciliation.is_some() || self.is_to_reconcile(tx)?;
-        let damaged = documents::damaged(tx, u32::MAX)?;
-        let asks = damaged
-            .iter()
-            .any(|document| self.attempts.get(document).is_none_or(|tried| *tried < MOST_ATTEMPTS));
-        let idle = !self.more && !reconciles && !asks && self.fetch.is_empty() && self.reupload.is_empty();
+        let asks = !self.fetch.is_empty() || !self.damaged(tx)?.is_empty();
+        let idle = !self.more && !reconciles && !asks && self.reuploads.is_empty();
         Ok(idle && !self.has_pending_rows(tx)? && self.unsent(tx)?.is_empty())
     }
 }

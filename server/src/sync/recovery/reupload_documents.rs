@@ -85,7 +85,15 @@ pub async fn reupload(
             outcome.verdicts.push(GroupVerdict { document: reupload.document, verdicts });
             continue;
         }
-        outcome.verdicts.push(match parts::gather(engine, caller, reupload, now).await? {
+        let document = reupload.document;
+        let gathered = match parts::gather(engine, caller, reupload, now).await {
+            Err(error) if error.is_full() => {
+                tracing::warn!(document.id = %document, "no space left: a part of a document is not kept");
+                Gathered::Answered(GroupVerdict { document, verdicts: vec![Verdict::NotReached] })
+            }
+            gathered => gathered?,
+        };
+        outcome.verdicts.push(match gathered {
             Gathered::Answered(verdict) => verdict,
             Gathered::Whole(reupload) => {
                 let verdicts = vec![Verdict::NotReached; reupload.changes.len()];
@@ -107,7 +115,11 @@ pub async fn reupload(
     };
     // Not before: after a failure the device would have to send every part again.
     if in_parts.iter().any(was_judged) {
-        parts::forget(engine, caller, now).await?;
+        match parts::forget(engine, caller, now).await {
+            // They are forgotten after a while in any case, and the verdicts must arrive.
+            Err(error) if error.is_full() => {}
+            forgotten => forgotten?,
+        }
     }
     Ok(outcome)
 }

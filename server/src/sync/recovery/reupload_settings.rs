@@ -36,7 +36,16 @@ pub async fn reupload(
     }
     let mut verdicts = Vec::with_capacity(tombstones.len() + rows.len());
     for tombstone in tombstones {
-        verdicts.push(bury(engine, caller, tombstone, now).await?);
+        match bury(engine, caller, tombstone, now).await {
+            Ok(verdict) => verdicts.push(verdict),
+            Err(error) if error.is_full() => break,
+            Err(error) => return Err(error),
+        }
+    }
+    if verdicts.len() < tombstones.len() {
+        // The phone keeps what there is no room for, and reads on meanwhile (R09).
+        tracing::warn!("no space left: re-uploaded purges are not taken");
+        verdicts.resize(tombstones.len(), Verdict::NotReached);
     }
     let (claim, of_rows) = take_rows(engine, caller, rows, now).await?;
     verdicts.extend(of_rows);
@@ -62,6 +71,7 @@ async fn bury(
 }
 
 /// A row on its way.
+#[derive(Clone)]
 struct Pending {
     row: SettingsRow,
     verdict: Verdict,
@@ -76,7 +86,7 @@ async fn take_rows(
 ) -> Result<(Claim, Vec<Verdict>), SyncError> {
     let org = caller.org;
     let key = engine.secrets().receipt_key.as_bytes();
-    let mut pending: Vec<Pending> = rows
+    let pending: Vec<Pending> = rows
         .into_iter()
         .map(|ReceiptedRow { row, receipt }| {
             let is_ours = receipt::is_same(&receipt::of_row(key, org, &row), &receipt);
@@ -88,6 +98,23 @@ async fn take_rows(
     if !pending.iter().any(Pending::is_open) {
         return Ok((caller.claim(), pending.into_iter().map(|pending| pending.verdict).collect()));
     }
+    match write_rows(engine, caller, pending.clone(), now).await {
+        Err(error) if error.is_full() => {
+            tracing::warn!("no space left: re-uploaded settings are not taken");
+            Ok((caller.claim(), pending.into_iter().map(|pending| pending.verdict).collect()))
+        }
+        written => written,
+    }
+}
+
+/// Writes all rows that are open, or none.
+async fn write_rows(
+    engine: &Engine,
+    caller: &Caller,
+    mut pending: Vec<Pending>,
+    now: Timestamp,
+) -> Result<(Claim, Vec<Verdict>), SyncError> {
+    let org = caller.org;
     let mut tx = caller.write(engine.db()).await?;
     loop {
         let open = pending.iter().filter(|pending| pending.is_open()).count();

@@ -3,13 +3,14 @@
 use axum::http::{Method, StatusCode};
 use roadbook_domain::access::audience::{inbox_id, user_document_id};
 use roadbook_domain::crm::command::CardCommand;
+use roadbook_domain::document::{AuthorTable, DocumentTypeId};
 use roadbook_domain::settings::role::Role;
 use roadbook_domain::settings::user::User;
-use roadbook_domain::settings::{SettingsClass, SettingsRow};
+use roadbook_domain::settings::{SettingsClass, SettingsKind, SettingsRow};
 use roadbook_domain::value::id::OrgId;
 use roadbook_domain::wire::{
-    MAX_REUPLOADED_ROWS, ReceiptedRow, RefusalCode, SyncRequest, SyncResponse, SyncStatus, Tombstone,
-    Verdict, to_frame,
+    Entry, Envelope, MAX_REUPLOADED_ROWS, ReceiptedRow, RefusalCode, Reupload, ReuploadPart, SyncRequest,
+    SyncResponse, SyncStatus, Tombstone, Verdict, to_frame,
 };
 use serde_json::{Value, json};
 
@@ -249,6 +250,57 @@ on_both! {
     }
 }
 
+#[tokio::test]
+async fn a_full_server_is_read_from_while_what_it_lost_waits() {
+    let mut world = World::new(Engine::Sqlite).await;
+    world.manager.sync(&world.server).await;
+    let (server, phone) = (&world.server, &world.manager);
+    // So many, and so large, that what the file has free does not do.
+    let purge = |document| Tombstone {
+        document,
+        receipt: of_purge(key(server), server.created.org, document).into(),
+    };
+    let row = |number: u16| SettingsRow {
+        kind: SettingsKind::Other(900 + number),
+        body: minicbor::to_vec("x".repeat(60_000)).unwrap(),
+        ..row_of(phone, phone.user)
+    };
+    let part = Reupload {
+        document: world.id(),
+        kind: DocumentTypeId::CARD,
+        changes: vec![vec![0; 200_000].into()],
+        authors: AuthorTable::default(),
+        receipt: [0; 16].into(),
+        heads: vec![],
+        part: Some(ReuploadPart { first: 0, total: 2 }),
+    };
+    let nothing = || SyncRequest {
+        cursor: phone.cursor.clone(),
+        fetch: vec![inbox_id(phone.user)],
+        ..SyncRequest::default()
+    };
+    let requests = [
+        SyncRequest { tombstones: (0..900).map(|_| purge(world.id())).collect(), ..nothing() },
+        SyncRequest { settings: (0..40).map(|number| receipted(server, row(number))).collect(), ..nothing() },
+        SyncRequest { reuploads: vec![part], ..nothing() },
+    ];
+    let waits = |answer: &SyncResponse| {
+        let mut verdicts =
+            answer.verdicts.iter().flat_map(|group| &group.verdicts).chain(&answer.row_verdicts);
+        verdicts.any(|verdict| *verdict == Verdict::NotReached)
+    };
+    for request in requests {
+        // Each time: a connection that met the end of the disk is replaced, and the next one knows of none.
+        server.state.db().fill_disk(true).await.unwrap();
+        let answer = phone.send(server, &request).await;
+        assert!(waits(&answer), "{:?}", answer.row_verdicts);
+        let fetched = |entry: &Envelope| matches!(Entry::from_envelope(entry), Ok(Some(Entry::Bundle(_))));
+        assert!(answer.entries.iter().any(fetched), "reading goes on");
+        server.state.db().fill_disk(false).await.unwrap();
+        assert!(!waits(&phone.send(server, &request).await));
+    }
+}
+
 async fn re_upload(
     server: &Server,
     phone: &Phone,
@@ -270,7 +322,7 @@ fn receipted(server: &Server, row: SettingsRow) -> ReceiptedRow {
 }
 
 fn row_of(phone: &Phone, user: UserId) -> SettingsRow {
-    phone.receipted[&(roadbook_domain::settings::SettingsKind::User, user.into())].row.clone()
+    phone.receipted[&(SettingsKind::User, user.into())].row.clone()
 }
 
 async fn call(server: &Server, method: Method, path: &str, token: &str, body: Option<Value>) -> Answer {

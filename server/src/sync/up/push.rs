@@ -204,7 +204,7 @@ pub async fn commit_judged(
         };
         let committed = match commit::commit(engine.db(), caller, &batch, now).await {
             // They stay without an answer: the phone keeps them, and reads on meanwhile (R09).
-            Err(SyncError::Store(StoreError::Full)) => {
+            Err(error) if error.is_full() => {
                 tracing::warn!(groups = rest.len(), "no space left: pushed changes are not taken");
                 return Ok(again);
             }
