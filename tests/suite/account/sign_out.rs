@@ -1,7 +1,8 @@
 //! Signing out with edits that the server has not taken (C15).
 
-use roadbook_client::Client;
-use roadbook_client::account::{refresh, sign_out};
+use roadbook_client::account::{is_signed_in, refresh, sign_out};
+use roadbook_client::{Client, SyncError};
+use roadbook_tests::model::Fault;
 
 use super::stage::Stage;
 
