@@ -86,11 +86,10 @@ impl Simulation<'_> {
     /// A phone exchanges while another phone does, or while an administrator does something.
     pub(super) fn meet(&mut self, phone: u8, rival: Rival, order: u8) -> Result<(), Failure> {
         let place = self.place(phone);
-        let mut refresh_token = None;
-        if rival == Rival::Refresh {
-            refresh_token = self.fresh_session(place)?;
-        }
-        let Some(first) = self.arriving(place)? else { return Ok(()) };
+        let Some(frame) = self.frame_of(place)? else { return Ok(()) };
+        // Only now: time passes until a phone has something to say.
+        let refresh_token = if rival == Rival::Refresh { self.fresh_session(place)? } else { None };
+        let first = self.arrives(place, frame)?;
         let second = match rival {
             Rival::Exchange if self.phones.len() > 1 => self.arriving((place + 1) % self.phones.len())?,
             Rival::Exchange => None,
@@ -169,15 +168,23 @@ impl Simulation<'_> {
 
     /// A request of a phone that has just arrived at the server.
     fn arriving(&mut self, place: usize) -> Result<Option<Party>, Failure> {
+        let frame = self.frame_of(place)?;
+        frame.map(|frame| self.arrives(place, frame)).transpose()
+    }
+
+    fn frame_of(&mut self, place: usize) -> Result<Option<Vec<u8>>, Failure> {
         self.poke(place);
-        let Some(frame) = self.next_request(place)? else { return Ok(None) };
+        self.next_request(place)
+    }
+
+    fn arrives(&mut self, place: usize, frame: Vec<u8>) -> Result<Party, Failure> {
         // A request with a token that ran out ends at once, and meets nobody.
         if self.now.millis() - self.phones[place].signed_in_at.millis() > TOKEN {
             self.sign_in_again(place)?;
         }
         self.transcript.update(&frame);
         let running = self.server.begin_exchange(&self.phones[place].token, &frame);
-        Ok(Some(Party::new(Some((place, frame)), running, self.look()?)))
+        Ok(Party::new(Some((place, frame)), running, self.look()?))
     }
 
     /// Lets all of them run, one statement at a time, until each has its answer.
