@@ -12,3 +12,4 @@ pub mod plan;
 pub mod purge;
 pub mod push;
 pub mod scratch;
+mod sight;
