@@ -4,12 +4,13 @@
 //!
 //! 1. `error`: what fails.
 //! 2. `terms`: the digest terms of documents, as they were at one head.
-//! 3. `engine`: what all exchanges of a process share.
-//! 4. `seals`: cursors and receipts, which the server signs and devices hand back.
-//! 5. `up`: changes are judged outside every lock, planned as data and committed in one transaction.
-//! 6. `down`: net effects of the log and whole documents, read from one database snapshot.
-//! 7. `recovery`: reconciliation, re-uploads, the state hash, and the daily trim.
-//! 8. `exchange`: one request, led through these.
+//! 3. `turns`: users take turns at what costs much.
+//! 4. `engine`: what all exchanges of a process share.
+//! 5. `seals`: cursors and receipts, which the server signs and devices hand back.
+//! 6. `up`: changes are judged outside every lock, planned as data and committed in one transaction.
+//! 7. `down`: net effects of the log and whole documents, read from one database snapshot.
+//! 8. `recovery`: reconciliation, re-uploads, the state hash, and the daily trim.
+//! 9. `exchange`: one request, led through these.
 
 mod down;
 mod engine;
@@ -18,6 +19,7 @@ mod exchange;
 mod recovery;
 mod seals;
 mod terms;
+mod turns;
 mod up;
 
 pub use engine::Engine;
