@@ -4,13 +4,14 @@
 //!
 //! 1. `error`: what fails.
 //! 2. `terms`: the digest terms of documents, as they were at one head.
-//! 3. `engine`: what all exchanges of a process share.
-//! 4. `seals`: cursors and receipts, which the server signs and devices hand back.
-//! 5. `up`: changes are judged outside every lock, planned as data and committed in one transaction.
-//! 6. `down`: net effects of the log and whole documents, read from one database snapshot.
-//! 7. `recovery`: reconciliation, re-uploads, the state hash, and the daily trim.
-//! 8. `exchange`: one request, led through these.
-//! 9. `hand_in`: unsent changes of users without access, for a manager to apply.
+//! 3. `turns`: users take turns at what costs much.
+//! 4. `engine`: what all exchanges of a process share.
+//! 5. `seals`: cursors and receipts, which the server signs and devices hand back.
+//! 6. `up`: changes are judged outside every lock, planned as data and committed in one transaction.
+//! 7. `down`: net effects of the log and whole documents, read from one database snapshot.
+//! 8. `recovery`: reconciliation, re-uploads, the state hash, and the daily trim.
+//! 9. `exchange`: one request, led through these.
+//! 10. `hand_in`: unsent changes of users without access, for a manager to apply.
 
 mod down;
 mod engine;
@@ -20,6 +21,7 @@ pub mod hand_in;
 mod recovery;
 mod seals;
 mod terms;
+mod turns;
 mod up;
 
 pub use engine::Engine;

@@ -18,6 +18,7 @@ use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+pub use crate::store::meter::watch_writing;
 pub use crate::store::turn::{Point, Turn};
 
 use crate::auth::password::Cost;

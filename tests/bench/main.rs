@@ -20,10 +20,12 @@ mod edits;
 mod first_sync;
 mod floor;
 mod generate;
+mod hostile;
 mod instructions;
 mod lists;
 mod measure;
 mod meeting;
+mod memory;
 mod office;
 mod phone;
 mod push;
@@ -44,6 +46,7 @@ const ALL: &[Bench] = &[
     ("meeting", "two phones that edited offline meet", meeting::run),
     ("connected", "one edit: the server with a hundred sockets, and one phone alone", connected::run),
     ("push", "what a push costs the server", push::run),
+    ("hostile", "the costliest requests that the limits allow, beside the largest honest push", hostile::run),
 ];
 
 /// What [`main`] takes instead of names.

@@ -11,6 +11,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{Request, StatusCode};
 use cpu_time::ProcessTime;
+use data_encoding::BASE64URL_NOPAD;
 use roadbook_client::account::{self, Credentials, Installation};
 use roadbook_client::{Client, SyncReport, Transport, TransportError, sync};
 use roadbook_domain::document::OriginKind;
@@ -114,9 +115,14 @@ impl Office {
 
     /// Adds a user.
     pub fn hire(&self, login: &str, name: &str) -> UserId {
+        self.hire_as("user", login, name)
+    }
+
+    /// Adds a user with a role.
+    pub fn hire_as(&self, role: &str, login: &str, name: &str) -> UserId {
         let boss = self.phone(ADMIN);
         let asked = json!({
-            "email": email(login), "family_name": name, "given_name": "", "role": "user",
+            "email": email(login), "family_name": name, "given_name": "", "role": role,
             "zone": dataset::zone().name(), "locale": "en-GB", "password": PASSWORD,
         });
         let answer = self.block_on(async {
@@ -148,11 +154,29 @@ impl Office {
         phone
     }
 
-    fn sign_in(&self, client: &Client, email: &str) {
+    /// The token and id of a user who signs in on a device of which there is nothing but requests.
+    pub fn sign_in_bare(&self, login: &str) -> (String, UserId) {
+        let secret = BASE64URL_NOPAD.encode(&self.new_secret());
+        let device = json!({ "platform": "linux", "name": "bench", "install_secret": secret });
+        let asked = json!({ "email": email(login), "password": PASSWORD, "device": device });
+        let answer = self.block_on(self.line.post("/v1/sign-in", None, asked.to_string())).unwrap();
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        (
+            answer["access_token"].as_str().unwrap().to_owned(),
+            answer["user"].as_str().unwrap().parse().unwrap(),
+        )
+    }
+
+    fn new_secret(&self) -> [u8; 32] {
         let mut number = self.installations.borrow_mut();
         *number += 1;
         let mut secret = [7; 32];
         secret[..2].copy_from_slice(&number.to_be_bytes());
+        secret
+    }
+
+    fn sign_in(&self, client: &Client, email: &str) {
+        let secret = self.new_secret();
         let credentials = Credentials { email, password: PASSWORD };
         let installation = Installation { platform: "linux", name: "bench", secret: &secret };
         self.block_on(account::sign_in(client, &self.line, credentials, installation)).unwrap();
@@ -227,7 +251,21 @@ impl Line {
         std::mem::take(&mut *self.spent.lock().unwrap())
     }
 
+    /// The status and the answer to a frame, whatever it is.
+    pub async fn answer(&self, access_token: &str, frame: Vec<u8>) -> (StatusCode, Vec<u8>) {
+        self.pass(exchange(access_token, frame)).await
+    }
+
     async fn send(&self, request: Request<Body>) -> Result<Vec<u8>, TransportError> {
+        let (status, body) = self.pass(request).await;
+        match status {
+            StatusCode::UNAUTHORIZED => Err(TransportError::Unauthorized),
+            status if status.is_success() => Ok(body),
+            status => panic!("{status}: {}", String::from_utf8_lossy(&body)),
+        }
+    }
+
+    async fn pass(&self, request: Request<Body>) -> (StatusCode, Vec<u8>) {
         use tower::ServiceExt;
         let start = ProcessTime::now();
         let response = self.app.clone().oneshot(request).await.unwrap();
@@ -238,21 +276,18 @@ impl Line {
         if spent.first_answer == 0 {
             spent.first_answer = body.len();
         }
-        drop(spent);
-        match status {
-            StatusCode::UNAUTHORIZED => Err(TransportError::Unauthorized),
-            status if status.is_success() => Ok(body),
-            status => panic!("{status}: {}", String::from_utf8_lossy(&body)),
-        }
+        (status, body)
     }
+}
+
+fn exchange(access_token: &str, frame: Vec<u8>) -> Request<Body> {
+    let request = Request::post("/v1/sync").header(AUTHORIZATION, format!("Bearer {access_token}"));
+    request.body(Body::from(frame)).unwrap()
 }
 
 impl Transport for Line {
     async fn exchange(&self, access_token: &str, frame: Vec<u8>) -> Result<Vec<u8>, TransportError> {
-        let request = Request::post("/v1/sync")
-            .header(AUTHORIZATION, format!("Bearer {access_token}"))
-            .body(Body::from(frame));
-        self.send(request.unwrap()).await
+        self.send(exchange(access_token, frame)).await
     }
 
     async fn post(

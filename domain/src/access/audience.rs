@@ -29,9 +29,9 @@ use crate::value::trash::TRASHED;
 /// besides. Each limit is several times what people make by hand.
 pub const MAX_ASSIGNEES: usize = 100;
 /// The most documents that one card may make visible: its links and the contacts of its todos.
-pub const MAX_CARD_LINKS: usize = 100;
+pub const MAX_CARD_LINKS: usize = 50;
 /// The most links of one contact. Every card that links to the contact makes all of them visible.
-pub const MAX_CONTACT_LINKS: usize = 20;
+pub const MAX_CONTACT_LINKS: usize = 10;
 
 /// The id of a user's user document. It follows from the user, so all their devices agree on it.
 pub fn user_document_id(user: UserId) -> DocumentId {
@@ -131,6 +131,26 @@ pub fn own_principals(scope: Scope, rows: &Rows) -> BTreeSet<Principal> {
         Rows::Contact(..) | Rows::None => BTreeSet::new(),
     };
     scope.principals(own)
+}
+
+/// Whether a change may change who sees its document or what the document makes visible. One of a card that writes
+/// none of the registers that these follow from does neither.
+pub fn decides_visibility(kind: &DocumentType, change: &Change) -> bool {
+    let decides = |register: &Register| match register.container {
+        card::CARD => register.name == "owner",
+        card::LINKS => true,
+        card::TODOS => {
+            ["/text", "/assignee", "/state", "/contact"].iter().any(|end| register.name.ends_with(end))
+        }
+        _ => false,
+    };
+    let is_card = kind.id == card::TYPE.id;
+    change.ops.iter().any(|op| match op {
+        Op::Put { register, .. } | Op::MakeText { register, .. } => !is_card || decides(register),
+        // A text that is there stays there, and none of these registers is a long one.
+        Op::Insert { .. } | Op::Erase { .. } => !is_card,
+        Op::MakeContainer { .. } => true,
+    })
 }
 
 /// The documents that a document makes visible (F60): a user who sees it sees these, too, if their type is

@@ -1,5 +1,5 @@
-//! What one thread asks of the database: counted, and halted where a test says so. Outside of tests it does
-//! nothing.
+//! What one thread asks of the database: counted, and halted or watched where a test says so. Outside of tests
+//! it does nothing.
 //!
 //! A test's server runs on the test's own thread, so tests that run beside it are not counted.
 
@@ -59,7 +59,12 @@ struct Meter {
     wakes: u64,
     connections: u64,
     halt: Option<Halt>,
+    watcher: Option<Watcher>,
 }
+
+/// Called with `true` when a write transaction begins, with `false` when it is over.
+#[cfg(any(test, feature = "testing"))]
+pub type Watcher = fn(bool);
 
 #[cfg(any(test, feature = "testing"))]
 #[derive(Debug)]
@@ -88,6 +93,22 @@ pub fn halt_before(nth: u64) -> Halted {
         meter.halt = Some(Halt { at: meter.connections + nth, arrived, go_on: may_go_on });
     });
     Halted { arrived: has_arrived, go_on }
+}
+
+/// Lets a test watch this thread's write transactions: while one lasts, nobody else can write.
+#[cfg(any(test, feature = "testing"))]
+pub fn watch_writing(watcher: Watcher) {
+    METER.with_borrow_mut(|meter| meter.watcher = Some(watcher));
+}
+
+/// Tells the watcher that a write transaction begins or is over.
+#[cfg(any(test, feature = "testing"))]
+pub(super) fn writing(begins: bool) {
+    // Called outside of the borrow: it may ask the meter.
+    let watcher = METER.with_borrow(|meter| meter.watcher);
+    if let Some(watcher) = watcher {
+        watcher(begins);
+    }
 }
 
 /// How often this thread woke the database until now.

@@ -4,6 +4,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
+use super::meter;
+
 tokio::task_local! {
     static TURN: Turn;
 }
@@ -17,6 +19,8 @@ pub enum Point {
     Snapshot,
     /// Before a write transaction, which waits for every other one to end.
     Write,
+    /// Before a turn to read much, which may wait for another one to end.
+    Turn,
 }
 
 /// The turns of one request. Clones are the same.
@@ -28,6 +32,7 @@ struct State {
     waiting: Option<Point>,
     is_granted: bool,
     is_writing: bool,
+    is_reading: bool,
     waker: Option<Waker>,
 }
 
@@ -45,6 +50,11 @@ impl Turn {
     /// Whether it has a write transaction open.
     pub fn is_writing(&self) -> bool {
         self.state().is_writing
+    }
+
+    /// Whether it has a turn to read much.
+    pub fn is_reading(&self) -> bool {
+        self.state().is_reading
     }
 
     /// Lets it run up to its next point.
@@ -80,7 +90,8 @@ pub(crate) async fn wait(point: Point) {
     }
 }
 
-/// A write transaction of a request that takes turns, for as long as it lasts.
+/// A write transaction, for as long as it lasts: a request that takes turns has it open, and the meter's
+/// watcher is told.
 #[derive(Debug)]
 pub(super) struct Writing(Option<Turn>);
 
@@ -89,12 +100,33 @@ impl Writing {
     pub fn begin() -> Self {
         let turn = TURN.try_with(Clone::clone).ok();
         turn.iter().for_each(|turn| turn.state().is_writing = true);
+        meter::writing(true);
         Self(turn)
     }
 }
 
 impl Drop for Writing {
     fn drop(&mut self) {
+        meter::writing(false);
         self.0.iter().for_each(|turn| turn.state().is_writing = false);
+    }
+}
+
+/// A turn to read much, of a request that takes turns, for as long as it lasts.
+#[derive(Debug)]
+pub(crate) struct Marked(Option<Turn>);
+
+impl Marked {
+    /// It begins.
+    pub fn reading() -> Self {
+        let turn = TURN.try_with(Clone::clone).ok();
+        turn.iter().for_each(|turn| turn.state().is_reading = true);
+        Self(turn)
+    }
+}
+
+impl Drop for Marked {
+    fn drop(&mut self) {
+        self.0.iter().for_each(|turn| turn.state().is_reading = false);
     }
 }

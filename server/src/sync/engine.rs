@@ -1,7 +1,6 @@
 //! The engine: what all exchanges of a process share. Nothing in it matters after a restart.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use roadbook_domain::document::change::Actor;
 use roadbook_domain::value::id::{OrgId, UserId};
@@ -10,6 +9,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::error::SyncError;
 use super::terms::Known;
+use super::turns::{Turn, Turns};
 use crate::live::{Live, Moved};
 use crate::node::Node;
 use crate::node::secrets::Secrets;
@@ -19,9 +19,8 @@ use crate::store::{Db, notice};
 #[derive(Debug)]
 pub struct Engine {
     node: Node,
-    judging: Arc<Semaphore>,
-    /// Whose judgement is under way or waiting for a processor: one of each user.
-    turns: Mutex<BTreeMap<UserId, Arc<Semaphore>>>,
+    judging: Turns,
+    reading: Turns,
     hashing: Semaphore,
     terms: Known,
     live: Arc<Live>,
@@ -31,12 +30,11 @@ impl Engine {
     /// A fresh one.
     pub fn new(node: Node) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        // More at once would only share the processors, and hold more documents in memory.
-        let judging = Arc::new(Semaphore::new(processors));
         Self {
             node,
-            judging,
-            turns: Mutex::default(),
+            // More at once would only share the processors, and hold more documents in memory.
+            judging: Turns::new(processors),
+            reading: Turns::new(processors),
             hashing: Semaphore::new(1),
             terms: Known::default(),
             live: Arc::default(),
@@ -82,22 +80,30 @@ impl Engine {
         user: UserId,
         judging: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, SyncError> {
-        let turn = self.turn(user).acquire_owned().await.map_err(|_| SyncError::Busy)?;
-        let permit = Arc::clone(&self.judging).acquire_owned().await.map_err(|_| SyncError::Busy)?;
+        let turn = self.judging.take(user).await.map_err(|_| SyncError::Busy)?;
         // A span does not follow into another thread by itself.
         let span = tracing::Span::current();
         let judged = tokio::task::spawn_blocking(move || {
-            let _held = (turn, permit);
+            let _held = turn;
             span.in_scope(judging)
         });
         judged.await.map_err(|error| SyncError::Failed(error.to_string()))
     }
 
-    fn turn(&self, user: UserId) -> Arc<Semaphore> {
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        // Only the map holds those that nobody uses.
-        turns.retain(|_, turn| Arc::strong_count(turn) > 1);
-        Arc::clone(turns.entry(user).or_insert_with(|| Arc::new(Semaphore::new(1))))
+    /// A turn to read much, until it is dropped: as many at once as there are processors, and one of each user.
+    /// To be taken before a connection is: those who wait would keep the connections from all others.
+    ///
+    /// # Errors
+    /// None: the turns never end.
+    pub async fn turn_to_read(&self, user: UserId) -> Result<Reading, SyncError> {
+        #[cfg(any(test, feature = "testing"))]
+        crate::store::turn::wait(crate::store::turn::Point::Turn).await;
+        let turn = self.reading.take(user).await.map_err(|_| SyncError::Busy)?;
+        Ok(Reading {
+            _turn: turn,
+            #[cfg(any(test, feature = "testing"))]
+            _marked: crate::store::turn::Marked::reading(),
+        })
     }
 
     /// The leave to compute a state hash, for as long as it is held: that reads every document of a
@@ -131,8 +137,19 @@ impl Engine {
     }
 }
 
+/// A turn to read much.
+#[derive(Debug)]
+pub struct Reading {
+    // Dropped before the mark: others may read once the turn is over.
+    _turn: Turn,
+    #[cfg(any(test, feature = "testing"))]
+    _marked: crate::store::turn::Marked,
+}
+
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
     use crate::testing;
 
@@ -140,7 +157,6 @@ mod tests {
     async fn judging_that_nobody_waits_for_any_more_counts_until_it_ends() {
         let server = testing::Server::new(testing::Engine::Sqlite).await.unwrap();
         let engine = server.state.engine();
-        let free = engine.judging.available_permits();
         let (begun, has_begun) = tokio::sync::oneshot::channel();
         let (end, may_end) = std::sync::mpsc::channel::<()>();
         let user = UserId::from_bytes([1; 16]);
@@ -153,42 +169,9 @@ mod tests {
             begun = has_begun => begun.unwrap(),
         }
         drop(judging);
-        assert_eq!(engine.judging.available_permits(), free - 1);
+        let mut next = Box::pin(engine.judge(user, || ()));
+        assert!(next.as_mut().now_or_never().is_none(), "the user's turn is not over");
         end.send(()).unwrap();
-        let all = engine.judging.acquire_many(u32::try_from(free).unwrap()).await;
-        assert!(all.is_ok(), "it is free again");
-    }
-
-    #[tokio::test]
-    async fn the_queue_of_one_user_takes_one_place_and_others_are_judged_meanwhile() {
-        let server = testing::Server::new(testing::Engine::Sqlite).await.unwrap();
-        let engine = server.state.engine();
-        let (one, other) = (UserId::from_bytes([1; 16]), UserId::from_bytes([2; 16]));
-        let free = engine.judging.available_permits();
-        let (end, may_end) = std::sync::mpsc::channel::<()>();
-        let may_end = Arc::new(Mutex::new(may_end));
-        let queue: Vec<_> = (0..10)
-            .map(|_| {
-                let (state, may_end) = (server.state.clone(), Arc::clone(&may_end));
-                tokio::spawn(async move {
-                    let waits = move || may_end.lock().unwrap().recv().unwrap();
-                    state.engine().judge(one, waits).await.unwrap();
-                })
-            })
-            .collect();
-        // All of them have run as far as they can.
-        for _ in 0..100 {
-            tokio::task::yield_now().await;
-        }
-        assert!(free < 2 || engine.judging.available_permits() == free - 1);
-        if free > 1 {
-            assert_eq!(engine.judge(other, || 7).await.unwrap(), 7);
-        }
-        (0..10).for_each(|_| end.send(()).unwrap());
-        for judged in queue {
-            judged.await.unwrap();
-        }
-        assert_eq!(engine.judge(other, || 7).await.unwrap(), 7);
-        assert_eq!(engine.turns.lock().unwrap().len(), 1, "no turn is kept for ever");
+        next.await.unwrap();
     }
 }

@@ -27,6 +27,9 @@ const MAX_PAGE: u64 = 1 << 20;
 /// The same of the first page of a first sync.
 // Small, so that a new device has something to show soon.
 const FIRST_PAGE: u64 = 400 << 10;
+/// A device that lacks more entries than this waits for a turn to read.
+// Far more than happens between two exchanges of a connected phone.
+const FAR_BEHIND: i64 = 500;
 /// A device that wants less than this gets this much.
 const MIN_PAGE: u64 = 4 << 10;
 
@@ -66,8 +69,13 @@ pub async fn exchange(
         let digest = plan::total(&standing.sums).digest.to_bytes();
         return Ok(SyncResponse { digest: Some(digest), ..empty(status, now) });
     }
-    // Not kept while anything is written: requests that hold one connection and wait for another block all.
-    let conn = (!is_written_to).then_some(conn);
+    let is_behind = |position: &Position| {
+        position.fill.is_some() || standing.head.seq.saturating_sub(position.seq) > FAR_BEHIND
+    };
+    let reads_much = asks || position.as_ref().is_none_or(is_behind);
+    // Not kept while anything is written or waited for: requests that hold one connection and wait for another
+    // block all.
+    let conn = (!is_written_to && !reads_much).then_some(conn);
 
     // Settings first: the caller's own row may be among them, and the rest is judged by their role.
     let (claim, caller, row_verdicts) = match status {
@@ -85,6 +93,10 @@ pub async fn exchange(
 
     let page_size = u64::from(request.budget.unwrap_or(u32::MAX)).clamp(MIN_PAGE, MAX_PAGE);
     let wishes = Wishes { reconciliation: request.reconcile, fetch: request.fetch, page_size };
+    let _turn = match reads_much {
+        true => Some(engine.turn_to_read(caller.user).await?),
+        false => None,
+    };
     // One snapshot for the whole answer, the caller's rights included: what it shows is what they may see.
     let mut conn = match conn {
         Some(conn) => conn.into_snapshot().await?,

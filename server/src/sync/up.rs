@@ -13,3 +13,4 @@ pub mod plan;
 pub mod purge;
 pub mod push;
 pub mod scratch;
+mod sight;

@@ -77,8 +77,14 @@ impl Party {
         self.running.as_ref().and_then(|running| running.turn.waiting())
     }
 
-    fn is_writing(&self) -> bool {
-        self.running.as_ref().is_some_and(|running| running.turn.is_writing())
+    /// Whether it would wait for something that another one has.
+    fn waits_for(&self, other: &Self) -> bool {
+        let other = other.running.as_ref().map(|running| &running.turn);
+        match self.point() {
+            Some(Point::Write) => other.is_some_and(Turn::is_writing),
+            Some(Point::Turn) => other.is_some_and(Turn::is_reading),
+            Some(Point::Statement | Point::Snapshot) | None => false,
+        }
     }
 }
 
@@ -199,9 +205,7 @@ impl Simulation<'_> {
             }
             let may_run = |at: usize| {
                 let others = || parties.iter().enumerate().filter(move |(other, _)| *other != at);
-                parties[at].running.is_some()
-                    && !(parties[at].point() == Some(Point::Write)
-                        && others().any(|(_, party)| party.is_writing()))
+                parties[at].running.is_some() && !others().any(|(_, party)| parties[at].waits_for(party))
             };
             if !may_run(at) {
                 let next = (0..parties.len()).find(|at| may_run(*at));

@@ -270,6 +270,70 @@ fn a_card_that_makes_too_much_visible_to_too_many_is_refused_with_the_change_tha
     assert_eq!((accepted, judged.fates.last()), (2 + most - 1, Some(&too_large())));
 }
 
+/// Nearly as many characters as one push may write into a card of mine.
+fn large() -> Group {
+    let mut group = Group::new();
+    group.command(&[create("Large", Some(ME))]);
+    for field in 1..=2 {
+        for length in (9_900..=39_600).step_by(9_900) {
+            group.command(&[CardCommand::EditText(FieldId::from_bytes([field; 16]), "x".repeat(length))]);
+        }
+    }
+    group
+}
+
+#[test]
+fn a_restricted_authors_large_card_is_read_for_some_changes_of_who_sees_it_and_for_none_of_the_others() {
+    let restricted = || Context { viewer: Viewer { user: ME, role: Role::Restricted }, ..context() };
+    let accepted = |group: Group, context: &Context| {
+        let fates = judge(&case(group.pushed), context).fates;
+        let rest = fates.iter().skip_while(|fate| matches!(fate, Fate::Accepted(_)));
+        assert!(rest.clone().all(|fate| *fate == Fate::Not(Verdict::NotReached)), "{fates:?}");
+        (fates.len() - rest.count(), fates.len())
+    };
+    let todos = || {
+        let mut group = large();
+        (0..30).for_each(|n: usize| group.command(&[todo(PartId::derived(&[&n.to_be_bytes()]), "Call", ME)]));
+        group
+    };
+    let (some, all) = accepted(todos(), &restricted());
+    assert!((9 + 3..9 + 8).contains(&some), "{some} of {all}");
+    assert_eq!(accepted(todos(), &context()), (39, 39), "nothing is read for those who see everything");
+    let mut names = large();
+    (0..100).for_each(|n| names.command(&[CardCommand::Rename(format!("Large {n}"))]));
+    assert_eq!(accepted(names, &restricted()), (109, 109));
+}
+
+#[test]
+fn a_large_card_is_tried_a_few_times_for_each_request_and_every_request_finds_out_more() {
+    let first = large();
+    let document = first.document.clone();
+    let before = first.judged().update.unwrap().after;
+    let mut stored = before.clone();
+    let mut group = Group { document: document.clone(), ..Group::new() };
+    (0..63).for_each(|n| group.command(&[CardCommand::Rename(format!("Large {n}"))]));
+    let link =
+        |n: usize| CardCommand::Link { role: "x".into(), target: DocumentId::derived(&[&n.to_be_bytes()]) };
+    let links: Vec<_> = (0..=MAX_CARD_LINKS).map(link).collect();
+    group.command(&links);
+    let mut rest = group.pushed;
+    for expected in [48, 12, 3] {
+        let judged = judge(&Case { stored: Some(stored), ..case(rest.clone()) }, &context());
+        let accepted = judged.fates.iter().filter(|fate| matches!(fate, Fate::Accepted(_))).count();
+        assert_eq!(accepted, expected, "{:?}", judged.fates);
+        let next = if rest.changes.len() == 4 { too_large() } else { Fate::Not(Verdict::NotReached) };
+        assert_eq!(judged.fates[accepted], next);
+        stored = judged.update.unwrap().after;
+        rest.changes.drain(..accepted);
+    }
+    // If the very first one is too much, it is refused at once.
+    let mut group = Group { document, ..Group::new() };
+    group.command(&links);
+    (0..63).for_each(|n| group.command(&[CardCommand::Rename(format!("Large {n}"))]));
+    let judged = judge(&Case { stored: Some(before), ..case(group.pushed) }, &context());
+    assert_eq!((judged.update, &judged.fates[0]), (None, &too_large()));
+}
+
 on_both! {
     async fn what_is_seen_by_too_many_paths_for_one_request_is_left_for_the_next(engine) {
         let mut world = World::new(engine).await;

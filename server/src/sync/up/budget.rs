@@ -18,17 +18,23 @@ pub const MAX_BYTES: u64 = 16 << 20;
 /// can erase 10,000 characters.
 pub const MAX_PUSHED_OPS: u32 = 100_000;
 
+/// The most operations of documents that are read as they were, to find out what a Restricted author saw: three
+/// of the largest documents once, or a usual card a thousand times. Each costs 3 us.
+pub const MAX_READ_OPS: u64 = 300_000;
+
 /// What judging may still do for one request.
 #[derive(Debug, Clone)]
 pub struct Allowance {
     ops: Cell<u32>,
-    /// For documents that are tried again and again; `None`: not used yet.
-    trials: Cell<Option<u64>>,
+    /// For documents that are tried again and again.
+    trials: Cell<u64>,
+    /// For documents that are read as they were; `None`: not used yet.
+    reads: Cell<Option<u64>>,
 }
 
 impl Default for Allowance {
     fn default() -> Self {
-        Self { ops: Cell::new(MAX_PUSHED_OPS), trials: Cell::new(None) }
+        Self { ops: Cell::new(MAX_PUSHED_OPS), trials: Cell::new(MAX_OPS), reads: Cell::new(None) }
     }
 }
 
@@ -42,13 +48,24 @@ impl Allowance {
         left.is_some()
     }
 
-    /// Whether it is still tried which of so many changes makes a document unfit: each trial costs the
-    /// whole document. The first document is always tried.
-    pub fn halves(&self, ops: u64, changes: usize) -> bool {
-        let cost = ops.saturating_mul(u64::from(usize::BITS - changes.leading_zeros()));
+    /// Whether it may still be found out which change makes a document unfit. The first one always may.
+    pub fn may_try(&self) -> bool {
+        self.trials.get() > 0
+    }
+
+    /// Whether a document of so many operations is tried once more. What uses the allowance up is the last
+    /// trial but one: without it a group would not get on.
+    pub fn tries(&self, ops: u64) -> bool {
+        let left = self.trials.get().checked_sub(ops);
+        self.trials.set(left.unwrap_or_default());
+        left.is_some()
+    }
+
+    /// Whether a document of so many operations is read as it was. The first one always is.
+    pub fn reads(&self, ops: u64) -> bool {
         let left =
-            self.trials.get().map_or(Some(MAX_OPS.saturating_sub(cost)), |left| left.checked_sub(cost));
-        self.trials.set(Some(left.unwrap_or_default()));
+            self.reads.get().map_or(Some(MAX_READ_OPS.saturating_sub(ops)), |left| left.checked_sub(ops));
+        self.reads.set(Some(left.unwrap_or_default()));
         left.is_some()
     }
 }
@@ -99,12 +116,14 @@ mod tests {
     }
 
     #[test]
-    fn one_document_is_halved_whatever_it_costs_and_others_as_far_as_there_is_room() {
+    fn documents_are_tried_and_read_until_the_allowance_is_used_up() {
         let allowance = Allowance::default();
-        assert!(allowance.halves(50_000, 500) && !allowance.halves(50_000, 500));
+        assert!(allowance.tries(MAX_OPS - 1) && allowance.may_try());
+        assert!(!allowance.tries(2) && !allowance.may_try() && !allowance.tries(1));
+        assert!(allowance.reads(MAX_READ_OPS + 1), "the first one, whatever it costs");
+        assert!(!allowance.reads(1));
         let allowance = Allowance::default();
-        let tried = (0..100).take_while(|_| allowance.halves(1_000, 7)).count();
-        assert_eq!(tried as u64, MAX_OPS / 3_000);
+        assert_eq!((0..2_000).take_while(|_| allowance.reads(1_000)).count() as u64, MAX_READ_OPS / 1_000);
     }
 
     fn size(id: DocumentId, ops: u32, bytes: u64) -> Size {

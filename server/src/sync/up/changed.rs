@@ -40,6 +40,7 @@ enum Cause<'a> {
 /// A contact that is not changed itself: others see it than before.
 pub(super) struct Other {
     pub(super) brief: Brief,
+    /// For those who come to see it, or see it no more.
     pub(super) filing: Filing,
 }
 

@@ -217,11 +217,13 @@ pub(super) async fn file_contacts(
         let known = audiences.get(&brief.id).cloned().unwrap_or_default();
         let sees = after(brief.id, brief.creator);
         if is_linked(brief.kind) && known != sees {
+            // Not those for whom nothing changes: a contact may be seen by hundreds, and a card may make two
+            // thousand contacts visible to one more.
             let filing = Filing {
                 document: brief.id,
                 scope: Scope::Staff,
-                before: Some((brief.term, known)),
-                after: Some((brief.term, sees)),
+                before: Some((brief.term, known.difference(&sees).copied().collect())),
+                after: Some((brief.term, sees.difference(&known).copied().collect())),
             };
             others.push(Other { brief, filing });
         }

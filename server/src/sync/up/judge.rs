@@ -7,16 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use roadbook_domain::access::audience::{
-    exceeds_visibility_limits, makes_visible, own_principals, scope_of_new, simplified, trashes,
+    decides_visibility, exceeds_visibility_limits, makes_visible, own_principals, scope_of_new, simplified,
+    trashes,
 };
 use roadbook_domain::access::authorship::Author;
-use roadbook_domain::access::rights::{CardAudience, Principal, Scope, Viewer};
+use roadbook_domain::access::rights::{Principal, Scope, Viewer};
 use roadbook_domain::crm::contact;
 use roadbook_domain::crm::row::Rows;
 use roadbook_domain::document::DocumentError;
 use roadbook_domain::document::Signature;
 use roadbook_domain::document::change::{Actor, Change, ChangeHash, Register};
-use roadbook_domain::document::limits::{BYTES_FOR_DECISIONS, MAX_SAVED};
 use roadbook_domain::document::{AudienceRule, DocumentType, Origin, OriginKind, Writer, is_reserved};
 use roadbook_domain::settings::role::Act;
 use roadbook_domain::value::id::{DeviceId, DocumentId, UserId};
@@ -28,6 +28,7 @@ use super::commit;
 use super::names::{link_targets, named_users};
 use super::plan::Reach;
 use super::scratch::{self, Built, Scratch, Update};
+use super::sight::Sight;
 use crate::store::documents::Stored;
 
 /// The caller, the time, and what else is the same for all groups of a push.
@@ -195,16 +196,22 @@ fn try_all(case: &Case, context: &Context, allowance: Option<&Allowance>) -> Jud
         Ok(judged) => return judged,
         Err(unfit) => unfit,
     };
-    let ops = case.stored.as_ref().map_or(0, |stored| u64::from(stored.ops));
     // What the group adds is no more than the allowance, which it was charged to.
-    if !context.allowance.halves(ops.saturating_add(u64::from(MAX_PUSHED_OPS) / 10), total) {
+    let ops = u64::from(MAX_PUSHED_OPS) / 10 + case.stored.as_ref().map_or(0, |stored| u64::from(stored.ops));
+    if !context.allowance.may_try() {
         return Judged::not(case.group.document, total, Verdict::NotReached);
     }
     let mut judged = Judged::new(case.group.document, total);
     let (mut fit, mut broken) = (0, total);
     // Halving: each trial saves and loads the whole document, too slow for one change at a time.
     while broken - fit > 1 {
-        let middle = fit.midpoint(broken);
+        let may_try = context.allowance.tries(ops);
+        // Those that fit stand, and the next request finds out more.
+        if fit > 0 && (judged.is_cut() || !may_try) {
+            judged.end(Fate::Not(Verdict::NotReached), total);
+            return judged;
+        }
+        let middle = if may_try { fit.midpoint(broken) } else { 1 };
         match judge_first(middle, case, context, None) {
             Ok(of_first) => (fit, judged) = (middle, of_first),
             Err(error) => (broken, unfit) = (middle, error),
@@ -257,8 +264,10 @@ fn judge_first(
             return Ok(judged);
         }
     };
+    let mut sight = Sight::default();
     for pushed in case.group.changes.iter().take(total) {
-        let mut trial = Trial { scratch: &mut scratch, case, context, allowance, judged: &mut judged };
+        let (scratch, sight, judged) = (&mut scratch, &mut sight, &mut judged);
+        let mut trial = Trial { scratch, sight, case, context, allowance, judged };
         match trial.change(pushed) {
             Ok(Step::Dup(hash)) => judged.fates.push(Fate::Dup(hash)),
             Ok(Step::Accepted(place, actor)) => {
@@ -279,7 +288,7 @@ fn judge_first(
     }
     let Some(update) = scratch.finish(context.now)? else { return Ok(judged) };
     let reaches_too_far = |reach: &Reach| commit::widening(&update).paths(reach).exceed();
-    if is_overfull(&update)
+    if update.is_overfull()
         || exceeds_visibility_limits(update.rows_before.as_ref(), &update.rows)
         || context.reach.as_ref().is_some_and(reaches_too_far)
     {
@@ -290,18 +299,6 @@ fn judge_first(
     judged.bound.extend(merges.map(|change| (change.actor.0, None)));
     judged.update = Some(update);
     Ok(judged)
-}
-
-/// Whether users made a document larger than they may, which is less than it may be.
-fn is_overfull(update: &Update) -> bool {
-    let saved = update.after.saved.len();
-    if saved <= MAX_SAVED - BYTES_FOR_DECISIONS {
-        return false;
-    }
-    // Read again here only, because few documents are so large.
-    let by_users = update.accepted.iter().filter(|accepted| accepted.by.user.is_some());
-    let changes: Vec<_> = by_users.filter_map(|accepted| Change::from_stored(&accepted.bytes).ok()).collect();
-    DocumentType::get(update.after.kind).is_some_and(|kind| saved > kind.most_saved_with(&changes))
 }
 
 /// The scratch copy that a group is tried on, or the verdict on its first change.
@@ -360,6 +357,7 @@ enum Step {
 /// One change on trial.
 struct Trial<'a> {
     scratch: &'a mut Scratch,
+    sight: &'a mut Sight,
     case: &'a Case,
     context: &'a Context,
     /// What it is charged to, unless it was already.
@@ -395,12 +393,13 @@ impl Trial<'_> {
         }
         self.names(&change, pushed.origin).map_err(refused)?;
         let built = scratch::build(kind, change, Some(&pushed.check)).map_err(refused)?;
-        self.rights(&built).map_err(refused)?;
+        self.rights(&built)?;
         if self.case.visibility == Visibility::Never {
             return Ok(Step::Hidden(Some(built.hash)));
         }
         let by = Signature { user: Some(self.context.viewer.user), device: Some(self.context.device) };
         let place = self.scratch.accepted();
+        self.sight.follow(self.scratch, &built.change, built.hash);
         self.scratch
             .accept(built, pushed.change.clone(), by, pushed.origin, self.context.now)
             .map_err(|_| refused(RefusalCode::Malformed))?;
@@ -458,11 +457,12 @@ impl Trial<'_> {
 
     /// Whether the author may write what the change writes: judged on every register, winning or not,
     /// with the audience where it was made and now.
-    fn rights(&mut self, built: &Built) -> Result<(), RefusalCode> {
+    fn rights(&mut self, built: &Built) -> Result<(), Verdict> {
+        let refused = |code| Err(Verdict::Refused(code));
         let viewer = self.context.viewer;
         let is_own = match self.scratch.scope() {
-            Scope::Private(user) if user != viewer.user => return Err(RefusalCode::NotVisible),
-            Scope::Private(_) if trashes(&built.change) => return Err(RefusalCode::NotAllowed),
+            Scope::Private(user) if user != viewer.user => return refused(RefusalCode::NotVisible),
+            Scope::Private(_) if trashes(&built.change) => return refused(RefusalCode::NotAllowed),
             scope => matches!(scope, Scope::Private(_)),
         };
         if viewer.role.reads_all() {
@@ -475,58 +475,63 @@ impl Trial<'_> {
         let lacks: BTreeSet<_> = targets.difference(&self.context.linkable).copied().collect();
         if !lacks.is_empty() {
             self.judged.lacks = lacks;
-            return Err(RefusalCode::LinkNotVisible);
+            return refused(RefusalCode::LinkNotVisible);
         }
         self.judged.rests_on.extend(targets.intersection(&self.context.made));
-        if is_own {
-            return Ok(());
-        }
-        if !self.scratch.exists() {
+        if is_own || !self.scratch.exists() {
             return Ok(());
         }
         let (then, now) = self.visibility(&built.change)?;
         match (then, now) {
             (true, Visibility::Now) => Ok(()),
-            (_, Visibility::Never | Visibility::Foreign) => Err(RefusalCode::NotVisible),
-            (_, Visibility::LongLost) => Err(RefusalCode::RightLost),
+            (_, Visibility::Never | Visibility::Foreign) => refused(RefusalCode::NotVisible),
+            (_, Visibility::LongLost) => refused(RefusalCode::RightLost),
             (_, Visibility::Now | Visibility::JustLost) if self.is_harmless_late(built)? => Ok(()),
-            (_, Visibility::Now | Visibility::JustLost) => Err(RefusalCode::RightLost),
+            (_, Visibility::Now | Visibility::JustLost) => refused(RefusalCode::RightLost),
         }
     }
 
     /// Whether a Restricted author saw the document where they made the change, and whether they see it now.
-    fn visibility(&mut self, change: &Change) -> Result<(bool, Visibility), RefusalCode> {
-        let viewer = self.context.viewer;
-        let (scope, of_own) = (self.scratch.scope(), self.scratch.kind().audience == AudienceRule::Own);
-        let changed = self.scratch.has_accepted();
+    fn visibility(&mut self, change: &Change) -> Result<(bool, Visibility), Verdict> {
+        let (viewer, allowance) = (self.context.viewer, &self.context.allowance);
         // A contact's audience comes from the cards that link to it, not from its own states.
-        if !of_own {
+        if self.scratch.kind().audience != AudienceRule::Own {
             return Ok((true, self.case.visibility));
         }
-        let document = self.scratch.document().map_err(|_| RefusalCode::Malformed)?;
-        let at =
-            |heads: &[ChangeHash]| viewer.can_see(scope, &CardAudience::at(document, heads).principals());
-        let heads = document.heads();
         let now = match self.case.visibility {
             // Their own changes before this one may have ended visibility: they lost it just now.
-            Visibility::Now if changed && !at(&heads) => Visibility::JustLost,
+            Visibility::Now
+                if self.scratch.has_accepted() && !self.sight.now(self.scratch, viewer, allowance)? =>
+            {
+                Visibility::JustLost
+            }
             visibility => visibility,
         };
         // At the heads the answer is known; only an older state must be read.
-        let then = if change.deps == heads { now == Visibility::Now } else { at(&change.deps) };
-        Ok((then, now))
+        if self.scratch.stands_at(&change.deps) {
+            self.sight.know(&change.deps, now == Visibility::Now);
+        }
+        Ok((self.sight.then(self.scratch, viewer, &change.deps, allowance)?, now))
     }
 
     /// Whether a late edit makes nothing visible to anybody and trashes nothing (`docs/sync-protocol.md`,
     /// late edits).
-    fn is_harmless_late(&mut self, built: &Built) -> Result<bool, RefusalCode> {
+    fn is_harmless_late(&mut self, built: &Built) -> Result<bool, Verdict> {
         if trashes(&built.change) {
             return Ok(false);
         }
+        if !decides_visibility(self.scratch.kind(), &built.change) {
+            return Ok(true);
+        }
+        // The document is read as it is and once more with the change, on a copy.
+        if !self.context.allowance.reads(self.scratch.ops().saturating_mul(3)) {
+            return Err(Verdict::NotReached);
+        }
         let scope = self.scratch.scope();
         let filed = |rows: &Rows| simplified(own_principals(scope, rows));
-        let before = self.scratch.rows().map_err(|_| RefusalCode::Malformed)?;
-        let after = self.scratch.rows_with(built).map_err(|_| RefusalCode::Malformed)?;
+        let malformed = |_| Verdict::Refused(RefusalCode::Malformed);
+        let before = self.scratch.rows().map_err(malformed)?;
+        let after = self.scratch.rows_with(built).map_err(malformed)?;
         let seen_before: BTreeSet<Principal> = filed(&before);
         let adds_nobody = seen_before.contains(&Principal::Everyone) || filed(&after).is_subset(&seen_before);
         Ok(adds_nobody && makes_visible(&after).is_subset(&makes_visible(&before)))
@@ -574,6 +579,11 @@ impl Judged {
     fn makes_contact(&self) -> bool {
         let is_new = |update: &Update| update.rows_before.is_none() && update.after.kind == contact::TYPE.id;
         self.update.as_ref().is_some_and(is_new)
+    }
+
+    /// Whether its last change waits for the next request.
+    fn is_cut(&self) -> bool {
+        self.fates.last() == Some(&Fate::Not(Verdict::NotReached))
     }
 
     /// What was refused for linking to what the same push makes is left for the next request.

@@ -77,8 +77,9 @@ pub fn changed_paths(
 ///
 /// Each is a row to be written while everybody else waits, and the contact at its end may come to be seen by
 /// others, which is an entry of the log. A full card with its owner is taken from one user and given to
-/// another within this.
-pub const MAX_CHANGED_PATHS: usize = 5_000;
+/// another within this. One costs 40 us of writing on the machine of `docs/benchmarks.md`, and 50 ms are the most that
+/// one request may keep the others from writing.
+pub const MAX_CHANGED_PATHS: usize = 1_200;
 
 impl CardVisibility {
     /// The most paths that it can change, whatever the contacts link to.
@@ -418,21 +419,21 @@ mod tests {
     #[test]
     fn one_principal_of_a_large_card_costs_what_the_card_makes_visible_and_not_its_square() {
         let users = |range: std::ops::Range<u8>| range.map(|n| Principal::User(UserId::from_bytes([n; 16])));
-        let targets: BTreeSet<DocumentId> = (0..100).map(contact).collect();
+        let targets: BTreeSet<DocumentId> = (0..50).map(contact).collect();
         let links: LinkMap = targets
             .iter()
-            .map(|id| (*id, (0..20).map(|n| DocumentId::derived(&[id.as_bytes(), &[n]])).collect()))
+            .map(|id| (*id, (0..10).map(|n| DocumentId::derived(&[id.as_bytes(), &[n]])).collect()))
             .collect();
         let card = CardVisibility {
             before: (users(0..100).collect(), targets.clone()),
             after: (users(1..100).collect(), targets.clone()),
         };
         let counted = card.count(&links);
-        assert_eq!((counted.changed, counted.before), (2_100, 210_000));
+        assert_eq!((counted.changed, counted.before), (550, 55_000));
         assert!(!counted.exceed(), "a closing is always taken");
         let mut changed = Paths::new();
         card.add_changes(&mut changed, &links);
-        assert_eq!(changed.len(), 2_100);
+        assert_eq!(changed.len(), 550);
         let new = CardVisibility { before: Default::default(), after: card.before.clone() };
         assert!(new.count(&links).exceed());
         let given = CardVisibility {

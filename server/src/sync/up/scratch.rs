@@ -17,6 +17,7 @@ use roadbook_domain::document::codec::Malformed;
 use roadbook_domain::document::digest;
 use roadbook_domain::document::draft::Draft;
 use roadbook_domain::document::guard::Forged;
+use roadbook_domain::document::limits::{BYTES_FOR_DECISIONS, MAX_SAVED};
 use roadbook_domain::document::{AuthorTable, Origin, Signature};
 use roadbook_domain::document::{Document, DocumentError};
 use roadbook_domain::document::{DocumentType, Writer};
@@ -63,6 +64,21 @@ pub struct Update {
     pub term_before: Option<[u8; 16]>,
     /// The changes, in order.
     pub accepted: Vec<Accepted>,
+}
+
+impl Update {
+    /// Whether users made the document larger than they may, which is less than it may be.
+    pub fn is_overfull(&self) -> bool {
+        let saved = self.after.saved.len();
+        if saved <= MAX_SAVED - BYTES_FOR_DECISIONS {
+            return false;
+        }
+        // Read again here only, because few documents are so large.
+        let by_users = self.accepted.iter().filter(|accepted| accepted.by.user.is_some());
+        let changes: Vec<_> =
+            by_users.filter_map(|accepted| Change::from_stored(&accepted.bytes).ok()).collect();
+        DocumentType::get(self.after.kind).is_some_and(|kind| saved > kind.most_saved_with(&changes))
+    }
 }
 
 /// A change that was read and built.
@@ -233,6 +249,17 @@ impl Scratch {
     /// How many changes were accepted, merges of heads included.
     pub fn accepted(&self) -> usize {
         self.accepted.len()
+    }
+
+    /// Whether these are its heads, with everything accepted so far.
+    pub fn stands_at(&self, heads: &[ChangeHash]) -> bool {
+        self.heads.iter().eq(heads)
+    }
+
+    /// How many operations it has, with everything accepted so far.
+    pub fn ops(&self) -> u64 {
+        let before = self.before.as_ref().map_or(0, |(stored, ..)| u64::from(stored.ops));
+        self.changes.iter().fold(before, |sum, change| sum.saturating_add(u64::from(change.op_count())))
     }
 
     /// Whether it holds a change of this one's actor with this one's number.
