@@ -9,7 +9,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::error::SyncError;
 use super::terms::Known;
-use super::turns::{Turn, Turns};
+use super::turns::{Share, Shares, Turn, Turns};
 use crate::live::{Live, Moved};
 use crate::node::Node;
 use crate::node::secrets::Secrets;
@@ -21,6 +21,7 @@ pub struct Engine {
     node: Node,
     judging: Turns,
     reading: Turns,
+    shares: Shares,
     hashing: Semaphore,
     terms: Known,
     live: Arc<Live>,
@@ -35,6 +36,7 @@ impl Engine {
             // More at once would only share the processors, and hold more documents in memory.
             judging: Turns::new(processors),
             reading: Turns::new(processors),
+            shares: Shares::default(),
             hashing: Semaphore::new(1),
             terms: Known::default(),
             live: Arc::default(),
@@ -88,6 +90,15 @@ impl Engine {
             span.in_scope(judging)
         });
         judged.await.map_err(|error| SyncError::Failed(error.to_string()))
+    }
+
+    /// A share of this user in what is judged and waits for it, until it is dropped. To be taken before anything is
+    /// loaded.
+    ///
+    /// # Errors
+    /// [`SyncError::Busy`] if they have enough: a retry helps.
+    pub fn share(&self, user: UserId) -> Result<Share, SyncError> {
+        self.shares.take(user).ok_or(SyncError::Busy)
     }
 
     /// A turn to read much, until it is dropped: as many at once as there are processors, and one of each user.

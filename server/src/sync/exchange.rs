@@ -82,6 +82,8 @@ pub async fn exchange(
         SyncStatus::Ok if request.reuploads_rows() => reupload(engine, &caller, &mut request, now).await?,
         _ => (*claim, caller, Vec::new()),
     };
+    let brings = !request.push.is_empty() || !request.reuploads.is_empty();
+    let share = if brings { Some(engine.share(caller.user)?) } else { None };
     let mut outcome = match status {
         // What the server lost may be what these changes rest on: nothing is judged before it is back.
         SyncStatus::RolledBack => not_reached(&request),
@@ -90,6 +92,7 @@ pub async fn exchange(
     let reuploaded = reupload_documents::reupload(engine, &caller, request.reuploads, now).await?;
     outcome.verdicts.extend(reuploaded.verdicts);
     outcome.applied.extend(reuploaded.applied);
+    drop(share);
 
     let page_size = u64::from(request.budget.unwrap_or(u32::MAX)).clamp(MIN_PAGE, MAX_PAGE);
     let wishes = Wishes { reconciliation: request.reconcile, fetch: request.fetch, page_size };

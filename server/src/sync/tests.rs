@@ -8,6 +8,7 @@ mod own_documents;
 pub(crate) mod phone;
 mod pull;
 mod push;
+mod reach;
 mod recovery;
 mod reupload;
 mod rights;

@@ -1,5 +1,5 @@
 //! Turns: as much at once as there are processors, and one thing of each user. Who asks a hundred times at once
-//! costs the others the time of one turn.
+//! costs the others the time of one turn; and shares, so that what waits does not fill the memory.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +12,7 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 pub struct Turns {
     places: Arc<Semaphore>,
     /// Whose turn it is, or who waits for a place: one of each user.
-    users: Mutex<BTreeMap<UserId, Arc<Semaphore>>>,
+    users: Users<1>,
 }
 
 /// A turn. The next one begins when it is dropped.
@@ -25,7 +25,7 @@ pub struct Turn {
 impl Turns {
     /// So many at once.
     pub fn new(places: usize) -> Self {
-        Self { places: Arc::new(Semaphore::new(places)), users: Mutex::default() }
+        Self { places: Arc::new(Semaphore::new(places)), users: Users::default() }
     }
 
     /// Waits for a turn of this user.
@@ -33,17 +33,41 @@ impl Turns {
     /// # Errors
     /// None: the turns never end.
     pub async fn take(&self, user: UserId) -> Result<Turn, AcquireError> {
-        let user = self.of(user).acquire_owned().await?;
+        let user = self.users.of(user).acquire_owned().await?;
         // Only now: a user's second request must not wait in the others' line.
         let place = Arc::clone(&self.places).acquire_owned().await?;
         Ok(Turn { _user: user, _place: place })
     }
+}
 
+/// The most requests of one user that are judged or wait for it. Each holds the documents that it loaded.
+pub const MOST_AT_ONCE: usize = 4;
+
+/// Who has requests that are judged, or wait for it.
+#[derive(Debug, Default)]
+pub struct Shares(Users<MOST_AT_ONCE>);
+
+/// A share, until it is dropped.
+#[derive(Debug)]
+pub struct Share(OwnedSemaphorePermit);
+
+impl Shares {
+    /// A share of this user; `None` if they have [`MOST_AT_ONCE`].
+    pub fn take(&self, user: UserId) -> Option<Share> {
+        self.0.of(user).try_acquire_owned().ok().map(Share)
+    }
+}
+
+/// So many permits for each user, for as long as somebody has one.
+#[derive(Debug, Default)]
+struct Users<const EACH: usize>(Mutex<BTreeMap<UserId, Arc<Semaphore>>>);
+
+impl<const EACH: usize> Users<EACH> {
     fn of(&self, user: UserId) -> Arc<Semaphore> {
-        let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut users = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Only the map holds those that nobody uses.
-        users.retain(|_, turn| Arc::strong_count(turn) > 1);
-        Arc::clone(users.entry(user).or_insert_with(|| Arc::new(Semaphore::new(1))))
+        users.retain(|_, permits| Arc::strong_count(permits) > 1);
+        Arc::clone(users.entry(user).or_insert_with(|| Arc::new(Semaphore::new(EACH))))
     }
 }
 
@@ -69,7 +93,7 @@ mod tests {
         assert!(queue[1].as_mut().now_or_never().is_some(), "the turn before it is over");
         drop(queue);
         drop(take(other).now_or_never());
-        assert_eq!(turns.users.lock().unwrap().len(), 1, "no turn is kept for ever");
+        assert_eq!(turns.users.0.lock().unwrap().len(), 1, "no turn is kept for ever");
     }
 
     #[test]
@@ -84,5 +108,16 @@ mod tests {
         assert!(again.as_mut().now_or_never().is_none(), "they waited for their own turn, not for a place");
         assert!(other.as_mut().now_or_never().is_some());
         assert!(again.as_mut().now_or_never().is_some());
+    }
+
+    #[test]
+    fn a_user_has_some_shares_and_gets_another_when_one_is_given_back() {
+        let shares = Shares::default();
+        let (one, other) = (UserId::from_bytes([1; 16]), UserId::from_bytes([2; 16]));
+        let mut taken: Vec<_> = (0..=MOST_AT_ONCE).map(|_| shares.take(one)).collect();
+        assert_eq!(taken.iter().flatten().count(), MOST_AT_ONCE);
+        assert!(shares.take(other).is_some());
+        drop(taken.remove(0));
+        assert!(shares.take(one).is_some());
     }
 }

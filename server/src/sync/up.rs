@@ -1,7 +1,7 @@
 //! What goes into the log: changes of devices, the server's own documents, purges.
 //!
 //! A group of changes is tried on a copy (`scratch`), judged there (`judge`), planned as data (`plan`,
-//! `changed`) and written in one transaction (`commit`); `push` leads all groups of a request through these.
+//! `changed`, `reach`) and written in one transaction (`commit`); `push` leads all groups of a request through these.
 
 pub mod budget;
 mod changed;
@@ -12,5 +12,6 @@ pub mod own_documents;
 pub mod plan;
 pub mod purge;
 pub mod push;
+pub mod reach;
 pub mod scratch;
 mod sight;

@@ -27,7 +27,9 @@ use crate::sync::error::SyncError;
 use crate::sync::seals::receipt::Subject;
 use crate::sync::up::budget;
 use crate::sync::up::judge::{Fate, Judged};
+use crate::sync::up::plan::MAX_CHANGED_PATHS;
 use crate::sync::up::push::{self, ATTEMPTS, Outcome};
+use crate::sync::up::reach;
 use crate::sync::up::scratch::{self, Built, Scratch};
 
 /// A re-upload, and what the database knows of its document.
@@ -146,12 +148,31 @@ async fn attempt(
         let may_build = *left;
         let (judged, rest) = engine.judge(caller.user, move || judge_all(cases, &context, may_build)).await?;
         *left = rest;
-        let stale = push::commit_judged(engine, caller, judged, now, outcome).await?;
+        let mut stale = BTreeSet::new();
+        for batch in in_batches(engine, caller, judged).await? {
+            stale.extend(push::commit_judged(engine, caller, batch, now, outcome).await?);
+        }
         reuploads.retain(|(place, _)| stale.contains(place));
         again.extend(reuploads);
         pending = later;
     }
     Ok(again)
+}
+
+/// What was judged, in batches that keep nobody else waiting for long. Each document was accepted once, so one
+/// that makes much visible is taken all the same.
+async fn in_batches(
+    engine: &Engine,
+    caller: &Caller,
+    judged: Vec<(usize, Judged)>,
+) -> Result<Vec<Vec<(usize, Judged)>>, StoreError> {
+    let widenings = reach::widenings(judged.iter().map(|(_, judged)| judged));
+    if reach::is_near(&widenings, MAX_CHANGED_PATHS) {
+        return Ok(vec![judged]);
+    }
+    let mut conn = engine.db().read().await?;
+    let reach = reach::load(&mut conn, caller.org, &widenings).await?;
+    Ok(reach::batches(judged, &reach))
 }
 
 /// Reads what judging these re-uploads rests on.

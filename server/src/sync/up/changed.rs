@@ -10,7 +10,7 @@ use roadbook_domain::document::{AudienceRule, DocumentType, DocumentTypeId, Sign
 use roadbook_domain::value::id::{DocumentId, UserId};
 use roadbook_domain::value::time::Timestamp;
 
-use super::plan::{CardVisibility, Filing, Relinked};
+use super::plan::{CardVisibility, Filing, Relinked, Widening};
 use super::scratch::Update;
 use crate::store::audience::{Links, Paths};
 use crate::store::documents::{Brief, Stored};
@@ -28,6 +28,20 @@ pub(super) struct Changed<'a> {
     pub(super) filing: Filing,
     pub(super) links_before: BTreeSet<DocumentId>,
     pub(super) links_after: BTreeSet<DocumentId>,
+}
+
+/// How an update changes what others see: the card's part in it, or the contact with the number of links
+/// that come and go.
+pub fn widening(update: &Update) -> Widening {
+    let changed = Changed::of(update);
+    match changed.card_visibility() {
+        Some(card) => Widening::Card(card),
+        None if changed.is_linked() && changed.relinks() => Widening::Contact {
+            id: changed.id,
+            links: changed.links_before.symmetric_difference(&changed.links_after).count(),
+        },
+        None => Widening::None,
+    }
 }
 
 /// Why a document changes.

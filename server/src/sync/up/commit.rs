@@ -8,8 +8,9 @@ use roadbook_domain::document::change::Actor;
 use roadbook_domain::value::id::{DeviceId, DocumentId, OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 
-use super::changed::{Changed, Other, is_linked};
-use super::plan::{self, CardVisibility, Filing, LinkMap, Widening};
+use super::changed::{Changed, Other, is_linked, widening};
+use super::plan::{self, CardVisibility, Filing, LinkMap};
+use super::reach;
 use super::scratch::Update;
 use crate::auth::Caller;
 use crate::live::Concern;
@@ -78,7 +79,7 @@ pub async fn write(tx: &mut Tx, org: OrgId, batch: &Batch, now: Timestamp) -> Re
         return Ok(Committed::Stale(stale));
     }
     let mut changes: Vec<Changed> = batch.updates.iter().map(Changed::of).collect();
-    if reaches_too_far(tx, org, &changes).await? {
+    if reaches_too_far(tx, org, &batch.updates).await? {
         return Ok(Committed::Stale(batch.updates.iter().map(|update| update.after.id).collect()));
     }
     if !bind(tx, org, &batch.bound).await? {
@@ -130,34 +131,18 @@ async fn stale(tx: &mut Tx, org: OrgId, updates: &[Update]) -> Result<BTreeSet<D
     Ok(stale)
 }
 
-/// Whether contacts have come to link so much since the batch was judged that it would hold up the others.
-async fn reaches_too_far(tx: &mut Tx, org: OrgId, changes: &[Changed<'_>]) -> Result<bool, StoreError> {
+/// Whether contacts have come to link so much since the batch was judged that it would hold up the others. What
+/// is written by itself has nothing to give way to.
+async fn reaches_too_far(tx: &mut Tx, org: OrgId, updates: &[Update]) -> Result<bool, StoreError> {
     // Twice what a request was judged to change: what one contact more links to is no reason to judge anew.
     const MOST: usize = 2 * plan::MAX_CHANGED_PATHS;
-    let cards: Vec<CardVisibility> = changes.iter().filter_map(Changed::card_visibility).collect();
-    // Asked first, because it costs no statement, and nearly every batch is far from the limit.
-    if cards.iter().fold(0_usize, |sum, card| sum.saturating_add(card.most_changed())) <= MOST {
+    let widenings: Vec<_> = updates.iter().map(widening).collect();
+    if updates.len() < 2 || reach::is_near(&widenings, MOST) {
         return Ok(false);
     }
-    let targets = cards.iter().flat_map(|card| card.before.1.iter().chain(&card.after.1));
-    let targets: BTreeSet<DocumentId> = targets.copied().collect();
-    let targets: Vec<_> = targets.into_iter().collect();
-    let links = audience::links_of(tx, org, &targets, DocumentTypeId::CONTACT).await?;
-    Ok(cards.iter().fold(0_usize, |sum, card| sum.saturating_add(card.count(&links).changed)) > MOST)
-}
-
-/// How an update changes what others see: the card's part in it, or the contact with the number of links
-/// that come and go.
-pub fn widening(update: &Update) -> Widening {
-    let changed = Changed::of(update);
-    match changed.card_visibility() {
-        Some(card) => Widening::Card(card),
-        None if changed.is_linked() && changed.relinks() => Widening::Contact {
-            id: changed.id,
-            links: changed.links_before.symmetric_difference(&changed.links_after).count(),
-        },
-        None => Widening::None,
-    }
+    let reach = reach::load(tx, org, &widenings).await?;
+    let changed = widenings.iter().map(|widening| widening.paths(&reach).changed);
+    Ok(changed.fold(0, usize::saturating_add) > MOST)
 }
 
 /// Binds actors; `false` if one of them is bound to another device.

@@ -24,7 +24,7 @@ use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{Pushed, PushedChange, RefusalCode, Verdict};
 
 use super::budget::{Allowance, MAX_PUSHED_OPS};
-use super::commit;
+use super::changed::widening;
 use super::names::{link_targets, named_users};
 use super::plan::Reach;
 use super::scratch::{self, Built, Scratch, Update};
@@ -287,7 +287,7 @@ fn judge_first(
         }
     }
     let Some(update) = scratch.finish(context.now)? else { return Ok(judged) };
-    let reaches_too_far = |reach: &Reach| commit::widening(&update).paths(reach).exceed();
+    let reaches_too_far = |reach: &Reach| widening(&update).paths(reach).exceed();
     if update.is_overfull()
         || exceeds_visibility_limits(update.rows_before.as_ref(), &update.rows)
         || context.reach.as_ref().is_some_and(reaches_too_far)

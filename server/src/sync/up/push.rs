@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use roadbook_domain::access::rights::Scope;
+use roadbook_domain::document::DocumentType;
 use roadbook_domain::document::change::{Actor, Change, ChangeHash};
-use roadbook_domain::document::{DocumentType, DocumentTypeId};
 use roadbook_domain::value::id::{DocumentId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{GroupVerdict, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Pushed, RefusalCode, Verdict};
@@ -13,7 +13,8 @@ use super::budget::{self, Allowance};
 use super::commit::{self, Batch, Committed};
 use super::judge::{self, Case, Context, Fate, Judged, Visibility, with_dependents};
 use super::names;
-use super::plan::{MAX_CHANGED_PATHS, Reach, Widening};
+use super::plan::MAX_CHANGED_PATHS;
+use super::reach::{self, widenings};
 use super::scratch;
 use crate::auth::Caller;
 use crate::live::Moved;
@@ -121,17 +122,13 @@ async fn bound_reach(
     cases: Vec<Case>,
     mut context: Context,
 ) -> Result<Vec<Option<Judged>>, SyncError> {
-    let widenings = |judged: &[Judged]| -> Vec<Widening> {
-        let of = |judged: &Judged| judged.update.as_ref().map_or(Widening::None, commit::widening);
-        judged.iter().map(of).collect()
-    };
     let before = widenings(&judged);
-    let most = before.iter().try_fold(0_usize, |sum, one| Some(sum.saturating_add(one.most_changed()?)));
-    // Nearly every push is far from the limit, whatever its contacts link to, and is spared the look-up.
-    if most.is_some_and(|most| most <= MAX_CHANGED_PATHS) {
+    if reach::is_near(&before, MAX_CHANGED_PATHS) {
         return Ok(judged.into_iter().map(Some).collect());
     }
-    let reach = load_reach(engine, caller, &before).await?;
+    let mut conn = engine.db().read().await?;
+    let reach = reach::load(&mut conn, caller.org, &before).await?;
+    drop(conn);
     if before.iter().any(|widening| widening.paths(&reach).exceed()) {
         context.reach = Some(reach.clone());
         let judging = move || {
@@ -154,23 +151,6 @@ async fn bound_reach(
     }
     with_dependents(&mut later, judged.iter());
     Ok(judged.into_iter().map(|judged| (!later.contains(&judged.document)).then_some(judged)).collect())
-}
-
-async fn load_reach(engine: &Engine, caller: &Caller, widenings: &[Widening]) -> Result<Reach, StoreError> {
-    let (mut targets, mut relinked) = (BTreeSet::new(), Vec::new());
-    for widening in widenings {
-        match widening {
-            Widening::None => {}
-            Widening::Card(card) => targets.extend(card.before.1.iter().chain(&card.after.1)),
-            Widening::Contact { id, .. } => relinked.push(*id),
-        }
-    }
-    let targets: Vec<_> = targets.into_iter().collect();
-    let mut conn = engine.db().read().await?;
-    Ok(Reach {
-        links: audience::links_of(&mut conn, caller.org, &targets, DocumentTypeId::CONTACT).await?,
-        principals: audience::linking_principals(&mut conn, caller.org, &relinked).await?,
-    })
 }
 
 /// Commits judged groups and answers them; what must be judged anew is left without an answer, and its
