@@ -49,7 +49,7 @@ pub struct Shares(Users<MOST_AT_ONCE>);
 
 /// A share, until it is dropped.
 #[derive(Debug)]
-pub struct Share(OwnedSemaphorePermit);
+pub struct Share(#[expect(dead_code, reason = "it is held, not read")] OwnedSemaphorePermit);
 
 impl Shares {
     /// A share of this user; `None` if they have [`MOST_AT_ONCE`].

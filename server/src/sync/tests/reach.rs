@@ -21,7 +21,7 @@ async fn what_new_contacts_link_to_counts_for_all_who_see_the_new_card_of_the_sa
     let request = world.user.request();
     let mut answers = Vec::new();
     let mut written = 0;
-    while answers.len() < 20 && !answers.last().is_some_and(|left| *left == 0) {
+    while answers.len() < 20 && answers.last().is_none_or(|left| *left > 0) {
         let verdicts = world.user.send(&world.server, &request).await.verdicts;
         let unjudged = verdicts.iter().filter(|group| group.verdicts.contains(&Verdict::NotReached)).count();
         answers.push(unjudged);
