@@ -103,7 +103,7 @@ create table hand_in (
     foreign key (org_id, device_id) references device (org_id, id)
 );
 
-create index hand_in_device on hand_in (org_id, device_id);
+create index hand_in_user on hand_in (org_id, user_id);
 
 -- What administrators set: products, statuses, fields, users and whatever kinds come later. The body
 -- is the domain's encoding; the server reads it, the log carries it.

@@ -69,6 +69,15 @@ async fn a_token_that_is_refused_is_refreshed_once() {
 }
 
 #[tokio::test]
+async fn whether_a_session_is_over_a_refresh_finds_out() {
+    let stage = Stage::signed_in().await;
+    stage.edit();
+    stage.server.next_faults([Fault::Error(TransportError::SessionOver)]);
+    stage.sync().await.unwrap();
+    assert_eq!((is_signed_in(&stage.client), stage.client.unsent_count()), (Ok(true), Ok(0)));
+}
+
+#[tokio::test]
 async fn when_a_session_is_over_another_process_may_exchange_at_once() {
     let stage = Stage::signed_in().await;
     let widget = Client::open_beside(stage.folder.path().join("phone.sqlite"), stage.env.clone()).unwrap();

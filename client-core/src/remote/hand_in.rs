@@ -16,8 +16,13 @@ use crate::client::Client;
 use crate::error::{ApiError, Error};
 use crate::remote::error::SyncError;
 use crate::remote::transport::{Transport, TransportError};
+use crate::store::meta::{self, Key};
 use crate::store::sealed::KeepKey;
 use crate::store::{self, outbox, sealed};
+
+/// With which refresh token edits were handed in, up to which place in the outbox, and how many. Who reviews them
+/// may be done with them when the rest comes.
+const HANDED_IN: Key<(String, i64, u64)> = Key::new("handed_in");
 
 /// What one request hands in.
 #[derive(Debug, Default)]
@@ -48,9 +53,13 @@ pub(super) async fn hand_in(
     refresh_token: &str,
     is_over: impl Fn(&Transaction<'_>) -> Result<bool, Error>,
 ) -> Result<Option<u64>, SyncError> {
-    let begun = client.store().read(|connection| Ok((sealed::key(connection)?, part(connection, 0)?)));
-    let (Some(key), mut part_now) = begun.map_err(ApiError::from)? else { return Ok(None) };
-    let mut count = 0;
+    let begun = client.store().read(|connection| {
+        let (token, after, count) = meta::get(connection, &HANDED_IN)?.unwrap_or_default();
+        // What another session handed in may have been applied or discarded since.
+        let (after, count) = if token == refresh_token { (after, count) } else { (0, 0) };
+        Ok((sealed::key(connection)?, part(connection, after)?, count))
+    });
+    let (Some(key), mut part_now, mut count) = begun.map_err(ApiError::from)? else { return Ok(None) };
     loop {
         // Also if there is nothing: the server's word is needed to empty the file.
         if !send(client, transport, refresh_token, &key, &part_now).await? {
@@ -65,6 +74,7 @@ pub(super) async fn hand_in(
             // An edit that was made meanwhile is handed in, too.
             let next = part(tx, after)?;
             if next.changes > 0 {
+                meta::set(tx, &HANDED_IN, &(refresh_token.to_owned(), after, count))?;
                 return Ok(Ok(Some(next)));
             }
             sealed::seal_all(tx, client.env())?;
@@ -91,13 +101,15 @@ async fn send(
 ) -> Result<bool, SyncError> {
     let frame = to_frame(&HandIn { push: part.push.clone() });
     let bytes = key.seal(HAND_IN_FORM, &frame, client.env()).map_err(ApiError::from)?;
-    let asked = json!({ "refresh_token": refresh_token, "sealed": BASE64URL_NOPAD.encode(&bytes) });
-    match transport.post("/v1/hand-in", None, asked.to_string()).await {
+    let asked = json!({ "sealed": BASE64URL_NOPAD.encode(&bytes) });
+    match transport.post("/v1/hand-in", Some(refresh_token), asked.to_string()).await {
         Ok(answer) => {
             let receipt = serde_json::from_str::<Receipt>(&answer).ok();
             let receipt = receipt.and_then(|it| BASE64URL_NOPAD.decode(it.receipt.as_bytes()).ok());
-            Ok(receipt.is_some_and(|receipt| key.has_signed(HAND_IN_RECEIPT, &frame, &receipt)))
+            Ok(receipt.is_some_and(|receipt| key.has_signed(HAND_IN_RECEIPT, &bytes, &receipt)))
         }
+        // So much of this user waits that there is no room, or a proxy is narrow: it is tried again.
+        Err(error @ TransportError::Refused { status: 413, .. }) => Err(failed(client, transport, error)),
         Err(TransportError::SessionOver | TransportError::Refused { .. }) => Ok(false),
         Err(error) => Err(failed(client, transport, error)),
     }

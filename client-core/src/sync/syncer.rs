@@ -129,8 +129,9 @@ impl Syncer {
             report.round_trips += 1;
             // Cloned: if the token has run out, the very same bytes are sent again.
             let mut answer = self.exchange(transport, &token, frame.clone()).await;
-            // Only once: a server that refuses even a fresh token would be asked without end.
-            if answer == Err(TransportError::Unauthorized) {
+            // Only once: a server that refuses even a fresh token would be asked without end. Whether the session
+            // is over, and why, the refresh finds out: a user without access hands in what is unsent.
+            if matches!(answer, Err(TransportError::Unauthorized | TransportError::SessionOver)) {
                 let fresh = tokens::replace(&client, transport, &token).await;
                 token = fresh.map_err(|error| self.token_failed(error))?;
                 report.round_trips += 2;

@@ -2,8 +2,9 @@
 //! `GET /v1/hand-ins`, `GET /v1/hand-ins/{hand_in}`, `POST /v1/hand-ins/{hand_in}/apply` and `/discard`.
 
 use axum::Json;
-use axum::extract::State as With;
+use axum::extract::{FromRequestParts, State as With};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use data_encoding::BASE64URL_NOPAD;
 use roadbook_domain::crm::place::Place;
 use roadbook_domain::document::DocumentTypeId;
@@ -13,14 +14,22 @@ use roadbook_domain::value::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::caller::bearer;
 use super::{ApiError, Body, Path, Routes};
 use crate::auth::Claim;
+use crate::auth::token::RefreshToken;
 use crate::state::State;
 use crate::store::hand_ins::HandedIn;
 use crate::sync::hand_in::{self, Changed};
 
 /// The most bytes of a body that hands in: the sealed frame in base64url, and a token.
 const MAX_HAND_IN_BODY: usize = 772 << 10;
+
+/// The most bytes of edits that one answer shows.
+const MAX_SHOWN: usize = 512 << 10;
+
+/// What an edit takes beside its text.
+const SHOWN_BESIDE: usize = 128;
 
 /// The routes of hand-ins.
 pub fn routes() -> Routes {
@@ -32,9 +41,11 @@ pub fn routes() -> Routes {
         .post("/v1/hand-ins/{hand_in}/discard", discard)
 }
 
+/// The refresh token of a request, in the place of an access token: judged before the body is read.
+struct Refresh(RefreshToken);
+
 #[derive(Deserialize)]
 struct Sealed {
-    refresh_token: String,
     /// In base64url.
     sealed: String,
 }
@@ -60,6 +71,8 @@ struct Opened {
     #[serde(flatten)]
     listed: Listed,
     documents: Vec<Document>,
+    /// How many edits are not shown here: applied or discarded they are with the rest.
+    more: usize,
 }
 
 #[derive(Serialize)]
@@ -71,13 +84,16 @@ struct Document {
     edits: Vec<Edit>,
 }
 
-/// A value that a change wrote, or text that it added.
+/// A value that a change wrote, or text that it added or erased.
 #[derive(Serialize)]
 struct Edit {
     made_at: Timestamp,
     place: &'static str,
     of: Option<String>,
     text: String,
+    /// How many characters of a long text it erased.
+    #[serde(skip_serializing_if = "is_none")]
+    erased: u32,
 }
 
 #[derive(Serialize)]
@@ -93,10 +109,14 @@ struct Refused {
     reason: String,
 }
 
-async fn take(With(state): With<State>, Body(asked): Body<Sealed>) -> Result<Json<Receipt>, ApiError> {
-    // What is not in base64url is not sealed, either; but the token is judged first.
+async fn take(
+    With(state): With<State>,
+    Refresh(token): Refresh,
+    Body(asked): Body<Sealed>,
+) -> Result<Json<Receipt>, ApiError> {
+    // What is not in base64url is not sealed, either.
     let sealed = BASE64URL_NOPAD.decode(asked.sealed.as_bytes()).unwrap_or_default();
-    let receipt = hand_in::take(state.gate(), &asked.refresh_token, &sealed).await?;
+    let receipt = hand_in::take(state.gate(), token, &sealed).await?;
     Ok(Json(Receipt { receipt: BASE64URL_NOPAD.encode(&receipt) }))
 }
 
@@ -111,8 +131,20 @@ async fn open(
     Path(id): Path<Uuid>,
 ) -> Result<Json<Opened>, ApiError> {
     let opened = hand_in::open(state.node(), &claim, id).await?;
-    let documents = opened.changed.iter().map(Document::from).collect();
-    Ok(Json(Opened { listed: opened.of.into(), documents }))
+    let mut documents: Vec<_> = opened.changed.iter().map(Document::from).collect();
+    let (mut left, mut more) = (MAX_SHOWN, 0);
+    for document in &mut documents {
+        let bytes = |edit: &Edit| SHOWN_BESIDE + edit.text.len();
+        let fits = document.edits.iter().take_while(|edit| {
+            let rest = left.checked_sub(bytes(edit));
+            left = rest.unwrap_or_default();
+            rest.is_some()
+        });
+        let fits = fits.count();
+        more += document.edits.len() - fits;
+        document.edits.truncate(fits);
+    }
+    Ok(Json(Opened { listed: opened.of.into(), documents, more }))
 }
 
 async fn apply(
@@ -133,14 +165,23 @@ async fn discard(
     claim: Claim,
     Path(id): Path<Uuid>,
 ) -> Result<StatusCode, ApiError> {
-    hand_in::discard(state.node(), &claim, id).await?;
+    hand_in::discard(state.engine(), &claim, id).await?;
     tracing::info!(hand_in.id = %id, manager.id = %claim.user(), "hand-in discarded");
     Ok(StatusCode::NO_CONTENT)
 }
 
+impl FromRequestParts<State> for Refresh {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
+        let token = bearer(parts).ok_or(ApiError::Unauthenticated)?;
+        state.gate().tokens().open(token).map(Self).map_err(|_| ApiError::SessionOver)
+    }
+}
+
 impl From<HandedIn> for Listed {
     fn from(of: HandedIn) -> Self {
-        let HandedIn { id, user, device, device_name, at, changes } = of;
+        let HandedIn { id, user, device, device_name, at, changes, role: _ } = of;
         Self { id, user, device, device_name, handed_in_at: at, changes }
     }
 }
@@ -158,13 +199,20 @@ fn edits(kind: DocumentTypeId, change: &Change) -> Vec<Edit> {
     let edit = |op: &Op| match op {
         Op::Put { register, value, .. } => {
             let (place, of) = Place::of(kind, register).code();
-            Some(Edit { made_at: change.time, place, of, text: value.clone() })
+            Some(Edit { made_at: change.time, place, of, text: value.clone(), erased: 0 })
         }
         // Which text it belongs to only the document tells.
         Op::Insert { chars, .. } => {
-            Some(Edit { made_at: change.time, place: "text", of: None, text: chars.clone() })
+            Some(Edit { made_at: change.time, place: "text", of: None, text: chars.clone(), erased: 0 })
         }
-        _ => None,
+        Op::Erase { count, .. } => {
+            Some(Edit { made_at: change.time, place: "text", of: None, text: String::new(), erased: *count })
+        }
+        Op::MakeText { .. } | Op::MakeContainer { .. } => None,
     };
     change.ops.iter().filter_map(edit).collect()
+}
+
+fn is_none(erased: &u32) -> bool {
+    *erased == 0
 }

@@ -1,5 +1,6 @@
 //! Hand-ins: what users without access had not sent, sealed, until a manager applies or discards it.
 
+use roadbook_domain::settings::role::Role;
 use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use uuid::Uuid;
@@ -22,6 +23,8 @@ pub struct HandedIn {
     pub at: Timestamp,
     /// How many changes it holds.
     pub changes: i64,
+    /// The role that its user had last.
+    pub role: Role,
 }
 
 /// A hand-in as it comes.
@@ -41,16 +44,17 @@ pub struct NewHandIn<'a> {
     pub sealed: &'a [u8],
 }
 
-/// Adds a hand-in, unless it is there. False: its device has handed in `most` others already.
+/// Adds a hand-in, unless it is there. False: `most` others of its user wait already. Under the organisation's
+/// lock, so that they are counted one after the other.
 ///
 /// # Errors
 /// Of the database.
 pub async fn add(tx: &mut Tx, org: OrgId, new: &NewHandIn<'_>, most: i64) -> Result<bool, StoreError> {
     let others: i64 = on!(tx, |c| sqlx::query_scalar(
-        "select count(*) from hand_in where org_id = $1 and device_id = $2 and id <> $3"
+        "select count(*) from hand_in where org_id = $1 and user_id = $2 and id <> $3"
     )
     .bind(org.uuid())
-    .bind(new.device.uuid())
+    .bind(new.user.uuid())
     .bind(new.id)
     .fetch_one(c)
     .await)?;
@@ -80,8 +84,9 @@ pub async fn add(tx: &mut Tx, org: OrgId, new: &NewHandIn<'_>, most: i64) -> Res
 /// Of the database.
 pub async fn list(conn: &mut Conn, org: OrgId, most: i64) -> Result<Vec<HandedIn>, StoreError> {
     let rows: Vec<Row> = on!(conn, |c| sqlx::query_as(
-        "select h.id, h.user_id, h.device_id, d.name, h.handed_in_at, h.changes \
+        "select h.id, h.user_id, h.device_id, d.name, h.handed_in_at, h.changes, u.role \
          from hand_in h join device d on d.org_id = h.org_id and d.id = h.device_id \
+         join app_user u on u.org_id = h.org_id and u.id = h.user_id \
          where h.org_id = $1 order by h.handed_in_at, h.id limit $2"
     )
     .bind(org.uuid())
@@ -97,8 +102,9 @@ pub async fn list(conn: &mut Conn, org: OrgId, most: i64) -> Result<Vec<HandedIn
 /// Of the database.
 pub async fn get(conn: &mut Conn, org: OrgId, id: Uuid) -> Result<Option<(HandedIn, Vec<u8>)>, StoreError> {
     let row: Option<Row> = on!(conn, |c| sqlx::query_as(
-        "select h.id, h.user_id, h.device_id, d.name, h.handed_in_at, h.changes \
+        "select h.id, h.user_id, h.device_id, d.name, h.handed_in_at, h.changes, u.role \
          from hand_in h join device d on d.org_id = h.org_id and d.id = h.device_id \
+         join app_user u on u.org_id = h.org_id and u.id = h.user_id \
          where h.org_id = $1 and h.id = $2"
     )
     .bind(org.uuid())
@@ -137,6 +143,7 @@ struct Row {
     name: String,
     handed_in_at: i64,
     changes: i64,
+    role: i16,
 }
 
 impl Row {
@@ -148,6 +155,8 @@ impl Row {
             device_name: self.name,
             at: Timestamp::from_millis(self.handed_in_at),
             changes: self.changes,
+            // A code that is none may do nothing.
+            role: Role::from_code(u16::try_from(self.role).unwrap_or(u16::MAX)),
         }
     }
 }

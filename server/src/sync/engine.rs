@@ -5,7 +5,7 @@ use std::sync::Arc;
 use roadbook_domain::document::change::Actor;
 use roadbook_domain::value::id::{OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 
 use super::error::SyncError;
 use super::terms::Known;
@@ -22,6 +22,7 @@ pub struct Engine {
     judging: Turns,
     reading: Turns,
     shares: Shares,
+    reviewing: Mutex<()>,
     hashing: Semaphore,
     terms: Known,
     live: Arc<Live>,
@@ -37,6 +38,7 @@ impl Engine {
             judging: Turns::new(processors),
             reading: Turns::new(processors),
             shares: Shares::default(),
+            reviewing: Mutex::default(),
             hashing: Semaphore::new(1),
             terms: Known::default(),
             live: Arc::default(),
@@ -99,6 +101,11 @@ impl Engine {
     /// [`SyncError::Busy`] if they have enough: a retry helps.
     pub fn share(&self, user: UserId) -> Result<Share, SyncError> {
         self.shares.take(user).ok_or(SyncError::Busy)
+    }
+
+    /// Held by who applies or discards a hand-in.
+    pub fn reviewing(&self) -> &Mutex<()> {
+        &self.reviewing
     }
 
     /// A turn to read much, until it is dropped: as many at once as there are processors, and one of each user.

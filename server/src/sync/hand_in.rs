@@ -7,6 +7,7 @@
 use aws_lc_rs::digest::{Context, SHA256};
 use roadbook_domain::access::audience::{inbox_id, user_document_id};
 use roadbook_domain::access::rights::Scope;
+use roadbook_domain::document::OriginKind;
 use roadbook_domain::settings::role::Act;
 use roadbook_domain::value::id::{DocumentId, OrgId, UserId};
 use roadbook_domain::wire::{
@@ -19,12 +20,13 @@ use super::engine::Engine;
 use super::error::SyncError;
 use super::up::push;
 use crate::auth::keep::KeepKey;
+use crate::auth::token::RefreshToken;
 use crate::auth::{AuthError, Claim, Gate};
 use crate::node::Node;
 use crate::store::hand_ins::{self, HandedIn, NewHandIn};
-use crate::store::{StoreError, documents, retry, sessions};
+use crate::store::{StoreError, documents, organisation, retry, sessions};
 
-/// The most hand-ins that wait from one device.
+/// The most hand-ins of one user that wait.
 pub const MAX_HAND_INS: i64 = 20;
 
 /// The most hand-ins of one answer: the others come up when these are done.
@@ -71,8 +73,7 @@ pub struct Applied {
 /// # Errors
 /// [`AuthError::SessionOver`] for every other token; [`SyncError::Invalid`] if it is not sealed by its user's
 /// device; [`SyncError::TooLarge`] beyond [`MAX_HAND_INS`]; of the database.
-pub async fn take(gate: &Gate, token: &str, sealed: &[u8]) -> Result<Vec<u8>, SyncError> {
-    let token = gate.tokens().open(token).map_err(|_| AuthError::SessionOver)?;
+pub async fn take(gate: &Gate, token: RefreshToken, sealed: &[u8]) -> Result<Vec<u8>, SyncError> {
     let node = gate.node();
     let mut conn = node.db().read().await?;
     let barred = sessions::barred(&mut conn, token.org, token.session).await?;
@@ -95,6 +96,7 @@ pub async fn take(gate: &Gate, token: &str, sealed: &[u8]) -> Result<Vec<u8>, Sy
         };
         let is_taken = retry(|| async {
             let mut tx = node.db().write().await?;
+            organisation::lock(&mut tx, token.org).await?;
             let is_taken = hand_ins::add(&mut tx, token.org, &new, MAX_HAND_INS).await?;
             tx.commit().await?;
             Ok::<_, StoreError>(is_taken)
@@ -104,7 +106,8 @@ pub async fn take(gate: &Gate, token: &str, sealed: &[u8]) -> Result<Vec<u8>, Sy
         }
     }
     tracing::info!(user.id = %barred.user, device.id = %barred.device, changes, "handed in");
-    Ok(key.sign(HAND_IN_RECEIPT, &frame))
+    // Over the sealed bytes, of which no two are the same: an old receipt is worth nothing.
+    Ok(key.sign(HAND_IN_RECEIPT, sealed))
 }
 
 /// The hand-ins that wait, the oldest first, at most [`MAX_LISTED_HAND_INS`].
@@ -131,11 +134,13 @@ pub async fn open(node: &Node, claim: &Claim, id: Uuid) -> Result<Opened, SyncEr
     let push = unseal(node, org, of.user, &sealed)?;
     let ids: Vec<_> = push.iter().map(|group| group.document).collect();
     let there = documents::sizes(&mut snapshot, org, &ids).await?;
+    let purged = documents::purged(&mut snapshot, org, &ids).await?;
     let changed = push.into_iter().map(|mut group| {
         let scope = there.iter().find(|size| size.id == group.document).map(|size| size.scope);
         let is_own = [user_document_id(of.user), inbox_id(of.user)].contains(&group.document);
         let is_private = is_own || scope.is_some_and(|scope| scope != Scope::Staff);
-        if is_private {
+        // What was purged is gone for good, also from here.
+        if is_private || purged.contains(&group.document) {
             group.changes.clear();
         }
         Changed { is_private, exists: scope.is_some(), group }
@@ -151,12 +156,19 @@ pub async fn open(node: &Node, claim: &Claim, id: Uuid) -> Result<Opened, SyncEr
 /// As for [`open`].
 pub async fn apply(engine: &Engine, claim: &Claim, id: Uuid) -> Result<Applied, SyncError> {
     let node = engine.node();
+    let _share = engine.share(claim.user())?;
+    let _reviewing = engine.reviewing().lock().await;
     let mut snapshot = claim.snapshot(node.db()).await?;
     let manager = snapshot.caller;
     manager.require(Act::ReviewHandIns)?;
     let (of, sealed) = hand_ins::get(&mut snapshot, manager.org, id).await?.ok_or(SyncError::NotFound)?;
     drop(snapshot);
     let mut groups = unseal(node, manager.org, of.user, &sealed)?;
+    // An import speaks for others: the manager's right to it is not their user's.
+    if !Act::Import.allowed_to(of.role) {
+        let changes = groups.iter_mut().flat_map(|group| &mut group.changes);
+        changes.for_each(|change| change.origin = change.origin.filter(|of| of.kind != OriginKind::IMPORT));
+    }
     let author = manager.in_the_name_of(of.user, of.device);
     let mut applied = Applied::default();
     for _ in 0..ROUNDS {
@@ -169,7 +181,7 @@ pub async fn apply(engine: &Engine, claim: &Claim, id: Uuid) -> Result<Applied, 
     }
     applied.left = groups.iter().map(|group| group.changes.len()).sum();
     if applied.left == 0 && applied.refused.is_empty() {
-        discard(node, claim, id).await?;
+        remove(node, claim, id).await?;
     }
     tracing::info!(
         hand_in.id = %id, author.id = %of.user, manager.id = %manager.user,
@@ -182,7 +194,13 @@ pub async fn apply(engine: &Engine, claim: &Claim, id: Uuid) -> Result<Applied, 
 ///
 /// # Errors
 /// [`SyncError::NotFound`]; as for [`list`].
-pub async fn discard(node: &Node, claim: &Claim, id: Uuid) -> Result<(), SyncError> {
+pub async fn discard(engine: &Engine, claim: &Claim, id: Uuid) -> Result<(), SyncError> {
+    // Not while it is applied: what was said to be discarded is written by nobody.
+    let _reviewing = engine.reviewing().lock().await;
+    if remove(engine.node(), claim, id).await? { Ok(()) } else { Err(SyncError::NotFound) }
+}
+
+async fn remove(node: &Node, claim: &Claim, id: Uuid) -> Result<bool, SyncError> {
     let was_there = retry(|| async {
         let mut tx = claim.write(node.db()).await?;
         let caller = tx.caller;
@@ -191,7 +209,7 @@ pub async fn discard(node: &Node, claim: &Claim, id: Uuid) -> Result<(), SyncErr
         tx.commit().await?;
         Ok::<_, AuthError>(was_there)
     });
-    if was_there.await? { Ok(()) } else { Err(SyncError::NotFound) }
+    Ok(was_there.await?)
 }
 
 impl Applied {
@@ -204,14 +222,14 @@ impl Applied {
             self.applied += taken;
             match verdict.verdicts.get(taken) {
                 None => {}
-                Some(Verdict::NotReached) => {
+                // What it builds on may be in another hand-in, and a newer server may know its type.
+                Some(Verdict::NotReached | Verdict::Needs(_) | Verdict::UpgradeRequired) => {
                     group.changes.drain(..taken);
                     rest.push(group);
                 }
                 // What follows it builds on it.
                 Some(Verdict::Refused(code)) => self.refused.push((group.document, *code)),
-                // What it builds on was refused, or is not there: waiting does not help.
-                Some(_) => self.refused.push((group.document, RefusalCode::Malformed)),
+                Some(_) => self.refused.push((group.document, RefusalCode::ForeignActor)),
             }
         }
         rest

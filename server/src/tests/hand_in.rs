@@ -3,8 +3,8 @@
 use axum::http::{Method, StatusCode};
 use data_encoding::BASE64URL_NOPAD;
 use roadbook_domain::access::audience::inbox_id;
-use roadbook_domain::crm::command::{CardCommand, NewTodo};
-use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::crm::command::{CardCommand, NewEntry, NewTodo};
+use roadbook_domain::document::{DocumentTypeId, Origin, OriginKind};
 use roadbook_domain::settings::INBOX_PRODUCT;
 use roadbook_domain::value::id::{DeviceId, DocumentId, PartId};
 use roadbook_domain::value::todo::Outcome;
@@ -32,7 +32,7 @@ on_both! {
         firm.disable().await;
         let taken = firm.hand_in().await;
         assert_eq!(taken.status, StatusCode::OK, "{taken:?}");
-        assert_eq!(taken.text("receipt"), firm.receipt());
+        assert_eq!(taken.text("receipt"), firm.receipt(), "over what was sent, so none can be used twice");
         assert_eq!(firm.card_count().await, 1, "nothing is applied by itself");
 
         let waiting = firm.get("/v1/hand-ins").await.body;
@@ -103,6 +103,23 @@ on_both! {
         }
         firm.make("One too many");
         assert_eq!(firm.hand_in().await.code(), "too_large");
+    }
+
+    async fn an_import_is_applied_as_one_only_if_its_user_might_import(engine) {
+        let mut firm = Firm::new(engine).await;
+        let card = firm.card("Roof").await;
+        let (id, at) = (TODO, firm.server.state.now());
+        let entry = NewEntry {
+            id, at, kind: "note".into(), text: "Said".into(), by: Some(firm.server.created.admin), person: None, place: String::new(),
+        };
+        firm.bela.card(&firm.server, card, CardCommand::AddEntry(entry));
+        let origin = Origin { kind: OriginKind::IMPORT, id: [1; 16] };
+        firm.bela.outbox[0].changes[0].origin = Some(origin);
+        firm.disable().await;
+        assert_eq!(firm.hand_in().await.status, StatusCode::OK);
+        let id = firm.get("/v1/hand-ins").await.body[0]["id"].as_str().unwrap().to_owned();
+        let applied = firm.post(&format!("/v1/hand-ins/{id}/apply")).await.body;
+        assert_eq!(applied["refused"][0]["reason"], "not_allowed", "{applied}");
     }
 
     async fn what_is_refused_stays_with_its_reason_and_what_is_private_is_shown_to_nobody(engine) {
@@ -203,7 +220,8 @@ impl Firm {
     }
 
     fn receipt(&self) -> String {
-        BASE64URL_NOPAD.encode(&self.key().sign(HAND_IN_RECEIPT, &self.frame()))
+        let sealed = self.key().seal(HAND_IN_FORM, &self.frame());
+        BASE64URL_NOPAD.encode(&self.key().sign(HAND_IN_RECEIPT, &sealed))
     }
 
     async fn hand_in(&self) -> Answer {
@@ -212,8 +230,8 @@ impl Firm {
 
     async fn hand_in_with(&self, token: &str, purpose: &[u8], frame: &[u8]) -> Answer {
         let sealed = BASE64URL_NOPAD.encode(&self.key().seal(purpose, frame));
-        let body = json!({ "refresh_token": token, "sealed": sealed });
-        self.server.send(Method::POST, "/v1/hand-in", "", Some(body)).await.unwrap()
+        let body = json!({ "sealed": sealed });
+        self.server.send(Method::POST, "/v1/hand-in", token, Some(body)).await.unwrap()
     }
 
     async fn refresh(&self) -> String {

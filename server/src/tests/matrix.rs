@@ -58,7 +58,8 @@ const TABLE: &[(&str, &str, [u16; 6])] = &[
     ("GET", "/v1/statuses", [401, 200, 200, 200, 200, 200]),
     ("POST", "/v1/statuses", [401, 403, 403, 403, 422, 201]),
     ("PUT", "/v1/statuses/{status}", [401, 403, 403, 403, 404, 200]),
-    ("POST", "/v1/hand-in", [422; 6]),
+    // Only with a refresh token.
+    ("POST", "/v1/hand-in", [401; 6]),
     ("GET", "/v1/hand-ins", [401, 403, 403, 200, 200, 200]),
     ("GET", "/v1/hand-ins/{hand_in}", [401, 403, 403, 200, 404, 200]),
     ("POST", "/v1/hand-ins/{hand_in}/apply", [401, 403, 403, 200, 404, 200]),

@@ -401,7 +401,7 @@ impl Server {
         self.folder.join(format!("roadbook-{}.db", self.starts))
     }
 
-    /// A line to this server for the calls that are no exchange.
+    /// A line to this server that nothing happens to.
     pub fn line(&self) -> Line {
         Line(self.router())
     }
@@ -523,23 +523,32 @@ pub fn server_hashes(database: &Path) -> Result<BTreeSet<ChangeHash>, Failure> {
     Ok(hashes.collect::<Result<_, _>>()?)
 }
 
-/// The calls of an app that are no exchange, to a server in the same process.
+/// The calls of an app to a server in the same process.
 pub struct Line(Router);
 
 impl Transport for Line {
-    async fn exchange(&self, _: &str, _: Vec<u8>) -> Result<Vec<u8>, TransportError> {
-        Err(TransportError::Unreachable)
+    async fn exchange(&self, token: &str, frame: Vec<u8>) -> Result<Vec<u8>, TransportError> {
+        let request = Request::post("/v1/sync").header(AUTHORIZATION, format!("Bearer {token}"));
+        let request = request.body(Body::from(frame)).map_err(|_| TransportError::Malformed)?;
+        self.answer(request).await
     }
 
     async fn post(&self, path: &str, token: Option<&str>, json: String) -> Result<String, TransportError> {
         let body = serde_json::from_str(&json).map_err(|_| TransportError::Malformed)?;
         let request = request(Method::POST, path, token.unwrap_or_default(), &body);
+        self.answer(request).await.map(|body| String::from_utf8_lossy(&body).into_owned())
+    }
+}
+
+impl Line {
+    async fn answer(&self, request: Request<Body>) -> Result<Vec<u8>, TransportError> {
         let answered = answered(self.0.clone(), request).await;
         let (status, body) = answered.map_err(|_| TransportError::Unreachable)?;
         let text = String::from_utf8_lossy(&body).into_owned();
         match status.as_u16() {
-            200..300 => Ok(text),
+            200..300 => Ok(body),
             401 if text.contains("session_over") => Err(TransportError::SessionOver),
+            401 => Err(TransportError::Unauthorized),
             status => Err(TransportError::Refused { status, code: text }),
         }
     }

@@ -91,7 +91,11 @@ on_both! {
 
 /// The routes that are not open to all.
 fn routes() -> impl Iterator<Item = (&'static str, &'static str)> {
-    TABLE.iter().filter(|(_, _, statuses)| statuses[0] == 401).map(|(method, path, _)| (*method, *path))
+    // A hand-in is for those who have lost access.
+    TABLE
+        .iter()
+        .filter(|(_, path, statuses)| statuses[0] == 401 && *path != "/v1/hand-in")
+        .map(|(method, path, _)| (*method, *path))
 }
 
 fn assert_refused(answer: &Answer, what: &str) {
