@@ -65,7 +65,11 @@ impl Turn {
     }
 
     async fn wait(&self, point: Point) {
-        self.state().waiting = Some(point);
+        {
+            let mut state = self.state();
+            // What was granted before it came here let it come here, and no further.
+            (state.waiting, state.is_granted) = (Some(point), false);
+        }
         std::future::poll_fn(|cx| {
             let mut state = self.state();
             if std::mem::take(&mut state.is_granted) {
