@@ -15,3 +15,4 @@ pub mod push;
 pub mod reach;
 pub mod scratch;
 mod sight;
+mod unfit;

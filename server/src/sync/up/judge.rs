@@ -14,7 +14,6 @@ use roadbook_domain::access::authorship::Author;
 use roadbook_domain::access::rights::{Principal, Scope, Viewer};
 use roadbook_domain::crm::contact;
 use roadbook_domain::crm::row::Rows;
-use roadbook_domain::document::DocumentError;
 use roadbook_domain::document::Signature;
 use roadbook_domain::document::change::{Actor, Change, ChangeHash, Register};
 use roadbook_domain::document::{AudienceRule, DocumentType, Origin, OriginKind, Writer, is_reserved};
@@ -29,6 +28,7 @@ use super::names::{link_targets, named_users};
 use super::plan::Reach;
 use super::scratch::{self, Built, Scratch, Update};
 use super::sight::Sight;
+use super::unfit::Unfit;
 use crate::store::documents::Stored;
 
 /// The caller, the time, and what else is the same for all groups of a push.
@@ -223,30 +223,6 @@ fn try_all(case: &Case, context: &Context, allowance: Option<&Allowance>) -> Jud
     }
     judged.end(Fate::Not(Verdict::Refused(unfit.code())), total);
     judged
-}
-
-/// Why what was accepted cannot be logged.
-#[derive(Debug)]
-enum Unfit {
-    /// The document would exceed a limit.
-    TooLarge,
-    /// Automerge does not take it, or does not read back what it saved.
-    Broken(DocumentError),
-}
-
-impl Unfit {
-    fn code(&self) -> RefusalCode {
-        match self {
-            Self::TooLarge => RefusalCode::TooLarge,
-            Self::Broken(_) => RefusalCode::Malformed,
-        }
-    }
-}
-
-impl From<DocumentError> for Unfit {
-    fn from(error: DocumentError) -> Self {
-        if error == DocumentError::TooLarge { Self::TooLarge } else { Self::Broken(error) }
-    }
 }
 
 /// Judges the first changes of a group as if there were no others.
