@@ -146,7 +146,8 @@ async fn phones_that_re_upload_the_same_at_once_are_all_answered_that_it_is_ther
     let request = SyncRequest { reuploads, ..SyncRequest::default() };
     assert_eq!(request.reuploads.len(), 1);
     restore(&mut world.server, &copy).await;
-    let phones = [&world.user; 6];
+    let (one, other) = (&world.user, &world.manager);
+    let phones = [one, other, one, other, one, other];
     let sent = phones.map(|phone| phone.send(&world.server, &request));
     let answers = futures_util::future::join_all(sent).await;
     let mut applied = 0;
