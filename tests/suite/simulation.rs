@@ -212,6 +212,22 @@ fn what_a_restored_server_with_a_full_disk_lost_stays_on_the_phones() {
     );
 }
 
+#[test]
+fn what_was_written_into_a_text_is_told_though_the_document_comes_later_than_the_edit() {
+    // The phone was revoked: its edits come back under another device, and are made again.
+    holds(
+        45_895_428,
+        &[
+            Transition::Edit { phone: 9, act: 175, target: 1, value: 130 },
+            Transition::Meet { phone: 85, rival: Rival::Exchange, order: 152 },
+            Transition::Edit { phone: 113, act: 203, target: 0, value: 171 },
+            Transition::Clone { phone: 46, same_device: false },
+            Transition::Edit { phone: 56, act: 213, target: 0, value: 212 },
+            Transition::HandIn { phone: 76, revoked: true, judged: 221 },
+        ],
+    );
+}
+
 fn firm() -> Firm {
     Firm::prepare().unwrap_or_else(|failure| panic!("{failure}"))
 }

@@ -42,7 +42,15 @@ impl Moved<'_> {
         let pending = self.pending();
         if !pending.is_empty() {
             // `rebase` changes the document, and edits are told from the state that their author saw.
-            let before = self.before.take().unwrap_or_else(|| self.document.clone());
+            let mut before = self.before.take().unwrap_or_else(|| self.document.clone());
+            // The document may have come only now, after a sign-in that gave the edits back: what they did to a
+            // text is told by the text.
+            for pending in &pending {
+                let stored = [(pending.hash, pending.change.clone())];
+                if !before.contains(pending.hash) && before.add_stored(stored).is_err() {
+                    break;
+                }
+            }
             // A fresh one: the client's present actor may be the very one that collided.
             let actor = Actor::new(context.env);
             let fates = rebase(&before, &mut self.document, &pending, actor);
