@@ -158,7 +158,7 @@ impl Simulation<'_> {
         ensure("a sign-out leaves nothing of the user (C15)", is_kept || held.is_empty(), || {
             format!("{held:?}")
         })?;
-        let is_free = held.is_empty() && app.peek.outbox()?.is_empty();
+        let is_free = held.is_empty() && app.peek.outbox()?.is_empty() && app.peek.quarantine()?.is_empty();
         app.session = SyncSession::new(&app.client);
         if is_free {
             // Of what a restored server lost, this may have been the last copy.
