@@ -44,6 +44,9 @@ pub enum ValueEdit {
     },
 }
 
+/// The container of text that was added to a long text of which only its document knows where it is.
+const NOWHERE: u8 = u8::MAX;
+
 impl ValueEdit {
     /// What a change did; the document holds it.
     pub fn of(document: &Document, hash: ChangeHash, change: &Change) -> Vec<Self> {
@@ -71,10 +74,11 @@ impl ValueEdit {
     }
 
     /// What a change did, as far as it says so itself: its document is not here, so of a long text that was
-    /// there before nothing can be told.
+    /// there before nothing can be told but what was added to it, which [has no place](Self::is_placed).
     pub fn alone(change: &Change) -> Vec<Self> {
         let mut edits = Vec::new();
         let mut made: BTreeMap<OpId, (&Register, String)> = BTreeMap::new();
+        let mut added: BTreeMap<OpId, Vec<&str>> = BTreeMap::new();
         for (id, op) in change.with_ids() {
             match op {
                 Op::Put { register: Register { container, name }, value, .. } => {
@@ -82,11 +86,10 @@ impl ValueEdit {
                     edits.push(Self::Put { container, name, value });
                 }
                 Op::MakeText { register, .. } => drop(made.insert(id, (register, String::new()))),
-                Op::Insert { text, chars, .. } => {
-                    if let Some((_, after)) = made.get_mut(text) {
-                        after.push_str(chars);
-                    }
-                }
+                Op::Insert { text, chars, .. } => match made.get_mut(text) {
+                    Some((_, after)) => after.push_str(chars),
+                    None => added.entry(*text).or_default().push(chars),
+                },
                 Op::MakeContainer { .. } | Op::Erase { .. } => {}
             }
         }
@@ -94,7 +97,16 @@ impl ValueEdit {
             let (container, name) = (register.container, register.name.clone());
             Self::Text { container, name, before: String::new(), after }
         }));
+        edits.extend(added.into_values().map(|added| {
+            let after = added.join(" … ");
+            Self::Text { container: NOWHERE, name: String::new(), before: String::new(), after }
+        }));
         edits
+    }
+
+    /// Whether it says where it belongs. What does not can be shown, and not made again.
+    pub fn is_placed(&self) -> bool {
+        self.register().container != NOWHERE
     }
 
     /// The register it writes.
@@ -112,6 +124,7 @@ impl ValueEdit {
                 draft.edit_text(*container, name, &merged(&present, "", value));
             }
             Self::Put { container, name, value } => draft.put(*container, name, value),
+            Self::Text { container: NOWHERE, .. } => {}
             Self::Text { container, name, before, after } => {
                 let present = draft.text(*container, name).unwrap_or_default();
                 draft.edit_text(*container, name, &merged(&present, before, after));
@@ -157,5 +170,36 @@ impl TextRegisters {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use roadbook_domain::crm::card;
+    use roadbook_domain::document::change::Actor;
+    use roadbook_domain::value::time::Timestamp;
+
+    #[test]
+    fn text_that_was_added_to_a_text_that_is_not_here_is_told_and_not_made_again_elsewhere() {
+        let mut document = Document::new(&card::TYPE);
+        let mut change = |text: &str| {
+            let mut draft = Draft::new(&mut document, Actor([7; 16]), Timestamp::from_millis(0));
+            draft.edit_text(card::FIELDS, "notes", text);
+            let change = draft.finish().unwrap();
+            document.add(&change).unwrap();
+            change
+        };
+        let made = ValueEdit::alone(&change("They like red."));
+        assert!(
+            matches!(&made[..], [edit @ ValueEdit::Text { after, .. }] if after == "They like red." && edit.is_placed())
+        );
+        let added = ValueEdit::alone(&change("They really like red. Call in May."));
+        let [ValueEdit::Text { after, .. }] = &added[..] else { panic!("{added:?}") };
+        assert!(after.contains("really") && after.contains("Call in May"), "{after}");
+        assert!(!added[0].is_placed());
+        let mut draft = Draft::new(&mut document, Actor([8; 16]), Timestamp::from_millis(0));
+        added[0].draft(&mut draft);
+        assert_eq!(draft.finish(), None);
     }
 }

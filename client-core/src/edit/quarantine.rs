@@ -55,8 +55,8 @@ impl Batch<'_> {
     fn reapply(&mut self, n: i64) -> Result<DocumentId, Error> {
         let tx = self.transaction();
         let item = quarantine::get(tx, n)?.ok_or(Error::NoQuarantined)?;
-        if item.edits.is_empty() {
-            // Its bytes make no sense: there is nothing that could be applied.
+        if item.edits.is_empty() || !item.edits.iter().all(ValueEdit::is_placed) {
+            // Its bytes make no sense, or do not say where they belong: nothing of it is to vanish.
             return Err(Error::Stored("edit in the quarantine"));
         }
         let kind = DocumentType::get(item.kind).ok_or(Error::OtherType(item.kind))?;

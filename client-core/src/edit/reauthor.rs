@@ -93,7 +93,8 @@ impl Rebase<'_> {
             self.instead.insert(pending.hash, heads);
             return Fate::Left(edits);
         }
-        let (left, again): (Vec<_>, Vec<_>) = edits.into_iter().partition(|edit| self.refused.holds(edit));
+        let (left, again): (Vec<_>, Vec<_>) =
+            edits.into_iter().partition(|edit| !edit.is_placed() || self.refused.holds(edit));
         self.refused.add(&left, self.base);
         match self.reauthor(&again, heads.clone(), pending.change.time) {
             Ok(Some(by)) => {

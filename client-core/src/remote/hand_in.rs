@@ -2,7 +2,6 @@
 //! emptied as by a forced sign-out: should the same user sign in here again, their edits are back.
 
 use data_encoding::BASE64URL_NOPAD;
-use minicbor::bytes::ByteArray;
 use roadbook_domain::wire::{
     HAND_IN_FORM, HAND_IN_RECEIPT, HandIn, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Pushed, PushedChange, to_frame,
 };
@@ -126,16 +125,8 @@ fn part(connection: &Connection, after: i64) -> Result<Part, Error> {
             return false;
         }
         (part.changes, part.last) = (part.changes + 1, unsent.n);
-        let check =
-            ByteArray::from(std::array::from_fn(|i| unsent.hash.0.get(i).copied().unwrap_or_default()));
-        let pushed = PushedChange { change, check, origin: unsent.origin };
-        match part.push.iter_mut().find(|group| group.document == unsent.document) {
-            Some(group) => group.changes.push(pushed),
-            None => {
-                let (document, kind) = (unsent.document, unsent.kind);
-                part.push.push(Pushed { document, kind, changes: vec![pushed] });
-            }
-        }
+        let pushed = PushedChange::new(change, unsent.hash, unsent.origin);
+        Pushed::add(&mut part.push, unsent.document, unsent.kind, pushed);
         true
     })?;
     Ok(part)

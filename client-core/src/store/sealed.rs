@@ -69,14 +69,12 @@ pub(crate) fn set_key(tx: &Transaction<'_>, key: &KeepKey) -> Result<(), Error> 
 /// Seals all that is unsent or in the quarantine; false if there is no key to do it with. The caller deletes
 /// what lies open.
 pub(crate) fn seal_all(tx: &Transaction<'_>, env: &dyn Env) -> Result<bool, Error> {
-    let Some(key) = key(tx)?.and_then(|key| cipher(&key)) else { return Ok(false) };
+    let Some(key) = key(tx)? else { return Ok(false) };
     for kept in kept::all(tx)? {
-        let mut bytes = minicbor::to_vec(&kept).map_err(|_| Error::Stored("kept edit"))?;
-        let nonce: [u8; NONCE_LEN] = random(env);
-        let sealed =
-            key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(FORM), &mut bytes);
-        sealed.map_err(|_| Error::Stored("sealed edit"))?;
-        put(tx, &nonce, &bytes)?;
+        let bytes = minicbor::to_vec(&kept).map_err(|_| Error::Stored("kept edit"))?;
+        let sealed = key.seal(FORM, &bytes, env)?;
+        let (nonce, bytes) = sealed.split_at_checked(NONCE_LEN).ok_or(Error::Stored("sealed edit"))?;
+        put(tx, nonce, bytes)?;
     }
     Ok(true)
 }

@@ -3,6 +3,7 @@
 use minicbor::{Decode, Encode};
 
 use crate::document::canonical::Check;
+use crate::document::change::ChangeHash;
 use crate::document::{DocumentTypeId, Origin};
 use crate::value::counted::{self, Counting};
 use crate::value::id::DocumentId;
@@ -79,6 +80,31 @@ pub struct Pushed {
     pub changes: Vec<PushedChange>,
 }
 
+impl Pushed {
+    /// Adds a change to the group of its document, the last one if there is none yet; answers the place of the
+    /// group.
+    pub fn add(
+        groups: &mut Vec<Self>,
+        document: DocumentId,
+        kind: DocumentTypeId,
+        change: PushedChange,
+    ) -> usize {
+        let place = groups.iter().position(|group| group.document == document);
+        match place.and_then(|place| groups.get_mut(place)) {
+            Some(group) => group.changes.push(change),
+            None => groups.push(Self { document, kind, changes: vec![change] }),
+        }
+        place.unwrap_or(groups.len() - 1)
+    }
+
+    /// Whether it is more than one request may hold.
+    pub fn are_too_large(groups: &[Self]) -> bool {
+        let changes = groups.iter().flat_map(|group| &group.changes);
+        let (count, bytes) = changes.fold((0, 0), |(count, bytes), c| (count + 1, bytes + c.change.len()));
+        count > MAX_PUSH_CHANGES || bytes > MAX_PUSH_BYTES || groups.len() > MAX_PUSH_CHANGES
+    }
+}
+
 /// One unsent change.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
@@ -92,6 +118,14 @@ pub struct PushedChange {
     /// The act that it was part of.
     #[n(2)]
     pub origin: Option<Origin>,
+}
+
+impl PushedChange {
+    /// A change of this hash.
+    pub fn new(change: Vec<u8>, hash: ChangeHash, origin: Option<Origin>) -> Self {
+        let check = Check::from(std::array::from_fn(|place| hash.0.get(place).copied().unwrap_or_default()));
+        Self { change, check, origin }
+    }
 }
 
 /// The answer of `POST /v1/sync`.

@@ -22,7 +22,7 @@ use crate::state::State;
 use crate::store::hand_ins::HandedIn;
 use crate::sync::hand_in::{self, Changed};
 
-/// The most bytes of a body that hands in: the sealed frame in base64url, and a token.
+/// The most bytes of a body that hands in: the sealed frame in base64url.
 const MAX_HAND_IN_BODY: usize = 772 << 10;
 
 /// The most bytes of edits that one answer shows.
@@ -92,7 +92,7 @@ struct Edit {
     of: Option<String>,
     text: String,
     /// How many characters of a long text it erased.
-    #[serde(skip_serializing_if = "is_none")]
+    #[serde(skip_serializing_if = "is_zero")]
     erased: u32,
 }
 
@@ -213,6 +213,6 @@ fn edits(kind: DocumentTypeId, change: &Change) -> Vec<Edit> {
     change.ops.iter().filter_map(edit).collect()
 }
 
-fn is_none(erased: &u32) -> bool {
+fn is_zero(erased: &u32) -> bool {
     *erased == 0
 }

@@ -259,13 +259,48 @@ pub async fn put_links(tx: &mut Tx, org: OrgId, links: &[Links]) -> Result<(), S
 pub async fn paths(conn: &mut Conn, org: OrgId, documents: &[DocumentId]) -> Result<Paths, StoreError> {
     let text =
         "select document, principal, direct, paths from visibility where org_id = $1 and document in LIST";
-    let rows: Vec<(Uuid, Vec<u8>, i64, i64)> =
-        bulk::fetch(conn, text, &[Value::Uuid(org.uuid())], uuids(documents)).await?;
-    rows.into_iter()
-        .map(|(document, principal, direct, all)| {
-            Ok(((document.into(), key::principal(&principal)?), Count { direct, all }))
+    let rows = bulk::fetch(conn, text, &[Value::Uuid(org.uuid())], uuids(documents)).await?;
+    rows.into_iter().map(path).collect()
+}
+
+/// Some of the paths by which documents are seen; one that has no row is left out.
+///
+/// # Errors
+/// Of the database.
+pub async fn some_paths(
+    conn: &mut Conn,
+    org: OrgId,
+    wanted: impl Iterator<Item = (DocumentId, Principal)>,
+) -> Result<Paths, StoreError> {
+    let wanted = wanted
+        .map(|(document, principal)| {
+            (Value::Uuid(document.uuid()), Value::Bytes(key::of_principal(principal)))
         })
-        .collect()
+        .collect();
+    let head = "select document, principal, direct, paths from visibility";
+    let rows = bulk::fetch_pairs(conn, head, ("document", "principal"), org, wanted).await?;
+    rows.into_iter().map(path).collect()
+}
+
+/// Those of these documents to which a path leads.
+///
+/// # Errors
+/// Of the database.
+pub async fn with_paths(
+    conn: &mut Conn,
+    org: OrgId,
+    documents: &[DocumentId],
+) -> Result<BTreeSet<DocumentId>, StoreError> {
+    // Not `distinct`: a document may have many paths, and one of them matters.
+    let text = "select d.id from document d where d.org_id = $1 and d.id in LIST and exists (select 1 \
+                from visibility v where v.org_id = d.org_id and v.document = d.id and v.paths > 0)";
+    let rows: Vec<(Uuid,)> = bulk::fetch(conn, text, &[Value::Uuid(org.uuid())], uuids(documents)).await?;
+    Ok(rows.into_iter().map(|(document,)| document.into()).collect())
+}
+
+fn path(row: (Uuid, Vec<u8>, i64, i64)) -> Result<((DocumentId, Principal), Count), StoreError> {
+    let (document, principal, direct, all) = row;
+    Ok(((document.into(), key::principal(&principal)?), Count { direct, all }))
 }
 
 /// By how many principals' cards each of these documents is linked directly; one that is by none is left

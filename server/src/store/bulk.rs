@@ -229,6 +229,30 @@ pub async fn write(tx: &mut Tx, text: &str, fixed: &[Value], listed: Vec<Value>)
     }
 }
 
+/// The rows of an organisation in which two columns have these pairs of values; in as few statements as one
+/// of the columns has values. `head` is the text up to `where`.
+///
+/// # Errors
+/// Of the database.
+pub async fn fetch_pairs<R>(
+    conn: &mut Conn,
+    head: &str,
+    columns: (&str, &str),
+    org: OrgId,
+    pairs: Vec<(Value, Value)>,
+) -> Result<Vec<R>, StoreError>
+where
+    R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    let ((one, listed), groups) = grouped(columns, pairs);
+    let text = format!("{head} where org_id = $1 and {one} = $2 and {listed} in LIST");
+    let mut rows = Vec::new();
+    for (value, values) in groups {
+        rows.extend(fetch(conn, &text, &[Value::Uuid(org.uuid()), value], values).await?);
+    }
+    Ok(rows)
+}
+
 /// Deletes the rows of an organisation in which two columns have these pairs of values; in as few
 /// statements as one of the columns has values.
 ///
@@ -241,22 +265,25 @@ pub async fn delete_pairs(
     org: OrgId,
     pairs: Vec<(Value, Value)>,
 ) -> Result<(), StoreError> {
-    let grouped = |pairs: Vec<(Value, Value)>| {
-        let mut groups: BTreeMap<Value, Vec<Value>> = BTreeMap::new();
-        for (first, second) in pairs {
-            groups.entry(first).or_default().push(second);
-        }
-        groups
-    };
-    let turned = grouped(pairs.iter().cloned().map(|(first, second)| (second, first)).collect());
-    let straight = grouped(pairs);
-    let (groups, (one, listed)) =
-        if turned.len() < straight.len() { (turned, (columns.1, columns.0)) } else { (straight, columns) };
+    let ((one, listed), groups) = grouped(columns, pairs);
     let text = format!("delete from {table} where org_id = $1 and {one} = $2 and {listed} in LIST");
     for (value, values) in groups {
         write(tx, &text, &[Value::Uuid(org.uuid()), value], values).await?;
     }
     Ok(())
+}
+
+/// Pairs by the column that has fewer values, which is the first of the columns answered.
+fn grouped<'a>(
+    columns: (&'a str, &'a str),
+    pairs: Vec<(Value, Value)>,
+) -> ((&'a str, &'a str), BTreeMap<Value, Vec<Value>>) {
+    let (mut straight, mut turned) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
+    for (first, second) in pairs {
+        straight.entry(first.clone()).or_default().push(second.clone());
+        turned.entry(second).or_default().push(first);
+    }
+    if turned.len() < straight.len() { ((columns.1, columns.0), turned) } else { (columns, straight) }
 }
 
 /// The most values that one statement lists on SQLite.

@@ -105,7 +105,12 @@ pub struct Size {
     pub ops: u32,
     /// About how many bytes it has in memory before it is loaded.
     pub bytes: u64,
+    /// How many principals it is filed for.
+    pub principals: usize,
 }
+
+/// Id, feed, version, first entry, operations, bytes and principals.
+type SizeRow = (Uuid, Vec<u8>, i64, i64, i64, i64, i64);
 
 /// The sizes of those of these documents that exist, by id.
 ///
@@ -113,15 +118,17 @@ pub struct Size {
 /// Of the database.
 pub async fn sizes(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Vec<Size>, StoreError> {
     let text = format!(
-        "select d.id, d.feed, d.version, d.since, d.ops, {SIZE} from document d \
+        "select d.id, d.feed, d.version, d.since, d.ops, {SIZE}, (select count(*) from audience a \
+         where a.org_id = d.org_id and a.document = d.id) from document d \
          where d.org_id = $1 and d.id in LIST order by d.id"
     );
-    let rows: Vec<(Uuid, Vec<u8>, i64, i64, i64, i64)> = listed_rows(conn, org, &text, ids).await?;
+    let rows: Vec<SizeRow> = listed_rows(conn, org, &text, ids).await?;
     rows.into_iter()
-        .map(|(id, feed, version, since, ops, bytes)| {
+        .map(|(id, feed, version, since, ops, bytes, principals)| {
             let ops = u32::try_from(ops).map_err(|_| StoreError::Unreadable("a document's operations"))?;
             let scope = key::scope(&feed)?;
-            Ok(Size { id: id.into(), scope, version, since, ops, bytes: bytes.unsigned_abs() })
+            let principals = usize::try_from(principals).unwrap_or(usize::MAX);
+            Ok(Size { id: id.into(), scope, version, since, ops, bytes: bytes.unsigned_abs(), principals })
         })
         .collect()
 }
@@ -293,15 +300,6 @@ pub async fn put(tx: &mut Tx, org: OrgId, documents: &[Stored]) -> Result<(), St
     )
     .await?;
     Ok(())
-}
-
-/// Raises the version of documents: what the next judgement rests on has changed, the document has not.
-///
-/// # Errors
-/// Of the database.
-pub async fn touch(tx: &mut Tx, org: OrgId, ids: &[DocumentId]) -> Result<(), StoreError> {
-    let text = "update document set version = version + 1 where org_id = $1 and id in LIST";
-    bulk::write(tx, text, &[Value::Uuid(org.uuid())], uuids(ids)).await.map(drop)
 }
 
 /// Removes a document for good.

@@ -11,8 +11,8 @@ use roadbook_domain::document::OriginKind;
 use roadbook_domain::settings::role::Act;
 use roadbook_domain::value::id::{DocumentId, OrgId, UserId};
 use roadbook_domain::wire::{
-    GroupVerdict, HAND_IN_FORM, HAND_IN_RECEIPT, HandIn, MAX_HAND_IN, MAX_PUSH_BYTES, MAX_PUSH_CHANGES,
-    Pushed, RefusalCode, Verdict, from_frame,
+    GroupVerdict, HAND_IN_FORM, HAND_IN_RECEIPT, HandIn, MAX_HAND_IN, Pushed, RefusalCode, Verdict,
+    from_frame,
 };
 use uuid::Uuid;
 
@@ -172,14 +172,14 @@ pub async fn apply(engine: &Engine, claim: &Claim, id: Uuid) -> Result<Applied, 
     let author = manager.in_the_name_of(of.user, of.device);
     let mut applied = Applied::default();
     for _ in 0..ROUNDS {
-        let before = groups.len();
+        let before = left(&groups);
         let verdicts = push::push(engine, &author, None, groups.clone(), node.now()).await?.verdicts;
         groups = applied.note(groups, &verdicts);
-        if groups.is_empty() || groups.len() == before {
+        if groups.is_empty() || left(&groups) == before {
             break;
         }
     }
-    applied.left = groups.iter().map(|group| group.changes.len()).sum();
+    applied.left = left(&groups);
     if applied.left == 0 && applied.refused.is_empty() {
         remove(node, claim, id).await?;
     }
@@ -236,6 +236,10 @@ impl Applied {
     }
 }
 
+fn left(groups: &[Pushed]) -> usize {
+    groups.iter().map(|group| group.changes.len()).sum()
+}
+
 fn unseal(node: &Node, org: OrgId, user: UserId, sealed: &[u8]) -> Result<Vec<Pushed>, SyncError> {
     let frame = KeepKey::of(node.secrets(), org, user).open(HAND_IN_FORM, sealed);
     read(&frame.ok_or(SyncError::Invalid("sealed"))?)
@@ -243,12 +247,7 @@ fn unseal(node: &Node, org: OrgId, user: UserId, sealed: &[u8]) -> Result<Vec<Pu
 
 fn read(frame: &[u8]) -> Result<Vec<Pushed>, SyncError> {
     let HandIn { push } = from_frame(frame, MAX_HAND_IN).map_err(|_| SyncError::Invalid("sealed"))?;
-    let changes = push.iter().flat_map(|group| &group.changes);
-    let (count, bytes) = changes.fold((0, 0), |(count, bytes), c| (count + 1, bytes + c.change.len()));
-    match count > MAX_PUSH_CHANGES || bytes > MAX_PUSH_BYTES || push.len() > MAX_PUSH_CHANGES {
-        true => Err(SyncError::TooLarge),
-        false => Ok(push),
-    }
+    if Pushed::are_too_large(&push) { Err(SyncError::TooLarge) } else { Ok(push) }
 }
 
 fn id(org: OrgId, of: sessions::Barred, frame: &[u8]) -> Uuid {

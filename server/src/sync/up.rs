@@ -1,11 +1,13 @@
 //! What goes into the log: changes of devices, the server's own documents, purges.
 //!
 //! A group of changes is tried on a copy (`scratch`), judged there (`judge`), planned as data (`plan`,
-//! `changed`, `reach`) and written in one transaction (`commit`); `push` leads all groups of a request through these.
+//! `changed`, `contacts`, `reach`) and written in one transaction (`commit`); `push` leads all groups of a request through these.
 
 pub mod budget;
-mod changed;
+pub mod changed;
 pub mod commit;
+mod contacts;
+mod grounds;
 pub mod judge;
 pub mod names;
 pub mod own_documents;

@@ -1,12 +1,9 @@
 //! Bringing one document up to date with what an answer says about it.
 
 use roadbook_domain::crm::row::Rows;
-use roadbook_domain::document::Document;
-use roadbook_domain::document::DocumentType;
-use roadbook_domain::document::canonical::Canonical;
-use roadbook_domain::document::canonical::Check;
+use roadbook_domain::document::canonical::{Canonical, Check};
 use roadbook_domain::document::change::{Change, ChangeHash};
-use roadbook_domain::document::{Origin, Signature};
+use roadbook_domain::document::{Document, DocumentType, Origin, Signature};
 use roadbook_domain::read::projection;
 use roadbook_domain::value::counted;
 use roadbook_domain::value::id::DocumentId;

@@ -461,21 +461,11 @@ impl State {
             if marks && unsent.state != UnsentState::Sent {
                 outbox::set_state(tx, unsent.n, UnsentState::Sent)?;
             }
-            let pushed = PushedChange { change, check: check(unsent.hash), origin: unsent.origin };
-            let place = push.iter().position(|group| group.document == unsent.document);
-            match (
-                place.and_then(|place| push.get_mut(place)),
-                place.and_then(|place| sent.groups.get_mut(place)),
-            ) {
-                (Some(group), Some((_, hashes))) => {
-                    group.changes.push(pushed);
-                    hashes.push(unsent.hash);
-                }
-                _ => {
-                    let (document, kind) = (unsent.document, unsent.kind);
-                    push.push(Pushed { document, kind, changes: vec![pushed] });
-                    sent.groups.push((document, vec![unsent.hash]));
-                }
+            let pushed = PushedChange::new(change, unsent.hash, unsent.origin);
+            let place = Pushed::add(&mut push, unsent.document, unsent.kind, pushed);
+            match sent.groups.get_mut(place) {
+                Some((_, hashes)) => hashes.push(unsent.hash),
+                None => sent.groups.push((unsent.document, vec![unsent.hash])),
             }
         }
         Ok(push)
@@ -544,9 +534,4 @@ fn reupload_of(
         hashes,
         ops,
     )))
-}
-
-/// The first bytes of a hash.
-fn check(hash: ChangeHash) -> roadbook_domain::document::canonical::Check {
-    ByteArray::from(std::array::from_fn(|i| hash.0.get(i).copied().unwrap_or_default()))
 }

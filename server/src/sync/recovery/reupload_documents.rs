@@ -26,8 +26,9 @@ use crate::sync::engine::Engine;
 use crate::sync::error::SyncError;
 use crate::sync::seals::receipt::Subject;
 use crate::sync::up::budget;
+use crate::sync::up::changed::filed;
 use crate::sync::up::judge::{Fate, Judged};
-use crate::sync::up::plan::MAX_CHANGED_PATHS;
+use crate::sync::up::plan::{FILED_PER_PATH, MAX_CHANGED_PATHS};
 use crate::sync::up::push::{self, ATTEMPTS, Outcome};
 use crate::sync::up::reach;
 use crate::sync::up::scratch::{self, Built, Scratch};
@@ -150,7 +151,7 @@ async fn attempt(
         *left = rest;
         let mut stale = BTreeSet::new();
         for batch in in_batches(engine, caller, judged).await? {
-            stale.extend(push::commit_judged(engine, caller, batch, now, outcome).await?);
+            stale.extend(push::commit_judged(engine, caller, batch, None, now, outcome).await?);
         }
         reuploads.retain(|(place, _)| stale.contains(place));
         again.extend(reuploads);
@@ -167,7 +168,8 @@ async fn in_batches(
     judged: Vec<(usize, Judged)>,
 ) -> Result<Vec<Vec<(usize, Judged)>>, StoreError> {
     let widenings = reach::widenings(judged.iter().map(|(_, judged)| judged));
-    if reach::is_near(&widenings, MAX_CHANGED_PATHS) {
+    let filed: usize = judged.iter().map(|(_, judged)| judged.filed / FILED_PER_PATH).sum();
+    if reach::is_near(&widenings, MAX_CHANGED_PATHS.saturating_sub(filed)) {
         return Ok(vec![judged]);
     }
     let mut conn = engine.db().read().await?;
@@ -279,6 +281,7 @@ fn try_reupload(case: ReuploadCase, context: &ReuploadContext, left: &mut u32) -
     }
     judged.fates.resize(reupload.changes.len(), Fate::Not(Verdict::NotReached));
     judged.update = scratch.finish(context.now).map_err(|_| RefusalCode::Malformed)?;
+    judged.filed = judged.update.as_ref().map_or(0, |update| filed(update, 0));
     // Actors of lost changes are bound again, so that no other device can write under them.
     let accepted = judged.update.iter().flat_map(|update| &update.accepted);
     let bound = accepted.map(|change| (change.actor.0, change.by.device));

@@ -1,6 +1,8 @@
 //! Rights that change while an exchange is on its way, and what an exchange costs the database.
 
 use axum::http::StatusCode;
+use roadbook_domain::crm::command::ContactCommand;
+use roadbook_domain::crm::row::ContactSort;
 use roadbook_domain::wire::{Entry, RefusalCode, SyncResponse, Verdict, from_frame, to_frame};
 
 use super::rights::set_role;
@@ -51,6 +53,54 @@ on_both! {
                     "{role} at connection {nth}: {status}"
                 );
             }
+        }
+    }
+
+    async fn a_push_that_waited_links_nothing_and_trashes_nothing_that_its_restricted_user_lost_meanwhile(engine) {
+        for act in ["link", "trash"] {
+            let mut waits = 0;
+            for nth in 1..MANY {
+                let mut world = World::new(engine).await;
+                let server = &world.server;
+                let [given, own, contact] = [(); 3].map(|()| world.id());
+                let restricted = Some(world.restricted.user);
+                world.manager.contact(server, contact, ContactCommand::Create(ContactSort::Company));
+                world.manager.card(server, given, create("Given", restricted));
+                world.manager.card(server, given, CardCommand::Link { role: "customer".into(), target: contact });
+                world.manager.card(server, own, create("Own", restricted));
+                world.manager.sync(server).await;
+                world.restricted.sync(server).await;
+                match act {
+                    "link" => world.restricted.card(
+                        server,
+                        own,
+                        CardCommand::Link { role: "customer".into(), target: contact },
+                    ),
+                    _ => world.restricted.contact(server, contact, ContactCommand::Trash),
+                }
+                let document = if act == "link" { own } else { contact };
+                world.manager.card(server, given, CardCommand::SetOwner(Some(world.manager.user)));
+                let body = to_frame(&world.restricted.request());
+                let halted = meter::halt_before(nth);
+                let (mut arrived, go_on) = (halted.arrived, halted.go_on);
+                let exchange = world.restricted.send_raw(server, body);
+                tokio::pin!(exchange);
+                let is_halted = tokio::select! {
+                    biased;
+                    arrived = &mut arrived => arrived.is_ok(),
+                    _ = &mut exchange => false,
+                };
+                if !is_halted {
+                    break;
+                }
+                waits += 1;
+                let before = heads(server, document).await;
+                world.manager.sync(server).await;
+                go_on.send(()).unwrap();
+                exchange.await;
+                assert_eq!(heads(server, document).await, before, "{act} at connection {nth}");
+            }
+            assert!(waits > 3, "it takes connections");
         }
     }
 
@@ -157,6 +207,12 @@ fn shows(bytes: &[u8], document: DocumentId) -> bool {
         Some(Entry::Change(entry)) => entry.document == document,
         _ => false,
     })
+}
+
+async fn heads(server: &Server, id: DocumentId) -> Vec<roadbook_domain::document::change::ChangeHash> {
+    let mut conn = server.state.db().read().await.unwrap();
+    let found = documents::get(&mut conn, server.created.org, &[id]).await.unwrap();
+    found.into_iter().next().map(|stored| stored.heads).unwrap_or_default()
 }
 
 async fn is_there(server: &Server, document: DocumentId) -> bool {

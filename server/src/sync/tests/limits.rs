@@ -22,7 +22,7 @@ use crate::on_both;
 use crate::store::audience;
 use crate::sync::up::budget::{Allowance, MAX_PUSHED_OPS};
 use crate::sync::up::judge::{Case, Context, Fate, Judged, Visibility, judge, judge_all};
-use crate::sync::up::plan::{MAX_CHANGED_PATHS, Reach};
+use crate::sync::up::plan::{FILED_PER_PATH, MAX_CHANGED_PATHS, Reach};
 use crate::sync::up::scratch::BUILT;
 
 const ME: UserId = UserId::from_bytes([1; 16]);
@@ -99,7 +99,7 @@ impl Group {
 }
 
 fn case(group: Pushed) -> Case {
-    Case { group, stored: None, purged: false, visibility: Visibility::Now }
+    Case { group, stored: None, purged: false, visibility: Visibility::Now, seen_by: 0 }
 }
 
 /// Of a user of an organisation of a hundred more.
@@ -191,6 +191,37 @@ fn a_card_has_no_more_assignees_and_makes_no_more_documents_visible_than_the_lim
         ];
         assert_eq!(group.judged().fates, fates);
     }
+}
+
+#[test]
+fn a_request_files_no_more_entries_for_all_who_see_a_document_than_one_may_and_the_next_goes_on() {
+    let assigned = |n: usize| todo(PartId::derived(&[&n.to_be_bytes()]), "Call", colleague(n));
+    let mut group = Group::new();
+    group.command(&[create("Roof", Some(ME))]);
+    group.command(&(0..MAX_ASSIGNEES).map(assigned).collect::<Vec<_>>());
+    (0..200).for_each(|n| group.command(&[CardCommand::Rename(format!("Roof {n}"))]));
+    let all = group.pushed.changes.len();
+    let (mut rest, mut stored, mut taken, mut requests) = (group.pushed, None, 0, 0);
+    while taken < all {
+        let judged = judge(&Case { stored: stored.take(), ..case(rest.clone()) }, &context());
+        let accepted = judged.fates.iter().filter(|fate| matches!(fate, Fate::Accepted(_))).count();
+        let update = judged.update.unwrap();
+        assert_eq!(accepted, update.accepted.len());
+        // Everybody sees it from the second change on: 101 rows for each.
+        assert!(accepted > 0 && accepted * (MAX_ASSIGNEES + 1) <= MAX_CHANGED_PATHS * FILED_PER_PATH);
+        let later = &judged.fates[accepted..];
+        assert!(later.iter().all(|fate| *fate == Fate::Not(Verdict::NotReached)));
+        stored = Some(update.after);
+        rest.changes.drain(..accepted);
+        (taken, requests) = (taken + accepted, requests + 1);
+    }
+    assert_eq!(requests, 202_usize.div_ceil(MAX_CHANGED_PATHS * FILED_PER_PATH / (MAX_ASSIGNEES + 1)));
+    // One that so many see that a single change is too much is taken all the same.
+    let mut group = Group::new();
+    group.command(&[create("Roof", None)]);
+    group.command(&[CardCommand::Rename("Seen by many".into())]);
+    let judged = judge(&Case { seen_by: 10_000, ..case(group.pushed) }, &context());
+    assert_eq!(judged.fates, [Fate::Accepted(0), Fate::Not(Verdict::NotReached)]);
 }
 
 /// A change of a few bytes that erases 10,000 characters of a text that is not there.

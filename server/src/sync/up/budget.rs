@@ -127,7 +127,7 @@ mod tests {
     }
 
     fn size(id: DocumentId, ops: u32, bytes: u64) -> Size {
-        Size { id, scope: Scope::Staff, version: 1, since: 1, ops, bytes }
+        Size { id, scope: Scope::Staff, version: 1, since: 1, ops, bytes, principals: 1 }
     }
 
     #[test]

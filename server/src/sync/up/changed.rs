@@ -44,6 +44,13 @@ pub fn widening(update: &Update) -> Widening {
     }
 }
 
+/// By how many rows the entries of an update are filed, if so many principals saw its document.
+pub fn filed(update: &Update, seen_by: usize) -> usize {
+    let changed = Changed::of(update);
+    let principals: BTreeSet<Principal> = changed.filing.saw().chain(changed.filing.sees()).collect();
+    update.accepted.len().saturating_mul(principals.len().max(seen_by))
+}
+
 /// Why a document changes.
 enum Cause<'a> {
     Update(&'a Update),
@@ -59,7 +66,7 @@ pub(super) struct Other {
 }
 
 impl<'a> Changed<'a> {
-    /// With the audience that the document has by itself; a contact's is found by [`file_contacts`](super::commit::file_contacts).
+    /// With the audience that the document has by itself; a contact's is found by [`contacts`](super::contacts).
     pub(super) fn of(update: &'a Update) -> Self {
         let scope = update.after.scope;
         let filed = |term, rows: &Rows| (term, simplified(own_principals(scope, rows)));

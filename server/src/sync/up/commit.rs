@@ -2,19 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::access::rights::{Principal, Scope};
-use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::access::rights::Scope;
 use roadbook_domain::document::change::Actor;
-use roadbook_domain::value::id::{DeviceId, DocumentId, OrgId, UserId};
+use roadbook_domain::value::id::{DeviceId, DocumentId, OrgId};
 use roadbook_domain::value::time::Timestamp;
 
-use super::changed::{Changed, Other, is_linked, widening};
-use super::plan::{self, CardVisibility, Filing, LinkMap};
+use super::changed::{Changed, Other, widening};
+use super::contacts;
+use super::grounds::Grounds;
+use super::plan::{self, Filing};
 use super::reach;
 use super::scratch::Update;
 use crate::auth::Caller;
 use crate::live::Concern;
-use crate::store::audience::{self, Filed, Links, Paths};
+use crate::store::audience::{self, Filed, Links};
 use crate::store::documents::{self, Stored};
 use crate::store::log::{self, NewEntry};
 use crate::store::retained_closings;
@@ -29,6 +30,8 @@ pub struct Batch {
     pub updates: Vec<Update>,
     /// Actors to bind, and to which devices; `None` is the server.
     pub bound: BTreeMap<Actor, Option<DeviceId>>,
+    /// What a Restricted author's changes were judged by.
+    pub grounds: Option<Grounds>,
 }
 
 /// What became of a batch.
@@ -79,23 +82,20 @@ pub async fn write(tx: &mut Tx, org: OrgId, batch: &Batch, now: Timestamp) -> Re
         return Ok(Committed::Stale(stale));
     }
     let mut changes: Vec<Changed> = batch.updates.iter().map(Changed::of).collect();
-    if reaches_too_far(tx, org, &batch.updates).await? {
+    if !grounds_hold(tx, org, batch).await? || reaches_too_far(tx, org, &batch.updates).await? {
         return Ok(Committed::Stale(batch.updates.iter().map(|update| update.after.id).collect()));
     }
     if !bind(tx, org, &batch.bound).await? {
         return Ok(Committed::ActorTaken);
     }
     // Before the log: contacts that are seen by others than before get entries of their own.
-    let others = file_contacts(tx, org, &mut changes).await?;
+    let others = contacts::file(tx, org, &mut changes).await?;
     let first = write_log(tx, org, &changes, &others, (head.seq, now)).await?;
     // After the log: each document notes the number of its last entry.
     write_documents(tx, org, &changes, &first).await?;
     let filings =
         changes.iter().map(|changed| &changed.filing).chain(others.iter().map(|other| &other.filing));
     write_filings(tx, org, filings).await?;
-    // A judgement under way may rest on their old audience. With a new version it is made again.
-    let touched: Vec<_> = others.iter().map(|other| other.brief.id).collect();
-    documents::touch(tx, org, &touched).await?;
     let head = organisation::head(tx, org).await?.ok_or(StoreError::Missing)?.seq;
     let concerns = concerns(&changes, &others);
     Ok(Committed::Done { first, head, concerns })
@@ -131,6 +131,14 @@ async fn stale(tx: &mut Tx, org: OrgId, updates: &[Update]) -> Result<BTreeSet<D
     Ok(stale)
 }
 
+/// Whether a Restricted author still sees and may link what they did when they were judged.
+async fn grounds_hold(tx: &mut Tx, org: OrgId, batch: &Batch) -> Result<bool, StoreError> {
+    match &batch.grounds {
+        Some(grounds) => grounds.hold(tx, org).await,
+        None => Ok(true),
+    }
+}
+
 /// Whether contacts have come to link so much since the batch was judged that it would hold up the others. What
 /// is written by itself has nothing to give way to.
 async fn reaches_too_far(tx: &mut Tx, org: OrgId, updates: &[Update]) -> Result<bool, StoreError> {
@@ -159,95 +167,6 @@ async fn bind(
     let actors: Vec<_> = bound.keys().copied().collect();
     let known = actors::devices(tx, org, &actors).await?;
     Ok(known.iter().all(|(actor, device)| bound.get(actor) == Some(device)))
-}
-
-/// Finds the audiences of contacts: of those in the batch, and of those that others of it link to.
-pub(super) async fn file_contacts(
-    tx: &mut Tx,
-    org: OrgId,
-    changes: &mut [Changed<'_>],
-) -> Result<Vec<Other>, StoreError> {
-    let paths = new_paths(tx, org, changes).await?;
-    let mut concerned: BTreeSet<DocumentId> = paths.keys().map(|(document, _)| *document).collect();
-    let in_batch: BTreeSet<DocumentId> = changes.iter().map(|changed| changed.id).collect();
-    let contacts = changes.iter().filter(|changed| changed.is_linked()).map(|changed| changed.id);
-    concerned.extend(contacts);
-    if concerned.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids: Vec<_> = concerned.into_iter().collect();
-    let audiences = audience::of(tx, org, &ids).await?;
-    let after = |id: DocumentId, creator: Option<UserId>| {
-        let of_it =
-            paths.range((id, Principal::Everyone)..).take_while(move |((document, _), _)| *document == id);
-        plan::of_contact(of_it.map(|((_, principal), count)| (*principal, *count)), creator)
-    };
-    // Contacts that no path of the batch concerns keep their audience.
-    let concerned: BTreeSet<DocumentId> = paths.keys().map(|(document, _)| *document).collect();
-    for changed in changes.iter_mut().filter(|changed| changed.is_linked()) {
-        let (id, creator) = (changed.id, changed.creator);
-        let known = audiences.get(&id).cloned().unwrap_or_default();
-        let is_new = changed.filing.before.is_none();
-        let sees = if is_new || concerned.contains(&id) { after(id, creator) } else { known.clone() };
-        if let Some((_, principals)) = &mut changed.filing.before {
-            *principals = known;
-        }
-        if let Some((_, principals)) = &mut changed.filing.after {
-            *principals = sees;
-        }
-    }
-    let elsewhere: Vec<_> = concerned.difference(&in_batch).copied().collect();
-    let mut others = Vec::new();
-    for brief in documents::brief(tx, org, &elsewhere).await? {
-        let known = audiences.get(&brief.id).cloned().unwrap_or_default();
-        let sees = after(brief.id, brief.creator);
-        if is_linked(brief.kind) && known != sees {
-            // Not those for whom nothing changes: a contact may be seen by hundreds, and a card may make two
-            // thousand contacts visible to one more.
-            let filing = Filing {
-                document: brief.id,
-                scope: Scope::Staff,
-                before: Some((brief.term, known.difference(&sees).copied().collect())),
-                after: Some((brief.term, sees.difference(&known).copied().collect())),
-            };
-            others.push(Other { brief, filing });
-        }
-    }
-    Ok(others)
-}
-
-/// Changes the counts of paths by what the batch changes, and answers all paths to every document they
-/// concern, and to every contact that is new.
-async fn new_paths(tx: &mut Tx, org: OrgId, changes: &[Changed<'_>]) -> Result<Paths, StoreError> {
-    let cards: Vec<CardVisibility> = changes.iter().filter_map(Changed::card_visibility).collect();
-    let relinked: Vec<&Changed<'_>> =
-        changes.iter().filter(|changed| changed.is_linked() && changed.relinks()).collect();
-    let new = changes.iter().filter(|changed| changed.is_linked() && changed.filing.before.is_none());
-    let new: BTreeSet<DocumentId> = new.map(|changed| changed.id).collect();
-    if cards.is_empty() && relinked.is_empty() && new.is_empty() {
-        return Ok(Paths::new());
-    }
-    let targets = cards.iter().flat_map(|card| card.before.1.iter().chain(&card.after.1));
-    let targets: BTreeSet<DocumentId> = targets.copied().collect();
-    let targets: Vec<_> = targets.into_iter().collect();
-    let links: LinkMap = audience::links_of(tx, org, &targets, DocumentTypeId::CONTACT).await?;
-    let ids: Vec<_> = relinked.iter().map(|changed| changed.id).collect();
-    let known = audience::paths(tx, org, &ids).await?;
-    let relinked = relinked.iter().map(|changed| (changed.id, changed.relinked(&known))).collect();
-    let changed = plan::changed_paths(&cards, &links, relinked);
-    let concerned: BTreeSet<DocumentId> = changed.keys().map(|(document, _)| *document).chain(new).collect();
-    let concerned: Vec<_> = concerned.into_iter().collect();
-    let mut all = audience::paths(tx, org, &concerned).await?;
-    // Only what changed is written; `all` also holds paths that the batch does not touch.
-    let mut written = Paths::new();
-    for (path, difference) in changed {
-        let count = all.entry(path).or_default();
-        count.direct += difference.direct;
-        count.all += difference.all;
-        written.insert(path, *count);
-    }
-    audience::put_paths(tx, org, &written).await?;
-    Ok(all)
 }
 
 /// Writes the entries of the batch, and files them; answers the first number of each document.

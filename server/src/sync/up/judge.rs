@@ -23,9 +23,9 @@ use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{Pushed, PushedChange, RefusalCode, Verdict};
 
 use super::budget::{Allowance, MAX_PUSHED_OPS};
-use super::changed::widening;
+use super::changed::{filed, widening};
 use super::names::{link_targets, named_users};
-use super::plan::Reach;
+use super::plan::{FILED_PER_PATH, MAX_CHANGED_PATHS, Reach};
 use super::scratch::{self, Built, Scratch, Update};
 use super::sight::Sight;
 use super::unfit::Unfit;
@@ -67,6 +67,8 @@ pub struct Case {
     pub purged: bool,
     /// Whether the author sees it.
     pub visibility: Visibility,
+    /// How many principals it is filed for.
+    pub seen_by: usize,
 }
 
 /// Whether an author sees a document.
@@ -112,6 +114,8 @@ pub struct Judged {
     pub lacks: BTreeSet<DocumentId>,
     /// The contacts of the same push without which it does not stand.
     pub rests_on: BTreeSet<DocumentId>,
+    /// By how many rows its entries are filed.
+    pub filed: usize,
 }
 
 /// How often groups are judged again because another of their push made what they link to. A person, their
@@ -193,7 +197,7 @@ pub fn judge(case: &Case, context: &Context) -> Judged {
 fn try_all(case: &Case, context: &Context, allowance: Option<&Allowance>) -> Judged {
     let total = case.group.changes.len();
     let mut unfit = match judge_first(total, case, context, allowance) {
-        Ok(judged) => return judged,
+        Ok(judged) => return cut(judged, case, context),
         Err(unfit) => unfit,
     };
     // What the group adds is no more than the allowance, which it was charged to.
@@ -222,6 +226,32 @@ fn try_all(case: &Case, context: &Context, allowance: Option<&Allowance>) -> Jud
         tracing::error!(document.id = %judged.document, error.cause = %error, "automerge refused a judged group");
     }
     judged.end(Fate::Not(Verdict::Refused(unfit.code())), total);
+    judged
+}
+
+/// Leaves changes for the next request that would be filed by too many rows for one: those of a card with a
+/// hundred assignees, or of a contact that hundreds see.
+fn cut(mut judged: Judged, case: &Case, context: &Context) -> Judged {
+    const MOST: usize = MAX_CHANGED_PATHS * FILED_PER_PATH;
+    let total = case.group.changes.len();
+    while judged.filed > MOST {
+        let is_accepted = |fate: &Fate| matches!(fate, Fate::Accepted(_));
+        let accepted = judged.fates.iter().filter(|fate| is_accepted(fate)).count();
+        let taken = (accepted * MOST / judged.filed).max(1);
+        if taken >= accepted {
+            break;
+        }
+        if !context.allowance.tries(case.stored.as_ref().map_or(0, |stored| u64::from(stored.ops))) {
+            return Judged::not(case.group.document, total, Verdict::NotReached);
+        }
+        let places = judged.fates.iter().enumerate().filter(|(_, fate)| is_accepted(fate));
+        let first = places.map(|(place, _)| place + 1).nth(taken - 1).unwrap_or(1);
+        match judge_first(first, case, context, None) {
+            Ok(fewer) => judged = fewer,
+            Err(unfit) => return Judged::refused(case.group.document, total, unfit.code()),
+        }
+        judged.end(Fate::Not(Verdict::NotReached), total);
+    }
     judged
 }
 
@@ -273,6 +303,7 @@ fn judge_first(
     // The server's own actors are bound too: no device may go on where one of them ended.
     let merges = update.accepted.iter().filter(|change| change.by.user.is_none());
     judged.bound.extend(merges.map(|change| (change.actor.0, None)));
+    judged.filed = filed(&update, case.seen_by);
     judged.update = Some(update);
     Ok(judged)
 }
@@ -536,6 +567,7 @@ impl Judged {
             bound: BTreeMap::new(),
             lacks: BTreeSet::new(),
             rests_on: BTreeSet::new(),
+            filed: 0,
         }
     }
 

@@ -46,7 +46,11 @@ impl OwnDocuments {
         let inbox = scratch(&card::TYPE, inbox_id(user.id))
             .with(now, |draft| inbox_card(user).draft(draft, &acting))?;
         let updates = own.into_iter().chain(inbox).collect();
-        Ok(Self { batch: Batch { updates, bound: BTreeMap::from([(server, None)]) }, user: user.id, server })
+        Ok(Self {
+            batch: Batch { updates, bound: BTreeMap::from([(server, None)]), grounds: None },
+            user: user.id,
+            server,
+        })
     }
 
     /// Writes them in the transaction that makes the user. What is there already and theirs stays as it is;

@@ -81,6 +81,10 @@ pub fn changed_paths(
 /// one request may keep the others from writing.
 pub const MAX_CHANGED_PATHS: usize = 1_200;
 
+/// How many rows by which entries are filed, one for each entry and each principal who sees its document, cost
+/// as much as a path that changes.
+pub const FILED_PER_PATH: usize = 4;
+
 impl CardVisibility {
     /// The most paths that it can change, whatever the contacts link to.
     pub fn most_changed(&self) -> usize {
@@ -252,6 +256,58 @@ pub fn of_contact(
     }
 }
 
+/// A path to a contact that a batch changes, or one that is read because it matters to the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PathChange {
+    /// Whom it makes see the contact.
+    pub principal: Principal,
+    /// Whether there was one.
+    pub before: bool,
+    /// Whether there is one.
+    pub after: bool,
+}
+
+/// How an audience changes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shift {
+    /// Who is in it no more.
+    pub left: BTreeSet<Principal>,
+    /// Who has come into it.
+    pub came: BTreeSet<Principal>,
+}
+
+impl Shift {
+    /// From one audience to the other.
+    pub fn between(before: &BTreeSet<Principal>, after: &BTreeSet<Principal>) -> Self {
+        Self {
+            left: before.difference(after).copied().collect(),
+            came: after.difference(before).copied().collect(),
+        }
+    }
+
+    /// Whether everyone comes or goes, so that the rest of the audience goes or comes.
+    pub fn concerns_everyone(&self) -> bool {
+        self.left.contains(&Principal::Everyone) || self.came.contains(&Principal::Everyone)
+    }
+}
+
+/// How a contact's audience changes, told by the paths that change and the one of everyone. `others` says whether
+/// further paths lead to it before and after. What of its audience is not concerned need not be known, unless
+/// the shift [`concerns_everyone`](Shift::concerns_everyone): then this tells only that it does.
+pub fn shift(paths: &[PathChange], others: (bool, bool), creator: Option<UserId>) -> Shift {
+    let of = |is_path: fn(&PathChange) -> bool, others: bool| -> BTreeSet<Principal> {
+        let seen: BTreeSet<_> =
+            paths.iter().filter(|path| is_path(path)).map(|path| path.principal).collect();
+        let made = creator.filter(|_| seen.is_empty() && !others).map(Principal::User);
+        seen.into_iter().chain(made).collect()
+    };
+    let (before, after) = (of(|path| path.before, others.0), of(|path| path.after, others.1));
+    if before.contains(&Principal::Everyone) && after.contains(&Principal::Everyone) {
+        return Shift::default();
+    }
+    Shift::between(&before, &after)
+}
+
 /// What a batch makes of where one document is filed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filing {
@@ -269,6 +325,11 @@ impl Filing {
     /// The principals before.
     pub fn saw(&self) -> impl Iterator<Item = Principal> {
         self.before.iter().flat_map(|(_, principals)| principals.iter().copied())
+    }
+
+    /// Whether others see the document than before.
+    pub fn is_change(&self) -> bool {
+        !self.saw().eq(self.sees())
     }
 
     /// The principals after.
@@ -412,6 +473,39 @@ mod tests {
                 prop_assert!(changed.len() <= counted.changed);
                 prop_assert!(counted.changed <= counted.before + counted.after);
                 prop_assert!(counted.before + counted.after <= card.most_changed());
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_paths_that_change_tell_how_an_audience_does(
+            paths in prop::collection::btree_map(0_u8..6, (any::<bool>(), any::<bool>(), any::<bool>()), 0..6),
+            creator in prop::option::of(0_u8..6),
+        ) {
+            // User 0 stands for everyone, whose path is always read.
+            let principal = |n: u8| match n {
+                0 => Principal::Everyone,
+                n => Principal::User(UserId::from_bytes([n; 16])),
+            };
+            let creator = creator.map(|n| UserId::from_bytes([n; 16]));
+            let (mut read, mut others) = (Vec::new(), (false, false));
+            let (mut before, mut after) = (Vec::new(), Vec::new());
+            for (n, (was, is, is_read)) in paths {
+                let is_read = is_read || was != is || n == 0;
+                let (principal, count) = (principal(n), |is: bool| Count { direct: 0, all: i64::from(is) });
+                before.push((principal, count(was)));
+                after.push((principal, count(is)));
+                match is_read {
+                    true => read.push(PathChange { principal, before: was, after: is }),
+                    false => others = (others.0 || was, others.1 || is),
+                }
+            }
+            let told = shift(&read, others, creator);
+            let found = Shift::between(&of_contact(before, creator), &of_contact(after, creator));
+            prop_assert_eq!(told.concerns_everyone(), found.concerns_everyone());
+            if !found.concerns_everyone() {
+                prop_assert_eq!(told, found);
             }
         }
     }

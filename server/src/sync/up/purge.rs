@@ -9,7 +9,8 @@ use roadbook_domain::value::id::{DocumentId, OrgId};
 use roadbook_domain::value::time::Timestamp;
 
 use super::changed::Changed;
-use super::commit::{file_contacts, write_filings, write_log};
+use super::commit::{write_filings, write_log};
+use super::contacts;
 use crate::auth::{Caller, Claim};
 use crate::store::documents::{self, Stored};
 use crate::store::log::{self, NewEntry};
@@ -97,7 +98,7 @@ fn rows_of(stored: &Stored) -> Result<Rows, StoreError> {
 async fn take_away(tx: &mut Tx, org: OrgId, changed: Changed<'_>, now: Timestamp) -> Result<i64, StoreError> {
     let head = organisation::lock(tx, org).await?.seq;
     let mut changes = [changed];
-    let others = file_contacts(tx, org, &mut changes).await?;
+    let others = contacts::file(tx, org, &mut changes).await?;
     let first = write_log(tx, org, &changes, &others, (head, now)).await?;
     let [changed] = &changes;
     let id = changed.filing.document;

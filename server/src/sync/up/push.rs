@@ -7,13 +7,14 @@ use roadbook_domain::document::DocumentType;
 use roadbook_domain::document::change::{Actor, Change, ChangeHash};
 use roadbook_domain::value::id::{DocumentId, UserId};
 use roadbook_domain::value::time::Timestamp;
-use roadbook_domain::wire::{GroupVerdict, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Pushed, RefusalCode, Verdict};
+use roadbook_domain::wire::{GroupVerdict, Pushed, RefusalCode, Verdict};
 
 use super::budget::{self, Allowance};
 use super::commit::{self, Batch, Committed};
+use super::grounds::Grounds;
 use super::judge::{self, Case, Context, Fate, Judged, Visibility, with_dependents};
 use super::names;
-use super::plan::MAX_CHANGED_PATHS;
+use super::plan::{FILED_PER_PATH, MAX_CHANGED_PATHS};
 use super::reach::{self, widenings};
 use super::scratch;
 use crate::auth::Caller;
@@ -57,9 +58,7 @@ pub async fn push(
     groups: Vec<Pushed>,
     now: Timestamp,
 ) -> Result<Outcome, SyncError> {
-    let changes = groups.iter().flat_map(|group| &group.changes);
-    let (count, bytes) = changes.fold((0, 0), |(count, bytes), c| (count + 1, bytes + c.change.len()));
-    if count > MAX_PUSH_CHANGES || bytes > MAX_PUSH_BYTES || groups.len() > MAX_PUSH_CHANGES {
+    if Pushed::are_too_large(&groups) {
         return Err(SyncError::TooLarge);
     }
     let unanswered = |group: &Pushed| GroupVerdict {
@@ -96,7 +95,7 @@ async fn attempt(
     outcome: &mut Outcome,
 ) -> Result<Vec<Pending>, SyncError> {
     let mut conn = engine.db().read().await?;
-    let (mut context, cases) = load(&mut conn, engine, caller, position, &mut pending, now).await?;
+    let (mut context, cases, grounds) = load(&mut conn, engine, caller, position, &mut pending, now).await?;
     // Judging may take long, and others need the connection meanwhile.
     drop(conn);
     let judging = move || {
@@ -108,7 +107,7 @@ async fn attempt(
     let judged: Vec<_> = pending.iter().map(|pending| pending.place).zip(judged).collect();
     // What goes beyond what one request may make visible stays without an answer, too.
     let judged = judged.into_iter().filter_map(|(place, judged)| Some((place, judged?))).collect();
-    let again = commit_judged(engine, caller, judged, now, outcome).await?;
+    let again = commit_judged(engine, caller, judged, grounds.as_ref(), now, outcome).await?;
     pending.retain(|pending| again.contains(&pending.place));
     Ok(pending)
 }
@@ -123,7 +122,8 @@ async fn bound_reach(
     mut context: Context,
 ) -> Result<Vec<Option<Judged>>, SyncError> {
     let before = widenings(&judged);
-    if reach::is_near(&before, MAX_CHANGED_PATHS) {
+    let filed: usize = judged.iter().map(|judged| judged.filed / FILED_PER_PATH).sum();
+    if reach::is_near(&before, MAX_CHANGED_PATHS.saturating_sub(filed)) {
         return Ok(judged.into_iter().map(Some).collect());
     }
     let mut conn = engine.db().read().await?;
@@ -141,11 +141,16 @@ async fn bound_reach(
         };
         judged = engine.judge(caller.user, judging).await?;
     }
-    let mut left = MAX_CHANGED_PATHS;
+    // The first one is always taken.
+    let mut left = None;
     let mut later = BTreeSet::new();
     for (judged, widening) in judged.iter().zip(widenings(&judged)) {
-        match left.checked_sub(widening.paths(&reach).changed) {
-            Some(rest) => left = rest,
+        let costs = widening.paths(&reach).changed + judged.filed / FILED_PER_PATH;
+        let rest =
+            left.map_or(Some(MAX_CHANGED_PATHS.saturating_sub(costs)), |left: usize| left.checked_sub(costs));
+        match rest {
+            Some(rest) if judged.update.is_some() => left = Some(rest),
+            Some(_) => {}
             None => drop(later.insert(judged.document)),
         }
     }
@@ -162,6 +167,7 @@ pub async fn commit_judged(
     engine: &Engine,
     caller: &Caller,
     judged: Vec<(usize, Judged)>,
+    grounds: Option<&Grounds>,
     now: Timestamp,
     outcome: &mut Outcome,
 ) -> Result<BTreeSet<usize>, SyncError> {
@@ -181,6 +187,7 @@ pub async fn commit_judged(
         let batch = Batch {
             updates: rest.iter().filter_map(|(_, judged)| judged.update.clone()).collect(),
             bound: rest.iter().flat_map(|(_, judged)| judged.bound.clone()).collect(),
+            grounds: grounds.cloned(),
         };
         let committed = match commit::commit(engine.db(), caller, &batch, now).await {
             // They stay without an answer: the phone keeps them, and reads on meanwhile (R09).
@@ -293,7 +300,7 @@ async fn load(
     position: Option<&Position>,
     pending: &mut Vec<Pending>,
     now: Timestamp,
-) -> Result<(Context, Vec<Case>), StoreError> {
+) -> Result<(Context, Vec<Case>, Option<Grounds>), StoreError> {
     let org = caller.org;
     let ids: Vec<DocumentId> = pending.iter().map(|pending| pending.group.document).collect();
     let mut there: BTreeMap<DocumentId, Size> =
@@ -304,8 +311,14 @@ async fn load(
     let foreign = there.values().filter(|size| is_foreign(size)).map(|size| (size.id, Visibility::Foreign));
     let mut visibilities: BTreeMap<DocumentId, Visibility> = foreign.collect();
     // All others see every shared document, so most pushes are spared these look-ups.
+    let mut grounds = None;
     if !caller.role.reads_all() {
-        visibilities.extend(load_visibilities(conn, caller, position, &there, &purged, now).await?);
+        let shared: Vec<_> =
+            there.values().filter(|size| size.scope == Scope::Staff).map(|size| size.id).collect();
+        let known = Grounds::load(conn, org, caller.user, shared).await?;
+        let hidden = hidden(&there, &purged, &known.seen);
+        visibilities.extend(load_visibilities(conn, caller, position, hidden, now).await?);
+        grounds = Some(known);
     }
     // What a stranger sends costs the same whatever is there: not even sizes count.
     there.retain(|id, _| !matches!(visibilities.get(id), Some(Visibility::Never | Visibility::Foreign)));
@@ -315,6 +328,7 @@ async fn load(
     let ids: Vec<DocumentId> = there.keys().filter(|id| !beyond.contains(id)).copied().collect();
     let mut stored: BTreeMap<_, _> =
         documents::get(conn, org, &ids).await?.into_iter().map(|stored| (stored.id, stored)).collect();
+    let seen_by: BTreeMap<_, _> = there.values().map(|size| (size.id, size.principals)).collect();
     for (id, size) in there {
         if let Some(stored) = stored.get_mut(&id) {
             // Of before its audience was read: with another one it is judged anew.
@@ -324,13 +338,12 @@ async fn load(
     let shown: BTreeSet<Actor> = pending.iter().flat_map(|pending| actors_of(&pending.group)).collect();
     let shown: Vec<_> = shown.into_iter().collect();
     let actors = actors::devices(conn, org, &shown).await?.into_iter().collect();
-    let mut linkable = BTreeSet::new();
-    if !caller.role.reads_all() {
+    if let Some(known) = grounds.take() {
         let targets: BTreeSet<DocumentId> =
             pending.iter().flat_map(|pending| named(&pending.group, names::link_targets)).collect();
-        let targets: Vec<_> = targets.into_iter().collect();
-        linkable = audience::linkable(conn, org, caller.user, &targets).await?;
+        grounds = Some(known.with_links(conn, org, targets.into_iter().collect()).await?);
     }
+    let linkable = grounds.as_ref().map(|grounds| grounds.linkable.clone()).unwrap_or_default();
     let context = Context {
         viewer: caller.viewer(),
         device: caller.device,
@@ -351,11 +364,12 @@ async fn load(
                 stored: stored.remove(&id),
                 purged: purged.contains(&id),
                 visibility: visibilities.get(&id).copied().unwrap_or(Visibility::Now),
+                seen_by: seen_by.get(&id).copied().unwrap_or_default(),
                 group: pending.group.clone(),
             }
         })
         .collect();
-    Ok((context, cases))
+    Ok((context, cases, grounds))
 }
 
 /// Of those whom a push names as owners or assignees, the users of the organisation.
@@ -385,21 +399,25 @@ fn actors_of(group: &Pushed) -> impl Iterator<Item = Actor> {
     })
 }
 
-/// Which of these documents a Restricted author sees, and which they saw at their device's cursor.
+/// The shared documents that a Restricted author does not see, with the first entry about each that is there.
+fn hidden(
+    there: &BTreeMap<DocumentId, Size>,
+    purged: &BTreeSet<DocumentId>,
+    seen: &BTreeSet<DocumentId>,
+) -> BTreeMap<DocumentId, Option<i64>> {
+    let shared = there.values().filter(|size| size.scope == Scope::Staff && !seen.contains(&size.id));
+    shared.map(|size| (size.id, Some(size.since))).chain(purged.iter().map(|id| (*id, None))).collect()
+}
+
+/// Of these documents, which a Restricted author saw at their device's cursor.
 async fn load_visibilities(
     conn: &mut Conn,
     caller: &Caller,
     position: Option<&Position>,
-    there: &BTreeMap<DocumentId, Size>,
-    purged: &BTreeSet<DocumentId>,
+    since: BTreeMap<DocumentId, Option<i64>>,
     now: Timestamp,
 ) -> Result<BTreeMap<DocumentId, Visibility>, StoreError> {
-    let since: BTreeMap<DocumentId, i64> =
-        there.values().filter(|size| size.scope == Scope::Staff).map(|size| (size.id, size.since)).collect();
-    let ids: Vec<_> = since.keys().copied().collect();
-    let seen = audience::seen(conn, caller.org, caller.user, &ids).await?;
-    let hidden: Vec<DocumentId> =
-        ids.into_iter().filter(|id| !seen.contains(id)).chain(purged.iter().copied()).collect();
+    let hidden: Vec<DocumentId> = since.keys().copied().collect();
     let mut visibilities: BTreeMap<_, _> = hidden.iter().map(|id| (*id, Visibility::Never)).collect();
     let Some(position) = position.filter(|_| !hidden.is_empty()) else { return Ok(visibilities) };
     let mut lost = audience::lost(conn, caller.org, caller.user, &hidden, position.seq).await?;
@@ -407,7 +425,9 @@ async fn load_visibilities(
         && let Some(demoted) = users::restricted_at(conn, caller.org, caller.user).await?
     {
         // They read by scope there: what was there then they lost with their role, and nothing else.
-        let had = |id: &&DocumentId| since.get(id).is_some_and(|since| *since <= position.reach());
+        let had = |id: &&DocumentId| {
+            since.get(id).is_some_and(|since| since.is_some_and(|since| since <= position.reach()))
+        };
         for id in hidden.iter().filter(had) {
             let last = lost.entry(*id).or_insert(demoted);
             *last = (*last).max(demoted);

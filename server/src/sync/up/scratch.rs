@@ -479,3 +479,40 @@ pub fn writes(change: &Change) -> impl Iterator<Item = (&Register, &str)> {
         Op::MakeContainer { .. } | Op::MakeText { .. } | Op::Insert { .. } | Op::Erase { .. } => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use roadbook_domain::crm::card;
+    use roadbook_domain::value::id::DeviceId;
+
+    #[test]
+    fn who_an_actor_is_in_the_author_table_is_who_it_is_in_the_log() {
+        let (user, now) = (UserId::from_bytes([1; 16]), Timestamp::from_millis(0));
+        let by =
+            |device: u8| Signature { user: Some(user), device: Some(DeviceId::from_bytes([device; 16])) };
+        let mut document = Document::new(&card::TYPE);
+        let mut rename = |name: &str| {
+            let mut draft = Draft::new(&mut document, Actor([3; 16]), now);
+            draft.put(card::CARD, "name", name);
+            let change = draft.finish().unwrap();
+            document.add(&change).unwrap();
+            let canonical = Canonical::of(&card::TYPE, &change).unwrap();
+            (change.to_bytes(), Built { hash: canonical.hash(), canonical, change })
+        };
+        let server = Actor([5; 16]);
+        let id = DocumentId::from_bytes([2; 16]);
+        let mut first = Scratch::new(&card::TYPE, id, Scope::Staff, Some(user), server);
+        let (bytes, built) = rename("Roof");
+        first.accept(built, bytes, by(1), None, now).unwrap();
+        let stored = first.finish(now).unwrap().unwrap().after;
+        // Another copy of the file, enrolled as a device of its own, goes on with the same actor.
+        let mut second = Scratch::of(&card::TYPE, stored, server).unwrap();
+        let (bytes, built) = rename("New roof");
+        second.accept(built, bytes, by(2), None, now).unwrap();
+        let update = second.finish(now).unwrap().unwrap();
+        let authors: AuthorTable = minicbor::decode(&update.after.authors).unwrap();
+        assert_eq!(update.accepted[0].by, by(1));
+        assert_eq!(authors.signature(Actor([3; 16])), Some(&by(1)));
+    }
+}
