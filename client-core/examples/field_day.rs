@@ -133,7 +133,7 @@ async fn exchange(client: &Client, address: &str) -> Done {
     sync(&mut syncer, &transport).await?;
     // A real app does this in a loop as long as it is in the foreground.
     let token = account::access_token(client, &transport).await?;
-    let mut live = Live::open(address, &token).await?;
+    let mut live = Live::open(&transport, &token).await?;
     if let Ok(Some(hint)) = tokio::time::timeout(Duration::from_secs(10), live.next()).await {
         println!("Live: the server's log has come to {}", hint.head);
         sync(&mut syncer, &transport).await?;

@@ -18,7 +18,7 @@ use crate::error::{ApiError, Error};
 use crate::store::meta::Identity;
 use crate::store::outbox::{self, UnsentState};
 use crate::store::workspace::Workspace;
-use crate::store::{Store, documents, lease, settings};
+use crate::store::{Store, lease, settings};
 
 /// A handle on one phone's file. Cheap to clone; may be used by several threads at once.
 ///
@@ -55,6 +55,15 @@ struct Listeners {
     by_number: Mutex<BTreeMap<u64, Listener>>,
 }
 
+/// A handle that keeps nothing open.
+pub(crate) struct WeakClient(Weak<Inner>);
+
+impl WeakClient {
+    pub fn upgrade(&self) -> Option<Client> {
+        self.0.upgrade().map(|inner| Client { inner })
+    }
+}
+
 /// As long as it lives, its listener is told of changes.
 #[must_use = "the listener is told of nothing once this is dropped"]
 pub struct Subscription {
@@ -75,25 +84,24 @@ impl Client {
     pub fn open(path: impl AsRef<Path>, env: Arc<dyn Env>) -> Result<Self, ApiError> {
         let client = Self::open_beside(path, env)?;
         client.store().write_if_room(lease::clear)?;
+        client.store().write_if_room(|tx| {
+            // If the marks are those of a process beside the app, changes are only sent again, harmlessly (R05).
+            // On a full disk they stay as they are: what is marked as sent is sent again all the same.
+            outbox::reset_states(tx, UnsentState::Sent, UnsentState::Here)?;
+            // The server may be a newer one by now.
+            outbox::reset_states(tx, UnsentState::WaitsForServer, UnsentState::Here)
+        })?;
         Ok(client)
     }
 
     /// Opens the file for a process beside the app: a widget, a notification extension. It leaves the
-    /// exchange to the process that is at it.
+    /// exchange to the process that is at it. To open a file that is up to date it writes nothing, and waits for
+    /// nobody who does.
     ///
     /// # Errors
     /// As [`Self::open`].
     pub fn open_beside(path: impl AsRef<Path>, env: Arc<dyn Env>) -> Result<Self, ApiError> {
         let store = Store::open(path.as_ref())?;
-        // On a full disk the marks stay as they are: what is marked as sent is sent again all the same.
-        store.write_if_room(|tx| {
-            // Also beside a running app: if its marks are lost, changes are only sent again, harmlessly
-            // (R05).
-            outbox::reset_states(tx, UnsentState::Sent, UnsentState::Here)?;
-            // The server may be a newer one by now.
-            outbox::reset_states(tx, UnsentState::WaitsForServer, UnsentState::Here)?;
-            documents::follow_projection_version(tx)
-        })?;
         let authoring = Mutex::new(Authoring { actor: Actor::new(&*env), taken_for: None });
         let refreshing = tokio::sync::Mutex::default();
         let inner = Inner { store, env, authoring, refreshing, listeners: Listeners::default() };
@@ -168,6 +176,37 @@ impl Client {
         Ok(changed)
     }
 
+    /// The number of the newest unsent edit; 0 if there is none.
+    pub(crate) fn last_unsent(&self) -> Result<i64, ApiError> {
+        Ok(self.store().read(outbox::last_number)?)
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakClient {
+        WeakClient(Arc::downgrade(&self.inner))
+    }
+
+    /// Waits for what is under way through this handle, and closes the file: no lock on it is held any more, so
+    /// the system may suspend the process (R21). Until [`Self::resume`] every call fails with
+    /// [`ApiError::Paused`]; subscriptions stay.
+    ///
+    /// Not from within a batch or a listener, which it would wait for.
+    pub fn pause(&self) {
+        self.store().pause();
+    }
+
+    /// Lets the handle be used again, and tells subscribers to read everything anew: another process may have
+    /// written meanwhile.
+    pub fn resume(&self) {
+        self.store().resume();
+        self.notify(&ChangeSet::all());
+    }
+
+    /// Ends every reading that is under way through this handle with [`ApiError::Interrupted`]: the user typed the
+    /// next letter, or left the screen.
+    pub fn interrupt(&self) {
+        self.store().interrupt();
+    }
+
     pub(crate) fn store(&self) -> &Store {
         &self.inner.store
     }
@@ -185,6 +224,10 @@ impl Client {
 
     pub(crate) fn env(&self) -> &dyn Env {
         &*self.inner.env
+    }
+
+    pub(crate) fn shared_env(&self) -> Arc<dyn Env> {
+        Arc::clone(&self.inner.env)
     }
 
     /// The actor that edits in this workspace are made under.

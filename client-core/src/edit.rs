@@ -1,6 +1,7 @@
 //! Editing: one user action becomes one change of one document, durable when the call returns.
 
 pub(crate) mod batch;
+pub(crate) mod favourites;
 pub(crate) mod import;
 pub(crate) mod quarantine;
 pub(crate) mod reauthor;

@@ -44,6 +44,12 @@ pub enum ApiError {
     /// The file is damaged: salvage what is unsent, then begin anew (R10).
     #[error("the file is damaged")]
     Damaged,
+    /// The app paused this handle: resume it first.
+    #[error("paused")]
+    Paused,
+    /// The app ended this reading.
+    #[error("interrupted")]
+    Interrupted,
     /// Something that should not happen: try again, and report it.
     #[error("internal error: {detail}")]
     Internal {
@@ -63,6 +69,8 @@ pub enum Missing {
     Todo,
     /// An edit in the quarantine.
     QuarantinedEdit,
+    /// A field of the card's product, of persons or of companies.
+    Field,
 }
 
 /// Why something cannot be done as it was asked.
@@ -118,12 +126,15 @@ impl ApiError {
             Self::NotFound { what: Missing::Document } => "not_found.document",
             Self::NotFound { what: Missing::Todo } => "not_found.todo",
             Self::NotFound { what: Missing::QuarantinedEdit } => "not_found.quarantined_edit",
+            Self::NotFound { what: Missing::Field } => "not_found.field",
             Self::Invalid { reason } => reason.code(),
             Self::NoUser => "no_user",
             Self::StorageFull => "storage_full",
             Self::AppTooOld => "app_too_old",
             Self::FileTooOld => "file_too_old",
             Self::Damaged => "damaged",
+            Self::Paused => "paused",
+            Self::Interrupted => "interrupted",
             Self::Internal { .. } => "internal",
         }
     }
@@ -209,6 +220,9 @@ pub(crate) enum Error {
     /// The file is not sound.
     #[error("the file is damaged")]
     Damaged,
+    /// The app paused the handle.
+    #[error("paused")]
+    Paused,
     /// A file could not be moved or read.
     #[error("file: {0}")]
     File(#[from] std::io::Error),
@@ -266,11 +280,13 @@ impl From<Error> for ApiError {
                 Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
                     Self::Damaged
                 }
+                Some(rusqlite::ErrorCode::OperationInterrupted) => Self::Interrupted,
                 _ => internal(&error),
             },
             Error::NewerFile(..) => Self::AppTooOld,
             Error::OlderFile(_) => Self::FileTooOld,
             Error::Damaged => Self::Damaged,
+            Error::Paused => Self::Paused,
             Error::File(_) if error.is_full() => Self::StorageFull,
             Error::NoDocument(_) => Self::NotFound { what: Missing::Document },
             Error::NoQuarantined => Self::NotFound { what: Missing::QuarantinedEdit },
@@ -334,13 +350,13 @@ mod tests {
             Reason::UnknownZone,
             Reason::InstallSecret { bytes: 32 },
         ];
-        let missing = [Missing::Document, Missing::Todo, Missing::QuarantinedEdit];
+        let missing = [Missing::Document, Missing::Todo, Missing::QuarantinedEdit, Missing::Field];
         let errors = reasons
             .map(|reason| ApiError::Invalid { reason })
             .into_iter()
             .chain(missing.map(|what| ApiError::NotFound { what }))
             .chain([ApiError::NoUser, ApiError::StorageFull, ApiError::AppTooOld, ApiError::FileTooOld])
-            .chain([ApiError::Damaged])
+            .chain([ApiError::Damaged, ApiError::Paused, ApiError::Interrupted])
             .chain([ApiError::Internal { detail: String::new() }]);
         let codes: Vec<_> = errors.map(|error| error.code()).collect();
         assert_eq!(codes.iter().collect::<BTreeSet<_>>().len(), codes.len(), "{codes:?}");

@@ -63,9 +63,10 @@
 //! 5. `client`: the handle on the file, which the rooms above add their calls to.
 //! 6. `remote`: the transport, HTTP, the live channel, and the account.
 //! 7. `edit`: batches, replicas, re-authoring, the quarantine's edits, imports.
-//! 8. `query`: what screens read: Today, boards, cards, contacts.
+//! 8. `query`: what screens read: Today, boards, cards, contacts, searches.
 //! 9. `recovery`: salvage from a damaged file, rows made anew, and the proof of what is shown.
 //! 10. `sync`: the session, what an answer does, reconciliation, and the syncer that drives them.
+//! 11. `app`: what apps show and do, in the words of the product; the exchange as they drive it, and attaching.
 //!
 //! # The way of an edit
 //!
@@ -86,6 +87,7 @@
 #[cfg(feature = "uniffi")]
 uniffi::setup_scaffolding!();
 
+pub mod app;
 mod change_set;
 mod client;
 mod edit;
@@ -107,13 +109,15 @@ pub use error::{ApiError, Missing, Reason};
 pub use query::board::{Board, BoardCard, BoardQuery, StatusCount};
 pub use query::card::{CardView, EntryView, SyncState};
 pub use query::contact::ContactView;
+pub use query::search::Found;
 pub use query::today::{TodayTodo, TodayView};
 pub use recovery::salvage::Salvage;
 pub use remote::account;
-pub use remote::error::SyncError;
-pub use remote::http::{AddressError, HttpTransport};
+pub use remote::error::{AddressError, SyncError};
+pub use remote::http::HttpTransport;
 pub use remote::live::Live;
 pub use remote::transport::{MAX_ANSWER, Transport, TransportError};
+pub use remote::trust::Trust;
 pub use store::lease::RENEWAL;
 pub use store::meta::Identity;
 pub use store::quarantine::{QuarantineReason, Quarantined};

@@ -9,3 +9,4 @@ mod installation;
 pub(crate) mod live;
 pub(crate) mod tokens;
 pub(crate) mod transport;
+pub(crate) mod trust;

@@ -21,13 +21,14 @@ pub(crate) mod swap;
 pub(crate) mod unknown;
 pub(crate) mod workspace;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use roadbook_domain::value::id::DocumentId;
-use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, InterruptHandle, OpenFlags, Transaction, TransactionBehavior};
 
 use self::meta::Key;
 use self::workspace::Workspace;
@@ -49,6 +50,10 @@ pub(crate) struct Store {
     /// The thread that has the writer.
     writing: Mutex<Option<ThreadId>>,
     readers: Mutex<Vec<Connection>>,
+    /// Who is at work, and whether somebody may begin.
+    uses: Mutex<Uses>,
+    /// Told when the last one at work has ended.
+    idle: Condvar,
     /// There was no room for the index of the log, which processes share: this handle has it in memory, and the
     /// file to itself. All reading is done by the connection that writes.
     is_alone: bool,
@@ -57,9 +62,18 @@ pub(crate) struct Store {
     is_full: std::sync::atomic::AtomicBool,
 }
 
+#[derive(Default)]
+struct Uses {
+    is_paused: bool,
+    next: u64,
+    /// Of those that read, how to interrupt them.
+    under_way: BTreeMap<u64, Option<InterruptHandle>>,
+}
+
 #[derive(Debug)]
 struct Writer {
-    connection: Connection,
+    /// `None` while the store is paused.
+    connection: Option<Connection>,
     /// `PRAGMA data_version`: another one than before says that another handle wrote.
     seen: i64,
     /// All was looked at, and nothing was found that could be set aside.
@@ -100,27 +114,41 @@ impl Store {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         schema::migrate(&mut connection)?;
         let seen = data_version(&connection)?;
-        let writer = Mutex::new(Writer { connection, seen, is_sound: false });
+        let writer = Mutex::new(Writer { connection: Some(connection), seen, is_sound: false });
         let (writing, readers, workspace) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let (uses, idle) = (Mutex::default(), Condvar::new());
         let store = Self {
             path: path.to_owned(),
             writer,
             writing,
             readers,
+            uses,
+            idle,
             is_alone,
             workspace,
             #[cfg(feature = "testing")]
             is_full: Default::default(),
         };
         // Rows hold instants. They must be right for this zone database before any list is read.
-        store.write_if_room(|tx| {
-            settings::follow_zone_database(tx)?;
-            settings::follow_name_keys(tx)
-        })?;
+        // Asked first: a widget that opens the file must not wait for an app that writes.
+        if store
+            .read(|connection| Ok(settings::is_behind(connection)? || documents::is_behind(connection)?))?
+        {
+            store.write_if_room(|tx| {
+                settings::follow_zone_database(tx)?;
+                settings::follow_name_keys(tx)?;
+                documents::follow_projection_version(tx)
+            })?;
+        }
         match store.clear_log() {
             Err(error) if !error.is_full() => Err(error),
             _ => Ok(store),
         }
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Empties the log into the file, and tells nobody that it is there: the file can be moved by its name.
@@ -128,7 +156,9 @@ impl Store {
     /// # Errors
     /// [`Error::File`] while somebody else reads it.
     pub fn settle(&self) -> Result<(), Error> {
-        let connection = &lock(&self.writer).connection;
+        let _use = self.enter()?;
+        let mut writer = lock(&self.writer);
+        let connection = writer.open(self)?;
         let blocked: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         if blocked { Err(std::io::Error::from(std::io::ErrorKind::ResourceBusy).into()) } else { Ok(()) }
     }
@@ -137,7 +167,9 @@ impl Store {
     /// they were on are still in it. Where a reader stands in the way, the next call does it, or the next
     /// opening of the file.
     pub fn clear_log(&self) -> Result<(), Error> {
-        let connection = &mut lock(&self.writer).connection;
+        let _use = self.enter()?;
+        let mut writer = lock(&self.writer);
+        let connection = writer.open(self)?;
         if !meta::get(connection, &ERASED)?.unwrap_or_default() {
             return Ok(());
         }
@@ -154,6 +186,44 @@ impl Store {
         }
     }
 
+    /// Waits for what is under way, closes the file and holds no lock on it: the system may stop the process
+    /// now, and another one may do what it likes (R21). Until [`Self::resume`] everything fails.
+    pub fn pause(&self) {
+        let mut uses = lock(&self.uses);
+        uses.is_paused = true;
+        while !uses.under_way.is_empty() {
+            uses = self.idle.wait(uses).unwrap_or_else(PoisonError::into_inner);
+        }
+        drop(uses);
+        lock(&self.readers).clear();
+        lock(&self.writer).connection = None;
+    }
+
+    /// Lets the file be used again; it is opened at the next use.
+    pub fn resume(&self) {
+        lock(&self.uses).is_paused = false;
+    }
+
+    /// Ends every reading that is under way.
+    pub fn interrupt(&self) {
+        for handle in lock(&self.uses).under_way.values().flatten() {
+            handle.interrupt();
+        }
+    }
+
+    /// # Errors
+    /// [`Error::Paused`].
+    fn enter(&self) -> Result<Use<'_>, Error> {
+        let mut uses = lock(&self.uses);
+        if uses.is_paused {
+            return Err(Error::Paused);
+        }
+        let number = uses.next;
+        uses.next += 1;
+        uses.under_way.insert(number, None);
+        Ok(Use { store: self, number })
+    }
+
     /// Runs `read` on one database snapshot, beside a process that writes.
     ///
     /// What cannot be read is set aside, and `read` runs again.
@@ -161,8 +231,9 @@ impl Store {
         let answer = self.read_once(&mut read);
         // A reader never waits for a writer: a damage that is not noted now is met again.
         if let Err(error) = &answer
+            && let Ok(_use) = self.enter()
             && let Ok(mut writer) = self.writer.try_lock()
-            && note_damage(&mut writer, error)
+            && self.note_damage(&mut writer, error)
         {
             drop(writer);
             return self.read_once(&mut read);
@@ -171,18 +242,20 @@ impl Store {
     }
 
     fn read_once<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+        let of = self.enter()?;
         if self.is_alone {
             // This thread has the connection, and would wait for itself.
             if *lock(&self.writing) == Some(thread::current().id()) {
                 return Err(Error::InsideBatch);
             }
-            let writer = lock(&self.writer);
-            let snapshot = writer.connection.unchecked_transaction()?;
+            let mut writer = lock(&self.writer);
+            let snapshot = writer.open(self)?.unchecked_transaction()?;
             return read(&snapshot);
         }
         // The lock is released at once, so that several screens can read at the same time.
         let idle = lock(&self.readers).pop();
         let reader = idle.map_or_else(|| connect(&self.path, false), Ok)?;
+        of.reads(&reader);
         let answer = {
             // A screen reads several tables. Without a transaction an edit could come between two of them.
             let snapshot = reader.unchecked_transaction()?;
@@ -209,6 +282,7 @@ impl Store {
         if *lock(&self.writing) == Some(me) {
             return Err(Error::InsideBatch);
         }
+        let _use = self.enter()?;
         let mut writer = lock(&self.writer);
         #[cfg(feature = "testing")]
         let write = |tx: &Transaction<'_>| {
@@ -220,12 +294,12 @@ impl Store {
             Ok(written)
         };
         let mark = Mark::set(&self.writing, me);
-        let written = in_transaction(&mut writer.connection, write);
+        let written = writer.open(self).and_then(|connection| in_transaction(connection, write));
         drop(mark);
         if let Err(error) = &written {
             // What was read of the workspace in a transaction that fails never was.
             *lock(&self.workspace) = None;
-            note_damage(&mut writer, error);
+            self.note_damage(&mut writer, error);
         }
         written
     }
@@ -254,10 +328,83 @@ impl Store {
 
     /// Whether another handle on the file wrote since the last time this was asked.
     pub fn changed_elsewhere(&self) -> Result<bool, Error> {
+        let _use = self.enter()?;
         let mut writer = lock(&self.writer);
+        // Another one was opened since: who wrote meanwhile is not known.
+        let is_new = writer.connection.is_none();
         // The writer's connection can tell: its own commits leave its `data_version`, others move it.
-        let now = data_version(&writer.connection)?;
-        Ok(std::mem::replace(&mut writer.seen, now) != now)
+        let now = data_version(writer.open(self)?)?;
+        Ok(std::mem::replace(&mut writer.seen, now) != now || is_new)
+    }
+
+    /// Sets aside what turned out to be unreadable, and tells whether there was anything. A document whose bytes
+    /// are damaged is only marked: the next exchange brings it anew.
+    fn note_damage(&self, writer: &mut Writer, error: &Error) -> bool {
+        let is_sound = writer.is_sound;
+        let noted = match error {
+            Error::Unreadable(id, why) => {
+                tracing::warn!(document.id = %id, why, "a stored document cannot be read");
+                let mark = |tx: &Transaction<'_>| documents::mark_damaged(tx, *id, why);
+                writer.open(self).and_then(|connection| in_transaction(connection, mark)).map(|()| false)
+            }
+            error if error.is_unreadable() && !is_sound => {
+                tracing::warn!(%error, "what cannot be read is set aside");
+                let repair = |tx: &Transaction<'_>| repair::repair(tx, error);
+                let repaired = writer.open(self).and_then(|connection| in_transaction(connection, repair));
+                // Looking at everything takes long: not again and again for nothing.
+                writer.is_sound = matches!(repaired, Ok(false));
+                repaired
+            }
+            _ => Ok(false),
+        };
+        noted.unwrap_or_else(|error| {
+            tracing::warn!(%error, "what cannot be read is not set aside");
+            false
+        })
+    }
+}
+
+impl Writer {
+    /// The connection that writes, opened again after a pause.
+    fn open(&mut self, store: &Store) -> Result<&mut Connection, Error> {
+        if self.connection.is_none() {
+            let connection = connect(&store.path, store.is_alone)?;
+            // A newer version of the app may have been at it meanwhile.
+            schema::refuse_other_than_known(&connection)?;
+            self.connection = Some(connection);
+        }
+        self.connection.as_mut().ok_or(Error::Paused)
+    }
+}
+
+/// Somebody at work, as long as it lives: also while a panic passes.
+struct Use<'a> {
+    store: &'a Store,
+    number: u64,
+}
+
+impl Use<'_> {
+    /// From now on it can be interrupted.
+    fn reads(&self, connection: &Connection) {
+        if let Some(entry) = lock(&self.store.uses).under_way.get_mut(&self.number) {
+            *entry = Some(connection.get_interrupt_handle());
+        }
+    }
+}
+
+impl Drop for Use<'_> {
+    fn drop(&mut self) {
+        let mut uses = lock(&self.store.uses);
+        uses.under_way.remove(&self.number);
+        if uses.under_way.is_empty() {
+            self.store.idle.notify_all();
+        }
+    }
+}
+
+impl std::fmt::Debug for Uses {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Uses").field("is_paused", &self.is_paused).finish_non_exhaustive()
     }
 }
 
@@ -299,29 +446,6 @@ fn in_transaction<T>(
     let answer = write(&transaction)?;
     transaction.commit()?;
     Ok(answer)
-}
-
-/// Sets aside what turned out to be unreadable, and tells whether there was anything. A document whose bytes are
-/// damaged is only marked: the next exchange brings it anew.
-fn note_damage(writer: &mut Writer, error: &Error) -> bool {
-    let noted = match error {
-        Error::Unreadable(id, why) => {
-            tracing::warn!(document.id = %id, why, "a stored document cannot be read");
-            in_transaction(&mut writer.connection, |tx| documents::mark_damaged(tx, *id, why)).map(|()| false)
-        }
-        error if error.is_unreadable() && !writer.is_sound => {
-            tracing::warn!(%error, "what cannot be read is set aside");
-            let repaired = in_transaction(&mut writer.connection, |tx| repair::repair(tx, error));
-            // Looking at everything takes long: not again and again for nothing.
-            writer.is_sound = matches!(repaired, Ok(false));
-            repaired
-        }
-        _ => Ok(false),
-    };
-    noted.unwrap_or_else(|error| {
-        tracing::warn!(%error, "what cannot be read is not set aside");
-        false
-    })
 }
 
 /// Makes the file, and its folder if there is none, for this user alone: SQLite would let the others read.

@@ -2,5 +2,6 @@
 
 pub mod audience;
 pub mod authorship;
+pub mod mapping;
 pub mod permissions;
 pub mod rights;

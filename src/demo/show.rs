@@ -117,7 +117,7 @@ pub fn card(phone: &Phone, id: DocumentId, why: &str) -> Result<(), Box<dyn Erro
     todos(&view.row, &settings);
     for conflict in &view.conflicts {
         let name = match &conflict.place {
-            Place::Field(field) => field_name(&settings, &field.to_string()).to_owned(),
+            Place::Field { field } => field_name(&settings, &field.to_string()).to_owned(),
             other => format!("{other:?}"),
         };
         say!(

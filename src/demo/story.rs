@@ -121,7 +121,7 @@ fn invent(anna: &Phone, product: ProductId, seller: UserId) -> Result<(), Box<dy
                 product,
                 name: customer.name.clone(),
                 status: None,
-                owner: customer.owner.map_or(Owner::Me, Owner::User),
+                owner: customer.owner.map_or(Owner::Me, |id| Owner::User { id }),
                 commands: (customer.card)(contact),
             })?;
         }

@@ -237,7 +237,7 @@ async fn stay(
     let mut syncer = Syncer::new(&client);
     syncer.sync(&transport, &mut |_| {}).await.unwrap();
     let token = account::access_token(&client, &transport).await.unwrap();
-    let mut live = Live::open(&address, &token).await.unwrap();
+    let mut live = Live::open(&transport, &token).await.unwrap();
     #[expect(clippy::disallowed_methods, reason = "this measures wall time")]
     let _subscription = client.subscribe(move |changes| {
         // Nobody listens any more when all is measured.

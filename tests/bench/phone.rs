@@ -41,7 +41,7 @@ pub fn new_card(card: &Card) -> NewCard {
         product: dataset::product(),
         name: card.name.clone(),
         status: Some(dataset::status(card.status)),
-        owner: Owner::User(dataset::user(&card.owner)),
+        owner: Owner::User { id: dataset::user(&card.owner) },
         commands: card.content(),
     }
 }

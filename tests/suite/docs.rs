@@ -8,10 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The sources whose functions `code` name the errors that leave the core.
-const ERRORS: [&str; 6] = [
+const ERRORS: [&str; 5] = [
     "client-core/src/error.rs",
     "client-core/src/remote/error.rs",
-    "client-core/src/remote/http.rs",
     "client-core/src/remote/transport.rs",
     "client-core/src/sync/session.rs",
     "domain/src/import/problem.rs",
@@ -71,6 +70,62 @@ fn every_function_that_names_error_codes_is_looked_at() {
     let looked_at =
         ERRORS.iter().filter(|file| file.starts_with("client-core")).map(|file| (*file).to_owned());
     assert_eq!(with_codes, looked_at.collect());
+}
+
+#[test]
+fn the_code_of_the_guide_for_apps_is_that_of_the_programs_that_the_tests_run() {
+    let guide = read("docs/mobile.md");
+    let mut compared = 0;
+    for (language, program) in [
+        ("kotlin", "mobile-bindings/kotlin/src/test/kotlin/example/FieldDay.kt"),
+        ("swift", "mobile-bindings/swift/Sources/FieldDay/main.swift"),
+    ] {
+        let program = read(program);
+        for marked in guide.split(&format!("<!-- {language}: ")).skip(1) {
+            let (name, rest) = marked.split_once(" -->").unwrap();
+            let shown =
+                rest.split_once("```").unwrap().1.split_once('\n').unwrap().1.split_once("```").unwrap().0;
+            let (_, section) = program.split_once(&format!("// [{name}]\n")).unwrap();
+            let (section, _) = section.split_once(&format!("// [{name} end]")).unwrap();
+            let lines = |text: &str| {
+                let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+                lines.map(str::to_owned).collect::<Vec<_>>()
+            };
+            assert_eq!(lines(shown), lines(section), "{language}: {name}");
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 16, "eight parts in two languages");
+}
+
+#[test]
+fn the_page_of_the_calls_has_every_call_of_the_packages_and_says_of_no_other_that_it_is_there() {
+    let mut sources = Vec::new();
+    collect(&root().join("mobile-bindings/src"), "rs", &mut sources);
+    let mut exported = BTreeSet::new();
+    for source in sources {
+        let text = fs::read_to_string(&source).unwrap();
+        for block in text.split("#[uniffi::export").skip(1) {
+            // What is exported ends with the item that the attribute stands on.
+            let end = block.find("\n}").unwrap_or(block.len());
+            let functions =
+                block[..end].split("pub fn ").skip(1).chain(block[..end].split("pub async fn ").skip(1));
+            exported.extend(functions.map(|text| text.split(['(', '<']).next().unwrap().to_owned()));
+        }
+    }
+    // Constructors and what belongs to a token or a subscription are told with the calls that take them.
+    for own in ["new", "cancel", "trusting"] {
+        assert!(exported.remove(own), "{own}");
+    }
+    let page = read("docs/api.md");
+    let row = |line: &str| {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let name = cells.get(1)?.strip_prefix('`')?.strip_suffix('`')?;
+        cells.get(cells.len().checked_sub(2)?)?.starts_with("packages").then(|| name.to_owned())
+    };
+    let mut told: BTreeSet<String> = page.lines().filter_map(row).collect();
+    told.retain(|name| name.starts_with(|first: char| first.is_lowercase()));
+    assert_eq!(exported, told);
 }
 
 #[test]

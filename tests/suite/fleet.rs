@@ -456,7 +456,7 @@ fn put(
     (container, name): (u8, &str),
     text: &str,
 ) -> Result<ChangeSet, ApiError> {
-    let place = Place::Other(container, name.to_owned());
+    let place = Place::Other { container, name: name.to_owned() };
     client.resolve(document, &Conflict { place, shown: String::new(), others: Vec::new() }, text)
 }
 

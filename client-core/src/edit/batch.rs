@@ -21,6 +21,7 @@ use roadbook_domain::read::projection;
 use roadbook_domain::settings::Settings;
 use roadbook_domain::value::env::Env;
 use roadbook_domain::value::id::{DocumentId, ProductId, StatusId, UserId};
+use roadbook_domain::value::time::Timestamp;
 use rusqlite::{Connection, Transaction};
 
 use crate::change_set::{ChangeSet, List};
@@ -47,12 +48,16 @@ pub struct NewCard {
 
 /// The user who answers for a new card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Owner {
     /// The user who makes it (F50).
     #[default]
     Me,
     /// Another user.
-    User(UserId),
+    User {
+        /// Who.
+        id: UserId,
+    },
     /// Nobody: everyone sees it (F67).
     Nobody,
 }
@@ -100,6 +105,29 @@ impl<'a> Batch<'a> {
         self.tx
     }
 
+    /// What follows was done then, as part of that act.
+    pub(crate) fn as_if_at(&mut self, at: Timestamp, origin: Option<Origin>) {
+        self.acting.now = at;
+        self.origin = origin;
+    }
+
+    pub(crate) fn env(&self) -> &'a dyn Env {
+        self.env
+    }
+
+    /// The settings that hold.
+    pub fn settings(&self) -> &Settings {
+        &self.workspace.settings
+    }
+
+    pub(crate) fn user_of(&self, owner: Owner) -> Option<UserId> {
+        match owner {
+            Owner::Me => Some(self.acting.by),
+            Owner::User { id } => Some(id),
+            Owner::Nobody => None,
+        }
+    }
+
     /// Who acts, when and where.
     pub fn acting(&self) -> &Acting {
         &self.acting
@@ -107,11 +135,7 @@ impl<'a> Batch<'a> {
 
     /// Makes a card.
     pub fn create_card(&mut self, new: &NewCard) -> Result<DocumentId, ApiError> {
-        let owner = match new.owner {
-            Owner::Me => Some(self.acting.by),
-            Owner::User(user) => Some(user),
-            Owner::Nobody => None,
-        };
+        let owner = self.user_of(new.owner);
         // Written down: else a card would move by itself once another status is the first.
         let status = new.status.or_else(|| self.workspace.settings.status_at_creation(new.product));
         let create = CardCommand::Create { product: new.product, name: new.name.clone(), status, owner };

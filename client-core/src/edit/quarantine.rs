@@ -55,7 +55,7 @@ impl Batch<'_> {
     fn reapply(&mut self, n: i64) -> Result<DocumentId, Error> {
         let tx = self.transaction();
         let item = quarantine::get(tx, n)?.ok_or(Error::NoQuarantined)?;
-        if item.edits.is_empty() || !item.edits.iter().all(ValueEdit::is_placed) {
+        if !item.can_reapply() {
             // Its bytes make no sense, or do not say where they belong: nothing of it is to vanish.
             return Err(Error::Stored("edit in the quarantine"));
         }

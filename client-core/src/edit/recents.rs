@@ -8,16 +8,30 @@ use roadbook_domain::crm::user_document::{MOST_RECENTS, RECENTS, parse_recent};
 use roadbook_domain::document::DocumentTypeId;
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::value::time::Timestamp;
+use rusqlite::{Connection, Transaction};
 
 use crate::change_set::{ChangeSet, List};
 use crate::client::Client;
 use crate::edit::replica::Replica;
-use crate::error::ApiError;
+use crate::error::{ApiError, Error};
 use crate::store::documents;
 use crate::store::meta::{self, Key};
 
 /// What was opened here since the last sync, and when; the latest first.
-const OPENED: Key<Vec<(DocumentId, Timestamp)>> = Key::new("opened");
+const OPENED: Key<Opened> = Key::new("opened");
+
+/// Documents, and when they were opened.
+pub(crate) type Opened = Vec<(DocumentId, Timestamp)>;
+
+/// What was opened here and no other device knows of.
+pub(crate) fn opened(connection: &Connection) -> Result<Opened, Error> {
+    Ok(meta::get(connection, &OPENED)?.unwrap_or_default())
+}
+
+/// Keeps what was opened here, for the next sync to tell.
+pub(crate) fn keep_opened(tx: &Transaction<'_>, opened: &Opened) -> Result<(), Error> {
+    meta::set(tx, &OPENED, opened)
+}
 
 impl Client {
     /// Notes that the user opened a document. The other devices learn of it with the next sync.
@@ -27,11 +41,11 @@ impl Client {
     pub fn note_opened(&self, document: DocumentId) -> Result<ChangeSet, ApiError> {
         let now = self.env().now();
         self.changing(|tx| {
-            let mut opened = meta::get(tx, &OPENED)?.unwrap_or_default();
+            let mut opened = opened(tx)?;
             opened.retain(|(known, _)| *known != document);
             opened.insert(0, (document, now));
             opened.truncate(MOST_RECENTS);
-            meta::set(tx, &OPENED, &opened)?;
+            keep_opened(tx, &opened)?;
             let mut changes = ChangeSet::default();
             changes.list(List::User);
             Ok(((), changes))
@@ -45,7 +59,7 @@ impl Client {
     /// Of the storage.
     pub fn recents(&self) -> Result<Vec<DocumentId>, ApiError> {
         Ok(self.store().read(|connection| {
-            let mut recents = meta::get(connection, &OPENED)?.unwrap_or_default();
+            let mut recents = opened(connection)?;
             let own = documents::first_of_kind(connection, DocumentTypeId::USER)?;
             if let Some(own) = own.map(|id| Replica::open(connection, id)).transpose()?.flatten() {
                 let places = own.document.registers(RECENTS);
@@ -71,7 +85,7 @@ impl Client {
         }
         self.edits(None, |batch| {
             // Read where it is removed: another thread may have noted one more.
-            let opened = meta::get(batch.transaction(), &OPENED)?.unwrap_or_default();
+            let opened = opened(batch.transaction())?;
             meta::remove(batch.transaction(), &OPENED)?;
             let commands: Vec<_> =
                 opened.iter().rev().map(|(document, at)| UserCommand::Opened(*document, *at)).collect();

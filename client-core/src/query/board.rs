@@ -16,6 +16,7 @@ use crate::store::rows;
 
 /// Which cards of a product to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct BoardQuery {
     /// The product.
     pub product: ProductId,
@@ -65,6 +66,7 @@ pub struct BoardCard {
 
 /// How many cards of a product are in a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct StatusCount {
     /// The status; `None`: cards in none that is known.
     pub status: Option<StatusId>,

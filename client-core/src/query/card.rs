@@ -8,6 +8,7 @@ use roadbook_domain::crm::row::CardRow;
 use roadbook_domain::crm::row::Rows;
 use roadbook_domain::document::AuthorTable;
 use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::document::change::ChangeHash;
 use roadbook_domain::read::history::{HistoryItem, history};
 use roadbook_domain::read::projection;
 use roadbook_domain::read::view::{Conflict, Unread, View};
@@ -49,6 +50,7 @@ pub struct CardView {
 
 /// Something that happened, as it was written down (F56).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct EntryView {
     /// Its id within the document.
     pub id: PartId,
@@ -68,6 +70,7 @@ pub struct EntryView {
 
 /// How far the edits of a document that were made here have come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum SyncState {
     /// Some are only on this device.
     Here,
@@ -150,6 +153,14 @@ impl Client {
                 return Err(Error::NoDocument(id));
             }
             Ok(state(outbox::state_of(connection, id)?))
+        })?)
+    }
+
+    /// How far each unsent edit of a document has come.
+    pub(crate) fn unsent_states(&self, id: DocumentId) -> Result<BTreeMap<ChangeHash, SyncState>, ApiError> {
+        Ok(self.store().read(|connection| {
+            let unsent = outbox::of_document(connection, id)?;
+            Ok(unsent.into_iter().map(|unsent| (unsent.hash, state(Some(unsent.state)))).collect())
         })?)
     }
 

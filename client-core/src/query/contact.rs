@@ -7,6 +7,7 @@ use roadbook_domain::document::DocumentTypeId;
 use roadbook_domain::read::view::{Conflict, Unread, View};
 use roadbook_domain::value::fold::search_words;
 use roadbook_domain::value::id::DocumentId;
+use rusqlite::Connection;
 
 use crate::client::Client;
 use crate::edit::replica::Replica;
@@ -61,19 +62,34 @@ impl Client {
         offset: u32,
         limit: u32,
     ) -> Result<Vec<(DocumentId, ContactRow)>, ApiError> {
+        Ok(self.store().read(|connection| Self::contacts_with(connection, text, offset, limit))?)
+    }
+
+    pub(crate) fn contacts_with(
+        connection: &Connection,
+        text: Option<&str>,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Vec<(DocumentId, ContactRow)>, Error> {
+        let words = text.map(search_words).unwrap_or_default();
+        let (holding, params) = holding("search", &words, &[&limit, &offset]);
+        let sql = format!(
+            "SELECT document FROM contact WHERE trash = 0{holding}
+             ORDER BY place, document LIMIT ?1 OFFSET ?2"
+        );
+        listed(connection, ids(connection, &sql, &params)?)
+    }
+
+    /// The contacts in the trash, by family name; those with later edits to review among them (F72).
+    pub fn trashed_contacts(
+        &self,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Vec<(DocumentId, ContactRow)>, ApiError> {
         Ok(self.store().read(|connection| {
-            let words = text.map(search_words).unwrap_or_default();
-            let (holding, params) = holding("search", &words, &[&limit, &offset]);
-            let sql = format!(
-                "SELECT document FROM contact WHERE trash = 0{holding}
-                 ORDER BY place, document LIMIT ?1 OFFSET ?2"
-            );
-            let ids = ids(connection, &sql, &params)?;
-            let contacts = ids.into_iter().filter_map(|id| {
-                let row = rows::contact(connection, id).transpose()?;
-                Some(row.map(|row| (id, row)))
-            });
-            contacts.collect()
+            let sql = "SELECT document FROM contact WHERE trash <> 0
+                       ORDER BY place, document LIMIT ?1 OFFSET ?2";
+            listed(connection, ids(connection, sql, &[&limit, &offset])?)
         })?)
     }
 
@@ -97,6 +113,14 @@ impl Client {
             Ok(cards)
         })?)
     }
+}
+
+fn listed(connection: &Connection, ids: Vec<DocumentId>) -> Result<Vec<(DocumentId, ContactRow)>, Error> {
+    let contacts = ids.into_iter().filter_map(|id| {
+        let row = rows::contact(connection, id).transpose()?;
+        Some(row.map(|row| (id, row)))
+    });
+    contacts.collect()
 }
 
 #[cfg(test)]

@@ -1,9 +1,40 @@
-//! Why a sync, a sign-in or a sign-out did not come to its end.
+//! Why an address is none, and why a sync, a sign-in or a sign-out did not come to its end.
 
 use roadbook_domain::value::time::Timestamp;
 
 use super::transport::TransportError;
 use crate::error::ApiError;
+
+/// Why an address is not one of a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Error))]
+#[non_exhaustive]
+pub enum AddressError {
+    /// It is not a URL with a host.
+    #[error("not the address of a server")]
+    Malformed,
+    /// It is neither `https` nor a server on this very machine.
+    #[error("a server on another machine is reached by https only")]
+    NotSecure,
+    /// TLS cannot be set up on this machine.
+    #[error("TLS cannot be set up")]
+    NoTls,
+    /// The roots that are to be trusted are no certificates in PEM.
+    #[error("the roots to be trusted are no certificates in PEM")]
+    NoRoots,
+}
+
+impl AddressError {
+    /// The stable code of this error: an app keeps its texts by it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed => "address.malformed",
+            Self::NotSecure => "address.not_secure",
+            Self::NoTls => "address.no_tls",
+            Self::NoRoots => "address.no_roots",
+        }
+    }
+}
 
 /// Why a sync, a sign-in or a sign-out did not come to its end, as far as it makes a difference to
 /// the caller. Whatever was exchanged before stays.

@@ -1,12 +1,16 @@
 //! The transport over HTTPS.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response, StatusCode, Url};
+use rustls::ClientConfig;
 use serde::Deserialize;
 
+use crate::remote::error::AddressError;
 use crate::remote::transport::{MAX_ANSWER, Transport, TransportError};
+use crate::remote::trust::Trust;
 use crate::store::lease::RENEWAL;
 
 /// How long a connection may take to come about.
@@ -20,47 +24,26 @@ const PROBE: Duration = Duration::from_secs(5);
 /// The most bytes of a JSON answer.
 const MAX_JSON: usize = 1 << 20;
 
-/// A server reached over HTTP 1.1, by TLS with the platform's roots.
+/// A server reached over HTTP 1.1, by TLS.
 #[derive(Debug, Clone)]
 pub struct HttpTransport {
     client: reqwest::Client,
+    tls: Arc<ClientConfig>,
     address: String,
     /// Where a captive portal shows itself: the server's host without TLS. `None`: it cannot stand between.
     probe: Option<Url>,
 }
 
-/// Why an address is not one of a server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Error))]
-#[non_exhaustive]
-pub enum AddressError {
-    /// It is not a URL with a host.
-    #[error("not the address of a server")]
-    Malformed,
-    /// It is neither `https` nor a server on this very machine.
-    #[error("a server on another machine is reached by https only")]
-    NotSecure,
-    /// TLS cannot be set up on this machine.
-    #[error("TLS cannot be set up")]
-    NoTls,
-}
-
-impl AddressError {
-    /// The stable code of this error: an app keeps its texts by it.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Malformed => "address.malformed",
-            Self::NotSecure => "address.not_secure",
-            Self::NoTls => "address.no_tls",
-        }
-    }
-}
-
 impl HttpTransport {
     /// A transport to the server at `address`, such as `https://roadbook.example`; a path before
-    /// `/v1` may be part of it.
+    /// `/v1` may be part of it. Its certificate is one that the platform trusts.
     pub fn new(address: &str) -> Result<Self, AddressError> {
-        let address = address_of(address)?;
+        Self::trusting(address, &Trust::Platform)
+    }
+
+    /// The same with other certificates.
+    pub fn trusting(address: &str, trust: &Trust) -> Result<Self, AddressError> {
+        let (address, tls) = (address_of(address)?, trust.config()?);
         let probe = probe_of(&address);
         let client = reqwest::Client::builder()
             .connect_timeout(CONNECT)
@@ -68,9 +51,14 @@ impl HttpTransport {
             .timeout(TOTAL)
             // A token must not follow a redirect to another host.
             .redirect(reqwest::redirect::Policy::none())
+            .tls_backend_preconfigured(ClientConfig::clone(&tls))
             .build()
             .map_err(|_| AddressError::NoTls)?;
-        Ok(Self { client, address, probe })
+        Ok(Self { client, tls, address, probe })
+    }
+
+    pub(super) fn tls(&self) -> Arc<ClientConfig> {
+        Arc::clone(&self.tls)
     }
 
     /// The server's address.

@@ -11,9 +11,10 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config};
 
-use crate::remote::http::{AddressError, address_of, bearer};
+use crate::remote::error::AddressError;
+use crate::remote::http::{HttpTransport, address_of, bearer};
 use crate::remote::transport::TransportError;
 
 /// How long a channel may take to come about.
@@ -31,9 +32,9 @@ pub struct Live {
 }
 
 impl Live {
-    /// Opens the channel of the server at `address`, as [`crate::HttpTransport::new`] takes it.
-    pub async fn open(address: &str, access_token: &str) -> Result<Self, TransportError> {
-        let url = live_address(address).map_err(|_| TransportError::Malformed)?;
+    /// Opens the channel of a server.
+    pub async fn open(server: &HttpTransport, access_token: &str) -> Result<Self, TransportError> {
+        let url = live_address(server.base()).map_err(|_| TransportError::Malformed)?;
         let mut request = url.into_client_request().map_err(|_| TransportError::Malformed)?;
         request.headers_mut().insert(AUTHORIZATION, bearer(access_token)?);
         // Hints are a few bytes: the library's default buffers would cost memory for nothing.
@@ -42,7 +43,8 @@ impl Live {
             .write_buffer_size(0)
             .max_message_size(Some(MAX_FRAME))
             .max_frame_size(Some(MAX_FRAME));
-        let connecting = connect_async_with_config(request, Some(config), true);
+        let tls = Some(Connector::Rustls(server.tls()));
+        let connecting = connect_async_tls_with_config(request, Some(config), true, tls);
         match timeout(CONNECT, connecting).await {
             Ok(Ok((socket, _))) => Ok(Self { socket }),
             Ok(Err(Error::Http(response))) if response.status() == 401 => Err(TransportError::Unauthorized),
@@ -104,11 +106,15 @@ mod tests {
         address
     }
 
+    async fn open(address: &str) -> Result<Live, TransportError> {
+        Live::open(&HttpTransport::new(address).unwrap(), "secret").await
+    }
+
     #[tokio::test]
     async fn a_poke_is_read_between_pings_and_the_end_is_noticed() {
         let poke = Message::Binary(LiveFrame::Poke(Poke { head: 7 }).to_bytes().into());
         let address = serving(vec![Message::Ping(vec![1].into()), poke]).await;
-        let mut live = Live::open(&address, "secret").await.unwrap();
+        let mut live = open(&address).await.unwrap();
         assert_eq!(live.next().await, Some(Poke { head: 7 }));
         assert_eq!(live.next().await, None);
         live.close().await;
@@ -124,7 +130,7 @@ mod tests {
             poke,
         ])
         .await;
-        let mut live = Live::open(&address, "secret").await.unwrap();
+        let mut live = open(&address).await.unwrap();
         assert_eq!(live.next().await, Some(Poke { head: 8 }));
     }
 
@@ -134,7 +140,7 @@ mod tests {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = format!("{scheme}://{}", listener.local_addr().unwrap());
             tokio::spawn(async move { drop(listener.accept().await) });
-            let opened = Live::open(&address, "secret").await;
+            let opened = open(&address).await;
             assert_eq!(opened.map(drop), Err(TransportError::Unreachable));
         }
     }

@@ -238,9 +238,14 @@ fn mark_all_stale(tx: &Transaction<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether another version of this crate made the rows.
+pub(crate) fn is_behind(connection: &Connection) -> Result<bool, Error> {
+    Ok(meta::get(connection, &PROJECTION_VERSION)? != Some(projection::VERSION))
+}
+
 /// Marks all rows as stale if another version of this crate made them.
 pub(crate) fn follow_projection_version(tx: &Transaction<'_>) -> Result<(), Error> {
-    if meta::get(tx, &PROJECTION_VERSION)? != Some(projection::VERSION) {
+    if is_behind(tx)? {
         mark_all_stale(tx)?;
         meta::set(tx, &PROJECTION_VERSION, &projection::VERSION)?;
     }

@@ -98,12 +98,15 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Kept>, Error> {
     let mut statement = connection.prepare(UNSENT)?;
     let outbox = statement.query_map([], |row| Ok(Kept::Unsent(unsent(row)?)))?;
     let mut all = outbox.collect::<Result<Vec<_>, _>>()?;
+    all.extend(held(connection)?);
+    Ok(all)
+}
+
+/// All in the quarantine.
+pub(crate) fn held(connection: &Connection) -> Result<Vec<Kept>, Error> {
     let mut statement = connection.prepare(QUARANTINED)?;
     let held = statement.query_map([], |row| Ok(Kept::Quarantined(quarantined(row)?)))?;
-    for row in held {
-        all.push(row?);
-    }
-    Ok(all)
+    Ok(held.collect::<Result<_, _>>()?)
 }
 
 /// Puts an edit where it lay. A document that was made by it is here again, with rows to be made by

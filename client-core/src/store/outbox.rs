@@ -125,6 +125,12 @@ pub(crate) fn remove_of_document(tx: &Transaction<'_>, document: DocumentId) -> 
     Ok(())
 }
 
+/// The number of the newest unsent change; 0 if there is none.
+pub(crate) fn last_number(connection: &Connection) -> Result<i64, Error> {
+    let sql = "SELECT coalesce(max(n), 0) FROM outbox";
+    Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
 /// How many changes are unsent.
 pub(crate) fn count(connection: &Connection) -> Result<u64, Error> {
     let count: i64 =

@@ -34,6 +34,11 @@ pub struct Quarantined {
 }
 
 impl Quarantined {
+    /// Whether it can be made again: its bytes make sense, and say where they belong.
+    pub fn can_reapply(&self) -> bool {
+        !self.edits.is_empty() && self.edits.iter().all(ValueEdit::is_placed)
+    }
+
     /// What it wrote, as the user knows it: each place with the value, or the whole text, it was to have.
     pub fn writes(&self) -> Vec<(Place, &str)> {
         let written = |edit: &'_ ValueEdit| Place::of(self.kind, &edit.register());

@@ -36,6 +36,10 @@ pub(super) fn refuse_other_than_known(connection: &Connection) -> Result<(), Err
 
 /// Brings a file to the latest version.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
+    // A file that is up to date is only read: nobody who writes is waited for.
+    if version(connection)? == latest() {
+        return Ok(());
+    }
     for (number, migration) in (FIRST..).zip(MIGRATIONS) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process may have migrated it in the meantime.

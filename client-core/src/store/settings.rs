@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use roadbook_domain::settings::{Settings, SettingsRow};
 use roadbook_domain::value::collation;
 use roadbook_domain::value::time::Zone;
-use rusqlite::Transaction;
+use rusqlite::{Connection, Transaction};
 
 use super::meta::{self, Identity, Key};
 use super::projections;
@@ -82,10 +82,22 @@ pub(crate) fn set_identity(tx: &Transaction<'_>, identity: Option<Identity>) -> 
     reproject(tx, &before, &Workspace::new(identity, before.log, Settings::clone(&before.settings)))
 }
 
+/// Whether rows were made with another zone database, or other keys of names, than this version's.
+pub(super) fn is_behind(connection: &Connection) -> Result<bool, Error> {
+    Ok(has_other_zones(connection)? || has_other_name_keys(connection)?)
+}
+
+fn has_other_zones(connection: &Connection) -> Result<bool, Error> {
+    Ok(meta::get(connection, &ZONE_DATABASE)?.as_deref() != Some(Zone::DATABASE))
+}
+
+fn has_other_name_keys(connection: &Connection) -> Result<bool, Error> {
+    Ok(meta::get(connection, &NAME_KEYS)? != Some(collation::VERSION))
+}
+
 /// Computes the instants in projections anew if this version's zone database is another one (T9).
 pub(super) fn follow_zone_database(tx: &Transaction<'_>) -> Result<(), Error> {
-    let known = meta::get(tx, &ZONE_DATABASE)?;
-    if known.as_deref() != Some(Zone::DATABASE) {
+    if has_other_zones(tx)? {
         projections::reindex_dues(tx, &read(tx)?, |_| true)?;
         meta::set(tx, &ZONE_DATABASE, &Zone::DATABASE.to_owned())?;
     }
@@ -94,7 +106,7 @@ pub(super) fn follow_zone_database(tx: &Transaction<'_>) -> Result<(), Error> {
 
 /// Makes the keys of names anew if this version makes others (T20, T21).
 pub(super) fn follow_name_keys(tx: &Transaction<'_>) -> Result<(), Error> {
-    if meta::get(tx, &NAME_KEYS)? != Some(collation::VERSION) {
+    if has_other_name_keys(tx)? {
         projections::reindex_names(tx, &read(tx)?)?;
         meta::set(tx, &NAME_KEYS, &collation::VERSION)?;
     }

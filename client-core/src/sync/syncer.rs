@@ -19,6 +19,9 @@ use crate::sync::session::{SessionError, SyncSession};
 /// take.
 const SLICE: u32 = 64;
 
+/// The least bytes of a budget: with less no exchange comes to anything.
+const LEAST_BYTES: u64 = 64 << 10;
+
 /// How a sync is going, or went.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
@@ -68,11 +71,6 @@ impl Syncer {
         Self { session: SyncSession::new(client), last: None }
     }
 
-    /// See [`SyncSession::set_budget`].
-    pub fn set_budget(&mut self, bytes: Option<u32>) {
-        self.session.set_budget(bytes);
-    }
-
     /// See [`SyncSession::on_pause`]: for after a [`Self::sync`] that was dropped.
     pub fn pause(&mut self) {
         self.session.on_pause();
@@ -93,7 +91,22 @@ impl Syncer {
         transport: &impl Transport,
         watch: &mut (dyn FnMut(&SyncReport) + Send),
     ) -> Result<SyncReport, SyncError> {
-        let report = self.exchange_all(transport, watch).await;
+        self.sync_within(transport, None, watch).await.map(|(report, _)| report)
+    }
+
+    /// The same within a number of bytes of bodies, up and down together: tells whether all is exchanged. It ends
+    /// between two answers, and may go beyond by what one answer must hold.
+    pub async fn sync_within(
+        &mut self,
+        transport: &impl Transport,
+        bytes: Option<u64>,
+        watch: &mut (dyn FnMut(&SyncReport) + Send),
+    ) -> Result<(SyncReport, bool), SyncError> {
+        let report = self.exchange_all(transport, bytes, watch).await;
+        // Only then: what is known of a slow line stays known.
+        if bytes.is_some() {
+            self.session.set_budget(None);
+        }
         while self.session.client().rebuild_some(SLICE)?.0 {
             yield_now().await;
         }
@@ -103,8 +116,9 @@ impl Syncer {
     async fn exchange_all(
         &mut self,
         transport: &impl Transport,
+        bytes: Option<u64>,
         watch: &mut (dyn FnMut(&SyncReport) + Send),
-    ) -> Result<SyncReport, SyncError> {
+    ) -> Result<(SyncReport, bool), SyncError> {
         self.session.poke();
         // A handle of its own, because the loop below borrows the session mutably.
         let client = self.session.client().clone();
@@ -124,7 +138,18 @@ impl Syncer {
         let mut retried = false;
         let token = tokens::access_token(&client, transport).await;
         let mut token = token.map_err(|error| self.token_failed(error))?;
-        while let Some(frame) = self.session.next_request().map_err(|error| of_session(error, transport))? {
+        loop {
+            if let Some(bytes) = bytes {
+                let left = bytes.max(LEAST_BYTES).saturating_sub(report.bytes_up + report.bytes_down);
+                if left < LEAST_BYTES / 8 {
+                    self.session.give_up();
+                    return Ok((report, false));
+                }
+                // Half of it each way: a request and its answer stay within it.
+                self.session.set_budget(Some(u32::try_from(left / 2).unwrap_or(u32::MAX)));
+            }
+            let frame = self.session.next_request().map_err(|error| of_session(error, transport))?;
+            let Some(frame) = frame else { return Ok((report, true)) };
             report.bytes_up += frame.len() as u64;
             report.round_trips += 1;
             // Cloned: if the token has run out, the very same bytes are sent again.
@@ -163,7 +188,6 @@ impl Syncer {
             report.server_ahead = step.server_now.millis().saturating_sub(client.env().now().millis());
             watch(&report);
         }
-        Ok(report)
     }
 
     /// One exchange; as long as it takes, this process keeps the lease.
@@ -208,7 +232,7 @@ impl Syncer {
     }
 }
 
-fn of_session(error: SessionError, transport: &impl Transport) -> SyncError {
+pub(crate) fn of_session(error: SessionError, transport: &impl Transport) -> SyncError {
     match error {
         SessionError::Elsewhere => SyncError::Elsewhere,
         SessionError::Malformed(_) => {

@@ -279,6 +279,8 @@ pub enum UserCommand {
     Prefer(String, String),
     /// Remembers when they last opened a document.
     Opened(DocumentId, Timestamp),
+    /// Marks a document as a favourite, or no more.
+    Favourite(DocumentId, bool),
 }
 
 impl UserCommand {
@@ -287,6 +289,10 @@ impl UserCommand {
         match self {
             Self::Prefer(name, value) => draft.put(user_document::USER, name, bounded(value)?),
             Self::Opened(document, at) => user_document::opened(draft, *document, *at),
+            Self::Favourite(document, is_favourite) => {
+                let value = if *is_favourite { user_document::MARKED } else { "" };
+                draft.put(user_document::FAVORITES, document.to_string(), value);
+            }
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use crate::value::id::{FieldId, PartId};
 
 /// One thing in a document that has a value of its own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Place {
     /// A card's product.
     Product,
@@ -29,28 +30,62 @@ pub enum Place {
     /// A person's family name, or a company's name.
     FamilyName,
     /// A field of a card or contact.
-    Field(FieldId),
+    Field {
+        /// The field.
+        field: FieldId,
+    },
     /// An option of a multiple choice, by its key.
-    Option(FieldId, String),
+    Option {
+        /// The field.
+        field: FieldId,
+        /// The option's key.
+        option: String,
+    },
     /// A part of a todo: `text`, `due`, `assignee`, `state`, `contact`, ...
-    Todo(PartId, String),
+    Todo {
+        /// The todo.
+        todo: PartId,
+        /// Which part.
+        part: String,
+    },
     /// A part of an entry: `kind`, `at`, `text`, `person`, `place`, `by`.
-    Entry(PartId, String),
+    Entry {
+        /// The entry.
+        entry: PartId,
+        /// Which part.
+        part: String,
+    },
     /// A phone, email or address, or its `label`.
-    Detail(PartId, String),
+    Detail {
+        /// The detail.
+        detail: PartId,
+        /// Which part.
+        part: String,
+    },
     /// A link to another document.
-    Link(PartId),
+    Link {
+        /// The link.
+        link: PartId,
+    },
     /// A user's preference, by name.
-    Preference(String),
+    Preference {
+        /// Its name.
+        name: String,
+    },
     /// Something that this version does not know; its number and name tell a newer one.
-    Other(u8, String),
+    Other {
+        /// The number of its container.
+        container: u8,
+        /// Its name.
+        name: String,
+    },
 }
 
 impl Place {
     /// What a register of a document of this type is.
     pub fn of(kind: DocumentTypeId, register: &Register) -> Self {
         let name = register.name.as_str();
-        let other = || Self::Other(register.container, name.to_owned());
+        let other = || Self::Other { container: register.container, name: name.to_owned() };
         match (kind, register.container) {
             (DocumentTypeId::CARD, card::CARD) => match name {
                 "product" => Self::Product,
@@ -70,16 +105,20 @@ impl Place {
             (DocumentTypeId::CARD, card::FIELDS) | (DocumentTypeId::CONTACT, contact::FIELDS) => {
                 field(name).unwrap_or_else(other)
             }
-            (DocumentTypeId::CARD, card::TODOS) => part(name, Self::Todo).unwrap_or_else(other),
-            (DocumentTypeId::CARD, card::ENTRIES) | (DocumentTypeId::CONTACT, contact::ENTRIES) => {
-                part(name, Self::Entry).unwrap_or_else(other)
+            (DocumentTypeId::CARD, card::TODOS) => {
+                part(name, |todo, part| Self::Todo { todo, part }).unwrap_or_else(other)
             }
-            (DocumentTypeId::CONTACT, contact::DETAILS) => part(name, Self::Detail).unwrap_or_else(other),
+            (DocumentTypeId::CARD, card::ENTRIES) | (DocumentTypeId::CONTACT, contact::ENTRIES) => {
+                part(name, |entry, part| Self::Entry { entry, part }).unwrap_or_else(other)
+            }
+            (DocumentTypeId::CONTACT, contact::DETAILS) => {
+                part(name, |detail, part| Self::Detail { detail, part }).unwrap_or_else(other)
+            }
             (DocumentTypeId::CARD, card::LINKS) | (DocumentTypeId::CONTACT, contact::LINKS) => {
                 let link = name.strip_suffix("/to").and_then(canonical);
-                link.map(Self::Link).unwrap_or_else(other)
+                link.map(|link| Self::Link { link }).unwrap_or_else(other)
             }
-            (DocumentTypeId::USER, user_document::USER) => Self::Preference(name.to_owned()),
+            (DocumentTypeId::USER, user_document::USER) => Self::Preference { name: name.to_owned() },
             _ => other(),
         }
     }
@@ -99,22 +138,22 @@ impl Place {
             Self::Sort => (is_contact.then_some(contact::CONTACT)?, "sort".to_owned()),
             Self::GivenName => (is_contact.then_some(contact::CONTACT)?, "given".to_owned()),
             Self::FamilyName => (is_contact.then_some(contact::CONTACT)?, "family".to_owned()),
-            Self::Field(field) => (of_either(card::FIELDS, contact::FIELDS)?, field.to_string()),
-            Self::Option(field, option) => {
+            Self::Field { field } => (of_either(card::FIELDS, contact::FIELDS)?, field.to_string()),
+            Self::Option { field, option } => {
                 (of_either(card::FIELDS, contact::FIELDS)?, format!("{field}/{option}"))
             }
-            Self::Todo(todo, part) => (is_card.then_some(card::TODOS)?, format!("{todo}/{part}")),
-            Self::Entry(entry, part) => {
+            Self::Todo { todo, part } => (is_card.then_some(card::TODOS)?, format!("{todo}/{part}")),
+            Self::Entry { entry, part } => {
                 (of_either(card::ENTRIES, contact::ENTRIES)?, format!("{entry}/{part}"))
             }
-            Self::Detail(detail, part) => {
+            Self::Detail { detail, part } => {
                 (is_contact.then_some(contact::DETAILS)?, format!("{detail}/{part}"))
             }
-            Self::Link(link) => (of_either(card::LINKS, contact::LINKS)?, format!("{link}/to")),
-            Self::Preference(name) => {
+            Self::Link { link } => (of_either(card::LINKS, contact::LINKS)?, format!("{link}/to")),
+            Self::Preference { name } => {
                 ((kind == DocumentTypeId::USER).then_some(user_document::USER)?, name.clone())
             }
-            Self::Other(container, name) => (*container, name.clone()),
+            Self::Other { container, name } => (*container, name.clone()),
         };
         Some(Register { container, name })
     }
@@ -132,22 +171,24 @@ impl Place {
             Self::Sort => ("sort", None),
             Self::GivenName => ("given_name", None),
             Self::FamilyName => ("family_name", None),
-            Self::Field(field) => ("field", Some(field.to_string())),
-            Self::Option(field, option) => ("option", Some(format!("{field}/{option}"))),
-            Self::Todo(todo, part) => ("todo", Some(format!("{todo}/{part}"))),
-            Self::Entry(entry, part) => ("entry", Some(format!("{entry}/{part}"))),
-            Self::Detail(detail, part) => ("detail", Some(format!("{detail}/{part}"))),
-            Self::Link(link) => ("link", Some(link.to_string())),
-            Self::Preference(name) => ("preference", Some(name.clone())),
-            Self::Other(container, name) => ("other", Some(format!("{container}/{name}"))),
+            Self::Field { field } => ("field", Some(field.to_string())),
+            Self::Option { field, option } => ("option", Some(format!("{field}/{option}"))),
+            Self::Todo { todo, part } => ("todo", Some(format!("{todo}/{part}"))),
+            Self::Entry { entry, part } => ("entry", Some(format!("{entry}/{part}"))),
+            Self::Detail { detail, part } => ("detail", Some(format!("{detail}/{part}"))),
+            Self::Link { link } => ("link", Some(link.to_string())),
+            Self::Preference { name } => ("preference", Some(name.clone())),
+            Self::Other { container, name } => ("other", Some(format!("{container}/{name}"))),
         }
     }
 }
 
 fn field(name: &str) -> Option<Place> {
     match name.split_once('/') {
-        None => canonical(name).map(Place::Field),
-        Some((field, option)) => canonical(field).map(|field| Place::Option(field, option.to_owned())),
+        None => canonical(name).map(|field| Place::Field { field }),
+        Some((field, option)) => {
+            canonical(field).map(|field| Place::Option { field, option: option.to_owned() })
+        }
     }
 }
 
@@ -175,20 +216,24 @@ mod tests {
         let field = FieldId::derived(&[b"budget"]);
         for (kind, register, place) in [
             (DocumentTypeId::CARD, register(card::CARD, "owner"), Place::Owner),
-            (DocumentTypeId::CARD, register(card::FIELDS, &field.to_string()), Place::Field(field)),
+            (DocumentTypeId::CARD, register(card::FIELDS, &field.to_string()), Place::Field { field }),
             (
                 DocumentTypeId::CONTACT,
                 register(contact::FIELDS, &format!("{field}/vip")),
-                Place::Option(field, "vip".into()),
+                Place::Option { field, option: "vip".into() },
             ),
             (
                 DocumentTypeId::CARD,
                 register(card::TODOS, &format!("{todo}/due")),
-                Place::Todo(todo, "due".into()),
+                Place::Todo { todo, part: "due".into() },
             ),
             (DocumentTypeId::CONTACT, register(contact::CONTACT, "family"), Place::FamilyName),
-            (DocumentTypeId::CARD, register(card::CARD, "mood"), Place::Other(card::CARD, "mood".into())),
-            (DocumentTypeId(900), register(3, "x"), Place::Other(3, "x".into())),
+            (
+                DocumentTypeId::CARD,
+                register(card::CARD, "mood"),
+                Place::Other { container: card::CARD, name: "mood".into() },
+            ),
+            (DocumentTypeId(900), register(3, "x"), Place::Other { container: 3, name: "x".into() }),
         ] {
             assert_eq!(Place::of(kind, &register), place);
             assert_eq!(place.register(kind), Some(register));

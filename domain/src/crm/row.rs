@@ -86,6 +86,7 @@ impl TodoRow {
 
 /// A link from a card or contact to another document.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[cbor(array)]
 pub struct LinkRow {
     /// Its id within the document.
@@ -134,6 +135,7 @@ pub struct ContactRow {
 
 /// A phone, email or address of a contact.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[cbor(array)]
 pub struct DetailRow {
     /// Its id within the contact.
@@ -152,6 +154,7 @@ pub struct DetailRow {
 
 open_word! {
     /// Person or company.
+    #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
     ContactSort {
         /// A natural person.
         Person = "person";
@@ -162,6 +165,7 @@ open_word! {
 
 open_word! {
     /// The sort of a contact's detail. Its name is that of the register that holds one: `<detail>/<name>`.
+    #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
     DetailSort {
         /// A telephone number.
         Phone = "phone";

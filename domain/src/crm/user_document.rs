@@ -11,8 +11,10 @@ use crate::value::time::Timestamp;
 pub const USER: u8 = 0;
 /// `00` to `49`, each `<document> <milliseconds>`: a document and when the user last opened it (F103).
 pub const RECENTS: u8 = 1;
-/// `<view>`: `1`, or empty once it is no favourite any more.
+/// `<document or view>`: [`MARKED`], or empty once it is no favourite any more.
 pub const FAVORITES: u8 = 2;
+/// The value of a favourite.
+pub const MARKED: &str = "1";
 
 /// The document type of user documents.
 pub static TYPE: DocumentType = DocumentType {

@@ -105,6 +105,7 @@ pub struct NextStep<'a> {
 /// F31 has four: the first three here, and everything [later](Self::is_later). A whole day is judged by
 /// the calendar of the todo's assignee, a minute by that of the viewer (T4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Section {
     /// Its due has passed.
     Overdue,

@@ -17,6 +17,7 @@ use crate::value::trash::Trash;
 
 /// Which days Today shows (F101).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Period {
     /// What is overdue and what is still due today.
     #[default]

@@ -20,6 +20,7 @@ pub struct View {
 
 /// A register that several users wrote at the same time.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Conflict {
     /// What it is.
     pub place: Place,
@@ -31,6 +32,7 @@ pub struct Conflict {
 
 /// A register whose value this version cannot read, or only in part: a later version wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Unread {
     /// What it is.
     pub place: Place,

@@ -6,6 +6,7 @@ use crate::value::open_code::open_code;
 
 open_code! {
     /// What a user may do, in descending order (F67); what each allows is in [`Act`].
+    #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
     Role {
         /// Every function.
         Admin = 0, "admin";
@@ -31,6 +32,7 @@ macro_rules! acts {
         /// Something that a role allows or does not, whatever the document (C4, C5, C12, C19, F73).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
+        #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
         pub enum Act {
             $($(#[$doc])* $act,)*
         }

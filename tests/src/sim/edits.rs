@@ -122,7 +122,7 @@ fn create_card(app: &App, target: u8, value: u8, users: &[UserId]) -> Done {
     let Some(product) = nth(&products, target) else { return Ok(()) };
     let owner = match value % 4 {
         0 => Owner::Nobody,
-        1 => nth(users, value / 4).map_or(Owner::Me, |user| Owner::User(*user)),
+        1 => nth(users, value / 4).map_or(Owner::Me, |user| Owner::User { id: *user }),
         _ => Owner::Me,
     };
     let commands = if value.is_multiple_of(3) { vec![new_todo(app, value, users)] } else { Vec::new() };

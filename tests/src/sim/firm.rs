@@ -163,7 +163,7 @@ impl Firm {
             let link = CardCommand::Link { role: "customer".into(), target: contact };
             let commands = vec![todo(0, 3), todo(1, 1), link];
             let name = format!("Card {number}");
-            let owner = Owner::User(self.users[owner].id);
+            let owner = Owner::User { id: self.users[owner].id };
             client.create_card(&NewCard { product, name, status: None, owner, commands })?;
         }
         Ok(())

@@ -29,11 +29,16 @@ pub struct Stage {
 
 impl Stage {
     pub fn new() -> Self {
+        Self::with(builtin_rows())
+    }
+
+    /// With these settings and two users.
+    pub fn with(settings: Vec<SettingsRow>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let env = Arc::new(SeededEnv::new(1, NOW));
         let client = Client::open(folder.path().join("phone.sqlite"), env.clone()).unwrap();
         let user = |id| SettingsRow::new(&User { id, ..local_user(Zone::UTC, "en-GB") }, 1);
-        let rows = builtin_rows().into_iter().chain([user(ALICE), user(BOB)]).collect();
+        let rows = settings.into_iter().chain([user(ALICE), user(BOB)]).collect();
         let users = [("alice@example.org", ALICE, "right"), ("bob@example.org", BOB, "right")];
         let server = ModelTransport::new(ModelServer::new(NOW, rows), NOW, &users);
         Self { client, env, server, folder }

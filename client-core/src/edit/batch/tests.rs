@@ -366,7 +366,7 @@ fn a_local_workspace_is_begun_once() {
 fn a_phone_with_a_wild_clock_makes_changes_that_every_server_can_store() {
     let phone = Phone::local(1);
     for millis in [i64::MIN, -1, i64::MAX] {
-        phone.env.set_now(roadbook_domain::value::time::Timestamp::from_millis(millis));
+        phone.env.set_now(Timestamp::from_millis(millis));
         let card = phone.card("Bakery", &[todo(1, "Call", "2026-11-24")]);
         phone.client.edit_card(card, &[CardCommand::Close(part(1), Outcome::Success)]).unwrap();
     }

@@ -59,7 +59,7 @@ fn what_was_refused_is_readable_and_one_call_from_being_applied_again() {
     let [item] = phone.client.quarantine().unwrap().try_into().unwrap();
     assert_eq!((item.title.as_str(), item.made_at), ("Bakery", NOW));
     assert_eq!(item.edits.len(), 2);
-    let writes = [(Place::Name, "Bakery Kovács"), (Place::Field(field), "One. Two.")];
+    let writes = [(Place::Name, "Bakery Kovács"), (Place::Field { field }, "One. Two.")];
     assert_eq!(item.writes(), writes);
     phone.client.edit_card(card, &[CardCommand::EditText(field, "Zero. One.".into())]).unwrap();
     let (document, changes) = phone.client.reapply(item.n).unwrap();

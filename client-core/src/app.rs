@@ -1,0 +1,31 @@
+//! What an app shows and does, in the words of the product (`docs/api.md`): typed fields, no registers, and ids
+//! that are made here. Kotlin, Swift and TypeScript have these types as they are.
+//!
+//! A view is made from one reading of the file and holds all that its screen needs, so no screen asks twice.
+
+pub(crate) mod attach;
+pub(crate) mod card;
+pub(crate) mod contact;
+pub(crate) mod edits;
+pub(crate) mod exchange;
+pub(crate) mod field;
+pub(crate) mod history;
+pub(crate) mod lists;
+pub(crate) mod quarantine;
+pub(crate) mod settings;
+
+pub use attach::{AttachQuestion, Attached, Choice, ProductAnswer, StatusAnswer, attach};
+pub use card::{CardView, ClosingView, TodoView};
+pub use contact::ContactView;
+pub use edits::{
+    CardEdit, ContactEdit, Edited, FieldChange, Made, NewCard, NewContact, Way, create_card, create_contact,
+    edit_card, edit_cards, edit_contact, moves_to,
+};
+pub use exchange::{Budget, Cancel, Exchange, SyncEnd, Synced};
+pub use field::{FieldValue, FieldView};
+pub use history::{ActView, EditView, HistoryItem};
+pub use lists::{Board, CardItem, ContactItem, Found, FoundTodo};
+pub use quarantine::{QuarantineReason, QuarantinedEdit, WrittenView};
+pub use settings::{
+    FieldInfo, FieldType, OptionView, OrganisationView, ProductView, SettingsView, StatusView, UserView, may,
+};

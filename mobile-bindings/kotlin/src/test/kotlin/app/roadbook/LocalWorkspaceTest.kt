@@ -1,0 +1,73 @@
+package app.roadbook
+
+import app.roadbook.client.AddressException
+import app.roadbook.client.ApiException
+import app.roadbook.client.Missing
+import app.roadbook.client.Reason
+import app.roadbook.domain.Outcome
+import java.io.File
+import java.time.ZoneId
+import java.util.Locale
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertIs
+import kotlin.test.assertTrue
+import kotlinx.coroutines.test.runTest
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.io.TempDir
+
+class LocalWorkspaceTest {
+    @TempDir
+    lateinit var folder: File
+
+    private val file get() = File(folder, "roadbook.db")
+
+    @Test
+    fun `a new file becomes a workspace with an empty Today`() = runTest {
+        Roadbook.open(file).use { roadbook ->
+            assertFailsWith<ApiException.NoUser> { roadbook.today() }
+            val changes = roadbook.beginLocalWorkspace(ZoneId.of("Europe/Budapest"), Locale.forLanguageTag("hu-HU"))
+            assertTrue(changes.everything)
+            val today = roadbook.today(10)
+            assertEquals(emptyList(), today.todos)
+            assertEquals(0u, today.totals.today)
+        }
+    }
+
+    @Test
+    fun `a file opened again is as it was left`() = runTest {
+        Roadbook.open(file).use { it.beginLocalWorkspace(ZoneId.of("Europe/Budapest"), Locale.UK) }
+        Roadbook.open(file).use { assertEquals(0uL, it.today().matching) }
+    }
+
+    @Test
+    fun `each failure is a case of a sealed error`() = runTest {
+        Roadbook.open(file).use { roadbook ->
+            roadbook.beginLocalWorkspace(ZoneId.of("Europe/Budapest"), Locale.UK)
+            val again = assertFailsWith<ApiException.Invalid> { roadbook.beginLocalWorkspace() }
+            assertIs<Reason.UserThere>(again.reason)
+            val nowhere = "00000000-0000-7000-8000-000000000000"
+            val missing = assertFailsWith<ApiException.NotFound> {
+                roadbook.closeTodo(nowhere, "AAAAAAAA", Outcome.Success)
+            }
+            assertEquals(Missing.DOCUMENT, missing.what)
+        }
+        assertFailsWith<AddressException.NotSecure> { Server("http://roadbook.example") }
+    }
+
+    @Test
+    fun `a text that is no id is an internal error, and the handle goes on`() = runTest {
+        Roadbook.open(file).use { roadbook ->
+            roadbook.beginLocalWorkspace(ZoneId.of("Europe/Budapest"), Locale.UK)
+            assertFailsWith<ApiException.Internal> { roadbook.closeTodo("no id", "no id", Outcome.Success) }
+            assertEquals(0uL, roadbook.today().matching)
+        }
+    }
+
+    @Test
+    fun `a closed handle refuses calls`() = runTest {
+        val roadbook = Roadbook.open(file)
+        roadbook.close()
+        assertFailsWith<IllegalStateException> { roadbook.today() }
+    }
+}

@@ -1,0 +1,255 @@
+package app.roadbook
+
+import app.roadbook.client.ApiException
+import app.roadbook.client.BoardQuery
+import app.roadbook.client.Budget
+import app.roadbook.client.CardEdit
+import app.roadbook.client.NewCard
+import app.roadbook.client.Owner
+import app.roadbook.client.QuarantineReason
+import app.roadbook.client.SyncEnd
+import app.roadbook.client.SyncException
+import app.roadbook.client.SyncState
+import app.roadbook.domain.Place
+import app.roadbook.domain.ProductKind
+import java.io.File
+import java.net.ServerSocket
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertIs
+import kotlin.test.assertNotNull
+import kotlin.test.assertTrue
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.test.runTest
+import kotlinx.coroutines.withContext
+import kotlinx.coroutines.withTimeout
+import org.junit.jupiter.api.AfterAll
+import org.junit.jupiter.api.BeforeAll
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.io.TempDir
+
+/** The real core against the real server process. */
+class ServerTest {
+    @TempDir
+    lateinit var folder: File
+
+    private val file get() = File(folder, "roadbook.db")
+
+    @Test
+    fun `a phone that signs in and syncs has what its organisation has`() = runTest {
+        Roadbook.open(file).use { roadbook ->
+            Server(real.address).use { server ->
+                val anna = roadbook.signIn(server, RealServer.ADMIN, RealServer.PASSWORD, phone())
+                assertNotNull(anna.org)
+                val synced = roadbook.sync(server)
+                assertEquals(SyncEnd.DONE, synced.end)
+                assertTrue(synced.report.counts.applied > 0u, "$synced")
+                assertEquals(0, roadbook.unsentCount())
+                assertEquals(0uL, roadbook.today().matching)
+            }
+        }
+    }
+
+    @Test
+    fun `a code lets a colleague in, once`() = runTest {
+        val code = real.add("bela@example.com")
+        Server(real.address).use { server ->
+            Roadbook.open(file).use { roadbook ->
+                roadbook.enrol(server, code, "a password of Béla's own", phone())
+                assertEquals(SyncEnd.DONE, roadbook.sync(server).end)
+            }
+            Roadbook.open(File(folder, "other.db")).use { other ->
+                assertFailsWith<SyncException.BadCredentials> { other.enrol(server, code, "another password", phone()) }
+            }
+        }
+    }
+
+    @Test
+    fun `a wrong password, and a server that is not there, are told apart`() = runTest {
+        Roadbook.open(file).use { roadbook ->
+            Server(real.address).use { server ->
+                assertFailsWith<SyncException.BadCredentials> {
+                    roadbook.signIn(server, RealServer.ADMIN, "wrong", phone())
+                }
+                assertFailsWith<SyncException.SignInNeeded> { roadbook.sync(server) }
+            }
+            val closed = ServerSocket(0).use { it.localPort }
+            Server("http://127.0.0.1:$closed").use { nobody ->
+                val error = assertFailsWith<SyncException.Unreachable> {
+                    roadbook.signIn(nobody, RealServer.ADMIN, RealServer.PASSWORD, phone())
+                }
+                assertEquals("http://127.0.0.1:$closed", error.address)
+            }
+        }
+    }
+
+    @Test
+    fun `a cancelled sync ends at once, and another process can exchange`() = signedIn { roadbook, server ->
+        ServerSocket(0).use { silent ->
+            Server("http://127.0.0.1:${silent.localPort}").use { nobody ->
+                val sync = launch { roadbook.sync(nobody) }
+                silent.accept().use {
+                    withTimeout(5_000) { sync.cancelAndJoin() }
+                }
+                // Without a pause the line would stay taken for half a minute: `Elsewhere`.
+                Roadbook.openBeside(file).use { widget -> assertEquals(SyncEnd.DONE, widget.sync(server).end) }
+            }
+        }
+    }
+
+    @Test
+    fun `a sync that is cancelled before its first step ends, too`() = signedIn { roadbook, server ->
+        ServerSocket(0).use { silent ->
+            Server("http://127.0.0.1:${silent.localPort}").use { nobody ->
+                repeat(20) {
+                    val sync = launch { roadbook.sync(nobody) }
+                    withTimeout(5_000) { sync.cancelAndJoin() }
+                }
+                assertEquals(SyncEnd.DONE, roadbook.sync(server).end)
+            }
+        }
+    }
+
+    @Test
+    fun `a paused sync says so, and a pause counts before the call`() = signedIn { roadbook, _ ->
+        ServerSocket(0).use { silent ->
+            Server("http://127.0.0.1:${silent.localPort}").use { nobody ->
+                launch {
+                    silent.accept()
+                    roadbook.pause()
+                }
+                assertEquals(SyncEnd.PAUSED, withTimeout(5_000) { roadbook.sync(nobody) }.end)
+                assertEquals(SyncEnd.PAUSED, withTimeout(5_000) { roadbook.sync(nobody) }.end)
+                assertFailsWith<ApiException.Paused> { roadbook.today() }
+                roadbook.resume()
+                assertEquals(0uL, roadbook.today().matching)
+            }
+        }
+    }
+
+    @Test
+    fun `what two phones wrote at once is a conflict on both, and either resolves it`() = signedIn { phone, server ->
+        Roadbook.open(File(folder, "tablet.db")).use { tablet ->
+            tablet.signIn(server, RealServer.ADMIN, RealServer.PASSWORD, phone())
+            val product = phone.also { it.sync(server) }.settings().products.first { it.kind == ProductKind.Projects }
+            val card = phone.createCard(NewCard(product.id, "Roof", null, Owner.Me, emptyList())).id
+            phone.sync(server)
+            tablet.sync(server)
+            phone.editCard(card, CardEdit.Rename("Red roof"))
+            tablet.editCard(card, CardEdit.Rename("Green roof"))
+            assertEquals(SyncState.HERE, phone.syncState(card))
+            phone.sync(server)
+            tablet.sync(server)
+            phone.sync(server)
+            val conflict = phone.conflicts(card).single()
+            assertEquals(conflict, tablet.conflicts(card).single())
+            assertEquals(Place.Name, conflict.place)
+            assertEquals(setOf("Red roof", "Green roof"), setOf(conflict.shown) + conflict.others)
+            phone.resolve(card, conflict, "Red and green roof")
+            phone.sync(server)
+            tablet.sync(server)
+            assertEquals(emptyList(), tablet.card(card).conflicts)
+            assertEquals("Red and green roof", tablet.card(card).name)
+        }
+    }
+
+    @Test
+    fun `an edit of a card that was taken away is in the quarantine, where it can be read and dismissed`() =
+        signedIn { anna, server ->
+            Roadbook.open(File(folder, "bela.db")).use { bela ->
+                val code = real.add("restricted@example.com", "restricted")
+                bela.enrol(server, code, "a password of Béla's own", phone())
+                anna.sync(server)
+                val product = anna.settings().products.first { it.kind == ProductKind.Projects }.id
+                val card = anna.createCard(
+                    NewCard(product, "Béla's", null, Owner.User(bela.me()!!.user), emptyList()),
+                ).id
+                anna.sync(server)
+                bela.sync(server)
+                // Béla trashes it where there is no signal, while Anna takes it from him.
+                bela.editCard(card, CardEdit.Trash)
+                anna.editCard(card, CardEdit.SetOwner(anna.me()!!.user))
+                anna.sync(server)
+                bela.sync(server)
+                val refused = bela.quarantine().single()
+                assertEquals("Béla's", refused.title)
+                assertEquals(Place.Trash, refused.writes.single().place)
+                assertIs<QuarantineReason.Forgotten>(refused.reason)
+                assertFailsWith<ApiException.NotFound> { bela.card(card) }
+                assertFailsWith<SyncException.Unsent> { bela.signOut(server) }
+                bela.dismiss(refused)
+                assertEquals(emptyList(), bela.quarantine())
+                bela.signOut(server)
+                assertEquals(null, bela.me())
+            }
+        }
+
+    @Test
+    fun `in the background a sync stays within its budget, and the next ones go on`() = signedIn { roadbook, server ->
+        val budget = Budget(20u, 64uL * 1024u)
+        val ends = mutableListOf<SyncEnd>()
+        do {
+            val synced = roadbook.backgroundSync(server, budget)
+            ends += synced.end
+            assertTrue(synced.report.bytesUp + synced.report.bytesDown <= budget.bytes, "$synced")
+        } while (synced.end == SyncEnd.BUDGET)
+        assertTrue(ends.size > 1 && ends.last() == SyncEnd.DONE, "$ends")
+        assertEquals(SyncEnd.BUDGET, roadbook.backgroundSync(server, Budget(0u, budget.bytes)).end)
+    }
+
+    @Test
+    fun `while it is live a phone has what others do, and sends what its user does`() = signedIn { phone, server ->
+        Roadbook.open(File(folder, "tablet.db")).use { tablet ->
+            tablet.signIn(server, RealServer.ADMIN, RealServer.PASSWORD, phone())
+            val product = phone.also { it.sync(server) }.settings().products.first { it.kind == ProductKind.Projects }.id
+            val live = launch { phone.live(server) }
+            tablet.sync(server)
+            val card = tablet.createCard(NewCard(product, "Live", null, Owner.Me, emptyList())).id
+            tablet.sync(server)
+            withTimeout(20_000) { phone.watch({ card in it.documents }) { board(BoardQuery(product, null, null, "live", 0u, 5u)) }.first { it.cards.isNotEmpty() } }
+            phone.editCard(card, CardEdit.Rename("Live and well"))
+            withTimeout(20_000) { phone.watchUnsentCount().first { it == 0L } }
+            live.cancelAndJoin()
+            tablet.sync(server)
+            assertEquals("Live and well", tablet.card(card).name)
+        }
+    }
+
+    /** Runs with a phone of the administrator, in real time: these tests wait for sockets. */
+    private fun signedIn(test: suspend kotlinx.coroutines.CoroutineScope.(Roadbook, Server) -> Unit) = runTest {
+        withContext(Dispatchers.IO) {
+            Roadbook.open(file).use { roadbook ->
+                Server(real.address).use { server ->
+                    roadbook.signIn(server, RealServer.ADMIN, RealServer.PASSWORD, phone())
+                    test(roadbook, server)
+                }
+            }
+        }
+    }
+
+    private fun phone() = Installation("A phone", Installation.newSecret())
+
+    companion object {
+        @TempDir
+        @JvmStatic
+        lateinit var place: File
+
+        private lateinit var real: RealServer
+
+        @BeforeAll
+        @JvmStatic
+        fun start() {
+            real = RealServer(place)
+            // More than one answer holds on a narrow budget.
+            val many = (1..400).joinToString("") { "Customer,$it,customer$it@example.com\n" }
+            real.import("first_name,last_name,email\nZsófia,Kiss,zsofia@example.com\nJános,Tóth,janos@example.com\n$many")
+        }
+
+        @AfterAll
+        @JvmStatic
+        fun stop() = real.close()
+    }
+}

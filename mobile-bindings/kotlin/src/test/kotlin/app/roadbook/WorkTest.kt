@@ -1,0 +1,201 @@
+package app.roadbook
+
+import app.roadbook.client.ApiException
+import app.roadbook.client.BoardQuery
+import app.roadbook.client.CardEdit
+import app.roadbook.client.ContactEdit
+import app.roadbook.client.FieldType
+import app.roadbook.client.FieldValue
+import app.roadbook.client.NewCard
+import app.roadbook.client.NewContact
+import app.roadbook.client.Owner
+import app.roadbook.client.Reason
+import app.roadbook.domain.ContactSort
+import app.roadbook.domain.DetailSort
+import app.roadbook.domain.Outcome
+import app.roadbook.domain.ProductKind
+import app.roadbook.domain.Trash
+import java.io.File
+import java.time.ZoneId
+import java.util.Locale
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertIs
+import kotlin.test.assertTrue
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitAll
+import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeout
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.io.TempDir
+
+/** A day of work on one phone, without a server. */
+class WorkTest {
+    @TempDir
+    lateinit var folder: File
+
+    @Test
+    fun `a card is made, edited, closed and trashed, and its history tells`() = local { roadbook ->
+        val made = roadbook.createCard(card(roadbook, CardEdit.AddTodo("Call", "2020-01-01", Owner.Me, null)))
+        val todo = made.made.single()
+        roadbook.editCard(
+            made.id,
+            CardEdit.Rename("Bakery Kovács"),
+            CardEdit.AddEntry("call", null, "They like red.", null, ""),
+        )
+        val today = roadbook.today().todos.single()
+        assertEquals(listOf("Call", "Bakery Kovács"), listOf(today.text, today.cardName))
+        roadbook.closeTodo(made.id, todo)
+        val view = roadbook.card(made.id)
+        assertEquals(Outcome.Success, view.todos.single().closings.single().outcome)
+        assertEquals("They like red.", view.entries.single().text)
+        assertEquals(3, roadbook.history(made.id).size)
+        assertEquals(3, roadbook.unsentCount())
+        roadbook.editCard(made.id, CardEdit.Trash)
+        assertEquals(Trash.Trashed, roadbook.card(made.id).trash)
+        assertEquals(made.id, roadbook.trashedCards(view.product!!).single().id)
+    }
+
+    @Test
+    fun `fields have values of their kinds`() = local { roadbook ->
+        val product = roadbook.settings().products.first { it.kind == ProductKind.Projects }
+        val made = roadbook.createCard(card(roadbook))
+        for (field in product.fields) {
+            val value = when (val kind = field.kind) {
+                FieldType.Text -> FieldValue.Text("A word")
+                FieldType.Number -> FieldValue.Number("-1.5")
+                FieldType.Amount -> FieldValue.Amount("1990", "HUF")
+                FieldType.Day -> FieldValue.Day("2026-11-29")
+                FieldType.Flag -> FieldValue.Flag
+                is FieldType.Choice -> {
+                    val option = kind.options.first().key
+                    if (kind.multiple) FieldValue.Choices(listOf(option)) else FieldValue.Choice(option)
+                }
+                FieldType.LongText -> {
+                    roadbook.editCard(made.id, CardEdit.EditText(field.id, "Two\nlines"))
+                    assertEquals(FieldValue.Text("Two\nlines"), value(roadbook, made.id, field.id))
+                    continue
+                }
+                is FieldType.Other -> error("a kind that this version does not know")
+            }
+            roadbook.editCard(made.id, CardEdit.SetField(field.id, value))
+            assertEquals(value, value(roadbook, made.id, field.id), field.name)
+            val wrong = if (value == FieldValue.Flag) FieldValue.Text("x") else FieldValue.Flag
+            val error = assertFailsWith<ApiException.Invalid> { roadbook.editCard(made.id, CardEdit.SetField(field.id, wrong)) }
+            assertIs<Reason.WrongForm>(error.reason)
+            roadbook.editCard(made.id, CardEdit.SetField(field.id, null))
+            assertEquals(null, value(roadbook, made.id, field.id), field.name)
+        }
+    }
+
+    @Test
+    fun `contacts are found by their names, and their cards by them`() = local { roadbook ->
+        val contact = roadbook.createContact(
+            NewContact(
+                ContactSort.Person, "Éva", "Kis",
+                listOf(ContactEdit.AddDetail(DetailSort.Phone, "work", "+36 1 234 5678")),
+            ),
+        )
+        assertEquals(listOf(contact.id), roadbook.contacts("kis eva").map { it.id })
+        assertEquals(emptyList(), roadbook.contacts("nobody"))
+        val made = roadbook.createCard(card(roadbook, CardEdit.Link("customer", contact.id)))
+        assertEquals(listOf(made.id), roadbook.cardsOfContact(contact.id).map { it.id })
+        assertEquals("+36 1 234 5678", roadbook.contact(contact.id).details.single().value)
+    }
+
+    @Test
+    fun `a card moves by the ways that there are, and the board counts it`() = local { roadbook ->
+        val product = roadbook.settings().products.first { it.kind == ProductKind.Projects }
+        val made = roadbook.createCard(card(roadbook))
+        val last = product.statuses.last()
+        val way = roadbook.movesTo(made.id, last.id).single()
+        roadbook.editCard(made.id, *way.edits.toTypedArray())
+        assertEquals(last.id, roadbook.card(made.id).status)
+        assertEquals(1u, roadbook.statusCounts(product.id).single { it.status == last.id }.cards)
+        val board = roadbook.board(BoardQuery(product.id, null, null, "bakery", 0u, 10u))
+        assertEquals(listOf(made.id), board.cards.map { it.id })
+    }
+
+    @Test
+    fun `who watches Today is told of edits, and goes on after a pause`() = local { roadbook ->
+        val seen = Channel<Int>(Channel.UNLIMITED)
+        val watching = launch { roadbook.watchToday().collect { seen.send(it.todos.size) } }
+        assertEquals(0, withTimeout(10_000) { seen.receive() })
+        roadbook.createCard(card(roadbook, CardEdit.AddTodo("Call", "2020-01-01", Owner.Me, null)))
+        assertEquals(1, withTimeout(10_000) { seen.receive() })
+        roadbook.pause()
+        assertFailsWith<ApiException.Paused> { roadbook.today() }
+        // A widget closes it meanwhile.
+        Roadbook.openBeside(File(folder, "roadbook.db")).use { widget ->
+            val todo = widget.today().todos.single().item.key
+            widget.closeTodo(todo.card, todo.todo)
+        }
+        roadbook.resume()
+        assertEquals(0, withTimeout(10_000) { seen.receive() })
+        watching.cancel()
+    }
+
+    @Test
+    fun `many coroutines work at once`() = local { roadbook ->
+        val made = roadbook.createCard(card(roadbook))
+        val told = Channel<Unit>(Channel.UNLIMITED)
+        val listening = launch { roadbook.changes.collect { told.send(Unit) } }
+        (0 until 16).map { n ->
+            async(Dispatchers.IO) {
+                repeat(20) { turn ->
+                    roadbook.editCard(made.id, CardEdit.Rename("Bakery $n $turn"))
+                    roadbook.today()
+                }
+            }
+        }.awaitAll()
+        assertTrue(roadbook.card(made.id).name.startsWith("Bakery "))
+        listening.cancel()
+    }
+
+    @Test
+    fun `bad input is refused by its kind, and nothing of it is stored`() = local { roadbook ->
+        val made = roadbook.createCard(card(roadbook))
+        suspend fun refused(edit: CardEdit) =
+            assertFailsWith<ApiException.Invalid> { roadbook.editCard(made.id, edit) }.reason
+        assertIs<Reason.WrongForm>(refused(CardEdit.Rename("half \uD83D of a pair")))
+        assertIs<Reason.TextTooLong>(refused(CardEdit.Rename("x".repeat(10 shl 20))))
+        assertIs<Reason.Empty>(refused(CardEdit.AddTodo("", null, Owner.Me, null)))
+        assertFailsWith<ApiException.NotFound> { roadbook.card("00000000-0000-7000-8000-000000000000") }
+        assertFailsWith<ApiException.Internal> { roadbook.card("no id\u0000") }
+        assertEquals("Bakery", roadbook.card(made.id).name)
+        assertEquals(1, roadbook.unsentCount())
+    }
+
+    @Test
+    fun `a damaged file is told apart, and salvaged`() = runBlocking {
+        val file = File(folder, "damaged.db")
+        Roadbook.open(file).use { roadbook ->
+            roadbook.beginLocalWorkspace(ZoneId.of("Europe/Budapest"), Locale.UK)
+            roadbook.createCard(card(roadbook))
+        }
+        file.writeBytes(file.readBytes().also { it.fill(0x55, 0, 100) })
+        assertFailsWith<ApiException.Damaged> { Roadbook.open(file) }
+        val salvage = Roadbook.salvage(file)
+        salvage.roadbook.use { assertEquals(null, it.me()) }
+        assertFailsWith<ApiException> { Roadbook.open(folder) }
+        Unit
+    }
+
+    private suspend fun value(roadbook: Roadbook, card: String, field: String) =
+        roadbook.card(card).fields.firstOrNull { it.field == field }?.value
+
+    private suspend fun card(roadbook: Roadbook, vararg edits: CardEdit) = NewCard(
+        roadbook.settings().products.first { it.kind == ProductKind.Projects }.id,
+        "Bakery", null, Owner.Me, edits.asList(),
+    )
+
+    private fun local(test: suspend kotlinx.coroutines.CoroutineScope.(Roadbook) -> Unit) = runBlocking {
+        Roadbook.open(File(folder, "roadbook.db")).use { roadbook ->
+            roadbook.beginLocalWorkspace(ZoneId.of("Europe/Budapest"), Locale.UK)
+            test(roadbook)
+        }
+    }
+}

@@ -1,0 +1,257 @@
+import Dispatch
+
+// Calls that read or write the file. Each leaves the caller's thread free: it waits for the storage on a queue of its
+// own. An edit is on disk when its call returns. In code that is not asynchronous the same names call the core at once.
+
+extension Roadbook {
+    /// Opens the file at `path` for the app, and makes it if there is none. A process beside the app calls
+    /// ``opened(beside:)``: this call takes the sync away from any other process.
+    public static func opened(_ path: String) async throws(ApiError) -> Roadbook {
+        try await onStorage { try Roadbook.open(path: path) }
+    }
+
+    /// Opens the file for a process beside the app, such as a widget. It takes no lock.
+    public static func opened(beside path: String) async throws(ApiError) -> Roadbook {
+        try await onStorage { try Roadbook.openBeside(path: path) }
+    }
+
+    /// Makes a new file in the place of a damaged one, with all that was unsent in it.
+    public static func salvaged(_ path: String) async throws(ApiError) -> Salvage {
+        try await onStorage { try salvage(path: path) }
+    }
+
+    /// Begins to work without an account, in the days of `zone`, an IANA name.
+    @discardableResult
+    public func beginLocalWorkspace(zone: String, locale: String) async throws(ApiError) -> ChangeSet {
+        try await onStorage { try self.beginLocalWorkspace(zone: zone, locale: locale) }
+    }
+
+    /// Reads the whole file, and throws `Damaged` if it is not sound.
+    public func check() async throws(ApiError) {
+        try await onStorage { try self.check() }
+    }
+
+    /// Makes rows anew that another version of the app made; tells whether there is more.
+    public func rebuildSome(limit: UInt32 = 64) async throws(ApiError) -> Bool {
+        try await onStorage { try self.rebuildSome(limit: limit) }
+    }
+
+    /// Whether another process wrote the file since this was last asked. Call it when the app comes to the front.
+    @discardableResult
+    public func poll() async throws(ApiError) -> Bool {
+        try await onStorage { try self.poll() }
+    }
+}
+
+// What screens read.
+extension Roadbook {
+    /// Who works here; nil before anybody signed in or began a local workspace.
+    public func me() async throws(ApiError) -> Identity? {
+        try await onStorage { try self.me() }
+    }
+
+    /// The user's own todos that need them now, over all products: the first `limit`, and totals over all.
+    public func today(limit: UInt32 = 50, period: Period = .today) async throws(ApiError) -> TodayView {
+        try await onStorage { try self.today(limit: limit, period: period) }
+    }
+
+    /// A page of a product's cards, the most urgent first.
+    public func board(query: BoardQuery) async throws(ApiError) -> Board {
+        try await onStorage { try self.board(query: query) }
+    }
+
+    /// How many cards of a product are in each status, in the order of the process.
+    public func statusCounts(product: ProductId) async throws(ApiError) -> [StatusCount] {
+        try await onStorage { try self.statusCounts(product: product) }
+    }
+
+    /// Opens a card.
+    public func card(card: DocumentId) async throws(ApiError) -> CardView {
+        try await onStorage { try self.card(card: card) }
+    }
+
+    /// The ways to move a card by hand into a status: take one at once, let the user choose among several.
+    public func movesTo(card: DocumentId, status: StatusId) async throws(ApiError) -> [Way] {
+        try await onStorage { try self.movesTo(card: card, status: status) }
+    }
+
+    /// Opens a contact.
+    public func contact(contact: DocumentId) async throws(ApiError) -> ContactView {
+        try await onStorage { try self.contact(contact: contact) }
+    }
+
+    /// Contacts in use by family name; with a text, those whose name holds all its words.
+    public func contacts(
+        text: String? = nil, offset: UInt32 = 0, limit: UInt32 = 50
+    ) async throws(ApiError) -> [ContactItem] {
+        try await onStorage { try self.contacts(text: text, offset: offset, limit: limit) }
+    }
+
+    /// The cards of a contact, of all products.
+    public func cardsOfContact(contact: DocumentId) async throws(ApiError) -> [CardItem] {
+        try await onStorage { try self.cardsOfContact(contact: contact) }
+    }
+
+    /// The cards in the trash of a product, by name.
+    public func trashedCards(
+        product: ProductId, offset: UInt32 = 0, limit: UInt32 = 50
+    ) async throws(ApiError) -> [CardItem] {
+        try await onStorage { try self.trashedCards(product: product, offset: offset, limit: limit) }
+    }
+
+    /// The contacts in the trash, by family name.
+    public func trashedContacts(offset: UInt32 = 0, limit: UInt32 = 50) async throws(ApiError) -> [ContactItem] {
+        try await onStorage { try self.trashedContacts(offset: offset, limit: limit) }
+    }
+
+    /// The contacts and cards whose names, and the open todos whose texts, hold all words of `text`; at most `limit` of
+    /// each. ``interrupt()`` ends it, as when the user types on.
+    public func search(text: String, limit: UInt32 = 20) async throws(ApiError) -> Found {
+        try await onStorage { try self.search(text: text, limit: limit) }
+    }
+
+    /// The values of a document that several people wrote at once.
+    public func conflicts(document: DocumentId) async throws(ApiError) -> [Conflict] {
+        try await onStorage { try self.conflicts(document: document) }
+    }
+
+    /// The history of a document, the newest first: `limit` lines after the first `skip`.
+    public func history(
+        document: DocumentId, skip: UInt32 = 0, limit: UInt32 = 50
+    ) async throws(ApiError) -> [HistoryItem] {
+        try await onStorage { try self.history(document: document, skip: skip, limit: limit) }
+    }
+
+    /// The edits that could not be kept, the latest first.
+    public func quarantine() async throws(ApiError) -> [QuarantinedEdit] {
+        try await onStorage { try self.quarantine() }
+    }
+
+    /// Products, statuses, fields and colleagues, with names in the user's language.
+    public func settings() async throws(ApiError) -> SettingsView {
+        try await onStorage { try self.settings() }
+    }
+
+    /// The documents that the user opened last, on whichever device, the latest first.
+    public func recents() async throws(ApiError) -> [DocumentId] {
+        try await onStorage { try self.recents() }
+    }
+
+    /// The cards and contacts that the user marked, on whichever device.
+    public func favourites() async throws(ApiError) -> [DocumentId] {
+        try await onStorage { try self.favourites() }
+    }
+
+    /// Whether the user's role and organisation allow something: hide what they do not. The server judges, too.
+    public func may(act: Act) async throws(ApiError) -> Bool {
+        try await onStorage { try self.may(act: act) }
+    }
+
+    /// How far the user's own edits of a document have come.
+    public func syncState(document: DocumentId) async throws(ApiError) -> SyncState {
+        try await onStorage { try self.syncState(document: document) }
+    }
+
+    /// How many edits the server has not.
+    public func unsentCount() async throws(ApiError) -> UInt64 {
+        try await onStorage { try self.unsentCount() }
+    }
+
+    /// Whether there is a session; it may have ended at the server since.
+    public func isSignedIn() async throws(ApiError) -> Bool {
+        try await onStorage { try self.isSignedIn() }
+    }
+}
+
+// Edits. Several of one call are one change, and one line of the history.
+extension Roadbook {
+    /// Makes a card.
+    @discardableResult
+    public func createCard(card: NewCard) async throws(ApiError) -> Made {
+        try await onStorage { try self.createCard(card: card) }
+    }
+
+    /// Edits a card.
+    @discardableResult
+    public func editCard(card: DocumentId, edits: [CardEdit]) async throws(ApiError) -> Edited {
+        try await onStorage { try self.editCard(card: card, edits: edits) }
+    }
+
+    /// Edits several cards alike, as one act: all of them, or none.
+    @discardableResult
+    public func editCards(cards: [DocumentId], edits: [CardEdit]) async throws(ApiError) -> Edited {
+        try await onStorage { try self.editCards(cards: cards, edits: edits) }
+    }
+
+    /// Closes a todo, as from a widget or a notification. The first closing counts.
+    @discardableResult
+    public func closeTodo(
+        card: DocumentId, todo: PartId, outcome: Outcome = .success
+    ) async throws(ApiError) -> Edited {
+        try await onStorage { try self.closeTodo(card: card, todo: todo, outcome: outcome) }
+    }
+
+    /// Makes a contact.
+    @discardableResult
+    public func createContact(contact: NewContact) async throws(ApiError) -> Made {
+        try await onStorage { try self.createContact(contact: contact) }
+    }
+
+    /// Edits a contact.
+    @discardableResult
+    public func editContact(contact: DocumentId, edits: [ContactEdit]) async throws(ApiError) -> Edited {
+        try await onStorage { try self.editContact(contact: contact, edits: edits) }
+    }
+
+    /// Resolves a conflict: the value is one of those it shows, or another.
+    @discardableResult
+    public func resolve(
+        document: DocumentId, conflict: Conflict, value: String
+    ) async throws(ApiError) -> ChangeSet {
+        try await onStorage { try self.resolve(document: document, conflict: conflict, value: value) }
+    }
+
+    /// Makes an edit of the quarantine again, and takes it out; answers the document, another one if it was made
+    /// anew.
+    @discardableResult
+    public func reapply(edit: Int64) async throws(ApiError) -> DocumentId {
+        try await onStorage { try self.reapply(edit: edit) }
+    }
+
+    /// Takes an edit out of the quarantine for good.
+    @discardableResult
+    public func dismiss(edit: Int64) async throws(ApiError) -> ChangeSet {
+        try await onStorage { try self.dismiss(edit: edit) }
+    }
+
+    /// Marks a card or contact as a favourite, or no more.
+    @discardableResult
+    public func setFavourite(document: DocumentId, isFavourite: Bool) async throws(ApiError) -> ChangeSet {
+        try await onStorage { try self.setFavourite(document: document, isFavourite: isFavourite) }
+    }
+
+    /// Notes that the user opened a document, for the recents of all their devices.
+    @discardableResult
+    public func noteOpened(document: DocumentId) async throws(ApiError) -> ChangeSet {
+        try await onStorage { try self.noteOpened(document: document) }
+    }
+}
+
+/// Where calls wait for the storage: the threads of Swift's own pool are few, and must not.
+private let storage = DispatchQueue(label: "roadbook.storage", qos: .userInitiated, attributes: .concurrent)
+
+private func onStorage<Value: Sendable>(
+    _ call: @escaping @Sendable () throws -> Value
+) async throws(ApiError) -> Value {
+    let result = await withCheckedContinuation { continuation in
+        storage.async { continuation.resume(returning: Result(catching: call)) }
+    }
+    do {
+        return try result.get()
+    } catch let error as ApiError {
+        throw error
+    } catch {
+        // A panic in the core, and what the generated code calls internal.
+        throw ApiError.Internal(detail: String(describing: error))
+    }
+}
