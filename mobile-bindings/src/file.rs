@@ -37,7 +37,7 @@ impl Roadbook {
     ///
     /// # Errors
     /// `AppTooOld` for a file of a newer version, which is left untouched; `Damaged` for one that cannot be read:
-    /// offer [`salvage`].
+    /// offer `salvage`.
     #[uniffi::constructor]
     pub fn open(path: &str) -> Result<Arc<Self>, ApiError> {
         Ok(Self::over(Client::open(path, Arc::new(SystemEnv))?))

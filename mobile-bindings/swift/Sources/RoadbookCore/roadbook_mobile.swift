@@ -1502,7 +1502,7 @@ open class Roadbook: RoadbookProtocol, @unchecked Sendable {
      *
      * # Errors
      * `AppTooOld` for a file of a newer version, which is left untouched; `Damaged` for one that cannot be read:
-     * offer [`salvage`].
+     * offer `salvage`.
      */
 public static func `open`(path: String)throws  -> Roadbook  {
     return try  FfiConverterTypeRoadbook_lift(try rustCallWithError(FfiConverterTypeApiError_lift) {
@@ -3721,7 +3721,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_roadbook_mobile_checksum_constructor_canceltoken_new() != 41217) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_roadbook_mobile_checksum_constructor_roadbook_open() != 19236) {
+    if (uniffi_roadbook_mobile_checksum_constructor_roadbook_open() != 56145) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_roadbook_mobile_checksum_constructor_roadbook_open_beside() != 19023) {

@@ -1421,7 +1421,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_roadbook_mobile_checksum_constructor_canceltoken_new() and 0xFFFF) != 41217) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_roadbook_mobile_checksum_constructor_roadbook_open() and 0xFFFF) != 19236) {
+    if ((lib.uniffi_roadbook_mobile_checksum_constructor_roadbook_open() and 0xFFFF) != 56145) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_roadbook_mobile_checksum_constructor_roadbook_open_beside() and 0xFFFF) != 19023) {
@@ -4322,7 +4322,7 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
      *
      * # Errors
      * `AppTooOld` for a file of a newer version, which is left untouched; `Damaged` for one that cannot be read:
-     * offer [`salvage`].
+     * offer `salvage`.
      */
     @Throws(ApiException::class) fun `open`(`path`: kotlin.String): Roadbook {
             return FfiConverterTypeRoadbook.lift(
