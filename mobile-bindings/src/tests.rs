@@ -1,3 +1,5 @@
+mod cases;
+
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
