@@ -263,7 +263,8 @@ impl Store {
         };
         {
             let mut readers = lock(&self.readers);
-            if readers.len() < MOST_READERS {
+            // One that was interrupted while it ended its transaction is in it still.
+            if readers.len() < MOST_READERS && reader.is_autocommit() {
                 readers.push(reader);
             }
         }

@@ -82,13 +82,46 @@ fn todos(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::thread;
+
     use roadbook_domain::crm::command::{CardCommand, ContactCommand, NewTodo};
     use roadbook_domain::crm::row::ContactSort;
     use roadbook_domain::value::id::PartId;
     use roadbook_domain::value::todo::Outcome;
 
-    use crate::NewContact;
     use crate::testing::Phone;
+    use crate::{ApiError, NewContact};
+
+    #[test]
+    fn a_search_that_nobody_waits_for_any_more_ends_and_the_next_one_does_not() {
+        let phone = Phone::local(1);
+        let todos = (0..2_000_u16).map(|n| {
+            let [high, low] = n.to_be_bytes();
+            CardCommand::AddTodo(NewTodo {
+                id: PartId::from_bytes([high, low, 1, 1, 1, 1]),
+                text: format!("Call number {n}"),
+                due: None,
+                assignee: None,
+                contact: None,
+            })
+        });
+        phone.card("Bakery", &todos.collect::<Vec<_>>());
+        let (asking, client) = (AtomicBool::new(true), &phone.client);
+        let is_interrupted = thread::scope(|scope| {
+            scope.spawn(|| {
+                while asking.load(Ordering::Relaxed) {
+                    client.interrupt();
+                }
+            });
+            let searched = (0..1_000).map(|_| client.search("nowhere", 10));
+            let is_interrupted = searched.into_iter().any(|found| found == Err(ApiError::Interrupted));
+            asking.store(false, Ordering::Relaxed);
+            is_interrupted
+        });
+        assert!(is_interrupted);
+        assert_eq!(phone.client.search("number 1999", 10).unwrap().todos.len(), 1);
+    }
 
     #[test]
     fn cards_contacts_and_open_todos_are_found_by_words_in_any_order_case_and_spelling() {

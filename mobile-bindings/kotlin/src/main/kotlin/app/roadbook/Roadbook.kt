@@ -62,9 +62,6 @@ import kotlinx.coroutines.flow.callbackFlow
 import kotlinx.coroutines.withContext
 import app.roadbook.core.Roadbook as Core
 
-/** A server and its open connections: make one by its address, and keep it. It does not connect by itself. */
-public typealias Server = app.roadbook.core.Server
-
 /**
  * One phone's file. Open it once in a process and keep it; any thread and any number of coroutines may use it.
  *
@@ -253,7 +250,7 @@ public class Roadbook internal constructor(
         email: String,
         password: String,
         installation: Installation,
-    ): Identity = exchanged { signIn(server, email, password, installation.device()) }
+    ): Identity = exchanged { signIn(server.core(), email, password, installation.device()) }
 
     /**
      * Makes a local workspace an account's: signs in, and does everything in it again in the account's name, in order
@@ -269,7 +266,7 @@ public class Roadbook internal constructor(
         installation: Installation,
         products: List<ProductAnswer> = emptyList(),
         statuses: List<StatusAnswer> = emptyList(),
-    ): Attached = exchanged { attach(server, email, password, installation.device(), products, statuses) }
+    ): Attached = exchanged { attach(server.core(), email, password, installation.device(), products, statuses) }
 
     /**
      * Uses up a [code] for one time, which an administrator made: the user has this [password] from then on, and is
@@ -280,13 +277,13 @@ public class Roadbook internal constructor(
         code: String,
         password: String,
         installation: Installation,
-    ): Identity = exchanged { enrol(server, code, password, installation.device()) }
+    ): Identity = exchanged { enrol(server.core(), code, password, installation.device()) }
 
     /**
      * Signs out: everything of the user leaves the device. Throws [SyncException.Unsent] if the server has not
      * everything, unless [force]: then it stays here encrypted, and the same user gets it back by signing in.
      */
-    public suspend fun signOut(server: Server, force: Boolean = false): Unit = exchanged { signOut(server, force) }
+    public suspend fun signOut(server: Server, force: Boolean = false): Unit = exchanged { signOut(server.core(), force) }
 
     // The exchange.
 
@@ -298,21 +295,21 @@ public class Roadbook internal constructor(
      * go of the line, so that another process can exchange at once.
      */
     public suspend fun sync(server: Server, watch: (SyncReport) -> Unit = {}): Synced =
-        cancellable { token -> sync(server, listener(watch), token) }
+        cancellable { token -> sync(server.core(), listener(watch), token) }
 
     /**
      * The same within a [budget], for the time that the system gives to an app in the background. It ends between two
      * answers and says whether there is more.
      */
     public suspend fun backgroundSync(server: Server, budget: Budget): Synced =
-        cancellable { token -> backgroundSync(server, budget, token) }
+        cancellable { token -> backgroundSync(server.core(), budget, token) }
 
     /**
      * For the time that the app is in front: syncs at once, whenever the server has news and whenever the user edits,
      * until it is cancelled or paused. Where the network is gone it comes back by itself.
      */
     public suspend fun live(server: Server, watch: (SyncReport) -> Unit = {}): SyncEnd =
-        cancellable { token -> live(server, listener(watch), token) }
+        cancellable { token -> live(server.core(), listener(watch), token) }
 
     /** Lets go of the file. A call that is under way ends first; a later one is an [IllegalStateException]. */
     override fun close(): Unit = core.close()
@@ -340,16 +337,17 @@ public class Roadbook internal constructor(
     }
 
     /** A long call: whoever cancels it waits until it has ended. */
-    private suspend fun <T> cancellable(call: suspend Core.(CancelToken) -> T): T = CancelToken().use { token ->
-        coroutineScope {
-            val running = async(NonCancellable) { exchanged { call(token) } }
-            try {
-                running.await()
-            } catch (cancelled: CancellationException) {
-                token.cancel()
-                running.join()
-                throw cancelled
-            }
+    private suspend fun <T> cancellable(call: suspend Core.(CancelToken) -> T): T = coroutineScope {
+        // Not closed: the generated code takes a closed object for an argument, and the core then reads freed memory.
+        val token = CancelToken()
+        val running = async(NonCancellable) { exchanged { call(token) } }
+        try {
+            running.await()
+        } catch (cancelled: CancellationException) {
+            token.cancel()
+            // Who is cancelled does not wait otherwise.
+            withContext(NonCancellable) { running.join() }
+            throw cancelled
         }
     }
 

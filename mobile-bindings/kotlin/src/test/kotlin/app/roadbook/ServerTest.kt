@@ -1,6 +1,7 @@
 package app.roadbook
 
 import app.roadbook.client.ApiException
+import app.roadbook.client.Attached
 import app.roadbook.client.BoardQuery
 import app.roadbook.client.Budget
 import app.roadbook.client.CardEdit
@@ -20,12 +21,14 @@ import kotlin.test.assertIs
 import kotlin.test.assertNotNull
 import kotlin.test.assertTrue
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.test.runTest
 import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeout
+import kotlinx.coroutines.yield
 import org.junit.jupiter.api.AfterAll
 import org.junit.jupiter.api.BeforeAll
 import org.junit.jupiter.api.Test
@@ -111,6 +114,22 @@ class ServerTest {
                 assertEquals(SyncEnd.DONE, roadbook.sync(server).end)
             }
         }
+    }
+
+    @Test
+    fun `a closed server is refused, and a sync that has it goes on`() = signedIn { roadbook, _ ->
+        val server = Server(real.address)
+        repeat(20) {
+            val sync = launch { roadbook.sync(server) }
+            yield()
+            sync.join()
+        }
+        val running = async { roadbook.sync(server) }
+        yield()
+        server.close()
+        runCatching { running.await() }
+        assertFailsWith<IllegalStateException> { roadbook.sync(server) }
+        assertFailsWith<IllegalStateException> { roadbook.signIn(server, "", "", phone()) }
     }
 
     @Test
@@ -215,6 +234,30 @@ class ServerTest {
             live.cancelAndJoin()
             tablet.sync(server)
             assertEquals("Live and well", tablet.card(card).name)
+        }
+    }
+
+    @Test
+    fun `a local workspace becomes the account's, and everybody has what was in it`() = signedIn { colleague, server ->
+        Roadbook.open(File(folder, "local.db")).use { roadbook ->
+            roadbook.beginLocalWorkspace()
+            val product = roadbook.settings().products.first { it.kind == ProductKind.Projects }.id
+            val todo = CardEdit.AddTodo("Call", "2020-01-02", Owner.Me, null)
+            val card = roadbook.createCard(NewCard(product, "From before", null, Owner.Me, listOf(todo)))
+            roadbook.closeTodo(card.id, card.made.single())
+            val attached = roadbook.attach(server, RealServer.ADMIN, RealServer.PASSWORD, phone())
+            val anna = assertIs<Attached.Done>(attached).identity
+            assertEquals(2, roadbook.unsentCount())
+            assertEquals(SyncEnd.DONE, roadbook.sync(server).end)
+            assertEquals(0, roadbook.unsentCount())
+            assertFailsWith<SyncException.OtherUser> {
+                roadbook.attach(server, RealServer.ADMIN, RealServer.PASSWORD, phone())
+            }
+            colleague.sync(server)
+            val view = colleague.card(card.id)
+            assertEquals(listOf("From before", anna.user), listOf(view.name, view.owner))
+            assertEquals(anna.user, view.todos.single().closings.single().by)
+            assertEquals(1u, roadbook.today().totals.closed)
         }
     }
 

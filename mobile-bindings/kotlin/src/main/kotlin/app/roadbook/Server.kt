@@ -1,0 +1,24 @@
+package app.roadbook
+
+import app.roadbook.client.AddressException
+import app.roadbook.client.Trust
+import app.roadbook.core.Server as Core
+
+/**
+ * A server and its open connections: make one by its address, and keep it. It does not connect by itself.
+ *
+ * @param address such as `https://crm.example.com`; throws [AddressException] if it is none
+ * @param trust whose certificates are trusted; on Android [Trust.Platform] is [Trust.Bundled]
+ */
+public class Server(address: String, trust: Trust = Trust.Platform) : AutoCloseable {
+    // The generated object is never closed while a call may have it: it goes with the last reference to it.
+    @Volatile
+    private var core: Core? = Core.trusting(address, trust)
+
+    /** From now on a call with it is an [IllegalStateException]; those that are under way end first. */
+    override fun close() {
+        core = null
+    }
+
+    internal fun core(): Core = checkNotNull(core) { "the server was closed" }
+}
