@@ -294,22 +294,28 @@ public class Roadbook internal constructor(
      * A second call waits for the first. Editing goes on meanwhile. Whoever cancels it waits until the core has let
      * go of the line, so that another process can exchange at once.
      */
-    public suspend fun sync(server: Server, watch: (SyncReport) -> Unit = {}): Synced =
-        cancellable { token -> sync(server.core(), listener(watch), token) }
+    public suspend fun sync(server: Server, watch: (SyncReport) -> Unit = {}): Synced {
+        val with = server.core()
+        return cancellable { token -> sync(with, listener(watch), token) }
+    }
 
     /**
      * The same within a [budget], for the time that the system gives to an app in the background. It ends between two
      * answers and says whether there is more.
      */
-    public suspend fun backgroundSync(server: Server, budget: Budget): Synced =
-        cancellable { token -> backgroundSync(server.core(), budget, token) }
+    public suspend fun backgroundSync(server: Server, budget: Budget): Synced {
+        val with = server.core()
+        return cancellable { token -> backgroundSync(with, budget, token) }
+    }
 
     /**
      * For the time that the app is in front: syncs at once, whenever the server has news and whenever the user edits,
      * until it is cancelled or paused. Where the network is gone it comes back by itself.
      */
-    public suspend fun live(server: Server, watch: (SyncReport) -> Unit = {}): SyncEnd =
-        cancellable { token -> live(server.core(), listener(watch), token) }
+    public suspend fun live(server: Server, watch: (SyncReport) -> Unit = {}): SyncEnd {
+        val with = server.core()
+        return cancellable { token -> live(with, listener(watch), token) }
+    }
 
     /** Lets go of the file. A call that is under way ends first; a later one is an [IllegalStateException]. */
     override fun close(): Unit = core.close()
