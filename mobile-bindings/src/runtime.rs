@@ -1,7 +1,7 @@
 //! The threads on which calls of the network run.
 //!
 //! Not the caller's: what arrives is written to the file, and a screen must not wait for that. An app's threads
-//! also have stacks of whatever size, and a sync needs some.
+//! also have stacks of whatever size.
 
 use std::future::Future;
 use std::sync::OnceLock;
@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 /// One answer is stored while another is waited for.
 const THREADS: usize = 2;
-/// A sync in a debug build needs more than one MiB.
+/// Enough for the future of a sync also where nothing is optimised.
 const STACK: usize = 4 << 20;
 
 /// Runs a call on a thread of the core's. If the caller does not wait for it any more, it ends at its next wait.
