@@ -83,8 +83,8 @@ impl Client {
     /// [`ApiError::Damaged`] for one that cannot be read.
     pub fn open(path: impl AsRef<Path>, env: Arc<dyn Env>) -> Result<Self, ApiError> {
         let client = Self::open_beside(path, env)?;
-        client.store().write_if_room(lease::clear)?;
         client.store().write_if_room(|tx| {
+            lease::clear(tx)?;
             // If the marks are those of a process beside the app, changes are only sent again, harmlessly (R05).
             // On a full disk they stay as they are: what is marked as sent is sent again all the same.
             outbox::reset_states(tx, UnsentState::Sent, UnsentState::Here)?;

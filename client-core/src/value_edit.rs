@@ -117,13 +117,17 @@ impl ValueEdit {
 
     /// Drafts the same on the state that `draft` begins from. What others wrote into a long text in
     /// the meantime stays, and a value is added to a long text instead of replacing it.
-    pub fn draft(&self, draft: &mut Draft<'_>) {
+    ///
+    /// `saw_all`: whether the draft begins from all that the author saw. What they saw else may come back, and
+    /// would win over a value that was not written because nothing else was there.
+    pub fn draft(&self, draft: &mut Draft<'_>, saw_all: bool) {
         match self {
             Self::Put { container, name, value } if draft.holds_text(*container, name) => {
                 let present = draft.text(*container, name).unwrap_or_default();
                 draft.edit_text(*container, name, &merged(&present, "", value));
             }
-            Self::Put { container, name, value } => draft.put(*container, name, value),
+            Self::Put { container, name, value } if saw_all => draft.put(*container, name, value),
+            Self::Put { container, name, value } => draft.put_again(*container, name, value),
             Self::Text { container: NOWHERE, .. } => {}
             Self::Text { container, name, before, after } => {
                 let present = draft.text(*container, name).unwrap_or_default();
@@ -199,7 +203,7 @@ mod tests {
         assert!(after.contains("really") && after.contains("Call in May"), "{after}");
         assert!(!added[0].is_placed());
         let mut draft = Draft::new(&mut document, Actor([8; 16]), Timestamp::from_millis(0));
-        added[0].draft(&mut draft);
+        added[0].draft(&mut draft, true);
         assert_eq!(draft.finish(), None);
     }
 }

@@ -63,6 +63,25 @@ fn an_edit_by_another_user_between_a_loss_and_the_re_upload_does_not_spoil_the_r
 }
 
 #[test]
+fn a_card_taken_out_of_a_trash_that_server_and_phone_have_both_lost_is_still_an_edit() {
+    holds(
+        86_546_321,
+        &[
+            Transition::Edit { phone: 178, act: 99, target: 1, value: 143 },
+            Transition::BackUp,
+            Transition::RestoreToFull,
+            Transition::Sync { phone: 69, narrow: false },
+            Transition::Edit { phone: 99, act: 83, target: 1, value: 92 },
+            Transition::Clone { phone: 51, same_device: false },
+            Transition::RestoreServer,
+            Transition::Pass { quarters: 21 },
+            Transition::Salvage { phone: 23, page: 15 },
+            Transition::Meet { phone: 107, rival: Rival::Exchange, order: 17 },
+        ],
+    );
+}
+
+#[test]
 fn retained_closings_of_a_lost_log_are_sent_anew() {
     holds(
         2221,

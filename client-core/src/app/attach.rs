@@ -285,7 +285,7 @@ fn make_again(batch: &mut Batch<'_>, mapping: &Mapping, document: Made) -> Resul
         let edits: Vec<ValueEdit> = edits.into_iter().map(|edit| map(mapping, kind.id, edit)).collect();
         batch.as_if_at(at, origin);
         let draft = |draft: &mut roadbook_domain::document::draft::Draft<'_>, _: &_| {
-            edits.iter().for_each(|edit| edit.draft(draft));
+            edits.iter().for_each(|edit| edit.draft(draft, true));
             Ok(())
         };
         if exists {

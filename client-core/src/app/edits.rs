@@ -4,7 +4,7 @@ use roadbook_domain::crm::command::{CardCommand, ContactCommand, NewEntry, NewTo
 use roadbook_domain::crm::row::{ContactSort, DetailSort};
 use roadbook_domain::document::OriginKind;
 use roadbook_domain::settings::Settings;
-use roadbook_domain::settings::field::{FieldKind, FieldScope, FieldTexts, SET};
+use roadbook_domain::settings::field::{FieldDefinition, FieldKind, FieldScope, FieldTexts, SET};
 use roadbook_domain::value::due::Due;
 use roadbook_domain::value::id::{DocumentId, FieldId, PartId, ProductId, StatusId, UserId};
 use roadbook_domain::value::time::Timestamp;
@@ -463,10 +463,7 @@ impl<'a, 'b> Drafting<'a, 'b> {
 
     /// What is to be written so that a field has a value and no other.
     fn field(&mut self, id: FieldId, value: Option<&FieldValue>) -> Result<Vec<Write>, ApiError> {
-        let settings = self.batch.settings();
-        let Some(field) = settings.field(id).filter(|field| Some(field.scope) == self.scope) else {
-            return Err(ApiError::NotFound { what: Missing::Field });
-        };
+        let field = self.definition(id)?;
         let value = value.map(|value| value.of_kind(&field.kind)).transpose()?;
         let writes = field.writes(FieldTexts::new(&self.texts), value.as_ref());
         let mut commands = Vec::with_capacity(writes.len());
@@ -484,11 +481,15 @@ impl<'a, 'b> Drafting<'a, 'b> {
         Ok(commands)
     }
 
-    fn option(&self, id: FieldId, option: &str) -> Result<(), ApiError> {
+    /// The field of what is edited that has this id.
+    fn definition(&self, id: FieldId) -> Result<&'a FieldDefinition, ApiError> {
         let settings = self.batch.settings();
         let field = settings.field(id).filter(|field| Some(field.scope) == self.scope);
-        let field = field.ok_or(ApiError::NotFound { what: Missing::Field })?;
-        match &field.kind {
+        field.ok_or(ApiError::NotFound { what: Missing::Field })
+    }
+
+    fn option(&self, id: FieldId, option: &str) -> Result<(), ApiError> {
+        match &self.definition(id)?.kind {
             FieldKind::Choice { options, multiple: true }
                 if options.iter().any(|known| known.key.as_str() == option) =>
             {

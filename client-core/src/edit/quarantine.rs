@@ -61,7 +61,7 @@ impl Batch<'_> {
         }
         let kind = DocumentType::get(item.kind).ok_or(Error::OtherType(item.kind))?;
         let draft = |draft: &mut roadbook_domain::document::draft::Draft<'_>, _: &_| {
-            item.edits.iter().for_each(|edit| edit.draft(draft));
+            item.edits.iter().for_each(|edit| edit.draft(draft, true));
             Ok(())
         };
         let document = if documents::exists(tx, item.document)? {

@@ -59,8 +59,15 @@ pub enum Fate {
 /// together. Each one that is re-authored sees what its original saw and no more, so that a conflict
 /// with what others wrote meanwhile stays a conflict (L6). `actor` must be fresh: new to the document.
 pub fn rebase(before: &Document, base: &mut Document, pending: &[Pending], actor: Actor) -> Vec<Fate> {
-    let mut rebase =
-        Rebase { before, base, actor, last: None, instead: BTreeMap::new(), refused: Refused::default() };
+    let mut rebase = Rebase {
+        before,
+        base,
+        actor,
+        last: None,
+        instead: BTreeMap::new(),
+        blind: BTreeSet::new(),
+        refused: Refused::default(),
+    };
     pending.iter().map(|pending| rebase.place(pending)).collect()
 }
 
@@ -72,6 +79,8 @@ struct Rebase<'a> {
     last: Option<ChangeHash>,
     /// What stands in the place of a change that does not stand.
     instead: BTreeMap<ChangeHash, Vec<ChangeHash>>,
+    /// Changes whose authors saw what is not here: a server and a phone lost it, another phone may have it.
+    blind: BTreeSet<ChangeHash>,
     refused: Refused,
 }
 
@@ -96,7 +105,10 @@ impl Rebase<'_> {
         let (left, again): (Vec<_>, Vec<_>) =
             edits.into_iter().partition(|edit| !edit.is_placed() || self.refused.holds(edit));
         self.refused.add(&left, self.base);
-        match self.reauthor(&again, heads.clone(), pending.change.time) {
+        if !self.is_here(&pending.change.deps) {
+            self.blind.insert(pending.hash);
+        }
+        match self.reauthor(&again, heads.clone(), pending) {
             Ok(Some(by)) => {
                 self.instead.insert(pending.hash, vec![by.0]);
                 Fate::Reauthored { by: Box::new(by), left }
@@ -132,16 +144,23 @@ impl Rebase<'_> {
         &mut self,
         edits: &[ValueEdit],
         heads: Vec<ChangeHash>,
-        time: Timestamp,
+        pending: &Pending,
     ) -> Result<Option<(ChangeHash, Change)>, DocumentError> {
-        let mut draft = Draft::at(self.base, heads, self.actor, time);
+        let saw_all = !self.blind.contains(&pending.hash);
+        let mut draft = Draft::at(self.base, heads, self.actor, pending.change.time);
         for edit in edits {
-            edit.draft(&mut draft);
+            edit.draft(&mut draft, saw_all);
         }
         let Some(change) = draft.finish() else { return Ok(None) };
         let hash = self.base.add(&change)?;
         self.last = Some(hash);
         Ok(Some((hash, change)))
+    }
+
+    /// Whether all that the author of a change with these dependencies saw is in the base, or in other form.
+    fn is_here(&self, deps: &[ChangeHash]) -> bool {
+        let is_here = |dep| self.instead.contains_key(dep) || self.base.contains(*dep);
+        deps.iter().all(|dep| is_here(dep) && !self.blind.contains(dep))
     }
 
     /// What the author of a change with these dependencies had seen, in terms of the new base.

@@ -83,11 +83,8 @@ impl Client {
         let now = self.env().now();
         Ok(self.store().read(|connection| {
             let workspace = self.store().workspace(connection)?;
-            let found = page(connection, query, now)?.into_iter().filter_map(|id| {
-                let row = rows::card(connection, id).transpose()?;
-                Some(row.map(|row| (id, row)))
-            });
-            let mut found = found.collect::<Result<BTreeMap<_, _>, _>>()?;
+            let found = rows::cards(connection, page(connection, query, now)?)?;
+            let mut found: BTreeMap<_, _> = found.into_iter().collect();
             let (zones, limit) = (workspace.zones(), found.len());
             let list_query = ListQuery { now, zones, assignee: query.assignee, limit };
             let listed = list(&list_query, found.iter().map(|(id, row)| (*id, row)));
@@ -146,11 +143,7 @@ impl Client {
             let alphabet = self.store().workspace(connection)?.alphabet();
             trashed.sort_by_cached_key(|(id, name)| (alphabet.key(name), *id));
             let page = trashed.into_iter().skip(offset as usize).take(limit as usize);
-            let cards = page.filter_map(|(id, _)| {
-                let row = rows::card(connection, id).transpose()?;
-                Some(row.map(|row| (id, row)))
-            });
-            cards.collect()
+            rows::cards(connection, page.map(|(id, _)| id).collect())
         })?)
     }
 }

@@ -77,7 +77,7 @@ impl Client {
             "SELECT document FROM contact WHERE trash = 0{holding}
              ORDER BY place, document LIMIT ?1 OFFSET ?2"
         );
-        listed(connection, ids(connection, &sql, &params)?)
+        rows::contacts(connection, ids(connection, &sql, &params)?)
     }
 
     /// The contacts in the trash, by family name; those with later edits to review among them (F72).
@@ -89,7 +89,7 @@ impl Client {
         Ok(self.store().read(|connection| {
             let sql = "SELECT document FROM contact WHERE trash <> 0
                        ORDER BY place, document LIMIT ?1 OFFSET ?2";
-            listed(connection, ids(connection, sql, &[&limit, &offset])?)
+            rows::contacts(connection, ids(connection, sql, &[&limit, &offset])?)
         })?)
     }
 
@@ -103,24 +103,12 @@ impl Client {
                            SELECT p.document FROM link p JOIN contact USING (document) WHERE p.target = ?1))
                        ORDER BY c.document";
             let ids = ids(connection, sql, &[&id.as_bytes()])?;
-            let cards = ids.into_iter().filter_map(|id| {
-                let row = rows::card(connection, id).transpose()?;
-                Some(row.map(|row| (id, row)))
-            });
-            let mut cards = cards.collect::<Result<Vec<_>, _>>()?;
+            let mut cards = rows::cards(connection, ids)?;
             let alphabet = self.store().workspace(connection)?.alphabet();
             cards.sort_by_cached_key(|(id, row)| (row.product, alphabet.key(&row.name), *id));
             Ok(cards)
         })?)
     }
-}
-
-fn listed(connection: &Connection, ids: Vec<DocumentId>) -> Result<Vec<(DocumentId, ContactRow)>, Error> {
-    let contacts = ids.into_iter().filter_map(|id| {
-        let row = rows::contact(connection, id).transpose()?;
-        Some(row.map(|row| (id, row)))
-    });
-    contacts.collect()
 }
 
 #[cfg(test)]

@@ -49,11 +49,7 @@ fn cards(connection: &Connection, words: &[String], limit: u32) -> Result<Vec<(D
     let sql = format!(
         "SELECT document FROM card WHERE trash = 0{holding} ORDER BY has_open DESC, next_due, document LIMIT ?1"
     );
-    let found = ids(connection, &sql, &params)?.into_iter().filter_map(|id| {
-        let row = rows::card(connection, id).transpose()?;
-        Some(row.map(|row| (id, row)))
-    });
-    found.collect()
+    rows::cards(connection, ids(connection, &sql, &params)?)
 }
 
 fn todos(

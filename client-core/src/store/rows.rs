@@ -43,6 +43,24 @@ pub(crate) fn contact(connection: &Connection, id: DocumentId) -> Result<Option<
     Ok(Some(ContactRow { details: details(connection, id)?, links: links(connection, id)?, ..contact }))
 }
 
+/// The rows of those that are cards, in the given order.
+pub(crate) fn cards(
+    connection: &Connection,
+    ids: Vec<DocumentId>,
+) -> Result<Vec<(DocumentId, CardRow)>, Error> {
+    let rows = ids.into_iter().map(|id| Ok(card(connection, id)?.map(|row| (id, row))));
+    rows.filter_map(Result::transpose).collect()
+}
+
+/// The rows of those that are contacts, in the given order.
+pub(crate) fn contacts(
+    connection: &Connection,
+    ids: Vec<DocumentId>,
+) -> Result<Vec<(DocumentId, ContactRow)>, Error> {
+    let rows = ids.into_iter().map(|id| Ok(contact(connection, id)?.map(|row| (id, row))));
+    rows.filter_map(Result::transpose).collect()
+}
+
 /// The stored facts of a document.
 pub(crate) fn facts(connection: &Connection, id: DocumentId) -> Result<Vec<Fact>, Error> {
     let sql = "SELECT facts FROM fact WHERE document = ?1";

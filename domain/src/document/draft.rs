@@ -75,8 +75,28 @@ impl<'a> Draft<'a> {
 
     /// Gives a register a value; this also resolves a conflict. The last of several values stays.
     pub fn put(&mut self, container: u8, name: impl Into<String>, value: impl Into<String>) {
+        self.write(Register { container, name: name.into() }, value.into(), |value, old| match old {
+            None => !value.is_empty(),
+            // A value that is shown already is still written if it lost others: that resolves the conflict.
+            Some(old) => !old.losers.is_empty() || old.winner.value != value,
+        });
+    }
+
+    /// As [`Self::put`], also if the register shows the value already: for an author who saw another value there,
+    /// which may still come. What may be written once only is not written again.
+    pub fn put_again(&mut self, container: u8, name: impl Into<String>, value: impl Into<String>) {
         let register = Register { container, name: name.into() };
-        let value = value.into();
+        let rule = self.document.kind().rule(container, &register.name);
+        let is_once = rule.is_some_and(|rule| rule.once);
+        self.write(register, value.into(), |_, old| old.is_none() || !is_once);
+    }
+
+    fn write(
+        &mut self,
+        register: Register,
+        value: String,
+        says_something: impl FnOnce(&str, Option<&Values>) -> bool,
+    ) {
         self.texts.remove(&register);
         let drafted = self.change.ops.iter_mut().find_map(|op| match op {
             Op::Put { register: written, value, .. } if *written == register => Some(value),
@@ -87,12 +107,7 @@ impl<'a> Draft<'a> {
             return;
         }
         let old = self.values(&register);
-        // A value that is shown already is still written if it lost others: that resolves the conflict.
-        let unchanged = match &old {
-            None => value.is_empty(),
-            Some(old) => old.losers.is_empty() && old.winner.value == value,
-        };
-        if !unchanged {
+        if says_something(&value, old.as_ref()) {
             self.push(Op::Put { register, value, pred: old.map(|old| old.ids()).unwrap_or_default() });
         }
     }

@@ -7,13 +7,17 @@ use crate::document::change::{Actor, Change, ChangeHash, Op, OpId};
 use crate::document::codec::{MAX_ACTORS, MAX_CHANGE, MAX_OPS, MAX_VALUE, Malformed};
 
 impl Change {
-    /// The change as several that follow one another, each within the limits of a change. An operation has
-    /// the same name in either form, so the document comes out the same.
+    /// The change as several that follow one another, each within the limits of a change; itself if it is
+    /// within them. An operation has the same name in either form, so the document comes out the same.
     ///
     /// # Errors
     /// [`Malformed::Limit`] if a single value, name or list of a change is too large: nothing can be divided
     /// then.
     pub fn split(self, kind: &DocumentType) -> Result<Vec<Self>, Malformed> {
+        // Asked first: `next_part` counts the most that an operation may take, and would divide some that fit.
+        if self.check_limits().is_ok() {
+            return Ok(vec![self]);
+        }
         let mut parts: Vec<Self> = Vec::new();
         let (mut seq, mut start_op, mut deps) = (self.seq, self.start_op, self.deps);
         let mut rest: Vec<(OpId, Op)> = Vec::new();
@@ -106,6 +110,17 @@ mod tests {
         Register { container: card::FIELDS, name: format!("f{n}") }
     }
 
+    fn one(op: Op) -> Change {
+        Change {
+            actor: Actor([1; 16]),
+            seq: 1,
+            start_op: 6,
+            time: Timestamp::from_millis(1),
+            deps: vec![card::TYPE.genesis_hash()],
+            ops: vec![op],
+        }
+    }
+
     fn any_op() -> impl Strategy<Value = Op> {
         let other = |n: u16| {
             let mut actor = [7; 16];
@@ -165,15 +180,19 @@ mod tests {
     }
 
     #[test]
+    fn a_change_that_just_fits_is_left_whole() {
+        let value =
+            |n: usize| Op::Put { register: register(n), value: "v".repeat(MAX_VALUE), pred: Vec::new() };
+        let mut change = one(Op::Put { register: register(0), value: String::new(), pred: Vec::new() });
+        change.ops.extend((1..).map(value).take(MAX_CHANGE / MAX_VALUE - 1));
+        let room = MAX_CHANGE - change.to_bytes().len() - 64;
+        change.ops.push(Op::Put { register: register(0), value: "v".repeat(room), pred: Vec::new() });
+        assert_eq!(change.check_limits(), Ok(()));
+        assert_eq!(change.clone().split(&card::TYPE), Ok(vec![change]));
+    }
+
+    #[test]
     fn what_cannot_be_divided_is_refused() {
-        let one = |op| Change {
-            actor: Actor([1; 16]),
-            seq: 1,
-            start_op: 6,
-            time: Timestamp::from_millis(1),
-            deps: vec![card::TYPE.genesis_hash()],
-            ops: vec![op],
-        };
         let put = |name: &str, value: String| Op::Put {
             register: Register { container: 0, name: name.into() },
             value,

@@ -9,6 +9,7 @@ pub mod commit;
 mod contacts;
 mod grounds;
 pub mod judge;
+pub mod judged;
 pub mod names;
 pub mod own_documents;
 pub mod plan;

@@ -3,10 +3,9 @@
 
 use std::sync::Arc;
 
-use minicbor::bytes::ByteArray;
 use roadbook_domain::access::audience::inbox_id;
 use roadbook_domain::crm::card;
-use roadbook_domain::document::change::{Actor, Change, Op, OpId, Register};
+use roadbook_domain::document::change::{Actor, Change, ChangeHash, Op, OpId, Register};
 use roadbook_domain::document::{DocumentType, DocumentTypeId};
 use roadbook_domain::value::env::{Env, random};
 use roadbook_domain::value::id::{DocumentId, UserId};
@@ -197,7 +196,6 @@ fn under(change: &mut Change, actor: Actor) {
 
 fn pushed(kind: DocumentTypeId, change: &Change) -> Result<PushedChange, Failure> {
     let kind = DocumentType::get(kind).ok_or_else(|| Failure::new("document types are known", kind.0))?;
-    let hash = change.to_automerge(kind).hash().0;
-    let check = ByteArray::from(std::array::from_fn(|i| hash.get(i).copied().unwrap_or_default()));
-    Ok(PushedChange { change: change.to_bytes(), check, origin: None })
+    let hash = ChangeHash(change.to_automerge(kind).hash().0);
+    Ok(PushedChange::new(change.to_bytes(), hash, None))
 }

@@ -9,6 +9,7 @@ use super::*;
 const NOON: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 /// A card and the phone that edits it.
+#[derive(Clone)]
 struct Phone {
     document: Document,
     actor: Actor,
@@ -54,6 +55,29 @@ fn base() -> Document {
 fn shows(document: &Document, container: u8, name: &str) -> String {
     let register = Register { container, name: name.to_owned() };
     document.get(&register).map(|values| values.shown()).unwrap_or_default()
+}
+
+#[test]
+fn an_edit_that_undid_what_is_not_here_stands_also_where_nothing_is_to_be_undone() {
+    let lost = Phone::new(&base(), 2).put(card::CARD, "trash", "1").put(card::CARD, "name", "Kovács").clone();
+    let mut author = Phone::new(&lost.document, 3);
+    author.put(card::CARD, "trash", "").put(card::CARD, "name", "Kovács kitchen");
+    let mut here = base();
+    let pending = &author.made;
+    let fates = rebase(&Document::new(&card::TYPE), &mut here, pending, Actor([99; 16]));
+    assert!(
+        fates.iter().all(|fate| matches!(fate, Fate::Reauthored { left, .. } if left.is_empty())),
+        "{fates:?}"
+    );
+    // Another phone still had what the server lost: neither of the two has seen the other.
+    for lost in &lost.made {
+        here.add(&lost.change).unwrap();
+    }
+    for (name, value) in [("trash", ""), ("name", "Kovács kitchen")] {
+        let register = Register { container: card::CARD, name: name.to_owned() };
+        let values = here.get(&register).unwrap();
+        assert!(values.all().any(|written| written.value == value), "{values:?}");
+    }
 }
 
 #[test]

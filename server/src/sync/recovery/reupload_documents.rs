@@ -27,8 +27,8 @@ use crate::sync::error::SyncError;
 use crate::sync::seals::receipt::Subject;
 use crate::sync::up::budget;
 use crate::sync::up::changed::filed;
-use crate::sync::up::judge::{Fate, Judged};
-use crate::sync::up::plan::{FILED_PER_PATH, MAX_CHANGED_PATHS};
+use crate::sync::up::judged::{Fate, Judged};
+use crate::sync::up::plan::MAX_CHANGED_PATHS;
 use crate::sync::up::push::{self, ATTEMPTS, Outcome};
 use crate::sync::up::reach;
 use crate::sync::up::scratch::{self, Built, Scratch};
@@ -168,7 +168,7 @@ async fn in_batches(
     judged: Vec<(usize, Judged)>,
 ) -> Result<Vec<Vec<(usize, Judged)>>, StoreError> {
     let widenings = reach::widenings(judged.iter().map(|(_, judged)| judged));
-    let filed: usize = judged.iter().map(|(_, judged)| judged.filed / FILED_PER_PATH).sum();
+    let filed: usize = judged.iter().map(|(_, judged)| judged.filing()).sum();
     if reach::is_near(&widenings, MAX_CHANGED_PATHS.saturating_sub(filed)) {
         return Ok(vec![judged]);
     }

@@ -21,7 +21,8 @@ use super::*;
 use crate::on_both;
 use crate::store::audience;
 use crate::sync::up::budget::{Allowance, MAX_PUSHED_OPS};
-use crate::sync::up::judge::{Case, Context, Fate, Judged, Visibility, judge, judge_all};
+use crate::sync::up::judge::{Case, Context, Visibility, judge, judge_all};
+use crate::sync::up::judged::{Fate, Judged};
 use crate::sync::up::plan::{FILED_PER_PATH, MAX_CHANGED_PATHS, Reach};
 use crate::sync::up::scratch::BUILT;
 

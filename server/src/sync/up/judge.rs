@@ -12,7 +12,6 @@ use roadbook_domain::access::audience::{
 };
 use roadbook_domain::access::authorship::Author;
 use roadbook_domain::access::rights::{Principal, Scope, Viewer};
-use roadbook_domain::crm::contact;
 use roadbook_domain::crm::row::Rows;
 use roadbook_domain::document::Signature;
 use roadbook_domain::document::change::{Actor, Change, ChangeHash, Register};
@@ -24,9 +23,10 @@ use roadbook_domain::wire::{Pushed, PushedChange, RefusalCode, Verdict};
 
 use super::budget::{Allowance, MAX_PUSHED_OPS};
 use super::changed::{filed, widening};
+use super::judged::{Fate, Judged};
 use super::names::{link_targets, named_users};
 use super::plan::{FILED_PER_PATH, MAX_CHANGED_PATHS, Reach};
-use super::scratch::{self, Built, Scratch, Update};
+use super::scratch::{self, Built, Scratch};
 use super::sight::Sight;
 use super::unfit::Unfit;
 use crate::store::documents::Stored;
@@ -86,38 +86,6 @@ pub enum Visibility {
     Foreign,
 }
 
-/// What became of one change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
-    /// It is the one with this place among the [`Update::accepted`].
-    Accepted(usize),
-    /// The document holds it already.
-    Dup(ChangeHash),
-    /// The author does not see the document. If their device pushed it once, it may know so.
-    Hidden(Option<ChangeHash>),
-    /// It is not accepted.
-    Not(Verdict),
-}
-
-/// A judged group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Judged {
-    /// The document.
-    pub document: DocumentId,
-    /// The fates of its changes, in order.
-    pub fates: Vec<Fate>,
-    /// What is to be written.
-    pub update: Option<Update>,
-    /// Actors to bind, and to which device; `None` is the server.
-    pub bound: BTreeMap<Actor, Option<DeviceId>>,
-    /// What a change was refused for linking to.
-    pub lacks: BTreeSet<DocumentId>,
-    /// The contacts of the same push without which it does not stand.
-    pub rests_on: BTreeSet<DocumentId>,
-    /// By how many rows its entries are filed.
-    pub filed: usize,
-}
-
 /// How often groups are judged again because another of their push made what they link to. A person, their
 /// company and a card that are all new take three.
 const ROUNDS: usize = 4;
@@ -154,22 +122,6 @@ pub fn judge_all(cases: &[Case], context: &mut Context) -> Vec<Judged> {
     let waiting: BTreeSet<DocumentId> = waiting.map(|judged| judged.document).collect();
     all.iter_mut().filter(|judged| !judged.lacks.is_disjoint(&waiting)).for_each(Judged::postpone);
     all
-}
-
-/// Adds the documents of groups that do not stand without those that are there already.
-pub fn with_dependents<'a>(documents: &mut BTreeSet<DocumentId>, judged: impl Iterator<Item = &'a Judged>) {
-    let mut rest: Vec<&Judged> = judged.filter(|judged| !judged.rests_on.is_empty()).collect();
-    loop {
-        let known = documents.len();
-        rest.retain(|judged| {
-            let stands = judged.rests_on.is_disjoint(documents);
-            documents.extend((!stands).then_some(judged.document));
-            stands
-        });
-        if documents.len() == known {
-            break;
-        }
-    }
 }
 
 /// Judges a group once more, when more is known. Its operations were counted the first time.
@@ -554,57 +506,5 @@ fn judge_origin(kind: OriginKind) -> Result<(), Verdict> {
         _ if kind.is_known() => Err(Verdict::Refused(RefusalCode::Policy)),
         // A newer app knows more acts than this server.
         _ => Err(Verdict::UpgradeRequired),
-    }
-}
-
-impl Judged {
-    /// A group of which nothing was judged yet.
-    pub fn new(document: DocumentId, total: usize) -> Self {
-        Self {
-            document,
-            fates: Vec::with_capacity(total),
-            update: None,
-            bound: BTreeMap::new(),
-            lacks: BTreeSet::new(),
-            rests_on: BTreeSet::new(),
-            filed: 0,
-        }
-    }
-
-    /// A group whose first change is refused.
-    pub fn refused(document: DocumentId, total: usize, code: RefusalCode) -> Self {
-        Self::not(document, total, Verdict::Refused(code))
-    }
-
-    /// A group whose first change is not accepted.
-    pub fn not(document: DocumentId, total: usize, verdict: Verdict) -> Self {
-        let mut judged = Self::new(document, total);
-        judged.end(Fate::Not(verdict), total);
-        judged
-    }
-
-    /// Whether it makes a contact.
-    fn makes_contact(&self) -> bool {
-        let is_new = |update: &Update| update.rows_before.is_none() && update.after.kind == contact::TYPE.id;
-        self.update.as_ref().is_some_and(is_new)
-    }
-
-    /// Whether its last change waits for the next request.
-    fn is_cut(&self) -> bool {
-        self.fates.last() == Some(&Fate::Not(Verdict::NotReached))
-    }
-
-    /// What was refused for linking to what the same push makes is left for the next request.
-    fn postpone(&mut self) {
-        let refused = Fate::Not(Verdict::Refused(RefusalCode::LinkNotVisible));
-        for fate in self.fates.iter_mut().filter(|fate| **fate == refused) {
-            *fate = Fate::Not(Verdict::NotReached);
-        }
-    }
-
-    /// Ends the group: this fate, and the rest is not reached.
-    fn end(&mut self, fate: Fate, total: usize) {
-        self.fates.push(fate);
-        self.fates.resize(total.max(self.fates.len()), Fate::Not(Verdict::NotReached));
     }
 }

@@ -12,9 +12,10 @@ use roadbook_domain::wire::{GroupVerdict, Pushed, RefusalCode, Verdict};
 use super::budget::{self, Allowance};
 use super::commit::{self, Batch, Committed};
 use super::grounds::Grounds;
-use super::judge::{self, Case, Context, Fate, Judged, Visibility, with_dependents};
+use super::judge::{self, Case, Context, Visibility};
+use super::judged::{Fate, Judged, with_dependents};
 use super::names;
-use super::plan::{FILED_PER_PATH, MAX_CHANGED_PATHS};
+use super::plan::MAX_CHANGED_PATHS;
 use super::reach::{self, widenings};
 use super::scratch;
 use crate::auth::Caller;
@@ -122,7 +123,7 @@ async fn bound_reach(
     mut context: Context,
 ) -> Result<Vec<Option<Judged>>, SyncError> {
     let before = widenings(&judged);
-    let filed: usize = judged.iter().map(|judged| judged.filed / FILED_PER_PATH).sum();
+    let filed: usize = judged.iter().map(Judged::filing).sum();
     if reach::is_near(&before, MAX_CHANGED_PATHS.saturating_sub(filed)) {
         return Ok(judged.into_iter().map(Some).collect());
     }
@@ -145,7 +146,7 @@ async fn bound_reach(
     let mut left = None;
     let mut later = BTreeSet::new();
     for (judged, widening) in judged.iter().zip(widenings(&judged)) {
-        let costs = widening.paths(&reach).changed + judged.filed / FILED_PER_PATH;
+        let costs = widening.paths(&reach).changed + judged.filing();
         let rest =
             left.map_or(Some(MAX_CHANGED_PATHS.saturating_sub(costs)), |left: usize| left.checked_sub(costs));
         match rest {

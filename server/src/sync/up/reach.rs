@@ -8,8 +8,8 @@ use roadbook_domain::document::DocumentTypeId;
 use roadbook_domain::value::id::{DocumentId, OrgId};
 
 use super::changed::widening;
-use super::judge::Judged;
-use super::plan::{FILED_PER_PATH, MAX_CHANGED_PATHS, Reach, Widening};
+use super::judged::Judged;
+use super::plan::{MAX_CHANGED_PATHS, Reach, Widening};
 use crate::store::{Conn, StoreError, audience};
 
 /// How the judged groups change what others see, in order.
@@ -61,7 +61,7 @@ pub fn batches(judged: Vec<(usize, Judged)>, reach: &Reach) -> Vec<Vec<(usize, J
     let mut left = 0_usize;
     for (place, judged) in judged {
         let changed = judged.update.as_ref().map_or(0, |update| widening(update).paths(reach).changed);
-        let changed = changed + judged.filed / FILED_PER_PATH;
+        let changed = changed + judged.filing();
         match (batches.last_mut(), left.checked_sub(changed)) {
             (Some(batch), Some(rest)) => {
                 batch.push((place, judged));
