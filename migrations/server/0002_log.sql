@@ -70,7 +70,7 @@ create table purged (
     document uuid not null,
     seq bigint not null,
     primary key (org_id, document)
-);
+) /* on SQLite: without rowid */;
 
 -- What was purged since a cursor.
 create index purged_seq on purged (org_id, seq);
@@ -82,7 +82,7 @@ create table actor (
     -- Nil: the server's own.
     device uuid not null,
     primary key (org_id, actor)
-);
+) /* on SQLite: without rowid */;
 
 -- Principals that see a card or contact, Restricted users among them.
 create table audience (
@@ -90,7 +90,7 @@ create table audience (
     principal bytea not null,
     document uuid not null,
     primary key (org_id, principal, document)
-);
+) /* on SQLite: without rowid */;
 
 create index audience_document on audience (org_id, document, principal);
 
@@ -103,7 +103,7 @@ create table fanout (
     saw boolean not null,
     sees boolean not null,
     primary key (org_id, principal, seq)
-);
+) /* on SQLite: without rowid */;
 
 -- What documents link to.
 create table link (
@@ -113,7 +113,7 @@ create table link (
     -- The document type of the source: contacts pass visibility on.
     source_kind bigint not null,
     primary key (org_id, source, target)
-);
+) /* on SQLite: without rowid */;
 
 create index link_target on link (org_id, target);
 
@@ -128,7 +128,7 @@ create table visibility (
     -- These, and the paths through a contact.
     paths bigint not null,
     primary key (org_id, document, principal)
-);
+) /* on SQLite: without rowid */;
 
 -- The sums of digest terms, by principal.
 create table digest (
@@ -137,7 +137,7 @@ create table digest (
     documents bigint not null,
     sum bytea not null,
     primary key (org_id, principal)
-);
+) /* on SQLite: without rowid */;
 
 -- Todos by assignee, for the first page of a first sync and for jobs.
 create table todo (
@@ -149,7 +149,7 @@ create table todo (
     -- Open: from when it is overdue in UTC, or the greatest number without a due. Closed: when it was.
     at bigint not null,
     primary key (org_id, document, part)
-);
+) /* on SQLite: without rowid */;
 
 create index todo_assignee on todo (org_id, assignee, is_open, at);
 
@@ -164,7 +164,7 @@ create table retained_closing (
     state text not null,
     closed_at bigint not null,
     primary key (org_id, user_id, document, part)
-);
+) /* on SQLite: without rowid */;
 
 create index retained_closing_document on retained_closing (org_id, document, user_id);
 

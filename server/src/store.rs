@@ -6,6 +6,7 @@
 pub mod actors;
 pub mod audience;
 mod bulk;
+mod checkpoints;
 pub mod db;
 pub mod devices;
 pub mod digests;

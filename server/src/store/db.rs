@@ -15,6 +15,7 @@ use sqlx::{
     Connection, PgConnection, PgPool, Postgres, SqlStr, Sqlite, SqliteConnection, SqlitePool, Transaction,
 };
 
+use super::checkpoints::{Checkpoints, MOST_PAGES};
 use super::meter::{self, Lease};
 use super::migrations::Found;
 use super::sqlite_file::{self, ACQUIRE};
@@ -54,6 +55,8 @@ pub enum Db {
         writer: SqlitePool,
         /// Readers; they see the last commit, and cannot write.
         reader: SqlitePool,
+        /// Moves the log into the file.
+        checkpoints: Checkpoints,
         /// Whether the file says that it is in use, until this closes it.
         is_marked: bool,
     },
@@ -69,6 +72,7 @@ pub struct Conn(Inner, Lease);
 #[derive(Debug)]
 pub struct Tx {
     conn: Conn,
+    checkpoints: Option<Checkpoints>,
     // Dropped after the connection: others may write once the transaction is over.
     #[cfg(any(test, feature = "testing"))]
     _writing: super::turn::Writing,
@@ -180,12 +184,15 @@ impl Db {
         super::turn::wait(super::turn::Point::Write).await;
         meter::connect().await;
         meter::wake();
-        let conn = match self {
-            Self::Sqlite { writer, .. } => Inner::SqliteTx(writer.begin_with("begin immediate").await?),
-            Self::Postgres(pool) => Inner::PostgresTx(pool.begin().await?),
+        let (conn, checkpoints) = match self {
+            Self::Sqlite { writer, checkpoints, .. } => {
+                (Inner::SqliteTx(writer.begin_with("begin immediate").await?), Some(checkpoints.clone()))
+            }
+            Self::Postgres(pool) => (Inner::PostgresTx(pool.begin().await?), None),
         };
         Ok(Tx {
             conn: Conn(conn, Lease { in_transaction: true }),
+            checkpoints,
             #[cfg(any(test, feature = "testing"))]
             _writing: super::turn::Writing::begin(),
         })
@@ -206,7 +213,7 @@ impl Db {
     pub async fn close(&self) {
         match self {
             // The writer last: the connection that closes last folds the log, and readers may not write.
-            Self::Sqlite { writer, reader, is_marked } => {
+            Self::Sqlite { writer, reader, is_marked, .. } => {
                 reader.close().await;
                 // If it fails, the next start looks through the file, and that is all.
                 if *is_marked {
@@ -277,7 +284,10 @@ impl Tx {
         lease.in_transaction = false;
         meter::wake();
         match inner {
-            Inner::SqliteTx(tx) => tx.commit().await?,
+            Inner::SqliteTx(tx) => {
+                tx.commit().await?;
+                self.checkpoints.into_iter().for_each(Checkpoints::committed);
+            }
             Inner::PostgresTx(tx) => tx.commit().await?,
             // `Db::write` makes no other.
             Inner::Sqlite(_) | Inner::Postgres(_) => {}
@@ -353,6 +363,10 @@ impl Opening {
     }
 }
 
+/// The cache of the connection that writes, in SQLite's words: 16 MiB. A transaction of thousands of rows in as many
+/// places writes pages out early and reads them again where fewer fit, while everybody else waits.
+const WRITER_CACHE: &str = "-16384";
+
 async fn connect_sqlite(path: &Path, opening: Opening) -> Result<Db, StoreError> {
     let exists = path.try_exists().map_err(|error| StoreError::Unavailable(error.into()))?;
     if exists {
@@ -364,7 +378,8 @@ async fn connect_sqlite(path: &Path, opening: Opening) -> Result<Db, StoreError>
     }
     if opening == Opening::Look {
         let reader = sqlite_pool(1).connect_with(sqlite_file::for_reading(path)).await?;
-        return Ok(Db::Sqlite { writer: reader.clone(), reader, is_marked: false });
+        let checkpoints = Checkpoints::by(reader.clone());
+        return Ok(Db::Sqlite { writer: reader.clone(), reader, checkpoints, is_marked: false });
     }
     // Full: acknowledged changes survive a power cut (L2). Secure delete: purged ones leave the file (C5).
     let options = SqliteConnectOptions::new()
@@ -376,14 +391,17 @@ async fn connect_sqlite(path: &Path, opening: Opening) -> Result<Db, StoreError>
         .pragma("secure_delete", "on")
         .pragma("temp_store", "memory");
     let options = statements::told(options);
-    let writer = sqlite_pool(1).connect_with(options.clone()).await?;
+    let options_of_writer =
+        options.clone().pragma("cache_size", WRITER_CACHE).pragma("wal_autocheckpoint", MOST_PAGES);
+    let writer = sqlite_pool(1).connect_with(options_of_writer).await?;
     let is_marked = opening.is_own();
     if is_marked {
         migrations::migrate_sqlite(&writer).await?;
         mark_in_use(&writer).await;
     }
     let reader = sqlite_pool(SQLITE_READERS).connect_with(options.pragma("query_only", "on")).await?;
-    Ok(Db::Sqlite { writer, reader, is_marked })
+    let checkpoints = Checkpoints::by(reader.clone());
+    Ok(Db::Sqlite { writer, reader, checkpoints, is_marked })
 }
 
 /// A pool that replaces a connection whose transaction did not end.

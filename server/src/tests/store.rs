@@ -206,6 +206,31 @@ async fn sqlite_runs_with_the_pragmas_that_durability_rests_on() {
 }
 
 #[tokio::test]
+async fn what_a_commit_left_in_the_log_is_moved_into_the_file_by_another_connection() {
+    let (place, db) = database(Engine::Sqlite).await;
+    let Db::Sqlite { reader, .. } = &db else { unreachable!() };
+    let length = || file_of(&place).unwrap_or_default().len();
+    let before = length();
+    let mut tx = db.write().await.unwrap();
+    organisation::insert(&mut tx, &firm(1)).await.unwrap();
+    let numbered = |n: u16| {
+        let mut hash = [0; 32];
+        hash[..2].copy_from_slice(&n.to_be_bytes());
+        NewEntry { hash, bytes: vec![7; 4_000], ..entry(1) }
+    };
+    let entries: Vec<NewEntry> = (0..2_000).map(numbered).collect();
+    log::append(&mut tx, org(1), &entries).await.unwrap();
+    tx.commit().await.unwrap();
+    // More than the log would hold if the commit moved it.
+    assert!(length() < before + 1_000_000, "the commit moves nothing");
+    while length() < before + 2_000 * 4_000 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let asked: i64 = sqlx::query_scalar("select count(*) from log").fetch_one(reader).await.unwrap();
+    assert_eq!(asked, 2_000);
+}
+
+#[tokio::test]
 async fn an_address_that_does_not_answer_is_unavailable_not_broken() {
     let address: Address = "postgres://nobody@127.0.0.1:1/none".parse().unwrap();
     assert!(matches!(Db::open(&address, 1).await, Err(StoreError::Unavailable(_))));
