@@ -153,7 +153,7 @@ impl Client {
     /// # Errors
     /// [`ApiError::Damaged`] if it is not.
     pub fn check(&self) -> Result<(), ApiError> {
-        Ok(self.store().read(crate::store::check)?)
+        Ok(self.store().query(crate::store::check)?)
     }
 
     /// Tells `listener` of every change from now on, by edits and merges through this handle, after
@@ -201,8 +201,8 @@ impl Client {
         self.notify(&ChangeSet::all());
     }
 
-    /// Ends every reading that is under way through this handle with [`ApiError::Interrupted`]: the user typed the
-    /// next letter, or left the screen.
+    /// Ends every reading for a screen that is under way through this handle with [`ApiError::Interrupted`]: the user
+    /// typed the next letter, or left the screen. Edits and syncs go on.
     pub fn interrupt(&self) {
         self.store().interrupt();
     }

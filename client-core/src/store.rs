@@ -204,7 +204,7 @@ impl Store {
         lock(&self.uses).is_paused = false;
     }
 
-    /// Ends every reading that is under way.
+    /// Ends every [`Self::query`] that is under way.
     pub fn interrupt(&self) {
         for handle in lock(&self.uses).under_way.values().flatten() {
             handle.interrupt();
@@ -227,8 +227,24 @@ impl Store {
     /// Runs `read` on one database snapshot, beside a process that writes.
     ///
     /// What cannot be read is set aside, and `read` runs again.
-    pub fn read<T>(&self, mut read: impl FnMut(&Connection) -> Result<T, Error>) -> Result<T, Error> {
-        let answer = self.read_once(&mut read);
+    pub fn read<T>(&self, read: impl FnMut(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+        self.read_as(false, read)
+    }
+
+    /// As [`Self::read`], for a screen that may lose interest in it before it is done.
+    ///
+    /// # Errors
+    /// Also that of SQLite for what [`Self::interrupt`] ended.
+    pub fn query<T>(&self, read: impl FnMut(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+        self.read_as(true, read)
+    }
+
+    fn read_as<T>(
+        &self,
+        is_query: bool,
+        mut read: impl FnMut(&Connection) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let answer = self.read_once(is_query, &mut read);
         // A reader never waits for a writer: a damage that is not noted now is met again.
         if let Err(error) = &answer
             && let Ok(_use) = self.enter()
@@ -236,12 +252,16 @@ impl Store {
             && self.note_damage(&mut writer, error)
         {
             drop(writer);
-            return self.read_once(&mut read);
+            return self.read_once(is_query, &mut read);
         }
         answer
     }
 
-    fn read_once<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+    fn read_once<T>(
+        &self,
+        is_query: bool,
+        read: impl FnOnce(&Connection) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let of = self.enter()?;
         if self.is_alone {
             // This thread has the connection, and would wait for itself.
@@ -255,7 +275,9 @@ impl Store {
         // The lock is released at once, so that several screens can read at the same time.
         let idle = lock(&self.readers).pop();
         let reader = idle.map_or_else(|| connect(&self.path, false), Ok)?;
-        of.reads(&reader);
+        if is_query {
+            of.reads(&reader);
+        }
         let answer = {
             // A screen reads several tables. Without a transaction an edit could come between two of them.
             let snapshot = reader.unchecked_transaction()?;

@@ -117,17 +117,20 @@ impl Exchange {
                     report = *now;
                     watch(now);
                 };
-                syncer.sync_within(transport, budget.map(|budget| budget.bytes), &mut told).await
+                let done = syncer.sync_within(transport, budget.map(|budget| budget.bytes), &mut told).await;
+                done.map(|(_, is_all)| is_all)
             };
             match select(pin!(self.stopped(budget, cancel)), pin!(work)).await {
                 Either::Left((end, _)) => Err(end),
-                Either::Right((done, _)) => Ok(done?),
+                Either::Right((done, _)) => Ok(unless_paused(done)?),
             }
         };
         match ended {
-            Ok((report, is_all)) => {
+            Ok(Some(is_all)) => {
                 Ok(Synced { report, end: if is_all { SyncEnd::Done } else { SyncEnd::Budget } })
             }
+            // The file was closed between two steps.
+            Ok(None) => Ok(Synced { report, end: SyncEnd::Paused }),
             Err(end) => {
                 // Another process may exchange now. The syncer stays: it knows how slow the line is.
                 self.syncer.lock().await.pause();
@@ -148,16 +151,23 @@ impl Exchange {
         cancel: Option<&Cancel>,
         watch: &mut (dyn FnMut(&SyncReport) + Send),
     ) -> Result<SyncEnd, SyncError> {
-        let edits = Edits::watch(&self.client)?;
+        let edits = unless_paused(Edits::watch(&self.client).map_err(SyncError::from))?;
+        let Some(edits) = edits else { return Ok(SyncEnd::Paused) };
         let mut wait = REOPEN.0;
         loop {
             if let Some(end) = self.sync_patiently(transport, cancel, watch).await? {
                 return Ok(end);
             }
             edits.note_sent();
-            if let Ok(token) = access_token(&self.client, transport).await
-                && let Ok(mut channel) = Live::open(transport, &token).await
-            {
+            let opening = async {
+                let token = access_token(&self.client, transport).await.ok()?;
+                Live::open(transport, &token).await.ok()
+            };
+            let opened = match select(pin!(self.stopped(None, cancel)), pin!(opening)).await {
+                Either::Left((end, _)) => return Ok(end),
+                Either::Right((opened, _)) => opened,
+            };
+            if let Some(mut channel) = opened {
                 wait = REOPEN.0;
                 loop {
                     let (news, edit) = (pin!(channel.next()), pin!(edits.made()));
@@ -239,6 +249,14 @@ impl Exchange {
             Either::Right((Either::Left(_), _)) => SyncEnd::Cancelled,
             Either::Right((Either::Right(_), _)) => SyncEnd::Budget,
         }
+    }
+}
+
+/// `None` if the file is closed because the app paused: that is no failure of what it was doing.
+fn unless_paused<T>(done: Result<T, SyncError>) -> Result<Option<T>, SyncError> {
+    match done {
+        Err(SyncError::Local(ApiError::Paused)) => Ok(None),
+        done => done.map(Some),
     }
 }
 

@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use roadbook_domain::document::change::{Actor, Change, ChangeHash, Register};
 use roadbook_domain::document::draft::Draft;
 use roadbook_domain::document::{Document, DocumentError, is_reserved};
-use roadbook_domain::value::time::Timestamp;
 
 use crate::value_edit::ValueEdit;
 

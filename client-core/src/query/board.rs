@@ -81,7 +81,7 @@ impl Client {
     /// assignees live in several zones, a day stays with its day (T4).
     pub fn board(&self, query: &BoardQuery) -> Result<Board, ApiError> {
         let now = self.env().now();
-        Ok(self.store().read(|connection| {
+        Ok(self.store().query(|connection| {
             let workspace = self.store().workspace(connection)?;
             let found = rows::cards(connection, page(connection, query, now)?)?;
             let mut found: BTreeMap<_, _> = found.into_iter().collect();
@@ -110,7 +110,7 @@ impl Client {
     /// are not known here (F10, F13).
     pub fn status_counts(&self, product: ProductId) -> Result<Vec<StatusCount>, ApiError> {
         let now = self.env().now();
-        Ok(self.store().read(|connection| {
+        Ok(self.store().query(|connection| {
             let workspace = self.store().workspace(connection)?;
             let mut counts = counts(connection, product, now)?;
             let tree = workspace.settings.statuses(product);
@@ -132,7 +132,7 @@ impl Client {
         offset: u32,
         limit: u32,
     ) -> Result<Vec<(DocumentId, CardRow)>, ApiError> {
-        Ok(self.store().read(|connection| {
+        Ok(self.store().query(|connection| {
             let sql = "SELECT document, name FROM card WHERE product = ?1 AND trash <> 0";
             let mut statement = connection.prepare_cached(sql)?;
             let trashed = statement.query_map([product.as_bytes()], |row| {

@@ -84,7 +84,7 @@ impl Client {
     /// Opens a card.
     pub fn card(&self, id: DocumentId) -> Result<CardView, ApiError> {
         let now = self.env().now();
-        Ok(self.store().read(|connection| {
+        Ok(self.store().query(|connection| {
             let workspace = self.store().workspace(connection)?;
             let replica = Replica::open_as(connection, id, DocumentTypeId::CARD)?;
             let Rows::Card(row, _) = projection::rows(&replica.document, None) else {
@@ -114,7 +114,7 @@ impl Client {
     /// # Errors
     /// There is no such card here.
     pub fn moves_to(&self, id: DocumentId, status: StatusId) -> Result<Vec<Vec<CardCommand>>, ApiError> {
-        Ok(self.store().read(|connection| {
+        Ok(self.store().query(|connection| {
             let row = rows::card(connection, id)?.ok_or(Error::NoDocument(id))?;
             let workspace = self.store().workspace(connection)?;
             Ok(workspace.settings.moves_to(&StatusInputs::of(&row), status))
@@ -148,7 +148,7 @@ impl Client {
 
     /// How far the user's own edits of a document have come.
     pub fn sync_state(&self, id: DocumentId) -> Result<SyncState, ApiError> {
-        Ok(self.store().read(|connection| {
+        Ok(self.store().query(|connection| {
             if !documents::exists(connection, id)? {
                 return Err(Error::NoDocument(id));
             }
@@ -158,7 +158,7 @@ impl Client {
 
     /// How far each unsent edit of a document has come.
     pub(crate) fn unsent_states(&self, id: DocumentId) -> Result<BTreeMap<ChangeHash, SyncState>, ApiError> {
-        Ok(self.store().read(|connection| {
+        Ok(self.store().query(|connection| {
             let unsent = outbox::of_document(connection, id)?;
             Ok(unsent.into_iter().map(|unsent| (unsent.hash, state(Some(unsent.state)))).collect())
         })?)
@@ -171,11 +171,11 @@ impl Client {
 
     /// The row of a card, without opening it.
     pub fn card_row(&self, id: DocumentId) -> Result<CardRow, ApiError> {
-        Ok(self.store().read(|connection| rows::card(connection, id)?.ok_or(Error::NoDocument(id)))?)
+        Ok(self.store().query(|connection| rows::card(connection, id)?.ok_or(Error::NoDocument(id)))?)
     }
 
     pub(crate) fn kind(&self, id: DocumentId) -> Result<DocumentTypeId, Error> {
-        let base = self.store().read(|connection| documents::get(connection, id))?;
+        let base = self.store().query(|connection| documents::get(connection, id))?;
         base.map(|base| base.kind).ok_or(Error::NoDocument(id))
     }
 

@@ -36,7 +36,7 @@ pub struct ContactView {
 impl Client {
     /// Opens a contact.
     pub fn contact(&self, id: DocumentId) -> Result<ContactView, ApiError> {
-        Ok(self.store().read(|connection| {
+        Ok(self.store().query(|connection| {
             let workspace = self.store().workspace(connection)?;
             let replica = Replica::open_as(connection, id, DocumentTypeId::CONTACT)?;
             let Rows::Contact(row, _) = replica.rows_without_facts(workspace.user()) else {
@@ -62,7 +62,7 @@ impl Client {
         offset: u32,
         limit: u32,
     ) -> Result<Vec<(DocumentId, ContactRow)>, ApiError> {
-        Ok(self.store().read(|connection| Self::contacts_with(connection, text, offset, limit))?)
+        Ok(self.store().query(|connection| Self::contacts_with(connection, text, offset, limit))?)
     }
 
     pub(crate) fn contacts_with(
@@ -86,7 +86,7 @@ impl Client {
         offset: u32,
         limit: u32,
     ) -> Result<Vec<(DocumentId, ContactRow)>, ApiError> {
-        Ok(self.store().read(|connection| {
+        Ok(self.store().query(|connection| {
             let sql = "SELECT document FROM contact WHERE trash <> 0
                        ORDER BY place, document LIMIT ?1 OFFSET ?2";
             rows::contacts(connection, ids(connection, sql, &[&limit, &offset])?)
@@ -96,7 +96,7 @@ impl Client {
     /// The cards of a contact in all products: those that link to it, or to somebody who does, as the
     /// persons of a company (F60).
     pub fn cards_of_contact(&self, id: DocumentId) -> Result<Vec<(DocumentId, CardRow)>, ApiError> {
-        Ok(self.store().read(|connection| {
+        Ok(self.store().query(|connection| {
             let sql = "SELECT c.document FROM card c WHERE c.trash = 0 AND c.document IN (
                          SELECT document FROM link WHERE target = ?1
                          UNION SELECT l.document FROM link l WHERE l.target IN (

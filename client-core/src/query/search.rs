@@ -34,7 +34,7 @@ impl Client {
         if words.is_empty() {
             return Ok(Found::default());
         }
-        Ok(self.store().read(|connection| {
+        Ok(self.store().query(|connection| {
             Ok(Found {
                 contacts: Self::contacts_with(connection, Some(text), 0, limit)?,
                 cards: cards(connection, &words, limit)?,

@@ -51,7 +51,7 @@ impl Client {
     /// Today of the user of this device, now: the first `limit` todos, and totals over all.
     pub fn today(&self, period: Period, limit: usize) -> Result<TodayView, ApiError> {
         let now = self.env().now();
-        Ok(self.store().read(|connection| {
+        Ok(self.store().query(|connection| {
             let workspace = self.store().workspace(connection)?;
             let today = read(connection, &workspace, now, period, limit)?;
             Ok(TodayView {

@@ -56,7 +56,7 @@ impl Mapping {
             Self { user, products: BTreeMap::new(), statuses: BTreeMap::new(), fields: BTreeMap::new() };
         let mut missing = BTreeSet::new();
         for (product, status) in used {
-            let Some(is) = product_of(account, *product, said) else {
+            let Some(is) = product_of(local, account, *product, said) else {
                 missing.insert(Missing::Product(*product));
                 continue;
             };
@@ -123,9 +123,19 @@ impl Mapping {
     }
 }
 
-fn product_of(account: &Settings, product: ProductId, said: &Counterparts) -> Option<ProductId> {
-    let is_there = |id: &ProductId| account.product(*id).is_some();
-    Some(product).filter(is_there).or_else(|| said.products.get(&product).copied().filter(is_there))
+fn product_of(
+    local: &Settings,
+    account: &Settings,
+    product: ProductId,
+    said: &Counterparts,
+) -> Option<ProductId> {
+    let is_there = |id: &ProductId| account.product(*id).is_some_and(|known| known.enabled);
+    // What was switched off here, too, was not taken away.
+    let is_same = |id: &ProductId| {
+        let is_off = local.product(*id).is_some_and(|known| !known.enabled);
+        is_there(id) || is_off && account.product(*id).is_some()
+    };
+    Some(product).filter(is_same).or_else(|| said.products.get(&product).copied().filter(is_there))
 }
 
 fn status_of(
@@ -135,13 +145,19 @@ fn status_of(
     product: ProductId,
     said: &Counterparts,
 ) -> Option<StatusId> {
-    let is_there = |id: &StatusId| account.status(*id).is_some_and(|known| known.product == product);
+    let of_product = |id: &StatusId| account.status(*id).filter(|known| known.product == product);
+    let is_there = |id: &StatusId| of_product(id).is_some_and(|known| !known.retired);
+    let is_same = |id: &StatusId| {
+        let is_retired = local.status(*id).is_some_and(|known| known.retired);
+        is_there(id) || is_retired && of_product(id).is_some()
+    };
     let same_key = || {
         let key = local.status(status)?.key.as_ref()?;
-        account.statuses(product).find(|known| known.key.as_ref() == Some(key)).map(|known| known.id)
+        let mut in_use = account.statuses(product).filter(|known| !known.retired);
+        in_use.find(|known| known.key.as_ref() == Some(key)).map(|known| known.id)
     };
     Some(status)
-        .filter(is_there)
+        .filter(is_same)
         .or_else(|| said.statuses.get(&status).copied().filter(is_there))
         .or_else(same_key)
 }
@@ -155,6 +171,8 @@ fn mapped<T: std::str::FromStr + Ord + ToString>(map: &BTreeMap<T, T>, value: &s
 mod tests {
     use super::*;
     use crate::crm::card;
+    use crate::settings::product::{Product, ProductKind};
+    use crate::settings::status::Status;
     use crate::settings::{SettingsRow, builtin_rows};
     use crate::value::time::{Timestamp, Zone};
     use crate::value::todo::{Outcome, TodoState};
@@ -199,6 +217,24 @@ mod tests {
         let state: TodoState = mapping.value(card, &state, &closed).1.parse().unwrap();
         assert_eq!(state.closing().unwrap().by(), ME);
         assert_eq!(mapping.document(inbox_id(LOCAL_USER)), inbox_id(ME));
+    }
+
+    #[test]
+    fn what_an_administrator_switched_off_or_retired_is_asked() {
+        let local = Settings::from_rows(builtin_rows());
+        // Statuses that follow from fields cannot be retired.
+        let product = local.products().find(|product| product.kind == ProductKind::Projects).unwrap();
+        let status = local.statuses(product.id).next().unwrap();
+        let used = BTreeSet::from([(product.id, Some(status.id))]);
+        let asked = |change: SettingsRow| {
+            let rows = builtin_rows().into_iter().filter(|row| row.id != change.id).chain([change.clone()]);
+            Mapping::new(&local, &Settings::from_rows(rows), ME, &used, &Counterparts::default())
+        };
+        let off = Product { enabled: false, ..product.clone() };
+        assert_eq!(asked(SettingsRow::new(&off, 2)), Err(BTreeSet::from([Missing::Product(product.id)])));
+        let retired = Status { retired: true, ..status.clone() };
+        let missing = Missing::Status(status.id, product.id);
+        assert_eq!(asked(SettingsRow::new(&retired, 2)), Err(BTreeSet::from([missing])));
     }
 
     #[test]

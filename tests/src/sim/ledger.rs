@@ -43,7 +43,7 @@ pub type Versions = BTreeMap<(u16, [u8; 16]), i64>;
 pub struct Tally(BTreeMap<&'static str, u64>);
 
 /// What must happen among many seeds.
-const NAMES: [&str; 48] = [
+const NAMES: [&str; 51] = [
     // What the server did.
     "applied",
     "known",
@@ -97,6 +97,9 @@ const NAMES: [&str; 48] = [
     "handed in",
     "hand-ins applied",
     "hand-ins discarded",
+    "attached",
+    "attaching cut off",
+    "attaching without room",
 ];
 
 impl Tally {

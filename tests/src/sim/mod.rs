@@ -5,6 +5,7 @@
 //! model, with which the laws compare, share no code with what is tested.
 
 mod answers;
+mod attach;
 mod edits;
 mod firm;
 mod fleet;
@@ -172,6 +173,7 @@ impl<'a> Simulation<'a> {
             Transition::Restore { phone } => self.restore(phone),
             Transition::Clone { phone, same_device } => self.clone_phone(phone, same_device),
             Transition::Enrol { user } => self.enrol(user),
+            Transition::Attach { user, edits, fault } => self.attach(user, edits, fault),
             Transition::Reapply { phone } => self.reapply(phone),
             Transition::RestartServer { orderly } => {
                 let before = self.server.documents()?;

@@ -19,6 +19,15 @@ pub enum Transition {
         /// With what.
         value: u8,
     },
+    /// A user works on a new phone without an account, and then attaches it to theirs.
+    Attach {
+        /// Whose account.
+        user: u8,
+        /// How much they did without it, and what.
+        edits: u8,
+        /// What ends the first attempt.
+        fault: u8,
+    },
     /// A user adds what the server may refuse, and goes on with it and with something else in one step.
     BuildOn {
         /// On which phone.
@@ -295,7 +304,8 @@ impl Transition {
             825..845 => Self::Copy { phone },
             845..860 => Self::Restore { phone },
             860..870 => Self::Clone { phone, same_device: dice.percent(50) },
-            870..877 => Self::Enrol { user: dice.byte() },
+            870..874 => Self::Enrol { user: dice.byte() },
+            874..877 => Self::Attach { user: dice.byte(), edits: dice.byte(), fault: dice.byte() },
             877..890 => Self::Reapply { phone },
             890..902 => Self::RestartServer { orderly: dice.percent(50) },
             902..917 => Self::BackUp,

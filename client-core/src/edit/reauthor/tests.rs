@@ -3,6 +3,7 @@ use roadbook_domain::crm::card;
 use roadbook_domain::document::OpIndex;
 use roadbook_domain::document::Writer;
 use roadbook_domain::value::env::SeededEnv;
+use roadbook_domain::value::time::Timestamp;
 
 use super::*;
 
