@@ -25,7 +25,7 @@ struct FieldDay {
         // [sign in]
         if try await !roadbook.isSignedIn() {
             let device = Device(platform: "ios", name: "Anna's phone", installSecret: try installSecret())
-            _ = try await roadbook.signIn(server: server, email: email, password: password, device: device)
+            try await roadbook.signIn(to: server, email: email, password: password, device: device)
         }
         // [sign in end]
         let today = showToday(roadbook)

@@ -44,19 +44,28 @@ private final class Progress: SyncListener {
     func onProgress(report: SyncReport) { self.report(report) }
 }
 
+/// A call that Swift's cancellation ends.
 private func cancellable<Value: Sendable>(
     _ call: @Sendable (CancelToken) async throws -> Value
 ) async throws(SyncError) -> Value {
     let token = CancelToken()
-    do {
-        return try await withTaskCancellationHandler {
+    return try await exchanged {
+        try await withTaskCancellationHandler {
             try await call(token)
         } onCancel: {
             token.cancel()
         }
+    }
+}
+
+/// A call of the network, whose errors are of one type.
+func exchanged<Value: Sendable>(_ call: @Sendable () async throws -> Value) async throws(SyncError) -> Value {
+    do {
+        return try await call()
     } catch let error as SyncError {
         throw error
     } catch {
+        // A panic in the core, and what the generated code calls internal.
         throw SyncError.Local(ApiError.Internal(detail: String(describing: error)))
     }
 }

@@ -5,7 +5,13 @@
 // Lists animate what moved by these ids; all of them stay the same as long as the thing exists.
 
 extension TodayTodo: Identifiable {
-    public var id: TodoKey { item.key }
+    /// Which todo of which card. Unlike its key it tells no instant: a todo that is put off moves in the list.
+    public struct ID: Hashable, Sendable {
+        public let card: DocumentId
+        public let todo: PartId
+    }
+
+    public var id: ID { ID(card: item.key.card, todo: item.key.todo) }
 }
 
 extension CardItem: Identifiable {}

@@ -68,6 +68,9 @@ extension Roadbook {
                         timer = next(shown).map { due in Task { await wait(until: due, then: mark) } }
                     } catch ApiError.Paused {
                         // A resume says that everything is to be read anew.
+                    } catch ApiError.Interrupted {
+                        // It was meant for another reading, such as a search.
+                        mark.yield()
                     } catch {
                         continuation.finish(throwing: error)
                         return

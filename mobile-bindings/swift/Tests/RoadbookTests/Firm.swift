@@ -1,10 +1,14 @@
 import Foundation
+import RoadbookKit
 
 /// A firm with one user, whose server is the real program in a process of its own. The server ends with this value,
 /// and with the tests however they end.
 final class Firm {
     static let admin = "anna@example.com"
     static let password = "correct horse battery"
+
+    /// The authority of the server's certificate, in PEM.
+    static func authority() throws -> String { try String(contentsOf: certificate("authority.pem"), encoding: .utf8) }
 
     /// Where phones reach the server.
     private(set) var address = ""
@@ -13,14 +17,16 @@ final class Firm {
     private let running = Pipe()
     private let log = Pipe()
 
-    init() throws {
+    /// With TLS its server has a certificate of ``authority()``. `change` may change its database before it is served.
+    init(tls: Bool = false, change: (_ database: String) throws -> Void = { _ in }) throws {
         folder = try TemporaryFolder()
         try (Firm.password + "\n").write(toFile: folder.path("pw"), atomically: true, encoding: .utf8)
         try run([
             "init", "--database", database, "--secrets", folder.path("secrets"), "--organisation", "Kárpát Kávé",
             "--admin-email", Firm.admin, "--admin-password-file", folder.path("pw"), "--zone", "Europe/Budapest",
         ])
-        try start()
+        try change(folder.path("server.db"))
+        try start(tls: tls)
     }
 
     deinit {
@@ -37,6 +43,17 @@ final class Firm {
         ])
     }
 
+    /// Adds a colleague; the result is the link that lets them in once.
+    func add(_ email: String, role: String = "user") throws -> String {
+        let said = try run([
+            "user", "add", email, "--given-name", "Béla", "--family-name", "Nagy", "--role", role,
+            "--public-address", address, "--database", database, "--secrets", folder.path("secrets"),
+        ])
+        let line = said.split(separator: "\n").first { $0.hasPrefix("Link:") }
+        guard let link = line?.split(separator: " ").last else { throw Failure("no link in: " + said) }
+        return String(link)
+    }
+
     /// Ends the server in an orderly way, and returns when it has ended.
     func stop() {
         guard server.isRunning else { return }
@@ -46,7 +63,7 @@ final class Firm {
 
     private var database: String { "sqlite:" + folder.path("server.db") }
 
-    private func start() throws {
+    private func start(tls: Bool) throws {
         let roadbook = try Firm.roadbook()
         server.executableURL = URL(fileURLWithPath: "/bin/sh")
         // The shell stops the server when nobody holds the other end of its input any more. It lets go of the log, so
@@ -55,12 +72,16 @@ final class Firm {
             "-c", #""$@" & exec 2>/dev/null; read -r _; kill $!; wait $!"#, "sh",
             roadbook, "serve", "--database", database, "--secrets", folder.path("secrets"), "--listen", "127.0.0.1:0",
         ]
+        if tls {
+            server.arguments! += ["--tls-certificate", Firm.certificate("server.pem").path]
+            server.arguments! += ["--tls-key", Firm.certificate("server.key").path]
+        }
         server.environment = [:]
         server.standardInput = running
         server.standardError = log
         try Firm.start(server)
         try log.fileHandleForWriting.close()
-        address = try "http://" + listening()
+        address = try (tls ? "https://" : "http://") + listening()
         // A server whose log nobody reads would wait for room in the pipe.
         log.fileHandleForReading.readabilityHandler = { @Sendable log in
             if log.availableData.isEmpty { log.readabilityHandler = nil }
@@ -84,21 +105,9 @@ final class Firm {
         }
     }
 
-    private func run(_ arguments: [String]) throws {
-        let errors = Pipe()
-        let process = Process()
-        process.executableURL = try URL(fileURLWithPath: Firm.roadbook())
-        process.arguments = arguments
-        process.environment = [:]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = errors
-        try Firm.start(process)
-        try errors.fileHandleForWriting.close()
-        let said = errors.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        if process.terminationStatus != 0 {
-            throw Failure("roadbook \(arguments[0]) failed: " + String(decoding: said, as: UTF8.self))
-        }
+    @discardableResult
+    private func run(_ arguments: [String]) throws -> String {
+        try Firm.output(of: URL(fileURLWithPath: Firm.roadbook()), arguments)
     }
 
     /// Tests run on threads that block signals, and a process inherits what its thread blocks: nothing would stop it.
@@ -116,14 +125,22 @@ final class Firm {
         let process = Process()
         process.executableURL = program
         process.arguments = arguments
+        // Variables of the machine that runs the tests are none of the program's.
+        process.environment = [:]
         process.standardOutput = said
         process.standardError = said
         try Firm.start(process)
         try said.fileHandleForWriting.close()
         let all = String(decoding: said.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
-        if process.terminationStatus != 0 { throw Failure("\(program.lastPathComponent) failed: " + all) }
+        if process.terminationStatus != 0 { throw Failure("\(program.lastPathComponent) \(arguments) failed: " + all) }
         return all
+    }
+
+    /// A file of `tests/data/tls`.
+    private static func certificate(_ name: String) -> URL {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../../../tests/data/tls/\(name)").standardized
     }
 
     /// The program that cargo built.
@@ -133,6 +150,21 @@ final class Firm {
         }
         return path
     }
+}
+
+/// What a call throws. `#expect(throws:)` answers with the error only from Swift 6.1 on.
+func failure<Value>(of call: () async throws -> Value) async -> (any Error)? {
+    do {
+        _ = try await call()
+        return nil
+    } catch {
+        return error
+    }
+}
+
+/// Whether it is what has no case of its own: a programming error, or what the system does not allow.
+func isInternal(_ error: (any Error)?) -> Bool {
+    if case .Internal? = error as? ApiError { true } else { false }
 }
 
 /// What a test's helper met unexpectedly.

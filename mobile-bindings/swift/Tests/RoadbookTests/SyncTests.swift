@@ -42,6 +42,25 @@ struct SyncTests {
         #expect(try await phone.signIn(to: server).org != nil)
     }
 
+    @Test("A file is one user's: another one is told so, and the first goes on with all they have")
+    func otherUser() async throws {
+        let firm = try Firm()
+        let server = try Server(address: firm.address)
+        let phone = try await Phone.signedIn(to: server)
+        let (anna, card) = (try await phone.roadbook.me(), try await phone.card().id)
+        let bela = try await Phone.enrolled(try firm.add("bela@example.com"), at: server)
+        await #expect(throws: SyncError.OtherUser) { try await phone.signIn(to: server, email: "bela@example.com") }
+        #expect(try await phone.roadbook.me() == anna)
+        #expect(try await phone.roadbook.unsentCount() == 1)
+        try await exchange(phone, bela, with: server)
+        #expect(try await bela.roadbook.card(card: card).owner == anna?.user)
+        // Without an account somebody has made cards: they are attached, and not thrown away.
+        let local = try await Phone.local()
+        try await local.card()
+        await #expect(throws: SyncError.OtherUser) { try await local.signIn(to: server) }
+        #expect(try await local.roadbook.unsentCount() == 1)
+    }
+
     @Test("While the server is away each sync says so, and the phone goes on")
     func away() async throws {
         let firm = try Firm()
@@ -50,22 +69,12 @@ struct SyncTests {
         _ = try await phone.signIn(to: server)
         try await phone.roadbook.sync(with: server)
         firm.stop()
-        let error = await error(of: { try await phone.roadbook.sync(with: server) })
+        let error = await failure(of: { try await phone.roadbook.sync(with: server) })
         guard case .Unreachable(let address, let retryAt) = error as? SyncError else {
             Issue.record("\(String(describing: error))")
             return
         }
         #expect(address == firm.address && retryAt != nil)
         #expect(try await phone.roadbook.today(limit: 10).todos.isEmpty)
-    }
-
-    /// `#expect(throws:)` answers with the error only from Swift 6.1 on.
-    private func error<Value>(of call: () async throws -> Value) async -> (any Error)? {
-        do {
-            _ = try await call()
-            return nil
-        } catch {
-            return error
-        }
     }
 }

@@ -65,6 +65,38 @@ struct WorkTests {
         }
     }
 
+    @Test("Contacts are found by their names, and their cards by them")
+    func contacts() async throws {
+        let phone = try await Phone.local()
+        let roadbook = phone.roadbook
+        let detail = ContactEdit.addDetail(sort: .phone, label: "work", value: "+36 1 234 5678")
+        let contact = try await roadbook.createContact(
+            contact: NewContact(sort: .person, givenName: "Éva", familyName: "Kis", edits: [detail])
+        ).id
+        #expect(try await roadbook.contacts(text: "kis eva").map(\.id) == [contact])
+        #expect(try await roadbook.contacts(text: "nobody").isEmpty)
+        let card = try await phone.card([.link(role: "customer", target: contact)]).id
+        #expect(try await roadbook.cardsOfContact(contact: contact).map(\.id) == [card])
+        #expect(try await roadbook.contact(contact: contact).details.map(\.value) == ["+36 1 234 5678"])
+    }
+
+    @Test("A card moves by the ways that there are, and the board counts it")
+    func moves() async throws {
+        let phone = try await Phone.local()
+        let roadbook = phone.roadbook
+        let product = try await phone.product()
+        let card = try await phone.card().id
+        let last = try #require(product.statuses.last).id
+        let ways = try await roadbook.movesTo(card: card, status: last)
+        #expect(ways.count == 1)
+        try await roadbook.editCard(card: card, edits: ways[0].edits)
+        #expect(try await roadbook.card(card: card).status == last)
+        #expect(try await roadbook.statusCounts(product: product.id).first { $0.status == last }?.cards == 1)
+        let query = BoardQuery(
+            product: product.id, assignee: nil, status: nil, text: "bakery", offset: 0, limit: 10)
+        #expect(try await roadbook.board(query: query).cards.map(\.id) == [card])
+    }
+
     @Test("Who watches Today is told of edits, and goes on after a pause")
     func watching() async throws {
         let phone = try await Phone.local()
@@ -83,25 +115,32 @@ struct WorkTests {
         #expect(try await seen.next()?.todos.count == 0)
     }
 
-    @Test("Bad input is refused by its kind, and nothing of it is stored")
-    func badInput() async throws {
+    @Test("Who watches goes on when a reading is interrupted, which was meant for a search")
+    func interrupted() async throws {
         let phone = try await Phone.local()
-        let roadbook = phone.roadbook
-        let made = try await phone.card()
-        await #expect(throws: ApiError.Invalid(reason: .textTooLong(mostBytes: 2_000))) {
-            try await roadbook.editCard(
-                card: made.id, edits: [.rename(name: String(repeating: "x", count: 10 << 20))])
+        let turns = Turns()
+        let seen = phone.roadbook.updates(
+            where: { _ in false },
+            read: {
+                if await turns.next() == 1 { throw ApiError.Interrupted }
+                return try await phone.roadbook.unsentCount()
+            })
+        for try await unsent in seen {
+            #expect(unsent == 0)
+            break
         }
-        await #expect(throws: ApiError.Invalid(reason: .empty)) {
-            try await roadbook.editCard(
-                card: made.id, edits: [.addTodo(text: "", due: nil, assignee: .me, contact: nil)])
-        }
-        await #expect(throws: ApiError.NotFound(what: .document)) {
-            try await roadbook.card(card: "00000000-0000-7000-8000-000000000000")
-        }
-        await #expect(throws: ApiError.self) { try await roadbook.card(card: "no id\0") }
-        #expect(try await roadbook.card(card: made.id).name == "Bakery")
-        #expect(try await roadbook.unsentCount() == 1)
+    }
+
+    @Test("A todo that is put off has another place in Today, and is the same to a list")
+    func identity() async throws {
+        let phone = try await Phone.local()
+        let made = try await phone.card(
+            ["First", "Second"].map { .addTodo(text: $0, due: "2020-01-01", assignee: .me, contact: nil) })
+        let before = try await phone.roadbook.today().todos.map(\.id)
+        let first = made.made[0]
+        try await phone.roadbook.editCard(card: made.id, edits: [.postpone(todo: first, due: "2020-01-02")])
+        let after = try await phone.roadbook.today().todos
+        #expect(after.map(\.text) == ["Second", "First"] && Set(after.map(\.id)) == Set(before))
     }
 
     @Test("Many tasks work at once")
@@ -121,5 +160,14 @@ struct WorkTests {
             try await group.waitForAll()
         }
         #expect(try await roadbook.card(card: made.id).name.hasPrefix("Bakery "))
+    }
+
+    private actor Turns {
+        private var last = 0
+
+        func next() -> Int {
+            last += 1
+            return last
+        }
     }
 }

@@ -1,0 +1,46 @@
+// The account. Cancelling a task does not end these: each has its answer within the time that the network may take.
+
+extension Roadbook {
+    /// Signs in; from then on ``sync(with:progress:)`` can exchange.
+    @discardableResult
+    public func signIn(
+        to server: Server, email: String, password: String, device: Device
+    ) async throws(SyncError) -> Identity {
+        try await exchanged {
+            try await self.signIn(server: server, email: email, password: password, device: device)
+        }
+    }
+
+    /// Makes a local workspace an account's: signs in, and does everything in it again in the account's name, in order
+    /// and with its times. Sync then, which sends it. Cut off anywhere it is local, or wholly attached.
+    ///
+    /// What cards have and the account has not is asked (`Attached.open`): nothing has changed then, and the call is
+    /// made again with `products` and `statuses` answered.
+    public func attach(
+        to server: Server, email: String, password: String, device: Device,
+        products: [ProductAnswer] = [], statuses: [StatusAnswer] = []
+    ) async throws(SyncError) -> Attached {
+        try await exchanged {
+            try await self.attach(
+                server: server, email: email, password: password, device: device, products: products,
+                statuses: statuses)
+        }
+    }
+
+    /// Uses up a code for one time, which an administrator made: the user has this password from then on, and is signed
+    /// in here and nowhere else.
+    @discardableResult
+    public func enrol(
+        at server: Server, code: String, password: String, device: Device
+    ) async throws(SyncError) -> Identity {
+        try await exchanged {
+            try await self.enrol(server: server, code: code, password: password, device: device)
+        }
+    }
+
+    /// Signs out: everything of the user leaves the device. Throws `Unsent` if the server has not everything, unless
+    /// forced: then it stays here encrypted, and the same user gets it back by signing in.
+    public func signOut(from server: Server, force: Bool = false) async throws(SyncError) {
+        try await exchanged { try await self.signOut(server: server, force: force) }
+    }
+}
