@@ -276,13 +276,15 @@ impl Store {
         let idle = lock(&self.readers).pop();
         let reader = idle.map_or_else(|| connect(&self.path, false), Ok)?;
         if is_query {
-            of.reads(&reader);
+            of.reads(Some(&reader));
         }
         let answer = {
             // A screen reads several tables. Without a transaction an edit could come between two of them.
             let snapshot = reader.unchecked_transaction()?;
             read(&snapshot)
         };
+        // Whoever reads by this connection next is not meant.
+        of.reads(None);
         {
             let mut readers = lock(&self.readers);
             // One that was interrupted while it ended its transaction is in it still.
@@ -407,10 +409,10 @@ struct Use<'a> {
 }
 
 impl Use<'_> {
-    /// From now on it can be interrupted.
-    fn reads(&self, connection: &Connection) {
+    /// From now on it can be interrupted where it reads by this connection.
+    fn reads(&self, connection: Option<&Connection>) {
         if let Some(entry) = lock(&self.store.uses).under_way.get_mut(&self.number) {
-            *entry = Some(connection.get_interrupt_handle());
+            *entry = connection.map(Connection::get_interrupt_handle);
         }
     }
 }

@@ -74,7 +74,8 @@ impl ValueEdit {
     }
 
     /// What a change did, as far as it says so itself: its document is not here, so of a long text that was
-    /// there before nothing can be told but what was added to it, which [has no place](Self::is_placed).
+    /// there before nothing can be told but what was added to it, which [has no place](Self::is_placed). What was erased
+    /// from it is not told.
     pub fn alone(change: &Change) -> Vec<Self> {
         let mut edits = Vec::new();
         let mut made: BTreeMap<OpId, (&Register, String)> = BTreeMap::new();
@@ -117,17 +118,23 @@ impl ValueEdit {
 
     /// Drafts the same on the state that `draft` begins from. What others wrote into a long text in
     /// the meantime stays, and a value is added to a long text instead of replacing it.
-    ///
-    /// `saw_all`: whether the draft begins from all that the author saw. What they saw else may come back, and
-    /// would win over a value that was not written because nothing else was there.
-    pub fn draft(&self, draft: &mut Draft<'_>, saw_all: bool) {
+    pub fn draft(&self, draft: &mut Draft<'_>) {
+        self.draft_with(draft, |draft, container, name, value| draft.put(container, name, value));
+    }
+
+    /// The same, where the draft does not begin from all that the author saw. That may come back, and would win over a
+    /// value that was not written because nothing else was there.
+    pub fn draft_blind(&self, draft: &mut Draft<'_>) {
+        self.draft_with(draft, |draft, container, name, value| draft.put_again(container, name, value));
+    }
+
+    fn draft_with(&self, draft: &mut Draft<'_>, put: fn(&mut Draft<'_>, u8, &str, &str)) {
         match self {
             Self::Put { container, name, value } if draft.holds_text(*container, name) => {
                 let present = draft.text(*container, name).unwrap_or_default();
                 draft.edit_text(*container, name, &merged(&present, "", value));
             }
-            Self::Put { container, name, value } if saw_all => draft.put(*container, name, value),
-            Self::Put { container, name, value } => draft.put_again(*container, name, value),
+            Self::Put { container, name, value } => put(draft, *container, name, value),
             Self::Text { container: NOWHERE, .. } => {}
             Self::Text { container, name, before, after } => {
                 let present = draft.text(*container, name).unwrap_or_default();
@@ -203,7 +210,7 @@ mod tests {
         assert!(after.contains("really") && after.contains("Call in May"), "{after}");
         assert!(!added[0].is_placed());
         let mut draft = Draft::new(&mut document, Actor([8; 16]), Timestamp::from_millis(0));
-        added[0].draft(&mut draft, true);
+        added[0].draft(&mut draft);
         assert_eq!(draft.finish(), None);
     }
 }

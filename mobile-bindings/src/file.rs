@@ -91,7 +91,8 @@ impl Roadbook {
         self.exchange.resume();
     }
 
-    /// Ends every reading that is under way with `Interrupted`: the user typed the next letter, or left the screen.
+    /// Ends every reading for a screen that is under way with `Interrupted`: the user typed the next letter, or left the
+    /// screen. Edits and syncs go on.
     pub fn interrupt(&self) {
         self.client.interrupt();
     }

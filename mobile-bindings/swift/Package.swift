@@ -21,6 +21,8 @@ let package = Package(
         .target(name: "RoadbookKit", dependencies: ["RoadbookCore"]),
         // A day of work, for docs/mobile.md.
         .executableTarget(name: "FieldDay", dependencies: ["RoadbookKit"]),
+        // What tests/bench/packages.rs measures.
+        .executableTarget(name: "Bench", dependencies: ["RoadbookKit"]),
         .testTarget(name: "RoadbookTests", dependencies: ["RoadbookKit"]),
     ]
 )

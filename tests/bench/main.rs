@@ -12,6 +12,7 @@
 )]
 
 mod bare;
+mod beside;
 mod building;
 mod callgrind;
 mod connected;
@@ -27,6 +28,7 @@ mod measure;
 mod meeting;
 mod memory;
 mod office;
+mod packages;
 mod phone;
 mod push;
 mod reconnect;
@@ -41,6 +43,7 @@ const ALL: &[Bench] = &[
     ("building", "10,000 cards as one change each; what the guard costs", building::run),
     ("edits", "a durable edit of one field on the phone", edits::run),
     ("lists", "Today, boards, status counts and cards on the phone", lists::run),
+    ("beside", "a process beside the app opens the file and reads Today", beside::run),
     ("first-sync", "a new phone takes all cards", first_sync::run),
     ("reconnect", "a phone asks for news, and there is none", reconnect::run),
     ("meeting", "two phones that edited offline meet", meeting::run),
@@ -52,6 +55,7 @@ const ALL: &[Bench] = &[
 /// What [`main`] takes instead of names.
 const CARDS: &str = "--cards";
 const INSTRUCTIONS: &str = "--instructions";
+const PACKAGES: &str = "--packages";
 
 fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
@@ -61,6 +65,19 @@ fn main() -> ExitCode {
         [instructions::COUNTED_PROCESS] => {
             instructions::count();
             return ExitCode::SUCCESS;
+        }
+        [beside::BESIDE_PROCESS, file] => {
+            beside::read(file.as_ref());
+            return ExitCode::SUCCESS;
+        }
+        [packages::CALLS_PROCESS, file] => {
+            packages::call(file.as_ref());
+            return ExitCode::SUCCESS;
+        }
+        [PACKAGES] => {
+            generate::check();
+            table.part("packages", "calls from Kotlin and Swift beside the same calls in Rust");
+            packages::run(&mut table);
         }
         [CARDS, count, seed] => {
             print!("{}", generate::lines(count.parse().unwrap(), seed.parse().unwrap()));
@@ -91,6 +108,7 @@ fn usage(is_asked_for: bool) -> ExitCode {
         println!("  {name:12} {what}");
     }
     println!("\nor: bench {INSTRUCTIONS}    counts instructions, under valgrind");
+    println!("    bench {PACKAGES}        calls of the packages; tests/packages-bench builds what it needs");
     println!("    bench {CARDS} N SEED    prints the first N benchmark cards of a seed, as lines of JSON");
     if is_asked_for { ExitCode::SUCCESS } else { ExitCode::from(2) }
 }

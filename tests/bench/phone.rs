@@ -1,5 +1,6 @@
 //! A phone.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use roadbook_client::{Client, NewCard, Owner};
@@ -26,9 +27,14 @@ impl Phone {
         Self { client, cards: Vec::new(), folder }
     }
 
+    /// Where its file is.
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("phone")
+    }
+
     /// Reads which cards are on the phone.
     pub fn read_ids(&mut self) {
-        let file = Connection::open(self.folder.path().join("phone")).unwrap();
+        let file = Connection::open(self.path()).unwrap();
         let mut statement = file.prepare("SELECT document FROM card ORDER BY document").unwrap();
         let ids = statement.query_map([], |row| row.get(0).map(DocumentId::from_bytes)).unwrap();
         self.cards = ids.map(Result::unwrap).collect();

@@ -25,6 +25,9 @@ enum Role {
         /// A file with the address of the server, read before every sync; without one it never syncs.
         #[arg(long)]
         server: Option<PathBuf>,
+        /// Whether it is a widget, beside the app that has the file.
+        #[arg(long)]
+        beside: bool,
     },
     /// Salvages a file again and again, and prints `salvaged` after each time.
     Salvage {
@@ -43,8 +46,8 @@ enum Role {
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     match Role::parse() {
-        Role::Phone { file, starts, server } => {
-            runtime.block_on(phone::run(&file, starts, server.as_deref()))
+        Role::Phone { file, starts, server, beside } => {
+            runtime.block_on(phone::run(&file, starts, server.as_deref(), beside));
         }
         Role::Salvage { file } => phone::salvage(&file),
         Role::Server { database, secrets } => {

@@ -42,9 +42,14 @@ impl Process {
         self.lines.next().expect("it runs until it is killed").unwrap()
     }
 
+    /// The next edits that it confirms.
+    fn made(&mut self, count: usize) -> Vec<String> {
+        (0..count).filter_map(|_| Some(self.line().strip_prefix("made ")?.to_owned())).collect()
+    }
+
     /// Lets it confirm so many edits more, kills it in the middle of what follows, and returns
     /// everything that it confirmed.
-    fn kill_after(mut self, count: usize) -> Vec<String> {
+    fn kill_after(&mut self, count: usize) -> Vec<String> {
         let mut lines: Vec<_> = (0..count).map(|_| self.line()).collect();
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -119,6 +124,19 @@ struct Pair {
 }
 
 impl Pair {
+    fn new(folder: &Path, firm: &Firm) -> Self {
+        let place = |name: &str| folder.join(name);
+        let pair = Self {
+            database: place("server.db"),
+            secrets: firm.secrets(),
+            address: place("address"),
+            file: place("phone.db"),
+            starts: 0,
+        };
+        std::fs::copy(firm.database(), &pair.database).unwrap();
+        pair
+    }
+
     fn serve(&self) -> Process {
         let (database, secrets) = (self.database.to_str().unwrap(), self.secrets.to_str().unwrap());
         let mut server = Process::start(&["server", database, secrets]);
@@ -129,8 +147,17 @@ impl Pair {
 
     fn phone(&mut self) -> Process {
         self.starts += 1;
+        self.start(&["--starts", &self.starts.to_string()])
+    }
+
+    /// The app, or a widget beside it, by one clock: each finds the other's lease.
+    fn process(&self, is_app: bool) -> Process {
+        self.start(if is_app { &[] } else { &["--beside"] })
+    }
+
+    fn start(&self, more: &[&str]) -> Process {
         let (file, address) = (self.file.to_str().unwrap(), self.address.to_str().unwrap());
-        Process::start(&["phone", file, "--starts", &self.starts.to_string(), "--server", address])
+        Process::start(&[&["phone", file, "--server", address], more].concat())
     }
 
     fn on_server(&self) -> BTreeSet<String> {
@@ -139,18 +166,42 @@ impl Pair {
 }
 
 #[test]
+fn app_and_widget_on_one_file_killed_at_any_moment_lose_no_edit_that_either_confirmed() {
+    let (folder, firm) = (folder().unwrap(), Firm::prepare().unwrap());
+    let pair = Pair::new(folder.path(), &firm);
+    let server = pair.serve();
+    let mut dice = Dice::new(4);
+    let mut made = BTreeSet::new();
+    let mut app = pair.process(true);
+    // Whoever signs in has a file that a widget can open.
+    made.extend(app.made(1));
+    let mut widget = pair.process(false);
+    for kill in 0..kills(30) {
+        let is_app = dice.percent(50);
+        let (killed, other) = if is_app { (&mut app, &mut widget) } else { (&mut widget, &mut app) };
+        made.extend(other.made(3));
+        made.extend(killed.kill_after(1 + dice.below(8)));
+        *killed = pair.process(is_app);
+        made.extend(other.made(3));
+        let held = Peek::open(&pair.file).unwrap().changes().unwrap();
+        let held: BTreeSet<_> = held.iter().map(ToString::to_string).collect();
+        let lost: Vec<_> = made.difference(&held).collect();
+        assert!(lost.is_empty(), "after kill {kill}: {lost:?}");
+    }
+    made.extend(app.kill_after(0));
+    made.extend(widget.kill_after(0));
+    assert!(made.is_subset(&held(&pair.file)));
+    let mut alone = pair.process(true);
+    while !made.is_subset(&pair.on_server()) {
+        made.extend(alone.made(1));
+    }
+    drop((alone, server));
+}
+
+#[test]
 fn phone_and_server_killed_at_any_moment_lose_nothing_that_they_confirmed() {
-    let folder = folder().unwrap();
-    let firm = Firm::prepare().unwrap();
-    let place = |name: &str| folder.path().join(name);
-    let mut pair = Pair {
-        database: place("server.db"),
-        secrets: firm.secrets(),
-        address: place("address"),
-        file: place("phone.db"),
-        starts: 0,
-    };
-    std::fs::copy(firm.database(), &pair.database).unwrap();
+    let (folder, firm) = (folder().unwrap(), Firm::prepare().unwrap());
+    let mut pair = Pair::new(folder.path(), &firm);
     let mut dice = Dice::new(2);
     let mut made = BTreeSet::new();
     let (mut server, mut phone) = (pair.serve(), pair.phone());

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 /// The sources whose functions `code` name the errors that leave the core.
 const ERRORS: [&str; 5] = [
     "client-core/src/error.rs",
@@ -126,6 +128,30 @@ fn the_page_of_the_calls_has_every_call_of_the_packages_and_says_of_no_other_tha
     let mut told: BTreeSet<String> = page.lines().filter_map(row).collect();
     told.retain(|name| name.starts_with(|first: char| first.is_lowercase()));
     assert_eq!(exported, told);
+}
+
+#[test]
+fn whoever_changes_the_surface_of_the_packages_says_so_in_the_changelog() {
+    // Of what is generated Swift's sources speak for Kotlin's, too.
+    let mut sources = Vec::new();
+    collect(&root().join("mobile-bindings/swift/Sources/RoadbookCore"), "swift", &mut sources);
+    collect(&root().join("mobile-bindings/swift/Sources/RoadbookKit"), "swift", &mut sources);
+    collect(&root().join("mobile-bindings/kotlin/src/main"), "kt", &mut sources);
+    sources.sort();
+    let words = ["public ", "open ", "case ", "func ", "convenience ", "static "];
+    let mut declared = Sha256::new();
+    for source in sources {
+        let source = fs::read_to_string(source).unwrap();
+        let lines = source.lines().map(str::trim);
+        let lines = lines.filter(|line| words.iter().any(|word| line.starts_with(word)));
+        lines.for_each(|line| declared.update(format!("{line}\n")));
+    }
+    let number: String = declared.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    assert!(
+        read("CHANGELOG.md").contains(&format!("(surface {number})")),
+        "calls or types of the Kotlin and Swift packages have changed: say in CHANGELOG.md what apps must change, \
+         and put \"(surface {number})\" there in the place of the number before"
+    );
 }
 
 #[test]

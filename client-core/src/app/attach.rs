@@ -44,7 +44,7 @@ pub enum Attached {
     },
     /// Nothing has changed: the user has to say what takes the place of these, then it is called again.
     Open {
-        /// What has no counterpart in the account.
+        /// What the account has not, or has switched off or retired.
         questions: Vec<AttachQuestion>,
     },
 }
@@ -285,7 +285,7 @@ fn make_again(batch: &mut Batch<'_>, mapping: &Mapping, document: Made) -> Resul
         let edits: Vec<ValueEdit> = edits.into_iter().map(|edit| map(mapping, kind.id, edit)).collect();
         batch.as_if_at(at, origin);
         let draft = |draft: &mut roadbook_domain::document::draft::Draft<'_>, _: &_| {
-            edits.iter().for_each(|edit| edit.draft(draft, true));
+            edits.iter().for_each(|edit| edit.draft(draft));
             Ok(())
         };
         if exists {

@@ -25,7 +25,7 @@ impl Client {
     /// # Errors
     /// Of the storage.
     pub fn favourites(&self) -> Result<Vec<DocumentId>, ApiError> {
-        Ok(self.store().read(|connection| {
+        Ok(self.store().query(|connection| {
             let own = documents::first_of_kind(connection, DocumentTypeId::USER)?;
             let own = own.map(|id| Replica::open(connection, id)).transpose()?.flatten();
             let mut ids = Vec::new();

@@ -18,7 +18,7 @@ use crate::value_edit::ValueEdit;
 impl Client {
     /// Everything in the quarantine, the latest first.
     pub fn quarantine(&self) -> Result<Vec<Quarantined>, ApiError> {
-        Ok(self.store().read(quarantine::list)?)
+        Ok(self.store().query(quarantine::list)?)
     }
 
     /// Applies an edit of the quarantine again, to what the document is now, and takes it out.
@@ -61,7 +61,7 @@ impl Batch<'_> {
         }
         let kind = DocumentType::get(item.kind).ok_or(Error::OtherType(item.kind))?;
         let draft = |draft: &mut roadbook_domain::document::draft::Draft<'_>, _: &_| {
-            item.edits.iter().for_each(|edit| edit.draft(draft, true));
+            item.edits.iter().for_each(|edit| edit.draft(draft));
             Ok(())
         };
         let document = if documents::exists(tx, item.document)? {

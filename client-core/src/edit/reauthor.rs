@@ -94,6 +94,9 @@ impl Rebase<'_> {
         if (is_constant && !is_refused || pending.decision == Decision::Keep) && self.keep(pending) {
             return Fate::Kept;
         }
+        if !self.is_here(&pending.change.deps) {
+            self.blind.insert(pending.hash);
+        }
         let edits = self.edits(pending);
         let heads = self.heads_for(&pending.change.deps);
         if pending.decision == Decision::Refused {
@@ -104,9 +107,6 @@ impl Rebase<'_> {
         let (left, again): (Vec<_>, Vec<_>) =
             edits.into_iter().partition(|edit| !edit.is_placed() || self.refused.holds(edit));
         self.refused.add(&left, self.base);
-        if !self.is_here(&pending.change.deps) {
-            self.blind.insert(pending.hash);
-        }
         match self.reauthor(&again, heads.clone(), pending) {
             Ok(Some(by)) => {
                 self.instead.insert(pending.hash, vec![by.0]);
@@ -145,10 +145,10 @@ impl Rebase<'_> {
         heads: Vec<ChangeHash>,
         pending: &Pending,
     ) -> Result<Option<(ChangeHash, Change)>, DocumentError> {
-        let saw_all = !self.blind.contains(&pending.hash);
+        let is_blind = self.blind.contains(&pending.hash);
         let mut draft = Draft::at(self.base, heads, self.actor, pending.change.time);
         for edit in edits {
-            edit.draft(&mut draft, saw_all);
+            if is_blind { edit.draft_blind(&mut draft) } else { edit.draft(&mut draft) }
         }
         let Some(change) = draft.finish() else { return Ok(None) };
         let hash = self.base.add(&change)?;

@@ -58,7 +58,7 @@ impl Client {
     /// # Errors
     /// Of the storage.
     pub fn recents(&self) -> Result<Vec<DocumentId>, ApiError> {
-        Ok(self.store().read(|connection| {
+        Ok(self.store().query(|connection| {
             let mut recents = opened(connection)?;
             let own = documents::first_of_kind(connection, DocumentTypeId::USER)?;
             if let Some(own) = own.map(|id| Replica::open(connection, id)).transpose()?.flatten() {

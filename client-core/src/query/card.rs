@@ -175,14 +175,14 @@ impl Client {
     }
 
     pub(crate) fn kind(&self, id: DocumentId) -> Result<DocumentTypeId, Error> {
-        let base = self.store().query(|connection| documents::get(connection, id))?;
+        let base = self.store().read(|connection| documents::get(connection, id))?;
         base.map(|base| base.kind).ok_or(Error::NoDocument(id))
     }
 
     fn opened<T>(&self, id: DocumentId, with: impl Fn(&Replica) -> Result<T, Error>) -> Result<T, ApiError> {
         Ok(self
             .store()
-            .read(|connection| with(&Replica::open(connection, id)?.ok_or(Error::NoDocument(id))?))?)
+            .query(|connection| with(&Replica::open(connection, id)?.ok_or(Error::NoDocument(id))?))?)
     }
 }
 

@@ -226,15 +226,28 @@ mod tests {
         let product = local.products().find(|product| product.kind == ProductKind::Projects).unwrap();
         let status = local.statuses(product.id).next().unwrap();
         let used = BTreeSet::from([(product.id, Some(status.id))]);
-        let asked = |change: SettingsRow| {
-            let rows = builtin_rows().into_iter().filter(|row| row.id != change.id).chain([change.clone()]);
-            Mapping::new(&local, &Settings::from_rows(rows), ME, &used, &Counterparts::default())
+        let with = |change: SettingsRow| {
+            let rows = builtin_rows().into_iter().filter(|row| row.id != change.id);
+            Settings::from_rows(rows.chain([change.clone()]))
         };
+        let asked =
+            |change: SettingsRow| Mapping::new(&local, &with(change), ME, &used, &Counterparts::default());
         let off = Product { enabled: false, ..product.clone() };
         assert_eq!(asked(SettingsRow::new(&off, 2)), Err(BTreeSet::from([Missing::Product(product.id)])));
         let retired = Status { retired: true, ..status.clone() };
         let missing = Missing::Status(status.id, product.id);
         assert_eq!(asked(SettingsRow::new(&retired, 2)), Err(BTreeSet::from([missing])));
+
+        // What was off before is not asked, and what is off is no answer.
+        let without = with(SettingsRow::new(&off, 2));
+        assert!(Mapping::new(&without, &without, ME, &used, &Counterparts::default()).is_ok());
+        let other = local.products().find(|other| other.id != product.id).unwrap().id;
+        let used = BTreeSet::from([(other, None)]);
+        let said = Counterparts { products: BTreeMap::from([(other, product.id)]), ..Default::default() };
+        let gone: Vec<_> =
+            without.rows().filter(|row| row.id.as_bytes() != other.as_bytes()).cloned().collect();
+        let asked = Mapping::new(&local, &Settings::from_rows(gone), ME, &used, &said);
+        assert_eq!(asked, Err(BTreeSet::from([Missing::Product(other)])));
     }
 
     #[test]

@@ -9,7 +9,8 @@ use crate::document::values::BREAK;
 use crate::document::{Document, Values};
 use crate::value::time::Timestamp;
 
-/// A change in the making. It writes each register at most once, and no register that stays as it was.
+/// A change in the making. It writes each register at most once, and none that stays as it was, unless it is
+/// [asked to](Draft::put_again).
 #[derive(Debug)]
 pub struct Draft<'a> {
     document: &'a Document,
@@ -88,7 +89,9 @@ impl<'a> Draft<'a> {
         let register = Register { container, name: name.into() };
         let rule = self.document.kind().rule(container, &register.name);
         let is_once = rule.is_some_and(|rule| rule.once);
-        self.write(register, value.into(), |_, old| old.is_none() || !is_once);
+        self.write(register, value.into(), |value, old| {
+            old.is_none_or(|old| !is_once || old.winner.value != value)
+        });
     }
 
     fn write(

@@ -11,8 +11,8 @@ use sqlx::SqlitePool;
 /// How long commits are collected for one checkpoint.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// From how many pages of the log on a commit moves them all the same: 32 MiB, which is more than is written within
-/// [`PAUSE`].
+/// From how many pages of the log on a commit moves them all the same: 31 MiB. So the log is bounded also where more
+/// than that is written within [`PAUSE`], or no connection is free to move it.
 pub const MOST_PAGES: &str = "8000";
 
 /// What moves the log of one SQLite file.

@@ -1,6 +1,6 @@
 //! One database out of two: SQLite in one file, or PostgreSQL.
 //!
-//! The only place where the two differ. Statements are written once, in the part of SQL both speak:
+//! The only place where the two differ, but for what a migration says of SQLite alone. Statements are written once, in the part of SQL both speak:
 //! `$n`, `uuid` (bound as `Uuid`), `bytea`, `bigint` milliseconds, `on conflict`, `returning`; no
 //! `now()`, no JSON, no date functions.
 
@@ -98,8 +98,8 @@ enum Inner {
 /// Begins a snapshot on PostgreSQL, whose usual level would give every statement one of its own.
 const SNAPSHOT: SqlStr = SqlStr::from_static("begin isolation level repeatable read read only");
 
-/// How many connections read a SQLite file.
-const SQLITE_READERS: u32 = 4;
+/// How many connections read a SQLite file; one of them moves the log at times.
+const SQLITE_READERS: u32 = 5;
 
 impl Db {
     /// Opens a database that exists, and brings it up to this program's migrations.
@@ -391,8 +391,12 @@ async fn connect_sqlite(path: &Path, opening: Opening) -> Result<Db, StoreError>
         .pragma("secure_delete", "on")
         .pragma("temp_store", "memory");
     let options = statements::told(options);
-    let options_of_writer =
-        options.clone().pragma("cache_size", WRITER_CACHE).pragma("wal_autocheckpoint", MOST_PAGES);
+    let options_of_writer = options
+        .clone()
+        .pragma("cache_size", WRITER_CACHE)
+        .pragma("wal_autocheckpoint", MOST_PAGES)
+        // What was purged does not stay behind in a log that begins anew (C5).
+        .pragma("journal_size_limit", "0");
     let writer = sqlite_pool(1).connect_with(options_of_writer).await?;
     let is_marked = opening.is_own();
     if is_marked {

@@ -102,8 +102,8 @@ fn migrator(text_for: fn(&str) -> String) -> Migrator {
     Migrator::with_migrations(MIGRATIONS.iter().map(migration).collect())
 }
 
-/// A migration's text as SQLite takes it. Small rows that are found by their key lie in the key's own tree there, as
-/// in PostgreSQL's they cannot: a row is written once instead of twice, and those of one key lie together.
+/// A migration's text as SQLite takes it. Small rows that are found by their key lie in the key's own tree there,
+/// which PostgreSQL cannot do: a row is written once instead of twice, and those of one key lie together.
 fn for_sqlite(text: &str) -> String {
     text.replace("/* on SQLite: without rowid */", "without rowid")
 }

@@ -223,11 +223,36 @@ async fn what_a_commit_left_in_the_log_is_moved_into_the_file_by_another_connect
     tx.commit().await.unwrap();
     // More than the log would hold if the commit moved it.
     assert!(length() < before + 1_000_000, "the commit moves nothing");
-    while length() < before + 2_000 * 4_000 {
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    let moved = async {
+        while length() < before + 2_000 * 4_000 {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), moved).await.expect("it is moved");
     let asked: i64 = sqlx::query_scalar("select count(*) from log").fetch_one(reader).await.unwrap();
     assert_eq!(asked, 2_000);
+}
+
+#[tokio::test]
+async fn small_keyed_rows_lie_in_the_tree_of_their_key() {
+    let (_place, db) = database(Engine::Sqlite).await;
+    let Db::Sqlite { reader, .. } = &db else { unreachable!() };
+    let tables = "select name from sqlite_master where sql like '%without rowid%' order by name";
+    let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(reader).await.unwrap();
+    let meant =
+        ["actor", "audience", "digest", "fanout", "link", "purged", "retained_closing", "todo", "visibility"];
+    assert_eq!(tables, meant);
+}
+
+#[tokio::test]
+async fn a_database_is_closed_while_its_log_is_still_to_be_moved() {
+    let (place, db) = database(Engine::Sqlite).await;
+    add_firm(&db).await;
+    db.close().await;
+    let log = format!("{}-wal", place.address.trim_start_matches("sqlite:"));
+    assert!(!std::path::Path::new(&log).exists(), "closing folds the log");
+    tokio::time::sleep(std::time::Duration::from_millis(1_200)).await;
+    assert!(Db::open(&address(&place), 1).await.is_ok());
 }
 
 #[tokio::test]

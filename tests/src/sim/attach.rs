@@ -33,10 +33,14 @@ impl Simulation<'_> {
         }
         let before = Workspace::of(handset.phone.app(), LOCAL_USER)?;
         let attached = self.try_attach(&handset.phone.app().client.clone(), &handset, u32::MAX);
-        let is_whole = matches!(&attached, Ok(Attached::Done { .. }));
-        ensure("a workspace of the catalogue's products can be attached (C14)", is_whole, || {
-            format!("{attached:?}")
-        })?;
+        let Ok(Attached::Done { identity }) = attached else {
+            let law = "a workspace of the catalogue's products can be attached (C14)";
+            return Err(Failure::new(law, format!("{attached:?}")));
+        };
+        handset.phone.identity = identity;
+        if fault.is_multiple_of(5) {
+            handset.phone.kill()?;
+        }
         self.ledger.tally.count("attached");
         let after = Workspace::of(handset.phone.app(), self.users[owner].id)?;
         same("all of a workspace becomes the account's (C14)", &before, &after)?;
@@ -44,6 +48,7 @@ impl Simulation<'_> {
         app.session = SyncSession::new(&app.client);
         handset.phone.begin_anew();
         self.sign_in(&mut handset)?;
+        same("the server knows who attached, and on which device", &identity, &handset.phone.identity)?;
         self.phones.push(handset);
         self.look_at(self.phones.len() - 1)
     }
@@ -94,7 +99,7 @@ impl Simulation<'_> {
             matches!(attached, Err(SyncError::Unreachable { .. } | SyncError::Local(ApiError::StorageFull)));
         ensure("an attempt to attach says why it failed", is_expected, || format!("{attached:?}"))?;
         drop(client);
-        if fault.is_multiple_of(8) {
+        if fault / 8 % 2 == 1 {
             handset.phone.kill()?;
         }
         let after = Workspace::of(handset.phone.app(), LOCAL_USER)?;
@@ -132,6 +137,8 @@ impl Workspace {
             documents.insert(id, format!("{:?}", app.client.contact(id)?.row));
         }
         let (me, local) = (me.to_string(), LOCAL_USER.to_string());
+        let left = documents.values().find(|shown| me != local && shown.contains(&local));
+        ensure("nothing is the local user's any more (C14)", left.is_none(), || format!("{left:?}"))?;
         documents.values_mut().for_each(|shown| *shown = shown.replace(&me, &local));
         Ok(Self { unsent: app.peek.outbox()?.len(), documents })
     }

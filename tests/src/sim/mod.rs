@@ -305,10 +305,8 @@ impl<'a> Simulation<'a> {
             token: token.clone(),
             signed_in_at: *signed_in_at,
         };
-        let id = self.users[clone.owner].id;
-        let is_disabled = self.look()?.accounts.get(&id).is_none_or(|account| account.is_disabled);
         // Who may not sign in has no device of their own there.
-        if !same_device && !is_disabled {
+        if !same_device && self.is_enabled(clone.owner)? {
             clone.install_secret = [0xc0 + u8::try_from(self.made % 32)?; 32];
             self.sign_in(&mut clone)?;
         }
@@ -318,9 +316,11 @@ impl<'a> Simulation<'a> {
 
     fn enrol(&mut self, user: u8) -> Result<(), Failure> {
         let owner = usize::from(user) % self.users.len();
-        let id = self.users[owner].id;
-        let is_disabled = self.look()?.accounts.get(&id).is_none_or(|account| account.is_disabled);
-        if is_disabled || self.phones.len() >= MOST_PHONES { Ok(()) } else { self.enrol_user(owner) }
+        if self.phones.len() < MOST_PHONES && self.is_enabled(owner)? {
+            self.enrol_user(owner)
+        } else {
+            Ok(())
+        }
     }
 
     fn enrol_user(&mut self, owner: usize) -> Result<(), Failure> {

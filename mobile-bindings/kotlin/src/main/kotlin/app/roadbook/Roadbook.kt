@@ -97,13 +97,20 @@ public class Roadbook internal constructor(
      * Ends the sync that runs, waits for what is under way, and closes the file: no lock on it is held any more. Until
      * [resume] every call throws [ApiException.Paused].
      */
-    public suspend fun pause(): Unit = withContext(NonCancellable + dispatcher) { core.pause() }
+    public suspend fun pause(): Unit = withContext(NonCancellable + dispatcher) {
+        try {
+            typed { core.pause() }
+        } catch (own: SyncException.Local) {
+            // No server is asked.
+            throw own.v1
+        }
+    }
 
     /** Lets the file be used again; whoever watches reads everything anew. */
-    public fun resume(): Unit = core.resume()
+    public fun resume(): Unit = typed { core.resume() }
 
-    /** Ends every reading that is under way with [ApiException.Interrupted]. */
-    public fun interrupt(): Unit = core.interrupt()
+    /** Ends every reading for a screen that is under way with [ApiException.Interrupted]; edits and syncs go on. */
+    public fun interrupt(): Unit = typed { core.interrupt() }
 
     /** What changes, by edits and syncs through this handle, as long as somebody collects. */
     public val changes: Flow<ChangeSet>
@@ -112,13 +119,15 @@ public class Roadbook internal constructor(
             awaitClose { subscription.close() }
         }.buffer(Channel.UNLIMITED)
 
-    /** Tells [listener] of every change from now on, on a thread of the core's, until what it answers is closed. */
+    /**
+     * Tells [listener] of every change from now on, on the thread that made it, until what it answers is closed. What
+     * it throws is ignored.
+     */
     internal fun subscribe(listener: (ChangeSet) -> Unit): AutoCloseable {
-        val subscription = core.subscribe(
-            object : ChangeListener {
-                override fun onChange(changes: ChangeSet) = listener(changes)
-            },
-        )
+        val told = object : ChangeListener {
+            override fun onChange(changes: ChangeSet) = listener(changes)
+        }
+        val subscription = typed { core.subscribe(told) }
         return AutoCloseable {
             subscription.cancel()
             subscription.close()
@@ -293,6 +302,9 @@ public class Roadbook internal constructor(
      *
      * A second call waits for the first. Editing goes on meanwhile. Whoever cancels it waits until the core has let
      * go of the line, so that another process can exchange at once.
+     *
+     * [watch] runs on a thread of the core's, and the exchange waits for it: let it return soon, and call nothing of
+     * this handle that waits. What it throws is ignored.
      */
     public suspend fun sync(server: Server, watch: (SyncReport) -> Unit = {}): Synced {
         val with = server.core()
@@ -321,24 +333,14 @@ public class Roadbook internal constructor(
     override fun close(): Unit = core.close()
 
     /** A call that waits for storage. */
-    private suspend fun <T> stored(call: Core.() -> T): T = withContext(dispatcher) {
-        try {
-            core.call()
-        } catch (panic: InternalException) {
-            throw internal(panic)
-        } catch (text: CharacterCodingException) {
-            throw noText(text)
-        }
-    }
+    private suspend fun <T> stored(call: Core.() -> T): T = withContext(dispatcher) { typed { core.call() } }
 
-    /** A call that waits for the network; what arrives is stored by the thread that awaits it. */
+    /** A call that waits for the network. */
     private suspend fun <T> exchanged(call: suspend Core.() -> T): T = withContext(dispatcher) {
         try {
-            core.call()
-        } catch (panic: InternalException) {
-            throw SyncException.Local(internal(panic))
-        } catch (text: CharacterCodingException) {
-            throw SyncException.Local(noText(text))
+            typed { core.call() }
+        } catch (own: ApiException) {
+            throw SyncException.Local(own)
         }
     }
 
@@ -383,21 +385,21 @@ public class Roadbook internal constructor(
             }
 
         private suspend fun <T> opened(dispatcher: CoroutineDispatcher, open: () -> T): T =
-            withContext(dispatcher) {
-                try {
-                    open()
-                } catch (panic: InternalException) {
-                    throw internal(panic)
-                }
-            }
+            withContext(dispatcher) { typed(open) }
 
-        /** A panic in the core, and what the generated code calls internal. */
-        private fun internal(panic: InternalException): ApiException =
-            ApiException.Internal(panic.message ?: "unknown").apply { initCause(panic) }
-
-        /** Half of a pair of surrogates is a character in Kotlin, and none anywhere else. */
-        private fun noText(text: CharacterCodingException): ApiException =
-            ApiException.Invalid(Reason.WrongForm).apply { initCause(text) }
+        /** Makes errors of the core of what the generated code throws beside them. */
+        private inline fun <T> typed(call: () -> T): T = try {
+            call()
+        } catch (panic: InternalException) {
+            // A panic in the core, or a text that is no id.
+            throw ApiException.Internal(panic.message ?: "unknown").apply { initCause(panic) }
+        } catch (half: CharacterCodingException) {
+            // Half of a pair of surrogates is a character in Kotlin, and none anywhere else.
+            throw ApiException.Invalid(Reason.WrongForm).apply { initCause(half) }
+        } catch (far: ArithmeticException) {
+            // So far away that no number of milliseconds tells it: `Instant.MAX`.
+            throw ApiException.Invalid(Reason.WrongForm).apply { initCause(far) }
+        }
 
         private fun Int.size(): UInt {
             require(this >= 0) { "$this is less than 0" }

@@ -13,7 +13,7 @@ import app.roadbook.core.Server as Core
 public class Server(address: String, trust: Trust = Trust.Platform) : AutoCloseable {
     // The generated object is never closed while a call may have it: it goes with the last reference to it.
     @Volatile
-    private var core: Core? = Core.trusting(address, trust)
+    private var core: Core? = made(address, trust)
 
     /** From now on a call with it is an [IllegalStateException]; those that are under way end first. */
     override fun close() {
@@ -21,4 +21,14 @@ public class Server(address: String, trust: Trust = Trust.Platform) : AutoClosea
     }
 
     internal fun core(): Core = checkNotNull(core) { "the server was closed" }
+
+    private companion object {
+        fun made(address: String, trust: Trust): Core = try {
+            Core.trusting(address, trust)
+        } catch (_: CharacterCodingException) {
+            // Half of a pair of surrogates is neither part of an address nor of a certificate.
+            val isAddress = Charsets.UTF_8.newEncoder().canEncode(address)
+            throw if (isAddress) AddressException.NoRoots() else AddressException.Malformed()
+        }
+    }
 }

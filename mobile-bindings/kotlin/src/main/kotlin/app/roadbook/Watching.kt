@@ -59,6 +59,10 @@ public fun <T> Roadbook.watch(
             } catch (_: ApiException.Paused) {
                 // A resume says that everything is to be read anew.
                 null
+            } catch (_: ApiException.Interrupted) {
+                // Another reading was meant, such as a search in which the user typed the next letter.
+                stale.trySend(Unit)
+                null
             }
             if (until == null) {
                 stale.receive()
