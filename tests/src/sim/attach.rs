@@ -136,7 +136,8 @@ impl Workspace {
         for id in app.peek.ids(DocumentTypeId::CONTACT)? {
             documents.insert(id, format!("{:?}", app.client.contact(id)?.row));
         }
-        let (me, local) = (me.to_string(), LOCAL_USER.to_string());
+        // As it is printed: a product has the same number.
+        let (me, local) = (format!("{me:?}"), format!("{LOCAL_USER:?}"));
         let left = documents.values().find(|shown| me != local && shown.contains(&local));
         ensure("nothing is the local user's any more (C14)", left.is_none(), || format!("{left:?}"))?;
         documents.values_mut().for_each(|shown| *shown = shown.replace(&me, &local));
