@@ -3,6 +3,7 @@
 //! What an app can do with it stands in the rooms above, each of which adds its own calls.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -256,7 +257,10 @@ impl Client {
         // Copied: a listener may subscribe or unsubscribe, which takes this lock.
         let listeners: Vec<_> = self.inner.listeners.lock().values().cloned().collect();
         for listener in listeners {
-            listener(changes);
+            // The change is stored: an error here would be taken for one of the change.
+            if catch_unwind(AssertUnwindSafe(|| listener(changes))).is_err() {
+                tracing::error!("a listener panicked");
+            }
         }
     }
 

@@ -80,6 +80,14 @@ struct Writer {
     is_sound: bool,
 }
 
+/// Refuses a file of a later version of the app, and leaves no trace.
+///
+/// # Errors
+/// [`Error::NewerFile`], and whatever stops it from being read.
+pub(crate) fn refuse_newer(path: &Path) -> Result<(), Error> {
+    schema::refuse_newer(path)
+}
+
 impl Store {
     /// Opens the file, makes it if there is none, and brings its schema up to date.
     ///

@@ -87,8 +87,8 @@ impl Roadbook {
     /// Lets the handle be used again, and tells listeners to read everything anew: another process may have written
     /// meanwhile.
     pub fn resume(&self) {
-        self.client.resume();
         self.exchange.resume();
+        self.client.resume();
     }
 
     /// Ends every reading for a screen that is under way with `Interrupted`: the user typed the next letter, or left the

@@ -6,6 +6,7 @@ mod caller;
 pub mod enrolment;
 mod error;
 mod gate;
+mod hasher;
 pub mod keep;
 pub mod password;
 pub mod peer;

@@ -29,12 +29,17 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 use crate::api::ApiError;
+use crate::auth::peer::Peer;
+use crate::node::seats::Seats;
 use crate::start::config::Checked;
 use arrival::{Allowance, Arrival};
 use stall::Stalling;
 
 /// The most bytes of a request head.
 const MAX_HEAD: usize = 32 * 1024;
+
+/// The fewest connections that a peer may have.
+const FEW: usize = 64;
 
 /// How long to wait after the system refused a connection (no descriptors left, say).
 const AFTER_REFUSAL: Duration = Duration::from_millis(100);
@@ -52,6 +57,7 @@ pub async fn serve(
         Allowance { grace: config.body_grace, rate: config.body_rate, work: config.request_timeout };
     let router = router.layer(middleware::from_fn(move |request, next| within(allowance, request, next)));
     let places = Arc::new(Semaphore::new(config.max_connections));
+    let peers = Arc::new(Seats::new(most_of_a_peer(config.max_connections)));
     let (stop, stopped) = watch::channel(false);
     let mut connections = JoinSet::new();
     tokio::pin!(shutdown);
@@ -65,11 +71,17 @@ pub async fn serve(
             () = &mut shutdown => break,
             accepted = next => match accepted {
                 Some((place, Ok((stream, from)))) => {
+                    let is_proxy = config.trusted_proxies.iter().any(|network| network.holds(from.ip()));
+                    let seat = peers.take(Peer::of(from.ip()));
+                    if seat.is_none() && !is_proxy {
+                        tracing::debug!(peer = %from.ip(), "a peer has all the connections that it may");
+                        continue;
+                    }
                     let stream = prepared(stream, config);
                     let serving = (from.ip(), router.clone(), config.clone(), stopped.clone());
                     connections.spawn(async move {
                         arrived(stream, serving).await;
-                        drop(place);
+                        drop((place, seat));
                     });
                 }
                 Some((_, Err(error))) => {
@@ -92,6 +104,12 @@ pub async fn serve(
         tracing::warn!(connections = connections.len(), "cut off after the drain timeout");
         connections.shutdown().await;
     }
+}
+
+/// How many of the connections one peer may have: a quarter, so that no single one keeps the others out. Where there
+/// are few, a house behind one address has enough all the same.
+fn most_of_a_peer(connections: usize) -> usize {
+    connections.div_ceil(4).max(FEW)
 }
 
 /// A stream that neither waits to send nor waits for ever to be read.

@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use crate::auth::Caller;
 use crate::node::Node;
+use crate::node::seats::{Seat, Seats};
 use crate::store::notice::Listener;
 use crate::store::{Conn, StoreError, feed, key, notice, organisation};
 
@@ -56,11 +57,21 @@ pub struct Moved {
 }
 
 /// The sockets that wait for news.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Live {
     waiting: Mutex<BTreeMap<OrgId, Waiting>>,
-    sockets: Mutex<BTreeMap<UserId, usize>>,
+    seats: Arc<Seats<UserId>>,
     ended: watch::Sender<BTreeSet<Uuid>>,
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        Self {
+            waiting: Mutex::default(),
+            seats: Arc::new(Seats::new(MAX_SOCKETS)),
+            ended: watch::Sender::default(),
+        }
+    }
 }
 
 /// Those who wait in one organisation.
@@ -172,9 +183,14 @@ impl Live {
         self.ended.subscribe()
     }
 
+    /// A place for one more socket of a user; `None` if they have too many.
+    pub fn seat(&self, user: UserId) -> Option<Seat<UserId>> {
+        self.seats.take(user)
+    }
+
     /// How many sockets are open.
     pub fn count(&self) -> usize {
-        self.sockets().values().sum()
+        self.seats.count()
     }
 
     /// The organisations that somebody waits for, and up to which entry this process has looked.
@@ -198,10 +214,6 @@ impl Live {
 
     fn waiting(&self) -> MutexGuard<'_, BTreeMap<OrgId, Waiting>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn sockets(&self) -> MutexGuard<'_, BTreeMap<UserId, usize>> {
-        self.sockets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -252,38 +264,6 @@ impl Drop for Watch {
         // The database is not asked about an organisation that nobody waits for.
         if waiting.concerns.is_empty() {
             all.remove(&self.org);
-        }
-    }
-}
-
-/// A socket's place among those of its user; dropped, it is free again.
-#[derive(Debug)]
-pub struct Seat {
-    live: Arc<Live>,
-    user: UserId,
-}
-
-impl Seat {
-    /// A place for one more socket of a user; `None` if they have too many.
-    pub fn take(live: &Arc<Live>, user: UserId) -> Option<Self> {
-        let mut sockets = live.sockets();
-        let count = sockets.entry(user).or_default();
-        if *count >= MAX_SOCKETS {
-            return None;
-        }
-        *count += 1;
-        Some(Self { live: Arc::clone(live), user })
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut sockets = self.live.sockets();
-        if let Some(count) = sockets.get_mut(&self.user) {
-            *count -= 1;
-            if *count == 0 {
-                sockets.remove(&self.user);
-            }
         }
     }
 }
@@ -437,15 +417,5 @@ mod tests {
         assert_eq!(hear(SettingsClass::Manager), [true, true, false]);
         assert_eq!(hear(SettingsClass::Admin), [true, false, false]);
         assert_eq!(hear(SettingsClass::Secret), [false; 3]);
-    }
-
-    #[test]
-    fn a_user_has_so_many_sockets_and_a_closed_one_makes_room() {
-        let live = Arc::new(Live::default());
-        let mut seats: Vec<_> = (0..MAX_SOCKETS).map(|_| Seat::take(&live, USER).unwrap()).collect();
-        assert!(Seat::take(&live, USER).is_none());
-        assert!(Seat::take(&live, UserId::from_bytes([2; 16])).is_some());
-        seats.pop();
-        assert!(Seat::take(&live, USER).is_some());
     }
 }

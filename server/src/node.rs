@@ -2,6 +2,7 @@
 //!
 //! A node keeps nothing of its own that matters: everything is in the database or in the secrets folder.
 
+pub mod seats;
 pub mod secrets;
 
 use std::fmt;

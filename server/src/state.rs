@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use roadbook_domain::value::env::Env;
-use roadbook_domain::value::id::OrgId;
+use roadbook_domain::value::id::{OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
@@ -16,10 +16,14 @@ use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
 use crate::metrics::Metrics;
 use crate::node::Node;
+use crate::node::seats::{Seat, Seats};
 use crate::node::secrets::Secrets;
 use crate::start::config::{Checked, Config, ConfigError, store_advice};
 use crate::store::{Db, organisation};
 use crate::sync::Engine;
+
+/// The most large bodies of one user that arrive at once: a slow one is held in memory as long as it arrives.
+pub const MAX_ARRIVING: usize = 8;
 
 /// What every request shares. Clones are the same state.
 ///
@@ -34,6 +38,7 @@ pub struct Shared {
     config: Checked,
     stopping: watch::Sender<bool>,
     readiness: Readiness,
+    arriving: Arc<Seats<UserId>>,
     metrics: Metrics,
 }
 
@@ -86,6 +91,7 @@ impl State {
             config: checked,
             stopping,
             readiness,
+            arriving: Arc::new(Seats::new(MAX_ARRIVING)),
             metrics: Metrics::default(),
         })))
     }
@@ -105,6 +111,11 @@ impl Shared {
     /// Database, keys and clock.
     pub fn node(&self) -> &Node {
         self.engine.node()
+    }
+
+    /// A place for one more large body that arrives from a user; `None` if they have too many on the way.
+    pub fn arriving(&self, user: UserId) -> Option<Seat<UserId>> {
+        self.arriving.take(user)
     }
 
     /// The database.

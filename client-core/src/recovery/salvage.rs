@@ -17,7 +17,7 @@ use crate::edit::replica::Replica;
 use crate::error::{ApiError, Error};
 use crate::remote::tokens;
 use crate::store::kept::{self, Kept};
-use crate::store::{documents, meta, repair, sealed, settings, swap, wipe, workspace};
+use crate::store::{self, documents, meta, repair, sealed, settings, swap, wipe, workspace};
 
 /// What came of a salvage.
 #[derive(Debug)]
@@ -62,8 +62,12 @@ fn replace(path: &Path, env: &Arc<dyn Env>) -> Result<(PathBuf, u64, bool), Erro
     let alone = swap::alone(path)?;
     // An earlier salvage may have been killed when its file was whole.
     swap::finish_alone(path, &alone)?;
-    if !path.exists() {
+    if !path.is_file() {
         return Err(std::io::Error::from(std::io::ErrorKind::NotFound).into());
+    }
+    // What a later version of the app wrote is not damaged. Whether anything else is, is seen below.
+    if let Err(error @ Error::NewerFile(..)) = store::refuse_newer(path) {
+        return Err(error);
     }
     let draft = swap::draft(path)?;
     let made = make(path, &draft, env);

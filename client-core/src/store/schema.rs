@@ -3,6 +3,8 @@
 //! Migrations are only ever added. Each runs in its own transaction, so a file that was interrupted
 //! stands between two versions, never within one.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
@@ -23,6 +25,15 @@ pub(super) fn refuse_others(path: &Path) -> Result<(), Error> {
     }
     // Read-only: even opening for writing could replay the log into a file that is to stay untouched.
     refuse_other_than_known(&Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?)
+}
+
+/// Refuses a file of a later version by what stands at its beginning, without opening it: that leaves files beside it.
+pub(super) fn refuse_newer(path: &Path) -> Result<(), Error> {
+    let mut head = [0; 64];
+    File::open(path)?.read_exact(&mut head)?;
+    let version = head.last_chunk().map_or(0, |version| i64::from(i32::from_be_bytes(*version)));
+    let is_newer = head.starts_with(b"SQLite format 3\0") && version > latest();
+    if is_newer { Err(Error::NewerFile(version, latest())) } else { Ok(()) }
 }
 
 /// The same, of a file that is open already.

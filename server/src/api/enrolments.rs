@@ -9,6 +9,7 @@ use roadbook_domain::value::id::UserId;
 use roadbook_domain::value::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::routes::SHORT_BODY_LIMIT;
 use super::session::{Comes, Session, SignInDevice};
 use super::{ApiError, Body, Routes};
 use crate::auth::{AuthError, Claim, enrolment};
@@ -17,7 +18,7 @@ use crate::store::{retry, users};
 
 /// The routes of enrolments.
 pub fn routes() -> Routes {
-    Routes::new().post("/v1/enrolments", invite).post("/v1/enrol", redeem)
+    Routes::new().post("/v1/enrolments", invite).post_up_to(SHORT_BODY_LIMIT, "/v1/enrol", redeem)
 }
 
 #[derive(Deserialize)]

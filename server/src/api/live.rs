@@ -9,6 +9,7 @@ use axum::extract::{FromRequestParts, State as With};
 use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::request::Parts;
 use axum::response::Response;
+use roadbook_domain::value::id::UserId;
 use roadbook_domain::wire::{LIVE_BEARER, LIVE_PROTOCOL, LiveFrame, Poke};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -16,7 +17,8 @@ use uuid::Uuid;
 use super::caller::{arriving, bearer};
 use super::{ApiError, Routes};
 use crate::auth::Claim;
-use crate::live::{Seat, Watch};
+use crate::live::Watch;
+use crate::node::seats::Seat;
 use crate::state::State;
 use crate::store::organisation;
 
@@ -40,7 +42,7 @@ async fn live(
 ) -> Result<Response, ApiError> {
     let live = state.engine().live();
     // Before the database is asked: a flood of sockets by one user costs no query.
-    let seat = Seat::take(live, claim.user()).ok_or(ApiError::Unavailable)?;
+    let seat = live.seat(claim.user()).ok_or(ApiError::Unavailable)?;
     // Before the caller is judged, so that nothing that happens afterwards is missed.
     let (mut watch, ended) = (live.watch(claim.org(), claim.user()), live.ended());
     let mut snapshot = claim.snapshot(state.db()).await?;
@@ -93,7 +95,7 @@ struct Listening {
     watch: Watch,
     /// The entry up to which nothing is news to the client.
     told: u64,
-    _seat: Seat,
+    _seat: Seat<UserId>,
 }
 
 impl Listening {

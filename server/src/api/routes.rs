@@ -11,6 +11,9 @@ use crate::state::State;
 /// The most bytes of a body, where a route does not say otherwise.
 pub const BODY_LIMIT: usize = 64 * 1024;
 
+/// The most bytes of a body that anybody may send, before it is known who they are.
+pub const SHORT_BODY_LIMIT: usize = 4 * 1024;
+
 /// A router that knows its routes.
 #[derive(Debug, Default)]
 pub struct Routes {

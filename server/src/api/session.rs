@@ -12,6 +12,7 @@ use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::routes::SHORT_BODY_LIMIT;
 use super::{ApiError, Body, Problem, Routes};
 use crate::auth::peer::{Origin, Peer};
 use crate::auth::session::{self, Credentials, Grant, Installation};
@@ -22,7 +23,10 @@ const MAX_NAME: usize = 100;
 
 /// The routes of sessions. None of them asks for an access token: they are how one comes by it.
 pub fn routes() -> Routes {
-    Routes::new().post("/v1/sign-in", sign_in).post("/v1/refresh", refresh).post("/v1/sign-out", sign_out)
+    Routes::new()
+        .post_up_to(SHORT_BODY_LIMIT, "/v1/sign-in", sign_in)
+        .post_up_to(SHORT_BODY_LIMIT, "/v1/refresh", refresh)
+        .post_up_to(SHORT_BODY_LIMIT, "/v1/sign-out", sign_out)
 }
 
 #[derive(Deserialize)]

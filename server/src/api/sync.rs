@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State as With};
+use axum::extract::{FromRequest, Query, Request, State as With};
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use data_encoding::HEXLOWER;
@@ -24,7 +25,13 @@ pub fn routes() -> Routes {
     Routes::new().post_up_to(MAX_REQUEST, "/v1/sync", exchange).get("/v1/state-hash", state_hash)
 }
 
-async fn exchange(With(state): With<State>, claim: Claim, body: Bytes) -> Result<Response, ApiError> {
+async fn exchange(With(state): With<State>, claim: Claim, request: Request) -> Result<Response, ApiError> {
+    let arriving = state.arriving(claim.user()).ok_or(ApiError::Unavailable)?;
+    let body = Bytes::from_request(request, &state).await.map_err(|refused| match refused.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge,
+        _ => ApiError::invalid("", "the body did not arrive whole"),
+    })?;
+    drop(arriving);
     let request: Result<SyncRequest, _> = from_frame(&body, MAX_REQUEST).map_err(|error| match error {
         FrameError::TooLarge(_) => ApiError::TooLarge,
         FrameError::Malformed => ApiError::invalid("", "not a frame of an exchange"),

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Params, PasswordHash, PasswordHasher, PasswordVerifier};
 use roadbook_domain::value::env::{Env, random};
 use unicode_normalization::UnicodeNormalization;
 
+use super::hasher::Hasher;
 use super::peer::Peer;
 use super::turns::{Crowded, Turns};
 
@@ -58,7 +58,7 @@ impl Default for Cost {
 /// Hashes and verifies passwords.
 #[derive(Debug)]
 pub struct Passwords {
-    params: Params,
+    hasher: Arc<Hasher>,
     /// The hash of a password that nobody knows: verified against where there is no other, so that an
     /// unknown email costs as much as a wrong password.
     dummy: Arc<str>,
@@ -93,10 +93,11 @@ impl Passwords {
     pub fn new(cost: Cost, cores: usize, env: &dyn Env) -> Result<Self, PasswordError> {
         let params = Params::new(cost.memory, cost.passes, 1, None).map_err(failed)?;
         let nobody_knows: [u8; 32] = random(env);
-        let dummy = compute(&params, &nobody_knows, &random(env))?.into();
+        let hasher = Arc::new(Hasher::new(params));
+        let dummy = compute(&hasher, &nobody_knows, &random(env))?.into();
         let cores = cores.max(1);
         Ok(Self {
-            params,
+            hasher,
             dummy,
             known: Turns::new(cores),
             strangers: Turns::new(cores / 2),
@@ -117,9 +118,9 @@ impl Passwords {
         if password.chars().any(char::is_control) {
             return Err(PasswordError::Form);
         }
-        let (params, salt) = (self.params.clone(), random(env));
+        let (hasher, salt) = (Arc::clone(&self.hasher), random(env));
         let place = Place::Known(Peer::UNKNOWN);
-        self.run(place, move || compute(&params, password.as_bytes(), &salt)).await?
+        self.run(place, move || compute(&hasher, password.as_bytes(), &salt)).await?
     }
 
     /// Whether this is the password of that hash. Without a hash (an unknown or disabled user, or one
@@ -137,9 +138,8 @@ impl Passwords {
         let password = opaque(&password.chars().take(MAX_BYTES + 1).collect::<String>());
         let known = hash.is_some() && password.len() <= MAX_BYTES;
         let hash: Arc<str> = if known { hash.unwrap_or_default().into() } else { Arc::clone(&self.dummy) };
-        let matches = self
-            .run(place, move || Argon2::default().verify_password(password.as_bytes(), &*hash).is_ok())
-            .await?;
+        let hasher = Arc::clone(&self.hasher);
+        let matches = self.run(place, move || is_of(&hasher, password.as_bytes(), &hash)).await?;
         Ok(known && matches)
     }
 
@@ -182,9 +182,12 @@ fn opaque(password: &str) -> String {
     password.nfc().map(|c| if is_space(c) { ' ' } else { c }).collect()
 }
 
-fn compute(params: &Params, password: &[u8], salt: &[u8; 16]) -> Result<String, PasswordError> {
-    let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
-    Ok(argon.hash_password_with_salt(password, salt).map_err(failed)?.to_string())
+fn compute(hasher: &Hasher, password: &[u8], salt: &[u8; 16]) -> Result<String, PasswordError> {
+    Ok(hasher.hash_password_with_salt(password, salt).map_err(failed)?.to_string())
+}
+
+fn is_of(hasher: &Hasher, password: &[u8], hash: &str) -> bool {
+    PasswordHash::new(hash).is_ok_and(|hash| hasher.verify_password(password, &hash).is_ok())
 }
 
 fn failed(error: impl std::fmt::Display) -> PasswordError {

@@ -13,7 +13,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// From how many pages of the log on a commit moves them all the same: 31 MiB. So the log is bounded also where more
 /// than that is written within [`PAUSE`], or no connection is free to move it.
-pub const MOST_PAGES: &str = "8000";
+pub const MOST_PAGES: u32 = 8_000;
 
 /// What moves the log of one SQLite file.
 #[derive(Debug, Clone)]

@@ -394,7 +394,7 @@ async fn connect_sqlite(path: &Path, opening: Opening) -> Result<Db, StoreError>
     let options_of_writer = options
         .clone()
         .pragma("cache_size", WRITER_CACHE)
-        .pragma("wal_autocheckpoint", MOST_PAGES)
+        .pragma("wal_autocheckpoint", MOST_PAGES.to_string())
         // What was purged does not stay behind in a log that begins anew (C5).
         .pragma("journal_size_limit", "0");
     let writer = sqlite_pool(1).connect_with(options_of_writer).await?;

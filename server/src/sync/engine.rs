@@ -9,9 +9,10 @@ use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 
 use super::error::SyncError;
 use super::terms::Known;
-use super::turns::{Share, Shares, Turn, Turns};
+use super::turns::{MOST_AT_ONCE, Turn, Turns};
 use crate::live::{Live, Moved};
 use crate::node::Node;
+use crate::node::seats::{Seat, Seats};
 use crate::node::secrets::Secrets;
 use crate::store::{Db, notice};
 
@@ -21,7 +22,7 @@ pub struct Engine {
     node: Node,
     judging: Turns,
     reading: Turns,
-    shares: Shares,
+    shares: Arc<Seats<UserId>>,
     reviewing: Mutex<()>,
     hashing: Semaphore,
     terms: Known,
@@ -37,7 +38,7 @@ impl Engine {
             // More at once would only share the processors, and hold more documents in memory.
             judging: Turns::new(processors),
             reading: Turns::new(processors),
-            shares: Shares::default(),
+            shares: Arc::new(Seats::new(MOST_AT_ONCE)),
             reviewing: Mutex::default(),
             hashing: Semaphore::new(1),
             terms: Known::default(),
@@ -99,7 +100,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`SyncError::Busy`] if they have enough: a retry helps.
-    pub fn share(&self, user: UserId) -> Result<Share, SyncError> {
+    pub fn share(&self, user: UserId) -> Result<Seat<UserId>, SyncError> {
         self.shares.take(user).ok_or(SyncError::Busy)
     }
 

@@ -1,5 +1,5 @@
 //! Turns: as much at once as there are processors, and one thing of each user. Who asks a hundred times at once
-//! costs the others the time of one turn; and shares, so that what waits does not fill the memory.
+//! costs the others the time of one turn.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +12,7 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 pub struct Turns {
     places: Arc<Semaphore>,
     /// Whose turn it is, or who waits for a place: one of each user.
-    users: Users<1>,
+    users: Users,
 }
 
 /// A turn. The next one begins when it is dropped.
@@ -43,31 +43,16 @@ impl Turns {
 /// The most requests of one user that are judged or wait for it. Each holds the documents that it loaded.
 pub const MOST_AT_ONCE: usize = 4;
 
-/// Who has requests that are judged, or wait for it.
+/// One permit for each user, for as long as somebody has or wants it.
 #[derive(Debug, Default)]
-pub struct Shares(Users<MOST_AT_ONCE>);
+struct Users(Mutex<BTreeMap<UserId, Arc<Semaphore>>>);
 
-/// A share, until it is dropped.
-#[derive(Debug)]
-pub struct Share(#[expect(dead_code, reason = "it is held, not read")] OwnedSemaphorePermit);
-
-impl Shares {
-    /// A share of this user; `None` if they have [`MOST_AT_ONCE`].
-    pub fn take(&self, user: UserId) -> Option<Share> {
-        self.0.of(user).try_acquire_owned().ok().map(Share)
-    }
-}
-
-/// So many permits for each user, for as long as somebody has one.
-#[derive(Debug, Default)]
-struct Users<const EACH: usize>(Mutex<BTreeMap<UserId, Arc<Semaphore>>>);
-
-impl<const EACH: usize> Users<EACH> {
+impl Users {
     fn of(&self, user: UserId) -> Arc<Semaphore> {
         let mut users = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Only the map holds those that nobody uses.
         users.retain(|_, permits| Arc::strong_count(permits) > 1);
-        Arc::clone(users.entry(user).or_insert_with(|| Arc::new(Semaphore::new(EACH))))
+        Arc::clone(users.entry(user).or_insert_with(|| Arc::new(Semaphore::new(1))))
     }
 }
 
@@ -108,16 +93,5 @@ mod tests {
         assert!(again.as_mut().now_or_never().is_none(), "they waited for their own turn, not for a place");
         assert!(other.as_mut().now_or_never().is_some());
         assert!(again.as_mut().now_or_never().is_some());
-    }
-
-    #[test]
-    fn a_user_has_some_shares_and_gets_another_when_one_is_given_back() {
-        let shares = Shares::default();
-        let (one, other) = (UserId::from_bytes([1; 16]), UserId::from_bytes([2; 16]));
-        let mut taken: Vec<_> = (0..=MOST_AT_ONCE).map(|_| shares.take(one)).collect();
-        assert_eq!(taken.iter().flatten().count(), MOST_AT_ONCE);
-        assert!(shares.take(other).is_some());
-        drop(taken.remove(0));
-        assert!(shares.take(one).is_some());
     }
 }

@@ -12,7 +12,7 @@ use axum::{Extension, Router};
 use futures_util::stream;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -24,6 +24,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use crate::auth::peer::Origin;
 use crate::start::config::{Checked, Config};
 use crate::start::tls::{Look, Tls};
+use crate::state::MAX_ARRIVING;
 use crate::testing::{ADMIN, Engine, PASSWORD, Server, config};
 use crate::{REQUEST_ID, http};
 
@@ -135,6 +136,44 @@ async fn connections_beyond_the_cap_wait_for_a_place() {
     drop(first);
     assert!(read_to_end(&mut second).await.ends_with("hello"));
     served.stop().await;
+}
+
+#[tokio::test]
+async fn one_peer_cannot_have_all_connections() {
+    let router = Router::new().route("/", get(async || "hello"));
+    let served = Served::new(router, |config| config.max_connections = "200".into()).await;
+    let mut flood = Vec::new();
+    for _ in 0..64 {
+        flood.push(served.connect().await);
+    }
+    let mut one_more = served.connect().await;
+    assert_eq!(timeout(LONG, one_more.read(&mut [0])).await.unwrap().unwrap_or(0), 0, "it is closed");
+    let elsewhere = TcpSocket::new_v4().unwrap();
+    elsewhere.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let mut elsewhere = elsewhere.connect(served.address).await.unwrap();
+    elsewhere.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
+    assert!(read_to_end(&mut elsewhere).await.ends_with("hello"));
+    flood.pop();
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn bodies_of_one_user_that_do_not_arrive_hold_no_more_than_their_share() {
+    let server = Server::new(Engine::Sqlite).await.unwrap();
+    let token = server.admin().await.unwrap();
+    let ask = || {
+        let never = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
+        let request = Request::post("/v1/sync").header("authorization", format!("Bearer {token}"));
+        Box::pin(server.answer(request.body(never).unwrap()))
+    };
+    let mut arriving: Vec<_> = (0..MAX_ARRIVING).map(|_| ask()).collect();
+    for request in &mut arriving {
+        assert!(timeout(Duration::from_millis(20), request.as_mut()).await.is_err());
+    }
+    let refused = ask().await.unwrap();
+    assert_eq!((refused.status, refused.code()), (StatusCode::SERVICE_UNAVAILABLE, "unavailable"));
+    arriving.pop();
+    assert!(timeout(Duration::from_millis(20), ask()).await.is_err(), "there is a place again");
 }
 
 #[tokio::test]

@@ -202,3 +202,19 @@ fn a_salvage_killed_before_any_operation_changed_nothing_or_is_finished_by_the_n
         }
     }
 }
+
+#[test]
+fn a_folder_and_a_file_of_a_later_app_are_not_damaged_files_and_stay_as_they_are() {
+    let phone = Phone::local(1);
+    let (path, env) = (phone.path.clone(), phone.env.clone());
+    let folder = phone.close();
+    let refused = |place: &Path| Client::salvage(place, env.clone()).err();
+    assert!(refused(folder.path()).is_some());
+    assert!(path.is_file(), "the folder is where it was");
+    let newer = Connection::open(&path).unwrap();
+    newer.pragma_update(None, "user_version", 9_999).unwrap();
+    drop(newer);
+    let before = std::fs::read(&path).unwrap();
+    assert_eq!(refused(&path), Some(ApiError::AppTooOld));
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}

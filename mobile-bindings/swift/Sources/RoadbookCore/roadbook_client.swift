@@ -5044,7 +5044,7 @@ public enum Attached: Equatable, Hashable {
      */
     case `open`(
         /**
-         * What has no counterpart in the account.
+         * What the account has not, or has switched off or retired.
          */questions: [AttachQuestion]
     )
 

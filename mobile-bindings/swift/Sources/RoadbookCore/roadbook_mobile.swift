@@ -1236,7 +1236,8 @@ public protocol RoadbookProtocol: AnyObject, Sendable {
     func check() throws
 
     /**
-     * Ends every reading that is under way with `Interrupted`: the user typed the next letter, or left the screen.
+     * Ends every reading for a screen that is under way with `Interrupted`: the user typed the next letter, or left the
+     * screen. Edits and syncs go on.
      */
     func interrupt()
 
@@ -1849,7 +1850,8 @@ open func check()throws   {try rustCallWithError(FfiConverterTypeApiError_lift) 
 }
 
     /**
-     * Ends every reading that is under way with `Interrupted`: the user typed the next letter, or left the screen.
+     * Ends every reading for a screen that is under way with `Interrupted`: the user typed the next letter, or left the
+     * screen. Edits and syncs go on.
      */
 open func interrupt()  {try! rustCall() {
         uniffiCallStatus in
@@ -3625,7 +3627,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_roadbook_mobile_checksum_method_roadbook_check() != 37574) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_roadbook_mobile_checksum_method_roadbook_interrupt() != 18932) {
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_interrupt() != 4893) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_pause() != 14865) {

@@ -4648,7 +4648,7 @@ sealed class Attached {
      */
     data class Open(
         /**
-         * What has no counterpart in the account.
+         * What the account has not, or has switched off or retired.
          */
         val `questions`: List<app.roadbook.client.AttachQuestion>) : Attached()
 

@@ -1325,7 +1325,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_check() and 0xFFFF) != 37574) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_interrupt() and 0xFFFF) != 18932) {
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_interrupt() and 0xFFFF) != 4893) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_pause() and 0xFFFF) != 14865) {
@@ -2948,7 +2948,8 @@ public interface RoadbookInterface {
     fun `check`()
 
     /**
-     * Ends every reading that is under way with `Interrupted`: the user typed the next letter, or left the screen.
+     * Ends every reading for a screen that is under way with `Interrupted`: the user typed the next letter, or left the
+     * screen. Edits and syncs go on.
      */
     fun `interrupt`()
 
@@ -3686,7 +3687,8 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
 
 
     /**
-     * Ends every reading that is under way with `Interrupted`: the user typed the next letter, or left the screen.
+     * Ends every reading for a screen that is under way with `Interrupted`: the user typed the next letter, or left the
+     * screen. Edits and syncs go on.
      */override fun `interrupt`()
         =
     callWithHandle {

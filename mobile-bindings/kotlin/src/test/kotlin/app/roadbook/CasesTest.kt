@@ -11,8 +11,6 @@ import app.roadbook.client.Reason
 import app.roadbook.domain.Outcome
 import app.roadbook.domain.ProductKind
 import java.io.File
-import java.time.ZoneId
-import java.util.Locale
 import kotlin.test.assertTrue
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.DynamicTest
@@ -28,7 +26,7 @@ class CasesTest {
     fun cases(): List<DynamicTest> = File("../cases.txt").readText().split("\ncase ").drop(1).map { case ->
         val lines = case.lines()
         DynamicTest.dynamicTest(lines.first()) {
-            runBlocking { Case(Roadbook.open(File(folder, "${case.hashCode()}.db"))).run(lines.drop(1)) }
+            runBlocking { Case(localPhone(File(folder, "${case.hashCode()}.db"))).run(lines.drop(1)) }
         }
     }.also { assertTrue(it.size >= 12, "${it.size} cases") }
 
@@ -38,7 +36,6 @@ class CasesTest {
         private var refused: String? = null
 
         suspend fun run(lines: List<String>) = roadbook.use {
-            roadbook.beginLocalWorkspace(ZoneId.of("Europe/Budapest"), Locale.UK)
             for (line in lines.filter { it.isNotEmpty() }) {
                 if (line.startsWith("= ")) {
                     val told = tell()
@@ -60,8 +57,7 @@ class CasesTest {
             val edit = when (verb) {
                 "card", "sales" -> {
                     val kind = if (verb == "card") ProductKind.Projects else ProductKind.Sales
-                    val product = roadbook.settings().products.first { it.kind == kind }.id
-                    card = roadbook.createCard(NewCard(product, rest, null, Owner.Me, emptyList())).id
+                    card = roadbook.createCard(NewCard(roadbook.product(kind).id, rest, null, Owner.Me, emptyList())).id
                     return
                 }
                 "rename" -> CardEdit.Rename(rest)
@@ -89,7 +85,7 @@ class CasesTest {
         }
 
         private suspend fun field(kind: FieldType): String =
-            roadbook.settings().products.first { it.kind == ProductKind.Sales }.fields.first { it.kind == kind }.id
+            roadbook.product(ProductKind.Sales).fields.first { it.kind == kind }.id
 
         private suspend fun tell(): List<String> {
             val view = roadbook.card(card)

@@ -4,7 +4,6 @@ import app.roadbook.client.AddressException
 import app.roadbook.client.ApiException
 import app.roadbook.client.Missing
 import app.roadbook.client.Reason
-import app.roadbook.domain.Outcome
 import java.io.File
 import java.time.ZoneId
 import java.util.Locale
@@ -36,38 +35,18 @@ class LocalWorkspaceTest {
 
     @Test
     fun `a file opened again is as it was left`() = runTest {
-        Roadbook.open(file).use { it.beginLocalWorkspace(ZoneId.of("Europe/Budapest"), Locale.UK) }
+        localPhone(file).close()
         Roadbook.open(file).use { assertEquals(0uL, it.today().matching) }
     }
 
     @Test
     fun `each failure is a case of a sealed error`() = runTest {
-        Roadbook.open(file).use { roadbook ->
-            roadbook.beginLocalWorkspace(ZoneId.of("Europe/Budapest"), Locale.UK)
+        localPhone(file).use { roadbook ->
             val again = assertFailsWith<ApiException.Invalid> { roadbook.beginLocalWorkspace() }
             assertIs<Reason.UserThere>(again.reason)
-            val nowhere = "00000000-0000-7000-8000-000000000000"
-            val missing = assertFailsWith<ApiException.NotFound> {
-                roadbook.closeTodo(nowhere, "AAAAAAAA", Outcome.Success)
-            }
+            val missing = assertFailsWith<ApiException.NotFound> { roadbook.closeTodo(NOWHERE, "AAAAAAAA") }
             assertEquals(Missing.DOCUMENT, missing.what)
         }
         assertFailsWith<AddressException.NotSecure> { Server("http://roadbook.example") }
-    }
-
-    @Test
-    fun `a text that is no id is an internal error, and the handle goes on`() = runTest {
-        Roadbook.open(file).use { roadbook ->
-            roadbook.beginLocalWorkspace(ZoneId.of("Europe/Budapest"), Locale.UK)
-            assertFailsWith<ApiException.Internal> { roadbook.closeTodo("no id", "no id", Outcome.Success) }
-            assertEquals(0uL, roadbook.today().matching)
-        }
-    }
-
-    @Test
-    fun `a closed handle refuses calls`() = runTest {
-        val roadbook = Roadbook.open(file)
-        roadbook.close()
-        assertFailsWith<IllegalStateException> { roadbook.today() }
     }
 }

@@ -3,8 +3,11 @@ package app.roadbook
 import java.io.File
 import java.util.concurrent.TimeUnit
 
-/** A server process with an organisation of its own in [folder]. It ends with [close], or with the tests. */
-class RealServer(private val folder: File) : AutoCloseable {
+/**
+ * A server process with an organisation of its own in [folder]. It ends with [close], or with the tests. With a folder
+ * of certificates it is reached by TLS.
+ */
+class RealServer(private val folder: File, tls: File? = null) : AutoCloseable {
     private val process: Process
     private val atExit = Thread { process.destroyForcibly() }
 
@@ -18,9 +21,10 @@ class RealServer(private val folder: File) : AutoCloseable {
             "--admin-email", ADMIN, "--admin-password-file", File(folder, "pw").path,
         )
         val log = File(folder, "server.log")
-        process = program("serve", "--listen", "127.0.0.1:0").redirectError(log).start()
+        val certificate = tls?.let { arrayOf("--tls-certificate", "$it/server.pem", "--tls-key", "$it/server.key") }
+        process = program("serve", "--listen", "127.0.0.1:0", *certificate.orEmpty()).redirectError(log).start()
         Runtime.getRuntime().addShutdownHook(atExit)
-        address = "http://" + generateSequence {
+        address = (if (tls == null) "http://" else "https://") + generateSequence {
             check(process.isAlive) { "the server ended: ${log.readText()}" }
             Thread.sleep(20)
             log.readText()

@@ -12,9 +12,9 @@ import app.roadbook.client.SyncEnd
 import app.roadbook.client.SyncException
 import app.roadbook.client.SyncState
 import app.roadbook.domain.Place
-import app.roadbook.domain.ProductKind
 import java.io.File
 import java.net.ServerSocket
+import java.util.concurrent.atomic.AtomicInteger
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertIs
@@ -23,6 +23,7 @@ import kotlin.test.assertTrue
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
@@ -45,7 +46,7 @@ class ServerTest {
     fun `a phone that signs in and syncs has what its organisation has`() = runTest {
         Roadbook.open(file).use { roadbook ->
             Server(real.address).use { server ->
-                val anna = roadbook.signIn(server, RealServer.ADMIN, RealServer.PASSWORD, phone())
+                val anna = roadbook.signIn(server, RealServer.ADMIN, RealServer.PASSWORD, installation())
                 assertNotNull(anna.org)
                 val synced = roadbook.sync(server)
                 assertEquals(SyncEnd.DONE, synced.end)
@@ -61,11 +62,13 @@ class ServerTest {
         val code = real.add("bela@example.com")
         Server(real.address).use { server ->
             Roadbook.open(file).use { roadbook ->
-                roadbook.enrol(server, code, "a password of Béla's own", phone())
+                roadbook.enrol(server, code, "a password of Béla's own", installation())
                 assertEquals(SyncEnd.DONE, roadbook.sync(server).end)
             }
             Roadbook.open(File(folder, "other.db")).use { other ->
-                assertFailsWith<SyncException.BadCredentials> { other.enrol(server, code, "another password", phone()) }
+                assertFailsWith<SyncException.BadCredentials> {
+                    other.enrol(server, code, "another password", installation())
+                }
             }
         }
     }
@@ -75,14 +78,14 @@ class ServerTest {
         Roadbook.open(file).use { roadbook ->
             Server(real.address).use { server ->
                 assertFailsWith<SyncException.BadCredentials> {
-                    roadbook.signIn(server, RealServer.ADMIN, "wrong", phone())
+                    roadbook.signIn(server, RealServer.ADMIN, "wrong", installation())
                 }
                 assertFailsWith<SyncException.SignInNeeded> { roadbook.sync(server) }
             }
             val closed = ServerSocket(0).use { it.localPort }
             Server("http://127.0.0.1:$closed").use { nobody ->
                 val error = assertFailsWith<SyncException.Unreachable> {
-                    roadbook.signIn(nobody, RealServer.ADMIN, RealServer.PASSWORD, phone())
+                    roadbook.signIn(nobody, RealServer.ADMIN, RealServer.PASSWORD, installation())
                 }
                 assertEquals("http://127.0.0.1:$closed", error.address)
             }
@@ -123,7 +126,7 @@ class ServerTest {
         server.close()
         assertEquals(SyncEnd.DONE, running.await().end)
         assertFailsWith<IllegalStateException> { roadbook.sync(server) }
-        assertFailsWith<IllegalStateException> { roadbook.signIn(server, "", "", phone()) }
+        assertFailsWith<IllegalStateException> { roadbook.signIn(server, "", "", installation()) }
     }
 
     @Test
@@ -146,9 +149,9 @@ class ServerTest {
     @Test
     fun `what two phones wrote at once is a conflict on both, and either resolves it`() = signedIn { phone, server ->
         Roadbook.open(File(folder, "tablet.db")).use { tablet ->
-            tablet.signIn(server, RealServer.ADMIN, RealServer.PASSWORD, phone())
-            val product = phone.also { it.sync(server) }.settings().products.first { it.kind == ProductKind.Projects }
-            val card = phone.createCard(NewCard(product.id, "Roof", null, Owner.Me, emptyList())).id
+            tablet.signIn(server, RealServer.ADMIN, RealServer.PASSWORD, installation())
+            phone.sync(server)
+            val card = phone.makeCard(name = "Roof").id
             phone.sync(server)
             tablet.sync(server)
             phone.editCard(card, CardEdit.Rename("Red roof"))
@@ -174,12 +177,10 @@ class ServerTest {
         signedIn { anna, server ->
             Roadbook.open(File(folder, "bela.db")).use { bela ->
                 val code = real.add("restricted@example.com", "restricted")
-                bela.enrol(server, code, "a password of Béla's own", phone())
+                bela.enrol(server, code, "a password of Béla's own", installation())
                 anna.sync(server)
-                val product = anna.settings().products.first { it.kind == ProductKind.Projects }.id
-                val card = anna.createCard(
-                    NewCard(product, "Béla's", null, Owner.User(bela.me()!!.user), emptyList()),
-                ).id
+                val owner = Owner.User(bela.me()!!.user)
+                val card = anna.createCard(NewCard(anna.product().id, "Béla's", null, owner, emptyList())).id
                 anna.sync(server)
                 bela.sync(server)
                 // Béla trashes it where there is no signal, while Anna takes it from him.
@@ -216,13 +217,14 @@ class ServerTest {
     @Test
     fun `while it is live a phone has what others do, and sends what its user does`() = signedIn { phone, server ->
         Roadbook.open(File(folder, "tablet.db")).use { tablet ->
-            tablet.signIn(server, RealServer.ADMIN, RealServer.PASSWORD, phone())
-            val product = phone.also { it.sync(server) }.settings().products.first { it.kind == ProductKind.Projects }.id
+            tablet.signIn(server, RealServer.ADMIN, RealServer.PASSWORD, installation())
+            phone.sync(server)
+            val board = BoardQuery(phone.product().id, null, null, "live", 0u, 5u)
             val live = launch { phone.live(server) }
             tablet.sync(server)
-            val card = tablet.createCard(NewCard(product, "Live", null, Owner.Me, emptyList())).id
+            val card = tablet.makeCard(name = "Live").id
             tablet.sync(server)
-            withTimeout(20_000) { phone.watch({ card in it.documents }) { board(BoardQuery(product, null, null, "live", 0u, 5u)) }.first { it.cards.isNotEmpty() } }
+            withTimeout(20_000) { phone.watchBoard(board).first { it.cards.isNotEmpty() } }
             phone.editCard(card, CardEdit.Rename("Live and well"))
             withTimeout(20_000) { phone.watchUnsentCount().first { it == 0L } }
             live.cancelAndJoin()
@@ -235,17 +237,15 @@ class ServerTest {
     fun `a local workspace becomes the account's, and everybody has what was in it`() = signedIn { colleague, server ->
         Roadbook.open(File(folder, "local.db")).use { roadbook ->
             roadbook.beginLocalWorkspace()
-            val product = roadbook.settings().products.first { it.kind == ProductKind.Projects }.id
-            val todo = CardEdit.AddTodo("Call", "2020-01-02", Owner.Me, null)
-            val card = roadbook.createCard(NewCard(product, "From before", null, Owner.Me, listOf(todo)))
+            val card = roadbook.makeCard(OVERDUE, name = "From before")
             roadbook.closeTodo(card.id, card.made.single())
-            val attached = roadbook.attach(server, RealServer.ADMIN, RealServer.PASSWORD, phone())
+            val attached = roadbook.attach(server, RealServer.ADMIN, RealServer.PASSWORD, installation())
             val anna = assertIs<Attached.Done>(attached).identity
             assertEquals(2, roadbook.unsentCount())
             assertEquals(SyncEnd.DONE, roadbook.sync(server).end)
             assertEquals(0, roadbook.unsentCount())
             assertFailsWith<SyncException.OtherUser> {
-                roadbook.attach(server, RealServer.ADMIN, RealServer.PASSWORD, phone())
+                roadbook.attach(server, RealServer.ADMIN, RealServer.PASSWORD, installation())
             }
             colleague.sync(server)
             val view = colleague.card(card.id)
@@ -255,19 +255,61 @@ class ServerTest {
         }
     }
 
+    @Test
+    fun `many threads edit while a phone is live, and another phone has all of it`() = signedIn { phone, server ->
+        Roadbook.open(File(folder, "tablet.db")).use { tablet ->
+            tablet.signIn(server, RealServer.ADMIN, RealServer.PASSWORD, installation())
+            phone.sync(server)
+            val reports = AtomicInteger()
+            val live = launch { phone.live(server) { reports.incrementAndGet() } }
+            val cards = List(16) { thread ->
+                async {
+                    val card = phone.makeCard(name = "Bakery $thread").id
+                    repeat(20) { turn ->
+                        phone.editCard(card, CardEdit.AddEntry("call", null, "$turn", null, ""))
+                        phone.today()
+                    }
+                    card
+                }
+            }.awaitAll()
+            withTimeout(60_000) { phone.watchUnsentCount().first { it == 0L } }
+            live.cancelAndJoin()
+            assertTrue(reports.get() > 0)
+            tablet.sync(server)
+            for (card in cards) assertEquals(phone.card(card).entries, tablet.card(card).entries)
+            assertEquals(16 * 20, cards.sumOf { tablet.card(it).entries.size })
+        }
+    }
+
+    @Test
+    fun `a file is one user's, and another one's sign-in takes nothing from it`() = signedIn { anna, server ->
+        anna.sync(server)
+        anna.makeCard()
+        val me = anna.me()
+        val (email, password) = "carla@example.com" to "a password of Carla's own"
+        val code = real.add(email)
+        assertFailsWith<SyncException.OtherUser> { anna.enrol(server, code, password, installation()) }
+        assertFailsWith<SyncException.OtherUser> { anna.signIn(server, email, password, installation()) }
+        assertFailsWith<SyncException.OtherUser> { anna.attach(server, email, password, installation()) }
+        assertEquals(me, anna.me())
+        assertEquals(1, anna.unsentCount())
+        anna.sync(server)
+        assertEquals(0, anna.unsentCount())
+        // The code was used up: Carla has her password, and begins with a file of her own.
+        Roadbook.open(File(folder, "carla.db")).use { it.signIn(server, email, password, installation()) }
+    }
+
     /** Runs with a phone of the administrator, in real time: these tests wait for sockets. */
     private fun signedIn(test: suspend kotlinx.coroutines.CoroutineScope.(Roadbook, Server) -> Unit) = runTest {
         withContext(Dispatchers.IO) {
             Roadbook.open(file).use { roadbook ->
                 Server(real.address).use { server ->
-                    roadbook.signIn(server, RealServer.ADMIN, RealServer.PASSWORD, phone())
+                    roadbook.signIn(server, RealServer.ADMIN, RealServer.PASSWORD, installation())
                     test(roadbook, server)
                 }
             }
         }
     }
-
-    private fun phone() = Installation("A phone", Installation.newSecret())
 
     companion object {
         @TempDir

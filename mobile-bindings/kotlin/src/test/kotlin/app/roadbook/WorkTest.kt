@@ -16,15 +16,10 @@ import app.roadbook.domain.Outcome
 import app.roadbook.domain.ProductKind
 import app.roadbook.domain.Trash
 import java.io.File
-import java.time.ZoneId
-import java.util.Locale
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertIs
 import kotlin.test.assertTrue
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.async
-import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
@@ -39,7 +34,7 @@ class WorkTest {
 
     @Test
     fun `a card is made, edited, closed and trashed, and its history tells`() = local { roadbook ->
-        val made = roadbook.createCard(card(roadbook, CardEdit.AddTodo("Call", "2020-01-01", Owner.Me, null)))
+        val made = roadbook.makeCard(OVERDUE)
         val todo = made.made.single()
         roadbook.editCard(
             made.id,
@@ -61,7 +56,7 @@ class WorkTest {
 
     @Test
     fun `fields have values of their kinds`() = local { roadbook ->
-        val product = roadbook.settings().products.first { it.kind == ProductKind.Sales }
+        val product = roadbook.product(ProductKind.Sales)
         assertTrue(product.fields.size > 3, "${product.fields}")
         val made = roadbook.createCard(NewCard(product.id, "Lead", null, Owner.Me, emptyList()))
         for (field in product.fields) {
@@ -102,15 +97,15 @@ class WorkTest {
         )
         assertEquals(listOf(contact.id), roadbook.contacts("kis eva").map { it.id })
         assertEquals(emptyList(), roadbook.contacts("nobody"))
-        val made = roadbook.createCard(card(roadbook, CardEdit.Link("customer", contact.id)))
+        val made = roadbook.makeCard(CardEdit.Link("customer", contact.id))
         assertEquals(listOf(made.id), roadbook.cardsOfContact(contact.id).map { it.id })
         assertEquals("+36 1 234 5678", roadbook.contact(contact.id).details.single().value)
     }
 
     @Test
     fun `a card moves by the ways that there are, and the board counts it`() = local { roadbook ->
-        val product = roadbook.settings().products.first { it.kind == ProductKind.Projects }
-        val made = roadbook.createCard(card(roadbook))
+        val product = roadbook.product()
+        val made = roadbook.makeCard()
         val last = product.statuses.last()
         val way = roadbook.movesTo(made.id, last.id).single()
         roadbook.editCard(made.id, *way.edits.toTypedArray())
@@ -125,7 +120,7 @@ class WorkTest {
         val seen = Channel<Int>(Channel.UNLIMITED)
         val watching = launch { roadbook.watchToday().collect { seen.send(it.todos.size) } }
         assertEquals(0, withTimeout(10_000) { seen.receive() })
-        roadbook.createCard(card(roadbook, CardEdit.AddTodo("Call", "2020-01-01", Owner.Me, null)))
+        roadbook.makeCard(OVERDUE)
         assertEquals(1, withTimeout(10_000) { seen.receive() })
         roadbook.pause()
         assertFailsWith<ApiException.Paused> { roadbook.today() }
@@ -139,64 +134,10 @@ class WorkTest {
         watching.cancel()
     }
 
-    @Test
-    fun `many coroutines work at once`() = local { roadbook ->
-        val made = roadbook.createCard(card(roadbook))
-        val told = Channel<Unit>(Channel.UNLIMITED)
-        val listening = launch { roadbook.changes.collect { told.send(Unit) } }
-        (0 until 16).map { n ->
-            async(Dispatchers.IO) {
-                repeat(20) { turn ->
-                    roadbook.editCard(made.id, CardEdit.Rename("Bakery $n $turn"))
-                    roadbook.today()
-                }
-            }
-        }.awaitAll()
-        assertTrue(roadbook.card(made.id).name.startsWith("Bakery "))
-        listening.cancel()
-    }
-
-    @Test
-    fun `bad input is refused by its kind, and nothing of it is stored`() = local { roadbook ->
-        val made = roadbook.createCard(card(roadbook))
-        suspend fun refused(edit: CardEdit) =
-            assertFailsWith<ApiException.Invalid> { roadbook.editCard(made.id, edit) }.reason
-        assertIs<Reason.WrongForm>(refused(CardEdit.Rename("half \uD83D of a pair")))
-        assertIs<Reason.TextTooLong>(refused(CardEdit.Rename("x".repeat(10 shl 20))))
-        assertIs<Reason.Empty>(refused(CardEdit.AddTodo("", null, Owner.Me, null)))
-        assertFailsWith<ApiException.NotFound> { roadbook.card("00000000-0000-7000-8000-000000000000") }
-        assertFailsWith<ApiException.Internal> { roadbook.card("no id\u0000") }
-        assertEquals("Bakery", roadbook.card(made.id).name)
-        assertEquals(1, roadbook.unsentCount())
-    }
-
-    @Test
-    fun `a damaged file is told apart, and salvaged`() = runBlocking {
-        val file = File(folder, "damaged.db")
-        Roadbook.open(file).use { roadbook ->
-            roadbook.beginLocalWorkspace(ZoneId.of("Europe/Budapest"), Locale.UK)
-            roadbook.createCard(card(roadbook))
-        }
-        file.writeBytes(file.readBytes().also { it.fill(0x55, 0, 100) })
-        assertFailsWith<ApiException.Damaged> { Roadbook.open(file) }
-        val salvage = Roadbook.salvage(file)
-        salvage.roadbook.use { assertEquals(null, it.me()) }
-        assertFailsWith<ApiException> { Roadbook.open(folder) }
-        Unit
-    }
-
     private suspend fun value(roadbook: Roadbook, card: String, field: String) =
         roadbook.card(card).fields.firstOrNull { it.field == field }?.value
 
-    private suspend fun card(roadbook: Roadbook, vararg edits: CardEdit) = NewCard(
-        roadbook.settings().products.first { it.kind == ProductKind.Projects }.id,
-        "Bakery", null, Owner.Me, edits.asList(),
-    )
-
     private fun local(test: suspend kotlinx.coroutines.CoroutineScope.(Roadbook) -> Unit) = runBlocking {
-        Roadbook.open(File(folder, "roadbook.db")).use { roadbook ->
-            roadbook.beginLocalWorkspace(ZoneId.of("Europe/Budapest"), Locale.UK)
-            test(roadbook)
-        }
+        localPhone(File(folder, "roadbook.db")).use { test(it) }
     }
 }
