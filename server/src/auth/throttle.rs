@@ -1,7 +1,8 @@
 //! Slowing down the guessing of passwords: by delay, never by locking an account.
 //!
 //! A guess that comes too early is held back until its time has come, and then judged like any other. So a
-//! user on a new phone gets in, while somebody else tries their email: late, but they do.
+//! user on a new phone gets in, while somebody at another address tries their email: late, but they do. Who shares
+//! the guesser's address shares their place.
 //!
 //! Kept in memory: each node slows down by itself, and a restart forgets. That is enough, because a hash
 //! costs what it costs and only so many run at once ([`super::password`]).
