@@ -229,7 +229,8 @@ async fn what_a_commit_left_in_the_log_is_moved_into_the_file_by_another_connect
         }
     };
     tokio::time::timeout(std::time::Duration::from_secs(60), moved).await.expect("it is moved");
-    let asked: i64 = sqlx::query_scalar("select count(*) from log").fetch_one(reader).await.unwrap();
+    let asked: i64 =
+        sqlx::query_scalar("/* test */ select count(*) from log").fetch_one(reader).await.unwrap();
     assert_eq!(asked, 2_000);
 }
 
@@ -237,7 +238,7 @@ async fn what_a_commit_left_in_the_log_is_moved_into_the_file_by_another_connect
 async fn small_keyed_rows_lie_in_the_tree_of_their_key() {
     let (_place, db) = database(Engine::Sqlite).await;
     let Db::Sqlite { reader, .. } = &db else { unreachable!() };
-    let tables = "select name from sqlite_master where sql like '%without rowid%' order by name";
+    let tables = "/* test */ select name from sqlite_master where sql like '%without rowid%' order by name";
     let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(reader).await.unwrap();
     let meant =
         ["actor", "audience", "digest", "fanout", "link", "purged", "retained_closing", "todo", "visibility"];
