@@ -26,7 +26,8 @@ func report(_ name: String, _ calls: Int, rounds: Int = 4, _ call: () async thro
 var opened: Roadbook?
 try await report("open", 1, rounds: 1) {
     let roadbook = try await Roadbook.opened(beside: file)
-    precondition(try await roadbook.today(limit: 50).todos.count == 50)
+    let first = try await roadbook.today(limit: 50)
+    precondition(first.todos.count == 50)
     opened = roadbook
 }
 let roadbook = opened!
@@ -34,11 +35,12 @@ let card = try await roadbook.today(limit: 1).todos[0].id.card
 try await report("nothing", 20_000) { roadbook.interrupt() }
 for rows: UInt32 in [100, 1_000] {
     try await report("today \(rows)", Int(2_000 / (rows / 100))) {
-        precondition(try await roadbook.today(limit: rows).todos.count == Int(rows))
+        let today = try await roadbook.today(limit: rows)
+        precondition(today.todos.count == Int(rows))
     }
 }
 var edits = 0
 try await report("edit", 300) {
     edits += 1
-    _ = try await roadbook.editCard(card, [.rename(name: "Name \(edits)")])
+    _ = try await roadbook.editCard(card: card, edits: [.rename(name: "Name \(edits)")])
 }
