@@ -36,7 +36,7 @@ pub(super) fn refuse_newer(path: &Path) -> Result<(), Error> {
     if is_newer { Err(Error::NewerFile(version, latest())) } else { Ok(()) }
 }
 
-/// The same, of a file that is open already.
+/// As `refuse_others`, of a file that is open already.
 pub(super) fn refuse_other_than_known(connection: &Connection) -> Result<(), Error> {
     match version(connection)? {
         newer if newer > latest() => Err(Error::NewerFile(newer, latest())),
