@@ -64,7 +64,12 @@ pub async fn run(config: &DemoConfig, stop: &Stop) -> Result<(), Box<dyn Error>>
     let admin =
         Person { password: created.generated_password.unwrap_or_default(), ..Person::new(ADMINISTRATOR) };
 
-    let listener = TcpListener::bind(&config.listen).await?;
+    let listener = TcpListener::bind(&config.listen).await.map_err(|error| {
+        format!(
+            "--listen is \"{}\": cannot listen there ({error}); choose another address or port",
+            config.listen
+        )
+    })?;
     let address = format!("http://{}", listener.local_addr()?);
     let serving =
         Config { listen: config.listen.clone(), ..Config::at(init.database.clone(), init.secrets.clone()) };

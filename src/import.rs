@@ -6,6 +6,7 @@ use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use roadbook_client::account::{self, Credentials, Installation};
 use roadbook_client::{Client, HttpTransport, Imported, sync};
 use roadbook_domain::crm::command::Acting;
@@ -45,7 +46,11 @@ pub struct ImportConfig {
     email: String,
 
     /// A file with their password
-    #[arg(long, env = "ROADBOOK_PASSWORD_FILE")]
+    #[arg(
+        long,
+        env = "ROADBOOK_PASSWORD_FILE",
+        value_parser = OsStringValueParser::new().map(PathBuf::from)
+    )]
     password_file: PathBuf,
 
     /// The name of the source, such as the system that wrote the file: rows of one source are known again by
@@ -73,14 +78,24 @@ that is there is overwritten. It is 1 too if something failed. A dry run ends wi
 /// # Errors
 /// In one line. Before an error only whole rows were written; the same import again completes them.
 pub async fn run(config: &ImportConfig, stop: &Stop) -> Result<(), Box<dyn Error>> {
-    let password = std::fs::read_to_string(&config.password_file)
-        .map_err(|error| format!("{}: {error}", config.password_file.display()))?;
+    let password = std::fs::read_to_string(&config.password_file).map_err(|error| {
+        let path = config.password_file.display();
+        format!(
+            "ROADBOOK_PASSWORD_FILE (--password-file) is \"{path}\": cannot be read ({error}); give a file that \
+             holds the password"
+        )
+    })?;
     // Before anybody signs in: a file that is not there needs no session.
     let bytes = read(&config.file)?;
     // A phone of its own, in a temporary folder: nothing stays on the machine, and no right is added.
     let scratch = Scratch::new("roadbook-import-")?;
     let client = Client::open(scratch.file("import.db")?, Arc::new(SystemEnv))?;
-    let transport = HttpTransport::new(&config.server)?;
+    let transport = HttpTransport::new(&config.server).map_err(|error| {
+        let address = &config.server;
+        format!(
+            "ROADBOOK_SERVER (--server) is \"{address}\": {error}; give one such as https://roadbook.example"
+        )
+    })?;
     let secret: [u8; 32] = random(&SystemEnv);
     // Editors end a file with a line break, which is no part of a password.
     let credentials = Credentials { email: &config.email, password: password.trim_end() };
@@ -222,7 +237,9 @@ fn product(settings: &Settings, name: Option<&str>) -> Result<ProductId, Box<dyn
         Some(name) => products.find(|product| in_english(product).eq_ignore_ascii_case(name)),
     };
     let names: Vec<_> = settings.products().map(in_english).collect();
-    let none = || format!("there is no such product; there are: {}", names.join(", "));
+    let asked = name.unwrap_or_default();
+    let none =
+        || format!("--product is \"{asked}\": there is no such product; there are: {}", names.join(", "));
     Ok(found.ok_or_else(none)?.id)
 }
 

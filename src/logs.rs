@@ -2,6 +2,13 @@
 
 use tracing_subscriber::EnvFilter;
 
+/// What `--help` says of the variable that no flag has.
+pub const HELP: &str = "\
+Variables:
+  ROADBOOK_LOG  What is logged on standard error: off, error, warn, info, debug or trace, also for
+                parts of the program, such as info,sqlx=warn, which is what serve logs without it;
+                every other command then logs errors only";
+
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
 /// Starts logging: as JSON lines, at the level of `ROADBOOK_LOG` (such as `debug` or

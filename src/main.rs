@@ -25,7 +25,7 @@ use out::say;
 /// Start with `roadbook demo`: it needs nothing, and shows two phones lose the network, edit the same
 /// customers, and merge. For a server of your own: `roadbook init`, then `roadbook serve`.
 #[derive(Parser)]
-#[command(version = env!("ROADBOOK_BUILD"), arg_required_else_help = true)]
+#[command(version = env!("ROADBOOK_BUILD"), arg_required_else_help = true, after_help = logs::HELP)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -38,6 +38,7 @@ enum Command {
     /// Make an organisation, its secrets folder and its first administrator
     Init(InitConfig),
     /// Serve an organisation's phones until stopped (SIGINT or SIGTERM)
+    #[command(after_help = logs::HELP)]
     Serve(Config),
     /// Add colleagues and change what they may do, beside a running server
     User(people::UserConfig),

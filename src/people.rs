@@ -102,7 +102,7 @@ pub async fn user(config: &UserConfig) -> Result<(), PeopleError> {
             people.close().await;
         }
         Act::Role { email, role, firm } => {
-            let change = UserChange::Role(roadbook_server::role(role)?);
+            let change = UserChange::Role(roadbook_server::role("ROLE", role)?);
             apply(firm, email, change).await?;
             say!("{email} is {role} from now on.");
         }

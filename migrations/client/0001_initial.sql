@@ -52,6 +52,8 @@ CREATE TABLE outbox (
   -- CBOR of the origin; NULL: a plain edit.
   origin BLOB,
   made_at INTEGER NOT NULL,
+  -- The hash of the change that this one makes again in another form; NULL: none.
+  original BLOB,
   -- 0: only here; 1: sent, not answered yet; 2: waits for a newer server.
   state INTEGER NOT NULL DEFAULT 0,
   UNIQUE (document, hash)
@@ -71,7 +73,9 @@ CREATE TABLE quarantine (
   -- CBOR of the reason.
   reason BLOB NOT NULL,
   made_at INTEGER NOT NULL,
-  at INTEGER NOT NULL
+  at INTEGER NOT NULL,
+  -- The hash of the change that this one makes again in another form; NULL: none.
+  original BLOB
 ) STRICT;
 CREATE INDEX quarantine_of_document ON quarantine (document);
 

@@ -147,7 +147,9 @@ fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
 ) -> impl Future<Output = ()> + use<S> {
     let io = TokioIo::new(io);
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(config.header_timeout).max_buf_size(MAX_HEAD);
+    builder.timer(TokioTimer::new()).header_read_timeout(config.header_timeout);
+    // The first is for a head that is not complete yet, the second for one that comes in one piece.
+    builder.max_buf_size(MAX_HEAD).max_header_size(MAX_HEAD);
     let trusted = config.trusted_proxies.clone();
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);

@@ -144,6 +144,8 @@ pub fn app(state: State) -> Router {
 /// # Errors
 /// What keeps it from starting, in one line that names key, value and remedy.
 pub async fn serve(config: &Config, shutdown: impl Future<Output = ()>) -> Result<(), ConfigError> {
+    // Before the file is opened: its tables would change under another server.
+    let _alone = start::alone::Alone::with(&config.database)?;
     let state = State::open(config, Arc::new(SystemEnv)).await?;
     let address = state.config().listen;
     let listener = TcpListener::bind(address).await.map_err(|error| {

@@ -1,5 +1,6 @@
 //! How a server is set up: its configuration, and `init`, which makes an organisation.
 
+pub mod alone;
 pub mod backup;
 pub mod config;
 pub mod init;

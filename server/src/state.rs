@@ -18,7 +18,7 @@ use crate::metrics::Metrics;
 use crate::node::Node;
 use crate::node::seats::{Seat, Seats};
 use crate::node::secrets::Secrets;
-use crate::start::config::{Checked, Config, ConfigError, store_advice};
+use crate::start::config::{Checked, Config, ConfigError, foreign, store_advice};
 use crate::store::{Db, organisation};
 use crate::sync::Engine;
 
@@ -190,9 +190,6 @@ async fn open_database(config: &Config, checked: &Checked, org: OrgId) -> Result
     drop(conn);
     match known {
         Some(_) => Ok(db),
-        None => Err(wrong(format!(
-            "it does not hold organisation {org}, which the secrets folder was made for; point both to one \
-             organisation"
-        ))),
+        None => Err(wrong(foreign(org))),
     }
 }

@@ -27,6 +27,7 @@ mod up;
 pub use engine::Engine;
 pub use error::SyncError;
 pub use exchange::{MAX_REQUEST, exchange};
+pub use recovery::soundness;
 pub use recovery::state_hash::state_hash;
 pub use recovery::trim::trim_daily;
 pub use up::own_documents::OwnDocuments;

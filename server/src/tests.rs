@@ -10,6 +10,7 @@ mod http;
 mod matrix;
 mod notice;
 mod sessions;
+mod soundness;
 mod start;
 mod statements;
 mod store;

@@ -3,3 +3,4 @@
 mod firm;
 mod import;
 mod leftovers;
+mod operator;

@@ -247,6 +247,21 @@ fn what_was_written_into_a_text_is_told_though_the_document_comes_later_than_the
     );
 }
 
+#[test]
+fn two_edits_that_say_the_same_may_be_made_again_as_one() {
+    holds(
+        208_640_667,
+        &[
+            Transition::Lose { phone: 84 },
+            Transition::Edit { phone: 221, act: 129, target: 3, value: 152 },
+            Transition::Exchange { phone: 44, fault: Fault::Narrow },
+            Transition::Edit { phone: 68, act: 36, target: 3, value: 217 },
+            Transition::HandIn { phone: 47, revoked: true, judged: 214 },
+            Transition::Edit { phone: 14, act: 244, target: 1, value: 161 },
+        ],
+    );
+}
+
 fn firm() -> Firm {
     Firm::prepare().unwrap_or_else(|failure| panic!("{failure}"))
 }

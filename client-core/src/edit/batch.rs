@@ -12,7 +12,7 @@ use roadbook_domain::crm::row::Rows;
 use roadbook_domain::crm::row::{ContactSort, Fact};
 use roadbook_domain::crm::{card, user_document};
 use roadbook_domain::document::Origin;
-use roadbook_domain::document::change::{Actor, Change, Op};
+use roadbook_domain::document::change::{Actor, Change, ChangeHash, Op};
 use roadbook_domain::document::draft::Draft;
 use roadbook_domain::document::guard::Forged;
 use roadbook_domain::document::limits::{BYTES_FOR_DECISIONS, MAX_DOCUMENT_CHANGES, MAX_SAVED};
@@ -27,9 +27,10 @@ use rusqlite::{Connection, Transaction};
 use crate::change_set::{ChangeSet, List};
 use crate::edit::replica::Replica;
 use crate::error::{ApiError, Error};
+use crate::store::outbox::{self, NewUnsent};
 use crate::store::projections::{self, Extent};
 use crate::store::workspace::Workspace;
-use crate::store::{documents, outbox, rows};
+use crate::store::{documents, rows};
 
 /// A card to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -308,8 +309,7 @@ impl<'a> Batch<'a> {
         };
         let is_limited = may_widen_visibility(&change);
         let hash = replica.document.add_judged(change)?;
-        let of = (replica.id, replica.base.kind);
-        outbox::push(self.tx, of, (hash, &bytes), self.origin, self.acting.now)?;
+        self.push(replica, hash, &bytes, self.origin)?;
         let rows = self.project(replica, facts, extent)?;
         // Only the rows tell how many users it would be shown to. The error rolls back what was stored above.
         if is_limited && exceeds_visibility_limits(None, &rows) { Err(Error::TooLarge) } else { Ok(()) }
@@ -329,8 +329,19 @@ impl<'a> Batch<'a> {
     fn extend(&self, replica: &mut Replica, extension: Change) -> Result<(), Error> {
         let bytes = extension.to_bytes();
         let hash = replica.document.add_judged(extension)?;
-        let of = (replica.id, replica.base.kind);
-        outbox::push(self.tx, of, (hash, &bytes), None, self.acting.now)
+        self.push(replica, hash, &bytes, None)
+    }
+
+    fn push(
+        &self,
+        replica: &Replica,
+        hash: ChangeHash,
+        change: &[u8],
+        origin: Option<Origin>,
+    ) -> Result<(), Error> {
+        let (document, kind, made_at) = (replica.id, replica.base.kind, self.acting.now);
+        let new = NewUnsent { document, kind, hash, change, origin, original: None, made_at };
+        outbox::push(self.tx, &new)
     }
 
     /// Stores the rows that the document has with one more change, of which these are the facts.

@@ -39,6 +39,8 @@ pub(crate) struct Unsent {
     pub origin: Option<ByteVec>,
     #[n(5)]
     pub made_at: i64,
+    #[n(6)]
+    pub original: Option<ByteVec>,
 }
 
 /// A row of the quarantine.
@@ -61,11 +63,14 @@ pub(crate) struct Quarantined {
     pub made_at: i64,
     #[n(7)]
     pub at: i64,
+    #[n(8)]
+    pub original: Option<ByteVec>,
 }
 
-pub(crate) const UNSENT: &str = "SELECT document, kind, hash, change, origin, made_at FROM outbox ORDER BY n";
+pub(crate) const UNSENT: &str =
+    "SELECT document, kind, hash, change, origin, made_at, original FROM outbox ORDER BY n";
 pub(crate) const QUARANTINED: &str =
-    "SELECT document, kind, title, edits, change, reason, made_at, at FROM quarantine ORDER BY n";
+    "SELECT document, kind, title, edits, change, reason, made_at, at, original FROM quarantine ORDER BY n";
 
 /// Reads a row of [`UNSENT`].
 pub(crate) fn unsent(row: &Row<'_>) -> rusqlite::Result<Unsent> {
@@ -76,6 +81,7 @@ pub(crate) fn unsent(row: &Row<'_>) -> rusqlite::Result<Unsent> {
         change: row.get(3)?,
         origin: row.get::<_, Option<Vec<u8>>>(4)?.map(ByteVec::from),
         made_at: row.get(5)?,
+        original: row.get::<_, Option<Vec<u8>>>(6)?.map(ByteVec::from),
     })
 }
 
@@ -90,6 +96,7 @@ pub(crate) fn quarantined(row: &Row<'_>) -> rusqlite::Result<Quarantined> {
         reason: row.get(5)?,
         made_at: row.get(6)?,
         at: row.get(7)?,
+        original: row.get::<_, Option<Vec<u8>>>(8)?.map(ByteVec::from),
     })
 }
 
@@ -114,28 +121,31 @@ pub(crate) fn held(connection: &Connection) -> Result<Vec<Kept>, Error> {
 pub(crate) fn put(tx: &Transaction<'_>, kept: &Kept) -> Result<(), Error> {
     match kept {
         Kept::Unsent(unsent) => {
-            let Unsent { document, kind, hash, change, origin, made_at } = unsent;
+            let Unsent { document, kind, hash, change, origin, made_at, original } = unsent;
+            let (origin, original) = (origin.as_ref(), original.as_ref());
             tx.prepare_cached(
-                "INSERT OR IGNORE INTO outbox (document, kind, hash, change, origin, made_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT OR IGNORE INTO outbox (document, kind, hash, change, origin, made_at, original)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
             .execute((
                 document,
                 kind,
                 hash,
                 change,
-                origin.as_ref().map(|bytes| bytes.as_slice()),
+                origin.map(|bytes| bytes.as_slice()),
                 made_at,
+                original.map(|bytes| bytes.as_slice()),
             ))?;
             make_document(tx, unsent)
         }
         Kept::Quarantined(held) => {
-            let Quarantined { document, kind, title, edits, change, reason, made_at, at } = held;
+            let Quarantined { document, kind, title, edits, change, reason, made_at, at, original } = held;
+            let original = original.as_ref().map(|bytes| bytes.as_slice());
             tx.prepare_cached(
-                "INSERT INTO quarantine (document, kind, title, edits, change, reason, made_at, at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO quarantine (document, kind, title, edits, change, reason, made_at, at, original)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
-            .execute((document, kind, title, edits, change, reason, made_at, at))?;
+            .execute((document, kind, title, edits, change, reason, made_at, at, original))?;
             Ok(())
         }
     }

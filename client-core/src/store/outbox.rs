@@ -14,7 +14,10 @@ use crate::error::Error;
 /// A query for whole rows.
 macro_rules! unsent {
     ($rest:literal) => {
-        concat!("SELECT n, document, kind, hash, change, origin, made_at, state FROM outbox ", $rest)
+        concat!(
+            "SELECT n, document, kind, hash, change, origin, made_at, state, original FROM outbox ",
+            $rest
+        )
     };
 }
 
@@ -33,10 +36,31 @@ pub(crate) struct Unsent {
     pub change: Change,
     /// What act it was part of.
     pub origin: Option<Origin>,
+    /// The change that this one makes again in another form.
+    pub original: Option<ChangeHash>,
     /// When it was made, by the device's clock.
     pub made_at: Timestamp,
     /// How far it has come.
     pub state: UnsentState,
+}
+
+/// A change on its way into the outbox.
+#[derive(Debug)]
+pub(crate) struct NewUnsent<'a> {
+    /// Its document.
+    pub document: DocumentId,
+    /// The document's type.
+    pub kind: DocumentTypeId,
+    /// Its hash.
+    pub hash: ChangeHash,
+    /// Its bytes.
+    pub change: &'a [u8],
+    /// What act it is part of.
+    pub origin: Option<Origin>,
+    /// The change that this one makes again in another form.
+    pub original: Option<ChangeHash>,
+    /// When it was made, by the device's clock.
+    pub made_at: Timestamp,
 }
 
 /// How far an unsent change has come.
@@ -51,19 +75,21 @@ pub(crate) enum UnsentState {
 }
 
 /// Adds a change.
-pub(crate) fn push(
-    tx: &Transaction<'_>,
-    document: (DocumentId, DocumentTypeId),
-    change: (ChangeHash, &[u8]),
-    origin: Option<Origin>,
-    made_at: Timestamp,
-) -> Result<(), Error> {
-    let origin =
-        origin.map(|origin| minicbor::to_vec(origin).map_err(|_| Error::Stored("origin"))).transpose()?;
+pub(crate) fn push(tx: &Transaction<'_>, new: &NewUnsent<'_>) -> Result<(), Error> {
+    let origin = new.origin.map(|origin| minicbor::to_vec(origin).map_err(|_| Error::Stored("origin")));
     tx.prepare_cached(
-        "INSERT INTO outbox (document, kind, hash, change, origin, made_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO outbox (document, kind, hash, change, origin, made_at, original)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
-    .execute((document.0.as_bytes(), document.1.0, change.0.0, change.1, origin, made_at.millis()))?;
+    .execute((
+        new.document.as_bytes(),
+        new.kind.0,
+        new.hash.0,
+        new.change,
+        origin.transpose()?,
+        new.made_at.millis(),
+        new.original.map(|original| original.0),
+    ))?;
     Ok(())
 }
 
@@ -146,6 +172,11 @@ pub(crate) fn state_of(connection: &Connection, document: DocumentId) -> Result<
     least.map(state).transpose()
 }
 
+/// The hash in a cell that only says more: what makes no sense there is passed over.
+pub(super) fn original(cell: Option<Vec<u8>>) -> Option<ChangeHash> {
+    cell?.try_into().ok().map(ChangeHash)
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<Result<Unsent, Error>> {
     let change = row.get_ref(4)?.as_blob()?;
     let origin: Option<Vec<u8>> = row.get(5)?;
@@ -155,6 +186,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Result<Unsent, Error>> {
     })();
     let (n, document, kind, hash, made_at) =
         (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(6)?);
+    let original = original(row.get(8)?);
     Ok(decoded.map(|(change, origin, state)| Unsent {
         n,
         document: DocumentId::from_bytes(document),
@@ -162,6 +194,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Result<Unsent, Error>> {
         hash: ChangeHash(hash),
         change,
         origin,
+        original,
         made_at: Timestamp::from_millis(made_at),
         state,
     }))

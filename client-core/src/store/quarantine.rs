@@ -3,12 +3,13 @@
 use minicbor::{Decode, Encode};
 use roadbook_domain::crm::place::Place;
 use roadbook_domain::document::DocumentTypeId;
-use roadbook_domain::document::change::Change;
+use roadbook_domain::document::change::{Change, ChangeHash};
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::RefusalCode;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 
+use super::outbox;
 use crate::error::Error;
 use crate::value_edit::ValueEdit;
 
@@ -85,6 +86,8 @@ pub(crate) struct NewQuarantined<'a> {
     pub edits: Vec<ValueEdit>,
     /// The change itself.
     pub change: &'a Change,
+    /// The change that it makes again in another form.
+    pub original: Option<ChangeHash>,
     /// Why.
     pub reason: QuarantineReason,
     /// Now.
@@ -94,8 +97,8 @@ pub(crate) struct NewQuarantined<'a> {
 /// Adds an edit.
 pub(crate) fn push(tx: &Transaction<'_>, new: &NewQuarantined<'_>) -> Result<(), Error> {
     tx.prepare_cached(
-        "INSERT INTO quarantine (document, kind, title, edits, change, reason, made_at, at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO quarantine (document, kind, title, edits, change, reason, made_at, at, original)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
     .execute((
         new.document.as_bytes(),
@@ -106,6 +109,7 @@ pub(crate) fn push(tx: &Transaction<'_>, new: &NewQuarantined<'_>) -> Result<(),
         minicbor::to_vec(new.reason).map_err(|_| Error::Stored("reason"))?,
         new.change.time.millis(),
         new.at.millis(),
+        new.original.map(|original| original.0),
     ))?;
     Ok(())
 }
@@ -152,16 +156,28 @@ pub(crate) fn remove_change(
     Ok(tx.prepare_cached(sql)?.execute((document.as_bytes(), change.to_bytes()))? > 0)
 }
 
-/// The changes of a document that are in the quarantine, with their numbers there.
-pub(crate) fn changes_of(connection: &Connection, document: DocumentId) -> Result<Vec<(i64, Change)>, Error> {
-    let sql = "SELECT n, change FROM quarantine WHERE document = ?1 ORDER BY n";
+/// A change that is in the quarantine.
+#[derive(Debug)]
+pub(crate) struct HeldChange {
+    /// Its number there.
+    pub n: i64,
+    /// The change.
+    pub change: Change,
+    /// The change that it makes again in another form.
+    pub original: Option<ChangeHash>,
+}
+
+/// The changes of a document that are in the quarantine.
+pub(crate) fn changes_of(connection: &Connection, document: DocumentId) -> Result<Vec<HeldChange>, Error> {
+    let sql = "SELECT n, change, original FROM quarantine WHERE document = ?1 ORDER BY n";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([document.as_bytes()])?;
     let mut changes = Vec::new();
     while let Some(row) = rows.next()? {
         // One that cannot be read was set aside, and is no change any more.
         if let Ok(change) = Change::from_bytes(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?) {
-            changes.push((row.get(0)?, change));
+            let original = outbox::original(row.get(2)?);
+            changes.push(HeldChange { n: row.get(0)?, change, original });
         }
     }
     Ok(changes)

@@ -43,7 +43,7 @@ pub enum SecretsError {
     )]
     Unreadable(PathBuf, #[source] io::Error),
     /// The folder or a file cannot be written.
-    #[error("cannot write {0}: {1}")]
+    #[error("cannot write {0}: {1}; choose a place that can be written")]
     Unwritable(PathBuf, #[source] io::Error),
     /// Other users of the machine can read it.
     #[error("{path} may be read by others (mode {mode:o}): run chmod {wanted:o} on it")]

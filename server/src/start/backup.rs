@@ -11,6 +11,7 @@ use super::config::{ConfigError, Database, store_advice};
 use crate::node::secrets::Secrets;
 use crate::store::db::Address;
 use crate::store::{Db, StoreError, enrolments, organisation, sqlite_file as file};
+use crate::sync::soundness;
 
 /// What `backup` is told.
 #[derive(Debug, Clone, clap::Args)]
@@ -90,18 +91,23 @@ pub async fn backup(config: &BackupConfig) -> Result<Sound, ConfigError> {
         refuse_existing("secrets-to", folder)?;
     }
     let secrets = secrets_of(&config.secrets)?;
-    let draft = Draft::beside(&config.file).map_err(|error| file_error("file", &config.file, &error))?;
-    file::copy(&from, &draft.path).await.map_err(|error| config.database.wrong(store_advice(&error)))?;
+    let of_file = |error: StoreError| file_error("file", &config.file, &store_advice(&error));
+    let draft = Draft::beside(&config.file).map_err(of_file)?;
+    file::copy(&from, &draft.path).await.map_err(|error| match error {
+        // It is the copy that fills a disk.
+        StoreError::Full => file_error("file", &config.file, &NO_SPACE),
+        other => config.database.wrong(store_advice(&other)),
+    })?;
     let sound = look_inside(&Address::Sqlite(draft.path.clone()), secrets.org)
         .await
         .map_err(|problem| config.database.wrong(problem))?;
-    file::put_away(&draft.path).await.map_err(|error| config.database.wrong(store_advice(&error)))?;
+    file::put_away(&draft.path).await.map_err(of_file)?;
     if let Some(folder) = &config.secrets_to {
         let copied = secrets.copy_to(folder);
         copied.map_err(|error| file_error("secrets-to", folder, &error))?;
     }
     // Last: a file of this name is a backup that is done.
-    draft.keep(&config.file).map_err(|error| file_error("file", &config.file, &error))?;
+    draft.keep(&config.file).map_err(of_file)?;
     Ok(sound)
 }
 
@@ -116,11 +122,13 @@ pub async fn restore(config: &RestoreConfig) -> Result<Sound, ConfigError> {
     for end in ["", "-wal", "-shm"] {
         let mut path = to.clone().into_os_string();
         path.push(end);
-        refuse_existing("database", Path::new(&path))?;
+        if is_there(Path::new(&path)) {
+            return Err(config.database.wrong(format!("{} {THERE}", Path::new(&path).display())));
+        }
     }
-    file::check(&config.file)
-        .await
-        .map_err(|error| file_error("file", &config.file, &store_advice(&error)))?;
+    let of_file = |error: StoreError| file_error("file", &config.file, &unfit(&error));
+    let of_database = |error: StoreError| config.database.wrong(store_advice(&error));
+    file::check(&config.file).await.map_err(of_file)?;
     let secrets = match &config.secrets_from {
         Some(folder) => {
             refuse_existing("secrets", Path::new(&config.secrets))?;
@@ -128,20 +136,21 @@ pub async fn restore(config: &RestoreConfig) -> Result<Sound, ConfigError> {
         }
         None => secrets_of(&config.secrets)?,
     };
-    let draft = Draft::beside(&to).map_err(|error| file_error("database", &to, &error))?;
+    let draft = Draft::beside(&to).map_err(of_database)?;
     // Not a plain copy: this one looks at what it wrote, and is readable by its owner only.
-    file::copy(&config.file, &draft.path)
-        .await
-        .map_err(|error| file_error("file", &config.file, &store_advice(&error)))?;
+    file::copy(&config.file, &draft.path).await.map_err(|error| match error {
+        StoreError::Full => config.database.wrong(NO_SPACE.to_owned()),
+        other => of_file(other),
+    })?;
     let sound = take_over(&Address::Sqlite(draft.path.clone()), secrets.org)
         .await
         .map_err(|problem| file_error("file", &config.file, &problem))?;
-    file::put_away(&draft.path).await.map_err(|error| config.database.wrong(store_advice(&error)))?;
+    file::put_away(&draft.path).await.map_err(of_database)?;
     if config.secrets_from.is_some() {
         let copied = secrets.copy_to(Path::new(&config.secrets));
         copied.map_err(|error| file_error("secrets", Path::new(&config.secrets), &error))?;
     }
-    draft.keep(&to).map_err(|error| file_error("database", &to, &error))?;
+    draft.keep(&to).map_err(of_database)?;
     Ok(sound)
 }
 
@@ -157,6 +166,10 @@ pub async fn check(config: &CheckConfig) -> Result<Sound, ConfigError> {
     }
     look_inside(&address, secrets.org).await.map_err(|problem| config.database.wrong(problem))
 }
+
+const NO_SPACE: &str = "its disk has no space left; make some, or choose another place";
+
+const THERE: &str = "is there already, and nothing is overwritten; move it away";
 
 const BY_PG_DUMP: &str = "PostgreSQL is backed up by its own tools, also while it is in use: run pg_dump \
                           --format=custom --file=FILE ADDRESS";
@@ -190,12 +203,16 @@ async fn forget_codes(db: &Db, org: OrgId) -> Result<(), StoreError> {
     tx.commit().await
 }
 
-/// The organisation in a database, which must be the one of the secrets folder.
+/// The organisation in a database, which must be the one of the secrets folder, and whole.
 async fn inside(db: &Db, org: OrgId) -> Result<Sound, String> {
     let found = async {
-        let mut conn = db.read().await?;
+        let mut conn = db.snapshot().await?;
         let name = organisation::name(&mut conn, org).await?;
-        Ok((name, organisation::head(&mut conn, org).await?))
+        let head = organisation::head(&mut conn, org).await?;
+        if head.is_some() {
+            soundness::look(&mut conn, org).await?;
+        }
+        Ok((name, head))
     };
     match found.await.map_err(|error| store_advice(&error))? {
         (Some(name), Some(head)) => Ok(Sound { org, name, head: head.seq }),
@@ -218,10 +235,21 @@ fn secrets_of(folder: &str) -> Result<Secrets, ConfigError> {
 }
 
 fn refuse_existing(key: &str, path: &Path) -> Result<(), ConfigError> {
+    if is_there(path) { Err(file_error(key, path, &format!("it {THERE}"))) } else { Ok(()) }
+}
+
+fn is_there(path: &Path) -> bool {
     // Not `exists`: a link that leads nowhere is something that is there, too.
-    match path.symlink_metadata() {
-        Ok(_) => Err(file_error(key, path, &"it is there already, and nothing is overwritten; move it away")),
-        Err(_) => Ok(()),
+    path.symlink_metadata().is_ok()
+}
+
+/// What is wrong with a file that is to be restored.
+fn unfit(error: &StoreError) -> String {
+    match error {
+        StoreError::Missing => "it is not there, or empty; give the file that roadbook backup wrote".into(),
+        StoreError::Foreign => "it is of another program; give the file that roadbook backup wrote".into(),
+        StoreError::Damaged(what) => format!("it is damaged ({what}); take another backup"),
+        other => store_advice(other),
     }
 }
 
@@ -241,24 +269,29 @@ struct Draft {
 }
 
 impl Draft {
-    fn beside(path: &Path) -> io::Result<Self> {
+    fn beside(path: &Path) -> Result<Self, StoreError> {
         let mut draft = path.to_owned().into_os_string();
         draft.push(".partial");
         let draft = PathBuf::from(draft);
         // What an earlier run left that was killed.
         match fs::remove_file(&draft) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Err(error) if is_there(&draft) => {
+                let problem = format!("{} is in the way ({error}); remove it", draft.display());
+                return Err(StoreError::File(problem));
+            }
             _ => {}
         }
+        file::make_private(&draft)?;
         Ok(Self { path: draft, is_kept: false })
     }
 
-    fn keep(mut self, path: &Path) -> io::Result<()> {
-        fs::rename(&self.path, path)?;
+    fn keep(mut self, path: &Path) -> Result<(), StoreError> {
+        let failed = |error: io::Error| StoreError::File(format!("cannot be put there ({error}); try again"));
+        fs::rename(&self.path, path).map_err(failed)?;
         self.is_kept = true;
         #[cfg(unix)]
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::File::open(folder)?.sync_all()?;
+            fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
         }
         Ok(())
     }

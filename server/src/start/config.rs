@@ -1,11 +1,16 @@
 //! Configuration: by flags and environment, every key checked before anything starts.
 
+use std::cmp::Ordering;
+use std::ffi::OsString;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
+
+use clap::parser::ValueSource;
+use roadbook_domain::value::id::OrgId;
 
 use super::network::Network;
 use super::tls::Tls;
@@ -86,9 +91,25 @@ pub struct Config {
     pub password_cost: Cost,
 }
 
-/// Where a database is: told directly, or by a file, which keeps a password out of the list of processes.
-#[derive(Clone, clap::Args)]
-pub struct Database {
+/// Where a database is: told directly, or by a file, which keeps a password out of the list of processes. A flag
+/// beats every variable; two of a kind that name both are refused.
+#[derive(Clone)]
+pub struct Database(Told);
+
+#[derive(Clone)]
+enum Told {
+    Address(String),
+    File(PathBuf),
+    /// Both at once, in the words of the error.
+    Both(&'static str),
+}
+
+const BOTH_FLAGS: &str = "--database and --database-file are both given: give one of them";
+const BOTH_VARIABLES: &str =
+    "ROADBOOK_DATABASE and ROADBOOK_DATABASE_FILE are both set: unset one of them, or empty it";
+
+#[derive(clap::Args)]
+struct Flags {
     /// The database: sqlite:PATH or postgres://USER@HOST/DATABASE. Others on the machine can read flags: an
     /// address with a password belongs in the variable or in a file
     #[arg(
@@ -103,19 +124,55 @@ pub struct Database {
 
     /// A file that holds the address instead
     #[arg(long = "database-file", id = "database-file", value_name = "FILE", env = "ROADBOOK_DATABASE_FILE")]
-    file: Option<PathBuf>,
+    file: Option<OsString>,
+}
+
+impl clap::Args for Database {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        <Flags as clap::Args>::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        <Flags as clap::Args>::augment_args_for_update(command)
+    }
+}
+
+impl clap::FromArgMatches for Database {
+    fn from_arg_matches(matches: &clap::ArgMatches) -> Result<Self, clap::Error> {
+        let Flags { text, file } = <Flags as clap::FromArgMatches>::from_arg_matches(matches)?;
+        let file = file.unwrap_or_default();
+        // They are in order: a default, a variable, a flag. A variable that is empty counts as not set.
+        let told_by = |id: &str, is_empty: bool| {
+            matches.value_source(id).filter(|source| !is_empty || *source != ValueSource::EnvVariable)
+        };
+        let (of_text, of_file) =
+            (told_by("database", text.is_empty()), told_by("database-file", file.is_empty()));
+        Ok(Self(match of_file.cmp(&of_text) {
+            Ordering::Greater => Told::File(file.into()),
+            Ordering::Equal if of_file == Some(ValueSource::CommandLine) => Told::Both(BOTH_FLAGS),
+            Ordering::Equal if of_file.is_some() => Told::Both(BOTH_VARIABLES),
+            // If nothing names one but an empty variable, the error blames that.
+            Ordering::Equal | Ordering::Less => Told::Address(text),
+        }))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &clap::ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 impl Database {
     /// The address to connect to.
     ///
     /// # Errors
-    /// It is not one, or the file cannot be read.
+    /// It is not one, the file cannot be read, or both are named.
     pub(crate) fn address(&self) -> Result<Address, ConfigError> {
         let remedy = || self.wrong("give sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE".into());
-        match &self.file {
-            None => self.text.parse().map_err(|_| remedy()),
-            Some(path) => std::fs::read_to_string(path)
+        match &self.0 {
+            Told::Both(conflict) => Err(ConfigError::other((*conflict).to_owned())),
+            Told::Address(text) => text.parse().map_err(|_| remedy()),
+            Told::File(path) => std::fs::read_to_string(path)
                 .map_err(|error| {
                     self.wrong(format!("cannot be read ({error}); give a file with an address"))
                 })?
@@ -127,34 +184,36 @@ impl Database {
 
     /// The error that blames the database.
     pub(crate) fn wrong(&self, problem: String) -> ConfigError {
-        match &self.file {
-            None => ConfigError::of("database", &self.text, &problem),
-            Some(path) => ConfigError::of("database-file", &path.display().to_string(), &problem),
+        match &self.0 {
+            Told::Both(conflict) => ConfigError::other(format!("{conflict}; {problem}")),
+            Told::Address(text) => ConfigError::of("database", text, &problem),
+            Told::File(path) => ConfigError::of("database-file", &path.display().to_string(), &problem),
         }
     }
 
     /// The flag that names this database on a command line, and its value; `None` if that would show a password.
     pub fn flag(&self) -> Option<(&'static str, String)> {
-        match &self.file {
-            Some(path) => Some(("--database-file", path.display().to_string())),
-            None if without_password(&self.text) == self.text => Some(("--database", self.text.clone())),
-            None => None,
+        match &self.0 {
+            Told::File(path) => Some(("--database-file", path.display().to_string())),
+            Told::Address(text) if without_password(text) == *text => Some(("--database", text.clone())),
+            Told::Address(_) | Told::Both(_) => None,
         }
     }
 }
 
 impl From<String> for Database {
     fn from(text: String) -> Self {
-        Self { text, file: None }
+        Self(Told::Address(text))
     }
 }
 
 impl fmt::Debug for Database {
     /// Without the password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.file {
-            None => f.write_str(&without_password(&self.text)),
-            Some(path) => write!(f, "the address in {}", path.display()),
+        match &self.0 {
+            Told::Address(text) => f.write_str(&without_password(text)),
+            Told::File(path) => write!(f, "the address in {}", path.display()),
+            Told::Both(conflict) => f.write_str(conflict),
         }
     }
 }
@@ -210,8 +269,13 @@ impl ConfigError {
     /// `ROADBOOK_KEY (--key) is "value": problem and remedy`.
     pub(crate) fn of(key: &str, value: &str, problem: &str) -> Self {
         let variable = key.to_uppercase().replace('-', "_");
+        Self::argument(&format!("ROADBOOK_{variable} (--{key})"), value, problem)
+    }
+
+    /// `NAME is "value": problem and remedy`, for a flag or argument that no variable stands for.
+    pub(crate) fn argument(name: &str, value: &str, problem: &str) -> Self {
         let value = one_line(&without_password(value));
-        Self(format!("ROADBOOK_{variable} (--{key}) is \"{value}\": {}", one_line(problem)))
+        Self(format!("{name} is \"{value}\": {}", one_line(problem)))
     }
 }
 
@@ -361,6 +425,13 @@ pub fn public_address(text: &str) -> Result<String, ConfigError> {
     }
 }
 
+/// What is accepted as a time zone.
+pub(crate) const ZONE: &str = "give an IANA name, such as Europe/Budapest";
+/// What is accepted as a language and country.
+pub(crate) const LOCALE: &str = "give a language, with a country or without, such as hu-HU or hu";
+/// What is accepted as a person's name.
+pub(crate) const NAME: &str = "give a shorter name, on one line";
+
 /// The problem of a database, with what to do about it.
 pub(crate) fn store_advice(error: &StoreError) -> String {
     match error {
@@ -368,6 +439,14 @@ pub(crate) fn store_advice(error: &StoreError) -> String {
         StoreError::Foreign => format!("{error}; choose another file"),
         other => other.to_string(),
     }
+}
+
+/// What is wrong with a database that an organisation is not in.
+pub(crate) fn foreign(org: OrgId) -> String {
+    format!(
+        "it does not hold organisation {org}, which the secrets folder was made for; point both to one \
+         organisation"
+    )
 }
 
 /// A whole number of `ms`, `s` or `m`.
@@ -485,6 +564,15 @@ mod tests {
         for text in ["", "5", "ms", "1h", "1.5s", "-1s", "1 s", "18446744073709551615m"] {
             assert_eq!(parse_duration(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn of_two_flags_that_name_the_database_neither_is_taken() {
+        let both = config(&["--database=sqlite:one.db", "--database-file=two"]);
+        assert_eq!(both.check().unwrap_err().to_string(), BOTH_FLAGS);
+        assert_eq!(both.database.flag(), None);
+        let empty = config(&["--database-file="]).check().unwrap_err().to_string();
+        assert!(empty.contains("(--database-file) is \"\": cannot be read"), "{empty}");
     }
 
     fn config(flags: &[&str]) -> Config {

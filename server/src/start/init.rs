@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use data_encoding::BASE64URL_NOPAD;
 use roadbook_domain::document::Signature;
 use roadbook_domain::document::change::Actor;
@@ -15,7 +16,7 @@ use roadbook_domain::value::env::{Env, random};
 use roadbook_domain::value::id::{OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 
-use super::config::{ConfigError, Database, store_advice};
+use super::config::{ConfigError, Database, LOCALE, NAME, ZONE, store_advice};
 use crate::auth::password::{Cost, PasswordError, Passwords};
 use crate::node::secrets::Secrets;
 use crate::store::db::Address;
@@ -52,7 +53,11 @@ pub struct InitConfig {
     pub admin_given_name: String,
 
     /// A file with the first administrator's password; without it one is made and shown once
-    #[arg(long, env = "ROADBOOK_ADMIN_PASSWORD_FILE")]
+    #[arg(
+        long,
+        env = "ROADBOOK_ADMIN_PASSWORD_FILE",
+        value_parser = OsStringValueParser::new().map(PathBuf::from)
+    )]
     pub admin_password_file: Option<PathBuf>,
 
     /// The firm's time zone, an IANA name such as Europe/Budapest
@@ -199,7 +204,9 @@ struct Password {
 
 impl Password {
     fn of(config: &InitConfig, env: &dyn Env) -> Result<Self, ConfigError> {
-        let Some(path) = &config.admin_password_file else {
+        // An empty variable counts as not set.
+        let path = config.admin_password_file.as_ref().filter(|path| !path.as_os_str().is_empty());
+        let Some(path) = path else {
             // 15 bytes give 20 characters without padding.
             return Ok(Self { text: BASE64URL_NOPAD.encode(&random::<15>(env)), given: false });
         };
@@ -239,15 +246,11 @@ impl fmt::Debug for Created {
 /// The key that a broken rule of settings is about.
 fn blame(config: &InitConfig, error: SettingsError) -> ConfigError {
     let (key, value, remedy) = match error {
-        SettingsError::UnknownZone => ("zone", &config.zone, "give an IANA name, such as Europe/Budapest"),
-        SettingsError::Malformed("locale") => ("locale", &config.locale, "give one such as hu-HU"),
+        SettingsError::UnknownZone => ("zone", &config.zone, ZONE),
+        SettingsError::Malformed("locale") => ("locale", &config.locale, LOCALE),
         SettingsError::Malformed("name") => ("organisation", &config.organisation, "give the firm's name"),
-        SettingsError::Malformed("family_name") => {
-            ("admin-family-name", &config.admin_family_name, "give a shorter name")
-        }
-        SettingsError::Malformed("given_name") => {
-            ("admin-given-name", &config.admin_given_name, "give a shorter name")
-        }
+        SettingsError::Malformed("family_name") => ("admin-family-name", &config.admin_family_name, NAME),
+        SettingsError::Malformed("given_name") => ("admin-given-name", &config.admin_given_name, NAME),
         other => return unexpected(other),
     };
     ConfigError::of(key, value, remedy)

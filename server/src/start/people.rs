@@ -14,7 +14,7 @@ use roadbook_domain::value::env::Env;
 use roadbook_domain::value::id::{OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 
-use super::config::{ConfigError, Database, store_advice};
+use super::config::{ConfigError, Database, LOCALE, NAME, ZONE, foreign, store_advice};
 use crate::auth::enrolment::{self, Invitation, enrolment_link};
 use crate::node::secrets::Secrets;
 use crate::store::users::{self, NewAccount};
@@ -71,10 +71,8 @@ pub enum UserChange {
 
 /// The colleagues of an organisation, within reach of whoever runs its server.
 pub struct People<'a> {
-    firm: &'a Firm,
     db: Db,
     org: OrgId,
-    secrets: Secrets,
     env: &'a dyn Env,
 }
 
@@ -86,7 +84,7 @@ pub enum PeopleError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// It is no email address.
-    #[error("\"{0}\" is no email address; give one such as anna@example.com")]
+    #[error("EMAIL is \"{0}\": give an email address, such as anna@example.com")]
     Email(String),
     /// Nobody has this login.
     #[error("nobody has the login {0}; roadbook user list shows all")]
@@ -97,6 +95,9 @@ pub enum PeopleError {
     /// The user has no access.
     #[error("{0} has no access; roadbook user enable gives it back")]
     Disabled(String),
+    /// Nobody else is an administrator with access.
+    #[error("{0} is the only administrator with access; give somebody else the role admin first")]
+    LastAdmin(String),
     /// A rule of settings.
     #[error("{0}")]
     Rule(#[from] SettingsError),
@@ -109,17 +110,22 @@ pub enum PeopleError {
 }
 
 impl<'a> People<'a> {
-    /// Opens the database beside a server that may be running.
+    /// Opens the database beside a server that may be running; it must hold the organisation that the secrets
+    /// folder was made for.
     ///
     /// # Errors
-    /// [`PeopleError::Config`].
-    pub async fn of(firm: &'a Firm, env: &'a dyn Env) -> Result<Self, PeopleError> {
+    /// [`PeopleError::Config`]; of the database.
+    pub async fn of(firm: &Firm, env: &'a dyn Env) -> Result<Self, PeopleError> {
         let secrets = Secrets::load(firm.secrets.as_ref())
             .map_err(|error| ConfigError::of("secrets", &firm.secrets, &error.to_string()))?;
         let db = Db::attach(&firm.database.address()?)
             .await
             .map_err(|error| firm.database.wrong(store_advice(&error)))?;
-        Ok(Self { firm, db, org: secrets.org, secrets, env })
+        let known = organisation::head(&mut db.read().await?, secrets.org).await?;
+        match known {
+            Some(_) => Ok(Self { db, org: secrets.org, env }),
+            None => Err(firm.database.wrong(foreign(secrets.org)).into()),
+        }
     }
 
     /// All users, by name.
@@ -140,7 +146,7 @@ impl<'a> People<'a> {
     /// Every [`PeopleError`].
     pub async fn add(&self, new: &NewUser) -> Result<Invitation, PeopleError> {
         let email = email(&new.email)?;
-        let role = role(&new.role)?;
+        let role = role("--role", &new.role)?;
         retry(|| async {
             let (mut tx, settings) = self.begin().await?;
             if settings.user_by_email(&email).is_some() {
@@ -159,7 +165,7 @@ impl<'a> People<'a> {
                 issues_invoices: false,
             };
             let now = self.env.now();
-            self.put(&mut tx, &settings, &user, 0, now).await?;
+            self.put(&mut tx, &settings, &user, 0, now).await.map_err(|error| new.blame(error))?;
             let account = NewAccount { id: user.id, email: &email, password_hash: "", role, created_at: now };
             users::insert(&mut tx, self.org, &account).await.map_err(|error| match error {
                 StoreError::Exists => PeopleError::Taken(email.to_string()),
@@ -193,7 +199,10 @@ impl<'a> People<'a> {
             }
             let now = self.env.now();
             let version = self.version_of(&mut tx, user.id).await?;
-            self.put(&mut tx, &settings, &user, version, now).await?;
+            self.put(&mut tx, &settings, &user, version, now).await.map_err(|error| match error {
+                PeopleError::Rule(SettingsError::LastAdmin) => PeopleError::LastAdmin(email.to_string()),
+                other => other,
+            })?;
             users::set_access(&mut tx, self.org, user.id, &email, user.role, !user.active, now).await?;
             if !user.active {
                 sessions::end_of_user(&mut tx, self.org, user.id, now).await?;
@@ -231,17 +240,7 @@ impl<'a> People<'a> {
 
     async fn begin(&self) -> Result<(Tx, Settings), PeopleError> {
         let mut tx = self.db.write().await?;
-        match organisation::lock(&mut tx, self.org).await {
-            Err(StoreError::Missing) => {
-                let problem = format!(
-                    "it does not hold organisation {}, which the secrets folder was made for; point both to one \
-                     organisation",
-                    self.secrets.org
-                );
-                return Err(self.firm.database.wrong(problem).into());
-            }
-            locked => locked?,
-        };
+        organisation::lock(&mut tx, self.org).await?;
         let rows = settings::all(&mut tx, self.org).await?;
         Ok((tx, Settings::from_rows(rows)))
     }
@@ -266,6 +265,26 @@ impl<'a> People<'a> {
         let by = Signature { user: None, device: None };
         settings::put(tx, self.org, &row, &by, now).await?;
         Ok(())
+    }
+}
+
+impl NewUser {
+    /// Names the flag that a broken rule of settings is about.
+    fn blame(&self, error: PeopleError) -> PeopleError {
+        let (flag, value, remedy) = match error {
+            PeopleError::Rule(SettingsError::UnknownZone) => ("--zone", self.zone.as_deref(), ZONE),
+            PeopleError::Rule(SettingsError::Malformed("locale")) => {
+                ("--locale", self.locale.as_deref(), LOCALE)
+            }
+            PeopleError::Rule(SettingsError::Malformed("family_name")) => {
+                ("--family-name", Some(self.family_name.as_str()), NAME)
+            }
+            PeopleError::Rule(SettingsError::Malformed("given_name")) => {
+                ("--given-name", Some(self.given_name.as_str()), NAME)
+            }
+            other => return other,
+        };
+        ConfigError::argument(flag, value.unwrap_or_default(), remedy).into()
     }
 }
 
@@ -297,13 +316,13 @@ fn email(text: &str) -> Result<Email, PeopleError> {
     text.parse().map_err(|_| PeopleError::Email(text.to_owned()))
 }
 
-/// The role with this word.
+/// The role with this word, which a flag or argument of this name holds.
 ///
 /// # Errors
 /// In one line, with all words.
-pub fn role(text: &str) -> Result<Role, ConfigError> {
+pub fn role(name: &str, text: &str) -> Result<Role, ConfigError> {
     let known = text.parse::<Role>().ok().filter(|role| role.is_known());
-    known.ok_or_else(|| ConfigError::of("role", text, "give admin, manager, user or restricted"))
+    known.ok_or_else(|| ConfigError::argument(name, text, "give admin, manager, user or restricted"))
 }
 
 impl crate::store::MayConflict for PeopleError {

@@ -368,11 +368,10 @@ impl Opening {
 const WRITER_CACHE: &str = "-16384";
 
 async fn connect_sqlite(path: &Path, opening: Opening) -> Result<Db, StoreError> {
-    let exists = path.try_exists().map_err(|error| StoreError::Unavailable(error.into()))?;
-    if exists {
+    if sqlite_file::find(path)? {
         look_before_opening(path, opening).await?;
     } else if opening == Opening::Create {
-        sqlite_file::make_private(path).map_err(|error| StoreError::Unavailable(error.into()))?;
+        sqlite_file::make_private(path)?;
     } else {
         return Err(StoreError::Missing);
     }

@@ -6,6 +6,7 @@ use roadbook_domain::document::digest::Digest;
 use roadbook_domain::value::id::OrgId;
 
 use super::bulk::{self, Value};
+use super::db::on;
 use super::{Conn, StoreError, Tx};
 
 /// How many documents are filed under a key, and the sum of their digest terms.
@@ -33,12 +34,18 @@ pub async fn get(
     let text = "select principal, documents, sum from digest where org_id = $1 and principal in LIST";
     let rows: Vec<(Vec<u8>, i64, Vec<u8>)> =
         bulk::fetch(conn, text, &[Value::Uuid(org.uuid())], keys).await?;
-    rows.into_iter()
-        .map(|(key, documents, sum)| {
-            let sum = sum.try_into().map_err(|_| StoreError::Unreadable("a digest"))?;
-            Ok((key, Sum { documents, digest: Digest::from_bytes(sum) }))
-        })
-        .collect()
+    sums(rows)
+}
+
+/// All digests that are not empty.
+///
+/// # Errors
+/// Of the database.
+pub async fn all(conn: &mut Conn, org: OrgId) -> Result<Sums, StoreError> {
+    let text = "select principal, documents, sum from digest where org_id = $1 and documents <> 0";
+    let rows: Vec<(Vec<u8>, i64, Vec<u8>)> =
+        on!(conn, |c| sqlx::query_as(text).bind(org.uuid()).fetch_all(c).await)?;
+    sums(rows)
 }
 
 /// Sets digests.
@@ -66,4 +73,13 @@ pub async fn put(tx: &mut Tx, org: OrgId, sums: &Sums) -> Result<(), StoreError>
     )
     .await?;
     Ok(())
+}
+
+fn sums(rows: Vec<(Vec<u8>, i64, Vec<u8>)>) -> Result<Sums, StoreError> {
+    rows.into_iter()
+        .map(|(key, documents, sum)| {
+            let sum = sum.try_into().map_err(|_| StoreError::Unreadable("a digest"))?;
+            Ok((key, Sum { documents, digest: Digest::from_bytes(sum) }))
+        })
+        .collect()
 }

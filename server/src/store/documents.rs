@@ -76,6 +76,27 @@ pub async fn get(conn: &mut Conn, org: OrgId, ids: &[DocumentId]) -> Result<Vec<
     rows.into_iter().map(Row::try_into).collect()
 }
 
+/// The documents after one id (`None`: from the first), by id, `limit` of them at most, for a look at all of them.
+///
+/// # Errors
+/// Of the database.
+pub async fn after(
+    conn: &mut Conn,
+    org: OrgId,
+    after: Option<DocumentId>,
+    limit: i64,
+) -> Result<Vec<Stored>, StoreError> {
+    let text =
+        format!("select {COLUMNS} from document d where d.org_id = $1 and d.id > $2 order by d.id limit $3");
+    let rows: Vec<Row> = on!(conn, |c| sqlx::query_as(AssertSqlSafe(text))
+        .bind(org.uuid())
+        .bind(after.map_or(Uuid::nil(), DocumentId::uuid))
+        .bind(limit)
+        .fetch_all(c)
+        .await)?;
+    rows.into_iter().map(Row::try_into).collect()
+}
+
 /// Version and existence of these documents: those that exist, by id.
 ///
 /// # Errors

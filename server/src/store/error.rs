@@ -13,6 +13,10 @@ pub enum StoreError {
     #[error("there is no Roadbook database at this address")]
     Missing,
 
+    /// The file of a SQLite database cannot be opened or made; in words, why, and what helps.
+    #[error("{0}")]
+    File(String),
+
     /// The database holds tables, but not ours.
     #[error("the database belongs to another program")]
     Foreign,
@@ -89,6 +93,7 @@ impl From<sqlx::Error> for StoreError {
                 Some(Trouble::Conflict) => Self::Conflict(error),
                 Some(Trouble::Unavailable) => Self::Unavailable(error),
                 Some(Trouble::Damaged) => Self::Damaged(error.to_string()),
+                Some(Trouble::Closed) => Self::File(CLOSED.to_owned()),
                 None => Self::Other(error),
             },
             PoolTimedOut | PoolClosed | Io(_) | WorkerCrashed | BeginFailed | Protocol(_) => {
@@ -99,6 +104,8 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+const CLOSED: &str = "the file cannot be opened; let whoever runs this read and write it and its folder";
+
 /// The failures that an error code of either database stands for.
 #[derive(Debug, PartialEq, Eq)]
 enum Trouble {
@@ -106,6 +113,8 @@ enum Trouble {
     Full,
     Unavailable,
     Damaged,
+    /// The file, to who may not open it.
+    Closed,
 }
 
 impl Trouble {
@@ -126,6 +135,7 @@ impl Trouble {
             5 | 6 => Some(Self::Unavailable),
             11 | 26 => Some(Self::Damaged),
             13 => Some(Self::Full),
+            14 => Some(Self::Closed),
             _ => None,
         }
     }
@@ -143,6 +153,7 @@ mod tests {
             ("13", Some(Trouble::Full)),
             ("11", Some(Trouble::Damaged)),
             ("267", Some(Trouble::Damaged)),
+            ("14", Some(Trouble::Closed)),
             ("1", None),
             ("53100", Some(Trouble::Full)),
             ("53300", Some(Trouble::Unavailable)),

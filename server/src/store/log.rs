@@ -107,6 +107,42 @@ pub struct Present {
     pub authors: Vec<u8>,
 }
 
+/// An entry as it is looked at to see whether the log is whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linked {
+    /// Its place in the log.
+    pub seq: i64,
+    /// What it is.
+    pub entry: EntryKind,
+    /// The document, or the settings row's id.
+    pub document: Uuid,
+    /// The document type, or the kind of the settings row.
+    pub kind: i64,
+    /// The change's hash, or one over what the entry says.
+    pub hash: Vec<u8>,
+    /// The chain up to it.
+    pub chain: Vec<u8>,
+    /// The change's one byte string; empty for other entries, and where a document was purged.
+    pub bytes: Vec<u8>,
+}
+
+/// What the log says of a change beside its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Its hash.
+    pub hash: ChangeHash,
+    /// Its actor.
+    pub actor: Actor,
+    /// Its number among the changes of that actor.
+    pub number: u32,
+    /// Who made it.
+    pub by: Signature,
+    /// The act it was part of.
+    pub origin: Option<Origin>,
+    /// When the server took it.
+    pub received_at: Timestamp,
+}
+
 /// Whom the entries are filed for that are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reader {
@@ -147,13 +183,12 @@ impl NewEntry {
 
     /// The entry of a settings row that was just written.
     pub fn settings(row: &SettingsRow, by: Signature, received_at: Timestamp) -> Self {
-        let hash = digest(&SHA256, &minicbor::to_vec(row).unwrap_or_default());
         Self {
             entry: EntryKind::Settings,
             feed: Vec::new(),
             document: Uuid::from_bytes(*row.id.as_bytes()),
             kind: row.kind.code(),
-            hash: std::array::from_fn(|i| hash.as_ref().get(i).copied().unwrap_or_default()),
+            hash: hash_of(row),
             actor: None,
             by,
             origin: None,
@@ -176,7 +211,7 @@ pub async fn append(tx: &mut Tx, org: OrgId, entries: &[NewEntry]) -> Result<i64
     let (mut seq, mut chain) = (head.seq, head.chain);
     for entry in entries {
         seq += 1;
-        chain = link(&chain, seq, entry);
+        chain = link(&chain, seq, (entry.entry, entry.document, &entry.hash));
         values.extend(row(org, seq, &chain, entry));
     }
     bulk::insert(
@@ -190,6 +225,12 @@ pub async fn append(tx: &mut Tx, org: OrgId, entries: &[NewEntry]) -> Result<i64
     .await?;
     advance(tx, org, seq, &chain).await?;
     Ok(head.seq + 1)
+}
+
+/// What the log has for the hash of a settings row.
+pub fn hash_of(row: &SettingsRow) -> [u8; 32] {
+    let hash = digest(&SHA256, &minicbor::to_vec(row).unwrap_or_default());
+    std::array::from_fn(|i| hash.as_ref().get(i).copied().unwrap_or_default())
 }
 
 async fn advance(tx: &mut Tx, org: OrgId, seq: i64, chain: &[u8]) -> Result<(), StoreError> {
@@ -206,14 +247,14 @@ async fn advance(tx: &mut Tx, org: OrgId, seq: i64, chain: &[u8]) -> Result<(), 
 const COLUMNS: usize = 16;
 
 /// The chain with one more entry. It covers no bytes, so that a purge may empty them.
-fn link(chain: &[u8], seq: i64, entry: &NewEntry) -> Vec<u8> {
+fn link(chain: &[u8], seq: i64, (entry, document, entry_hash): (EntryKind, Uuid, &[u8])) -> Vec<u8> {
     // All parts have fixed lengths, so no two entries give the same text.
     let mut hash = Context::new(&SHA256);
     hash.update(chain);
     hash.update(&seq.to_be_bytes());
-    hash.update(&entry.entry.code().to_be_bytes());
-    hash.update(entry.document.as_bytes());
-    hash.update(&entry.hash);
+    hash.update(&entry.code().to_be_bytes());
+    hash.update(document.as_bytes());
+    hash.update(entry_hash);
     hash.finish().as_ref().to_vec()
 }
 
@@ -253,6 +294,82 @@ pub async fn chain_at(conn: &mut Conn, org: OrgId, seq: i64) -> Result<Option<Ve
         .bind(seq)
         .fetch_optional(c)
         .await)?)
+}
+
+/// The entries after `after`, in order, `limit` of them at most, for a look at the whole log.
+///
+/// # Errors
+/// Of the database.
+pub async fn linked(conn: &mut Conn, org: OrgId, after: i64, limit: i64) -> Result<Vec<Linked>, StoreError> {
+    let rows: Vec<LinkedRow> = on!(conn, |c| sqlx::query_as(
+        "select seq, entry, document, kind, hash, chain, bytes from log where org_id = $1 and seq > $2 \
+         order by seq limit $3"
+    )
+    .bind(org.uuid())
+    .bind(after)
+    .bind(limit)
+    .fetch_all(c)
+    .await)?;
+    rows.into_iter()
+        .map(|(seq, entry, document, kind, hash, chain, bytes)| {
+            Ok(Linked { seq, entry: EntryKind::of(entry)?, document, kind, hash, chain, bytes })
+        })
+        .collect()
+}
+
+/// Whether what stood at a document's id was moved to another id after an entry of the log.
+///
+/// # Errors
+/// Of the database.
+pub async fn has_moved(
+    conn: &mut Conn,
+    org: OrgId,
+    document: DocumentId,
+    after: i64,
+) -> Result<bool, StoreError> {
+    let moved: Option<i64> = on!(conn, |c| sqlx::query_scalar(
+        "select seq from log where org_id = $1 and document = $2 and entry = 5 and seq > $3"
+    )
+    .bind(org.uuid())
+    .bind(document.uuid())
+    .bind(after)
+    .fetch_optional(c)
+    .await)?;
+    Ok(moved.is_some())
+}
+
+/// What the log says of the changes of one document from an entry on.
+///
+/// # Errors
+/// Of the database.
+pub async fn made_from(
+    conn: &mut Conn,
+    org: OrgId,
+    document: DocumentId,
+    from: i64,
+) -> Result<Vec<Made>, StoreError> {
+    let rows: Vec<MadeRow> = on!(conn, |c| sqlx::query_as(
+        "select hash, actor, actor_seq, author, device, origin_kind, origin_id, received_at from log \
+         where org_id = $1 and document = $2 and seq >= $3 and entry in (0, 1)"
+    )
+    .bind(org.uuid())
+    .bind(document.uuid())
+    .bind(from)
+    .fetch_all(c)
+    .await)?;
+    rows.into_iter()
+        .map(|(hash, actor, number, author, device, origin_kind, origin_id, received_at)| {
+            let unreadable = || StoreError::Unreadable("an entry of the log");
+            Ok(Made {
+                hash: ChangeHash(hash.try_into().map_err(|_| unreadable())?),
+                actor: Actor(actor.try_into().map_err(|_| unreadable())?),
+                number: u32::try_from(number).map_err(|_| unreadable())?,
+                by: signature(author, device),
+                origin: origin(origin_kind, origin_id)?,
+                received_at: Timestamp::from_millis(received_at),
+            })
+        })
+        .collect()
 }
 
 /// The entries after `after` for these readers, `limit` of them at most for each: one look-up, whoever reads.
@@ -411,6 +528,19 @@ impl EntryKind {
     }
 }
 
+impl Linked {
+    /// Whether its chain goes on from the one before it.
+    pub fn follows(&self, chain: &[u8]) -> bool {
+        link(chain, self.seq, (self.entry, self.document, &self.hash)) == self.chain
+    }
+}
+
+/// Hash, actor, its number, author, device, kind and id of the act, and when it was received.
+type MadeRow = (Vec<u8>, Vec<u8>, i64, Uuid, Uuid, i64, Vec<u8>, i64);
+
+/// Number, kind of entry, document, kind, hash, chain and bytes.
+type LinkedRow = (i64, i16, Uuid, i64, Vec<u8>, Vec<u8>, Vec<u8>);
+
 #[derive(sqlx::FromRow)]
 struct Row {
     seq: i64,
@@ -432,13 +562,6 @@ impl TryFrom<Row> for Logged {
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
         let unreadable = || StoreError::Unreadable("an entry of the log");
-        let origin = match row.origin_kind {
-            0 => None,
-            kind => Some(Origin {
-                kind: OriginKind(u16::try_from(kind).map_err(|_| unreadable())?),
-                id: row.origin_id.try_into().map_err(|_| unreadable())?,
-            }),
-        };
         let present = match (row.kind, row.heads, row.authors) {
             (Some(kind), Some(heads), Some(authors)) => {
                 let kind = DocumentTypeId(u16::try_from(kind).map_err(|_| unreadable())?);
@@ -450,14 +573,28 @@ impl TryFrom<Row> for Logged {
             seq: row.seq,
             document: row.document.into(),
             hash: ChangeHash(row.hash.try_into().map_err(|_| unreadable())?),
-            by: Signature {
-                user: (!row.author.is_nil()).then(|| row.author.into()),
-                device: (!row.device.is_nil()).then(|| row.device.into()),
-            },
-            origin,
+            by: signature(row.author, row.device),
+            origin: origin(row.origin_kind, row.origin_id)?,
             received_at: Timestamp::from_millis(row.received_at),
             bytes: row.bytes,
             present,
         })
     }
+}
+
+fn signature(author: Uuid, device: Uuid) -> Signature {
+    Signature {
+        user: (!author.is_nil()).then(|| author.into()),
+        device: (!device.is_nil()).then(|| device.into()),
+    }
+}
+
+/// The act with this kind and id; kind 0 is a plain edit.
+fn origin(kind: i64, id: Vec<u8>) -> Result<Option<Origin>, StoreError> {
+    let unreadable = || StoreError::Unreadable("an entry of the log");
+    if kind == 0 {
+        return Ok(None);
+    }
+    let kind = OriginKind(u16::try_from(kind).map_err(|_| unreadable())?);
+    Ok(Some(Origin { kind, id: id.try_into().map_err(|_| unreadable())? }))
 }

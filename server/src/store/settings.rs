@@ -1,5 +1,7 @@
 //! Settings rows, and the one way to write them.
 
+use std::collections::BTreeMap;
+
 use roadbook_domain::document::Signature;
 use roadbook_domain::settings::{SettingsClass, SettingsId, SettingsKind, SettingsRow};
 use roadbook_domain::value::id::{OrgId, ProductId};
@@ -133,6 +135,20 @@ pub async fn all(conn: &mut Conn, org: OrgId) -> Result<Vec<SettingsRow>, StoreE
     rows.into_iter().map(SettingsRow::try_from).collect()
 }
 
+/// The hash of every row, as the log has it, by the row's place there.
+///
+/// # Errors
+/// Of the database.
+pub async fn hashes(conn: &mut Conn, org: OrgId) -> Result<BTreeMap<i64, [u8; 32]>, StoreError> {
+    let rows: Vec<Placed> = on!(conn, |c| sqlx::query_as(
+        "select kind, id, product_id, version, class, body, seq from settings where org_id = $1"
+    )
+    .bind(org.uuid())
+    .fetch_all(c)
+    .await)?;
+    rows.into_iter().map(|placed| Ok((placed.seq, log::hash_of(&placed.row.try_into()?)))).collect()
+}
+
 /// The rows of one kind, by id.
 ///
 /// # Errors
@@ -204,6 +220,13 @@ struct Row {
     version: i64,
     class: i64,
     body: Vec<u8>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Placed {
+    #[sqlx(flatten)]
+    row: Row,
+    seq: i64,
 }
 
 impl TryFrom<Row> for SettingsRow {

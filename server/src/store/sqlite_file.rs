@@ -1,5 +1,6 @@
 //! A SQLite database as a file: copied while it is in use, and looked at before it is trusted.
 
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -15,13 +16,15 @@ pub(super) const ACQUIRE: Duration = Duration::from_secs(5);
 /// the file, nor by [`copy`], and may be of two moments.
 pub(super) const IN_USE: i64 = 1;
 
-/// Copies a database that may be in use to a new file, as it is at one moment, and looks whether the copy is
+/// Copies a database that may be in use to an empty file, as it is at one moment, and looks whether the copy is
 /// sound.
 ///
 /// # Errors
-/// [`StoreError::Damaged`]; [`StoreError::Full`]; of the file.
+/// [`StoreError::Full`], of the copy; [`StoreError::Missing`], [`StoreError::File`] and [`StoreError::Damaged`].
 pub async fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
-    make_private(to).map_err(|error| StoreError::Unavailable(error.into()))?;
+    if !find(from)? {
+        return Err(StoreError::Missing);
+    }
     let mut conn = read_only(from).await?;
     migrations::look_at_sqlite(&mut conn).await?.check(false)?;
     sqlx::query("vacuum into $1").bind(to.display().to_string()).execute(&mut conn).await?;
@@ -49,7 +52,7 @@ pub async fn put_away(path: &Path) -> Result<(), StoreError> {
 /// # Errors
 /// [`StoreError::Damaged`]; [`StoreError::Missing`], [`StoreError::Foreign`] and [`StoreError::Newer`].
 pub async fn check(path: &Path) -> Result<(), StoreError> {
-    if !path.try_exists().map_err(|error| StoreError::Unavailable(error.into()))? {
+    if !find(path)? {
         return Err(StoreError::Missing);
     }
     let mut conn = read_only(path).await?;
@@ -58,7 +61,7 @@ pub async fn check(path: &Path) -> Result<(), StoreError> {
     Ok(conn.close().await?)
 }
 
-/// Looks whether all pages, rows and indexes fit together, and the log's end is the one that its
+/// Looks whether all pages, rows and indexes fit together, the log has no gap, and its end is the one that its
 /// organisation knows.
 pub(super) async fn look_through(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     let verdict: String = sqlx::query_scalar("pragma integrity_check(1)").fetch_one(&mut *conn).await?;
@@ -70,7 +73,8 @@ pub(super) async fn look_through(conn: &mut SqliteConnection) -> Result<(), Stor
     let torn: i64 = sqlx::query_scalar(
         "select count(*) from organisation o where exists (select 1 from log l where l.org_id = o.id) \
          and (not exists (select 1 from log l where l.org_id = o.id and l.seq = o.seq and l.chain = o.chain) \
-         or exists (select 1 from log l where l.org_id = o.id and l.seq > o.seq))",
+         or exists (select 1 from log l where l.org_id = o.id and l.seq > o.seq) \
+         or (select count(*) <> max(l.seq) - min(l.seq) + 1 from log l where l.org_id = o.id))",
     )
     .fetch_one(&mut *conn)
     .await?;
@@ -90,16 +94,39 @@ pub(super) fn for_reading(path: &Path) -> SqliteConnectOptions {
     options.busy_timeout(ACQUIRE).disable_statement_logging()
 }
 
+/// Whether there is a file. It is not opened: to close it would take this process's own locks on it away.
+///
+/// # Errors
+/// [`StoreError::File`]: there is something else, or no way to it.
+pub(super) fn find(path: &Path) -> Result<bool, StoreError> {
+    let shown = path.display();
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => {
+            Err(StoreError::File(format!("{shown} is a folder; give the path of a file")))
+        }
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(StoreError::File(format!("{shown} is out of reach ({error}); correct the path"))),
+    }
+}
+
 /// Makes an empty file that only its owner may read; SQLite gives its log the same permissions.
-pub(super) fn make_private(path: &Path) -> std::io::Result<()> {
+///
+/// # Errors
+/// [`StoreError::File`].
+pub fn make_private(path: &Path) -> Result<(), StoreError> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    let why = |error: io::Error| match path.parent().filter(|_| error.kind() == io::ErrorKind::NotFound) {
+        Some(folder) => format!("the folder {} is not there; make it, or correct the path", folder.display()),
+        None => format!("{} cannot be made ({error}); choose a place that can be written", path.display()),
+    };
+    options.open(path).map(drop).map_err(|error| StoreError::File(why(error)))
 }
 
 /// Makes a file durable.
-fn sync(path: &Path) -> std::io::Result<()> {
+fn sync(path: &Path) -> io::Result<()> {
     std::fs::File::open(path)?.sync_all()
 }

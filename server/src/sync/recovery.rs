@@ -6,5 +6,6 @@ pub mod reconciliation;
 mod reupload_accounts;
 pub mod reupload_documents;
 pub mod reupload_settings;
+pub mod soundness;
 pub mod state_hash;
 pub mod trim;

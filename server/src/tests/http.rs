@@ -44,6 +44,33 @@ async fn a_client_that_never_ends_its_head_is_cut_off() {
 }
 
 #[tokio::test]
+async fn a_head_of_more_than_32_kib_is_refused_also_if_it_comes_at_once() {
+    let router = Router::new().route("/", get(async || "hello"));
+    let served = Served::new(router, |_| {}).await;
+    for (filler, pieces, is_taken) in
+        [(30_000, 1, true), (33_000, 1, false), (40_000, 1, false), (33_000, 40, false)]
+    {
+        let mut client = served.connect().await;
+        let filler = "x".repeat(filler);
+        let head = format!("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nFiller: {filler}\r\n\r\n");
+        for piece in head.as_bytes().chunks(head.len().div_ceil(pieces)) {
+            // What is refused is not read to its end.
+            if client.write_all(piece).await.is_err() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        let mut answer = Vec::new();
+        // A reset may come before the answer was read.
+        let _ = client.read_to_end(&mut answer).await;
+        let answer = String::from_utf8_lossy(&answer);
+        assert_eq!(answer.starts_with("HTTP/1.1 200"), is_taken, "{pieces}: {answer}");
+        assert!(is_taken || answer.is_empty() || answer.starts_with("HTTP/1.1 431"), "{answer}");
+    }
+    served.stop().await;
+}
+
+#[tokio::test]
 async fn a_connection_that_stays_idle_after_an_answer_is_closed() {
     let router = Router::new().route("/", get(async || "hello"));
     let served = Served::new(router, |config| config.header_timeout = "100ms".into()).await;

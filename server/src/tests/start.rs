@@ -10,7 +10,7 @@ use crate::auth::password::Cost;
 use crate::on_both;
 use crate::store::{organisation, settings};
 use crate::testing::{ADMIN, Engine, START, Server, Throwaway, config};
-use crate::{InitConfig, State, init};
+use crate::{Firm, InitConfig, People, State, init};
 
 on_both! {
     async fn init_makes_an_organisation_with_the_built_in_products_and_an_administrator(engine) {
@@ -69,6 +69,18 @@ on_both! {
         init(&asked(&other, "secrets"), &env).await.unwrap();
         let mixed = config(place.address.clone(), other.folder.path().join("secrets").display().to_string());
         let error = State::open(&mixed, Arc::new(env)).await.unwrap_err().to_string();
+        assert!(error.contains("ROADBOOK_DATABASE") && error.contains("point both to one organisation"), "{error}");
+    }
+
+    async fn commands_beside_a_server_refuse_a_database_of_another_organisation(engine) {
+        let place = Throwaway::new(engine).await.unwrap();
+        let other = Throwaway::new(engine).await.unwrap();
+        let env = SeededEnv::new(1, START);
+        init(&asked(&place, "secrets"), &env).await.unwrap();
+        init(&asked(&other, "secrets"), &env).await.unwrap();
+        let secrets = other.folder.path().join("secrets").display().to_string();
+        let mixed = Firm { database: place.address.clone().into(), secrets };
+        let error = People::of(&mixed, &env).await.err().unwrap().to_string();
         assert!(error.contains("ROADBOOK_DATABASE") && error.contains("point both to one organisation"), "{error}");
     }
 

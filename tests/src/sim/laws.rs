@@ -50,11 +50,14 @@ impl Simulation<'_> {
         Ok(())
     }
 
-    /// A change that vanished without an answer must have written nothing that the server does not have.
+    /// A change that vanished without an answer must have written nothing that neither the server has nor what the
+    /// phone is still to send: two edits that say the same may be made again as one.
     fn writes_nothing_new(&self, place: usize, hash: ChangeHash, unsent: &Unsent) -> Result<(), Failure> {
         let stored = self.server.documents()?;
         let changes = stored.get(&unsent.document).map(|stored| stored.changes.0.values());
-        let written: Vec<_> = changes.into_iter().flatten().flat_map(puts).collect();
+        let outbox = self.phones[place].phone.outbox.values();
+        let waiting = outbox.filter(|one| one.document == unsent.document).map(|one| &one.change);
+        let written: Vec<_> = changes.into_iter().flatten().chain(waiting).flat_map(puts).collect();
         let nothing_new = puts(&unsent.change).all(|put| written.contains(&put));
         ensure("an unsent change leaves the outbox on the server's word only (L2)", nothing_new, || {
             format!("phone {place}: {hash} of {} is nowhere: {:?}", unsent.document, unsent.change.ops)
@@ -130,6 +133,7 @@ impl Simulation<'_> {
             }
         }
         self.acknowledged_is_there()?;
+        self.server.is_sound()?;
         let log = self.server.log()?;
         self.ledger.check_log(&log)?;
         let documents = self.server.documents()?;
@@ -230,6 +234,13 @@ impl Simulation<'_> {
                 changes.any(|applied| applied.to_bytes() == *change)
             });
             ensure("what the server took is not in the quarantine", !applied, || format!("{document}"))?;
+        }
+        for (document, original) in phone.app().peek.quarantined_again()? {
+            let stored = documents.get(&document).filter(|_| held.contains_key(&document));
+            let is_there = stored.is_some_and(|stored| stored.changes.0.contains_key(&original));
+            ensure("what the server has of its author is in no quarantine", !is_there, || {
+                format!("{original} of {document}")
+            })?;
         }
         let read = |changes: &BTreeSet<Vec<u8>>| -> Vec<Change> {
             changes.iter().filter_map(|change| Change::from_bytes(change).ok()).collect()

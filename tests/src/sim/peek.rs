@@ -82,6 +82,46 @@ impl Peek {
         Ok(rows.next().transpose()?)
     }
 
+    /// The changes that are acknowledged and unsent at once.
+    ///
+    /// # Errors
+    /// Of the database, or a document that cannot be read.
+    pub fn known_and_unsent(&self) -> Result<BTreeSet<ChangeHash>, Failure> {
+        let mut statement =
+            self.0.prepare_cached("SELECT hash FROM outbox JOIN base_change USING (document, hash)")?;
+        let hashes = statement.query_map([], |row| Ok(ChangeHash(row.get(0)?)))?;
+        let mut both: BTreeSet<_> = hashes.collect::<Result<_, _>>()?;
+        let sql = "SELECT document.kind, saved, hash FROM document JOIN outbox ON document = id
+                   WHERE saved <> x'' ORDER BY id";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        let mut last: Option<(Vec<u8>, Document)> = None;
+        while let Some(row) = rows.next()? {
+            let saved: Vec<u8> = row.get(1)?;
+            if last.as_ref().is_none_or(|(of, _)| *of != saved) {
+                let kind = DocumentType::get(DocumentTypeId(row.get(0)?))
+                    .ok_or_else(|| Failure::new("document types are known", ""))?;
+                let document = Document::load(kind, &saved)?;
+                last = Some((saved, document));
+            }
+            let hash = ChangeHash(row.get(2)?);
+            both.extend(last.iter().filter(|(_, document)| document.contains(hash)).map(|_| hash));
+        }
+        Ok(both)
+    }
+
+    /// What the changes in the quarantine make again in another form: document and hash.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn quarantined_again(&self) -> Result<Vec<(DocumentId, ChangeHash)>, Failure> {
+        let sql = "SELECT document, original FROM quarantine WHERE original IS NOT NULL";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement
+            .query_map([], |row| Ok((DocumentId::from_bytes(row.get(0)?), ChangeHash(row.get(1)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The changes in the quarantine: document and bytes.
     ///
     /// # Errors

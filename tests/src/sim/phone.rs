@@ -238,13 +238,19 @@ impl Phone {
     }
 }
 
-/// Stores an answer. If the phone then is to compare all it holds with the server, there must be a reason.
+/// Stores an answer. If the phone then is to compare all it holds with the server, there must be a reason, and
+/// nothing that the server has is to be sent again.
 ///
 /// # Errors
-/// The answer cannot be stored, or a difference was found that no lost log explains.
+/// The answer cannot be stored, a difference was found that no lost log explains, or a change that the server
+/// has is still unsent.
 pub fn stored(app: &mut App, place: usize, answer: &[u8]) -> Result<Step, Failure> {
     let reconciled = app.peek.reconciles()?;
     let step = app.session.on_response(answer)?;
+    let both = app.peek.known_and_unsent()?;
+    ensure("what a phone holds from the server is not unsent", both.is_empty(), || {
+        format!("phone {place}: {both:?}")
+    })?;
     if !reconciled && app.peek.reconciles()? {
         let answer: SyncResponse = from_frame(answer, MAX_ANSWER)?;
         // Comparing would heal it, and hide the fault.

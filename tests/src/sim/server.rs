@@ -18,6 +18,7 @@ use roadbook_domain::value::env::SeededEnv;
 use roadbook_domain::value::generation::{self, Generation};
 use roadbook_domain::value::id::{DeviceId, UserId};
 use roadbook_domain::value::time::Timestamp;
+use roadbook_server::sync::soundness;
 use roadbook_server::{State, app, testing};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
@@ -375,6 +376,19 @@ impl Server {
         let mut statement = database.prepare("SELECT kind, id, version FROM settings")?;
         let rows = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// All that its database says twice is the same.
+    ///
+    /// # Errors
+    /// Something is not, or the database cannot be read.
+    pub fn is_sound(&self) -> Result<(), Failure> {
+        let (state, _) = self.running.as_ref().expect("the server runs between transitions");
+        let found = self.block_on(async {
+            let mut conn = state.db().snapshot().await?;
+            soundness::look(&mut conn, state.org()).await
+        });
+        found.map_err(|error| Failure::new("the server's database is whole", error))
     }
 
     /// The state hash of the user with this token, at an instant, in hexadecimal digits.

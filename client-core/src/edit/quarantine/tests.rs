@@ -30,6 +30,7 @@ fn refuse_last(phone: &Phone, id: DocumentId) {
                     title: "Bakery",
                     edits: ValueEdit::of(&replica.document, last.hash, change),
                     change,
+                    original: None,
                     reason: QuarantineReason::Refused(RefusalCode::NotAllowed),
                     at: NOW,
                 },

@@ -82,7 +82,8 @@ fn what_was_in_the_quarantine_of_a_damaged_file_is_in_that_of_the_new_one() {
         let change = &unsent[0].change;
         let (kind, edits) = (DocumentTypeId::CARD, ValueEdit::alone(change));
         let (title, reason, at) = ("Bakery", QuarantineReason::Forgotten, crate::testing::NOW);
-        quarantine::push(tx, &NewQuarantined { document: id, kind, title, edits, change, reason, at })
+        let item = NewQuarantined { document: id, kind, title, edits, change, original: None, reason, at };
+        quarantine::push(tx, &item)
     };
     phone
         .client

@@ -109,10 +109,10 @@ fn the_schema_is_this() {
     fact: document BLOB, facts BLOB
     link: document BLOB, link BLOB, target BLOB, role TEXT
     meta: key TEXT, value BLOB
-    outbox: n INTEGER, document BLOB, kind INTEGER, hash BLOB, change BLOB, origin BLOB, made_at INTEGER, state INTEGER
+    outbox: n INTEGER, document BLOB, kind INTEGER, hash BLOB, change BLOB, origin BLOB, made_at INTEGER, original BLOB, state INTEGER
     pending_settings: kind INTEGER, id BLOB, version INTEGER, row BLOB, receipt BLOB
     pending_tombstone: document BLOB
-    quarantine: n INTEGER, document BLOB, kind INTEGER, title TEXT, edits BLOB, change BLOB, reason BLOB, made_at INTEGER, at INTEGER
+    quarantine: n INTEGER, document BLOB, kind INTEGER, title TEXT, edits BLOB, change BLOB, reason BLOB, made_at INTEGER, at INTEGER, original BLOB
     retained_closing: document BLOB, todo BLOB, state TEXT, closed_on TEXT
     sealed: n INTEGER, nonce BLOB, bytes BLOB
     settings: kind INTEGER, id BLOB, version INTEGER, row BLOB, receipt BLOB

@@ -352,7 +352,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
             for unsent in self.unsent.iter().filter(|unsent| !accepted(&unsent.hash)) {
                 let edits = ValueEdit::of(&before, unsent.hash, &unsent.change);
                 let held = Held { id: self.id, kind: unsent.kind, title: &title, reason };
-                held.quarantine(self.context, edits, &unsent.change, self.received)?;
+                held.quarantine(self.context, edits, (&unsent.change, unsent.original), self.received)?;
             }
         }
         forget(self.context.tx, self.id)?;
@@ -372,7 +372,7 @@ impl<'a, 'b> Receiving<'a, 'b> {
                 if !quarantine::holds(self.context.tx, self.id, &unsent.change)? {
                     let edits = ValueEdit::alone(&unsent.change);
                     let held = Held { id: self.id, kind: unsent.kind, title: "", reason };
-                    held.quarantine(self.context, edits, &unsent.change, self.received)?;
+                    held.quarantine(self.context, edits, (&unsent.change, unsent.original), self.received)?;
                 }
             }
             outbox::remove_of_document(self.context.tx, self.id)?;
@@ -518,18 +518,18 @@ impl<'a, 'b> Receiving<'a, 'b> {
         Ok(())
     }
 
-    /// A copy of this phone sent the same change when it could be taken: what the base holds is not in
-    /// the quarantine.
+    /// What the base holds is not in the quarantine: a copy of this phone sent the same change when it could be
+    /// taken, or the author of what was made again here brought it.
     fn release(&mut self) -> Result<(), Error> {
         let held = quarantine::changes_of(self.context.tx, self.id)?;
         if held.is_empty() || !self.load() {
             return Ok(());
         }
         let Some(document) = &self.document else { return Ok(()) };
-        for (n, change) in held {
-            let canonical = Canonical::of(document.kind(), &change);
-            if canonical.is_some_and(|canonical| document.contains(canonical.hash())) {
-                quarantine::remove(self.context.tx, n)?;
+        for held in held {
+            let hash = Canonical::of(document.kind(), &held.change).map(|canonical| canonical.hash());
+            if hash.into_iter().chain(held.original).any(|hash| document.contains(hash)) {
+                quarantine::remove(self.context.tx, held.n)?;
                 self.received.changes.list(List::Quarantine);
             }
         }

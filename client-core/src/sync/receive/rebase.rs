@@ -15,7 +15,7 @@ use crate::edit::reauthor::{Decision, Fate, Pending, rebase};
 use crate::edit::replica::Replica;
 use crate::error::Error;
 use crate::store::documents::Base;
-use crate::store::outbox::Unsent;
+use crate::store::outbox::{NewUnsent, Unsent};
 use crate::store::quarantine::{NewQuarantined, QuarantineReason};
 use crate::store::{documents, forget, outbox, quarantine};
 use crate::value_edit::ValueEdit;
@@ -85,7 +85,8 @@ impl Moved<'_> {
                 _ if forked => Decision::Reauthor,
                 _ => Decision::Keep,
             };
-            Pending { hash: unsent.hash, change: unsent.change.clone(), decision }
+            let Unsent { hash, original, .. } = *unsent;
+            Pending { hash, change: unsent.change.clone(), original, decision }
         });
         let unsent: Vec<_> = unsent.collect();
         self.lost.iter().cloned().chain(unsent).collect()
@@ -99,7 +100,7 @@ impl Moved<'_> {
         fates: Vec<Fate>,
         received: &mut Received,
     ) -> Result<(), Error> {
-        let (tx, kind) = (context.tx, self.base.kind);
+        let (tx, document, kind) = (context.tx, self.id, self.base.kind);
         // What was lost comes before all that is unsent, so everything is put down anew.
         let anew = !self.lost.is_empty() || fates.iter().any(|fate| *fate != Fate::Kept);
         if !anew {
@@ -113,14 +114,19 @@ impl Moved<'_> {
             let mut left = Vec::new();
             match fate {
                 Fate::Kept => {
-                    let bytes = pending.change.to_bytes();
-                    outbox::push(tx, (self.id, kind), (pending.hash, &bytes), origin, made_at)?;
+                    let (hash, original) = (pending.hash, pending.original);
+                    let change = &pending.change.to_bytes();
+                    let new = NewUnsent { document, kind, hash, change, origin, original, made_at };
+                    outbox::push(tx, &new)?;
                 }
                 Fate::Present => received.counts.acknowledged += u64::from(old.is_some()),
                 Fate::Reauthored { by, left: rest } => {
                     let (hash, change) = *by;
                     let origin = Some(reauthored(pending.hash));
-                    outbox::push(tx, (self.id, kind), (hash, &change.to_bytes()), origin, made_at)?;
+                    let original = pending.original.or(Some(pending.hash));
+                    let change = &change.to_bytes();
+                    let new = NewUnsent { document, kind, hash, change, origin, original, made_at };
+                    outbox::push(tx, &new)?;
                     received.renew_actor = true;
                     received.counts.reauthored += 1;
                     left = rest;
@@ -134,8 +140,8 @@ impl Moved<'_> {
                     // The document takes no more changes.
                     None => QuarantineReason::Damaged,
                 };
-                let held = Held { id: self.id, kind, title, reason };
-                held.quarantine(context, left, &pending.change, received)?;
+                let held = Held { id: document, kind, title, reason };
+                held.quarantine(context, left, (&pending.change, pending.original), received)?;
             }
         }
         received.changes.list(List::Outbox);
@@ -156,12 +162,13 @@ impl Held<'_> {
         &self,
         context: &Context<'_>,
         edits: Vec<ValueEdit>,
-        change: &Change,
+        (change, original): (&Change, Option<ChangeHash>),
         received: &mut Received,
     ) -> Result<(), Error> {
         let Self { id: document, kind, title, reason } = *self;
         let at = context.now;
-        quarantine::push(context.tx, &NewQuarantined { document, kind, title, edits, change, reason, at })?;
+        let item = NewQuarantined { document, kind, title, edits, change, original, reason, at };
+        quarantine::push(context.tx, &item)?;
         received.counts.quarantined += 1;
         received.changes.list(List::Quarantine);
         Ok(())
@@ -180,8 +187,10 @@ pub(super) fn pending(
         let is_own = signature.is_none_or(|signature| signature.device.is_some() && signature.device == me);
         if is_own { Decision::Keep } else { Decision::Reauthor }
     };
-    let pending =
-        |(hash, change): (ChangeHash, Change)| Pending { hash, decision: decision(change.actor), change };
+    let pending = |(hash, change): (ChangeHash, Change)| {
+        let decision = decision(change.actor);
+        Pending { hash, change, original: None, decision }
+    };
     changes.into_iter().map(pending).collect()
 }
 

@@ -1,0 +1,179 @@
+//! Whether a database is whole. What it says twice is compared: the log with its chain and with the hashes of its
+//! changes, every document with its log, its rows and its digests.
+
+use std::collections::BTreeSet;
+
+use roadbook_domain::crm::row::Rows;
+use roadbook_domain::document::canonical::Canonical;
+use roadbook_domain::document::change::Change;
+use roadbook_domain::document::digest;
+use roadbook_domain::document::{AuthorTable, Document, DocumentType, DocumentTypeId, is_reserved};
+use roadbook_domain::read::projection;
+use roadbook_domain::value::id::{DocumentId, OrgId, UserId};
+
+use crate::store::digests::Sums;
+use crate::store::documents::Stored;
+use crate::store::log::{EntryKind, Linked, Made};
+use crate::store::organisation::{FIRST_CHAIN, Head};
+use crate::store::{Conn, StoreError, audience, digests, documents, key, log, organisation, settings};
+
+/// How many entries of the log are read at once.
+const ENTRIES: i64 = 200;
+
+/// How many documents are read at once.
+const DOCUMENTS: i64 = 50;
+
+/// After how many documents it is said how far the look has come.
+const TELL_EVERY: u64 = 20_000;
+
+/// Looks at every entry and every document of an organisation, in one snapshot.
+///
+/// # Errors
+/// [`StoreError::Damaged`] with the first thing that does not fit; [`StoreError::Missing`] if there is no such
+/// organisation; of the database.
+pub async fn look(conn: &mut Conn, org: OrgId) -> Result<(), StoreError> {
+    let head = organisation::head(conn, org).await?.ok_or(StoreError::Missing)?;
+    look_at_log(conn, org, &head).await?;
+    look_at_documents(conn, org).await
+}
+
+async fn look_at_log(conn: &mut Conn, org: OrgId, head: &Head) -> Result<(), StoreError> {
+    let rows = settings::hashes(conn, org).await?;
+    let mut before: Option<Linked> = None;
+    loop {
+        let after = before.as_ref().map_or(0, |last| last.seq);
+        let page = log::linked(conn, org, after, ENTRIES).await?;
+        if page.is_empty() {
+            break;
+        }
+        let ids: BTreeSet<_> = page.iter().map(|entry| DocumentId::from(entry.document)).collect();
+        let ids: Vec<_> = ids.into_iter().collect();
+        let purged = documents::purged(conn, org, &ids).await?;
+        let there = documents::versions(conn, org, &ids).await?;
+        for entry in page {
+            let says =
+                |what: &str| Err(StoreError::Damaged(format!("entry {} of its log {what}", entry.seq)));
+            match &before {
+                Some(last) if last.seq + 1 != entry.seq => {
+                    return says("does not follow the one before it: entries are missing");
+                }
+                Some(last) if !entry.follows(&last.chain) => return says("is not the one that was written"),
+                // A trimmed log begins later, with a chain that nothing says any more.
+                None if entry.seq == 1 && !entry.follows(&FIRST_CHAIN) => {
+                    return says("is not the one that was written");
+                }
+                _ => {}
+            }
+            let document = DocumentId::from(entry.document);
+            let is_purged = purged.contains(&document);
+            if entry.entry.is_change() && !is_purged {
+                if !is_as_hashed(&entry) {
+                    return says("holds another change than the one that was written");
+                }
+                let is_there = there.iter().any(|(id, _)| *id == document);
+                if !is_there && !log::has_moved(conn, org, document, entry.seq).await? {
+                    return says("is about a document that is not there");
+                }
+            }
+            if entry.entry == EntryKind::Settings
+                && rows.get(&entry.seq).is_some_and(|hash| *hash != *entry.hash)
+            {
+                return says("wrote another settings row than the one that is there");
+            }
+            before = Some(entry);
+        }
+    }
+    let ends = before.as_ref().is_none_or(|last| (last.seq, &last.chain) == (head.seq, &head.chain));
+    if ends { Ok(()) } else { Err(StoreError::Damaged("its log ends elsewhere than it should".into())) }
+}
+
+/// Whether a change is the one whose hash the entry has. What a later version wrote it can judge itself.
+fn is_as_hashed(entry: &Linked) -> bool {
+    let kind = u16::try_from(entry.kind).ok().map(DocumentTypeId);
+    let Some(kind) = kind.and_then(DocumentType::get) else { return true };
+    let change = Change::from_bytes(&entry.bytes).ok();
+    let built = change.and_then(|change| Canonical::of(kind, &change));
+    built.is_some_and(|built| built.hash().0 == *entry.hash)
+}
+
+async fn look_at_documents(conn: &mut Conn, org: OrgId) -> Result<(), StoreError> {
+    let (mut after, mut sums, mut looked_at) = (None, Sums::new(), 0_u64);
+    loop {
+        let page = documents::after(conn, org, after, DOCUMENTS).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        let ids: Vec<_> = page.iter().map(|stored| stored.id).collect();
+        let audiences = audience::of(conn, org, &ids).await?;
+        for stored in &page {
+            let made = log::made_from(conn, org, stored.id, stored.since).await?;
+            if let Some(what) = wrong(stored, &made) {
+                return Err(StoreError::Damaged(format!("document {} {what}", stored.id)));
+            }
+            let principals = audiences.get(&stored.id).into_iter().flatten();
+            let keys = principals.map(|principal| key::of_principal(*principal));
+            let staff = (key::of_scope(stored.scope) == key::STAFF).then(|| key::STAFF.to_vec());
+            for key in keys.chain(staff) {
+                let sum = sums.entry(key).or_default();
+                sum.documents += 1;
+                sum.digest.add(stored.term);
+            }
+            looked_at += 1;
+            if looked_at.is_multiple_of(TELL_EVERY) {
+                tracing::info!(documents = looked_at, "looking through the database");
+            }
+        }
+    }
+    let is_summed = digests::all(conn, org).await? == sums;
+    if is_summed {
+        Ok(())
+    } else {
+        Err(StoreError::Damaged("its digests are not those of its documents".into()))
+    }
+}
+
+/// What does not fit in a document, if anything does not.
+fn wrong(stored: &Stored, made: &[Made]) -> Option<&'static str> {
+    if stored.term != digest::term(stored.id, &stored.heads) {
+        return Some("has another digest than its heads");
+    }
+    let kind = DocumentType::get(stored.kind)?;
+    let (Ok(document), Ok(authors), Ok(rows)) = (
+        Document::load(kind, &stored.saved),
+        minicbor::decode::<AuthorTable>(&stored.authors),
+        minicbor::decode::<Rows>(&stored.rows),
+    ) else {
+        return Some("cannot be read");
+    };
+    if document.heads() != stored.heads {
+        return Some("is not in the state that its heads name");
+    }
+    if !made.iter().all(|made| document.contains(made.hash)) {
+        return Some("lacks a change of its log");
+    }
+    let is_signed = |actor| is_reserved(actor) || authors.signature(actor).is_some();
+    if !document.changes_since(&[]).iter().all(|(_, change)| is_signed(change.actor)) {
+        return Some("holds a change of which it does not say who made it");
+    }
+    let is_as_logged = |made: &Made| {
+        let of = (made.actor, made.number);
+        authors.signature(of.0) == Some(&made.by)
+            && authors.received_at(of.0, of.1) == Some(made.received_at)
+            && authors.origin(of.0, of.1) == made.origin
+    };
+    if !made.iter().filter(|made| !is_reserved(made.actor)).all(is_as_logged) {
+        return Some("says otherwise than its log who made its changes, or when");
+    }
+    // Rows of another version of the projection are that version's.
+    let is_shown = stored.projection_version != projection::VERSION
+        || shown(&document, &authors, stored.creator) == rows;
+    (!is_shown).then_some("is shown otherwise than it is")
+}
+
+fn shown(document: &Document, authors: &AuthorTable, creator: Option<UserId>) -> Rows {
+    let changes = document.changes_since(&[]);
+    let facts = changes.iter().flat_map(|(_, change)| {
+        let by = authors.signature(change.actor).and_then(|by| by.user);
+        projection::facts(document, change, by)
+    });
+    projection::rows(document, creator).with_facts(facts.collect())
+}

@@ -1,0 +1,107 @@
+//! Whether a database is whole: what was altered in it is found, whatever it is.
+
+use roadbook_domain::crm::command::CardCommand;
+use roadbook_domain::settings::INBOX_PRODUCT;
+use roadbook_domain::value::id::DocumentId;
+
+use crate::auth::Claim;
+use crate::on_both;
+use crate::store::db::on;
+use crate::store::{StoreError, Tx};
+use crate::sync::soundness;
+use crate::sync::tests::phone::Phone;
+use crate::testing::{ADMIN, Server};
+
+on_both! {
+    async fn a_word_that_was_altered_anywhere_is_found(engine) {
+        let (server, _) = with_a_card(engine).await;
+        let (seq, document, settings) =
+            ("seq = (select max(seq) from log where entry = 1)", "kind = 1", "kind = (select max(kind) from settings)");
+        for (table, column, place, says) in [
+            ("log", "bytes", seq, "holds another change"),
+            ("log", "hash", seq, "is not the one that was written"),
+            ("log", "chain", seq, "is not the one that was written"),
+            ("document", "saved", document, "document"),
+            ("document", "authors", document, "document"),
+            ("document", "rows", document, "is shown otherwise"),
+            ("document", "heads", document, "has another digest"),
+            ("document", "term", document, "has another digest"),
+            ("settings", "body", settings, "wrote another settings row"),
+            ("digest", "sum", "1 = 1", "digests"),
+        ] {
+            let mut tx = server.state.db().write().await.unwrap();
+            alter(&mut tx, table, column, place).await;
+            let found = soundness::look(&mut tx, server.state.org()).await;
+            let is_found = matches!(&found, Err(StoreError::Damaged(what)) if what.contains(says));
+            assert!(is_found, "{table}.{column}: {found:?}");
+        }
+    }
+
+    async fn a_row_that_was_deleted_is_found(engine) {
+        let (server, _) = with_a_card(engine).await;
+        for (deleted, says) in [
+            ("log where seq = (select max(seq) from log) - 1", "entries are missing"),
+            ("log where seq = (select max(seq) from log)", "ends elsewhere"),
+            ("document where id in (select id from document where kind = 1 order by id limit 1)", "not there"),
+            ("audience", "digests"),
+            ("digest", "digests"),
+        ] {
+            let mut tx = server.state.db().write().await.unwrap();
+            let text = format!("/* test */ delete from {deleted}");
+            on!(tx, |c| sqlx::query(sqlx::AssertSqlSafe(text)).execute(c).await.map(drop)).unwrap();
+            let found = soundness::look(&mut tx, server.state.org()).await;
+            let is_found = matches!(&found, Err(StoreError::Damaged(what)) if what.contains(says));
+            assert!(is_found, "{deleted}: {found:?}");
+        }
+    }
+
+    async fn what_was_purged_and_what_was_trimmed_is_not_missed(engine) {
+        let (server, card) = with_a_card(engine).await;
+        let mut tx = server.state.db().write().await.unwrap();
+        soundness::look(&mut tx, server.state.org()).await.unwrap();
+        drop(tx);
+        let token = server.admin().await.unwrap();
+        let claim = Claim::of(server.state.gate(), &token).unwrap();
+        crate::sync::purge(server.state.engine(), &claim, card).await.unwrap();
+        let mut tx = server.state.db().write().await.unwrap();
+        soundness::look(&mut tx, server.state.org()).await.unwrap();
+        let text = "/* test */ delete from log where seq < (select max(seq) from log) - 2";
+        on!(tx, |c| sqlx::query(text).execute(c).await.map(drop)).unwrap();
+        soundness::look(&mut tx, server.state.org()).await.unwrap();
+    }
+}
+
+async fn with_a_card(engine: crate::testing::Engine) -> (Server, DocumentId) {
+    let server = Server::new(engine).await.unwrap();
+    server.admin().await.unwrap();
+    let mut phone = Phone::new(&server, ADMIN, 1).await;
+    let id = DocumentId::new(&*server.env);
+    let name = "Bakery".into();
+    phone.card(
+        &server,
+        id,
+        CardCommand::Create { product: INBOX_PRODUCT, name, status: None, owner: Some(phone.user) },
+    );
+    phone.sync(&server).await;
+    (server, id)
+}
+
+/// Changes one byte of a cell: a letter of the card's name, or the last byte.
+async fn alter(tx: &mut Tx, table: &str, column: &str, place: &str) {
+    let text =
+        format!("/* test */ select {column} from {table} where {place} order by {column} desc limit 1");
+    let before: Vec<u8> =
+        on!(tx, |c| sqlx::query_scalar(sqlx::AssertSqlSafe(text)).fetch_one(c).await).unwrap();
+    let mut after = before.clone();
+    let letter = before.windows(6).position(|part| part == b"Bakery").unwrap_or(before.len() - 1);
+    after[letter] ^= 1;
+    let text = format!("/* test */ update {table} set {column} = $1 where {column} = $2 and {place}");
+    let changed = on!(tx, |c| sqlx::query(sqlx::AssertSqlSafe(text))
+        .bind(after)
+        .bind(before)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))
+    .unwrap();
+    assert_eq!(changed, 1, "{table}.{column}");
+}
