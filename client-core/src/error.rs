@@ -71,6 +71,12 @@ pub enum Missing {
     QuarantinedEdit,
     /// A field of the card's product, of persons or of companies.
     Field,
+    /// A product.
+    Product,
+    /// A status of the card's product.
+    Status,
+    /// A user of the organisation.
+    User,
 }
 
 /// Why something cannot be done as it was asked.
@@ -112,6 +118,8 @@ pub enum Reason {
     InsideBatch,
     /// There is no time zone of this name.
     UnknownZone,
+    /// A text is not of the one form in which an id, a day, a due, a number, a currency or a key crosses.
+    Malformed,
     /// An install secret has another length.
     InstallSecret {
         /// The bytes it must have.
@@ -127,6 +135,9 @@ impl ApiError {
             Self::NotFound { what: Missing::Todo } => "not_found.todo",
             Self::NotFound { what: Missing::QuarantinedEdit } => "not_found.quarantined_edit",
             Self::NotFound { what: Missing::Field } => "not_found.field",
+            Self::NotFound { what: Missing::Product } => "not_found.product",
+            Self::NotFound { what: Missing::Status } => "not_found.status",
+            Self::NotFound { what: Missing::User } => "not_found.user",
             Self::Invalid { reason } => reason.code(),
             Self::NoUser => "no_user",
             Self::StorageFull => "storage_full",
@@ -158,6 +169,7 @@ impl Reason {
             Self::UserThere => "invalid.user_there",
             Self::InsideBatch => "invalid.inside_batch",
             Self::UnknownZone => "invalid.unknown_zone",
+            Self::Malformed => "invalid.malformed",
             Self::InstallSecret { .. } => "invalid.install_secret",
         }
     }

@@ -282,7 +282,7 @@ impl Store {
         }
         // The lock is released at once, so that several screens can read at the same time.
         let idle = lock(&self.readers).pop();
-        let reader = idle.map_or_else(|| connect(&self.path, false), Ok)?;
+        let reader = idle.map_or_else(|| self.reader(), Ok)?;
         if is_query {
             of.reads(Some(&reader));
         }
@@ -301,6 +301,13 @@ impl Store {
             }
         }
         answer
+    }
+
+    /// Another connection for reading. While the file was closed a newer app may have had it.
+    fn reader(&self) -> Result<Connection, Error> {
+        let reader = connect(&self.path, false)?;
+        schema::refuse_other_than_known(&reader)?;
+        Ok(reader)
     }
 
     /// Runs `write` in a transaction: wholly there and synced to disk when this returns `Ok`, wholly

@@ -136,4 +136,4 @@ pub mod value;
 pub mod wire;
 
 #[cfg(feature = "uniffi")]
-mod bindings;
+pub mod bindings;

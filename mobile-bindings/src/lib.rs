@@ -119,6 +119,8 @@ impl ChangeSubscription {
 
 impl Roadbook {
     fn over(client: Client) -> Arc<Self> {
+        // Before any call of a handle: all that take such texts are calls of one.
+        roadbook_domain::bindings::refuse_by(|| invalid(Reason::Malformed).into());
         Arc::new(Self { exchange: Arc::new(Exchange::new(&client)), client })
     }
 }

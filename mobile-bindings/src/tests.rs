@@ -8,7 +8,7 @@ use roadbook_client::app::{Budget, CardEdit, NewCard, SyncEnd};
 use roadbook_client::{List, Missing, Owner, SyncError, SyncSession, Transport, TransportError};
 use roadbook_domain::settings::product::ProductKind;
 use roadbook_domain::value::env::SeededEnv;
-use roadbook_domain::value::id::{DocumentId, PartId};
+use roadbook_domain::value::id::{DocumentId, PartId, StatusId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::value::todo::Outcome;
 use tempfile::TempDir;
@@ -128,6 +128,13 @@ async fn each_failure_has_its_own_error_code() {
     let (card, _) = card_to_call(&roadbook).await;
     let no_todo = roadbook.close_todo(card, NO_TODO, Outcome::Failed);
     assert_eq!(no_todo, Err(ApiError::NotFound { what: Missing::Todo }));
+    for (edit, what) in [
+        (CardEdit::SetOwner { owner: Some(UserId::from_bytes([9; 16])) }, Missing::User),
+        (CardEdit::Assign { todo: NO_TODO, assignee: Some(UserId::from_bytes([9; 16])) }, Missing::User),
+        (CardEdit::Move { status: StatusId::from_bytes([9; 16]) }, Missing::Status),
+    ] {
+        assert_eq!(roadbook.edit_card(card, vec![edit]), Err(ApiError::NotFound { what }));
+    }
     let no_file = Roadbook::open(folder.path().to_str().unwrap());
     assert!(no_file.is_err(), "a folder is no file");
     assert_eq!(Server::new("http://roadbook.example").err(), Some(AddressError::NotSecure));

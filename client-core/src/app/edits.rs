@@ -269,8 +269,14 @@ pub struct FieldChange {
 /// Those of [`Client::create_card`] and of its edits.
 pub fn create_card(client: &Client, new: &NewCard) -> Result<Made, ApiError> {
     let ((id, made), changes) = client.edits(None, |batch| {
+        let product = batch.settings().product(new.product);
+        product.ok_or(ApiError::NotFound { what: Missing::Product })?;
         let scope = FieldScope::Product(new.product);
         let mut drafting = Drafting::new(batch, Some(scope), Vec::new());
+        if let Some(status) = new.status {
+            drafting.status(status)?;
+        }
+        drafting.owner(new.owner)?;
         let commands = drafting.card(&new.edits)?;
         let made = drafting.made;
         let (product, name, status, owner) = (new.product, new.name.clone(), new.status, new.owner);
@@ -380,8 +386,11 @@ impl<'a, 'b> Drafting<'a, 'b> {
         for edit in edits {
             match edit.clone() {
                 CardEdit::Rename { name } => commands.push(CardCommand::Rename(name)),
-                CardEdit::Move { status } => commands.push(CardCommand::Move(status)),
-                CardEdit::SetOwner { owner } => commands.push(CardCommand::SetOwner(owner)),
+                CardEdit::Move { status } => commands.push(CardCommand::Move(self.status(status)?)),
+                CardEdit::SetOwner { owner } => {
+                    let owner = owner.map(|owner| self.user(owner)).transpose()?;
+                    commands.push(CardCommand::SetOwner(owner));
+                }
                 CardEdit::SetField { field, value } => {
                     commands.extend(self.field(field, value.as_ref())?.into_iter().map(
                         |write| match write {
@@ -398,13 +407,16 @@ impl<'a, 'b> Drafting<'a, 'b> {
                 }
                 CardEdit::EditText { field, text } => commands.push(CardCommand::EditText(field, text)),
                 CardEdit::AddTodo { text, due, assignee, contact } => {
-                    let assignee = self.batch.user_of(assignee);
+                    let assignee = self.owner(assignee)?;
                     let id = self.part();
                     commands.push(CardCommand::AddTodo(NewTodo { id, text, due, assignee, contact }));
                 }
                 CardEdit::RewordTodo { todo, text } => commands.push(CardCommand::RewordTodo(todo, text)),
                 CardEdit::Postpone { todo, due } => commands.push(CardCommand::Postpone(todo, due)),
-                CardEdit::Assign { todo, assignee } => commands.push(CardCommand::Assign(todo, assignee)),
+                CardEdit::Assign { todo, assignee } => {
+                    let assignee = assignee.map(|assignee| self.user(assignee)).transpose()?;
+                    commands.push(CardCommand::Assign(todo, assignee));
+                }
                 CardEdit::Close { todo, outcome } => commands.push(CardCommand::Close(todo, outcome)),
                 CardEdit::Reopen { todo } => commands.push(CardCommand::Reopen(todo)),
                 CardEdit::AddEntry { kind, at, text, person, place } => {
@@ -479,6 +491,26 @@ impl<'a, 'b> Drafting<'a, 'b> {
             }
         }
         Ok(commands)
+    }
+
+    /// A status of the product of what is edited.
+    fn status(&self, id: StatusId) -> Result<StatusId, ApiError> {
+        let status = self.batch.settings().status(id);
+        let status = status.filter(|status| Some(FieldScope::Product(status.product)) == self.scope);
+        status.map(|status| status.id).ok_or(ApiError::NotFound { what: Missing::Status })
+    }
+
+    fn owner(&self, owner: Owner) -> Result<Option<UserId>, ApiError> {
+        match owner {
+            Owner::User { id } => self.user(id).map(Some),
+            Owner::Me | Owner::Nobody => Ok(self.batch.user_of(owner)),
+        }
+    }
+
+    /// A user of the organisation: everybody's phone has all of them.
+    fn user(&self, id: UserId) -> Result<UserId, ApiError> {
+        let user = self.batch.settings().user(id);
+        user.map(|user| user.id).ok_or(ApiError::NotFound { what: Missing::User })
     }
 
     /// The field of what is edited that has this id.

@@ -255,7 +255,7 @@ impl Exchange {
 /// `None` if the file is closed because the app paused: that is no failure of what it was doing.
 fn unless_paused<T>(done: Result<T, SyncError>) -> Result<Option<T>, SyncError> {
     match done {
-        Err(SyncError::Local(ApiError::Paused)) => Ok(None),
+        Err(SyncError::Local { error: ApiError::Paused }) => Ok(None),
         done => done.map(Some),
     }
 }

@@ -140,7 +140,11 @@ pub enum SyncError {
     },
     /// The device's own trouble.
     #[error(transparent)]
-    Local(#[from] ApiError),
+    Local {
+        /// What it is.
+        #[from]
+        error: ApiError,
+    },
 }
 
 impl SyncError {
@@ -161,7 +165,7 @@ impl SyncError {
             Self::Unsent { .. } => "unsent",
             Self::Elsewhere => "elsewhere",
             Self::Refused { .. } => "refused",
-            Self::Local(error) => error.code(),
+            Self::Local { error } => error.code(),
         }
     }
 

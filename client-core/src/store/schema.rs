@@ -41,6 +41,8 @@ pub(super) fn refuse_other_than_known(connection: &Connection) -> Result<(), Err
     match version(connection)? {
         newer if newer > latest() => Err(Error::NewerFile(newer, latest())),
         older if (1..FIRST).contains(&older) => Err(Error::OlderFile(older)),
+        // A new file has nothing in it: this one is another program's.
+        none if none < 1 && has_tables(connection)? => Err(Error::Damaged),
         _ => Ok(()),
     }
 }
@@ -61,6 +63,10 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+fn has_tables(connection: &Connection) -> Result<bool, Error> {
+    Ok(connection.prepare("SELECT 1 FROM sqlite_schema")?.exists([])?)
 }
 
 fn version(connection: &Connection) -> Result<i64, Error> {

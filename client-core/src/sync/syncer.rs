@@ -238,6 +238,6 @@ pub(crate) fn of_session(error: SessionError, transport: &impl Transport) -> Syn
         SessionError::Malformed(_) => {
             SyncError::of_transport(TransportError::Malformed, transport.address(), None)
         }
-        SessionError::Local(error) => SyncError::Local(error),
+        SessionError::Local(error) => error.into(),
     }
 }

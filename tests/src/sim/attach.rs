@@ -95,8 +95,10 @@ impl Simulation<'_> {
             }
             _ => return Ok(None),
         };
-        let is_expected =
-            matches!(attached, Err(SyncError::Unreachable { .. } | SyncError::Local(ApiError::StorageFull)));
+        let is_expected = matches!(
+            attached,
+            Err(SyncError::Unreachable { .. } | SyncError::Local { error: ApiError::StorageFull })
+        );
         ensure("an attempt to attach says why it failed", is_expected, || format!("{attached:?}"))?;
         drop(client);
         if fault / 8 % 2 == 1 {

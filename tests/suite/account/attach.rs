@@ -191,7 +191,7 @@ async fn without_room_it_stays_local_and_whole() {
     let before = stage.client.changes(card).unwrap();
     stage.client.fill_storage(true);
     let full = try_attach(&stage, &[], &[]).await;
-    assert_eq!(full, Err(SyncError::Local(ApiError::StorageFull)));
+    assert_eq!(full, Err(SyncError::Local { error: ApiError::StorageFull }));
     stage.client.fill_storage(false);
     assert_eq!(stage.client.me().unwrap().unwrap().user, LOCAL_USER);
     assert_eq!(stage.client.changes(card).unwrap(), before);

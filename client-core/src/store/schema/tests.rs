@@ -59,6 +59,36 @@ fn a_file_of_before_the_first_release_is_refused_and_left_as_it_was() {
 }
 
 #[test]
+fn the_database_of_another_program_is_damaged_and_left_as_it_was() {
+    for version in [0, -1] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("notes.sqlite");
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch(&format!("CREATE TABLE notes (text); PRAGMA user_version = {version}")).unwrap();
+        drop(other);
+        let before = std::fs::read(&path).unwrap();
+
+        let error = Store::open(&path).unwrap_err();
+        assert_eq!(crate::ApiError::from(error), crate::ApiError::Damaged);
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
+}
+
+#[test]
+fn a_file_that_became_newer_during_a_pause_is_neither_read_nor_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("roadbook.sqlite");
+    let store = Store::open(&path).unwrap();
+    store.pause();
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", latest() + 1).unwrap();
+    store.resume();
+
+    assert!(matches!(store.read(|_| Ok(())), Err(Error::NewerFile(..))));
+    assert!(matches!(store.query(|_| Ok(())), Err(Error::NewerFile(..))));
+    assert!(matches!(store.write(|_| Ok(())), Err(Error::NewerFile(..))));
+}
+
+#[test]
 fn a_file_that_is_no_database_is_damaged_and_left_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("notes.txt");

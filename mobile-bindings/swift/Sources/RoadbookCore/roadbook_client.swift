@@ -6151,6 +6151,18 @@ public enum Missing: Equatable, Hashable {
      * A field of the card's product, of persons or of companies.
      */
     case field
+    /**
+     * A product.
+     */
+    case product
+    /**
+     * A status of the card's product.
+     */
+    case status
+    /**
+     * A user of the organisation.
+     */
+    case user
 
 
 
@@ -6180,6 +6192,12 @@ public struct FfiConverterTypeMissing: FfiConverterRustBuffer {
 
         case 4: return .field
 
+        case 5: return .product
+
+        case 6: return .status
+
+        case 7: return .user
+
         default: throw UniffiInternalError.unexpectedEnumCase
         }
     }
@@ -6202,6 +6220,18 @@ public struct FfiConverterTypeMissing: FfiConverterRustBuffer {
 
         case .field:
             writeInt(&buf, Int32(4))
+
+
+        case .product:
+            writeInt(&buf, Int32(5))
+
+
+        case .status:
+            writeInt(&buf, Int32(6))
+
+
+        case .user:
+            writeInt(&buf, Int32(7))
 
         }
     }
@@ -6503,6 +6533,10 @@ public enum Reason: Equatable, Hashable {
      */
     case unknownZone
     /**
+     * A text is not of the one form in which an id, a day, a due, a number, a currency or a key crosses.
+     */
+    case malformed
+    /**
      * An install secret has another length.
      */
     case installSecret(
@@ -6561,7 +6595,9 @@ public struct FfiConverterTypeReason: FfiConverterRustBuffer {
 
         case 14: return .unknownZone
 
-        case 15: return .installSecret(bytes: try FfiConverterUInt64.read(from: &buf)
+        case 15: return .malformed
+
+        case 16: return .installSecret(bytes: try FfiConverterUInt64.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -6630,8 +6666,12 @@ public struct FfiConverterTypeReason: FfiConverterRustBuffer {
             writeInt(&buf, Int32(14))
 
 
-        case let .installSecret(bytes):
+        case .malformed:
             writeInt(&buf, Int32(15))
+
+
+        case let .installSecret(bytes):
+            writeInt(&buf, Int32(16))
             FfiConverterUInt64.write(bytes, into: &buf)
 
         }
@@ -6892,7 +6932,10 @@ enum SyncError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError {
     /**
      * The device's own trouble.
      */
-    case Local(ApiError
+    case Local(
+        /**
+         * What it is.
+         */error: ApiError
     )
 
 
@@ -6968,7 +7011,7 @@ public struct FfiConverterTypeSyncError: FfiConverterRustBuffer {
             code: try FfiConverterString.read(from: &buf)
             )
         case 15: return .Local(
-            try FfiConverterTypeApiError.read(from: &buf)
+            error: try FfiConverterTypeApiError.read(from: &buf)
             )
 
          default: throw UniffiInternalError.unexpectedEnumCase
@@ -7058,9 +7101,9 @@ public struct FfiConverterTypeSyncError: FfiConverterRustBuffer {
             FfiConverterString.write(code, into: &buf)
 
 
-        case let .Local(v1):
+        case let .Local(error):
             writeInt(&buf, Int32(15))
-            FfiConverterTypeApiError.write(v1, into: &buf)
+            FfiConverterTypeApiError.write(error, into: &buf)
 
         }
     }

@@ -66,6 +66,6 @@ func exchanged<Value: Sendable>(_ call: @Sendable () async throws -> Value) asyn
         throw error
     } catch {
         // A panic in the core, and what the generated code calls internal.
-        throw SyncError.Local(ApiError.Internal(detail: String(describing: error)))
+        throw SyncError.Local(error: ApiError.Internal(detail: String(describing: error)))
     }
 }

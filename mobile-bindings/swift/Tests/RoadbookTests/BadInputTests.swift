@@ -7,6 +7,8 @@ struct BadInputTests {
     private let phone: Phone
     private let card: DocumentId
     private let todo: PartId
+    /// No product, status or user has it.
+    private let nowhere = "00000000-0000-0000-0000-0000000000ee"
 
     init() async throws {
         phone = try await .local()
@@ -56,6 +58,17 @@ struct BadInputTests {
         await #expect(throws: ApiError.NotFound(what: .todo)) {
             try await roadbook.closeTodo(card: card, todo: made.made[0])
         }
+        for (missing, edit): (Missing, CardEdit) in [
+            (.user, .setOwner(owner: nowhere)), (.status, .move(status: nowhere)),
+        ] {
+            await #expect(throws: ApiError.NotFound(what: missing)) {
+                try await roadbook.editCard(card: card, edits: [edit])
+            }
+        }
+        await #expect(throws: ApiError.NotFound(what: .product)) {
+            let new = NewCard(product: nowhere, name: "Bakery", status: nil, owner: .me, edits: [])
+            _ = try await roadbook.createCard(card: new)
+        }
         await #expect(throws: ApiError.NotFound(what: .field)) {
             let fields = try await roadbook.settings().products.first { $0.kind == .sales }!.fields
             try await roadbook.editCard(card: card, edits: [.setField(field: fields[0].id, value: .flag)])
@@ -67,11 +80,10 @@ struct BadInputTests {
         try await isAsItWas()
     }
 
-    @Test("A text that is no id is an internal error, and the handle goes on")
+    @Test("A text that is no id is malformed, and the handle goes on")
     func noId() async throws {
         for id in ["", "no id", "\0", card + "\0", String(repeating: "0", count: 10 << 20)] {
-            let error = await failure(of: { try await phone.roadbook.card(card: id) })
-            #expect(isInternal(error))
+            await #expect(throws: ApiError.Invalid(reason: .malformed)) { try await phone.roadbook.card(card: id) }
         }
         try await isAsItWas()
     }

@@ -32,7 +32,7 @@ struct EndingTests {
         await #expect(throws: ApiError.Paused) { try await roadbook.unsentCount() }
         await #expect(throws: ApiError.Paused) { try await phone.card() }
         await #expect(throws: ApiError.Paused) { try await roadbook.poll() }
-        await #expect(throws: SyncError.Local(.Paused)) { try await roadbook.signOut(from: server) }
+        await #expect(throws: SyncError.Local(error: .Paused)) { try await roadbook.signOut(from: server) }
         try await roadbook.pause()
 
         roadbook.resume()

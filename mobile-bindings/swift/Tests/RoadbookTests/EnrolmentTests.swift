@@ -44,7 +44,7 @@ struct EnrolmentTests {
         let short = Device(platform: "ios", name: "A phone", installSecret: .random(31))
         for (code, device, error) in [
             ("AAAA-AAAA-AAAA-AAAA", phone.device, SyncError.BadCredentials),
-            (code, short, .Local(.Invalid(reason: .installSecret(bytes: 32)))),
+            (code, short, .Local(error: .Invalid(reason: .installSecret(bytes: 32)))),
         ] {
             await #expect(throws: error) {
                 try await phone.roadbook.enrol(at: server, code: code, password: Firm.password, device: device)

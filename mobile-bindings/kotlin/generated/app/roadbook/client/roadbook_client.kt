@@ -6289,7 +6289,19 @@ enum class Missing {
     /**
      * A field of the card's product, of persons or of companies.
      */
-    FIELD;
+    FIELD,
+    /**
+     * A product.
+     */
+    PRODUCT,
+    /**
+     * A status of the card's product.
+     */
+    STATUS,
+    /**
+     * A user of the organisation.
+     */
+    USER;
 
 
 
@@ -6680,6 +6692,12 @@ sealed class Reason {
 
 
     /**
+     * A text is not of the one form in which an id, a day, a due, a number, a currency or a key crosses.
+     */
+    object Malformed : Reason()
+
+
+    /**
      * An install secret has another length.
      */
     data class InstallSecret(
@@ -6728,7 +6746,8 @@ public object FfiConverterTypeReason : FfiConverterRustBuffer<Reason>{
             12 -> Reason.UserThere
             13 -> Reason.InsideBatch
             14 -> Reason.UnknownZone
-            15 -> Reason.InstallSecret(
+            15 -> Reason.Malformed
+            16 -> Reason.InstallSecret(
                 FfiConverterULong.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -6822,6 +6841,12 @@ public object FfiConverterTypeReason : FfiConverterRustBuffer<Reason>{
                 4UL
             )
         }
+        is Reason.Malformed -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
         is Reason.InstallSecret -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -6891,8 +6916,12 @@ public object FfiConverterTypeReason : FfiConverterRustBuffer<Reason>{
                 buf.putInt(14)
                 Unit
             }
-            is Reason.InstallSecret -> {
+            is Reason.Malformed -> {
                 buf.putInt(15)
+                Unit
+            }
+            is Reason.InstallSecret -> {
+                buf.putInt(16)
                 FfiConverterULong.write(value.`bytes`, buf)
                 Unit
             }
@@ -7200,10 +7229,13 @@ sealed class SyncException: kotlin.Exception() {
      */
     class Local(
 
-        val v1: ApiException
+        /**
+         * What it is.
+         */
+        val `error`: ApiException
         ) : SyncException() {
         override val message
-            get() = "v1=${ v1 }"
+            get() = "error=${ `error` }"
     }
 
 
@@ -7357,7 +7389,7 @@ public object FfiConverterTypeSyncError : FfiConverterRustBuffer<SyncException> 
             is SyncException.Local -> (
                 // Add the size for the Int that specifies the variant plus the size needed for all fields
                 4UL
-                + FfiConverterTypeApiError.allocationSize(value.v1)
+                + FfiConverterTypeApiError.allocationSize(value.`error`)
             )
         }
     }
@@ -7442,7 +7474,7 @@ public object FfiConverterTypeSyncError : FfiConverterRustBuffer<SyncException> 
             }
             is SyncException.Local -> {
                 buf.putInt(15)
-                FfiConverterTypeApiError.write(value.v1, buf)
+                FfiConverterTypeApiError.write(value.`error`, buf)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }

@@ -97,7 +97,7 @@ class FieldDay(private val folder: File, private val say: (String) -> Unit = ::p
             val synced = roadbook.backgroundSync(server, Budget(seconds = 20u, bytes = 1_000_000uL))
             if (synced.end == SyncEnd.BUDGET) say("More the next time")
         } catch (full: SyncException.Local) {
-            if (full.v1 is ApiException.StorageFull) say("The phone is full")
+            if (full.error is ApiException.StorageFull) say("The phone is full")
         } finally {
             // The system may suspend the app now: no lock on the file is held.
             roadbook.pause()

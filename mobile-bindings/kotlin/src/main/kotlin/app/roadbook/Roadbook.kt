@@ -102,7 +102,7 @@ public class Roadbook internal constructor(
             typed { core.pause() }
         } catch (own: SyncException.Local) {
             // No server is asked.
-            throw own.v1
+            throw own.error
         }
     }
 

@@ -49,7 +49,7 @@ class BadInputTest {
         assertFailsWith<AddressException.NoRoots> { Server("https://crm.example.com", Trust.Only(half)) }
         Server("http://127.0.0.1:1").use { server ->
             val error = assertFailsWith<SyncException.Local> { roadbook.signIn(server, half, half, installation()) }
-            assertIs<ApiException.Invalid>(error.v1)
+            assertIs<ApiException.Invalid>(error.error)
         }
     }
 
@@ -79,10 +79,11 @@ class BadInputTest {
     }
 
     @Test
-    fun `a text that is no id or due is an error of the core, and the handle goes on`() = unchanged { roadbook, card ->
+    fun `a text that is no id or due is malformed, and the handle goes on`() = unchanged { roadbook, card ->
         for (text in listOf("", "no id", "\u0000", NOWHERE.dropLast(1), "x".repeat(10 shl 20))) {
             for ((name, call) in idCalls(text) + dueCalls(text)) {
-                assertFailsWith<ApiException>("$name with ${text.take(40)}") { roadbook.call(card) }
+                val error = assertFailsWith<ApiException.Invalid>("$name with ${text.take(40)}") { roadbook.call(card) }
+                assertIs<Reason.Malformed>(error.reason)
             }
         }
     }
@@ -121,6 +122,9 @@ class BadInputTest {
             missing(Missing.DOCUMENT) { roadbook.editCards(listOf(card, foreign), CardEdit.Trash) }
             assertEquals(Trash.No, roadbook.card(card).trash)
             missing(Missing.TODO) { roadbook.closeTodo(card, todo) }
+            missing(Missing.USER) { roadbook.editCard(card, CardEdit.SetOwner(NOWHERE)) }
+            missing(Missing.STATUS) { roadbook.editCard(card, CardEdit.Move(NOWHERE)) }
+            missing(Missing.PRODUCT) { roadbook.createCard(NewCard(NOWHERE, "Bakery", null, Owner.Me, emptyList())) }
             missing(Missing.FIELD) { roadbook.editCard(card, CardEdit.SetField(NOWHERE, FieldValue.Flag)) }
             assertEquals(emptyList(), roadbook.cardsOfContact(contact))
             val wrong = assertFailsWith<ApiException.Invalid> { other.card(contact) }

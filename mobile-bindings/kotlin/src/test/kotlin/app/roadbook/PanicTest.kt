@@ -77,7 +77,7 @@ class PanicTest {
                         val exchanges = listOf<suspend () -> Any>({ roadbook.sync(server) }, { roadbook.live(server) })
                         for (exchange in exchanges) {
                             val error = assertFailsWith<SyncException.Local> { exchange() }
-                            assertContains(assertIs<ApiException.Internal>(error.v1).detail, PANIC)
+                            assertContains(assertIs<ApiException.Internal>(error.error).detail, PANIC)
                         }
                     }
                     assertEquals(SyncEnd.DONE, roadbook.sync(server).end)
