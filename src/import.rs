@@ -78,7 +78,7 @@ that is there is overwritten. It is 1 too if something failed. A dry run ends wi
 /// # Errors
 /// In one line. Before an error only whole rows were written; the same import again completes them.
 pub async fn run(config: &ImportConfig, stop: &Stop) -> Result<(), Box<dyn Error>> {
-    let password = std::fs::read_to_string(&config.password_file).map_err(|error| {
+    let password = roadbook_server::small_text(&config.password_file).map_err(|error| {
         let path = config.password_file.display();
         format!(
             "ROADBOOK_PASSWORD_FILE (--password-file) is \"{path}\": cannot be read ({error}); give a file that \

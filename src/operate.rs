@@ -17,7 +17,12 @@ pub async fn backup(config: &BackupConfig) -> Result<(), Box<dyn Error>> {
         Some(folder) => say!("The secrets are in {}: keep them apart from the file.", folder.display()),
         None => say!("The secrets folder {} is not in it: back it up once, apart.", config.secrets),
     }
-    Ok(())
+    sound.finding.map_or(Ok(()), |finding| {
+        Err(format!(
+            "the backup is made, but what it is a copy of is not whole: {finding}; run roadbook check"
+        )
+        .into())
+    })
 }
 
 /// Puts a backup in the place of a lost database, and says what is in it.

@@ -125,12 +125,6 @@ impl Roadbook {
     }
 }
 
-fn told(listener: &dyn SyncListener, report: &SyncReport) {
-    if let Err(error) = listener.on_progress(*report) {
-        tracing::warn!(%error, "a listener of a sync failed");
-    }
-}
-
 fn invalid(reason: Reason) -> ApiError {
     ApiError::Invalid { reason }
 }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use roadbook_client::SyncError;
 use roadbook_client::app::{Budget, SyncEnd, Synced};
+use roadbook_client::{SyncError, SyncReport};
 
 use crate::runtime::spawned;
-use crate::{CancelToken, Roadbook, Server, SyncListener, told};
+use crate::{CancelToken, Roadbook, Server, SyncListener};
 
 #[uniffi::export]
 impl Roadbook {
@@ -81,5 +81,11 @@ impl Roadbook {
             exchange.sync(&server.transport, budget, cancel, &mut watch).await
         })
         .await
+    }
+}
+
+fn told(listener: &dyn SyncListener, report: &SyncReport) {
+    if let Err(error) = listener.on_progress(*report) {
+        tracing::warn!(%error, "a listener of a sync failed");
     }
 }

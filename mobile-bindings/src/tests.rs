@@ -1,5 +1,3 @@
-mod cases;
-
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

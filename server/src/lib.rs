@@ -114,6 +114,7 @@ pub use start::backup::{BackupConfig, CheckConfig, RestoreConfig, Sound, backup,
 pub use start::config::{Config, ConfigError, Database, public_address};
 pub use start::init::{Created, InitConfig, init};
 pub use start::people::{Firm, Letter, NewUser, People, PeopleError, UserChange, role};
+pub use start::small_file::small_text;
 pub use state::State;
 
 use api::{ApiError, Routes};
@@ -145,8 +146,9 @@ pub fn app(state: State) -> Router {
 /// What keeps it from starting, in one line that names key, value and remedy.
 pub async fn serve(config: &Config, shutdown: impl Future<Output = ()>) -> Result<(), ConfigError> {
     // Before the file is opened: its tables would change under another server.
-    let _alone = start::alone::Alone::with(&config.database)?;
-    let state = State::open(config, Arc::new(SystemEnv)).await?;
+    let checked = config.check()?;
+    let _alone = start::alone::Alone::with(config, &checked.database)?;
+    let state = State::open_checked(config, checked, Arc::new(SystemEnv)).await?;
     let address = state.config().listen;
     let listener = TcpListener::bind(address).await.map_err(|error| {
         config.wrong("listen", format!("cannot listen there ({error}); choose another address or port"))

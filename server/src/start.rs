@@ -6,4 +6,5 @@ pub mod config;
 pub mod init;
 pub mod network;
 pub mod people;
+pub mod small_file;
 pub mod tls;

@@ -72,7 +72,18 @@ impl State {
     /// # Errors
     /// What is wrong, in one line with the key, its value and what to do.
     pub async fn open(config: &Config, env: Arc<dyn Env>) -> Result<Self, ConfigError> {
-        let checked = config.check()?;
+        Self::open_checked(config, config.check()?, env).await
+    }
+
+    /// The same with a configuration that was checked: a file that holds an address can perhaps be read once only.
+    ///
+    /// # Errors
+    /// As for [`State::open`].
+    pub(crate) async fn open_checked(
+        config: &Config,
+        checked: Checked,
+        env: Arc<dyn Env>,
+    ) -> Result<Self, ConfigError> {
         let secrets =
             Secrets::load(&checked.secrets).map_err(|error| config.wrong("secrets", error.to_string()))?;
         let tokens =

@@ -115,8 +115,41 @@ fn an_error_about_a_file_blames_that_file_and_says_what_to_do() {
         assert!(!ran.err.contains("code: ") && !ran.err.contains("does not answer"), "{line}: {}", ran.err);
         assert_eq!(ran.err.lines().count(), 1, "{line}: {}", ran.err);
     }
-    for left in ["new", "new.partial", "new.db", "new.db.partial"] {
+    for left in ["new", "new.roadbook-partial", "new.db", "new.db.roadbook-partial"] {
         assert!(!place.folder.path().join(left).exists(), "{left}");
+    }
+}
+
+#[test]
+fn a_name_that_means_something_else_to_the_database_is_a_name() {
+    let place = Place::with(&["alma"]);
+    for name in ["file:alma.copy", "a?mode=memory", "a#b", "it's", "%41"] {
+        let made = place.run(&format!("backup {name} {ALMA}"), &[]);
+        assert_eq!(made.status, Some(0), "{name}: {}", made.err);
+        let restored =
+            place.run(&format!("restore {name} --database sqlite:file:{name}.db --secrets alma"), &[]);
+        assert_eq!(restored.status, Some(0), "{name}: {}", restored.err);
+        for file in [name.to_owned(), format!("file:{name}.db")] {
+            let found = std::fs::metadata(place.folder.path().join(&file)).unwrap();
+            let mode = std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o777;
+            assert!(found.len() > 4096 && mode == 0o600, "{file}: {} bytes, {mode:o}", found.len());
+        }
+    }
+    let name = <std::ffi::OsString as std::os::unix::ffi::OsStringExt>::from_vec(b"bad\xff.db".to_vec());
+    let before = std::fs::read_dir(place.folder.path()).unwrap().count();
+    let output = place.command(&format!("backup {ALMA}")).arg(name).output().unwrap();
+    assert!(!output.status.success());
+    assert_eq!(std::fs::read_dir(place.folder.path()).unwrap().count(), before, "nothing is left");
+}
+
+#[test]
+fn a_file_that_never_ends_and_a_password_in_a_wrong_address_are_held_back() {
+    let place = Place::with(&["alma"]);
+    let endless = place.run("check --secrets alma --database-file /dev/zero", &[]);
+    assert!(endless.err.contains("larger than 64 KiB"), "{}", endless.err);
+    for address in ["postgers//bob:topsecret@host/db", "bob:topsecret@host"] {
+        let wrong = place.run("check --secrets alma", &[("ROADBOOK_DATABASE", address)]);
+        assert!(wrong.err.contains("give sqlite:PATH") && !wrong.err.contains("topsecret"), "{}", wrong.err);
     }
 }
 
@@ -169,8 +202,10 @@ fn commands_refuse_a_database_that_the_secrets_do_not_fit() {
 fn a_second_server_on_a_file_is_refused_and_one_that_was_killed_keeps_nobody_out() {
     let place = Place::with(&["alma"]);
     let first = Serving::start(&place);
-    std::os::unix::fs::symlink("alma.db", place.folder.path().join("link.db")).unwrap();
-    for database in ["alma.db", "link.db"] {
+    let path = |name: &str| place.folder.path().join(name);
+    std::os::unix::fs::symlink("alma.db", path("link.db")).unwrap();
+    std::fs::hard_link(path("alma.db"), path("hard.db")).unwrap();
+    for database in ["alma.db", "link.db", "hard.db"] {
         // No machine has this address: a server that is not refused ends, too.
         let line = format!("serve --listen 192.0.2.1:8080 --database sqlite:{database} --secrets alma");
         let second = place.run(&line, &[]);
@@ -178,7 +213,6 @@ fn a_second_server_on_a_file_is_refused_and_one_that_was_killed_keeps_nobody_out
         let blamed =
             format!("ROADBOOK_DATABASE (--database) is \"sqlite:{database}\": another roadbook serve");
         assert!(second.err.contains(&blamed) && second.err.contains("stop that one"), "{}", second.err);
-        assert!(second.err.contains("alma.db.lock"), "{}", second.err);
     }
     for line in ["user list", "enrol anna@example.com", "backup new", "check"] {
         let beside = place.run(&format!("{line} {ALMA}"), &[]);

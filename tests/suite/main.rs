@@ -1,6 +1,7 @@
 //! All tests over all crates.
 
 mod account;
+mod cases;
 mod chaos;
 mod crash;
 mod docs;

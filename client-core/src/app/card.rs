@@ -87,8 +87,7 @@ impl CardView {
     /// # Errors
     /// [`ApiError::NotFound`]; [`ApiError::Invalid`] for a document that is no card.
     pub fn open(client: &Client, id: DocumentId) -> Result<Self, ApiError> {
-        let opened = client.card(id)?;
-        let settings = client.settings()?;
+        let (opened, settings) = client.card_with_settings(id)?;
         let query::CardView { row, status, texts, entries, conflicts, unread, mut closings, sync, .. } =
             opened;
         let scope = row.product.map(FieldScope::Product);

@@ -48,8 +48,8 @@ impl ContactView {
     /// # Errors
     /// [`ApiError::NotFound`]; [`ApiError::Invalid`] for a document that is no contact.
     pub fn open(client: &Client, id: DocumentId) -> Result<Self, ApiError> {
-        let query::ContactView { row, entries, conflicts, unread, sync, .. } = client.contact(id)?;
-        let settings = client.settings()?;
+        let (opened, settings) = client.contact_with_settings(id)?;
+        let query::ContactView { row, entries, conflicts, unread, sync, .. } = opened;
         Ok(Self {
             id,
             fields: fields(&settings, Some(scope_of(row.sort)), &row.fields, &[]),

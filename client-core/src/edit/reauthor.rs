@@ -19,8 +19,6 @@ pub struct Pending {
     pub hash: ChangeHash,
     /// The change.
     pub change: Change,
-    /// The change that it makes again in another form: where that one is, this one has nothing to add.
-    pub original: Option<ChangeHash>,
     /// What may become of it.
     pub decision: Decision,
 }
@@ -41,7 +39,7 @@ pub enum Decision {
 pub enum Fate {
     /// It stays as it is.
     Kept,
-    /// The base holds it already, or its original.
+    /// The base holds it already.
     Present,
     /// It was re-authored as this change; `left`: the edits that could not be.
     Reauthored {
@@ -88,10 +86,6 @@ struct Rebase<'a> {
 impl Rebase<'_> {
     fn place(&mut self, pending: &Pending) -> Fate {
         if self.base.contains(pending.hash) {
-            return Fate::Present;
-        }
-        if let Some(original) = pending.original.filter(|original| self.base.contains(*original)) {
-            self.instead.insert(pending.hash, vec![original]);
             return Fate::Present;
         }
         // The constant change of a schema version is no act of a user: all who make it make the same one.

@@ -1,6 +1,7 @@
 //! Cards and what all documents have: conflicts, history, sync state (F34, F55, N3).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use roadbook_domain::crm::card;
 use roadbook_domain::crm::command::{CardCommand, ContactCommand};
@@ -12,7 +13,7 @@ use roadbook_domain::document::change::ChangeHash;
 use roadbook_domain::read::history::{HistoryItem, history};
 use roadbook_domain::read::projection;
 use roadbook_domain::read::view::{Conflict, Unread, View};
-use roadbook_domain::settings::StatusInputs;
+use roadbook_domain::settings::{Settings, StatusInputs};
 use roadbook_domain::value::id::{DocumentId, PartId, StatusId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::value::todo::Closing;
@@ -83,6 +84,11 @@ pub enum SyncState {
 impl Client {
     /// Opens a card.
     pub fn card(&self, id: DocumentId) -> Result<CardView, ApiError> {
+        self.card_with_settings(id).map(|(card, _)| card)
+    }
+
+    /// The same, with the settings as they were at that moment.
+    pub(crate) fn card_with_settings(&self, id: DocumentId) -> Result<(CardView, Arc<Settings>), ApiError> {
         let now = self.env().now();
         Ok(self.store().query(|connection| {
             let workspace = self.store().workspace(connection)?;
@@ -93,7 +99,7 @@ impl Client {
             let view = View::of(&replica.document);
             let closed = row.todos.iter().filter(|todo| !todo.state.is_open());
             let closings = closed.map(|todo| (todo.id, view.closings(card::TODOS, todo.id))).collect();
-            Ok(CardView {
+            let opened = CardView {
                 id,
                 status: workspace.settings.card_status(&StatusInputs::of(&row), now).id,
                 row: *row,
@@ -103,7 +109,8 @@ impl Client {
                 unread: view.unread(),
                 closings,
                 sync: replica.sync_state(),
-            })
+            };
+            Ok((opened, Arc::clone(&workspace.settings)))
         })?)
     }
 

@@ -1,10 +1,13 @@
 //! Contacts: persons and companies, and where else they have cards (F59, F60).
 
+use std::sync::Arc;
+
 use roadbook_domain::crm::contact;
 use roadbook_domain::crm::row::Rows;
 use roadbook_domain::crm::row::{CardRow, ContactRow};
 use roadbook_domain::document::DocumentTypeId;
 use roadbook_domain::read::view::{Conflict, Unread, View};
+use roadbook_domain::settings::Settings;
 use roadbook_domain::value::fold::search_words;
 use roadbook_domain::value::id::DocumentId;
 use rusqlite::Connection;
@@ -36,6 +39,14 @@ pub struct ContactView {
 impl Client {
     /// Opens a contact.
     pub fn contact(&self, id: DocumentId) -> Result<ContactView, ApiError> {
+        self.contact_with_settings(id).map(|(contact, _)| contact)
+    }
+
+    /// The same, with the settings as they were at that moment.
+    pub(crate) fn contact_with_settings(
+        &self,
+        id: DocumentId,
+    ) -> Result<(ContactView, Arc<Settings>), ApiError> {
         Ok(self.store().query(|connection| {
             let workspace = self.store().workspace(connection)?;
             let replica = Replica::open_as(connection, id, DocumentTypeId::CONTACT)?;
@@ -43,14 +54,15 @@ impl Client {
                 return Err(Error::OtherType(replica.base.kind));
             };
             let view = View::of(&replica.document);
-            Ok(ContactView {
+            let opened = ContactView {
                 id,
                 row: *row,
                 entries: entries(&view, contact::ENTRIES, &replica.base.authors, workspace.user()),
                 conflicts: view.conflicts(),
                 unread: view.unread(),
                 sync: replica.sync_state(),
-            })
+            };
+            Ok((opened, Arc::clone(&workspace.settings)))
         })?)
     }
 

@@ -33,6 +33,16 @@ pub fn rows(document: &Document, creator: Option<UserId>) -> Rows {
     rows_of_view(document.kind(), &View::of(document), || OpIndex::of(document), created, creator)
 }
 
+/// The rows of a document of any type, with the facts of all its changes.
+pub fn rows_with_facts(document: &Document, authors: &AuthorTable, creator: Option<UserId>) -> Rows {
+    let changes = document.changes_since(&[]);
+    let told = changes.iter().flat_map(|(_, change)| {
+        let by = authors.signature(change.actor).and_then(|by| by.user);
+        facts(document, change, by)
+    });
+    rows(document, creator).with_facts(told.collect())
+}
+
 /// The rows of an indexed document of any type, without facts and without automerge. They equal those of
 /// the document itself.
 pub fn rows_of_index(index: &OpIndex, creator: Option<UserId>) -> Rows {

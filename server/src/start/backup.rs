@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use roadbook_domain::value::id::OrgId;
 
-use super::config::{ConfigError, Database, store_advice};
+use super::config::{ConfigError, Database, one_line, store_advice};
 use crate::node::secrets::Secrets;
 use crate::store::db::Address;
 use crate::store::{Db, StoreError, enrolments, organisation, sqlite_file as file};
@@ -49,6 +49,10 @@ pub struct RestoreConfig {
     /// Take the secrets folder back, too, from this copy of it
     #[arg(long, value_name = "FOLDER")]
     pub secrets_from: Option<PathBuf>,
+
+    /// Restore a backup also if what it says twice does not fit: for the day on which there is no other
+    #[arg(long)]
+    pub even_if_unsound: bool,
 }
 
 /// What `check` is told.
@@ -72,15 +76,18 @@ pub struct Sound {
     pub name: String,
     /// The last number of its log.
     pub head: i64,
+    /// What does not fit in it, though every page of it can be read.
+    pub finding: Option<String>,
 }
 
 impl fmt::Display for Sound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "organisation {} ({}), {} entries in its log", self.org, self.name, self.head)
+        write!(f, "organisation {} ({}), {} entries in its log", self.org, one_line(&self.name), self.head)
     }
 }
 
-/// Copies the database to a file, while it is in use, and looks through the copy.
+/// Copies the database to a file, while it is in use, and looks through the copy. A copy of which every page can
+/// be read is kept, whatever else is found in it: it may be the last one.
 ///
 /// # Errors
 /// In one line: the key, its value and the remedy. Then no file is left.
@@ -145,6 +152,10 @@ pub async fn restore(config: &RestoreConfig) -> Result<Sound, ConfigError> {
     let sound = take_over(&Address::Sqlite(draft.path.clone()), secrets.org)
         .await
         .map_err(|problem| file_error("file", &config.file, &problem))?;
+    if let Some(finding) = sound.finding.as_ref().filter(|_| !config.even_if_unsound) {
+        let remedy = "take another backup, or restore this one by --even-if-unsound";
+        return Err(file_error("file", &config.file, &format!("it is not whole: {finding}; {remedy}")));
+    }
     file::put_away(&draft.path).await.map_err(of_database)?;
     if config.secrets_from.is_some() {
         let copied = secrets.copy_to(Path::new(&config.secrets));
@@ -157,14 +168,21 @@ pub async fn restore(config: &RestoreConfig) -> Result<Sound, ConfigError> {
 /// Looks through the whole database, and whether the secrets folder is the one of its organisation.
 ///
 /// # Errors
-/// In one line: the key, its value and the remedy.
+/// In one line: the key, its value and the remedy; also if something in it does not fit.
 pub async fn check(config: &CheckConfig) -> Result<Sound, ConfigError> {
     let address = config.database.address()?;
     let secrets = secrets_of(&config.secrets)?;
     if let Address::Sqlite(path) = &address {
         file::check(path).await.map_err(|error| config.database.wrong(store_advice(&error)))?;
     }
-    look_inside(&address, secrets.org).await.map_err(|problem| config.database.wrong(problem))
+    let sound = look_inside(&address, secrets.org).await.map_err(|problem| config.database.wrong(problem))?;
+    match &sound.finding {
+        None => Ok(sound),
+        Some(finding) => {
+            let problem = format!("it is not whole: {finding}; restore a backup from before that");
+            Err(config.database.wrong(problem))
+        }
+    }
 }
 
 const NO_SPACE: &str = "its disk has no space left; make some, or choose another place";
@@ -203,19 +221,20 @@ async fn forget_codes(db: &Db, org: OrgId) -> Result<(), StoreError> {
     tx.commit().await
 }
 
-/// The organisation in a database, which must be the one of the secrets folder, and whole.
+/// The organisation in a database, which must be the one of the secrets folder.
 async fn inside(db: &Db, org: OrgId) -> Result<Sound, String> {
     let found = async {
         let mut conn = db.snapshot().await?;
         let name = organisation::name(&mut conn, org).await?;
         let head = organisation::head(&mut conn, org).await?;
-        if head.is_some() {
-            soundness::look(&mut conn, org).await?;
-        }
-        Ok((name, head))
+        let finding = match &head {
+            Some(_) => soundness::look(&mut conn, org).await?,
+            None => None,
+        };
+        Ok((name, head, finding))
     };
     match found.await.map_err(|error| store_advice(&error))? {
-        (Some(name), Some(head)) => Ok(Sound { org, name, head: head.seq }),
+        (Some(name), Some(head), finding) => Ok(Sound { org, name, head: head.seq, finding }),
         _ => Err(format!(
             "it does not hold organisation {org}, which the secrets folder was made for; use the secrets folder \
              that belongs to it"
@@ -266,23 +285,33 @@ fn file_error(key: &str, path: &Path, problem: &dyn fmt::Display) -> ConfigError
 struct Draft {
     path: PathBuf,
     is_kept: bool,
+    /// Who works on one of this name has it locked.
+    _lock: fs::File,
 }
 
 impl Draft {
     fn beside(path: &Path) -> Result<Self, StoreError> {
+        if path.to_str().is_none() {
+            return Err(StoreError::File("its name is not UTF-8; choose another".into()));
+        }
         let mut draft = path.to_owned().into_os_string();
-        draft.push(".partial");
+        draft.push(".roadbook-partial");
         let draft = PathBuf::from(draft);
-        // What an earlier run left that was killed.
-        match fs::remove_file(&draft) {
-            Err(error) if is_there(&draft) => {
-                let problem = format!("{} is in the way ({error}); remove it", draft.display());
-                return Err(StoreError::File(problem));
-            }
-            _ => {}
+        if is_there(&draft) {
+            let in_the_way = |why: &str| {
+                StoreError::File(format!("{} is in the way ({why}); wait, or remove it", draft.display()))
+            };
+            // What an earlier run left that was killed; nobody else makes files of such names.
+            let left = fs::File::open(&draft).map_err(|error| in_the_way(&error.to_string()))?;
+            left.try_lock().map_err(|_| in_the_way("another command is writing it"))?;
+            fs::remove_file(&draft).map_err(|error| in_the_way(&error.to_string()))?;
         }
         file::make_private(&draft)?;
-        Ok(Self { path: draft, is_kept: false })
+        let lock =
+            fs::File::open(&draft).and_then(|file| file.try_lock().map(|()| file).map_err(io::Error::from));
+        let lock =
+            lock.map_err(|error| StoreError::File(format!("cannot be locked ({error}); try again")))?;
+        Ok(Self { path: draft, is_kept: false, _lock: lock })
     }
 
     fn keep(mut self, path: &Path) -> Result<(), StoreError> {

@@ -13,6 +13,7 @@ use clap::parser::ValueSource;
 use roadbook_domain::value::id::OrgId;
 
 use super::network::Network;
+use super::small_file::small_text;
 use super::tls::Tls;
 use crate::auth::password::Cost;
 use crate::store::StoreError;
@@ -172,7 +173,7 @@ impl Database {
         match &self.0 {
             Told::Both(conflict) => Err(ConfigError::other((*conflict).to_owned())),
             Told::Address(text) => text.parse().map_err(|_| remedy()),
-            Told::File(path) => std::fs::read_to_string(path)
+            Told::File(path) => small_text(path)
                 .map_err(|error| {
                     self.wrong(format!("cannot be read ({error}); give a file with an address"))
                 })?
@@ -471,7 +472,12 @@ fn without_password(address: &str) -> String {
         let (user, _) = login.split_once(':')?;
         Some(format!("{scheme}://{user}:***@{host}"))
     });
-    let address = parts.unwrap_or_else(|| address.to_owned());
+    // Whatever it is to be: what stands before an `@` may be a password.
+    let other = || match address.rsplit_once('@') {
+        Some((login, host)) if !address.contains("://") && login.contains(':') => format!("***@{host}"),
+        _ => address.to_owned(),
+    };
+    let address = parts.unwrap_or_else(other);
     let Some((before, options)) = address.split_once('?') else { return address };
     let masked = options.split('&').map(|option| match option.split_once('=') {
         Some((name, _)) if name.to_ascii_lowercase().contains("password") => format!("{name}=***"),
@@ -480,8 +486,12 @@ fn without_password(address: &str) -> String {
     format!("{before}?{}", masked.collect::<Vec<_>>().join("&"))
 }
 
-fn one_line(text: &str) -> String {
-    text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+/// The same on one line; what would move a terminal is written out.
+pub(crate) fn one_line(text: &str) -> String {
+    let lines = text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty());
+    let text = lines.collect::<Vec<_>>().join(" ");
+    let shown = |c: char| if c.is_control() { c.escape_default().collect() } else { String::from(c) };
+    text.chars().map(shown).collect()
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use roadbook_domain::value::id::{OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 
 use super::config::{ConfigError, Database, LOCALE, NAME, ZONE, store_advice};
+use super::small_file::small_text;
 use crate::auth::password::{Cost, PasswordError, Passwords};
 use crate::node::secrets::Secrets;
 use crate::store::db::Address;
@@ -210,7 +211,7 @@ impl Password {
             // 15 bytes give 20 characters without padding.
             return Ok(Self { text: BASE64URL_NOPAD.encode(&random::<15>(env)), given: false });
         };
-        match std::fs::read_to_string(path) {
+        match small_text(path) {
             // Editors end a file with a line break that is not part of the password.
             Ok(text) => Ok(Self { text: text.trim_end_matches(['\n', '\r']).to_owned(), given: true }),
             Err(error) => Err(ConfigError::of(

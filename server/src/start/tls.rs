@@ -11,6 +11,8 @@ use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+use super::small_file::small_text;
+
 /// How often it is looked whether the certificate was renewed.
 const LOOK: Duration = Duration::from_secs(60);
 
@@ -115,8 +117,9 @@ pub async fn watch(tls: Arc<Tls>, mut stopping: watch::Receiver<bool>) {
 impl Files {
     fn read(certificate: &Path, key: &Path) -> Result<Self, String> {
         Ok(Self {
-            certificate: std::fs::read(certificate).map_err(unreadable_certificate)?,
-            key: std::fs::read(key)
+            certificate: small_text(certificate).map_err(unreadable_certificate)?.into_bytes(),
+            key: small_text(key)
+                .map(String::into_bytes)
                 .map_err(|error| format!("the key {} {}", key.display(), unreadable(error)))?,
         })
     }

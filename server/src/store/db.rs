@@ -382,7 +382,7 @@ async fn connect_sqlite(path: &Path, opening: Opening) -> Result<Db, StoreError>
     }
     // Full: acknowledged changes survive a power cut (L2). Secure delete: purged ones leave the file (C5).
     let options = SqliteConnectOptions::new()
-        .filename(path)
+        .filename(sqlite_file::plain(path))
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)

@@ -379,7 +379,7 @@ pub async fn purged_since(
     let rows: Vec<Uuid> = on!(conn, |c| {
         sqlx::query_scalar(
         "select p.document from purged p where p.org_id = $1 and p.seq > $2 and not exists (select 1 from log l \
-         where l.org_id = p.org_id and l.document = p.document and l.entry = 1 and l.seq > $3 \
+         where l.org_id = p.org_id and l.document = p.document and l.entry = 1 and +l.seq > $3 \
          and l.author <> $4) order by p.seq"
     )
     .bind(org.uuid())

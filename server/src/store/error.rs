@@ -85,7 +85,9 @@ pub enum StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        use sqlx::Error::{BeginFailed, Database, Io, PoolClosed, PoolTimedOut, Protocol, WorkerCrashed};
+        use sqlx::Error::{
+            BeginFailed, ColumnDecode, Database, Io, PoolClosed, PoolTimedOut, Protocol, WorkerCrashed,
+        };
         match &error {
             Database(cause) if cause.kind() == ErrorKind::UniqueViolation => Self::Exists,
             Database(cause) => match Trouble::of(cause.code().as_deref().unwrap_or_default()) {
@@ -96,6 +98,10 @@ impl From<sqlx::Error> for StoreError {
                 Some(Trouble::Closed) => Self::File(CLOSED.to_owned()),
                 None => Self::Other(error),
             },
+            // A column keeps what it is given: another type was written by another hand.
+            ColumnDecode { index, .. } => {
+                Self::Damaged(format!("a value of column {index} is of another type"))
+            }
             PoolTimedOut | PoolClosed | Io(_) | WorkerCrashed | BeginFailed | Protocol(_) => {
                 Self::Unavailable(error)
             }
@@ -104,7 +110,8 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-const CLOSED: &str = "the file cannot be opened; let whoever runs this read and write it and its folder";
+const CLOSED: &str = "the file cannot be opened; let whoever runs this read and write it and its folder, and open \
+                      enough files at once";
 
 /// The failures that an error code of either database stands for.
 #[derive(Debug, PartialEq, Eq)]
@@ -113,7 +120,7 @@ enum Trouble {
     Full,
     Unavailable,
     Damaged,
-    /// The file, to who may not open it.
+    /// The file cannot be opened.
     Closed,
 }
 

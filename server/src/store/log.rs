@@ -327,12 +327,14 @@ pub async fn has_moved(
     document: DocumentId,
     after: i64,
 ) -> Result<bool, StoreError> {
+    // The entries of one document are few. `+` keeps SQLite from reading the whole log from there on.
     let moved: Option<i64> = on!(conn, |c| sqlx::query_scalar(
-        "select seq from log where org_id = $1 and document = $2 and entry = 5 and seq > $3"
+        "select seq from log where org_id = $1 and document = $2 and entry = $4 and +seq > $3 limit 1"
     )
     .bind(org.uuid())
     .bind(document.uuid())
     .bind(after)
+    .bind(EntryKind::Moved.code())
     .fetch_optional(c)
     .await)?;
     Ok(moved.is_some())
@@ -348,13 +350,16 @@ pub async fn made_from(
     document: DocumentId,
     from: i64,
 ) -> Result<Vec<Made>, StoreError> {
+    // As above.
     let rows: Vec<MadeRow> = on!(conn, |c| sqlx::query_as(
         "select hash, actor, actor_seq, author, device, origin_kind, origin_id, received_at from log \
-         where org_id = $1 and document = $2 and seq >= $3 and entry in (0, 1)"
+         where org_id = $1 and document = $2 and +seq >= $3 and entry in ($4, $5)"
     )
     .bind(org.uuid())
     .bind(document.uuid())
     .bind(from)
+    .bind(EntryKind::Change.code())
+    .bind(EntryKind::Create.code())
     .fetch_all(c)
     .await)?;
     rows.into_iter()

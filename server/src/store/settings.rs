@@ -135,18 +135,23 @@ pub async fn all(conn: &mut Conn, org: OrgId) -> Result<Vec<SettingsRow>, StoreE
     rows.into_iter().map(SettingsRow::try_from).collect()
 }
 
-/// The hash of every row, as the log has it, by the row's place there.
+/// Every row's place in the log, and its hash as the log has it.
 ///
 /// # Errors
 /// Of the database.
-pub async fn hashes(conn: &mut Conn, org: OrgId) -> Result<BTreeMap<i64, [u8; 32]>, StoreError> {
+pub async fn hashes(
+    conn: &mut Conn,
+    org: OrgId,
+) -> Result<BTreeMap<(i64, Uuid), (i64, [u8; 32])>, StoreError> {
     let rows: Vec<Placed> = on!(conn, |c| sqlx::query_as(
         "select kind, id, product_id, version, class, body, seq from settings where org_id = $1"
     )
     .bind(org.uuid())
     .fetch_all(c)
     .await)?;
-    rows.into_iter().map(|placed| Ok((placed.seq, log::hash_of(&placed.row.try_into()?)))).collect()
+    rows.into_iter()
+        .map(|Placed { row, seq }| Ok(((row.kind, row.id), (seq, log::hash_of(&row.try_into()?)))))
+        .collect()
 }
 
 /// The rows of one kind, by id.

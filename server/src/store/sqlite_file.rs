@@ -1,7 +1,7 @@
 //! A SQLite database as a file: copied while it is in use, and looked at before it is trusted.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
@@ -27,9 +27,11 @@ pub async fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
     }
     let mut conn = read_only(from).await?;
     migrations::look_at_sqlite(&mut conn).await?.check(false)?;
-    sqlx::query("vacuum into $1").bind(to.display().to_string()).execute(&mut conn).await?;
+    let to = plain(to);
+    let name = to.to_str().ok_or_else(|| StoreError::File("its name is not UTF-8; choose another".into()))?;
+    sqlx::query("vacuum into $1").bind(name).execute(&mut conn).await?;
     conn.close().await?;
-    let mut conn = SqliteConnectOptions::new().filename(to).disable_statement_logging().connect().await?;
+    let mut conn = SqliteConnectOptions::new().filename(&to).disable_statement_logging().connect().await?;
     sqlx::query("pragma user_version = 0").execute(&mut conn).await?;
     look_through(&mut conn).await?;
     Ok(conn.close().await?)
@@ -40,7 +42,7 @@ pub async fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
 /// # Errors
 /// Of the file.
 pub async fn put_away(path: &Path) -> Result<(), StoreError> {
-    let options = SqliteConnectOptions::new().filename(path).disable_statement_logging();
+    let options = SqliteConnectOptions::new().filename(plain(path)).disable_statement_logging();
     let mut conn = options.journal_mode(SqliteJournalMode::Delete).connect().await?;
     sqlx::query("pragma user_version = 0").execute(&mut conn).await?;
     conn.close().await?;
@@ -69,10 +71,10 @@ pub(super) async fn look_through(conn: &mut SqliteConnection) -> Result<(), Stor
         return Err(StoreError::Damaged(verdict));
     }
     let strays = sqlx::query("pragma foreign_key_check").fetch_all(&mut *conn).await?;
-    // Whole pages of another moment can fit together. A trimmed log may be empty, but never ends elsewhere.
+    // Whole pages of another moment can fit together. A trimmed log has its last entry still.
     let torn: i64 = sqlx::query_scalar(
-        "select count(*) from organisation o where exists (select 1 from log l where l.org_id = o.id) \
-         and (not exists (select 1 from log l where l.org_id = o.id and l.seq = o.seq and l.chain = o.chain) \
+        "select count(*) from organisation o where o.seq > 0 and (not exists (select 1 from log l \
+         where l.org_id = o.id and l.seq = o.seq and l.chain = o.chain) \
          or exists (select 1 from log l where l.org_id = o.id and l.seq > o.seq) \
          or (select count(*) <> max(l.seq) - min(l.seq) + 1 from log l where l.org_id = o.id))",
     )
@@ -90,8 +92,13 @@ pub(super) async fn read_only(path: &Path) -> Result<SqliteConnection, StoreErro
 
 /// How a file is opened that is not to be written.
 pub(super) fn for_reading(path: &Path) -> SqliteConnectOptions {
-    let options = SqliteConnectOptions::new().filename(path).read_only(true);
+    let options = SqliteConnectOptions::new().filename(plain(path)).read_only(true);
     options.busy_timeout(ACQUIRE).disable_statement_logging()
+}
+
+/// A path that SQLite takes for one: a name that begins with "file:" is an address to it.
+pub(super) fn plain(path: &Path) -> PathBuf {
+    if path.is_relative() { Path::new(".").join(path) } else { path.to_owned() }
 }
 
 /// Whether there is a file. It is not opened: to close it would take this process's own locks on it away.
@@ -101,10 +108,11 @@ pub(super) fn for_reading(path: &Path) -> SqliteConnectOptions {
 pub(super) fn find(path: &Path) -> Result<bool, StoreError> {
     let shown = path.display();
     match std::fs::metadata(path) {
-        Ok(found) if found.is_dir() => {
-            Err(StoreError::File(format!("{shown} is a folder; give the path of a file")))
+        Ok(found) if found.is_file() => Ok(true),
+        Ok(found) => {
+            let what = if found.is_dir() { "a folder" } else { "no file" };
+            Err(StoreError::File(format!("{shown} is {what}; give the path of a file")))
         }
-        Ok(_) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(StoreError::File(format!("{shown} is out of reach ({error}); correct the path"))),
     }

@@ -104,6 +104,34 @@ pub async fn by_email(conn: &mut Conn, email: &Email) -> Result<Option<Login>, S
     .await)?)
 }
 
+/// What an account says of its user, which their settings row says, too.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Account {
+    /// The user.
+    pub user: UserId,
+    /// Their login.
+    pub email: String,
+    /// What they may do.
+    pub role: Role,
+    /// Whether they have access.
+    pub active: bool,
+}
+
+/// All accounts of an organisation.
+///
+/// # Errors
+/// Of the database.
+pub async fn accounts(conn: &mut Conn, org: OrgId) -> Result<Vec<Account>, StoreError> {
+    let text = "select id, email, role, disabled from app_user where org_id = $1 order by id";
+    let rows: Vec<(Uuid, String, i16, bool)> =
+        on!(conn, |c| sqlx::query_as(text).bind(org.uuid()).fetch_all(c).await)?;
+    rows.into_iter()
+        .map(|(id, email, code, disabled)| {
+            Ok(Account { user: id.into(), email, role: permissions((code, 0))?.role, active: !disabled })
+        })
+        .collect()
+}
+
 /// Whether there is such a user, with access.
 ///
 /// # Errors

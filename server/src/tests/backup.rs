@@ -34,6 +34,7 @@ async fn a_backup_of_a_server_at_work_is_whole_and_restores_with_its_secrets() {
         database: address(&database).into(),
         secrets: folder.display().to_string(),
         secrets_from: Some(secrets),
+        even_if_unsound: false,
     };
     assert_eq!(restore(&asked).await.unwrap(), taken);
     assert!(restore(&asked).await.unwrap_err().to_string().contains("nothing is overwritten"));
@@ -115,6 +116,7 @@ async fn a_code_that_lets_a_user_in_is_not_restored() {
         database: address(&to).into(),
         secrets: server.config.secrets.clone(),
         secrets_from: None,
+        even_if_unsound: false,
     };
     restore(&asked).await.unwrap();
     server.config.database = address(&to).into();
@@ -139,6 +141,7 @@ async fn what_is_no_sound_backup_is_not_restored() {
         database: address(&to).into(),
         secrets: server.config.secrets.clone(),
         secrets_from: None,
+        even_if_unsound: false,
     };
     let mut torn = whole.clone();
     torn.truncate(whole.len() / 2);

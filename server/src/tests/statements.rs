@@ -46,9 +46,18 @@ const ROWS_OF_ONE: i64 = 1_000;
 const OF_A_TEST: &str = "/* test */";
 
 /// What may read more, by how its text begins, and why.
-const EXCEPTIONS: [(&str, &str); 7] = [
+const EXCEPTIONS: [(&str, &str); 10] = [
     ("select id, term from document", "a reconciliation reads every term, once for each head of the log"),
     ("select d.id, d.term from audience", "the same"),
+    ("delete from log where org_id = $1 and seq <=", "the daily trim, some hundred entries at once"),
+    (
+        "select p.document from purged p where p.org_id = $1 and p.seq >",
+        "what was purged since a cursor is sent",
+    ),
+    (
+        "select id from session where org_id = $1 and ended_at > 0",
+        "sessions that ended since the last look, once a second",
+    ),
     ("delete from session where org_id", "the daily trim"),
     ("delete from retained_closing where org_id = $1 and (user_id", "the daily trim"),
     ("delete from reupload_part", "the daily trim, of a table that is nearly empty"),
@@ -81,15 +90,24 @@ async fn no_statement_reads_a_large_table_from_end_to_end() {
         let address = place.address.parse().unwrap();
         Db::create(&address, 2).await.unwrap().close().await;
         fill(&place).await;
-        let db = Db::open(&address, 2).await.unwrap();
-        for text in texts.iter().filter(|text| is_of(engine, text)) {
-            let excused = EXCEPTIONS.iter().any(|(begin, _)| text.starts_with(begin));
-            let found = faults(&mut db.read().await.unwrap(), text).await;
-            if !excused && !found.is_empty() {
-                bad.push(format!("{engine:?}: {text}\n    {}", found.join("\n    ")));
+        // PostgreSQL analyzes by itself. A SQLite file is as nobody analyzed it, until whoever runs it does.
+        let plans: &[&str] = if engine == Engine::Sqlite { &["as it is", "analyzed"] } else { &["analyzed"] };
+        for plan in plans {
+            if *plan == "analyzed" {
+                let mut own = Own::to(&place).await;
+                own.run("analyze".into()).await;
+                own.close().await;
             }
+            let db = Db::open(&address, 2).await.unwrap();
+            for text in texts.iter().filter(|text| is_of(engine, text)) {
+                let excused = EXCEPTIONS.iter().any(|(begin, _)| text.starts_with(begin));
+                let found = faults(&mut db.read().await.unwrap(), text).await;
+                if !excused && !found.is_empty() {
+                    bad.push(format!("{engine:?}, {plan}: {text}\n    {}", found.join("\n    ")));
+                }
+            }
+            db.close().await;
         }
-        db.close().await;
     }
     assert!(bad.is_empty(), "{} statements read too much:\n{}", bad.len(), bad.join("\n"));
 }
@@ -148,8 +166,8 @@ async fn faults(conn: &mut Conn, text: &str) -> Vec<String> {
     };
     let mut faults = Vec::new();
     for step in steps {
-        // A range of all organisations is no page of one.
-        if step.is_range && !step.equal.is_empty() {
+        // A range of all organisations is no page of one, and what has no limit reads all of a range.
+        if step.is_range && !step.equal.is_empty() && is_page(text) {
             continue;
         }
         let rows = rows_read(conn, &step).await;
@@ -158,6 +176,11 @@ async fn faults(conn: &mut Conn, text: &str) -> Vec<String> {
         }
     }
     faults
+}
+
+/// Whether a statement ends a list that it reads.
+fn is_page(text: &str) -> bool {
+    text.contains(" limit ")
 }
 
 /// The steps of a statement's plan that read large tables.
@@ -213,7 +236,9 @@ fn sqlite_step(step: &str, tables: &BTreeMap<String, String>) -> Option<Step> {
         return Some(Step { table, equal: Vec::new(), is_range: false });
     }
     let (_, asked) = step.split_once(" (")?;
-    let asked: Vec<&str> = asked.trim_end_matches(')').split(" AND ").collect();
+    // What follows it is such as LEFT-JOIN.
+    let (asked, _) = asked.rsplit_once(')')?;
+    let asked: Vec<&str> = asked.split(" AND ").collect();
     let equal: Vec<String> = asked.iter().filter_map(|term| Some(term.strip_suffix("=?")?.into())).collect();
     Some(Step { table, is_range: equal.len() < asked.len(), equal })
 }
@@ -271,6 +296,14 @@ impl Own {
         }
     }
 
+    /// SQLite writes from another connection only when this one is closed.
+    async fn close(self) {
+        match self {
+            Self::Sqlite(c) => c.close().await.unwrap(),
+            Self::Postgres(c) => c.close().await.unwrap(),
+        }
+    }
+
     async fn run(&mut self, text: String) {
         let text = AssertSqlSafe(text);
         match self {
@@ -305,12 +338,7 @@ async fn fill(place: &Throwaway) {
             .await;
         }
     }
-    own.run("analyze".into()).await;
-    // SQLite writes from another connection only when this one is closed.
-    match own {
-        Own::Sqlite(c) => c.close().await.unwrap(),
-        Own::Postgres(c) => c.close().await.unwrap(),
-    }
+    own.close().await;
 }
 
 /// Names and types of a table's columns.

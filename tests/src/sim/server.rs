@@ -388,7 +388,11 @@ impl Server {
             let mut conn = state.db().snapshot().await?;
             soundness::look(&mut conn, state.org()).await
         });
-        found.map_err(|error| Failure::new("the server's database is whole", error))
+        match found {
+            Ok(None) => Ok(()),
+            Ok(Some(finding)) => Err(Failure::new("the server's database is whole", finding)),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The state hash of the user with this token, at an instant, in hexadecimal digits.

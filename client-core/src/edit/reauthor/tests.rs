@@ -27,7 +27,7 @@ impl Phone {
         write(&mut draft);
         let change = draft.finish().expect("it does something");
         let hash = self.document.add(&change).unwrap();
-        self.made.push(Pending { hash, change, original: None, decision: Decision::Keep });
+        self.made.push(Pending { hash, change, decision: Decision::Keep });
         self
     }
 
@@ -56,22 +56,6 @@ fn base() -> Document {
 fn shows(document: &Document, container: u8, name: &str) -> String {
     let register = Register { container, name: name.to_owned() };
     document.get(&register).map(|values| values.shown()).unwrap_or_default()
-}
-
-#[test]
-fn what_was_made_again_has_nothing_to_add_where_its_original_is() {
-    let mut author = Phone::new(&base(), 2);
-    author.text("notes", "one two three four");
-    // Another user's phone made it again when it was lost, and its user went on from there.
-    let mut other = Phone::new(&base(), 3);
-    other.text("notes", "one two three four").put(card::CARD, "name", "Kovács");
-    other.made[0].original = Some(author.made[0].hash);
-    let mut here = author.document.clone();
-    let fates = other.rebase(&mut here);
-    assert_eq!(fates[0], Fate::Present);
-    assert!(matches!(&fates[1], Fate::Reauthored { left, .. } if left.is_empty()), "{fates:?}");
-    assert_eq!(shows(&here, card::FIELDS, "notes"), "one two three four");
-    assert_eq!(shows(&here, card::CARD, "name"), "Kovács");
 }
 
 #[test]

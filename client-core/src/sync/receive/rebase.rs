@@ -85,8 +85,7 @@ impl Moved<'_> {
                 _ if forked => Decision::Reauthor,
                 _ => Decision::Keep,
             };
-            let Unsent { hash, original, .. } = *unsent;
-            Pending { hash, change: unsent.change.clone(), original, decision }
+            Pending { hash: unsent.hash, change: unsent.change.clone(), decision }
         });
         let unsent: Vec<_> = unsent.collect();
         self.lost.iter().cloned().chain(unsent).collect()
@@ -110,12 +109,12 @@ impl Moved<'_> {
         for (pending, fate) in pending.iter().zip(fates) {
             let old = self.unsent.iter().find(|unsent| unsent.hash == pending.hash);
             let origin = old.and_then(|old| old.origin);
+            let original = old.and_then(|old| old.original);
             let made_at = old.map_or(pending.change.time, |old| old.made_at);
             let mut left = Vec::new();
             match fate {
                 Fate::Kept => {
-                    let (hash, original) = (pending.hash, pending.original);
-                    let change = &pending.change.to_bytes();
+                    let (hash, change) = (pending.hash, &pending.change.to_bytes());
                     let new = NewUnsent { document, kind, hash, change, origin, original, made_at };
                     outbox::push(tx, &new)?;
                 }
@@ -123,7 +122,7 @@ impl Moved<'_> {
                 Fate::Reauthored { by, left: rest } => {
                     let (hash, change) = *by;
                     let origin = Some(reauthored(pending.hash));
-                    let original = pending.original.or(Some(pending.hash));
+                    let original = original.or(Some(pending.hash));
                     let change = &change.to_bytes();
                     let new = NewUnsent { document, kind, hash, change, origin, original, made_at };
                     outbox::push(tx, &new)?;
@@ -133,7 +132,9 @@ impl Moved<'_> {
                 }
                 Fate::Left(rest) => left = rest,
             }
-            if !left.is_empty() {
+            // Its author has brought it: there is nothing to review.
+            let is_there = original.is_some_and(|original| self.document.contains(original));
+            if !left.is_empty() && !is_there {
                 let reason = match self.refused {
                     Some((hash, code)) if hash == pending.hash => QuarantineReason::Refused(code),
                     Some((_, code)) => QuarantineReason::DependsOnRefused(code),
@@ -141,7 +142,7 @@ impl Moved<'_> {
                     None => QuarantineReason::Damaged,
                 };
                 let held = Held { id: document, kind, title, reason };
-                held.quarantine(context, left, (&pending.change, pending.original), received)?;
+                held.quarantine(context, left, (&pending.change, original), received)?;
             }
         }
         received.changes.list(List::Outbox);
@@ -187,10 +188,8 @@ pub(super) fn pending(
         let is_own = signature.is_none_or(|signature| signature.device.is_some() && signature.device == me);
         if is_own { Decision::Keep } else { Decision::Reauthor }
     };
-    let pending = |(hash, change): (ChangeHash, Change)| {
-        let decision = decision(change.actor);
-        Pending { hash, change, original: None, decision }
-    };
+    let pending =
+        |(hash, change): (ChangeHash, Change)| Pending { hash, decision: decision(change.actor), change };
     changes.into_iter().map(pending).collect()
 }
 

@@ -7,18 +7,15 @@ import Testing
 struct CasesTests {
     @Test("Every case answers as it says", arguments: try cases())
     func answers(_ name: String, lines: [String]) async throws {
-        let phone = try await Phone.local()
-        var (card, todos, refused) = ("", [PartId](), String?.none)
-        for line in lines {
-            if line.hasPrefix("= ") {
-                let told = try await tell(phone, card, refused)
-                #expect(told.contains(String(line.dropFirst(2))), "\(line) is not in \(told)")
+        var devices = try await lines.first == "firm" ? Devices.firm() : Devices.local()
+        for line in lines where line != "firm" {
+            guard line.hasPrefix("= ") else {
+                try await devices.follow(line)
                 continue
             }
-            do {
-                try await act(phone, &card, &todos, line)
-            } catch let error as ApiError {
-                refused = code(error)
+            for phone in devices.phones {
+                let told = try await devices.tell(phone)
+                #expect(told.contains(String(line.dropFirst(2))), "\(line) is not in \(told)")
             }
         }
     }
@@ -31,14 +28,45 @@ struct CasesTests {
             let lines = part.components(separatedBy: "\n").filter { !$0.isEmpty }
             return (lines[0], Array(lines.dropFirst()))
         }
-        if cases.count < 12 { throw Failure("\(cases.count) cases") }
+        if cases.count < 21 { throw Failure("\(cases.count) cases") }
         return cases
     }
+}
 
-    private func act(_ phone: Phone, _ card: inout DocumentId, _ todos: inout [PartId], _ line: String) async throws {
+/// The phone of a case, and in a firm the tablet and their server.
+private struct Devices {
+    let phones: [Phone]
+    private let firm: Firm?
+    private let server: Server?
+    private var card = ""
+    private var todos: [PartId] = []
+    private var refused: String?
+
+    static func local() async throws -> Devices {
+        try await Devices(phones: [.local()], firm: nil, server: nil)
+    }
+
+    /// A phone and a tablet of one user, which have what their server has.
+    static func firm() async throws -> Devices {
+        let firm = try Firm()
+        let server = try Server(address: firm.address)
+        let phones = [try await Phone.signedIn(to: server), try await Phone.signedIn(to: server)]
+        return Devices(phones: phones, firm: firm, server: server)
+    }
+
+    mutating func follow(_ line: String) async throws {
+        if let server, line == "meet" { return try await exchange(phones[0], phones[1], with: server) }
+        let isOfTablet = line.hasPrefix("tablet ")
+        do {
+            try await act(phones[isOfTablet ? 1 : 0], isOfTablet ? split(line).1 : line)
+        } catch let error as ApiError {
+            refused = code(error)
+        }
+    }
+
+    private mutating func act(_ phone: Phone, _ line: String) async throws {
         let (verb, rest) = split(line)
         let (first, second) = split(rest)
-        let nth = { [todos] (number: String) in todos[Int(number)! - 1] }
         let due = { (text: String) in text == "-" ? nil : text }
         let edit: CardEdit
         switch verb {
@@ -46,6 +74,10 @@ struct CasesTests {
             let product = try await product(phone, verb == "card" ? .projects : .sales)
             let new = NewCard(product: product.id, name: rest, status: nil, owner: .me, edits: [])
             card = try await phone.roadbook.createCard(card: new).id
+            return
+        case "resolve":
+            let conflict = try await phone.roadbook.conflicts(document: card)[0]
+            try await phone.roadbook.resolve(document: card, conflict: conflict, value: rest)
             return
         case "rename": edit = .rename(name: rest)
         case "todo": edit = .addTodo(text: second, due: due(first), assignee: .me, contact: nil)
@@ -68,7 +100,7 @@ struct CasesTests {
         if verb == "todo" { todos += made }
     }
 
-    private func tell(_ phone: Phone, _ card: DocumentId, _ refused: String?) async throws -> [String] {
+    func tell(_ phone: Phone) async throws -> [String] {
         let roadbook = phone.roadbook
         let view = try await roadbook.card(card: card)
         let today = try await roadbook.today(limit: 10)
@@ -77,8 +109,12 @@ struct CasesTests {
         var told = [
             "name \(view.name)", "history \(history)", "unsent \(unsent)", "trashed \(trashed)",
             "today \(today.matching) overdue \(today.totals.overdue) closed \(today.totals.closed)",
-            "postponed \(today.totals.postponed)",
+            "postponed \(today.totals.postponed)", "conflicts \(view.conflicts.count)",
         ]
+        for conflict in view.conflicts {
+            let values = ([conflict.shown] + conflict.others).sorted()
+            told.append("conflict \(word(conflict.place)) \(values.joined(separator: " | "))")
+        }
         for todo in view.todos {
             let state: String
             switch todo.closings.first?.outcome {
@@ -101,6 +137,8 @@ struct CasesTests {
         return told
     }
 
+    private func nth(_ number: String) -> PartId { todos[Int(number)! - 1] }
+
     private func product(_ phone: Phone, _ kind: ProductKind) async throws -> ProductView {
         try await phone.roadbook.settings().products.first { $0.kind == kind }!
     }
@@ -112,6 +150,15 @@ struct CasesTests {
     private func split(_ line: String) -> (String, String) {
         guard let space = line.firstIndex(of: " ") else { return (line, "") }
         return (String(line[..<space]), String(line[line.index(after: space)...]))
+    }
+
+    private func word(_ place: Place) -> String {
+        switch place {
+        case .name: "name"
+        case .todo(_, let part): "todo \(part)"
+        case .field: "field"
+        default: "other"
+        }
     }
 
     private func code(_ error: ApiError) -> String {

@@ -1,44 +1,68 @@
 //! Whether a database is whole. What it says twice is compared: the log with its chain and with the hashes of its
 //! changes, every document with its log, its rows and its digests.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::crm::row::Rows;
 use roadbook_domain::document::canonical::Canonical;
 use roadbook_domain::document::change::Change;
 use roadbook_domain::document::digest;
 use roadbook_domain::document::{AuthorTable, Document, DocumentType, DocumentTypeId, is_reserved};
 use roadbook_domain::read::projection;
+use roadbook_domain::settings::SettingsKind;
+use roadbook_domain::settings::user::User;
 use roadbook_domain::value::id::{DocumentId, OrgId, UserId};
 
 use crate::store::digests::Sums;
 use crate::store::documents::Stored;
 use crate::store::log::{EntryKind, Linked, Made};
 use crate::store::organisation::{FIRST_CHAIN, Head};
+use crate::store::users::{self, Account};
 use crate::store::{Conn, StoreError, audience, digests, documents, key, log, organisation, settings};
 
 /// How many entries of the log are read at once.
 const ENTRIES: i64 = 200;
 
-/// How many documents are read at once.
-const DOCUMENTS: i64 = 50;
+/// How many documents are read at once: each may have some megabytes.
+const DOCUMENTS: i64 = 10;
 
-/// After how many documents it is said how far the look has come.
-const TELL_EVERY: u64 = 20_000;
+/// What does not fit, in words: an end of the sentence "the database is not whole:".
+pub type Finding = String;
 
-/// Looks at every entry and every document of an organisation, in one snapshot.
+/// Looks at every entry and every document of an organisation, in one snapshot, and answers the first thing that
+/// does not fit, if there is one.
 ///
 /// # Errors
-/// [`StoreError::Damaged`] with the first thing that does not fit; [`StoreError::Missing`] if there is no such
-/// organisation; of the database.
-pub async fn look(conn: &mut Conn, org: OrgId) -> Result<(), StoreError> {
+/// [`StoreError::Missing`] if there is no such organisation; of the database.
+pub async fn look(conn: &mut Conn, org: OrgId) -> Result<Option<Finding>, StoreError> {
     let head = organisation::head(conn, org).await?.ok_or(StoreError::Missing)?;
-    look_at_log(conn, org, &head).await?;
-    look_at_documents(conn, org).await
+    if let Some(found) = look_at_log(conn, org, &head).await? {
+        return Ok(Some(found));
+    }
+    match look_at_accounts(conn, org).await? {
+        None => look_at_documents(conn, org).await,
+        found => Ok(found),
+    }
 }
 
-async fn look_at_log(conn: &mut Conn, org: OrgId, head: &Head) -> Result<(), StoreError> {
+/// What an account lets a user do is what their settings row says.
+async fn look_at_accounts(conn: &mut Conn, org: OrgId) -> Result<Option<Finding>, StoreError> {
+    let rows = settings::of_kind(conn, org, SettingsKind::User).await?;
+    // What a later version wrote only that one can tell.
+    let users = rows.iter().filter_map(|row| row.read::<User>().ok());
+    let said = users.filter_map(|user| {
+        let User { id, email, role, active, .. } = user;
+        Some((id, Account { user: id, email: email?.as_str().to_owned(), role, active }))
+    });
+    let said: BTreeMap<UserId, Account> = said.collect();
+    let accounts = users::accounts(conn, org).await?;
+    let other = accounts.iter().find(|account| said.get(&account.user) != Some(account));
+    Ok(other
+        .map(|account| format!("the account of user {} lets them do other than it is said", account.user)))
+}
+
+async fn look_at_log(conn: &mut Conn, org: OrgId, head: &Head) -> Result<Option<Finding>, StoreError> {
     let rows = settings::hashes(conn, org).await?;
+    let mut written: BTreeMap<_, (i64, Vec<u8>)> = BTreeMap::new();
     let mut before: Option<Linked> = None;
     loop {
         let after = before.as_ref().map_or(0, |last| last.seq);
@@ -51,8 +75,7 @@ async fn look_at_log(conn: &mut Conn, org: OrgId, head: &Head) -> Result<(), Sto
         let purged = documents::purged(conn, org, &ids).await?;
         let there = documents::versions(conn, org, &ids).await?;
         for entry in page {
-            let says =
-                |what: &str| Err(StoreError::Damaged(format!("entry {} of its log {what}", entry.seq)));
+            let says = |what: &str| Ok(Some(format!("entry {} of its log {what}", entry.seq)));
             match &before {
                 Some(last) if last.seq + 1 != entry.seq => {
                     return says("does not follow the one before it: entries are missing");
@@ -75,16 +98,22 @@ async fn look_at_log(conn: &mut Conn, org: OrgId, head: &Head) -> Result<(), Sto
                     return says("is about a document that is not there");
                 }
             }
-            if entry.entry == EntryKind::Settings
-                && rows.get(&entry.seq).is_some_and(|hash| *hash != *entry.hash)
-            {
-                return says("wrote another settings row than the one that is there");
+            if entry.entry == EntryKind::Settings {
+                written.insert((entry.kind, entry.document), (entry.seq, entry.hash.clone()));
             }
             before = Some(entry);
         }
     }
-    let ends = before.as_ref().is_none_or(|last| (last.seq, &last.chain) == (head.seq, &head.chain));
-    if ends { Ok(()) } else { Err(StoreError::Damaged("its log ends elsewhere than it should".into())) }
+    // A trimmed log has its last entry still.
+    let end = before.map_or((0, FIRST_CHAIN.to_vec()), |last| (last.seq, last.chain));
+    if end != (head.seq, head.chain.clone()) {
+        return Ok(Some("its log ends elsewhere than it should".into()));
+    }
+    let is_there = |(of, (seq, hash)): &(_, (i64, Vec<u8>))| {
+        rows.get(of).is_some_and(|(at, of_row)| at == seq && *of_row == **hash)
+    };
+    let other = written.into_iter().find(|written| !is_there(written));
+    Ok(other.map(|(_, (seq, _))| format!("entry {seq} of its log wrote a settings row that is not there")))
 }
 
 /// Whether a change is the one whose hash the entry has. What a later version wrote it can judge itself.
@@ -96,18 +125,21 @@ fn is_as_hashed(entry: &Linked) -> bool {
     built.is_some_and(|built| built.hash().0 == *entry.hash)
 }
 
-async fn look_at_documents(conn: &mut Conn, org: OrgId) -> Result<(), StoreError> {
-    let (mut after, mut sums, mut looked_at) = (None, Sums::new(), 0_u64);
+async fn look_at_documents(conn: &mut Conn, org: OrgId) -> Result<Option<Finding>, StoreError> {
+    let (mut after, mut sums) = (None, Sums::new());
     loop {
         let page = documents::after(conn, org, after, DOCUMENTS).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.id);
         let ids: Vec<_> = page.iter().map(|stored| stored.id).collect();
         let audiences = audience::of(conn, org, &ids).await?;
+        if let Some(purged) = documents::purged(conn, org, &ids).await?.first() {
+            return Ok(Some(format!("document {purged} is there, and purged")));
+        }
         for stored in &page {
             let made = log::made_from(conn, org, stored.id, stored.since).await?;
             if let Some(what) = wrong(stored, &made) {
-                return Err(StoreError::Damaged(format!("document {} {what}", stored.id)));
+                return Ok(Some(format!("document {} {what}", stored.id)));
             }
             let principals = audiences.get(&stored.id).into_iter().flatten();
             let keys = principals.map(|principal| key::of_principal(*principal));
@@ -117,18 +149,10 @@ async fn look_at_documents(conn: &mut Conn, org: OrgId) -> Result<(), StoreError
                 sum.documents += 1;
                 sum.digest.add(stored.term);
             }
-            looked_at += 1;
-            if looked_at.is_multiple_of(TELL_EVERY) {
-                tracing::info!(documents = looked_at, "looking through the database");
-            }
         }
     }
     let is_summed = digests::all(conn, org).await? == sums;
-    if is_summed {
-        Ok(())
-    } else {
-        Err(StoreError::Damaged("its digests are not those of its documents".into()))
-    }
+    Ok((!is_summed).then(|| "its digests are not those of its documents".into()))
 }
 
 /// What does not fit in a document, if anything does not.
@@ -136,12 +160,11 @@ fn wrong(stored: &Stored, made: &[Made]) -> Option<&'static str> {
     if stored.term != digest::term(stored.id, &stored.heads) {
         return Some("has another digest than its heads");
     }
+    // Of a type that this version does not know, nothing can be said to be wrong.
     let kind = DocumentType::get(stored.kind)?;
-    let (Ok(document), Ok(authors), Ok(rows)) = (
-        Document::load(kind, &stored.saved),
-        minicbor::decode::<AuthorTable>(&stored.authors),
-        minicbor::decode::<Rows>(&stored.rows),
-    ) else {
+    let (Ok(document), Ok(authors)) =
+        (Document::load(kind, &stored.saved), minicbor::decode::<AuthorTable>(&stored.authors))
+    else {
         return Some("cannot be read");
     };
     if document.heads() != stored.heads {
@@ -165,15 +188,7 @@ fn wrong(stored: &Stored, made: &[Made]) -> Option<&'static str> {
     }
     // Rows of another version of the projection are that version's.
     let is_shown = stored.projection_version != projection::VERSION
-        || shown(&document, &authors, stored.creator) == rows;
+        || minicbor::decode(&stored.rows).ok()
+            == Some(projection::rows_with_facts(&document, &authors, stored.creator));
     (!is_shown).then_some("is shown otherwise than it is")
-}
-
-fn shown(document: &Document, authors: &AuthorTable, creator: Option<UserId>) -> Rows {
-    let changes = document.changes_since(&[]);
-    let facts = changes.iter().flat_map(|(_, change)| {
-        let by = authors.signature(change.actor).and_then(|by| by.user);
-        projection::facts(document, change, by)
-    });
-    projection::rows(document, creator).with_facts(facts.collect())
 }

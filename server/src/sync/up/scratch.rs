@@ -410,7 +410,13 @@ impl Scratch {
             facts.extend(projection::facts(&document, change, accepted.by.user));
             authors.push(accepted.actor, &accepted.by, accepted.origin, accepted.received_at);
         }
-        let rows = projection::rows(&document, self.creator).with_facts(facts);
+        // Facts that another version of the projection told are told anew.
+        let is_current = |(stored, ..): &(Stored, _, _)| stored.projection_version == projection::VERSION;
+        let rows = if self.before.as_ref().is_none_or(is_current) {
+            projection::rows(&document, self.creator).with_facts(facts)
+        } else {
+            projection::rows_with_facts(&document, &authors, self.creator)
+        };
         let ops = self.changes.iter().fold(0_u32, |sum, change| sum.saturating_add(change.op_count()));
         let (before, rows_before) = self.before.map(|(stored, rows, _)| (stored, rows)).unzip();
         let known_ops = before.as_ref().map_or(document.kind().genesis_max_op(), |stored| stored.ops);

@@ -9,6 +9,7 @@ import app.roadbook.client.NewCard
 import app.roadbook.client.Owner
 import app.roadbook.client.Reason
 import app.roadbook.domain.Outcome
+import app.roadbook.domain.Place
 import app.roadbook.domain.ProductKind
 import java.io.File
 import kotlin.test.assertTrue
@@ -24,25 +25,52 @@ class CasesTest {
 
     @TestFactory
     fun cases(): List<DynamicTest> = File("../cases.txt").readText().split("\ncase ").drop(1).map { case ->
-        val lines = case.lines()
+        val lines = case.lines().filter { it.isNotEmpty() }
         DynamicTest.dynamicTest(lines.first()) {
-            runBlocking { Case(localPhone(File(folder, "${case.hashCode()}.db"))).run(lines.drop(1)) }
+            val place = File(folder, "${case.hashCode()}").apply { mkdir() }
+            runBlocking { if (lines[1] == "firm") firm(place, lines.drop(2)) else local(place, lines.drop(1)) }
         }
-    }.also { assertTrue(it.size >= 12, "${it.size} cases") }
+    }.also { assertTrue(it.size >= 21, "${it.size} cases") }
 
-    private class Case(private val roadbook: Roadbook) {
+    private suspend fun local(place: File, lines: List<String>) =
+        localPhone(File(place, "phone.db")).use { Case(listOf(it), null).run(lines) }
+
+    /** With a phone and a tablet of one user, which have what their server has. */
+    private suspend fun firm(place: File, lines: List<String>) = RealServer(place).use { real ->
+        Server(real.address).use { server ->
+            Roadbook.open(File(place, "phone.db")).use { phone ->
+                Roadbook.open(File(place, "tablet.db")).use { tablet ->
+                    val case = Case(listOf(phone, tablet), server)
+                    for (device in listOf(phone, tablet)) {
+                        device.signIn(server, RealServer.ADMIN, RealServer.PASSWORD, installation())
+                    }
+                    case.meet()
+                    case.run(lines)
+                }
+            }
+        }
+    }
+
+    /** The phone of a case, and in a firm the tablet and their server. */
+    private class Case(private val phones: List<Roadbook>, private val server: Server?) {
         private var card = ""
         private val todos = mutableListOf<String>()
         private var refused: String? = null
 
-        suspend fun run(lines: List<String>) = roadbook.use {
-            for (line in lines.filter { it.isNotEmpty() }) {
+        suspend fun run(lines: List<String>) {
+            for (line in lines) {
                 if (line.startsWith("= ")) {
-                    val told = tell()
-                    assertTrue(line.removePrefix("= ") in told, "$line is not in $told")
+                    for (roadbook in phones) {
+                        val told = tell(roadbook)
+                        assertTrue(line.removePrefix("= ") in told, "$line is not in $told")
+                    }
+                } else if (line == "meet") {
+                    meet()
                 } else {
+                    val roadbook = if (line.startsWith("tablet ")) phones[1] else phones[0]
+                    val done = line.removePrefix("tablet ")
                     try {
-                        act(line.substringBefore(' '), line.substringAfter(' ', ""))
+                        act(roadbook, done.substringBefore(' '), done.substringAfter(' ', ""))
                     } catch (error: ApiException) {
                         refused = code(error)
                     }
@@ -50,7 +78,12 @@ class CasesTest {
             }
         }
 
-        private suspend fun act(verb: String, rest: String) {
+        /** Syncs one after the other, and the first once more: then each has what both wrote. */
+        suspend fun meet() {
+            for (roadbook in phones + phones.first()) roadbook.sync(server!!)
+        }
+
+        private suspend fun act(roadbook: Roadbook, verb: String, rest: String) {
             val (first, second) = rest.substringBefore(' ') to rest.substringAfter(' ', "")
             fun nth(number: String) = todos[number.toInt() - 1]
             fun due(text: String) = text.takeIf { it != "-" }
@@ -58,6 +91,10 @@ class CasesTest {
                 "card", "sales" -> {
                     val kind = if (verb == "card") ProductKind.Projects else ProductKind.Sales
                     card = roadbook.createCard(NewCard(roadbook.product(kind).id, rest, null, Owner.Me, emptyList())).id
+                    return
+                }
+                "resolve" -> {
+                    roadbook.resolve(card, roadbook.conflicts(card).first(), rest)
                     return
                 }
                 "rename" -> CardEdit.Rename(rest)
@@ -73,9 +110,9 @@ class CasesTest {
                 "reopen" -> CardEdit.Reopen(nth(rest))
                 "postpone" -> CardEdit.Postpone(nth(first), due(second))
                 "entry" -> CardEdit.AddEntry(first, null, second, null, "")
-                "amount" -> CardEdit.SetField(field(FieldType.Amount), FieldValue.Amount(first, second))
-                "day" -> CardEdit.SetField(field(FieldType.Day), FieldValue.Day(rest))
-                "wrong" -> CardEdit.SetField(field(FieldType.Day), FieldValue.Flag)
+                "amount" -> CardEdit.SetField(field(roadbook, FieldType.Amount), FieldValue.Amount(first, second))
+                "day" -> CardEdit.SetField(field(roadbook, FieldType.Day), FieldValue.Day(rest))
+                "wrong" -> CardEdit.SetField(field(roadbook, FieldType.Day), FieldValue.Flag)
                 "trash" -> CardEdit.Trash
                 "restore" -> CardEdit.Restore
                 else -> error("no such verb: $verb")
@@ -84,10 +121,10 @@ class CasesTest {
             if (verb == "todo") todos += made
         }
 
-        private suspend fun field(kind: FieldType): String =
+        private suspend fun field(roadbook: Roadbook, kind: FieldType): String =
             roadbook.product(ProductKind.Sales).fields.first { it.kind == kind }.id
 
-        private suspend fun tell(): List<String> {
+        private suspend fun tell(roadbook: Roadbook): List<String> {
             val view = roadbook.card(card)
             val today = roadbook.today(10)
             val told = mutableListOf(
@@ -97,7 +134,11 @@ class CasesTest {
                 "today ${today.matching} overdue ${today.totals.overdue} closed ${today.totals.closed}",
                 "postponed ${today.totals.postponed}",
                 "trashed ${roadbook.trashedCards(view.product!!).size}",
+                "conflicts ${view.conflicts.size}",
             )
+            view.conflicts.mapTo(told) {
+                "conflict ${word(it.place)} ${(it.others + it.shown).sorted().joinToString(" | ")}"
+            }
             view.todos.mapTo(told) {
                 val state = when (it.closings.firstOrNull()?.outcome) {
                     null -> "open"
@@ -117,6 +158,13 @@ class CasesTest {
             }
             refused?.let { told += "refused $it" }
             return told
+        }
+
+        private fun word(place: Place): String = when (place) {
+            is Place.Name -> "name"
+            is Place.Todo -> "todo ${place.part}"
+            is Place.Field -> "field"
+            else -> "other"
         }
 
         private fun code(error: ApiException): String = when (error) {
