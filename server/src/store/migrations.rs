@@ -1,7 +1,10 @@
 //! The migrations, and the refusal of a database that is newer than this program (house rule: they
 //! are only ever added to).
 
+use std::collections::BTreeSet;
+
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{AssertSqlSafe, PgPool, SqlSafeStr, SqliteConnection, SqlitePool};
 
 use super::StoreError;
@@ -82,6 +85,22 @@ fn found(own: &Migrator, applied: &[(i64, Vec<u8>)]) -> Result<Found, StoreError
         }
     }
     Ok(Found::Migration(applied.last().map_or(0, |(number, _)| *number)))
+}
+
+/// The first table or index that the migrations make and that a SQLite database of the newest version lacks. What
+/// whoever runs it has added is theirs.
+pub(super) async fn missing(conn: &mut SqliteConnection) -> Result<Option<String>, StoreError> {
+    if look_at_sqlite(conn).await? != Found::Migration(newest()) {
+        return Ok(None);
+    }
+    let schema = "select name, coalesce(sql, '') from sqlite_master where name not like 'sqlite%'";
+    // One connection: each has a memory of its own.
+    let fresh = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await?;
+    migrate_sqlite(&fresh).await?;
+    let made: Vec<(String, String)> = sqlx::query_as(schema).fetch_all(&fresh).await?;
+    fresh.close().await;
+    let found: BTreeSet<(String, String)> = sqlx::query_as(schema).fetch_all(conn).await?.into_iter().collect();
+    Ok(made.into_iter().find(|made| !found.contains(made)).map(|(name, _)| name))
 }
 
 /// Applies to a SQLite database what is missing there, each migration in a transaction of its own.

@@ -63,12 +63,15 @@ pub async fn check(path: &Path) -> Result<(), StoreError> {
     Ok(conn.close().await?)
 }
 
-/// Looks whether all pages, rows and indexes fit together, the log has no gap, and its end is the one that its
+/// Looks whether all pages, rows and indexes fit together, no table or index is missing, the log has no gap, and its end is the one that its
 /// organisation knows.
 pub(super) async fn look_through(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     let verdict: String = sqlx::query_scalar("pragma integrity_check(1)").fetch_one(&mut *conn).await?;
     if verdict != "ok" {
         return Err(StoreError::Damaged(verdict));
+    }
+    if let Some(name) = migrations::missing(conn).await? {
+        return Err(StoreError::Damaged(format!("{name} is not there, or is not as it was made")));
     }
     let strays = sqlx::query("pragma foreign_key_check").fetch_all(&mut *conn).await?;
     // Whole pages of another moment can fit together. A trimmed log has its last entry still.

@@ -103,6 +103,24 @@ on_both! {
 }
 
 #[tokio::test]
+async fn a_table_or_index_that_is_not_there_is_missed() {
+    for lost in ["index device_install", "index log_hash", "table todo"] {
+        let server = Server::new(Engine::Sqlite).await.unwrap();
+        check(&checking(&server)).await.unwrap();
+        let mut tx = server.state.db().write().await.unwrap();
+        let own = "/* test */ create index an_index_of_who_runs_it on log (author)";
+        for text in [format!("/* test */ drop {lost}"), own.into()] {
+            on!(tx, |c| sqlx::query(sqlx::AssertSqlSafe(text)).execute(c).await.map(drop)).unwrap();
+        }
+        tx.commit().await.unwrap();
+        let error = check(&checking(&server)).await.unwrap_err().to_string();
+        let name = lost.split_once(' ').unwrap().1;
+        assert!(error.contains(&format!("{name} is not there")), "{error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_code_that_lets_a_user_in_is_not_restored() {
     let mut server = Server::new(Engine::Sqlite).await.unwrap();
     let admin = server.admin().await.unwrap();
