@@ -99,7 +99,8 @@ pub(super) async fn missing(conn: &mut SqliteConnection) -> Result<Option<String
     migrate_sqlite(&fresh).await?;
     let made: Vec<(String, String)> = sqlx::query_as(schema).fetch_all(&fresh).await?;
     fresh.close().await;
-    let found: BTreeSet<(String, String)> = sqlx::query_as(schema).fetch_all(conn).await?.into_iter().collect();
+    let found: BTreeSet<(String, String)> =
+        sqlx::query_as(schema).fetch_all(conn).await?.into_iter().collect();
     Ok(made.into_iter().find(|made| !found.contains(made)).map(|(name, _)| name))
 }
 
