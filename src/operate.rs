@@ -32,6 +32,9 @@ pub async fn backup(config: &BackupConfig) -> Result<(), Box<dyn Error>> {
 pub async fn restore(config: &RestoreConfig) -> Result<(), Box<dyn Error>> {
     let sound = unless_stopped(roadbook_server::restore(config)).await??;
     say!("Restored from {}: {sound}", config.file.display());
+    if let Some(finding) = &sound.finding {
+        say!("It is not whole, as you accepted: {finding}.");
+    }
     say!("What is newer comes back from the phones, each at its next exchange.");
     Ok(())
 }

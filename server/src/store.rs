@@ -35,6 +35,7 @@ pub mod trim;
 #[cfg(any(test, feature = "testing"))]
 pub mod turn;
 pub mod users;
+pub mod whole_log;
 
 pub use db::{Conn, Db, Tx};
 pub use error::StoreError;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use roadbook_domain::value::id::OrgId;
 
-use super::config::{ConfigError, Database, one_line, store_advice};
+use super::config::{ConfigError, Database, foreign, one_line, store_advice};
 use crate::node::secrets::Secrets;
 use crate::store::db::Address;
 use crate::store::{Db, StoreError, enrolments, organisation, sqlite_file as file};
@@ -235,10 +235,7 @@ async fn inside(db: &Db, org: OrgId) -> Result<Sound, String> {
     };
     match found.await.map_err(|error| store_advice(&error))? {
         (Some(name), Some(head), finding) => Ok(Sound { org, name, head: head.seq, finding }),
-        _ => Err(format!(
-            "it does not hold organisation {org}, which the secrets folder was made for; use the secrets folder \
-             that belongs to it"
-        )),
+        _ => Err(foreign(org)),
     }
 }
 

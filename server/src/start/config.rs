@@ -472,9 +472,12 @@ fn without_password(address: &str) -> String {
         let (user, _) = login.split_once(':')?;
         Some(format!("{scheme}://{user}:***@{host}"))
     });
-    // Whatever it is to be: what stands before an `@` may be a password.
+    // Whatever it is to be, unless it is a path: what stands before an `@` may be a password.
+    let is_path = address.starts_with("sqlite:");
     let other = || match address.rsplit_once('@') {
-        Some((login, host)) if !address.contains("://") && login.contains(':') => format!("***@{host}"),
+        Some((login, host)) if !is_path && !address.contains("://") && login.contains(':') => {
+            format!("***@{host}")
+        }
         _ => address.to_owned(),
     };
     let address = parts.unwrap_or_else(other);
@@ -564,6 +567,12 @@ mod tests {
                 assert!(!format!("{checked:?}").contains("s3cret"));
             }
         }
+        assert_eq!(without_password("bob:secret@host/db"), "***@host/db");
+        assert_eq!(
+            without_password("sqlite:a folder@home/b.db"),
+            "sqlite:a folder@home/b.db",
+            "a path has none"
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! Whether a database is whole. What it says twice is compared: the log with its chain and with the hashes of its
-//! changes, every document with its log, its rows and its digests.
+//! Whether a database is whole. What it says twice is compared: the log with its chain, with the hashes of its changes
+//! and with the settings that it wrote, accounts with the settings of their users, every document with its log, its
+//! rows and its digests.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,10 +15,11 @@ use roadbook_domain::value::id::{DocumentId, OrgId, UserId};
 
 use crate::store::digests::Sums;
 use crate::store::documents::Stored;
-use crate::store::log::{EntryKind, Linked, Made};
+use crate::store::log::EntryKind;
 use crate::store::organisation::{FIRST_CHAIN, Head};
 use crate::store::users::{self, Account};
-use crate::store::{Conn, StoreError, audience, digests, documents, key, log, organisation, settings};
+use crate::store::whole_log::{self, Linked, Made};
+use crate::store::{Conn, StoreError, audience, digests, documents, key, organisation, settings};
 
 /// How many entries of the log are read at once.
 const ENTRIES: i64 = 200;
@@ -66,7 +68,7 @@ async fn look_at_log(conn: &mut Conn, org: OrgId, head: &Head) -> Result<Option<
     let mut before: Option<Linked> = None;
     loop {
         let after = before.as_ref().map_or(0, |last| last.seq);
-        let page = log::linked(conn, org, after, ENTRIES).await?;
+        let page = whole_log::linked(conn, org, after, ENTRIES).await?;
         if page.is_empty() {
             break;
         }
@@ -94,7 +96,7 @@ async fn look_at_log(conn: &mut Conn, org: OrgId, head: &Head) -> Result<Option<
                     return says("holds another change than the one that was written");
                 }
                 let is_there = there.iter().any(|(id, _)| *id == document);
-                if !is_there && !log::has_moved(conn, org, document, entry.seq).await? {
+                if !is_there && !whole_log::has_moved(conn, org, document, entry.seq).await? {
                     return says("is about a document that is not there");
                 }
             }
@@ -137,7 +139,7 @@ async fn look_at_documents(conn: &mut Conn, org: OrgId) -> Result<Option<Finding
             return Ok(Some(format!("document {purged} is there, and purged")));
         }
         for stored in &page {
-            let made = log::made_from(conn, org, stored.id, stored.since).await?;
+            let made = whole_log::made_from(conn, org, stored.id, stored.since).await?;
             if let Some(what) = wrong(stored, &made) {
                 return Ok(Some(format!("document {} {what}", stored.id)));
             }
