@@ -262,6 +262,39 @@ fn two_edits_that_say_the_same_may_be_made_again_as_one() {
     );
 }
 
+#[test]
+fn what_was_told_to_be_there_and_lost_with_the_last_copy_is_not_asked_of_a_phone_that_forgot_it() {
+    // A copy of the phone still has it unsent, makes it again on the restored server, and is refused.
+    holds(
+        17_768_721,
+        &[
+            Transition::Edit { phone: 86, act: 28, target: 3, value: 74 },
+            Transition::Clone { phone: 58, same_device: false },
+            Transition::BackUp,
+            Transition::Exchange { phone: 107, fault: Fault::Twice },
+            Transition::Edit { phone: 251, act: 28, target: 1, value: 15 },
+            Transition::RestoreToFull,
+        ],
+    );
+}
+
+#[test]
+fn what_was_made_again_and_then_lost_with_the_last_copy_is_not_asked_of_the_first_edit() {
+    holds(
+        17_768_721,
+        &[
+            Transition::Edit { phone: 86, act: 28, target: 3, value: 74 },
+            Transition::Clone { phone: 58, same_device: false },
+            Transition::Sync { phone: 134, narrow: true },
+            Transition::BackUp,
+            Transition::Edit { phone: 207, act: 48, target: 2, value: 241 },
+            Transition::Meet { phone: 112, rival: Rival::Exchange, order: 50 },
+            Transition::Exchange { phone: 107, fault: Fault::Twice },
+            Transition::RestoreToFull,
+        ],
+    );
+}
+
 fn firm() -> Firm {
     Firm::prepare().unwrap_or_else(|failure| panic!("{failure}"))
 }

@@ -10,12 +10,13 @@ use roadbook_domain::crm::{card, contact};
 use roadbook_domain::document::change::{Change, Op};
 use roadbook_domain::document::{AuthorTable, Document, DocumentType, DocumentTypeId};
 use roadbook_domain::settings::SettingsRow;
-use roadbook_domain::value::id::{DocumentId, UserId};
+use roadbook_domain::value::id::{DeviceId, DocumentId, UserId};
 use roadbook_domain::value::todo::TodoState;
 use roadbook_domain::wire::{Bundle, Entry, Forgotten, LogEntry, Pushed, SyncRequest, SyncResponse, Verdict};
 
 use super::ledger::Ledger;
 use super::moment::{Moment, Stored};
+use super::refusals::Honest;
 use crate::failure::{Failure, ensure, same};
 
 /// An exchange that the server carried out, and the moments that it must be judged by.
@@ -32,6 +33,8 @@ pub struct Carried<'a> {
     pub snapshot: &'a Moment,
     /// Whether nobody else wrote meanwhile.
     pub alone: bool,
+    /// The device that sent it, if it is an honest one.
+    pub honest: Option<DeviceId>,
 }
 
 impl Carried<'_> {
@@ -67,7 +70,9 @@ impl Carried<'_> {
                 }
             }
         }
-        Ok(())
+        let Some(device) = self.honest else { return Ok(()) };
+        let moments = self.before.iter().map(|moment| &**moment).chain([self.snapshot]).collect();
+        Honest { by: (self.user, device), moments, ledger }.is_taken(self.request, self.answer)
     }
 
     fn is_seen(&self, document: DocumentId, what: &str) -> Result<(), Failure> {
@@ -236,7 +241,7 @@ pub fn are_signed(stored: &Stored, authors: &AuthorTable, ledger: &Ledger) -> Re
 }
 
 /// What a change links to.
-fn targets(kind: DocumentTypeId, change: &Change) -> Vec<DocumentId> {
+pub fn targets(kind: DocumentTypeId, change: &Change) -> Vec<DocumentId> {
     let puts = change.ops.iter().filter_map(|op| match op {
         Op::Put { register, value, .. } => Some((register.container, register.name.as_str(), value)),
         _ => None,

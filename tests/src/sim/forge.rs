@@ -51,7 +51,7 @@ impl Simulation<'_> {
                 let snapshot = self.look()?;
                 let (user, request, before) = (from.0, &request, &[before][..]);
                 let answer = &answer;
-                Carried { user, request, answer, before, snapshot: &snapshot, alone: true }
+                Carried { user, request, answer, before, snapshot: &snapshot, alone: true, honest: None }
                     .check(&self.ledger)?;
             }
         }

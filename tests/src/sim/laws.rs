@@ -34,6 +34,8 @@ impl Simulation<'_> {
         let phone = &mut self.phones[place].phone;
         phone.confirmed.extend(phone.outbox.iter().map(|(hash, unsent)| (*hash, unsent.clone())));
         let gone: Vec<_> = before.into_iter().filter(|(hash, _)| !phone.outbox.contains_key(hash)).collect();
+        let acknowledged = gone.iter().map(|(hash, _)| *hash).filter(|hash| self.ledger.ever.contains(hash));
+        phone.acknowledged.extend(acknowledged);
         if gone.iter().all(|(hash, _)| self.ledger.ever.contains(hash)) {
             return Ok(());
         }
@@ -255,12 +257,13 @@ impl Simulation<'_> {
         marked.extend(&self.ledger.erased);
         let confirmed: Vec<_> =
             phone.confirmed.iter().map(|(hash, unsent)| (*hash, unsent.clone())).collect();
+        let written_off = self.written_off(place);
         for (hash, unsent) in confirmed {
-            let written_off = self.ledger.ever.contains(&hash) && !self.ledger.required.contains_key(&hash);
-            if !there.contains(&hash) && !written_off && !whereabouts.knows(hash, &unsent.change) {
+            let is_written_off = written_off.contains(&hash);
+            if !there.contains(&hash) && !is_written_off && !whereabouts.knows(hash, &unsent.change) {
                 self.writes_nothing_new(place, hash, &unsent)?;
             }
-            if !there.contains(&hash) && !written_off {
+            if !there.contains(&hash) && !is_written_off {
                 // Re-authored or not: what it said is there, or in the quarantine.
                 let stored = documents.get(&unsent.document).map(|stored| stored.changes.0.values());
                 let written = stored.into_iter().flatten().chain(&kept).chain(&reapplied);
@@ -279,6 +282,28 @@ impl Simulation<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What a phone was told to be on the server and nobody held when the server became what it was; and what such
+    /// a change made again.
+    fn written_off(&self, place: usize) -> BTreeSet<ChangeHash> {
+        let phone = &self.phones[place].phone;
+        let told = self.ledger.ever.union(&phone.acknowledged).copied();
+        let mut written_off: BTreeSet<_> =
+            told.filter(|hash| !self.ledger.required.contains_key(hash)).collect();
+        loop {
+            let again = phone.confirmed.iter().filter(|(hash, _)| written_off.contains(hash));
+            let beginnings: BTreeSet<_> = again.filter_map(|(_, unsent)| unsent.reauthors).collect();
+            let originals = phone.confirmed.keys().filter(|hash| {
+                beginnings.iter().any(|beginning| hash.0.starts_with(beginning))
+                    && !written_off.contains(hash)
+            });
+            let originals: Vec<_> = originals.copied().collect();
+            if originals.is_empty() {
+                return written_off;
+            }
+            written_off.extend(originals);
+        }
     }
 }
 

@@ -160,6 +160,15 @@ impl Ledger {
         signers.contains(by) || shares
     }
 
+    /// Whether an actor belongs to others, or once did: also where nobody heard that the server took their change.
+    pub fn is_anothers(&self, actor: Actor, by: &Signature, moment: &Moment) -> bool {
+        let stored = moment.documents.values().flat_map(|stored| &stored.changes.0);
+        let made = stored.filter(|(_, change)| change.actor == actor);
+        let signed = made.filter_map(|(hash, _)| self.signers.get(hash)).flatten();
+        let shared = self.shared.get(&actor).into_iter().flatten();
+        signed.chain(shared).chain(self.actors.get(&actor)).any(|device| device != by)
+    }
+
     /// Who made a change.
     pub fn signers(&self, hash: ChangeHash) -> Option<&BTreeSet<Signature>> {
         self.signers.get(&hash)

@@ -258,16 +258,16 @@ impl Simulation<'_> {
                 Some((StatusCode::OK, answer)) => {
                     let answer = from_frame::<SyncResponse>(answer, MOST_BYTES)?;
                     self.ledger.note(from, &request, &answer)?;
-                    carried.push((from.0, request, answer, party));
+                    carried.push((from, request, answer, party));
                 }
                 _ => self.ledger.note_unheard(from, &request),
             }
         }
-        for (user, request, answer, party) in &carried {
+        for (from, request, answer, party) in &carried {
             let last = self.look()?;
             let snapshot = party.snapshot.as_ref().unwrap_or(&last);
-            let (user, before) = (*user, &party.before);
-            Carried { user, request, answer, before, snapshot, alone: false }.check(&self.ledger)?;
+            let (user, honest, before) = (from.0, Some(from.1), &party.before);
+            Carried { user, request, answer, before, snapshot, alone: false, honest }.check(&self.ledger)?;
         }
         Ok(())
     }

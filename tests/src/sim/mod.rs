@@ -18,6 +18,7 @@ mod moment;
 mod network;
 mod peek;
 mod phone;
+mod refusals;
 mod run;
 mod server;
 mod transition;

@@ -295,8 +295,9 @@ impl Simulation<'_> {
         let (request, answer) = (from_frame(frame, MOST_BYTES)?, from_frame(answer, MOST_BYTES)?);
         self.ledger.note(from, &request, &answer)?;
         let snapshot = self.look()?;
-        let (user, request, answer) = (from.0, &request, &answer);
-        Carried { user, request, answer, before, snapshot: &snapshot, alone: true }.check(&self.ledger)
+        let (user, request, answer, honest) = (from.0, &request, &answer, Some(from.1));
+        Carried { user, request, answer, before, snapshot: &snapshot, alone: true, honest }
+            .check(&self.ledger)
     }
 
     /// A request that was held up arrives at last.

@@ -23,6 +23,8 @@ pub struct Phone {
     pub skew: i64,
     /// Every change that the app confirmed to its user, as far as this phone can know of it.
     pub confirmed: BTreeMap<ChangeHash, Unsent>,
+    /// Changes that left the outbox because the server had them.
+    pub acknowledged: BTreeSet<ChangeHash>,
     /// Changes whose edits the user took out of the quarantine again.
     pub reapplied: BTreeSet<Vec<u8>>,
     /// What was unsent when the laws last looked.
@@ -60,6 +62,7 @@ impl App {
 struct Kept {
     path: PathBuf,
     confirmed: BTreeMap<ChangeHash, Unsent>,
+    acknowledged: BTreeSet<ChangeHash>,
     reapplied: BTreeSet<Vec<u8>>,
 }
 
@@ -80,6 +83,7 @@ impl Phone {
             identity,
             skew: 0,
             confirmed: BTreeMap::new(),
+            acknowledged: BTreeSet::new(),
             reapplied: BTreeSet::new(),
             outbox: BTreeMap::new(),
             folder,
@@ -130,8 +134,12 @@ impl Phone {
         }
         let from = self.app().path.clone();
         copy_file(&from, &path)?;
-        let (confirmed, reapplied) = (self.confirmed.clone(), self.reapplied.clone());
-        self.copy = Some(Kept { path, confirmed, reapplied });
+        self.copy = Some(Kept {
+            path,
+            confirmed: self.confirmed.clone(),
+            acknowledged: self.acknowledged.clone(),
+            reapplied: self.reapplied.clone(),
+        });
         Ok(())
     }
 
@@ -145,6 +153,7 @@ impl Phone {
         self.app = None;
         remove_file(&old)?;
         self.confirmed = kept.confirmed;
+        self.acknowledged = kept.acknowledged;
         self.reapplied = kept.reapplied;
         self.open(Some(&kept.path))?;
         Ok(true)
@@ -161,6 +170,7 @@ impl Phone {
         let mut clone = Self::new(identity, folder, Some(&left), seed, self.now)?;
         remove_file(&left)?;
         clone.confirmed = self.confirmed.clone();
+        clone.acknowledged = self.acknowledged.clone();
         clone.reapplied = self.reapplied.clone();
         Ok(clone)
     }
@@ -203,6 +213,7 @@ impl Phone {
     /// The file was given to another user: nothing of the one before is on it, and no copy is theirs.
     pub fn begin_anew(&mut self) {
         self.confirmed.clear();
+        self.acknowledged.clear();
         self.reapplied.clear();
         self.outbox.clear();
         self.copy = None;

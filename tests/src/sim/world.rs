@@ -55,6 +55,15 @@ impl World {
         }
     }
 
+    /// Whether a Restricted user may link to a document: to what a card of theirs links to, not to what is behind
+    /// that, and to a contact of theirs that nobody has linked to yet.
+    pub fn is_linkable(&self, user: UserId, id: DocumentId) -> bool {
+        let Some((creator, _)) = self.contacts.get(&id) else { return self.sees(user, Role::Restricted, id) };
+        let is_new = *creator == Some(user) && self.linking(id).next().is_none();
+        let mut linking = self.cards.iter().filter(|(_, card)| card.links.contains(&id));
+        is_new || linking.any(|(card, _)| self.sees(user, Role::Restricted, *card))
+    }
+
     /// The cards that link to a contact, directly or through another contact.
     fn linking(&self, contact: DocumentId) -> impl Iterator<Item = DocumentId> {
         let through = self.contacts.iter().filter(move |(_, (_, links))| links.contains(&contact));

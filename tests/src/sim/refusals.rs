@@ -1,0 +1,120 @@
+//! Why the server may refuse what an honest phone sends: a server that takes nothing would lose nothing, and be of
+//! no use.
+
+use roadbook_domain::crm::{card, contact};
+use roadbook_domain::document::change::Change;
+use roadbook_domain::document::{DocumentTypeId, Signature};
+use roadbook_domain::value::id::{DeviceId, UserId};
+use roadbook_domain::value::todo::TodoState;
+use roadbook_domain::wire::{Pushed, RefusalCode, SyncRequest, SyncResponse, Verdict};
+
+use super::answers::targets;
+use super::ledger::{Ledger, puts};
+use super::moment::Moment;
+use crate::failure::{Failure, ensure};
+
+/// A push of an honest phone, and the moments between which the server judged it.
+pub struct Honest<'a> {
+    /// Who sent it.
+    pub by: (UserId, DeviceId),
+    /// The server before, meanwhile and after.
+    pub moments: Vec<&'a Moment>,
+    /// Who used which actor.
+    pub ledger: &'a Ledger,
+}
+
+impl Honest<'_> {
+    /// Checks that whatever was not taken has a reason.
+    ///
+    /// # Errors
+    /// It has none.
+    pub fn is_taken(&self, request: &SyncRequest, answer: &SyncResponse) -> Result<(), Failure> {
+        for (group, verdicts) in request.push.iter().zip(&answer.verdicts) {
+            let is_good = |verdict: &Verdict| matches!(verdict, Verdict::Applied(_) | Verdict::Dup(_));
+            let mut judged =
+                group.changes.iter().zip(&verdicts.verdicts).skip_while(|(_, verdict)| is_good(verdict));
+            if let Some((pushed, verdict)) = judged.next() {
+                let change = Change::from_bytes(&pushed.change)?;
+                let has_reason = self.has_reason(group, &change, verdict);
+                ensure("what an honest phone sends is taken, unless it may not be", has_reason, || {
+                    format!("{verdict:?} to {:?} in {}: {change:?}", self.by, group.document)
+                })?;
+            }
+            let is_waiting = judged.all(|(_, verdict)| *verdict == Verdict::NotReached);
+            ensure("what follows a change that is not taken waits", is_waiting, || format!("{verdicts:?}"))?;
+        }
+        Ok(())
+    }
+
+    fn has_reason(&self, group: &Pushed, change: &Change, verdict: &Verdict) -> bool {
+        let id = group.document;
+        match verdict {
+            // Whether it is reached some day is asked at rest.
+            Verdict::Applied(_) | Verdict::Dup(_) | Verdict::NotReached => true,
+            Verdict::Needs(lacking) => self.at_some_time(|moment| {
+                let stored = moment.documents.get(&id);
+                lacking.iter().any(|hash| stored.is_none_or(|stored| !stored.changes.0.contains_key(hash)))
+            }),
+            Verdict::ActorFork => self.at_some_time(|moment| {
+                let mut stored =
+                    moment.documents.get(&id).into_iter().flat_map(|stored| stored.changes.0.values());
+                stored.any(|stored| stored.actor == change.actor && stored.seq >= change.seq)
+            }),
+            Verdict::Refused(code) => self.is_refused(*code, group, change),
+            Verdict::UpgradeRequired | Verdict::Other(_) => false,
+        }
+    }
+
+    fn is_refused(&self, code: RefusalCode, group: &Pushed, change: &Change) -> bool {
+        let ((user, device), id) = (self.by, group.document);
+        let is_there = |moment: &Moment| moment.documents.contains_key(&id);
+        let is_restricted = self.at_some_time(|moment| moment.is_restricted(user));
+        match code {
+            RefusalCode::ForeignActor => {
+                let by = Signature { user: Some(user), device: Some(device) };
+                self.at_some_time(|moment| self.ledger.is_anothers(change.actor, &by, moment))
+            }
+            RefusalCode::NotVisible => self.at_some_time(|moment| !moment.sees(user, id)),
+            RefusalCode::RightLost => is_restricted,
+            RefusalCode::LinkNotVisible => {
+                let targets = targets(group.kind, change);
+                is_restricted
+                    && self.at_some_time(|moment| {
+                        targets.iter().any(|target| !moment.world.is_linkable(user, *target))
+                    })
+            }
+            RefusalCode::NotAllowed => speaks_for_another(group.kind, change, user),
+            RefusalCode::Policy => self.at_some_time(|moment| names_a_stranger(change, moment)),
+            RefusalCode::IdTaken => change.seq == 1 && self.at_some_time(is_there),
+            _ => false,
+        }
+    }
+
+    fn at_some_time(&self, is_so: impl Fn(&Moment) -> bool) -> bool {
+        self.moments.iter().any(|moment| is_so(moment))
+    }
+}
+
+/// Whether a change closes a todo, or writes an entry, in the name of another user: when it was made by another
+/// user's device, and is made again here.
+fn speaks_for_another(kind: DocumentTypeId, change: &Change, user: UserId) -> bool {
+    let entries = if kind == DocumentTypeId::CARD { card::ENTRIES } else { contact::ENTRIES };
+    puts(change).any(|(container, name, value)| match name.rsplit('/').next() {
+        Some("state") => {
+            let state = value.parse::<TodoState>().ok();
+            state.and_then(|state| state.closing().map(|closing| closing.by() != user)).unwrap_or(false)
+        }
+        Some("by") => container == entries && !value.is_empty() && value.parse() != Ok(user),
+        _ => false,
+    })
+}
+
+/// Whether a change makes somebody an owner or assignee whom the organisation does not have.
+fn names_a_stranger(change: &Change, moment: &Moment) -> bool {
+    puts(change).any(|(container, name, value)| {
+        let names = (container == card::CARD && name == "owner")
+            || (container == card::TODOS && name.ends_with("/assignee"));
+        let named = value.parse::<UserId>().ok().filter(|_| names);
+        named.is_some_and(|user| !moment.accounts.contains_key(&user))
+    })
+}
