@@ -19,3 +19,4 @@ pub mod time;
 pub mod todo;
 pub mod trash;
 pub mod word;
+mod zone_rules;

