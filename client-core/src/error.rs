@@ -63,7 +63,8 @@ pub enum ApiError {
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[non_exhaustive]
 pub enum Missing {
-    /// A card, a contact, or another document.
+    /// A card, a contact, or another document; or what is stored of it was damaged, and comes again with the next
+    /// exchange.
     Document,
     /// A todo of a card.
     Todo,
@@ -300,7 +301,7 @@ impl From<Error> for ApiError {
             Error::Damaged => Self::Damaged,
             Error::Paused => Self::Paused,
             Error::File(_) if error.is_full() => Self::StorageFull,
-            Error::NoDocument(_) => Self::NotFound { what: Missing::Document },
+            Error::NoDocument(_) | Error::Unreadable(..) => Self::NotFound { what: Missing::Document },
             Error::NoQuarantined => Self::NotFound { what: Missing::QuarantinedEdit },
             Error::Command(CommandError::NoTodo) => Self::NotFound { what: Missing::Todo },
             Error::Command(CommandError::TooLong) => {
@@ -330,7 +331,6 @@ impl From<Error> for ApiError {
             | Error::Ended
             | Error::Value(_)
             | Error::Document(_)
-            | Error::Unreadable(..)
             | Error::Change(_)
             | Error::File(_) => internal(&error),
         }

@@ -295,6 +295,19 @@ fn what_was_made_again_and_then_lost_with_the_last_copy_is_not_asked_of_the_firs
     );
 }
 
+#[test]
+fn a_users_own_document_can_be_edited_before_the_servers_comes_back_after_a_salvage() {
+    holds(
+        3257,
+        &[
+            Transition::Edit { phone: 84, act: 196, target: 1, value: 187 },
+            Transition::Salvage { phone: 117, page: 7 },
+            Transition::Edit { phone: 102, act: 4, target: 0, value: 156 },
+            Transition::Edit { phone: 78, act: 164, target: 1, value: 225 },
+        ],
+    );
+}
+
 fn firm() -> Firm {
     Firm::prepare().unwrap_or_else(|failure| panic!("{failure}"))
 }

@@ -4,6 +4,8 @@
 //! A refused change must not poison its document, so unsent changes are never saved into the base:
 //! without them it can always be opened again ("Base and outbox" of the architecture).
 
+use std::collections::BTreeSet;
+
 use roadbook_domain::crm::row::Fact;
 use roadbook_domain::crm::row::Rows;
 use roadbook_domain::document::Document;
@@ -15,7 +17,7 @@ use rusqlite::{Connection, Transaction};
 
 use crate::error::Error;
 use crate::store::documents::{self, Base};
-use crate::store::outbox::{self, UnsentState};
+use crate::store::outbox::{self, Unsent, UnsentState};
 use crate::store::projections;
 use crate::store::workspace::Workspace;
 
@@ -37,7 +39,10 @@ impl Replica {
     pub fn open(connection: &Connection, id: DocumentId) -> Result<Option<Self>, Error> {
         let Some(base) = documents::get(connection, id)? else { return Ok(None) };
         let mut document = documents::load(connection, id, &base)?;
-        let changes = outbox::of_document(connection, id)?;
+        let mut changes = outbox::of_document(connection, id)?;
+        if base.heads.is_empty() {
+            keep_placed(&document, &mut changes);
+        }
         let unsent = changes.iter().map(|unsent| (unsent.hash, unsent.state)).collect();
         document.add_stored(changes.into_iter().map(|unsent| (unsent.hash, unsent.change)))?;
         Ok(Some(Self { id, document, base, unsent }))
@@ -90,4 +95,16 @@ impl Replica {
         let by = if unsent { me } else { signature.and_then(|signature| signature.user) };
         projection::facts(&self.document, change, by)
     }
+}
+
+/// Leaves out the changes that build on what is not here: a user's own document may have been begun anew before the
+/// server's came again, after a salvage. They are sent like all others.
+fn keep_placed(document: &Document, changes: &mut Vec<Unsent>) {
+    let mut placed = BTreeSet::new();
+    changes.retain(|unsent| {
+        let mut deps = unsent.change.deps.iter();
+        let is_placed = deps.all(|dep| placed.contains(dep) || document.contains(*dep));
+        placed.extend(is_placed.then_some(unsent.hash));
+        is_placed
+    });
 }

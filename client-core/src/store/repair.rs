@@ -10,7 +10,7 @@ use roadbook_domain::crm::row::Rows;
 use roadbook_domain::document::canonical::Canonical;
 use roadbook_domain::document::change::{Change, ChangeHash};
 use roadbook_domain::document::digest;
-use roadbook_domain::document::{AuthorTable, Document, DocumentType, DocumentTypeId, Origin};
+use roadbook_domain::document::{AuthorTable, Document, DocumentError, DocumentType, DocumentTypeId, Origin};
 use roadbook_domain::settings::{SettingsRow, builtin_rows};
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::value::todo::TodoState;
@@ -56,11 +56,14 @@ fn unsent(tx: &Transaction<'_>) -> Result<bool, Error> {
     let mut statement =
         tx.prepare("SELECT n, document, kind, hash, change, origin, made_at, state FROM outbox ORDER BY n")?;
     let mut rows = statement.query([])?;
-    let mut open: BTreeMap<DocumentId, Option<Document>> = BTreeMap::new();
+    let mut open: BTreeMap<DocumentId, Option<(bool, Document)>> = BTreeMap::new();
+    // Of these a change that others build on cannot be read.
+    let mut broken = BTreeSet::new();
     while let Some(row) = rows.next()? {
         let n: i64 = row.get(0)?;
         let Some((document, kind, change)) = decoded(row)? else {
             aside(tx, row, None)?;
+            broken.extend(document_of(row)?);
             any = true;
             continue;
         };
@@ -77,21 +80,25 @@ fn unsent(tx: &Transaction<'_>) -> Result<bool, Error> {
         let hash = hash.or_else(|| Some(ChangeHash(stored.try_into().ok()?)));
         let Some(hash) = hash else {
             aside(tx, row, None)?;
+            broken.insert(document);
             any = true;
             continue;
         };
         let base = open.entry(document).or_insert_with(|| {
-            documents::get(tx, document)
-                .ok()
-                .flatten()
-                .and_then(|base| documents::load(tx, document, &base).ok())
+            let base = documents::get(tx, document).ok().flatten()?;
+            Some((base.heads.is_empty(), documents::load(tx, document, &base).ok()?))
         });
         // Without its document nothing can be told: the server judges it.
-        if let Some(base) = base
-            && base.add_stored([(hash, change.clone())]).is_err()
-        {
-            aside(tx, row, Some(&change))?;
-            any = true;
+        let Some((is_unsent, base)) = base else { continue };
+        match base.add_stored([(hash, change.clone())]) {
+            Ok(()) => {}
+            // The document was begun anew, and the server's is still to come.
+            Err(DocumentError::Missing(_)) if *is_unsent && !broken.contains(&document) => {}
+            Err(_) => {
+                aside(tx, row, Some(&change))?;
+                broken.insert(document);
+                any = true;
+            }
         }
     }
     Ok(any)
@@ -102,11 +109,16 @@ fn decoded(row: &Row<'_>) -> Result<Option<(DocumentId, DocumentTypeId, Change)>
     let origin: Option<Vec<u8>> = row.get(5)?;
     let is_sound = origin.is_none_or(|bytes| minicbor::decode::<Origin>(&bytes).is_ok())
         && (0..=2).contains(&row.get::<_, i64>(7)?);
-    let document: Option<[u8; 16]> = row.get::<_, Vec<u8>>(1)?.try_into().ok();
+    let document = document_of(row)?;
     let kind = u16::try_from(row.get::<_, i64>(2)?).ok();
     let change = Change::from_stored(row.get_ref(4)?.as_blob().map_err(rusqlite::Error::from)?).ok();
     let (Some(document), Some(kind), Some(change)) = (document, kind, change) else { return Ok(None) };
-    Ok(is_sound.then(|| (DocumentId::from_bytes(document), DocumentTypeId(kind), change)))
+    Ok(is_sound.then_some((document, DocumentTypeId(kind), change)))
+}
+
+/// The document of a row of the outbox, if its id is one.
+fn document_of(row: &Row<'_>) -> Result<Option<DocumentId>, Error> {
+    Ok(row.get::<_, Vec<u8>>(1)?.try_into().ok().map(DocumentId::from_bytes))
 }
 
 /// Moves a row of the outbox to the quarantine, as far as it can be read.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use roadbook_domain::access::audience::inbox_id;
 use roadbook_domain::crm::card;
 use roadbook_domain::document::change::{Actor, Change, ChangeHash, Op, OpId, Register};
-use roadbook_domain::document::{DocumentType, DocumentTypeId};
+use roadbook_domain::document::{DocumentType, DocumentTypeId, Origin, OriginKind};
 use roadbook_domain::value::env::{Env, random};
 use roadbook_domain::value::id::{DocumentId, UserId};
 use roadbook_domain::value::time::Timestamp;
@@ -19,6 +19,28 @@ use super::network::MOST_BYTES;
 use crate::dice::nth;
 use crate::failure::{Failure, ensure};
 
+/// The ways to forge a change that need nothing but it.
+const WAYS: [fn(&mut Change); 15] = [
+    replace_other_values,
+    lose_form,
+    |change| change.start_op += 1,
+    |change| change.seq += 1,
+    |change| change.seq = 0,
+    |change| change.time = Timestamp::from_millis(-1),
+    |change| change.time = Timestamp::from_millis(Timestamp::MAX_STAMP.millis() + 1),
+    |change| change.ops.clear(),
+    |change| change.deps.clear(),
+    |change| change.deps.extend(change.deps.clone()),
+    |change| change.deps.insert(0, ChangeHash([0; 32])),
+    |change| change.ops.extend(change.ops.first().cloned()),
+    |change| registers(change).for_each(|register| register.container = 200),
+    |change| registers(change).for_each(|register| register.name.push('/')),
+    write_into_no_text,
+];
+
+/// What a change is forged by in a push: its actor, its origin, its hash, or the type of its document.
+const PUSHES: u8 = 4;
+
 /// Registers whose values have a form.
 const WITH_FORM: [&str; 6] = ["owner", "status", "trash", "due", "assignee", "state"];
 
@@ -30,10 +52,12 @@ impl Simulation<'_> {
         let Some(frame) = self.next_request(place)? else { return Ok(()) };
         let mut request: SyncRequest = from_frame(&frame, MOST_BYTES)?;
         let before = self.look()?;
-        let is_forged = match how % 8 {
-            6 => self.push_to_anothers_own(place, &mut request, &before, how)?,
-            7 => self.push_to_what_is_hidden(place, &mut request, &before)?,
-            how => self.forge_pushed(place, &mut request, &before, how)?,
+        let ways = u8::try_from(WAYS.len())? + PUSHES;
+        let is_forged = match (how % (ways + 3)).checked_sub(ways) {
+            Some(0) => self.push_to_anothers_own(place, &mut request, &before, how)?,
+            Some(1) => self.push_to_what_is_hidden(place, &mut request, &before)?,
+            Some(_) => self.push_in_anothers_name(place, &mut request)?,
+            None => self.forge_pushed(place, &mut request, &before, how % (ways + 3))?,
         };
         if is_forged {
             let frame = to_frame(&request);
@@ -44,7 +68,7 @@ impl Simulation<'_> {
                 let taken = answer.verdicts.iter().filter_map(|group| group.verdicts.last());
                 let is_taken = taken.into_iter().any(|verdict| matches!(verdict, Verdict::Applied(_)));
                 ensure("the server takes no forged change", !is_taken, || {
-                    format!("forged in way {}: {:?}", how % 8, request.push)
+                    format!("forged in way {}: {:?}", how % (ways + 3), request.push)
                 })?;
                 let from = self.phones[place].sender();
                 self.ledger.note(from, &request, &answer)?;
@@ -69,16 +93,13 @@ impl Simulation<'_> {
     ) -> Result<bool, Failure> {
         request.push.truncate(1);
         let Some(group) = request.push.first_mut() else { return Ok(false) };
-        let Some(last) = group.changes.last() else { return Ok(false) };
+        let Some(last) = group.changes.last().cloned() else { return Ok(false) };
         let mut change = Change::from_bytes(&last.change)?;
         let honest = change.clone();
-        match how {
-            0 => replace_other_values(&mut change),
-            1 => change.start_op += 1,
-            2 => change.seq += 1,
-            3 => change.time = Timestamp::from_millis(-1),
-            4 => lose_form(&mut change),
-            _ => {
+        let mut kind = group.kind;
+        match WAYS.get(usize::from(how)) {
+            Some(forge) => forge(&mut change),
+            None if usize::from(how) == WAYS.len() => {
                 let own = self.phones[place].phone.identity.device;
                 let log = self.server.log()?;
                 let known = before.documents.get(&group.document);
@@ -91,13 +112,55 @@ impl Simulation<'_> {
                     under(&mut change, other);
                 }
             }
+            None => {}
+        }
+        let mut forged = pushed(kind, &change)?;
+        match usize::from(how).checked_sub(WAYS.len()) {
+            Some(1) => forged.origin = Some(Origin { kind: OriginKind::AUTOMATION, id: [1; 16] }),
+            Some(2) => forged.check = [0; 8].into(),
+            Some(3) => {
+                kind =
+                    if kind == DocumentTypeId::CARD { DocumentTypeId::CONTACT } else { DocumentTypeId::CARD }
+            }
+            _ if change == honest => return Ok(false),
+            _ => {}
+        }
+        // What the server has already it takes by its hash alone.
+        let is_known = before
+            .documents
+            .get(&group.document)
+            .is_some_and(|stored| stored.changes.0.keys().any(|hash| hash.0.starts_with(&*last.check)));
+        if is_known {
+            return Ok(false);
+        }
+        drop(group.changes.pop());
+        group.changes.push(forged);
+        group.kind = kind;
+        Ok(true)
+    }
+
+    /// A closing or an entry that another user is said to have made.
+    fn push_in_anothers_name(&mut self, place: usize, request: &mut SyncRequest) -> Result<bool, Failure> {
+        let own = self.users[self.phones[place].owner].id;
+        let Some(other) = self.user_ids().into_iter().find(|user| *user != own) else { return Ok(false) };
+        request.push.truncate(1);
+        let Some(group) = request.push.first_mut() else { return Ok(false) };
+        let Some(last) = group.changes.last() else { return Ok(false) };
+        let mut change = Change::from_bytes(&last.change)?;
+        let honest = change.clone();
+        for op in &mut change.ops {
+            if let Op::Put { register, value, .. } = op
+                && (register.name.ends_with("/state") || register.name.ends_with("/by"))
+            {
+                *value = value.replace(&own.to_string(), &other.to_string());
+            }
         }
         if change == honest {
             return Ok(false);
         }
-        let pushed = pushed(group.kind, &change)?;
+        let forged = pushed(group.kind, &change)?;
         drop(group.changes.pop());
-        group.changes.push(pushed);
+        group.changes.push(forged);
         Ok(true)
     }
 
@@ -184,6 +247,20 @@ fn lose_form(change: &mut Change) {
     if let Some(value) = formed {
         "anything".clone_into(value);
     }
+}
+
+/// The registers that a change writes.
+fn registers(change: &mut Change) -> impl Iterator<Item = &mut Register> {
+    change.ops.iter_mut().filter_map(|op| match op {
+        Op::Put { register, .. } | Op::MakeText { register, .. } => Some(register),
+        _ => None,
+    })
+}
+
+/// It goes on with a text that nobody made.
+fn write_into_no_text(change: &mut Change) {
+    let text = OpId { counter: 1, actor: change.actor };
+    change.ops.push(Op::Insert { text, after: None, chars: "x".into() });
 }
 
 /// The same change under another actor.

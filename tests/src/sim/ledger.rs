@@ -43,7 +43,7 @@ pub type Versions = BTreeMap<(u16, [u8; 16]), i64>;
 pub struct Tally(BTreeMap<&'static str, u64>);
 
 /// What must happen among many seeds.
-const NAMES: [&str; 51] = [
+const NAMES: [&str; 52] = [
     // What the server did.
     "applied",
     "known",
@@ -94,6 +94,7 @@ const NAMES: [&str; 51] = [
     "kept from signing out",
     "signed out by force",
     "salvaged",
+    "documents spoiled",
     "handed in",
     "hand-ins applied",
     "hand-ins discarded",

@@ -208,6 +208,7 @@ impl<'a> Simulation<'a> {
             Transition::HandIn { phone, revoked, judged } => self.hand_in(phone, revoked, judged),
             Transition::SignOut { phone, forced, user } => self.sign_out(phone, forced, user),
             Transition::Salvage { phone, page } => self.salvage(phone, page),
+            Transition::Spoil { phone, target } => self.spoil(phone, target),
             Transition::EditInNoRoom { phone, act, value } => self.edit_in_no_room(phone, act, value),
         }
     }

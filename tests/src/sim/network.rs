@@ -69,6 +69,9 @@ impl Simulation<'_> {
     /// One exchange; `None` if there is nothing to exchange or no answer came. With what it did comes
     /// whether anything moved.
     pub(super) fn exchange(&mut self, place: usize, fault: Fault) -> Result<Option<(Step, bool)>, Failure> {
+        // A phone that asks for the least sends the least, too: what is larger goes in parts.
+        let budget = (fault == Fault::Narrow).then_some(1);
+        self.phones[place].phone.app().session.set_budget(budget);
         let Some(frame) = self.next_request(place)? else { return Ok(None) };
         self.ledger.tally.count(fault.name());
         self.transcript.update(&frame);

@@ -82,10 +82,10 @@ impl Peek {
         Ok(rows.next().transpose()?)
     }
 
-    /// The changes that are acknowledged and unsent at once.
+    /// The changes that are acknowledged and unsent at once; none of a document that cannot be read.
     ///
     /// # Errors
-    /// Of the database, or a document that cannot be read.
+    /// Of the database.
     pub fn known_and_unsent(&self) -> Result<BTreeSet<ChangeHash>, Failure> {
         let mut statement =
             self.0.prepare_cached("SELECT hash FROM outbox JOIN base_change USING (document, hash)")?;
@@ -101,8 +101,7 @@ impl Peek {
             if last.as_ref().is_none_or(|(of, _)| *of != saved) {
                 let kind = DocumentType::get(DocumentTypeId(row.get(0)?))
                     .ok_or_else(|| Failure::new("document types are known", ""))?;
-                let document = Document::load(kind, &saved)?;
-                last = Some((saved, document));
+                last = Document::load(kind, &saved).ok().map(|document| (saved, document));
             }
             let hash = ChangeHash(row.get(2)?);
             both.extend(last.iter().filter(|(_, document)| document.contains(hash)).map(|_| hash));
@@ -165,10 +164,10 @@ impl Peek {
         Ok(documents)
     }
 
-    /// Every change that the phone holds, acknowledged or not.
+    /// Every change that the phone holds, acknowledged or not; nothing of a document that cannot be read.
     ///
     /// # Errors
-    /// Of the database, or a document that cannot be read.
+    /// Of the database.
     pub fn changes(&self) -> Result<BTreeSet<ChangeHash>, Failure> {
         let mut changes: BTreeSet<_> = self.outbox()?.into_keys().collect();
         let mut statement = self.0.prepare_cached("SELECT hash FROM base_change")?;
@@ -179,8 +178,9 @@ impl Peek {
         while let Some(row) = rows.next()? {
             let kind = DocumentType::get(DocumentTypeId(row.get(0)?))
                 .ok_or_else(|| Failure::new("document types are known", ""))?;
-            let saved = Document::load(kind, &row.get::<_, Vec<u8>>(1)?)?;
-            changes.extend(saved.changes_since(&[]).into_iter().map(|(hash, _)| hash));
+            let saved = Document::load(kind, &row.get::<_, Vec<u8>>(1)?).ok();
+            let held = saved.iter().flat_map(|saved| saved.changes_since(&[]));
+            changes.extend(held.map(|(hash, _)| hash));
         }
         Ok(changes)
     }

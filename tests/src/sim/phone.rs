@@ -8,11 +8,13 @@ use std::sync::Arc;
 use roadbook_client::{Client, Identity, MAX_ANSWER, Step, SyncSession};
 use roadbook_domain::document::change::ChangeHash;
 use roadbook_domain::value::env::{Env, SeededEnv};
+use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{SyncResponse, SyncStatus, from_frame};
+use rusqlite::Connection;
 
 use super::peek::{Peek, Unsent};
-use crate::dice::seed_of;
+use crate::dice::{nth, seed_of};
 use crate::failure::{Failure, ensure};
 
 /// A phone.
@@ -208,6 +210,25 @@ impl Phone {
         let now = self.now;
         self.set_now(now);
         Ok(salvaged.complete)
+    }
+
+    /// What is stored of a document becomes unreadable; tells of which one.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn spoil(&mut self, target: u8) -> Result<Option<DocumentId>, Failure> {
+        let held = self.app().peek.documents()?;
+        let acknowledged = held.into_iter().filter(|(_, held)| !held.heads.is_empty());
+        let ids: Vec<_> = acknowledged.map(|(id, _)| id).collect();
+        let Some(id) = nth(&ids, target).copied() else { return Ok(None) };
+        let file = Connection::open(&self.app().path)?;
+        // As a bad sector leaves it.
+        file.execute("UPDATE document SET saved = zeroblob(length(saved)) WHERE id = ?1", [id.as_bytes()])?;
+        file.execute(
+            "UPDATE base_change SET change = zeroblob(length(change)) WHERE document = ?1",
+            [id.as_bytes()],
+        )?;
+        Ok(Some(id))
     }
 
     /// The file was given to another user: nothing of the one before is on it, and no copy is theirs.

@@ -189,6 +189,13 @@ pub enum Transition {
         /// Which page is damaged; 0: none that matters.
         page: u8,
     },
+    /// A document in the phone's file becomes unreadable, and the app meets it.
+    Spoil {
+        /// On which phone.
+        phone: u8,
+        /// Which document.
+        target: u8,
+    },
     /// A user loses access, or their phone is revoked, and it hands in what is unsent; then they get access
     /// again.
     HandIn {
@@ -286,8 +293,9 @@ impl Transition {
         let phone = dice.byte();
         match dice.below(1000) {
             0..15 => Self::BuildOn { phone, target: dice.byte() % 4, value: dice.byte() },
-            15..470 => Self::Edit { phone, act: dice.byte(), target: dice.byte() % 4, value: dice.byte() },
-            470..490 => Self::Forge { phone, how: dice.byte() },
+            15..440 => Self::Edit { phone, act: dice.byte(), target: dice.byte() % 4, value: dice.byte() },
+            440..445 => Self::Spoil { phone, target: dice.byte() },
+            445..490 => Self::Forge { phone, how: dice.byte() },
             490..630 => Self::Exchange { phone, fault: Fault::any(dice) },
             630..690 => Self::Meet { phone, rival: Rival::any(dice), order: dice.byte() },
             690..753 => Self::Sync { phone, narrow: dice.percent(50) },

@@ -277,6 +277,18 @@ impl Simulation<'_> {
         if self.is_enabled(owner)? { self.enrol_user(owner) } else { Ok(()) }
     }
 
+    /// A document becomes unreadable and the app meets it: it comes again from the server, and nothing else suffers.
+    pub(super) fn spoil(&mut self, phone: u8, target: u8) -> Result<(), Failure> {
+        let place = self.place(phone);
+        let Some(id) = self.phones[place].phone.spoil(target)? else { return Ok(()) };
+        self.ledger.tally.count("documents spoiled");
+        // Whatever the app says: what it makes of it is seen at rest.
+        let client = &self.phones[place].phone.app().client;
+        drop(client.card(id));
+        drop(client.contact(id));
+        self.look_at(place)
+    }
+
     /// A user edits while there is no room: the edit is there, or it is not (R08).
     pub(super) fn edit_in_no_room(&mut self, phone: u8, act: u8, value: u8) -> Result<(), Failure> {
         let place = self.place(phone);

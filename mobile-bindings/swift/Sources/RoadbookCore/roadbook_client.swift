@@ -6136,7 +6136,8 @@ public func FfiConverterTypeFieldValue_lower(_ value: FieldValue) -> RustBuffer 
 public enum Missing: Equatable, Hashable {
 
     /**
-     * A card, a contact, or another document.
+     * A card, a contact, or another document; or what is stored of it was damaged, and comes again with the next
+     * exchange.
      */
     case document
     /**

@@ -6275,7 +6275,8 @@ public object FfiConverterTypeFieldValue : FfiConverterRustBuffer<FieldValue>{
 enum class Missing {
 
     /**
-     * A card, a contact, or another document.
+     * A card, a contact, or another document; or what is stored of it was damaged, and comes again with the next
+     * exchange.
      */
     DOCUMENT,
     /**
