@@ -113,6 +113,23 @@ pub fn build_on(app: &App, target: u8, value: u8, people: &People) -> Result<(),
     Ok(())
 }
 
+/// Links a contact to nearly as many others as one may, one by one: two phones that do it go beyond it.
+///
+/// # Errors
+/// An edit that must be possible is not.
+pub fn link_many(app: &App, contact: DocumentId, of: u8) -> Result<(), Failure> {
+    for number in 0..8 {
+        let mut target = [0; 16];
+        target[..2].copy_from_slice(&[0xd0 + of, number]);
+        let link = ContactCommand::Link { role: "partner".into(), target: DocumentId::from_bytes(target) };
+        match app.client.edit_contact(contact, &[link]).map(drop) {
+            Ok(()) | Err(ApiError::NotFound { .. } | ApiError::Invalid { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
 /// What an app says to an edit.
 pub type Done = Result<(), ApiError>;
 

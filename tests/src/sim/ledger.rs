@@ -6,7 +6,9 @@ use roadbook_domain::document::change::Actor;
 use roadbook_domain::document::change::{Change, ChangeHash, Op};
 use roadbook_domain::document::{DocumentType, DocumentTypeId, Signature};
 use roadbook_domain::value::id::{DeviceId, DocumentId, UserId};
-use roadbook_domain::wire::{Entry, GroupVerdict, SyncRequest, SyncResponse, SyncStatus, Verdict};
+use roadbook_domain::wire::{
+    Entry, GroupVerdict, RefusalCode, SyncRequest, SyncResponse, SyncStatus, Verdict,
+};
 
 use super::moment::{Documents, LoggedChange, Moment};
 use crate::failure::{Failure, ensure};
@@ -43,11 +45,12 @@ pub type Versions = BTreeMap<(u16, [u8; 16]), i64>;
 pub struct Tally(BTreeMap<&'static str, u64>);
 
 /// What must happen among many seeds.
-const NAMES: [&str; 52] = [
+const NAMES: [&str; 53] = [
     // What the server did.
     "applied",
     "known",
     "refused",
+    "too large",
     "re-uploaded",
     "settings re-uploaded",
     "rolled back",
@@ -284,7 +287,9 @@ impl Ledger {
                     self.ever.insert(hash);
                     self.required.insert(hash, document);
                 }
-                Verdict::Refused(_) => self.tally.count("refused"),
+                Verdict::Refused(code) => {
+                    self.tally.count(if *code == RefusalCode::TooLarge { "too large" } else { "refused" });
+                }
                 _ => {}
             }
         }

@@ -27,6 +27,7 @@ mod world;
 
 use std::sync::Arc;
 
+use roadbook_domain::document::DocumentTypeId;
 use roadbook_domain::settings::role::Role;
 use roadbook_domain::value::id::{DeviceId, UserId};
 use roadbook_domain::value::time::Timestamp;
@@ -149,6 +150,7 @@ impl<'a> Simulation<'a> {
                 edits::build_on(self.phones[place].phone.app(), target, value, &people)?;
                 self.look_at(place)
             }
+            Transition::LinkMany { phone, target } => self.link_many(phone, target),
             Transition::Exchange { phone, fault } => {
                 let place = self.place(phone);
                 self.poke(place);
@@ -236,6 +238,17 @@ impl<'a> Simulation<'a> {
         let mut marks = Marks { next: &mut self.marked, erased: &mut self.ledger.erased };
         edits::edit(self.phones[place].phone.app(), act, target, value, &people, &mut marks)?;
         self.look_at(place)
+    }
+
+    fn link_many(&mut self, phone: u8, target: u8) -> Result<(), Failure> {
+        let first = self.place(phone);
+        let contacts = self.phones[first].phone.app().peek.ids(DocumentTypeId::CONTACT)?;
+        let Some(contact) = nth(&contacts, target).copied() else { return Ok(()) };
+        for place in [first, (first + 1) % self.phones.len()] {
+            edits::link_many(self.phones[place].phone.app(), contact, u8::try_from(place)?)?;
+            self.look_at(place)?;
+        }
+        Ok(())
     }
 
     /// The app is killed and opened again: what it confirmed is there (R01).

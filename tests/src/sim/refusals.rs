@@ -1,12 +1,15 @@
 //! Why the server may refuse what an honest phone sends: a server that takes nothing would lose nothing, and be of
 //! no use.
 
+use std::collections::BTreeSet;
+
+use roadbook_domain::access::audience::{MAX_CARD_LINKS, MAX_CONTACT_LINKS};
 use roadbook_domain::crm::{card, contact};
 use roadbook_domain::document::change::Change;
 use roadbook_domain::document::{DocumentTypeId, Signature};
 use roadbook_domain::value::id::{DeviceId, UserId};
 use roadbook_domain::value::todo::TodoState;
-use roadbook_domain::wire::{Pushed, RefusalCode, SyncRequest, SyncResponse, Verdict};
+use roadbook_domain::wire::{Pushed, PushedChange, RefusalCode, SyncRequest, SyncResponse, Verdict};
 
 use super::answers::targets;
 use super::ledger::{Ledger, puts};
@@ -35,7 +38,7 @@ impl Honest<'_> {
                 group.changes.iter().zip(&verdicts.verdicts).skip_while(|(_, verdict)| is_good(verdict));
             if let Some((pushed, verdict)) = judged.next() {
                 let change = Change::from_bytes(&pushed.change)?;
-                let has_reason = self.has_reason(group, &change, verdict);
+                let has_reason = self.has_reason(group, pushed, &change, verdict);
                 ensure("what an honest phone sends is taken, unless it may not be", has_reason, || {
                     format!("{verdict:?} to {:?} in {}: {change:?}", self.by, group.document)
                 })?;
@@ -46,7 +49,7 @@ impl Honest<'_> {
         Ok(())
     }
 
-    fn has_reason(&self, group: &Pushed, change: &Change, verdict: &Verdict) -> bool {
+    fn has_reason(&self, group: &Pushed, pushed: &PushedChange, change: &Change, verdict: &Verdict) -> bool {
         let id = group.document;
         match verdict {
             // Whether it is reached some day is asked at rest.
@@ -60,7 +63,7 @@ impl Honest<'_> {
                     moment.documents.get(&id).into_iter().flat_map(|stored| stored.changes.0.values());
                 stored.any(|stored| stored.actor == change.actor && stored.seq >= change.seq)
             }),
-            Verdict::Refused(code) => self.is_refused(*code, group, change),
+            Verdict::Refused(code) => self.is_refused(*code, group, change) && !self.is_own(group, pushed),
             Verdict::UpgradeRequired | Verdict::Other(_) => false,
         }
     }
@@ -75,6 +78,7 @@ impl Honest<'_> {
                 self.at_some_time(|moment| self.ledger.is_anothers(change.actor, &by, moment))
             }
             RefusalCode::NotVisible => self.at_some_time(|moment| !moment.sees(user, id)),
+            RefusalCode::TooLarge => self.at_some_time(|moment| links_beyond(group, change, moment)),
             RefusalCode::RightLost => is_restricted,
             RefusalCode::LinkNotVisible => {
                 let targets = targets(group.kind, change);
@@ -90,9 +94,33 @@ impl Honest<'_> {
         }
     }
 
+    /// Whether the server has the change, and from nobody but this device: it knows so, whatever its user still sees.
+    fn is_own(&self, group: &Pushed, pushed: &PushedChange) -> bool {
+        let by = BTreeSet::from([Signature { user: Some(self.by.0), device: Some(self.by.1) }]);
+        !self.moments.is_empty()
+            && self.moments.iter().all(|moment| {
+                let stored = moment.documents.get(&group.document).map(|stored| stored.changes.0.keys());
+                let mut known =
+                    stored.into_iter().flatten().filter(|hash| hash.0.starts_with(&*pushed.check));
+                known.any(|hash| self.ledger.signers(*hash) == Some(&by))
+            })
+    }
+
     fn at_some_time(&self, is_so: impl Fn(&Moment) -> bool) -> bool {
         self.moments.iter().any(|moment| is_so(moment))
     }
+}
+
+/// Whether a document would link to more than it may.
+fn links_beyond(group: &Pushed, change: &Change, moment: &Moment) -> bool {
+    let Some(stored) = moment.documents.get(&group.document) else { return false };
+    let (most, links) = match &stored.card {
+        Some(card) => (MAX_CARD_LINKS, &card.links),
+        None => (MAX_CONTACT_LINKS, &stored.links),
+    };
+    let mut links = links.clone();
+    links.extend(targets(group.kind, change));
+    links.len() > most
 }
 
 /// Whether a change closes a todo, or writes an entry, in the name of another user: when it was made by another

@@ -37,6 +37,13 @@ pub enum Transition {
         /// With what.
         value: u8,
     },
+    /// Two phones link one contact to nearly as many others as it may have, each without the other's knowledge.
+    LinkMany {
+        /// The first of them.
+        phone: u8,
+        /// Which contact.
+        target: u8,
+    },
     /// A phone makes one exchange, or tries to.
     Exchange {
         /// Which phone.
@@ -293,7 +300,8 @@ impl Transition {
         let phone = dice.byte();
         match dice.below(1000) {
             0..15 => Self::BuildOn { phone, target: dice.byte() % 4, value: dice.byte() },
-            15..440 => Self::Edit { phone, act: dice.byte(), target: dice.byte() % 4, value: dice.byte() },
+            15..434 => Self::Edit { phone, act: dice.byte(), target: dice.byte() % 4, value: dice.byte() },
+            434..440 => Self::LinkMany { phone, target: dice.byte() % 4 },
             440..445 => Self::Spoil { phone, target: dice.byte() },
             445..490 => Self::Forge { phone, how: dice.byte() },
             490..630 => Self::Exchange { phone, fault: Fault::any(dice) },
