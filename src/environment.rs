@@ -23,9 +23,11 @@ pub fn check(program: &Command) -> Result<(), String> {
     match names.filter(unknown).min() {
         None => Ok(()),
         Some(name) => {
-            let alike = |known: &&String| common(known, &name);
-            let nearest = known.iter().max_by_key(alike).map_or("", String::as_str);
-            Err(format!("{name} is no variable of this program; unset it, or did you mean {nearest}?"))
+            // Another name with a slip of the finger, and not just another name.
+            let is_near = |known: &&String| common(known, &name) + 3 > known.len().max(name.len());
+            let nearest = known.iter().filter(is_near).max_by_key(|known| common(known, &name));
+            let hint = nearest.map(|nearest| format!(", or did you mean {nearest}?")).unwrap_or_default();
+            Err(format!("{name} is no variable of this program; unset it{hint}"))
         }
     }
 }

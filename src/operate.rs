@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use roadbook_domain::value::env::SystemEnv;
 use roadbook_server::{BackupConfig, CheckConfig, RestoreConfig};
 
 use crate::out::say;
@@ -11,7 +12,7 @@ use crate::out::say;
 /// # Errors
 /// In one line, what is wrong and what helps.
 pub async fn backup(config: &BackupConfig) -> Result<(), Box<dyn Error>> {
-    let sound = unless_stopped(roadbook_server::backup(config)).await??;
+    let sound = unless_stopped(roadbook_server::backup(config, &SystemEnv)).await??;
     say!("Backed up to {}: {sound}", config.file.display());
     match &config.secrets_to {
         Some(folder) => say!("The secrets are in {}: keep them apart from the file.", folder.display()),
@@ -30,7 +31,7 @@ pub async fn backup(config: &BackupConfig) -> Result<(), Box<dyn Error>> {
 /// # Errors
 /// In one line, what is wrong and what helps.
 pub async fn restore(config: &RestoreConfig) -> Result<(), Box<dyn Error>> {
-    let sound = unless_stopped(roadbook_server::restore(config)).await??;
+    let sound = unless_stopped(roadbook_server::restore(config, &SystemEnv)).await??;
     say!("Restored from {}: {sound}", config.file.display());
     if let Some(finding) = &sound.finding {
         say!("It is not whole, as you accepted: {finding}.");
@@ -44,7 +45,7 @@ pub async fn restore(config: &RestoreConfig) -> Result<(), Box<dyn Error>> {
 /// # Errors
 /// In one line, what is wrong and what helps.
 pub async fn check(config: &CheckConfig) -> Result<(), Box<dyn Error>> {
-    let sound = unless_stopped(roadbook_server::check(config)).await??;
+    let sound = unless_stopped(roadbook_server::check(config, &SystemEnv)).await??;
     say!("Sound: {sound}");
     Ok(())
 }

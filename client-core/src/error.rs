@@ -63,8 +63,7 @@ pub enum ApiError {
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[non_exhaustive]
 pub enum Missing {
-    /// A card, a contact, or another document; or what is stored of it was damaged, and comes again with the next
-    /// exchange.
+    /// A card, a contact, or another document; also one whose stored form is damaged, until the server sends it again.
     Document,
     /// A todo of a card.
     Todo,

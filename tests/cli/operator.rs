@@ -101,7 +101,7 @@ fn an_error_about_a_file_blames_that_file_and_says_what_to_do() {
         (
             "restore alma.backup --database-file alma.address --secrets alma",
             "ROADBOOK_DATABASE_FILE (--database-file) is \"alma.address\"",
-            "alma.db is there already, and nothing is overwritten; move it away",
+            "nothing is overwritten; stop the server, and move away all of alma.db, alma.db-wal",
         ),
         (
             "init --organisation New --admin-email anna@example.com --database sqlite:none/new.db --secrets new",

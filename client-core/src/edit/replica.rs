@@ -30,7 +30,7 @@ pub(crate) struct Replica {
     pub document: Document,
     /// What the server has acknowledged.
     pub base: Base,
-    /// What it has not, in order, and how far each has come; all of it is in `document`.
+    /// What it has not, in order, and how far each has come: what of it is in `document`.
     pub unsent: Vec<(ChangeHash, UnsentState)>,
 }
 
@@ -97,8 +97,8 @@ impl Replica {
     }
 }
 
-/// Leaves out the changes that build on what is not here: a user's own document may have been begun anew before the
-/// server's came again, after a salvage. They are sent like all others.
+/// Leaves out the changes that build on what is not here: after a salvage, or a sign-in that gave unsent edits back, a
+/// user's own document may have been begun anew before the server's came. They are sent like all others.
 fn keep_placed(document: &Document, changes: &mut Vec<Unsent>) {
     let mut placed = BTreeSet::new();
     changes.retain(|unsent| {

@@ -57,30 +57,29 @@ fn unsent(tx: &Transaction<'_>) -> Result<bool, Error> {
         tx.prepare("SELECT n, document, kind, hash, change, origin, made_at, state FROM outbox ORDER BY n")?;
     let mut rows = statement.query([])?;
     let mut open: BTreeMap<DocumentId, Option<(bool, Document)>> = BTreeMap::new();
-    // Of these a change that others build on cannot be read.
-    let mut broken = BTreeSet::new();
+    // What no server will ever send cannot be waited for.
+    let has_server = meta::identity(tx)?.is_some_and(|identity| identity.org.is_some());
+    let mut set_aside = BTreeSet::new();
     while let Some(row) = rows.next()? {
         let n: i64 = row.get(0)?;
         let Some((document, kind, change)) = decoded(row)? else {
             aside(tx, row, None)?;
-            broken.extend(document_of(row)?);
+            set_aside.extend(hash_of(row)?);
             any = true;
             continue;
         };
         // Its hash may be what is damaged.
-        let stored: Vec<u8> = row.get(3)?;
+        let stored = hash_of(row)?;
         let built = DocumentType::get(kind).and_then(|kind| Canonical::of(kind, &change));
         let hash = built.map(|built| built.hash());
         if let Some(hash) = hash
-            && stored != hash.0
+            && stored != Some(hash)
         {
             tx.execute("UPDATE outbox SET hash = ?2 WHERE n = ?1", (n, hash.0))?;
             any = true;
         }
-        let hash = hash.or_else(|| Some(ChangeHash(stored.try_into().ok()?)));
-        let Some(hash) = hash else {
+        let Some(hash) = hash.or(stored) else {
             aside(tx, row, None)?;
-            broken.insert(document);
             any = true;
             continue;
         };
@@ -88,17 +87,22 @@ fn unsent(tx: &Transaction<'_>) -> Result<bool, Error> {
             let base = documents::get(tx, document).ok().flatten()?;
             Some((base.heads.is_empty(), documents::load(tx, document, &base).ok()?))
         });
-        // Without its document nothing can be told: the server judges it.
-        let Some((is_unsent, base)) = base else { continue };
-        match base.add_stored([(hash, change.clone())]) {
-            Ok(()) => {}
-            // The document was begun anew, and the server's is still to come.
-            Err(DocumentError::Missing(_)) if *is_unsent && !broken.contains(&document) => {}
-            Err(_) => {
-                aside(tx, row, Some(&change))?;
-                broken.insert(document);
-                any = true;
-            }
+        let is_kept = match base {
+            // Without its document nothing can be told: the server judges it.
+            None => has_server,
+            Some((is_unsent, base)) => match base.add_stored([(hash, change.clone())]) {
+                Ok(()) => true,
+                // The document was begun anew, and the server's is still to come.
+                Err(DocumentError::Missing(lacking)) => {
+                    has_server && *is_unsent && !lacking.iter().any(|hash| set_aside.contains(hash))
+                }
+                Err(_) => false,
+            },
+        };
+        if !is_kept {
+            aside(tx, row, Some(&change))?;
+            set_aside.insert(hash);
+            any = true;
         }
     }
     Ok(any)
@@ -109,16 +113,16 @@ fn decoded(row: &Row<'_>) -> Result<Option<(DocumentId, DocumentTypeId, Change)>
     let origin: Option<Vec<u8>> = row.get(5)?;
     let is_sound = origin.is_none_or(|bytes| minicbor::decode::<Origin>(&bytes).is_ok())
         && (0..=2).contains(&row.get::<_, i64>(7)?);
-    let document = document_of(row)?;
+    let document: Option<[u8; 16]> = row.get::<_, Vec<u8>>(1)?.try_into().ok();
     let kind = u16::try_from(row.get::<_, i64>(2)?).ok();
     let change = Change::from_stored(row.get_ref(4)?.as_blob().map_err(rusqlite::Error::from)?).ok();
     let (Some(document), Some(kind), Some(change)) = (document, kind, change) else { return Ok(None) };
-    Ok(is_sound.then_some((document, DocumentTypeId(kind), change)))
+    Ok(is_sound.then(|| (DocumentId::from_bytes(document), DocumentTypeId(kind), change)))
 }
 
-/// The document of a row of the outbox, if its id is one.
-fn document_of(row: &Row<'_>) -> Result<Option<DocumentId>, Error> {
-    Ok(row.get::<_, Vec<u8>>(1)?.try_into().ok().map(DocumentId::from_bytes))
+/// The hash that a row of the outbox names, if it is one.
+fn hash_of(row: &Row<'_>) -> Result<Option<ChangeHash>, Error> {
+    Ok(row.get::<_, Vec<u8>>(3)?.try_into().ok().map(ChangeHash))
 }
 
 /// Moves a row of the outbox to the quarantine, as far as it can be read.

@@ -69,7 +69,7 @@ impl Rules {
         else {
             return None;
         };
-        // By the clocks of before, the gap begins no later than what they skip.
+        // The clocks were turned at or before this instant; `preceding` leaves out the instant itself.
         let skipped = instant(local.checked_sub_offset(chrono_offset(before))?);
         let after = skipped.checked_add(Span::new().nanoseconds(1)).ok()?;
         let turned = self.zone().preceding(after).next()?;

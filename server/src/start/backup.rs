@@ -5,7 +5,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use roadbook_domain::value::env::Env;
 use roadbook_domain::value::id::OrgId;
+use roadbook_domain::value::time::Timestamp;
 
 use super::config::{ConfigError, Database, foreign, one_line, store_advice};
 use crate::node::secrets::Secrets;
@@ -91,7 +93,7 @@ impl fmt::Display for Sound {
 ///
 /// # Errors
 /// In one line: the key, its value and the remedy. Then no file is left.
-pub async fn backup(config: &BackupConfig) -> Result<Sound, ConfigError> {
+pub async fn backup(config: &BackupConfig, env: &dyn Env) -> Result<Sound, ConfigError> {
     let from = sqlite(&config.database, BY_PG_DUMP)?;
     refuse_existing("file", &config.file)?;
     if let Some(folder) = &config.secrets_to {
@@ -105,7 +107,7 @@ pub async fn backup(config: &BackupConfig) -> Result<Sound, ConfigError> {
         StoreError::Full => file_error("file", &config.file, &NO_SPACE),
         other => config.database.wrong(store_advice(&other)),
     })?;
-    let sound = look_inside(&Address::Sqlite(draft.path.clone()), secrets.org)
+    let sound = look_inside(&Address::Sqlite(draft.path.clone()), secrets.org, env.now())
         .await
         .map_err(|problem| config.database.wrong(problem))?;
     file::put_away(&draft.path).await.map_err(of_file)?;
@@ -124,14 +126,19 @@ pub async fn backup(config: &BackupConfig) -> Result<Sound, ConfigError> {
 ///
 /// # Errors
 /// In one line: the key, its value and the remedy. Then nothing is there.
-pub async fn restore(config: &RestoreConfig) -> Result<Sound, ConfigError> {
+pub async fn restore(config: &RestoreConfig, env: &dyn Env) -> Result<Sound, ConfigError> {
     let to = sqlite(&config.database, BY_PG_RESTORE)?;
-    for end in ["", "-wal", "-shm"] {
+    let with = |end: &str| {
         let mut path = to.clone().into_os_string();
         path.push(end);
-        if is_there(Path::new(&path)) {
-            return Err(config.database.wrong(format!("{} {THERE}", Path::new(&path).display())));
-        }
+        PathBuf::from(path)
+    };
+    let there = ["", "-wal", "-shm"].map(with).into_iter().filter(|path| is_there(path));
+    let there: Vec<String> = there.map(|path| path.display().to_string()).collect();
+    if !there.is_empty() {
+        let there = there.join(", ");
+        let remedy = format!("nothing is overwritten; stop the server, and move away all of {there}");
+        return Err(config.database.wrong(remedy));
     }
     let of_file = |error: StoreError| file_error("file", &config.file, &unfit(&error));
     let of_database = |error: StoreError| config.database.wrong(store_advice(&error));
@@ -149,7 +156,7 @@ pub async fn restore(config: &RestoreConfig) -> Result<Sound, ConfigError> {
         StoreError::Full => config.database.wrong(NO_SPACE.to_owned()),
         other => of_file(other),
     })?;
-    let sound = take_over(&Address::Sqlite(draft.path.clone()), secrets.org)
+    let sound = take_over(&Address::Sqlite(draft.path.clone()), secrets.org, env.now())
         .await
         .map_err(|problem| file_error("file", &config.file, &problem))?;
     if let Some(finding) = sound.finding.as_ref().filter(|_| !config.even_if_unsound) {
@@ -169,13 +176,15 @@ pub async fn restore(config: &RestoreConfig) -> Result<Sound, ConfigError> {
 ///
 /// # Errors
 /// In one line: the key, its value and the remedy; also if something in it does not fit.
-pub async fn check(config: &CheckConfig) -> Result<Sound, ConfigError> {
+pub async fn check(config: &CheckConfig, env: &dyn Env) -> Result<Sound, ConfigError> {
     let address = config.database.address()?;
     let secrets = secrets_of(&config.secrets)?;
     if let Address::Sqlite(path) = &address {
         file::check(path).await.map_err(|error| config.database.wrong(store_advice(&error)))?;
     }
-    let sound = look_inside(&address, secrets.org).await.map_err(|problem| config.database.wrong(problem))?;
+    let sound = look_inside(&address, secrets.org, env.now())
+        .await
+        .map_err(|problem| config.database.wrong(problem))?;
     match &sound.finding {
         None => Ok(sound),
         Some(finding) => {
@@ -187,8 +196,6 @@ pub async fn check(config: &CheckConfig) -> Result<Sound, ConfigError> {
 
 const NO_SPACE: &str = "its disk has no space left; make some, or choose another place";
 
-const THERE: &str = "is there already, and nothing is overwritten; move it away";
-
 const BY_PG_DUMP: &str = "PostgreSQL is backed up by its own tools, also while it is in use: run pg_dump \
                           --format=custom --file=FILE ADDRESS";
 
@@ -197,17 +204,17 @@ const BY_PG_RESTORE: &str = "PostgreSQL is restored by its own tools: run pg_res
                              used since would let in again";
 
 /// What is in a database, to which nothing is written.
-async fn look_inside(address: &Address, org: OrgId) -> Result<Sound, String> {
+async fn look_inside(address: &Address, org: OrgId, now: Timestamp) -> Result<Sound, String> {
     let db = Db::look(address).await.map_err(|error| store_advice(&error))?;
-    let sound = inside(&db, org).await;
+    let sound = inside(&db, org, now).await;
     db.close().await;
     sound
 }
 
 /// Makes a copy fit to be served: the tables are those of this program, and no code is left.
-async fn take_over(address: &Address, org: OrgId) -> Result<Sound, String> {
+async fn take_over(address: &Address, org: OrgId, now: Timestamp) -> Result<Sound, String> {
     let db = Db::open(address, 1).await.map_err(|error| store_advice(&error))?;
-    let sound = match inside(&db, org).await {
+    let sound = match inside(&db, org, now).await {
         Ok(sound) => forget_codes(&db, org).await.map(|()| sound).map_err(|error| store_advice(&error)),
         Err(problem) => Err(problem),
     };
@@ -222,13 +229,13 @@ async fn forget_codes(db: &Db, org: OrgId) -> Result<(), StoreError> {
 }
 
 /// The organisation in a database, which must be the one of the secrets folder.
-async fn inside(db: &Db, org: OrgId) -> Result<Sound, String> {
+async fn inside(db: &Db, org: OrgId, now: Timestamp) -> Result<Sound, String> {
     let found = async {
         let mut conn = db.snapshot().await?;
         let name = organisation::name(&mut conn, org).await?;
         let head = organisation::head(&mut conn, org).await?;
         let finding = match &head {
-            Some(_) => soundness::look(&mut conn, org).await?,
+            Some(_) => soundness::look(&mut conn, org, now).await?,
             None => None,
         };
         Ok((name, head, finding))
@@ -251,7 +258,15 @@ fn secrets_of(folder: &str) -> Result<Secrets, ConfigError> {
 }
 
 fn refuse_existing(key: &str, path: &Path) -> Result<(), ConfigError> {
-    if is_there(path) { Err(file_error(key, path, &format!("it {THERE}"))) } else { Ok(()) }
+    if is_there(path) {
+        Err(file_error(
+            key,
+            path,
+            &"it is there already, and nothing is overwritten; choose another name, or leave out what was put away before",
+        ))
+    } else {
+        Ok(())
+    }
 }
 
 fn is_there(path: &Path) -> bool {

@@ -27,6 +27,8 @@ pub struct Linked {
     pub chain: Vec<u8>,
     /// The change's one byte string; empty for other entries, and where a document was purged.
     pub bytes: Vec<u8>,
+    /// When it was written.
+    pub received_at: Timestamp,
 }
 
 /// What the log says of a change beside its bytes.
@@ -51,18 +53,21 @@ pub struct Made {
 /// # Errors
 /// Of the database.
 pub async fn linked(conn: &mut Conn, org: OrgId, after: i64, limit: i64) -> Result<Vec<Linked>, StoreError> {
-    let rows: Vec<LinkedRow> = on!(conn, |c| sqlx::query_as(
-        "select seq, entry, document, kind, hash, chain, bytes from log where org_id = $1 and seq > $2 \
+    let rows: Vec<LinkedRow> = on!(conn, |c| {
+        sqlx::query_as(
+        "select seq, entry, document, kind, hash, chain, bytes, received_at from log where org_id = $1 and seq > $2 \
          order by seq limit $3"
     )
     .bind(org.uuid())
     .bind(after)
     .bind(limit)
     .fetch_all(c)
-    .await)?;
+    .await
+    })?;
     rows.into_iter()
-        .map(|(seq, entry, document, kind, hash, chain, bytes)| {
-            Ok(Linked { seq, entry: EntryKind::of(entry)?, document, kind, hash, chain, bytes })
+        .map(|(seq, entry, document, kind, hash, chain, bytes, received_at)| {
+            let (entry, received_at) = (EntryKind::of(entry)?, Timestamp::from_millis(received_at));
+            Ok(Linked { seq, entry, document, kind, hash, chain, bytes, received_at })
         })
         .collect()
 }
@@ -137,5 +142,5 @@ impl Linked {
 /// Hash, actor, its number, author, device, kind and id of the act, and when it was received.
 type MadeRow = (Vec<u8>, Vec<u8>, i64, Uuid, Uuid, i64, Vec<u8>, i64);
 
-/// Number, kind of entry, document, kind, hash, chain and bytes.
-type LinkedRow = (i64, i16, Uuid, i64, Vec<u8>, Vec<u8>, Vec<u8>);
+/// Number, kind of entry, document, kind, hash, chain, bytes, and when it was written.
+type LinkedRow = (i64, i16, Uuid, i64, Vec<u8>, Vec<u8>, Vec<u8>, i64);

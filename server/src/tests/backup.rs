@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use axum::http::{Method, StatusCode};
+use roadbook_domain::value::env::SystemEnv;
 use serde_json::json;
 
 use crate::on_both;
@@ -18,7 +19,7 @@ async fn a_backup_of_a_server_at_work_is_whole_and_restores_with_its_secrets() {
     server.add_user(&admin, "bela@example.com", "user").await.unwrap();
     let (file, secrets) = (server.folder().join("backup.db"), server.folder().join("secrets-copy"));
     let asked = BackupConfig { secrets_to: Some(secrets.clone()), ..backing_up(&server, &file) };
-    let taken = backup(&asked).await.unwrap();
+    let taken = backup(&asked, &SystemEnv).await.unwrap();
     assert_eq!(taken.name, "Example Ltd");
     for private in [&file, &secrets.join("token.key")] {
         let mode =
@@ -36,8 +37,8 @@ async fn a_backup_of_a_server_at_work_is_whole_and_restores_with_its_secrets() {
         secrets_from: Some(secrets),
         even_if_unsound: false,
     };
-    assert_eq!(restore(&asked).await.unwrap(), taken);
-    assert!(restore(&asked).await.unwrap_err().to_string().contains("nothing is overwritten"));
+    assert_eq!(restore(&asked, &SystemEnv).await.unwrap(), taken);
+    assert!(restore(&asked, &SystemEnv).await.unwrap_err().to_string().contains("nothing is overwritten"));
     server.config.database = address(&database).into();
     server.config.secrets = folder.display().to_string();
     server.reopen().await.unwrap();
@@ -48,7 +49,7 @@ async fn a_backup_of_a_server_at_work_is_whole_and_restores_with_its_secrets() {
     ] {
         assert_eq!(server.sign_in(email, PASSWORD, 1).await.unwrap().status, status, "{email}");
     }
-    assert!(check(&checking(&server)).await.is_ok());
+    assert!(check(&checking(&server), &SystemEnv).await.is_ok());
 }
 
 #[tokio::test]
@@ -60,7 +61,7 @@ async fn a_backup_overwrites_nothing_and_leaves_nothing_behind_that_is_not_whole
     let other = server.folder().join("no-such-folder");
     let asked = backing_up(&server, &other.join("backup.db"));
     for asked in [backing_up(&server, &there), asked] {
-        let error = backup(&asked).await.unwrap_err().to_string();
+        let error = backup(&asked, &SystemEnv).await.unwrap_err().to_string();
         assert_eq!(error.lines().count(), 1, "{error}");
     }
     assert_eq!(std::fs::read_to_string(&there).unwrap(), "precious");
@@ -71,10 +72,10 @@ async fn a_backup_overwrites_nothing_and_leaves_nothing_behind_that_is_not_whole
 async fn a_check_leaves_the_file_as_it_is() {
     let server = Server::new(Engine::Sqlite).await.unwrap();
     let file = server.folder().join("backup.db");
-    backup(&backing_up(&server, &file)).await.unwrap();
+    backup(&backing_up(&server, &file), &SystemEnv).await.unwrap();
     let before = std::fs::read(&file).unwrap();
     let asked = CheckConfig { database: address(&file).into(), ..checking(&server) };
-    assert_eq!(check(&asked).await.unwrap().name, "Example Ltd");
+    assert_eq!(check(&asked, &SystemEnv).await.unwrap().name, "Example Ltd");
     assert_eq!(std::fs::read(&file).unwrap(), before);
 }
 
@@ -91,10 +92,10 @@ on_both! {
         assert!(error.contains("older than this program") && error.contains("roadbook serve"), "{error}");
         assert_eq!(error.lines().count(), 1, "{error}");
         // What only reads knows the tables that were there from the first version on.
-        check(&checking(&server)).await.unwrap();
+        check(&checking(&server), &SystemEnv).await.unwrap();
         if engine == Engine::Sqlite {
             let file = server.folder().join("backup.db");
-            backup(&backing_up(&server, &file)).await.unwrap();
+            backup(&backing_up(&server, &file), &SystemEnv).await.unwrap();
             let opened = Db::attach(&address(&file).parse().unwrap()).await;
             assert!(matches!(opened, Err(StoreError::Older { .. })), "the server at work could not restore it");
         }
@@ -106,14 +107,14 @@ on_both! {
 async fn a_table_or_index_that_is_not_there_is_missed() {
     for lost in ["index device_install", "index log_hash", "table todo"] {
         let server = Server::new(Engine::Sqlite).await.unwrap();
-        check(&checking(&server)).await.unwrap();
+        check(&checking(&server), &SystemEnv).await.unwrap();
         let mut tx = server.state.db().write().await.unwrap();
         let own = "/* test */ create index an_index_of_who_runs_it on log (author)";
         for text in [format!("/* test */ drop {lost}"), own.into()] {
             on!(tx, |c| sqlx::query(sqlx::AssertSqlSafe(text)).execute(c).await.map(drop)).unwrap();
         }
         tx.commit().await.unwrap();
-        let error = check(&checking(&server)).await.unwrap_err().to_string();
+        let error = check(&checking(&server), &SystemEnv).await.unwrap_err().to_string();
         let name = lost.split_once(' ').unwrap().1;
         assert!(error.contains(&format!("{name} is not there")), "{error}");
         assert_eq!(error.lines().count(), 1, "{error}");
@@ -128,7 +129,7 @@ async fn a_code_that_lets_a_user_in_is_not_restored() {
     let made =
         server.send(Method::POST, "/v1/enrolments", &admin, Some(json!({ "user": user }))).await.unwrap();
     let (file, to) = (server.folder().join("backup.db"), server.folder().join("restored.db"));
-    backup(&backing_up(&server, &file)).await.unwrap();
+    backup(&backing_up(&server, &file), &SystemEnv).await.unwrap();
     let asked = RestoreConfig {
         file,
         database: address(&to).into(),
@@ -136,7 +137,7 @@ async fn a_code_that_lets_a_user_in_is_not_restored() {
         secrets_from: None,
         even_if_unsound: false,
     };
-    restore(&asked).await.unwrap();
+    restore(&asked, &SystemEnv).await.unwrap();
     server.config.database = address(&to).into();
     server.reopen().await.unwrap();
     let devices = server.send(Method::GET, "/v1/devices", &admin, None).await.unwrap();
@@ -151,7 +152,7 @@ async fn a_code_that_lets_a_user_in_is_not_restored() {
 async fn what_is_no_sound_backup_is_not_restored() {
     let server = Server::new(Engine::Sqlite).await.unwrap();
     let file = server.folder().join("backup.db");
-    backup(&backing_up(&server, &file)).await.unwrap();
+    backup(&backing_up(&server, &file), &SystemEnv).await.unwrap();
     let whole = std::fs::read(&file).unwrap();
     let to = server.folder().join("restored.db");
     let asked = RestoreConfig {
@@ -168,7 +169,7 @@ async fn what_is_no_sound_backup_is_not_restored() {
     scribbled[middle..middle + 4096].fill(0x55);
     for damaged in [torn, scribbled, b"no database at all".to_vec()] {
         std::fs::write(&file, &damaged).unwrap();
-        let error = restore(&asked).await.unwrap_err().to_string();
+        let error = restore(&asked, &SystemEnv).await.unwrap_err().to_string();
         assert!(error.starts_with("file \""), "{error}");
         assert!(!to.exists());
     }
@@ -207,9 +208,12 @@ async fn postgresql_is_left_to_its_own_tools() {
         return;
     }
     let server = Server::new(Engine::Postgres).await.unwrap();
-    let error = backup(&backing_up(&server, &server.folder().join("backup"))).await.unwrap_err().to_string();
+    let error = backup(&backing_up(&server, &server.folder().join("backup")), &SystemEnv)
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("pg_dump"), "{error}");
-    assert!(check(&checking(&server)).await.is_ok());
+    assert!(check(&checking(&server), &SystemEnv).await.is_ok());
 }
 
 #[tokio::test]

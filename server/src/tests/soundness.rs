@@ -2,7 +2,9 @@
 
 use roadbook_domain::crm::command::CardCommand;
 use roadbook_domain::settings::INBOX_PRODUCT;
+use roadbook_domain::value::env::Env;
 use roadbook_domain::value::id::DocumentId;
+use roadbook_domain::value::time::Timestamp;
 
 use crate::auth::Claim;
 use crate::on_both;
@@ -31,7 +33,7 @@ on_both! {
         ] {
             let mut tx = server.state.db().write().await.unwrap();
             alter(&mut tx, table, column, place).await;
-            let found = soundness::look(&mut tx, server.state.org()).await;
+            let found = soundness::look(&mut tx, server.state.org(), server.env.now()).await;
             let is_found = matches!(&found, Ok(Some(what)) if what.contains(says));
             assert!(is_found, "{table}.{column}: {found:?}");
         }
@@ -49,7 +51,7 @@ on_both! {
                 .await
                 .map(|done| done.rows_affected()));
             assert_eq!(changed.unwrap(), 1);
-            let found = soundness::look(&mut tx, server.state.org()).await.unwrap();
+            let found = soundness::look(&mut tx, server.state.org(), server.env.now()).await.unwrap();
             assert!(found.is_some_and(|what| what.contains("the account of user")), "{given}");
         }
     }
@@ -68,7 +70,7 @@ on_both! {
             let mut tx = server.state.db().write().await.unwrap();
             let text = format!("/* test */ delete from {deleted}");
             on!(tx, |c| sqlx::query(sqlx::AssertSqlSafe(text)).execute(c).await.map(drop)).unwrap();
-            let found = soundness::look(&mut tx, server.state.org()).await;
+            let found = soundness::look(&mut tx, server.state.org(), server.env.now()).await;
             let is_found = matches!(&found, Ok(Some(what)) if what.contains(says));
             assert!(is_found, "{deleted}: {found:?}");
         }
@@ -77,16 +79,41 @@ on_both! {
     async fn what_was_purged_and_what_was_trimmed_is_not_missed(engine) {
         let (server, card) = with_a_card(engine).await;
         let mut tx = server.state.db().write().await.unwrap();
-        assert_eq!(soundness::look(&mut tx, server.state.org()).await.unwrap(), None);
+        assert_eq!(soundness::look(&mut tx, server.state.org(), server.env.now()).await.unwrap(), None);
         drop(tx);
         let token = server.admin().await.unwrap();
         let claim = Claim::of(server.state.gate(), &token).unwrap();
         crate::sync::purge(server.state.engine(), &claim, card).await.unwrap();
         let mut tx = server.state.db().write().await.unwrap();
-        assert_eq!(soundness::look(&mut tx, server.state.org()).await.unwrap(), None);
+        assert_eq!(soundness::look(&mut tx, server.state.org(), server.env.now()).await.unwrap(), None);
         let text = "/* test */ delete from log where seq < (select max(seq) from log) - 2";
         on!(tx, |c| sqlx::query(text).execute(c).await.map(drop)).unwrap();
-        assert_eq!(soundness::look(&mut tx, server.state.org()).await.unwrap(), None);
+        let (org, now) = (server.state.org(), server.env.now());
+        let found = soundness::look(&mut tx, org, now).await.unwrap().unwrap_or_default();
+        assert!(found.contains("too young"), "{found}");
+        let later = Timestamp::from_millis(now.millis() + 91 * 24 * 60 * 60 * 1000);
+        assert_eq!(soundness::look(&mut tx, org, later).await.unwrap(), None);
+    }
+}
+
+on_both! {
+    async fn a_settings_row_that_no_entry_wrote_and_a_user_without_an_account_are_found(engine) {
+        let (server, _) = with_a_card(engine).await;
+        let token = server.admin().await.unwrap();
+        server.add_user(&token, "bela@example.com", "restricted").await.unwrap();
+        let planted = "insert into settings (org_id, kind, id, product_id, version, class, body, seq) \
+                       select org_id, (select min(kind) from settings), id, product_id, version, class, body, seq \
+                       from settings where kind = (select max(kind) from settings) limit 1";
+        for (text, says) in [
+            (planted, "no entry of its log wrote the settings row"),
+            ("delete from app_user where email = 'bela@example.com'", "has no account"),
+        ] {
+            let mut tx = server.state.db().write().await.unwrap();
+            let text = format!("/* test */ {text}");
+            on!(tx, |c| sqlx::query(sqlx::AssertSqlSafe(text.clone())).execute(c).await.map(drop)).unwrap();
+            let found = soundness::look(&mut tx, server.state.org(), server.env.now()).await;
+            assert!(matches!(&found, Ok(Some(what)) if what.contains(says)), "{text}: {found:?}");
+        }
     }
 }
 

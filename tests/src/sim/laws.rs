@@ -36,6 +36,8 @@ impl Simulation<'_> {
         let gone: Vec<_> = before.into_iter().filter(|(hash, _)| !phone.outbox.contains_key(hash)).collect();
         let acknowledged = gone.iter().map(|(hash, _)| *hash).filter(|hash| self.ledger.ever.contains(hash));
         phone.acknowledged.extend(acknowledged);
+        // What the server turned out not to have is unsent again.
+        phone.acknowledged.retain(|hash| !phone.outbox.contains_key(hash));
         if gone.iter().all(|(hash, _)| self.ledger.ever.contains(hash)) {
             return Ok(());
         }

@@ -164,7 +164,8 @@ impl Ledger {
         signers.contains(by) || shares
     }
 
-    /// Whether an actor belongs to others, or once did: also where nobody heard that the server took their change.
+    /// Whether an actor belongs to others, or once did. By the stored changes too: nobody may have heard that the server
+    /// took the first one.
     pub fn is_anothers(&self, actor: Actor, by: &Signature, moment: &Moment) -> bool {
         let stored = moment.documents.values().flat_map(|stored| &stored.changes.0);
         let made = stored.filter(|(_, change)| change.actor == actor);

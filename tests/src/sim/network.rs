@@ -70,9 +70,14 @@ impl Simulation<'_> {
     /// whether anything moved.
     pub(super) fn exchange(&mut self, place: usize, fault: Fault) -> Result<Option<(Step, bool)>, Failure> {
         // A phone that asks for the least sends the least, too: what is larger goes in parts.
-        let budget = (fault == Fault::Narrow).then_some(1);
-        self.phones[place].phone.app().session.set_budget(budget);
-        let Some(frame) = self.next_request(place)? else { return Ok(None) };
+        if fault == Fault::Narrow {
+            self.phones[place].phone.app().session.set_budget(Some(1));
+        }
+        let frame = self.next_request(place)?;
+        if fault == Fault::Narrow {
+            self.phones[place].phone.app().session.set_budget(None);
+        }
+        let Some(frame) = frame else { return Ok(None) };
         self.ledger.tally.count(fault.name());
         self.transcript.update(&frame);
         let heard = self.carry(place, &frame, fault)?;

@@ -82,10 +82,10 @@ impl Peek {
         Ok(rows.next().transpose()?)
     }
 
-    /// The changes that are acknowledged and unsent at once; none of a document that cannot be read.
+    /// The changes that are acknowledged and unsent at once; none of a document that was spoiled.
     ///
     /// # Errors
-    /// Of the database.
+    /// Of the database, or another document that cannot be read.
     pub fn known_and_unsent(&self) -> Result<BTreeSet<ChangeHash>, Failure> {
         let mut statement =
             self.0.prepare_cached("SELECT hash FROM outbox JOIN base_change USING (document, hash)")?;
@@ -101,7 +101,11 @@ impl Peek {
             if last.as_ref().is_none_or(|(of, _)| *of != saved) {
                 let kind = DocumentType::get(DocumentTypeId(row.get(0)?))
                     .ok_or_else(|| Failure::new("document types are known", ""))?;
-                last = Document::load(kind, &saved).ok().map(|document| (saved, document));
+                last = if is_spoiled(&saved) {
+                    None
+                } else {
+                    Some((saved.clone(), Document::load(kind, &saved)?))
+                };
             }
             let hash = ChangeHash(row.get(2)?);
             both.extend(last.iter().filter(|(_, document)| document.contains(hash)).map(|_| hash));
@@ -164,10 +168,10 @@ impl Peek {
         Ok(documents)
     }
 
-    /// Every change that the phone holds, acknowledged or not; nothing of a document that cannot be read.
+    /// Every change that the phone holds, acknowledged or not; nothing of a document that was spoiled.
     ///
     /// # Errors
-    /// Of the database.
+    /// Of the database, or another document that cannot be read.
     pub fn changes(&self) -> Result<BTreeSet<ChangeHash>, Failure> {
         let mut changes: BTreeSet<_> = self.outbox()?.into_keys().collect();
         let mut statement = self.0.prepare_cached("SELECT hash FROM base_change")?;
@@ -178,9 +182,11 @@ impl Peek {
         while let Some(row) = rows.next()? {
             let kind = DocumentType::get(DocumentTypeId(row.get(0)?))
                 .ok_or_else(|| Failure::new("document types are known", ""))?;
-            let saved = Document::load(kind, &row.get::<_, Vec<u8>>(1)?).ok();
-            let held = saved.iter().flat_map(|saved| saved.changes_since(&[]));
-            changes.extend(held.map(|(hash, _)| hash));
+            let saved: Vec<u8> = row.get(1)?;
+            if !is_spoiled(&saved) {
+                let saved = Document::load(kind, &saved)?;
+                changes.extend(saved.changes_since(&[]).into_iter().map(|(hash, _)| hash));
+            }
         }
         Ok(changes)
     }
@@ -204,4 +210,9 @@ impl Peek {
         let rows = statement.query_map([kind.0], |row| Ok(DocumentId::from_bytes(row.get(0)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+/// Whether these bytes were overwritten by [`Phone::spoil`](super::phone::Phone::spoil).
+fn is_spoiled(saved: &[u8]) -> bool {
+    saved.iter().all(|byte| *byte == 0)
 }

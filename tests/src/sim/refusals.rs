@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use roadbook_domain::access::audience::{MAX_CARD_LINKS, MAX_CONTACT_LINKS};
 use roadbook_domain::crm::{card, contact};
 use roadbook_domain::document::change::Change;
-use roadbook_domain::document::{DocumentTypeId, Signature};
+use roadbook_domain::document::{DocumentType, DocumentTypeId, Signature};
 use roadbook_domain::value::id::{DeviceId, UserId};
 use roadbook_domain::value::todo::TodoState;
 use roadbook_domain::wire::{Pushed, PushedChange, RefusalCode, SyncRequest, SyncResponse, Verdict};
@@ -58,11 +58,18 @@ impl Honest<'_> {
                 let stored = moment.documents.get(&id);
                 lacking.iter().any(|hash| stored.is_none_or(|stored| !stored.changes.0.contains_key(hash)))
             }),
-            Verdict::ActorFork => self.at_some_time(|moment| {
-                let mut stored =
-                    moment.documents.get(&id).into_iter().flat_map(|stored| stored.changes.0.values());
-                stored.any(|stored| stored.actor == change.actor && stored.seq >= change.seq)
-            }),
+            // The same change once more is no fork.
+            Verdict::ActorFork => {
+                !self.is_own(group, pushed)
+                    && self.at_some_time(|moment| {
+                        let mut stored = moment
+                            .documents
+                            .get(&id)
+                            .into_iter()
+                            .flat_map(|stored| stored.changes.0.values());
+                        stored.any(|stored| stored.actor == change.actor && stored.seq >= change.seq)
+                    })
+            }
             Verdict::Refused(code) => self.is_refused(*code, group, change) && !self.is_own(group, pushed),
             Verdict::UpgradeRequired | Verdict::Other(_) => false,
         }
@@ -77,9 +84,11 @@ impl Honest<'_> {
                 let by = Signature { user: Some(user), device: Some(device) };
                 self.at_some_time(|moment| self.ledger.is_anothers(change.actor, &by, moment))
             }
-            RefusalCode::NotVisible => self.at_some_time(|moment| !moment.sees(user, id)),
+            RefusalCode::NotVisible => self.at_some_time(|moment| {
+                !moment.sees(user, id) && (is_there(moment) || !begins(group, change))
+            }),
             RefusalCode::TooLarge => self.at_some_time(|moment| links_beyond(group, change, moment)),
-            RefusalCode::RightLost => is_restricted,
+            RefusalCode::RightLost => is_restricted && self.at_some_time(|moment| !moment.sees(user, id)),
             RefusalCode::LinkNotVisible => {
                 let targets = targets(group.kind, change);
                 is_restricted
@@ -89,12 +98,13 @@ impl Honest<'_> {
             }
             RefusalCode::NotAllowed => speaks_for_another(group.kind, change, user),
             RefusalCode::Policy => self.at_some_time(|moment| names_a_stranger(change, moment)),
-            RefusalCode::IdTaken => change.seq == 1 && self.at_some_time(is_there),
+            RefusalCode::IdTaken => begins(group, change) && self.at_some_time(is_there),
             _ => false,
         }
     }
 
-    /// Whether the server has the change, and from nobody but this device: it knows so, whatever its user still sees.
+    /// Whether the server has the change, and from nobody but this device. Then the device is told so, whatever its
+    /// user still sees.
     fn is_own(&self, group: &Pushed, pushed: &PushedChange) -> bool {
         let by = BTreeSet::from([Signature { user: Some(self.by.0), device: Some(self.by.1) }]);
         !self.moments.is_empty()
@@ -109,6 +119,11 @@ impl Honest<'_> {
     fn at_some_time(&self, is_so: impl Fn(&Moment) -> bool) -> bool {
         self.moments.iter().any(|moment| is_so(moment))
     }
+}
+
+/// Whether a change makes its document.
+fn begins(group: &Pushed, change: &Change) -> bool {
+    DocumentType::get(group.kind).is_some_and(|kind| change.deps == [kind.genesis_hash()])
 }
 
 /// Whether a document would link to more than it may.

@@ -14,7 +14,7 @@ use http_body_util::BodyExt;
 use roadbook_client::{Identity, Transport, TransportError};
 use roadbook_domain::document::change::ChangeHash;
 use roadbook_domain::settings::role::Role;
-use roadbook_domain::value::env::SeededEnv;
+use roadbook_domain::value::env::{Env, SeededEnv};
 use roadbook_domain::value::generation::{self, Generation};
 use roadbook_domain::value::id::{DeviceId, UserId};
 use roadbook_domain::value::time::Timestamp;
@@ -386,7 +386,7 @@ impl Server {
         let (state, _) = self.running.as_ref().expect("the server runs between transitions");
         let found = self.block_on(async {
             let mut conn = state.db().snapshot().await?;
-            soundness::look(&mut conn, state.org()).await
+            soundness::look(&mut conn, state.org(), self.env.now()).await
         });
         match found {
             Ok(None) => Ok(()),

@@ -282,10 +282,16 @@ impl Simulation<'_> {
         let place = self.place(phone);
         let Some(id) = self.phones[place].phone.spoil(target)? else { return Ok(()) };
         self.ledger.tally.count("documents spoiled");
-        // Whatever the app says: what it makes of it is seen at rest.
         let client = &self.phones[place].phone.app().client;
-        drop(client.card(id));
-        drop(client.contact(id));
+        for met in [client.card(id).map(drop), client.contact(id).map(drop)] {
+            match met {
+                // It is here no more, or is no such document.
+                Ok(()) | Err(ApiError::NotFound { .. } | ApiError::Invalid { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        // It may have been the last copy after a restore.
+        self.write_off()?;
         self.look_at(place)
     }
 

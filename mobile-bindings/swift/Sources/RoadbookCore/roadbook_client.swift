@@ -6136,8 +6136,7 @@ public func FfiConverterTypeFieldValue_lower(_ value: FieldValue) -> RustBuffer 
 public enum Missing: Equatable, Hashable {
 
     /**
-     * A card, a contact, or another document; or what is stored of it was damaged, and comes again with the next
-     * exchange.
+     * A card, a contact, or another document; also one whose stored form is damaged, until the server sends it again.
      */
     case document
     /**

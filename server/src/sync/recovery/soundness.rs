@@ -12,7 +12,9 @@ use roadbook_domain::read::projection;
 use roadbook_domain::settings::SettingsKind;
 use roadbook_domain::settings::user::User;
 use roadbook_domain::value::id::{DocumentId, OrgId, UserId};
+use roadbook_domain::value::time::Timestamp;
 
+use super::trim;
 use crate::store::digests::Sums;
 use crate::store::documents::Stored;
 use crate::store::log::EntryKind;
@@ -31,13 +33,13 @@ const DOCUMENTS: i64 = 10;
 pub type Finding = String;
 
 /// Looks at every entry and every document of an organisation, in one snapshot, and answers the first thing that
-/// does not fit, if there is one.
+/// does not fit, if there is one. `now` tells what may have been trimmed from the log.
 ///
 /// # Errors
 /// [`StoreError::Missing`] if there is no such organisation; of the database.
-pub async fn look(conn: &mut Conn, org: OrgId) -> Result<Option<Finding>, StoreError> {
+pub async fn look(conn: &mut Conn, org: OrgId, now: Timestamp) -> Result<Option<Finding>, StoreError> {
     let head = organisation::head(conn, org).await?.ok_or(StoreError::Missing)?;
-    if let Some(found) = look_at_log(conn, org, &head).await? {
+    if let Some(found) = look_at_log(conn, org, &head, now).await? {
         return Ok(Some(found));
     }
     match look_at_accounts(conn, org).await? {
@@ -57,14 +59,23 @@ async fn look_at_accounts(conn: &mut Conn, org: OrgId) -> Result<Option<Finding>
     });
     let said: BTreeMap<UserId, Account> = said.collect();
     let accounts = users::accounts(conn, org).await?;
-    let other = accounts.iter().find(|account| said.get(&account.user) != Some(account));
-    Ok(other
-        .map(|account| format!("the account of user {} lets them do other than it is said", account.user)))
+    if let Some(other) = accounts.iter().find(|account| said.get(&account.user) != Some(account)) {
+        return Ok(Some(format!("the account of user {} lets them do other than it is said", other.user)));
+    }
+    let with_one: BTreeSet<_> = accounts.iter().map(|account| account.user).collect();
+    let without = said.keys().find(|user| !with_one.contains(user));
+    Ok(without.map(|user| format!("user {user} has no account")))
 }
 
-async fn look_at_log(conn: &mut Conn, org: OrgId, head: &Head) -> Result<Option<Finding>, StoreError> {
+async fn look_at_log(
+    conn: &mut Conn,
+    org: OrgId,
+    head: &Head,
+    now: Timestamp,
+) -> Result<Option<Finding>, StoreError> {
     let rows = settings::hashes(conn, org).await?;
     let mut written: BTreeMap<_, (i64, Vec<u8>)> = BTreeMap::new();
+    let mut first = 1;
     let mut before: Option<Linked> = None;
     loop {
         let after = before.as_ref().map_or(0, |last| last.seq);
@@ -87,7 +98,11 @@ async fn look_at_log(conn: &mut Conn, org: OrgId, head: &Head) -> Result<Option<
                 None if entry.seq == 1 && !entry.follows(&FIRST_CHAIN) => {
                     return says("is not the one that was written");
                 }
-                _ => {}
+                None if entry.seq > 1 && now.millis() - entry.received_at.millis() < trim::LOG => {
+                    return says("is the first, and too young for those before it to have been trimmed");
+                }
+                None => first = entry.seq,
+                Some(_) => {}
             }
             let document = DocumentId::from(entry.document);
             let is_purged = purged.contains(&document);
@@ -111,11 +126,15 @@ async fn look_at_log(conn: &mut Conn, org: OrgId, head: &Head) -> Result<Option<
     if end != (head.seq, head.chain.clone()) {
         return Ok(Some("its log ends elsewhere than it should".into()));
     }
-    let is_there = |(of, (seq, hash)): &(_, (i64, Vec<u8>))| {
+    let is_there = |(of, (seq, hash)): (&_, &(i64, Vec<u8>))| {
         rows.get(of).is_some_and(|(at, of_row)| at == seq && *of_row == **hash)
     };
-    let other = written.into_iter().find(|written| !is_there(written));
-    Ok(other.map(|(_, (seq, _))| format!("entry {seq} of its log wrote a settings row that is not there")))
+    if let Some((_, (seq, _))) = written.iter().find(|(of, wrote)| !is_there((*of, *wrote))) {
+        return Ok(Some(format!("entry {seq} of its log wrote a settings row that is not there")));
+    }
+    // Of those from before a trimmed log begins nothing is said any more.
+    let other = rows.iter().find(|(of, (at, _))| *at >= first && !written.contains_key(*of));
+    Ok(other.map(|((_, id), _)| format!("no entry of its log wrote the settings row {id}")))
 }
 
 /// Whether a change is the one whose hash the entry has. What a later version wrote it can judge itself.

@@ -6275,8 +6275,7 @@ public object FfiConverterTypeFieldValue : FfiConverterRustBuffer<FieldValue>{
 enum class Missing {
 
     /**
-     * A card, a contact, or another document; or what is stored of it was damaged, and comes again with the next
-     * exchange.
+     * A card, a contact, or another document; also one whose stored form is damaged, until the server sends it again.
      */
     DOCUMENT,
     /**
