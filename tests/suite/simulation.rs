@@ -308,6 +308,19 @@ fn a_users_own_document_can_be_edited_before_the_servers_comes_back_after_a_salv
     );
 }
 
+#[test]
+fn settings_that_an_attached_phone_learned_give_way_to_those_of_a_server_that_lost_them() {
+    holds(
+        169_936_673,
+        &[
+            Transition::BackUp,
+            Transition::Meet { phone: 53, rival: Rival::Administer(Act::Disable), order: 202 },
+            Transition::Attach { user: 225, edits: 0, fault: 77 },
+            Transition::RestoreServer,
+        ],
+    );
+}
+
 fn firm() -> Firm {
     Firm::prepare().unwrap_or_else(|failure| panic!("{failure}"))
 }

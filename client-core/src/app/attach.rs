@@ -242,7 +242,8 @@ fn join(
         sealed::take_key(tx, scratch)
     })?;
     let rows: Vec<_> = account.settings.rows().cloned().collect();
-    settings::put(tx, &rows)?;
+    // The receipts stay in the scratch file.
+    settings::put_unproven(tx, &rows)?;
     held.iter().try_for_each(|held| kept::put(tx, held))?;
     recents::keep_opened(tx, &opened)?;
     let workspace = client.store().workspace(tx)?;

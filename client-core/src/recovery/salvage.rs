@@ -142,13 +142,9 @@ fn rows<T>(
 /// Changes of documents made here are shown at once, others with their document, which the server sends.
 fn store(tx: &Transaction<'_>, found: &Found, env: &dyn Env) -> Result<(u64, bool), Error> {
     settings::set_identity(tx, found.identity)?;
-    let mut rows = found.settings.clone();
-    if found.identity.is_some_and(|identity| identity.org.is_some()) {
-        // Whatever the server says takes their place, be it older: it may have lost the later ones, and without
-        // receipts these can never be given back.
-        rows.iter_mut().for_each(|row| row.version = 0);
-    }
-    settings::put(tx, &rows)?;
+    let has_server = found.identity.is_some_and(|identity| identity.org.is_some());
+    let put = if has_server { settings::put_unproven } else { settings::put };
+    put(tx, &found.settings)?;
     // A damaged index shows rows twice: of unsent ones the second is passed over.
     found.kept.iter().try_for_each(|kept| kept::put(tx, kept))?;
     let is_change =

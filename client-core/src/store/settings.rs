@@ -25,6 +25,13 @@ pub(crate) fn put(tx: &Transaction<'_>, rows: &[SettingsRow]) -> Result<bool, Er
     put_after(tx, &before, Settings::clone(&before.settings), rows)
 }
 
+/// Stores rows of an account that are here without the server's receipts. Whatever it says takes their place, be it
+/// older: it may have lost the later ones, and without receipts these can never be given back.
+pub(crate) fn put_unproven(tx: &Transaction<'_>, rows: &[SettingsRow]) -> Result<bool, Error> {
+    let rows: Vec<_> = rows.iter().map(|row| SettingsRow { version: 0, ..row.clone() }).collect();
+    put(tx, &rows)
+}
+
 /// Stores these settings rows in the place of all others, be they older or not; for the rest as
 /// [`put`].
 pub(crate) fn replace(tx: &Transaction<'_>, rows: &[SettingsRow]) -> Result<bool, Error> {

@@ -70,12 +70,14 @@ impl Honest<'_> {
                         stored.any(|stored| stored.actor == change.actor && stored.seq >= change.seq)
                     })
             }
-            Verdict::Refused(code) => self.is_refused(*code, group, change) && !self.is_own(group, pushed),
+            Verdict::Refused(code) => {
+                self.is_refused(*code, group, pushed, change) && !self.is_own(group, pushed)
+            }
             Verdict::UpgradeRequired | Verdict::Other(_) => false,
         }
     }
 
-    fn is_refused(&self, code: RefusalCode, group: &Pushed, change: &Change) -> bool {
+    fn is_refused(&self, code: RefusalCode, group: &Pushed, pushed: &PushedChange, change: &Change) -> bool {
         let ((user, device), id) = (self.by, group.document);
         let is_there = |moment: &Moment| moment.documents.contains_key(&id);
         let is_restricted = self.at_some_time(|moment| moment.is_restricted(user));
@@ -88,7 +90,15 @@ impl Honest<'_> {
                 !moment.sees(user, id) && (is_there(moment) || !begins(group, change))
             }),
             RefusalCode::TooLarge => self.at_some_time(|moment| links_beyond(group, change, moment)),
-            RefusalCode::RightLost => is_restricted && self.at_some_time(|moment| !moment.sees(user, id)),
+            // They lost it by another change of the same push, or had not seen it where they made the change.
+            RefusalCode::RightLost => {
+                let is_first = group.changes.first() == Some(pushed);
+                is_restricted
+                    && (!is_first
+                        || self.at_some_time(|moment| {
+                            !moment.sees(user, id) || !stands_at(group, change, moment)
+                        }))
+            }
             RefusalCode::LinkNotVisible => {
                 let targets = targets(group.kind, change);
                 is_restricted
@@ -119,6 +129,11 @@ impl Honest<'_> {
     fn at_some_time(&self, is_so: impl Fn(&Moment) -> bool) -> bool {
         self.moments.iter().any(|moment| is_so(moment))
     }
+}
+
+/// Whether a change was made at the state in which its document is.
+fn stands_at(group: &Pushed, change: &Change, moment: &Moment) -> bool {
+    moment.documents.get(&group.document).is_some_and(|stored| stored.changes.heads() == change.deps)
 }
 
 /// Whether a change makes its document.
