@@ -321,6 +321,21 @@ fn settings_that_an_attached_phone_learned_give_way_to_those_of_a_server_that_lo
     );
 }
 
+#[test]
+fn what_went_with_a_damaged_page_and_a_restored_server_is_not_asked_of_anybody() {
+    holds(
+        72_690_463,
+        &[
+            Transition::Enrol { user: 79 },
+            Transition::BackUp,
+            Transition::Edit { phone: 32, act: 199, target: 1, value: 81 },
+            Transition::Meet { phone: 16, rival: Rival::Exchange, order: 14 },
+            Transition::RestoreServer,
+            Transition::Spoil { phone: 242, target: 247 },
+        ],
+    );
+}
+
 fn firm() -> Firm {
     Firm::prepare().unwrap_or_else(|failure| panic!("{failure}"))
 }

@@ -94,9 +94,7 @@ on_both! {
         let later = Timestamp::from_millis(now.millis() + 91 * 24 * 60 * 60 * 1000);
         assert_eq!(soundness::look(&mut tx, org, later).await.unwrap(), None);
     }
-}
 
-on_both! {
     async fn a_settings_row_that_no_entry_wrote_and_a_user_without_an_account_are_found(engine) {
         let (server, _) = with_a_card(engine).await;
         let token = server.admin().await.unwrap();

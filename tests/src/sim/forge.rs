@@ -14,7 +14,7 @@ use roadbook_domain::wire::{Pushed, PushedChange, SyncRequest, SyncResponse, Ver
 
 use super::Simulation;
 use super::answers::Carried;
-use super::moment::Moment;
+use super::moment::{Moment, Stored};
 use super::network::MOST_BYTES;
 use crate::dice::nth;
 use crate::failure::{Failure, ensure};
@@ -38,8 +38,9 @@ const WAYS: [fn(&mut Change); 15] = [
     write_into_no_text,
 ];
 
-/// What a change is forged by in a push: its actor, its origin, its hash, or the type of its document.
-const PUSHES: u8 = 4;
+/// What else a pushed change is forged by: its actor, who is said to have made it, its origin, its hash, or the type
+/// of its document.
+const PUSHES: usize = 5;
 
 /// Registers whose values have a form.
 const WITH_FORM: [&str; 6] = ["owner", "status", "trash", "due", "assignee", "state"];
@@ -52,12 +53,11 @@ impl Simulation<'_> {
         let Some(frame) = self.next_request(place)? else { return Ok(()) };
         let mut request: SyncRequest = from_frame(&frame, MOST_BYTES)?;
         let before = self.look()?;
-        let ways = u8::try_from(WAYS.len())? + PUSHES;
-        let is_forged = match (how % (ways + 3)).checked_sub(ways) {
-            Some(0) => self.push_to_anothers_own(place, &mut request, &before, how)?,
-            Some(1) => self.push_to_what_is_hidden(place, &mut request, &before)?,
-            Some(_) => self.push_in_anothers_name(place, &mut request)?,
-            None => self.forge_pushed(place, &mut request, &before, how % (ways + 3))?,
+        // Who may not write at all is tried most: that is the worst that a server can miss.
+        let is_forged = match how {
+            0..56 => self.push_to_anothers_own(place, &mut request, &before, how)?,
+            56..96 => self.push_to_what_is_hidden(place, &mut request, &before)?,
+            _ => self.forge_pushed(place, &mut request, &before, usize::from(how) % (WAYS.len() + PUSHES))?,
         };
         if is_forged {
             let frame = to_frame(&request);
@@ -68,7 +68,7 @@ impl Simulation<'_> {
                 let taken = answer.verdicts.iter().filter_map(|group| group.verdicts.last());
                 let is_taken = taken.into_iter().any(|verdict| matches!(verdict, Verdict::Applied(_)));
                 ensure("the server takes no forged change", !is_taken, || {
-                    format!("forged in way {}: {:?}", how % (ways + 3), request.push)
+                    format!("forged in way {how}: {:?}", request.push)
                 })?;
                 let from = self.phones[place].sender();
                 self.ledger.note(from, &request, &answer)?;
@@ -89,65 +89,65 @@ impl Simulation<'_> {
         place: usize,
         request: &mut SyncRequest,
         before: &Moment,
-        how: u8,
+        way: usize,
     ) -> Result<bool, Failure> {
         request.push.truncate(1);
         let Some(group) = request.push.first_mut() else { return Ok(false) };
-        let Some(last) = group.changes.last().cloned() else { return Ok(false) };
-        let mut change = Change::from_bytes(&last.change)?;
-        let honest = change.clone();
-        let mut kind = group.kind;
-        match WAYS.get(usize::from(how)) {
-            Some(forge) => forge(&mut change),
-            None if usize::from(how) == WAYS.len() => {
-                let own = self.phones[place].phone.identity.device;
-                let log = self.server.log()?;
-                let known = before.documents.get(&group.document);
-                let is_there =
-                    |actor| known.is_some_and(|known| known.changes.0.values().any(|one| one.actor == actor));
-                let others = log.iter().filter(|one| one.by.device.is_some() && one.by.device != own);
-                let other = others.map(|one| one.actor).find(|actor| !is_there(*actor));
-                // What it wrote before under its own actor would not be there.
-                if let Some(other) = other.filter(|_| change.seq == 1) {
-                    under(&mut change, other);
-                }
-            }
-            None => {}
+        let Some(last) = group.changes.last_mut() else { return Ok(false) };
+        // What the server has already it takes by its hash alone.
+        let known = before.documents.get(&group.document).map(|stored| &**stored);
+        let mut hashes = known.into_iter().flat_map(|known| known.changes.0.keys());
+        if hashes.any(|hash| hash.0.starts_with(&*last.check)) {
+            return Ok(false);
         }
-        let mut forged = pushed(kind, &change)?;
-        match usize::from(how).checked_sub(WAYS.len()) {
-            Some(1) => forged.origin = Some(Origin { kind: OriginKind::AUTOMATION, id: [1; 16] }),
-            Some(2) => forged.check = [0; 8].into(),
-            Some(3) => {
-                kind =
-                    if kind == DocumentTypeId::CARD { DocumentTypeId::CONTACT } else { DocumentTypeId::CARD }
+        let honest = Change::from_bytes(&last.change)?;
+        let mut change = honest.clone();
+        match way.checked_sub(WAYS.len()) {
+            None => WAYS[way](&mut change),
+            Some(0) => self.under_anothers_actor(place, known, &mut change)?,
+            Some(1) => self.in_anothers_name(place, &mut change),
+            Some(_) => {}
+        }
+        let mut forged = pushed(group.kind, &change)?;
+        match way.checked_sub(WAYS.len()) {
+            Some(2) => forged.origin = Some(Origin { kind: OriginKind::AUTOMATION, id: [1; 16] }),
+            Some(3) => forged.check = [0; 8].into(),
+            Some(4) => {
+                let is_card = group.kind == DocumentTypeId::CARD;
+                group.kind = if is_card { DocumentTypeId::CONTACT } else { DocumentTypeId::CARD };
             }
             _ if change == honest => return Ok(false),
             _ => {}
         }
-        // What the server has already it takes by its hash alone.
-        let is_known = before
-            .documents
-            .get(&group.document)
-            .is_some_and(|stored| stored.changes.0.keys().any(|hash| hash.0.starts_with(&*last.check)));
-        if is_known {
-            return Ok(false);
-        }
-        drop(group.changes.pop());
-        group.changes.push(forged);
-        group.kind = kind;
+        *last = forged;
         Ok(true)
     }
 
-    /// A closing or an entry that another user is said to have made.
-    fn push_in_anothers_name(&mut self, place: usize, request: &mut SyncRequest) -> Result<bool, Failure> {
+    /// The change comes under the actor of another device, one that its document does not know yet.
+    fn under_anothers_actor(
+        &self,
+        place: usize,
+        stored: Option<&Stored>,
+        change: &mut Change,
+    ) -> Result<(), Failure> {
+        let own = self.phones[place].phone.identity.device;
+        let is_there =
+            |actor| stored.is_some_and(|stored| stored.changes.0.values().any(|one| one.actor == actor));
+        let log = self.server.log()?;
+        let others = log.iter().filter(|one| one.by.device.is_some() && one.by.device != own);
+        let other = others.map(|one| one.actor).find(|actor| !is_there(*actor));
+        let is_plain = change.ops.iter().all(|op| matches!(op, Op::Put { .. }));
+        // What it wrote before under its own actor would not be there.
+        if let Some(other) = other.filter(|_| is_plain && change.seq == 1) {
+            change.actor = other;
+        }
+        Ok(())
+    }
+
+    /// Another user is said to have closed the todo, or written the entry.
+    fn in_anothers_name(&self, place: usize, change: &mut Change) {
         let own = self.users[self.phones[place].owner].id;
-        let Some(other) = self.user_ids().into_iter().find(|user| *user != own) else { return Ok(false) };
-        request.push.truncate(1);
-        let Some(group) = request.push.first_mut() else { return Ok(false) };
-        let Some(last) = group.changes.last() else { return Ok(false) };
-        let mut change = Change::from_bytes(&last.change)?;
-        let honest = change.clone();
+        let Some(other) = self.user_ids().into_iter().find(|user| *user != own) else { return };
         for op in &mut change.ops {
             if let Op::Put { register, value, .. } = op
                 && (register.name.ends_with("/state") || register.name.ends_with("/by"))
@@ -155,13 +155,6 @@ impl Simulation<'_> {
                 *value = value.replace(&own.to_string(), &other.to_string());
             }
         }
-        if change == honest {
-            return Ok(false);
-        }
-        let forged = pushed(group.kind, &change)?;
-        drop(group.changes.pop());
-        group.changes.push(forged);
-        Ok(true)
     }
 
     /// A push into another user's inbox.
@@ -174,7 +167,7 @@ impl Simulation<'_> {
     ) -> Result<bool, Failure> {
         let own = self.users[self.phones[place].owner].id;
         let others: Vec<UserId> = self.user_ids().into_iter().filter(|user| *user != own).collect();
-        let Some(other) = nth(&others, how / 8) else { return Ok(false) };
+        let Some(other) = nth(&others, how) else { return Ok(false) };
         self.push_into(place, request, before, inbox_id(*other))
     }
 
@@ -261,14 +254,6 @@ fn registers(change: &mut Change) -> impl Iterator<Item = &mut Register> {
 fn write_into_no_text(change: &mut Change) {
     let text = OpId { counter: 1, actor: change.actor };
     change.ops.push(Op::Insert { text, after: None, chars: "x".into() });
-}
-
-/// The same change under another actor.
-fn under(change: &mut Change, actor: Actor) {
-    let is_plain = change.ops.iter().all(|op| matches!(op, Op::Put { .. }));
-    if is_plain {
-        change.actor = actor;
-    }
 }
 
 fn pushed(kind: DocumentTypeId, change: &Change) -> Result<PushedChange, Failure> {

@@ -174,7 +174,8 @@ impl Peek {
     /// Of the database, or another document that cannot be read.
     pub fn changes(&self) -> Result<BTreeSet<ChangeHash>, Failure> {
         let mut changes: BTreeSet<_> = self.outbox()?.into_keys().collect();
-        let mut statement = self.0.prepare_cached("SELECT hash FROM base_change")?;
+        let sql = "SELECT hash FROM base_change WHERE change <> zeroblob(length(change))";
+        let mut statement = self.0.prepare_cached(sql)?;
         let hashes = statement.query_map([], |row| Ok(ChangeHash(row.get(0)?)))?;
         changes.extend(hashes.collect::<Result<Vec<_>, _>>()?);
         let mut statement = self.0.prepare_cached("SELECT kind, saved FROM document WHERE saved <> x''")?;

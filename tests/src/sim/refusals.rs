@@ -117,13 +117,11 @@ impl Honest<'_> {
     /// user still sees.
     fn is_own(&self, group: &Pushed, pushed: &PushedChange) -> bool {
         let by = BTreeSet::from([Signature { user: Some(self.by.0), device: Some(self.by.1) }]);
-        !self.moments.is_empty()
-            && self.moments.iter().all(|moment| {
-                let stored = moment.documents.get(&group.document).map(|stored| stored.changes.0.keys());
-                let mut known =
-                    stored.into_iter().flatten().filter(|hash| hash.0.starts_with(&*pushed.check));
-                known.any(|hash| self.ledger.signers(*hash) == Some(&by))
-            })
+        self.moments.iter().all(|moment| {
+            let stored = moment.documents.get(&group.document).map(|stored| stored.changes.0.keys());
+            let mut known = stored.into_iter().flatten().filter(|hash| hash.0.starts_with(&*pushed.check));
+            known.any(|hash| self.ledger.signers(*hash) == Some(&by))
+        })
     }
 
     fn at_some_time(&self, is_so: impl Fn(&Moment) -> bool) -> bool {
