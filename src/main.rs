@@ -12,6 +12,7 @@ mod people;
 mod scratch;
 mod stop;
 
+use std::cell::Cell;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -19,6 +20,7 @@ use roadbook_domain::value::env::SystemEnv;
 use roadbook_server::{BackupConfig, CheckConfig, Config, InitConfig, RestoreConfig};
 
 use out::say;
+use stop::Stop;
 
 /// A CRM that keeps working where the signal doesn't.
 ///
@@ -37,7 +39,7 @@ enum Command {
     Demo(demo::DemoConfig),
     /// Make an organisation, its secrets folder and its first administrator
     Init(InitConfig),
-    /// Serve an organisation's phones until stopped (SIGINT or SIGTERM)
+    /// Serve an organisation's phones until stopped (SIGINT, SIGTERM, SIGHUP or SIGQUIT)
     #[command(after_help = logs::HELP)]
     Serve(Config),
     /// Add colleagues and change what they may do, beside a running server
@@ -73,15 +75,15 @@ fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
     match command {
-        Command::Demo(config) => demo::run(&config, &stop::Stop::listen()).await?,
+        Command::Demo(config) => demo::run(&config, &Stop::listen()).await?,
         Command::Init(config) => init(&config).await?,
-        Command::Serve(config) => roadbook_server::serve(&config, stopped()).await?,
+        Command::Serve(config) => serve(&config).await?,
         Command::User(config) => people::user(&config).await?,
         Command::Enrol(config) => people::enrol(&config).await?,
         Command::Backup(config) => operate::backup(&config).await?,
         Command::Restore(config) => operate::restore(&config).await?,
         Command::Check(config) => operate::check(&config).await?,
-        Command::Import(config) => import::run(&config, &stop::Stop::listen()).await?,
+        Command::Import(config) => import::run(&config, &Stop::listen()).await?,
     }
     Ok(())
 }
@@ -107,23 +109,31 @@ async fn init(config: &InitConfig) -> Result<(), roadbook_server::ConfigError> {
     Ok(())
 }
 
-/// Done when somebody asks the program to stop.
-async fn stopped() {
-    let interrupted = async { drop(tokio::signal::ctrl_c().await) };
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminated) => tokio::select! {
-                () = interrupted => {}
-                _ = terminated.recv() => {}
-            },
-            // Without this signal the program can still be stopped from its terminal.
-            Err(_) => interrupted.await,
+/// Serves until somebody asks to stop, and then in an orderly way to its end. Asked before it serves, it ends at
+/// once: it may be looking through a large file, and nobody waits for an answer.
+async fn serve(config: &Config) -> Result<(), roadbook_server::ConfigError> {
+    let (stop, serves) = (Stop::listen(), Cell::new(false));
+    let shutdown = async {
+        // The server waits for this as soon as it serves, and not before.
+        serves.set(true);
+        stop.asked().await;
+    };
+    let given_up = async {
+        stop.asked().await;
+        if serves.get() {
+            std::future::pending::<()>().await;
         }
+    };
+    tokio::select! {
+        served = roadbook_server::serve(config, shutdown) => served,
+        () = given_up => Ok(()),
     }
-    #[cfg(not(unix))]
-    interrupted.await;
+}
+
+/// Listens from its call on, not from its first poll; done when somebody asks the program to stop.
+fn stopped() -> impl Future<Output = ()> {
+    let stop = Stop::listen();
+    async move { stop.asked().await }
 }
 
 fn failed(reason: &str) -> ExitCode {

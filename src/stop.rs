@@ -7,12 +7,14 @@ use tokio::sync::watch;
 pub struct Stop(watch::Receiver<bool>);
 
 impl Stop {
-    /// Listens from now on to SIGINT, SIGTERM and SIGHUP, which without it would end the program at once: then
-    /// nobody would clean up.
+    /// Listens from now on to SIGINT, SIGTERM, SIGHUP and SIGQUIT, which without it would end the program at once:
+    /// then nobody would clean up.
     pub fn listen() -> Self {
         let (asked, told) = watch::channel(false);
+        // Not in the task: a signal that came before its turn would still end the program.
+        let signalled = signalled();
         tokio::spawn(async move {
-            signalled().await;
+            signalled.await;
             asked.send_replace(true);
             // As long as somebody listens: a dropped sender would look like a signal.
             asked.closed().await;
@@ -31,8 +33,9 @@ impl Stop {
     }
 }
 
+/// Listens from its call on, not from its first poll.
 #[cfg(unix)]
-async fn signalled() {
+fn signalled() -> impl Future<Output = ()> + Send + 'static {
     use tokio::signal::unix::{Signal, SignalKind, signal};
     // Without one of these signals the program can still be stopped by another.
     async fn received(signal: Option<Signal>) {
@@ -41,11 +44,17 @@ async fn signalled() {
             None => std::future::pending().await,
         }
     }
-    let hangup = (!ignores_hangup()).then(|| signal(SignalKind::hangup()).ok()).flatten();
-    tokio::select! {
-        () = received(signal(SignalKind::interrupt()).ok()) => {}
-        () = received(signal(SignalKind::terminate()).ok()) => {}
-        () = received(hangup) => {}
+    let interrupted = received(signal(SignalKind::interrupt()).ok());
+    let terminated = received(signal(SignalKind::terminate()).ok());
+    let quit = received(signal(SignalKind::quit()).ok());
+    let hung_up = received((!ignores_hangup()).then(|| signal(SignalKind::hangup()).ok()).flatten());
+    async move {
+        tokio::select! {
+            () = interrupted => {}
+            () = terminated => {}
+            () = quit => {}
+            () = hung_up => {}
+        }
     }
 }
 

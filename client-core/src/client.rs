@@ -88,7 +88,7 @@ impl Client {
             lease::clear(tx)?;
             // If the marks are those of a process beside the app, changes are only sent again, harmlessly (R05).
             // On a full disk they stay as they are: what is marked as sent is sent again all the same.
-            outbox::reset_states(tx, UnsentState::Sent, UnsentState::Here)?;
+            outbox::unmark_sent(tx)?;
             // The server may be a newer one by now.
             outbox::reset_states(tx, UnsentState::WaitsForServer, UnsentState::Here)
         })?;

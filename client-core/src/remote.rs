@@ -2,6 +2,7 @@
 
 pub mod account;
 mod call;
+pub(crate) mod devices;
 pub(crate) mod error;
 mod hand_in;
 pub(crate) mod http;

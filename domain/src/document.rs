@@ -22,7 +22,7 @@ mod split;
 mod text_diff;
 mod values;
 
-pub use authors::{ActorRow, AuthorTable, Origin, OriginKind, Signature};
+pub use authors::{ActorRow, Appender, AuthorIndex, AuthorTable, Origin, OriginKind, Signature};
 pub(crate) use change_list::is_list as is_change_list;
 pub use document::{Document, DocumentError};
 pub use document_type::{AudienceRule, DocumentType, DocumentTypeId, Fresh, RegisterRule, Writer};

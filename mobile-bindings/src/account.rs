@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use roadbook_client::account::{self, Credentials, Installation};
+use roadbook_client::account::{self, Credentials, DeviceView, Installation};
 use roadbook_client::app::{self, Attached, ProductAnswer, StatusAnswer};
 use roadbook_client::{ApiError, Identity, Reason, SyncError};
+use roadbook_domain::value::id::DeviceId;
 
-use crate::runtime::spawned;
-use crate::{Roadbook, Server, invalid};
+use crate::runtime::{cancellable, spawned};
+use crate::{CancelToken, Roadbook, Server, invalid};
 
 /// What the server is told of this device.
 #[derive(Debug, Clone, uniffi::Record)]
@@ -45,20 +46,22 @@ impl Roadbook {
     /// # Errors
     /// `BadCredentials`; `TooManyTries` with the time to try again; those of [`Self::sync`]; `OtherUser` if the file
     /// holds another user's data, or a local workspace with documents; `Local` with `Invalid` for a secret that is
-    /// not 32 bytes.
+    /// not 32 bytes; `Cancelled`, and then nobody is signed in.
+    #[uniffi::method(default(cancel = None))]
     pub async fn sign_in(
         &self,
         server: Arc<Server>,
         email: String,
         password: String,
         device: Device,
+        cancel: Option<Arc<CancelToken>>,
     ) -> Result<Identity, SyncError> {
         let client = self.client.clone();
-        spawned(async move {
+        let entering = async move {
             let credentials = Credentials { email: &email, password: &password };
             account::sign_in(&client, &server.transport, credentials, device.installation()?).await
-        })
-        .await
+        };
+        cancellable(cancel, entering).await
     }
 
     /// Makes a local workspace an account's: signs in, and does everything in it again in the account's name, in
@@ -69,7 +72,13 @@ impl Roadbook {
     /// `products` and `statuses` answered.
     ///
     /// # Errors
-    /// As for [`Self::sign_in`]; `OtherUser` if the file is an account's already.
+    /// As for [`Self::sign_in`]; `OtherUser` if the file is an account's already; `Cancelled`, and then the workspace
+    /// is local as before.
+    #[uniffi::method(default(cancel = None))]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "Kotlin and Swift name each, and the packages give defaults"
+    )]
     pub async fn attach(
         &self,
         server: Arc<Server>,
@@ -78,33 +87,37 @@ impl Roadbook {
         device: Device,
         products: Vec<ProductAnswer>,
         statuses: Vec<StatusAnswer>,
+        cancel: Option<Arc<CancelToken>>,
     ) -> Result<Attached, SyncError> {
         let client = self.client.clone();
-        spawned(async move {
+        let attaching = async move {
             let credentials = Credentials { email: &email, password: &password };
             let installation = device.installation()?;
             app::attach(&client, &server.transport, credentials, installation, &products, &statuses).await
-        })
-        .await
+        };
+        cancellable(cancel, attaching).await
     }
 
     /// Uses up a code for one time, which an administrator made: the user has this password from then on, and is
     /// signed in here and nowhere else.
     ///
     /// # Errors
-    /// `BadCredentials` for a code that was used or is too old; else as for [`Self::sign_in`].
+    /// `BadCredentials` for a code that was used or is too old; else as for [`Self::sign_in`]. A call that was cancelled
+    /// may have used the code up: then the new password is in force, and signing in does it.
+    #[uniffi::method(default(cancel = None))]
     pub async fn enrol(
         &self,
         server: Arc<Server>,
         code: String,
         password: String,
         device: Device,
+        cancel: Option<Arc<CancelToken>>,
     ) -> Result<Identity, SyncError> {
         let client = self.client.clone();
         let entering = async move {
             account::enrol(&client, &server.transport, &code, &password, device.installation()?).await
         };
-        spawned(entering).await
+        cancellable(cancel, entering).await
     }
 
     /// Signs out: everything of the user leaves the device at once, and the server is told, if it is there. With
@@ -116,6 +129,25 @@ impl Roadbook {
     pub async fn sign_out(&self, server: Arc<Server>, force: bool) -> Result<(), SyncError> {
         let client = self.client.clone();
         spawned(async move { account::sign_out(&client, &server.transport, force).await }).await
+    }
+
+    /// The user's devices, in the order in which they were first signed in on, those that were shut out included.
+    ///
+    /// # Errors
+    /// As for [`Self::sync`].
+    pub async fn devices(&self, server: Arc<Server>) -> Result<Vec<DeviceView>, SyncError> {
+        let client = self.client.clone();
+        spawned(async move { account::devices(&client, &server.transport).await }).await
+    }
+
+    /// Ends the sessions of a device of the user's for good: a phone that was lost. What it had not sent it may still
+    /// hand in, for a manager to review.
+    ///
+    /// # Errors
+    /// As for [`Self::sync`]; `Refused` with `not_found` for a device of nobody, or of somebody else.
+    pub async fn revoke_device(&self, server: Arc<Server>, device: DeviceId) -> Result<(), SyncError> {
+        let client = self.client.clone();
+        spawned(async move { account::revoke_device(&client, &server.transport, device).await }).await
     }
 }
 

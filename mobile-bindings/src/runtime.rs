@@ -4,11 +4,13 @@
 //! also have stacks of whatever size.
 
 use std::future::Future;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use roadbook_client::{ApiError, SyncError};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
+
+use crate::CancelToken;
 
 /// One answer is stored while another is waited for.
 const THREADS: usize = 2;
@@ -22,6 +24,17 @@ pub(crate) async fn spawned<T: Send + 'static>(
     let mut running = AbortOnDrop(runtime()?.spawn(call));
     // A panic in it: SQLite has rolled back, and the next call finds everything as it was.
     (&mut running.0).await.unwrap_or_else(|error| Err(internal(error.to_string()).into()))
+}
+
+/// The same for a call that the app may cancel.
+pub(crate) async fn cancellable<T: Send + 'static>(
+    cancel: Option<Arc<CancelToken>>,
+    call: impl Future<Output = Result<T, SyncError>> + Send + 'static,
+) -> Result<T, SyncError> {
+    match cancel {
+        Some(cancel) => spawned(async move { cancel.cancel.or_done(call).await }).await,
+        None => spawned(call).await,
+    }
 }
 
 struct AbortOnDrop<T>(JoinHandle<T>);

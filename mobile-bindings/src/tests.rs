@@ -159,7 +159,7 @@ async fn without_a_network_sign_in_and_sync_say_that_the_server_is_unreachable()
     let try_secret = async |install_secret: Vec<u8>| {
         let (email, password) = ("anna@example.com".to_owned(), "secret".to_owned());
         let device = Device { platform: "linux".to_owned(), name: "Anna's".to_owned(), install_secret };
-        roadbook.sign_in(server.clone(), email, password, device).await
+        roadbook.sign_in(server.clone(), email, password, device, None).await
     };
     let nobody = SyncError::Unreachable { address: address.clone(), retry_at: None };
     assert_eq!(try_secret(vec![7; 32]).await, Err(nobody));

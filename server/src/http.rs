@@ -44,6 +44,13 @@ const FEW: usize = 64;
 /// How long to wait after the system refused a connection (no descriptors left, say).
 const AFTER_REFUSAL: Duration = Duration::from_millis(100);
 
+/// Bounds how long a request may take. It belongs inside the layers that log and name a request.
+pub fn bounded<S: Clone + Send + Sync + 'static>(router: Router<S>, config: &Checked) -> Router<S> {
+    let allowance =
+        Allowance { grace: config.body_grace, rate: config.body_rate, work: config.request_timeout };
+    router.layer(middleware::from_fn(move |request, next| within(allowance, request, next)))
+}
+
 /// Serves `router` on `listener` until `shutdown` is done; then lets requests under way end, for as
 /// long as the configuration says, and cuts off the rest. Tells `stopping` when it begins to end.
 pub async fn serve(
@@ -53,9 +60,6 @@ pub async fn serve(
     stopping: impl FnOnce(),
     shutdown: impl Future<Output = ()>,
 ) {
-    let allowance =
-        Allowance { grace: config.body_grace, rate: config.body_rate, work: config.request_timeout };
-    let router = router.layer(middleware::from_fn(move |request, next| within(allowance, request, next)));
     let places = Arc::new(Semaphore::new(config.max_connections));
     let peers = Arc::new(Seats::new(most_of_a_peer(config.max_connections)));
     let (stop, stopped) = watch::channel(false);

@@ -131,10 +131,11 @@ pub fn routes() -> Routes {
 /// The server without a socket: what [`serve`] serves, and what tests call.
 pub fn app(state: State) -> Router {
     // The last layer is the outermost: `secure` also covers what `observe` answers to a panic.
-    routes()
+    let router = routes()
         .into_router()
         .fallback(async || ApiError::NotFound)
-        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
+        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed);
+    http::bounded(router, state.config())
         .layer(middleware::from_fn_with_state(state.clone(), layers::observe))
         .layer(middleware::from_fn(layers::secure))
         .with_state(state)

@@ -30,6 +30,8 @@ pub use exchange::{MAX_REQUEST, exchange};
 pub use recovery::soundness;
 pub use recovery::state_hash::state_hash;
 pub use recovery::trim::trim_daily;
+#[cfg(any(test, feature = "testing"))]
+pub use seals::receipt;
 pub use up::own_documents::OwnDocuments;
 pub use up::purge::purge;
 

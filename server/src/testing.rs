@@ -11,8 +11,11 @@ use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
+use roadbook_domain::settings::SettingsRow;
 use roadbook_domain::value::env::SeededEnv;
+use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::wire::{ReceiptedRow, Tombstone};
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
@@ -22,6 +25,7 @@ pub use crate::store::meter::watch_writing;
 pub use crate::store::turn::{Point, Turn};
 
 use crate::auth::password::Cost;
+use crate::sync::receipt;
 use crate::{Config, Created, InitConfig, State, app, init};
 
 /// What goes wrong in a test's set-up.
@@ -166,6 +170,18 @@ impl Drop for Schema {
         });
         drop(dropped.join());
     }
+}
+
+/// A settings row as a phone has it that once got it from this server.
+pub fn receipted(state: &State, row: SettingsRow) -> ReceiptedRow {
+    let key = state.node().secrets().receipt_key.as_bytes();
+    ReceiptedRow { receipt: receipt::of_row(key, state.org(), &row).into(), row }
+}
+
+/// The purge of a document as a phone has it that once was told of it by this server.
+pub fn tombstone(state: &State, document: DocumentId) -> Tombstone {
+    let key = state.node().secrets().receipt_key.as_bytes();
+    Tombstone { document, receipt: receipt::of_purge(key, state.org(), document).into() }
 }
 
 impl Server {

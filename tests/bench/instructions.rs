@@ -1,4 +1,4 @@
-//! How many instructions an edit, Today, a push and a pull take: callgrind counts them.
+//! How many instructions an edit, Today, a push, a pull and an exchange take: callgrind counts them.
 //!
 //! Other programs on the machine change CPU time, but not this count. So two versions of the program can
 //! be compared by it, also where a ratio to a floor says little.
@@ -26,12 +26,16 @@ const WARM_UP: usize = 10;
 /// How often all is counted, of which the least counts: threads meet in another order each time.
 const RUNS: usize = 3;
 /// The steps, in the order in which [`count`] does them.
-const STEPS: [&str; 4] = [
-    "edit: one field of one card, durable",
-    "Today: totals, first 50 todos",
-    "push: one of 100 changes, phone and server",
-    "pull: one of 100 changes, phone and server",
+const STEPS: [(&str, usize); 6] = [
+    ("edit: one field of one card, durable", EACH),
+    ("Today: totals, first 50 todos", EACH),
+    ("push: one of 100 changes, phone and server", EACH),
+    ("pull: one of 100 changes, phone and server", EACH),
+    ("exchange: nothing new, phone and server", EACH),
+    ("exchange: one entry behind, phone and server", BEHIND),
 ];
+/// Phones that are one entry behind.
+const BEHIND: usize = 5;
 /// The name of [`mark`], as callgrind knows it.
 const MARK: &str = "*instructions::mark*";
 
@@ -46,11 +50,11 @@ pub fn run(table: &mut Table) {
     for mut process in processes {
         assert!(process.wait().unwrap().success(), "the counted process failed");
     }
-    for (n, step) in STEPS.iter().enumerate() {
+    for (n, (step, each)) in STEPS.iter().enumerate() {
         // The first dump is what led to the first step; between two steps are two marks.
         let dump = (2 * n + 2).to_string();
         let counts: Vec<Count> = files.iter().map(|file| Count::read(&file.with_extension(&dump))).collect();
-        let least = |of: fn(&Count) -> u64| counts.iter().map(of).min().unwrap() as f64 / EACH as f64;
+        let least = |of: fn(&Count) -> u64| counts.iter().map(of).min().unwrap() as f64 / *each as f64;
         table.note(*step, least(|count| count.instructions), "instr.");
         table.note("  calls of the allocator", least(|count| count.allocations), "");
     }
@@ -74,6 +78,7 @@ fn start(file: &Path) -> Child {
 pub fn count() {
     let office = Office::with(CARDS);
     let (editor, reader) = (office.synced_phone(), office.synced_phone());
+    let behind: Vec<Phone> = (0..BEHIND).map(|_| office.synced_phone()).collect();
     let (warm_up, cards) = editor.cards.split_at(WARM_UP);
     edit(&editor, warm_up, "000000");
     today(&editor);
@@ -84,10 +89,22 @@ pub fn count() {
     counted(|| (0..EACH).for_each(|_| today(&editor)));
     let sent = counted(|| office.sync(&editor));
     counted(|| office.sync(&reader));
+    counted(|| {
+        for _ in 0..EACH {
+            office.sync(&reader);
+        }
+    });
+    for phone in &behind {
+        office.sync(phone);
+    }
+    edit(&editor, &cards[..1], "000002");
+    office.sync(&editor);
+    let behind = counted(|| behind.iter().map(|phone| office.sync(phone).counts.applied).sum::<u64>());
+    assert_eq!(behind as usize, BEHIND);
 
     assert_eq!(sent.counts.acknowledged as usize, EACH);
     let field = dataset::field("f06").to_string();
-    for card in &cards[..EACH] {
+    for card in &cards[1..EACH] {
         let card = reader.client.card(*card).unwrap();
         assert!(card.row.fields.iter().any(|(name, value)| *name == field && value == "000001"));
     }

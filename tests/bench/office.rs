@@ -37,6 +37,7 @@ pub struct Office {
     pub busiest: UserId,
     /// The route to the server.
     pub line: Line,
+    pub state: State,
     runtime: Runtime,
     env: Arc<SeededEnv>,
     installations: RefCell<u16>,
@@ -63,11 +64,12 @@ impl Office {
         let folder = tempfile::tempdir().unwrap();
         let env = Arc::new(SeededEnv::new(1, NOW));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let line = Line::to(app(runtime.block_on(open(folder.path(), &env))));
+        let state = runtime.block_on(open(folder.path(), &env));
         let mut office = Self {
             cards: dataset::cards(count),
             busiest: UserId::derived(&[]),
-            line,
+            line: Line::to(app(state.clone())),
+            state,
             runtime,
             env,
             installations: RefCell::new(0),

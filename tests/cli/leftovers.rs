@@ -2,15 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test's helpers meet unexpectedly is a failure of the test")]
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
 use super::firm::{Firm, ran};
+use super::place::{self, ALMA, Serving, signal};
 
 const CUSTOMERS: &str = "Name,Email\nTeo Próba,tp@alma.example\n";
+
+/// The signals by which a terminal or a service manager asks a program to end.
+const SIGNALS: [&str; 4] = ["INT", "TERM", "HUP", "QUIT"];
 
 /// Where temporary folders are made, and the file to import.
 struct Place {
@@ -52,11 +57,19 @@ impl Place {
     }
 }
 
-fn signal(child: &Child, name: &str) {
-    // Every shell has this built in; the program of this name is not everywhere.
-    let sent =
-        Command::new("sh").args(["-c", "kill -$0 $1", name, &child.id().to_string()]).status().unwrap();
-    assert!(sent.success());
+/// Makes a pipe. Whoever opens it to read waits until somebody opens it to write.
+///
+/// In the place of a database's journal it holds whoever opens the database: SQLite looks into a journal first.
+fn pipe(path: &Path) {
+    assert!(Command::new("mkfifo").args(["-m", "600"]).arg(path).status().unwrap().success());
+}
+
+/// Waits while a program runs.
+fn until(child: &mut Child, is_so: impl Fn() -> bool) {
+    while !is_so() {
+        assert_eq!(child.try_wait().unwrap(), None, "it ended before its time");
+        std::thread::yield_now();
+    }
 }
 
 /// The permissions of a folder and all that is in it, as far as others have any.
@@ -89,7 +102,7 @@ fn an_import_that_ends_well_or_fails_leaves_no_file_and_no_session() {
 #[test]
 fn an_import_that_is_stopped_signs_out_and_leaves_no_file() {
     let (firm, place) = (Firm::start(), Place::new());
-    for name in ["INT", "TERM", "HUP"] {
+    for name in SIGNALS {
         let held = firm.asked.hold();
         let child = place.import(&firm).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         held.recv().unwrap();
@@ -99,7 +112,112 @@ fn an_import_that_is_stopped_signs_out_and_leaves_no_file() {
         assert!(ended.err.contains("stopped"), "{name}: {}", ended.err);
         assert_eq!(place.left(), Vec::<PathBuf>::new(), "{name}");
     }
-    assert_eq!((firm.asked.count("/v1/sign-in"), firm.asked.count("/v1/sign-out")), (3, 3));
+    assert_eq!((firm.asked.count("/v1/sign-in"), firm.asked.count("/v1/sign-out")), (4, 4));
+}
+
+#[test]
+fn a_backup_that_is_stopped_leaves_nothing_and_the_next_one_is_made() {
+    let alma = place::Place::with(&["alma"]);
+    for name in SIGNALS {
+        // The draft is made before the database is opened, and that waits here.
+        let journal = alma.path("alma.db-journal");
+        pipe(&journal);
+        let before = alma.names();
+        let line = format!("backup {name}.copy {ALMA}");
+        let mut command = alma.command(&line);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let draft = alma.path(&format!("{name}.copy.roadbook-partial"));
+        until(&mut child, || draft.exists());
+        signal(&child, name);
+        let ended = ran(&child.wait_with_output().unwrap());
+        assert_eq!(ended.status, Some(1), "{name}: {}", ended.err);
+        assert_eq!((&*ended.out, &*ended.err), ("", "roadbook: stopped; nothing was changed\n"), "{name}");
+        assert_eq!(alma.names(), before, "{name}");
+        std::fs::remove_file(journal).unwrap();
+        let next = alma.run(&line, &[]);
+        assert_eq!(next.status, Some(0), "{name}: {}", next.err);
+    }
+}
+
+#[test]
+fn a_restore_a_check_or_a_start_that_is_stopped_leaves_nothing_and_the_next_one_goes_on() {
+    let alma = place::Place::with(&["alma"]);
+    let made = alma.run(&format!("backup copy {ALMA} --secrets-to secrets"), &[]);
+    assert_eq!(made.status, Some(0), "{}", made.err);
+    let (secret, asked) = (alma.path("receipt.key"), alma.path("secrets/receipt.key"));
+    let journal = alma.path("copy-journal");
+    std::fs::rename(&asked, &secret).unwrap();
+    let restore = "restore copy --database sqlite:new.db --secrets secrets";
+    let check = "check --database sqlite:copy --secrets secrets";
+    let serve = "serve --listen 127.0.0.1:0 --database sqlite:copy --secrets secrets";
+    let stopped = "roadbook: stopped; nothing was changed\n";
+    for name in SIGNALS {
+        for (line, draft, ends) in [
+            (restore, Some("new.db.roadbook-partial"), (Some(1), stopped)),
+            (check, None, (Some(1), stopped)),
+            (serve, None, (Some(0), "")),
+        ] {
+            pipe(&asked);
+            let before = alma.names();
+            let mut command = alma.command(line);
+            let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+            // Each reads its last secret and then opens the copy, which a restore has opened once before that. So
+            // the secret comes when there is something for which the copy's reader has to wait.
+            let (secret, asked_here, journal_here) = (secret.clone(), asked.clone(), journal.clone());
+            let given = std::thread::spawn(move || {
+                let mut asked = std::fs::OpenOptions::new().write(true).open(asked_here).unwrap();
+                pipe(&journal_here);
+                asked.write_all(&std::fs::read(secret).unwrap()).unwrap();
+            });
+            let has_draft = || draft.is_none_or(|draft| alma.path(draft).exists());
+            until(&mut child, || given.is_finished() && has_draft());
+            signal(&child, name);
+            let ended = ran(&child.wait_with_output().unwrap());
+            assert_eq!((ended.status, &*ended.err), ends, "{name}: {line}");
+            given.join().unwrap();
+            std::fs::remove_file(&journal).unwrap();
+            assert_eq!(alma.names(), before, "{name}: {line}");
+            std::fs::remove_file(&asked).unwrap();
+        }
+    }
+    std::fs::rename(&secret, &asked).unwrap();
+    for line in [restore, check] {
+        let next = alma.run(line, &[]);
+        assert_eq!(next.status, Some(0), "{line}: {}", next.err);
+    }
+}
+
+#[test]
+fn a_server_that_is_stopped_answers_what_is_under_way_and_leaves_nothing_to_the_next_one() {
+    let alma = place::Place::with(&["alma"]);
+    let before = alma.names();
+    for name in SIGNALS {
+        let serving = Serving::start(&alma, "");
+        let mut client = TcpStream::connect(&serving.address).unwrap();
+        let head = "POST /v1/refresh HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+                    Content-Length: 2\r\nExpect: 100-continue\r\n\r\n";
+        client.write_all(head.as_bytes()).unwrap();
+        let mut answer = BufReader::new(client.try_clone().unwrap()).lines().map(Result::unwrap);
+        // It asks for the body: the request is under way.
+        assert_eq!(answer.next().as_deref(), Some("HTTP/1.1 100 Continue"), "{name}");
+        serving.signal(name);
+        // It has heard: nobody new is let in.
+        while TcpStream::connect(&serving.address).is_ok() {
+            std::thread::yield_now();
+        }
+        client.write_all(b"{}").unwrap();
+        let answer: Vec<String> = answer.collect();
+        let is_there = |wanted: &str| answer.iter().any(|line| line.starts_with(wanted));
+        assert!(is_there("HTTP/1.1 422 "), "{name}: {answer:?}");
+        let (status, log) = serving.ended();
+        assert_eq!(status, Some(0), "{name}: {log:?}");
+        let is_told = |words: &str| log.iter().any(|line| line.contains(words));
+        assert!(is_told("\"stopped\""), "{name}: {log:?}");
+        // Of the server before.
+        assert!(!is_told("no server closed the database file"), "{name}: {log:?}");
+        assert_eq!(alma.names(), before, "{name}");
+    }
+    Serving::start(&alma, "").kill();
 }
 
 #[test]

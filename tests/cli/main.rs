@@ -4,3 +4,4 @@ mod firm;
 mod import;
 mod leftovers;
 mod operator;
+mod place;

@@ -1,16 +1,11 @@
 //! What whoever runs a server types: a flag beats a variable, an error names what to change, a file has one server.
 
-#![expect(clippy::unwrap_used, reason = "what a test's helpers meet unexpectedly is a failure of the test")]
+use std::process::Command;
 
-use std::io::{BufRead, BufReader, Lines};
-use std::process::{Child, ChildStderr, Command, Stdio};
+use data_encoding::BASE64URL_NOPAD;
+use serde_json::{Value, json};
 
-use tempfile::TempDir;
-
-use super::firm::{Ran, ran};
-
-/// Where the database and the secrets of the first organisation are.
-const ALMA: &str = "--database sqlite:alma.db --secrets alma";
+use super::place::{ALMA, ANNA, PASSWORD, Place, Serving};
 
 #[test]
 fn a_flag_that_names_the_database_beats_every_variable() {
@@ -201,7 +196,7 @@ fn commands_refuse_a_database_that_the_secrets_do_not_fit() {
 #[test]
 fn a_second_server_on_a_file_is_refused_and_one_that_was_killed_keeps_nobody_out() {
     let place = Place::with(&["alma"]);
-    let first = Serving::start(&place);
+    let first = Serving::start(&place, "");
     let path = |name: &str| place.folder.path().join(name);
     std::os::unix::fs::symlink("alma.db", path("link.db")).unwrap();
     std::fs::hard_link(path("alma.db"), path("hard.db")).unwrap();
@@ -219,72 +214,125 @@ fn a_second_server_on_a_file_is_refused_and_one_that_was_killed_keeps_nobody_out
         assert_eq!(beside.status, Some(0), "{line}: {}", beside.err);
     }
     first.kill();
-    Serving::start(&place).kill();
+    Serving::start(&place, "").kill();
 }
 
-/// A folder in which the program runs.
-struct Place {
-    folder: TempDir,
-}
-
-impl Place {
-    /// With an organisation of each name; its database, its secrets and a file with its address are called so.
-    fn with(names: &[&str]) -> Self {
-        let place = Self { folder: TempDir::new().unwrap() };
-        for name in names {
-            let init = format!("init --organisation {name} --admin-email anna@example.com");
-            let ran = place.run(&format!("{init} --database sqlite:{name}.db --secrets {name}"), &[]);
-            assert_eq!(ran.status, Some(0), "{}", ran.err);
-            let address = place.folder.path().join(format!("{name}.address"));
-            std::fs::write(address, format!("sqlite:{name}.db\n")).unwrap();
-        }
-        place
-    }
-
-    fn run(&self, line: &str, variables: &[(&str, &str)]) -> Ran {
-        ran(&self.command(line).envs(variables.iter().copied()).output().unwrap())
-    }
-
-    fn command(&self, line: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_roadbook"));
-        command.args(line.split_whitespace()).current_dir(self.folder.path());
-        // Variables of the machine that runs the tests are none of the program's.
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("ROADBOOK_") {
-                command.env_remove(name);
+#[test]
+fn a_variable_that_no_command_knows_is_refused_by_every_command_in_one_line_that_names_it() {
+    let place = Place::with(&["alma"]);
+    let before = place.names();
+    for line in [
+        format!("init --organisation New --admin-email {ANNA} --database sqlite:new.db --secrets new"),
+        // No machine has this address: a server that is not refused ends, too.
+        format!("serve --listen 192.0.2.1:8080 {ALMA}"),
+        format!("user list {ALMA}"),
+        format!("enrol {ANNA} {ALMA}"),
+        format!("backup new {ALMA}"),
+        "restore alma.db --database sqlite:new.db --secrets alma".to_owned(),
+        format!("check {ALMA}"),
+        format!("import new.csv --email {ANNA} --password-file alma.password"),
+        "demo --once".to_owned(),
+    ] {
+        for (name, hint) in
+            [("ROADBOOK_DATABSE", ", or did you mean ROADBOOK_DATABASE?"), ("ROADBOOK_COLOUR", "")]
+        {
+            for value in ["sqlite:alma.db", ""] {
+                let ran = place.run(&line, &[(name, value)]);
+                let said = format!("roadbook: {name} is no variable of this program; unset it{hint}\n");
+                assert_eq!((ran.status, &*ran.out, &*ran.err), (Some(1), "", &*said), "{line}");
             }
         }
-        command
+    }
+    assert_eq!(place.names(), before);
+    // What another command reads was meant for that one.
+    let of_others = [("ROADBOOK_LISTEN", "127.0.0.1:0"), ("ROADBOOK_SERVER", ""), ("ROADBOOK_ZONE", "UTC")];
+    let ran = place.run(&format!("check {ALMA}"), &of_others);
+    assert_eq!(ran.status, Some(0), "{}", ran.err);
+}
+
+#[test]
+fn the_version_names_the_commit_that_the_program_was_built_from() {
+    let place = Place::with(&[]);
+    // Whoever builds it may say which one that is: in a container there is no history.
+    let given = option_env!("ROADBOOK_COMMIT").filter(|commit| !commit.is_empty());
+    let git = |arguments: &[&str]| {
+        let done = Command::new("git").args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output();
+        done.is_ok_and(|done| done.status.success())
+    };
+    for flag in ["--version", "-V"] {
+        let ran = place.run(flag, &[]);
+        assert_eq!((ran.status, &*ran.err), (Some(0), ""), "{flag}");
+        let begin = concat!("roadbook ", env!("CARGO_PKG_VERSION"), " (");
+        let commit = ran.out.strip_prefix(begin).and_then(|rest| rest.strip_suffix(")\n"));
+        let commit = commit.unwrap_or_else(|| panic!("{flag}: {}", ran.out));
+        match given {
+            Some(given) => assert_eq!(commit, given, "{flag}"),
+            None if git(&["rev-parse", "HEAD"]) => {
+                let is_name = commit.len() >= 12 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+                assert!(is_name, "{flag}: {commit}");
+                // Not necessarily the newest one: somebody may commit while the tests run.
+                assert!(git(&["cat-file", "-e", &format!("{commit}^{{commit}}")]), "{commit} is not there");
+            }
+            None => assert_eq!(commit, "commit unknown", "{flag}"),
+        }
     }
 }
 
-/// A server of the first organisation; killed with this value.
-struct Serving {
-    child: Child,
-    /// Read by nobody any more, and held so that the server can write it.
-    _log: Lines<BufReader<ChildStderr>>,
-}
-
-impl Serving {
-    fn start(place: &Place) -> Self {
-        let mut command = place.command(&format!("serve --listen 127.0.0.1:0 {ALMA}"));
-        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-        let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
-        let serves = log.any(|line| line.unwrap().contains("\"serving\""));
-        let serving = Self { child, _log: log };
-        assert!(serves, "it ended before it served");
-        serving
+#[test]
+fn a_request_is_one_line_of_the_log_that_says_once_where_it_came_from_who_asked_and_what_for() {
+    let place = Place::with(&["alma"]);
+    let serving = Serving::start(&place, "--trusted-proxies 127.0.0.1");
+    let device = json!({
+        "platform": "test", "name": "phone", "install_secret": BASE64URL_NOPAD.encode(&[1; 32]),
+    });
+    let credentials = json!({ "email": ANNA, "password": PASSWORD, "device": device }).to_string();
+    let (head, session) = serving.ask("POST /v1/sign-in", "Content-Type: application/json\r\n", &credentials);
+    let session: Value = serde_json::from_str(&session).unwrap();
+    let bearer = format!("Authorization: Bearer {}\r\n", session["access_token"].as_str().unwrap());
+    let (here, afar) = ("127.0.0.1", "203.0.113.9");
+    let passed_on = format!("X-Forwarded-For: {afar}\r\n");
+    // The route is the pattern, not what a client wrote.
+    let mut asked = vec![(head, "POST", "/v1/sign-in", 200, here, Value::Null)];
+    for (request, headers, route, status, peer, user) in [
+        ("GET /health", "", "/health", 200, here, &Value::Null),
+        ("GET /nothing?name=nobody", &*passed_on, "none", 404, afar, &Value::Null),
+        ("DELETE /v1/users", "", "/v1/users", 405, here, &Value::Null),
+        ("GET /v1/devices", &*passed_on, "/v1/devices", 401, afar, &Value::Null),
+        ("GET /v1/devices", &*bearer, "/v1/devices", 200, here, &session["user"]),
+        ("GET /v1/me", &*format!("{bearer}{passed_on}"), "/v1/me", 200, afar, &session["user"]),
+    ] {
+        let (head, _) = serving.ask(request, headers, "");
+        let (method, _) = request.split_once(' ').unwrap();
+        asked.push((head, method, route, status, peer, user.clone()));
     }
+    serving.signal("TERM");
+    let (_, log) = serving.ended();
 
-    /// Ends it by a signal that it cannot catch.
-    fn kill(self) {
-        drop(self);
+    let request_fields = ["request.id", "http.method", "http.route", "http.peer"];
+    let count = |line: &str, field: &str| line.matches(&format!("\"{field}\":")).count();
+    for line in &log {
+        assert!(serde_json::from_str::<Value>(line).is_ok(), "{line}");
+        for field in request_fields.into_iter().chain(["user.id", "device.id", "http.status", "duration.ms"])
+        {
+            assert!(count(line, field) < 2, "{field}: {line}");
+        }
     }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        self.child.kill().unwrap_or_default();
-        self.child.wait().map(drop).unwrap_or_default();
+    let served: Vec<_> = log.iter().filter(|line| line.contains("\"request served\"")).collect();
+    assert_eq!(served.len(), asked.len(), "{log:?}");
+    for (line, (head, method, route, status, peer, user)) in served.into_iter().zip(asked) {
+        for field in request_fields {
+            assert_eq!(count(line, field), 1, "{field}: {line}");
+        }
+        let told: Value = serde_json::from_str(line).unwrap();
+        let (span, fields) = (&told["span"], &told["fields"]);
+        let id = head.lines().find_map(|line| line.strip_prefix("x-request-id: "));
+        assert_eq!(span["request.id"].as_str(), id, "{line}");
+        assert!(
+            head.starts_with(&format!("HTTP/1.1 {status} ")) && fields["http.status"] == status,
+            "{line}"
+        );
+        assert_eq!((&span["http.method"], &span["http.route"]), (&json!(method), &json!(route)), "{line}");
+        assert_eq!((&span["http.peer"], &span["user.id"]), (&json!(peer), &user), "{line}");
+        assert_eq!(span["device.id"].is_string(), user.is_string(), "{line}");
     }
 }

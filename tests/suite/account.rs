@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "what a test's helpers meet unexpectedly is a failure of the test")]
 
 mod attach;
+mod devices;
 mod network;
 mod processes;
+mod served;
 mod sign_out;
 mod stage;
 

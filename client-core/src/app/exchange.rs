@@ -80,6 +80,18 @@ impl Cancel {
     async fn cancelled(&self) {
         until(&self.cancelled).await;
     }
+
+    /// What a call comes to, unless it is cancelled first: then it ends where it waits.
+    ///
+    /// # Errors
+    /// [`SyncError::Cancelled`]; those of the call.
+    pub async fn or_done<T>(&self, call: impl Future<Output = Result<T, SyncError>>) -> Result<T, SyncError> {
+        // First of the two: a call that was cancelled before sends nothing.
+        match select(pin!(self.cancelled()), pin!(call)).await {
+            Either::Left(_) => Err(SyncError::Cancelled),
+            Either::Right((done, _)) => done,
+        }
+    }
 }
 
 /// Drives the exchanges of one handle.

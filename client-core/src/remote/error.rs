@@ -130,6 +130,9 @@ pub enum SyncError {
     /// user signed out meanwhile.
     #[error("another process of this device is exchanging with the server")]
     Elsewhere,
+    /// The app ended the call by its own word. If the server had answered already, nothing of it was stored here.
+    #[error("the app ended the call")]
+    Cancelled,
     /// The server refused the request itself: the app may be too old for it.
     #[error("{address} refused the request: {code}")]
     Refused {
@@ -164,6 +167,7 @@ impl SyncError {
             Self::OtherUser => "other_user",
             Self::Unsent { .. } => "unsent",
             Self::Elsewhere => "elsewhere",
+            Self::Cancelled => "cancelled",
             Self::Refused { .. } => "refused",
             Self::Local { error } => error.code(),
         }

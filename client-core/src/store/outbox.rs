@@ -140,6 +140,15 @@ pub(crate) fn reset_states(tx: &Transaction<'_>, from: UnsentState, to: UnsentSt
     Ok(())
 }
 
+/// What was sent and has no answer counts as only here; tells of which documents that is.
+pub(crate) fn unmark_sent(tx: &Transaction<'_>) -> Result<Vec<DocumentId>, Error> {
+    let mut statement =
+        tx.prepare_cached("UPDATE outbox SET state = ?2 WHERE state = ?1 RETURNING document")?;
+    let (sent, here) = (UnsentState::Sent as i64, UnsentState::Here as i64);
+    let documents = statement.query_map((sent, here), |row| Ok(DocumentId::from_bytes(row.get(0)?)))?;
+    Ok(documents.collect::<Result<_, _>>()?)
+}
+
 /// Takes a change out; `false` if it was not there.
 pub(crate) fn remove(tx: &Transaction<'_>, n: i64) -> Result<bool, Error> {
     Ok(tx.prepare_cached("DELETE FROM outbox WHERE n = ?1")?.execute([n])? > 0)

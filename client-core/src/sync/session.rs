@@ -20,6 +20,7 @@ use crate::error::{ApiError, Error};
 use crate::remote::tokens::note_server_clock;
 use crate::remote::transport::MAX_ANSWER;
 use crate::store::lease::Lease;
+use crate::store::outbox;
 use crate::sync::receive::Counts;
 use state::State;
 
@@ -124,8 +125,9 @@ impl SyncSession {
             if notes && !lease.take(tx, now)? {
                 return Ok(Err(SessionError::Elsewhere));
             }
-            let changes = if notes { state.receive_kept(tx, client)? } else { ChangeSet::default() };
-            state.next_request(tx, notes).map(|request| Ok(Some((request, changes))))
+            let mut changes = if notes { state.receive_kept(tx, client)? } else { ChangeSet::default() };
+            let request = state.next_request(tx, notes.then_some(&mut changes))?;
+            Ok(Ok(Some((request, changes))))
         });
         if made.is_err() {
             // The marks in the file were rolled back, those in memory were not.
@@ -209,11 +211,25 @@ impl SyncSession {
         self.state.set_budget(bytes);
     }
 
-    /// Lets another process exchange: the answer to the last request is not waited for. If this fails the
-    /// lease runs out by itself.
+    /// Lets another process exchange: the answer to the last request is not waited for, and what it carried is only
+    /// here as far as anybody knows. If this fails the lease runs out by itself.
     pub fn give_up(&mut self) {
-        if let Err(error) = self.client.store().write(|tx| self.lease.give_up(tx)) {
-            tracing::debug!(%error, "the lease is left to run out");
+        let lease = self.lease;
+        let given_up = self.client.store().write(|tx| {
+            // What another process has sent since is its own.
+            if !lease.is_held(tx)? {
+                return Ok(Vec::new());
+            }
+            lease.give_up(tx)?;
+            outbox::unmark_sent(tx)
+        });
+        match given_up {
+            Ok(unmarked) => {
+                let mut changes = ChangeSet::default();
+                unmarked.into_iter().for_each(|document| changes.document(document));
+                self.client.notify(&changes);
+            }
+            Err(error) => tracing::debug!(%error, "the lease is left to run out"),
         }
     }
 

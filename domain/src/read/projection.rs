@@ -36,6 +36,7 @@ pub fn rows(document: &Document, creator: Option<UserId>) -> Rows {
 /// The rows of a document of any type, with the facts of all its changes.
 pub fn rows_with_facts(document: &Document, authors: &AuthorTable, creator: Option<UserId>) -> Rows {
     let changes = document.changes_since(&[]);
+    let authors = authors.index();
     let told = changes.iter().flat_map(|(_, change)| {
         let by = authors.signature(change.actor).and_then(|by| by.user);
         facts(document, change, by)
@@ -58,6 +59,7 @@ pub fn rows_of_saved(
     authors: &AuthorTable,
 ) -> Option<Result<Rows, DocumentError>> {
     let told = |(index, changes): (OpIndex, Vec<Change>)| {
+        let authors = authors.index();
         let mut creator = None;
         let mut told = Vec::new();
         for change in &changes {

@@ -81,11 +81,11 @@ pub async fn sign_in(gate: &Gate, credentials: &Credentials<'_>) -> Result<Grant
     let install_hash = sha256(credentials.installation.install_secret);
     match retry(|| enter(gate, &login, &credentials.installation)).await {
         Err(AuthError::Store(StoreError::Full)) => {
-            tracing::warn!("no space left: an installation signs in with the session that it has");
             let mut conn = gate.node().db().read().await?;
             let now = gate.node().now();
             let alive = sessions::alive_on(&mut conn, login.org_id, login.id, &install_hash, now).await?;
             let alive = alive.ok_or(StoreError::Full)?;
+            tracing::warn!("no space left: an installation signs in with the session that it has");
             // What was issued since the disk is full is known here only.
             let newest = alive.generation.max(gate.seen().newest(alive.id));
             grant(gate, login.org_id, &alive, newest)

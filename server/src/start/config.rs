@@ -27,7 +27,7 @@ pub struct Config {
     #[command(flatten)]
     pub database: Database,
 
-    /// How many connections to PostgreSQL this server may hold (1 to 1000)
+    /// How many connections to PostgreSQL this server may hold (2 to 1000): it keeps one to listen
     #[arg(long, env = "ROADBOOK_DATABASE_CONNECTIONS", default_value = "10")]
     pub database_connections: String,
 
@@ -300,7 +300,7 @@ impl Config {
     pub fn check(&self) -> Result<Checked, ConfigError> {
         Ok(Checked {
             database: self.database.address()?,
-            database_connections: self.number("database-connections", 1, 1000)?,
+            database_connections: self.number("database-connections", 2, 1000)?,
             secrets: match self.value("secrets") {
                 "" => return Err(self.wrong("secrets", "give the path of the folder that init made".into())),
                 path => path.into(),
@@ -525,8 +525,8 @@ mod tests {
             ("database", "sqlite:", "give sqlite:PATH"),
             ("database", "sqlite::memory:", "give sqlite:PATH"),
             ("database", "postgres://u@h:notaport/db", "give sqlite:PATH"),
-            ("database-connections", "0", "from 1 to 1000"),
-            ("database-connections", "many", "from 1 to 1000"),
+            ("database-connections", "1", "from 2 to 1000"),
+            ("database-connections", "many", "from 2 to 1000"),
             ("secrets", "", "give the path"),
             ("listen", "8080", "such as 127.0.0.1:8080"),
             ("listen", "localhost:8080", "such as 127.0.0.1:8080"),

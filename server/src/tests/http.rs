@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{Method, Request, StatusCode};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use futures_util::stream;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -20,11 +20,14 @@ use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tracing::Dispatch;
+use tracing::subscriber::DefaultGuard;
 
 use crate::auth::peer::Origin;
 use crate::start::config::{Checked, Config};
 use crate::start::tls::{Look, Tls};
 use crate::state::MAX_ARRIVING;
+use crate::store::Db;
 use crate::testing::{ADMIN, Engine, PASSWORD, Server, config};
 use crate::{REQUEST_ID, http};
 
@@ -124,6 +127,22 @@ async fn a_request_that_takes_too_long_once_its_body_is_here_is_answered_408() {
         let mut client = served.connect().await;
         client.write_all(request.as_bytes()).await.unwrap();
         read_until(&mut client, "\"the request took too long\"}").await;
+    }
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_that_is_answered_408_has_an_id_and_the_headers_of_every_answer() {
+    let mut server = Server::new(Engine::Sqlite).await.unwrap();
+    server.config.body_grace = "100ms".into();
+    server.reopen().await.unwrap();
+    let served = Served::new(crate::app(server.state.clone()), |_| {}).await;
+    let mut client = served.connect().await;
+    client.write_all(b"POST /v1/sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 30\r\n\r\n").await.unwrap();
+    let answer = read_to_end(&mut client).await;
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    for header in ["x-request-id: ", "x-content-type-options: nosniff"] {
+        assert!(answer.contains(header), "{answer}");
     }
     served.stop().await;
 }
@@ -317,11 +336,8 @@ async fn a_bearer_is_one_header_of_that_scheme() {
 #[tokio::test]
 async fn a_panic_is_one_requests_500_and_its_cause_is_not_sent() {
     let server = Server::new(Engine::Sqlite).await.unwrap();
-    async fn bad() -> StatusCode {
-        panic!("secret cause")
-    }
     let router = Router::new()
-        .route("/bad", get(bad))
+        .route("/bad", get(panicking))
         .layer(axum::middleware::from_fn_with_state(server.state.clone(), http::layers::observe));
     for _ in 0..2 {
         let request = Request::get("/bad").body(Body::empty()).unwrap();
@@ -349,18 +365,7 @@ async fn readiness_fails_when_the_server_stops_or_the_database_is_gone_and_liven
 
 #[tokio::test]
 async fn the_log_names_ids_and_no_person_password_or_token() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .with_max_level(tracing::Level::INFO)
-        .with_writer(move || writer.clone())
-        .finish();
-    // As long as there is one subscriber only, a place in the code that another test's thread reaches
-    // first is taken for switched off: tracing asks that thread's subscriber, which is none.
-    let _second = tracing::Dispatch::new(tracing_subscriber::fmt().with_writer(std::io::sink).finish());
-    let guard = tracing::subscriber::set_default(subscriber);
-    tracing::callsite::rebuild_interest_cache();
+    let (log, guard, _second) = Log::begin();
     let server = Server::new(Engine::Sqlite).await.unwrap();
     let held = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
     let token = held.text("access_token");
@@ -382,7 +387,7 @@ async fn the_log_names_ids_and_no_person_password_or_token() {
     );
     drop(guard);
 
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     for there in ["request served", "/v1/users/{user}/password", "\"http.status\":200", &held.text("user")] {
         assert!(log.contains(there), "{there} is not in {log}");
     }
@@ -400,6 +405,76 @@ async fn the_log_names_ids_and_no_person_password_or_token() {
     ] {
         assert!(!log.contains(personal), "{personal} is in {log}");
     }
+}
+
+#[tokio::test]
+async fn a_request_fails_by_the_servers_fault_in_one_line_of_warning_or_error_and_a_refused_one_in_none() {
+    let server = Server::new(Engine::Sqlite).await.unwrap();
+    let held = server.sign_in(ADMIN, PASSWORD, 1).await.unwrap();
+    let token = held.text("access_token");
+    let (log, _guard, _second) = Log::begin();
+    let id = |headers: &HeaderMap| headers[REQUEST_ID].to_str().unwrap().to_owned();
+    let mut failed = Vec::new();
+    for (path, token, status) in [("/nothing", &*token, 404), ("/v1/devices", "", 401)] {
+        let answer = server.send(Method::GET, path, token, None).await.unwrap();
+        assert_eq!(answer.status.as_u16(), status, "{path}");
+    }
+    let router = Router::new()
+        .route("/bad", get(panicking))
+        .layer(axum::middleware::from_fn_with_state(server.state.clone(), http::layers::observe));
+    let request = Request::get("/bad").body(Body::empty()).unwrap();
+    let answer = tower::ServiceExt::oneshot(router, request).await.unwrap();
+    failed.push(("ERROR", id(answer.headers())));
+
+    let product = json!({ "kind": "human_resources" });
+    let add = || server.send(Method::POST, "/v1/products", &token, Some(product.clone()));
+    let db = server.state.db();
+    db.fill_disk(true).await.unwrap();
+    // What is left in the last pages may take a few.
+    let mut full = add().await.unwrap();
+    while full.status == StatusCode::CREATED {
+        full = add().await.unwrap();
+    }
+    assert_eq!(full.code(), "storage_full");
+    failed.push(("WARN", id(&full.headers)));
+
+    let Db::Sqlite { writer, .. } = db else { unreachable!() };
+    sqlx::raw_sql("/* test */ alter table session rename to lost").execute(writer).await.unwrap();
+    let broken = server.send(Method::GET, "/v1/devices", &token, None).await.unwrap();
+    assert_eq!(broken.code(), "internal");
+    failed.push(("ERROR", id(&broken.headers)));
+
+    db.close().await;
+    let refresh = json!({ "refresh_token": held.text("refresh_token") });
+    for (method, path, body) in [
+        (Method::GET, "/v1/devices", None),
+        (Method::GET, "/v1/live", None),
+        (Method::GET, "/health/ready", None),
+        (Method::POST, "/v1/sync", None),
+        (Method::POST, "/v1/products", Some(product.clone())),
+        (Method::POST, "/v1/sign-in", Some(Server::credentials(ADMIN, PASSWORD, 1))),
+        (Method::POST, "/v1/refresh", Some(refresh)),
+    ] {
+        let gone = server.send(method, path, &token, body).await.unwrap();
+        assert_eq!(gone.code(), "unavailable", "{path}");
+        failed.push(("WARN", id(&gone.headers)));
+    }
+
+    let text = log.text();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let troubles: Vec<_> = lines
+        .iter()
+        .map(|line| {
+            (line["level"].as_str().unwrap(), line["span"]["request.id"].as_str().unwrap_or_default())
+        })
+        .filter(|(level, _)| ["WARN", "ERROR"].contains(level))
+        .collect();
+    let failed: Vec<_> = failed.iter().map(|(level, id)| (*level, &**id)).collect();
+    assert_eq!(troubles, failed, "{text}");
+}
+
+async fn panicking() -> StatusCode {
+    panic!("secret cause")
 }
 
 #[tokio::test]
@@ -553,6 +628,7 @@ impl Served {
         let (told, stopping) = mpsc::unbounded_channel();
         let task = tokio::spawn(async move {
             let tell = move || told.send(()).unwrap();
+            let router = http::bounded(router, &checked);
             http::serve(router, listener, &checked, tell, async { drop(stop.await) }).await;
         });
         Self { address, tls, shutdown: Some(shutdown), stopping, task }
@@ -586,6 +662,28 @@ async fn read_until(client: &mut TcpStream, end: &str) {
 /// A log in memory.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// What this thread logs as long as the two other values are held, in the form and at the levels of `serve`
+    /// (`src/logs.rs`).
+    fn begin() -> (Self, DefaultGuard, Dispatch) {
+        let log = Self::default();
+        let writer = log.clone();
+        let format = tracing_subscriber::fmt().json().with_span_list(false);
+        let subscriber =
+            format.with_writer(move || writer.clone()).with_env_filter("info,sqlx=warn").finish();
+        // As long as there is one subscriber only, a place in the code that another test's thread reaches
+        // first is taken for switched off: tracing asks that thread's subscriber, which is none.
+        let second = Dispatch::new(tracing_subscriber::fmt().with_writer(std::io::sink).finish());
+        let guard = tracing::subscriber::set_default(subscriber);
+        tracing::callsite::rebuild_interest_cache();
+        (log, guard, second)
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

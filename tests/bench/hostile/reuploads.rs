@@ -1,9 +1,14 @@
-//! Re-uploads of the largest documents, which the server has.
+//! Re-uploads: of the largest documents, which the server has, and of settings and purges that it has lost.
 
 use roadbook_domain::crm::card;
 use roadbook_domain::document::{Document, DocumentType, DocumentTypeId};
-use roadbook_domain::value::id::{DocumentId, PartId};
-use roadbook_domain::wire::{Bundle, Entry, Reupload, SyncRequest, SyncResponse};
+use roadbook_domain::settings::user::User;
+use roadbook_domain::settings::{SettingsRow, local_user};
+use roadbook_domain::value::id::{DocumentId, PartId, UserId};
+use roadbook_domain::wire::{
+    Bundle, Entry, MAX_REUPLOADED_ROWS, Reupload, SyncRequest, SyncResponse, Verdict,
+};
+use roadbook_server::testing::{receipted, tombstone};
 
 use super::Case;
 use super::honest::is_taken;
@@ -13,7 +18,10 @@ use crate::dataset;
 pub const ALL: &[Case] = &[
     ("re-upload: two cards of 98,000 characters", long_cards),
     ("re-upload: a card of 10,000 changes", many_changes),
+    ("re-upload: a card of 40,000 changes", most_changes),
     ("re-upload: 500 cards with forged receipts", forged),
+    ("re-upload: 1,000 users that the server lost", users),
+    ("re-upload: 1,000 purges that the server lost", purges),
 ];
 
 /// The documents as the server gives them, with its receipts.
@@ -79,10 +87,18 @@ fn long_cards(site: &mut Site, _: usize) -> Asked {
 }
 
 fn many_changes(site: &mut Site, round: usize) -> Asked {
-    let card = id("changes", 0, 0);
+    changes(site, round, 10_000)
+}
+
+fn most_changes(site: &mut Site, round: usize) -> Asked {
+    changes(site, round, 40_000)
+}
+
+fn changes(site: &mut Site, round: usize, count: usize) -> Asked {
+    let card = id("changes", 0, count);
     if round == 0 {
         site.user.card(card, &[create("Many", site.user.user)]);
-        for number in 0..10_000 {
+        for number in 0..count {
             if !site.user.has_room(1, 1_000) {
                 site.user.push(&site.office);
             }
@@ -95,6 +111,34 @@ fn many_changes(site: &mut Site, round: usize) -> Asked {
     }
     let reuploads = bundles(site, vec![card]);
     asked(reuploads, is_answered)
+}
+
+/// As to a server that was restored to before a firm hired a thousand people.
+fn users(site: &mut Site, round: usize) -> Asked {
+    let user = |number: usize| {
+        let email = format!("lost{round}x{number}@example.com").parse().unwrap();
+        let id = UserId::derived(&[&round.to_be_bytes(), &number.to_be_bytes()]);
+        SettingsRow::new(&User { id, email: Some(email), ..local_user(dataset::zone(), "en-GB") }, 1)
+    };
+    let settings =
+        (0..MAX_REUPLOADED_ROWS).map(|number| receipted(&site.office.state, user(number))).collect();
+    rows(SyncRequest { settings, ..SyncRequest::default() })
+}
+
+fn purges(site: &mut Site, round: usize) -> Asked {
+    let purge = |number| tombstone(&site.office.state, id("purged", round, number));
+    let tombstones = (0..MAX_REUPLOADED_ROWS).map(purge).collect();
+    rows(SyncRequest { tombstones, ..SyncRequest::default() })
+}
+
+fn rows(request: SyncRequest) -> Asked {
+    let is_so = |answer: Option<&SyncResponse>| {
+        let is_applied = |verdict: &Verdict| matches!(verdict, Verdict::Applied(_));
+        answer.is_some_and(|answer| {
+            answer.row_verdicts.len() == MAX_REUPLOADED_ROWS && answer.row_verdicts.iter().all(is_applied)
+        })
+    };
+    Asked { by: Who::User, at: At::Head, what: What::Request(Box::new(request)), is_so }
 }
 
 fn forged(site: &mut Site, _: usize) -> Asked {

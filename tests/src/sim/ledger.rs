@@ -45,7 +45,7 @@ pub type Versions = BTreeMap<(u16, [u8; 16]), i64>;
 pub struct Tally(BTreeMap<&'static str, u64>);
 
 /// What must happen among many seeds.
-const NAMES: [&str; 53] = [
+const NAMES: [&str; 61] = [
     // What the server did.
     "applied",
     "known",
@@ -75,6 +75,12 @@ const NAMES: [&str; 53] = [
     "restored onto a full disk",
     "with a full phone",
     "no room on a phone",
+    "phones killed",
+    "phones copied",
+    "phones that went back to a copy",
+    "restarted in order",
+    "restarted by a kill",
+    "restored",
     // What met.
     "met",
     "refreshed at once",
@@ -96,6 +102,8 @@ const NAMES: [&str; 53] = [
     "signed out",
     "kept from signing out",
     "signed out by force",
+    "another user signed in",
+    "applied again by hand",
     "salvaged",
     "documents spoiled",
     "handed in",

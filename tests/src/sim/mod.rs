@@ -181,6 +181,8 @@ impl<'a> Simulation<'a> {
             Transition::RestartServer { orderly } => {
                 let before = self.server.documents()?;
                 self.server.restart(orderly)?;
+                let how = if orderly { "restarted in order" } else { "restarted by a kill" };
+                self.ledger.tally.count(how);
                 crate::failure::same("a restart takes nothing away (R04)", &before, &self.server.documents()?)
             }
             Transition::BackUp => self.server.back_up(),
@@ -255,6 +257,7 @@ impl<'a> Simulation<'a> {
     fn kill(&mut self, place: usize) -> Result<(), Failure> {
         let before = self.phones[place].phone.outbox.clone();
         self.phones[place].phone.kill()?;
+        self.ledger.tally.count("phones killed");
         let after = &self.phones[place].phone.outbox;
         crate::failure::same("a kill takes nothing away", &before, after)
     }
@@ -266,6 +269,7 @@ impl<'a> Simulation<'a> {
             // Its device may have been another one then; the user signs in again.
             let identity = phone.identity;
             phone.app().client.set_identity(identity)?;
+            self.ledger.tally.count("phones that went back to a copy");
             self.write_off()?;
         }
         Ok(())
@@ -275,6 +279,7 @@ impl<'a> Simulation<'a> {
     fn restore_server(&mut self) -> Result<bool, Failure> {
         let is_restored = self.server.restore()?;
         if is_restored {
+            self.ledger.tally.count("restored");
             self.ledger.note_restored(&self.server.log()?);
             self.let_go()?;
             self.write_off()?;
@@ -326,6 +331,7 @@ impl<'a> Simulation<'a> {
             self.sign_in(&mut clone)?;
         }
         self.phones.push(clone);
+        self.ledger.tally.count("phones copied");
         Ok(())
     }
 
@@ -373,6 +379,9 @@ impl<'a> Simulation<'a> {
             // If its document is gone, the item stays.
             drop(phone.app().client.reapply(n));
             let after = phone.app().peek.quarantine()?;
+            if after.len() < before.len() {
+                self.ledger.tally.count("applied again by hand");
+            }
             let taken = before.into_iter().map(|(_, change)| change);
             phone.reapplied.extend(taken.filter(|change| !after.iter().any(|(_, kept)| kept == change)));
         }

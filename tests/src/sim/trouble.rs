@@ -169,6 +169,9 @@ impl Simulation<'_> {
         if other != owner && self.is_enabled(other)? {
             let taken = self.sign_in_on(place, other)?;
             same("only a file without anything of another user is given on (C15)", &taken, &is_free)?;
+            if taken {
+                self.ledger.tally.count("another user signed in");
+            }
         }
         if self.phones[place].owner == owner {
             // Whoever is disabled just now will be enabled at rest.

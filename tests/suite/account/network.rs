@@ -2,10 +2,11 @@
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use roadbook_client::account::is_signed_in;
-use roadbook_client::{SyncError, Syncer, Transport, TransportError};
+use roadbook_client::{SyncError, SyncState, Syncer, Transport, TransportError};
 use roadbook_domain::value::env::Env;
 use roadbook_tests::model::{Fault, ModelTransport};
 
@@ -63,6 +64,32 @@ async fn what_stands_in_the_way_is_named_and_waited_for_and_the_phone_comes_back
             syncer.sync(&stage.server, &mut |_| {}).await.unwrap();
             assert_eq!((stage.client.unsent_count(), stage.on_server()), (Ok(0), 1));
         }
+    }
+}
+
+#[tokio::test]
+async fn an_edit_whose_request_has_no_answer_is_here_again_and_its_screen_is_told() {
+    for fault in [Fault::RequestLost, Fault::AnswerLost, Fault::Error(TransportError::TimedOut)] {
+        let stage = Stage::signed_in().await;
+        stage.sync().await.unwrap();
+        let card = stage.card("Bakery");
+        let states = Arc::new(Mutex::new(Vec::new()));
+        let (told, client) = (Arc::clone(&states), stage.client.clone());
+        let _watched = stage.client.subscribe(move |changes| {
+            if changes.documents.contains(&card) {
+                told.lock().unwrap().push(client.sync_state(card));
+            }
+        });
+        stage.server.next_faults([fault.clone()]);
+        let mut syncer = Syncer::new(&stage.client);
+        let failed = syncer.sync(&stage.server, &mut |_| {}).await.unwrap_err();
+        // Before the app is started anew, and before anything is sent again.
+        assert_eq!(stage.client.sync_state(card), Ok(SyncState::Here), "{fault:?}");
+        stage.pass(failed.retry_at().unwrap().millis() - stage.env.now().millis());
+        syncer.sync(&stage.server, &mut |_| {}).await.unwrap();
+        let seen: Vec<_> = states.lock().unwrap().drain(..).map(Result::unwrap).collect();
+        let (sent, stored) = (SyncState::Sent, SyncState::Stored);
+        assert_eq!(seen, [sent, SyncState::Here, sent, stored], "{fault:?}");
     }
 }
 

@@ -88,9 +88,13 @@ impl State {
         Ok(received.changes)
     }
 
-    /// The next request. It `marks` the changes it carries as sent, if there is room for that: commit before
-    /// sending it.
-    pub fn next_request(&mut self, tx: &Transaction<'_>, marks: bool) -> Result<SyncRequest, Error> {
+    /// The next request. It marks the changes it carries as sent, and says so in `marked`, if there is room for that:
+    /// commit before sending it.
+    pub fn next_request(
+        &mut self,
+        tx: &Transaction<'_>,
+        marked: Option<&mut ChangeSet>,
+    ) -> Result<SyncRequest, Error> {
         // The caller was cancelled while it waited, and nobody told of a failure.
         self.unanswered();
         let is_to_reconcile = self.is_to_reconcile(tx)?;
@@ -119,7 +123,7 @@ impl State {
             }
             // What the server lost is re-uploaded first: unsent changes may depend on it.
             if self.reuploads.is_empty() && request.reuploads.is_empty() {
-                request.push = self.push(tx, marks, &mut sent)?;
+                request.push = self.push(tx, marked, &mut sent)?;
             }
         }
         request.fetch = sent.fetch.iter().copied().collect();
@@ -447,7 +451,12 @@ impl State {
     }
 
     /// Unsent changes, grouped by document, in the order of making.
-    fn push(&self, tx: &Transaction<'_>, marks: bool, sent: &mut Sent) -> Result<Vec<Pushed>, Error> {
+    fn push(
+        &self,
+        tx: &Transaction<'_>,
+        mut marked: Option<&mut ChangeSet>,
+        sent: &mut Sent,
+    ) -> Result<Vec<Pushed>, Error> {
         let mut push: Vec<Pushed> = Vec::new();
         let mut bytes = 0;
         for unsent in self.unsent(tx)? {
@@ -458,8 +467,11 @@ impl State {
                 break;
             }
             // A retry of what is marked already writes nothing.
-            if marks && unsent.state != UnsentState::Sent {
+            if unsent.state != UnsentState::Sent
+                && let Some(marked) = &mut marked
+            {
                 outbox::set_state(tx, unsent.n, UnsentState::Sent)?;
+                marked.document(unsent.document);
             }
             let pushed = PushedChange::new(change, unsent.hash, unsent.origin);
             let place = Pushed::add(&mut push, unsent.document, unsent.kind, pushed);

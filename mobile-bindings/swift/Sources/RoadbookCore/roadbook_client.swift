@@ -1892,6 +1892,125 @@ public func FfiConverterTypeCounts_lower(_ value: Counts) -> RustBuffer {
 
 
 /**
+ * A device that the user signed in on.
+ */
+public struct DeviceView: Equatable, Hashable {
+    /**
+     * Its id.
+     */
+    public let id: DeviceId
+    /**
+     * `ios`, `android`, `jvm`, `linux`, ...
+     */
+    public let platform: String
+    /**
+     * What the user calls it.
+     */
+    public let name: String
+    /**
+     * When it was first signed in on.
+     */
+    public let createdAt: Timestamp
+    /**
+     * When it last signed in, or had its session go on.
+     */
+    public let lastSeenAt: Timestamp
+    /**
+     * When it was shut out; `None`: it was not.
+     */
+    public let revokedAt: Timestamp?
+    /**
+     * Whether it is the one that asks.
+     */
+    public let isCurrent: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its id.
+         */id: DeviceId,
+        /**
+         * `ios`, `android`, `jvm`, `linux`, ...
+         */platform: String,
+        /**
+         * What the user calls it.
+         */name: String,
+        /**
+         * When it was first signed in on.
+         */createdAt: Timestamp,
+        /**
+         * When it last signed in, or had its session go on.
+         */lastSeenAt: Timestamp,
+        /**
+         * When it was shut out; `None`: it was not.
+         */revokedAt: Timestamp?,
+        /**
+         * Whether it is the one that asks.
+         */isCurrent: Bool) {
+        self.id = id
+        self.platform = platform
+        self.name = name
+        self.createdAt = createdAt
+        self.lastSeenAt = lastSeenAt
+        self.revokedAt = revokedAt
+        self.isCurrent = isCurrent
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension DeviceView: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDeviceView: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DeviceView {
+        return
+            try DeviceView(
+                id: FfiConverterTypeDeviceId.read(from: &buf),
+                platform: FfiConverterString.read(from: &buf),
+                name: FfiConverterString.read(from: &buf),
+                createdAt: FfiConverterTypeTimestamp.read(from: &buf),
+                lastSeenAt: FfiConverterTypeTimestamp.read(from: &buf),
+                revokedAt: FfiConverterOptionTypeTimestamp.read(from: &buf),
+                isCurrent: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: DeviceView, into buf: inout [UInt8]) {
+        FfiConverterTypeDeviceId.write(value.id, into: &buf)
+        FfiConverterString.write(value.platform, into: &buf)
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterTypeTimestamp.write(value.createdAt, into: &buf)
+        FfiConverterTypeTimestamp.write(value.lastSeenAt, into: &buf)
+        FfiConverterOptionTypeTimestamp.write(value.revokedAt, into: &buf)
+        FfiConverterBool.write(value.isCurrent, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeviceView_lift(_ buf: RustBuffer) throws -> DeviceView {
+    return try FfiConverterTypeDeviceView.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeviceView_lower(_ value: DeviceView) -> RustBuffer {
+    return FfiConverterTypeDeviceView.lower(value)
+}
+
+
+/**
  * What an edit did.
  */
 public struct Edited: Equatable, Hashable {
@@ -6919,6 +7038,10 @@ enum SyncError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError {
      */
     case Elsewhere
     /**
+     * The app ended the call by its own word. If the server had answered already, nothing of it was stored here.
+     */
+    case Cancelled
+    /**
      * The server refused the request itself: the app may be too old for it.
      */
     case Refused(
@@ -7006,11 +7129,12 @@ public struct FfiConverterTypeSyncError: FfiConverterRustBuffer {
             quarantined: try FfiConverterUInt64.read(from: &buf)
             )
         case 13: return .Elsewhere
-        case 14: return .Refused(
+        case 14: return .Cancelled
+        case 15: return .Refused(
             address: try FfiConverterString.read(from: &buf),
             code: try FfiConverterString.read(from: &buf)
             )
-        case 15: return .Local(
+        case 16: return .Local(
             error: try FfiConverterTypeApiError.read(from: &buf)
             )
 
@@ -7095,14 +7219,18 @@ public struct FfiConverterTypeSyncError: FfiConverterRustBuffer {
             writeInt(&buf, Int32(13))
 
 
-        case let .Refused(address,code):
+        case .Cancelled:
             writeInt(&buf, Int32(14))
+
+
+        case let .Refused(address,code):
+            writeInt(&buf, Int32(15))
             FfiConverterString.write(address, into: &buf)
             FfiConverterString.write(code, into: &buf)
 
 
         case let .Local(error):
-            writeInt(&buf, Int32(15))
+            writeInt(&buf, Int32(16))
             FfiConverterTypeApiError.write(error, into: &buf)
 
         }

@@ -1101,23 +1101,42 @@ public protocol RoadbookProtocol: AnyObject, Sendable {
      * `products` and `statuses` answered.
      *
      * # Errors
-     * As for [`Self::sign_in`]; `OtherUser` if the file is an account's already.
+     * As for [`Self::sign_in`]; `OtherUser` if the file is an account's already; `Cancelled`, and then the workspace
+     * is local as before.
      */
-    func attach(server: Server, email: String, password: String, device: Device, products: [ProductAnswer], statuses: [StatusAnswer]) async throws  -> Attached
+    func attach(server: Server, email: String, password: String, device: Device, products: [ProductAnswer], statuses: [StatusAnswer], cancel: CancelToken?) async throws  -> Attached
+
+    /**
+     * The user's devices, in the order in which they were first signed in on, those that were shut out included.
+     *
+     * # Errors
+     * As for [`Self::sync`].
+     */
+    func devices(server: Server) async throws  -> [DeviceView]
 
     /**
      * Uses up a code for one time, which an administrator made: the user has this password from then on, and is
      * signed in here and nowhere else.
      *
      * # Errors
-     * `BadCredentials` for a code that was used or is too old; else as for [`Self::sign_in`].
+     * `BadCredentials` for a code that was used or is too old; else as for [`Self::sign_in`]. A call that was cancelled
+     * may have used the code up: then the new password is in force, and signing in does it.
      */
-    func enrol(server: Server, code: String, password: String, device: Device) async throws  -> Identity
+    func enrol(server: Server, code: String, password: String, device: Device, cancel: CancelToken?) async throws  -> Identity
 
     /**
      * Whether there is a session; it may have ended at the server since.
      */
     func isSignedIn() throws  -> Bool
+
+    /**
+     * Ends the sessions of a device of the user's for good: a phone that was lost. What it had not sent it may still
+     * hand in, for a manager to review.
+     *
+     * # Errors
+     * As for [`Self::sync`]; `Refused` with `not_found` for a device of nobody, or of somebody else.
+     */
+    func revokeDevice(server: Server, device: DeviceId) async throws
 
     /**
      * Signs in; from then on [`Self::sync`] can exchange. What the user left here by a forced sign-out is unsent,
@@ -1126,9 +1145,9 @@ public protocol RoadbookProtocol: AnyObject, Sendable {
      * # Errors
      * `BadCredentials`; `TooManyTries` with the time to try again; those of [`Self::sync`]; `OtherUser` if the file
      * holds another user's data, or a local workspace with documents; `Local` with `Invalid` for a secret that is
-     * not 32 bytes.
+     * not 32 bytes; `Cancelled`, and then nobody is signed in.
      */
-    func signIn(server: Server, email: String, password: String, device: Device) async throws  -> Identity
+    func signIn(server: Server, email: String, password: String, device: Device, cancel: CancelToken?) async throws  -> Identity
 
     /**
      * Signs out: everything of the user leaves the device at once, and the server is told, if it is there. With
@@ -1541,14 +1560,15 @@ public static func openBeside(path: String)throws  -> Roadbook  {
      * `products` and `statuses` answered.
      *
      * # Errors
-     * As for [`Self::sign_in`]; `OtherUser` if the file is an account's already.
+     * As for [`Self::sign_in`]; `OtherUser` if the file is an account's already; `Cancelled`, and then the workspace
+     * is local as before.
      */
-open func attach(server: Server, email: String, password: String, device: Device, products: [ProductAnswer], statuses: [StatusAnswer])async throws  -> Attached  {
+open func attach(server: Server, email: String, password: String, device: Device, products: [ProductAnswer], statuses: [StatusAnswer], cancel: CancelToken? = nil)async throws  -> Attached  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_roadbook_mobile_fn_method_roadbook_attach(
-                        self.uniffiCloneHandle(),FfiConverterTypeServer_lower(server),FfiConverterString.lower(email),FfiConverterString.lower(password),FfiConverterTypeDevice_lower(device),FfiConverterSequenceTypeProductAnswer.lower(products),FfiConverterSequenceTypeStatusAnswer.lower(statuses)
+                        self.uniffiCloneHandle(),FfiConverterTypeServer_lower(server),FfiConverterString.lower(email),FfiConverterString.lower(password),FfiConverterTypeDevice_lower(device),FfiConverterSequenceTypeProductAnswer.lower(products),FfiConverterSequenceTypeStatusAnswer.lower(statuses),FfiConverterOptionTypeCancelToken.lower(cancel)
                 )
             },
             pollFunc: ffi_roadbook_mobile_rust_future_poll_rust_buffer,
@@ -1560,18 +1580,41 @@ open func attach(server: Server, email: String, password: String, device: Device
 }
 
     /**
+     * The user's devices, in the order in which they were first signed in on, those that were shut out included.
+     *
+     * # Errors
+     * As for [`Self::sync`].
+     */
+open func devices(server: Server)async throws  -> [DeviceView]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_roadbook_mobile_fn_method_roadbook_devices(
+                        self.uniffiCloneHandle(),FfiConverterTypeServer_lower(server)
+                )
+            },
+            pollFunc: ffi_roadbook_mobile_rust_future_poll_rust_buffer,
+            completeFunc: ffi_roadbook_mobile_rust_future_complete_rust_buffer,
+            freeFunc: ffi_roadbook_mobile_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeDeviceView.lift,
+            errorHandler: FfiConverterTypeSyncError_lift
+        )
+}
+
+    /**
      * Uses up a code for one time, which an administrator made: the user has this password from then on, and is
      * signed in here and nowhere else.
      *
      * # Errors
-     * `BadCredentials` for a code that was used or is too old; else as for [`Self::sign_in`].
+     * `BadCredentials` for a code that was used or is too old; else as for [`Self::sign_in`]. A call that was cancelled
+     * may have used the code up: then the new password is in force, and signing in does it.
      */
-open func enrol(server: Server, code: String, password: String, device: Device)async throws  -> Identity  {
+open func enrol(server: Server, code: String, password: String, device: Device, cancel: CancelToken? = nil)async throws  -> Identity  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_roadbook_mobile_fn_method_roadbook_enrol(
-                        self.uniffiCloneHandle(),FfiConverterTypeServer_lower(server),FfiConverterString.lower(code),FfiConverterString.lower(password),FfiConverterTypeDevice_lower(device)
+                        self.uniffiCloneHandle(),FfiConverterTypeServer_lower(server),FfiConverterString.lower(code),FfiConverterString.lower(password),FfiConverterTypeDevice_lower(device),FfiConverterOptionTypeCancelToken.lower(cancel)
                 )
             },
             pollFunc: ffi_roadbook_mobile_rust_future_poll_rust_buffer,
@@ -1595,20 +1638,43 @@ open func isSignedIn()throws  -> Bool  {
 }
 
     /**
+     * Ends the sessions of a device of the user's for good: a phone that was lost. What it had not sent it may still
+     * hand in, for a manager to review.
+     *
+     * # Errors
+     * As for [`Self::sync`]; `Refused` with `not_found` for a device of nobody, or of somebody else.
+     */
+open func revokeDevice(server: Server, device: DeviceId)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_roadbook_mobile_fn_method_roadbook_revoke_device(
+                        self.uniffiCloneHandle(),FfiConverterTypeServer_lower(server),FfiConverterTypeDeviceId_lower(device)
+                )
+            },
+            pollFunc: ffi_roadbook_mobile_rust_future_poll_void,
+            completeFunc: ffi_roadbook_mobile_rust_future_complete_void,
+            freeFunc: ffi_roadbook_mobile_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeSyncError_lift
+        )
+}
+
+    /**
      * Signs in; from then on [`Self::sync`] can exchange. What the user left here by a forced sign-out is unsent,
      * or in the quarantine, again.
      *
      * # Errors
      * `BadCredentials`; `TooManyTries` with the time to try again; those of [`Self::sync`]; `OtherUser` if the file
      * holds another user's data, or a local workspace with documents; `Local` with `Invalid` for a secret that is
-     * not 32 bytes.
+     * not 32 bytes; `Cancelled`, and then nobody is signed in.
      */
-open func signIn(server: Server, email: String, password: String, device: Device)async throws  -> Identity  {
+open func signIn(server: Server, email: String, password: String, device: Device, cancel: CancelToken? = nil)async throws  -> Identity  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_roadbook_mobile_fn_method_roadbook_sign_in(
-                        self.uniffiCloneHandle(),FfiConverterTypeServer_lower(server),FfiConverterString.lower(email),FfiConverterString.lower(password),FfiConverterTypeDevice_lower(device)
+                        self.uniffiCloneHandle(),FfiConverterTypeServer_lower(server),FfiConverterString.lower(email),FfiConverterString.lower(password),FfiConverterTypeDevice_lower(device),FfiConverterOptionTypeCancelToken.lower(cancel)
                 )
             },
             pollFunc: ffi_roadbook_mobile_rust_future_poll_rust_buffer,
@@ -3222,6 +3288,31 @@ fileprivate struct FfiConverterSequenceTypeContactItem: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeDeviceView: FfiConverterRustBuffer {
+    typealias SwiftType = [DeviceView]
+
+    public static func write(_ value: [DeviceView], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeDeviceView.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [DeviceView] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [DeviceView]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeDeviceView.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeHistoryItem: FfiConverterRustBuffer {
     typealias SwiftType = [HistoryItem]
 
@@ -3573,16 +3664,22 @@ private let initializationResult: InitializationResult = {
     if (uniffi_roadbook_mobile_checksum_method_changesubscription_cancel() != 41764) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_roadbook_mobile_checksum_method_roadbook_attach() != 22229) {
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_attach() != 5497) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_roadbook_mobile_checksum_method_roadbook_enrol() != 58059) {
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_devices() != 28877) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_enrol() != 21987) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_is_signed_in() != 63453) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_roadbook_mobile_checksum_method_roadbook_sign_in() != 98) {
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_revoke_device() != 4608) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_sign_in() != 58897) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_sign_out() != 14973) {

@@ -353,12 +353,17 @@ uint64_t uniffi_roadbook_mobile_fn_constructor_roadbook_open_beside(RustBuffer p
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_ATTACH
 #define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_ATTACH
-uint64_t uniffi_roadbook_mobile_fn_method_roadbook_attach(uint64_t ptr, uint64_t server, RustBuffer email, RustBuffer password, RustBuffer device, RustBuffer products, RustBuffer statuses
+uint64_t uniffi_roadbook_mobile_fn_method_roadbook_attach(uint64_t ptr, uint64_t server, RustBuffer email, RustBuffer password, RustBuffer device, RustBuffer products, RustBuffer statuses, RustBuffer cancel
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_DEVICES
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_DEVICES
+uint64_t uniffi_roadbook_mobile_fn_method_roadbook_devices(uint64_t ptr, uint64_t server
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_ENROL
 #define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_ENROL
-uint64_t uniffi_roadbook_mobile_fn_method_roadbook_enrol(uint64_t ptr, uint64_t server, RustBuffer code, RustBuffer password, RustBuffer device
+uint64_t uniffi_roadbook_mobile_fn_method_roadbook_enrol(uint64_t ptr, uint64_t server, RustBuffer code, RustBuffer password, RustBuffer device, RustBuffer cancel
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_IS_SIGNED_IN
@@ -366,9 +371,14 @@ uint64_t uniffi_roadbook_mobile_fn_method_roadbook_enrol(uint64_t ptr, uint64_t 
 int8_t uniffi_roadbook_mobile_fn_method_roadbook_is_signed_in(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_REVOKE_DEVICE
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_REVOKE_DEVICE
+uint64_t uniffi_roadbook_mobile_fn_method_roadbook_revoke_device(uint64_t ptr, uint64_t server, RustBuffer device
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_SIGN_IN
 #define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_SIGN_IN
-uint64_t uniffi_roadbook_mobile_fn_method_roadbook_sign_in(uint64_t ptr, uint64_t server, RustBuffer email, RustBuffer password, RustBuffer device
+uint64_t uniffi_roadbook_mobile_fn_method_roadbook_sign_in(uint64_t ptr, uint64_t server, RustBuffer email, RustBuffer password, RustBuffer device, RustBuffer cancel
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_SIGN_OUT
@@ -937,6 +947,12 @@ uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_attach(void
 
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_DEVICES
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_DEVICES
+uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_devices(void
+
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_ENROL
 #define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_ENROL
 uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_enrol(void
@@ -946,6 +962,12 @@ uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_enrol(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_IS_SIGNED_IN
 #define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_IS_SIGNED_IN
 uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_is_signed_in(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_REVOKE_DEVICE
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_REVOKE_DEVICE
+uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_revoke_device(void
 
 );
 #endif

@@ -1,4 +1,6 @@
-// The account. Cancelling a task does not end these: each has its answer within the time that the network may take.
+// The account. A task that is cancelled throws `Cancelled`: nobody is signed in then, and a local workspace is local.
+// A sign-out goes on: what it deletes is deleted at once, and the server has its word within the time that the network
+// may take.
 
 extension Roadbook {
     /// Signs in; from then on ``sync(with:progress:)`` can exchange.
@@ -6,8 +8,8 @@ extension Roadbook {
     public func signIn(
         to server: Server, email: String, password: String, device: Device
     ) async throws(SyncError) -> Identity {
-        try await exchanged {
-            try await self.signIn(server: server, email: email, password: password, device: device)
+        try await cancellable { token in
+            try await self.signIn(server: server, email: email, password: password, device: device, cancel: token)
         }
     }
 
@@ -20,10 +22,10 @@ extension Roadbook {
         to server: Server, email: String, password: String, device: Device,
         products: [ProductAnswer] = [], statuses: [StatusAnswer] = []
     ) async throws(SyncError) -> Attached {
-        try await exchanged {
+        try await cancellable { token in
             try await self.attach(
                 server: server, email: email, password: password, device: device, products: products,
-                statuses: statuses)
+                statuses: statuses, cancel: token)
         }
     }
 
@@ -33,8 +35,9 @@ extension Roadbook {
     public func enrol(
         at server: Server, code: String, password: String, device: Device
     ) async throws(SyncError) -> Identity {
-        try await exchanged {
-            try await self.enrol(server: server, code: code, password: password, device: device)
+        try await cancellable { token in
+            try await self.enrol(
+                server: server, code: code, password: password, device: device, cancel: token)
         }
     }
 
@@ -42,5 +45,16 @@ extension Roadbook {
     /// forced: then it stays here encrypted, and the same user gets it back by signing in.
     public func signOut(from server: Server, force: Bool = false) async throws(SyncError) {
         try await exchanged { try await self.signOut(server: server, force: force) }
+    }
+
+    /// The user's devices, in the order in which they were first signed in on, those that were shut out included.
+    public func devices(at server: Server) async throws(SyncError) -> [DeviceView] {
+        try await exchanged { try await self.devices(server: server) }
+    }
+
+    /// Ends the sessions of a device of the user's for good: a phone that was lost. What it had not sent it may still
+    /// hand in, for a manager to review. Throws `Refused` with `not_found` for one that is not the user's.
+    public func revokeDevice(_ device: DeviceId, at server: Server) async throws(SyncError) {
+        try await exchanged { try await self.revokeDevice(server: server, device: device) }
     }
 }

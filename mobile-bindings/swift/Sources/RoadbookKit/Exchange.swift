@@ -45,7 +45,7 @@ private final class Progress: SyncListener {
 }
 
 /// A call that Swift's cancellation ends.
-private func cancellable<Value: Sendable>(
+func cancellable<Value: Sendable>(
     _ call: @Sendable (CancelToken) async throws -> Value
 ) async throws(SyncError) -> Value {
     let token = CancelToken()

@@ -2,7 +2,7 @@ import RoadbookKit
 import Testing
 
 /// Each would wait for half a minute if the app's word did not end it.
-@Suite("A sync ends by the app's word", .timeLimit(.minutes(1)))
+@Suite("A call of the network ends by the app's word", .timeLimit(.minutes(1)))
 struct EndingTests {
     private let firm: Firm
     private let server: Server
@@ -77,6 +77,25 @@ struct EndingTests {
         #expect(try await soon { try await third.value } == .cancelled)
     }
 
+    @Test("A cancelled task ends a sign-in, an enrolment and an attach at once, and nobody is signed in")
+    func entering() async throws {
+        let (other, local) = (try Phone(), try await Phone.local())
+        try await local.card()
+        for enter in [Phone.enteringByPassword, Phone.enteringByCode, Phone.attaching] {
+            for phone in [other, local] {
+                let running = enter(phone)(nobody)
+                await silence.called()
+                running.cancel()
+                let error = await failure(of: { try await soon { try await running.value } })
+                #expect(error as? SyncError == .Cancelled)
+                #expect(try await !phone.roadbook.isSignedIn())
+            }
+        }
+        #expect(try await local.roadbook.me()?.org == nil)
+        #expect(try await local.roadbook.unsentCount() == 1)
+        try await other.signIn(to: server)
+    }
+
     /// Without waiting for the network, which gives up after half a minute.
     private func soon<Value: Sendable>(_ call: () async throws -> Value) async throws -> Value {
         let begun = ContinuousClock.now
@@ -89,5 +108,20 @@ struct EndingTests {
 extension Phone {
     fileprivate func syncingInTheBackground(with server: Server) -> Task<SyncEnd, any Error> {
         Task { try await roadbook.backgroundSync(with: server, budget: Budget(seconds: 600, bytes: 1 << 20)).end }
+    }
+
+    fileprivate func enteringByPassword(at server: Server) -> Task<Void, any Error> {
+        Task { _ = try await signIn(to: server) }
+    }
+
+    fileprivate func enteringByCode(at server: Server) -> Task<Void, any Error> {
+        Task { _ = try await roadbook.enrol(at: server, code: "A-B", password: Firm.password, device: device) }
+    }
+
+    fileprivate func attaching(to server: Server) -> Task<Void, any Error> {
+        Task {
+            _ = try await roadbook.attach(
+                to: server, email: Firm.admin, password: Firm.password, device: device)
+        }
     }
 }

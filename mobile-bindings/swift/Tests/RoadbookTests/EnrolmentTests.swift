@@ -30,6 +30,32 @@ struct EnrolmentTests {
         try await tablet.signIn(to: server, email: "bela@example.com", password: "a password of Béla's own")
     }
 
+    @Test("A lost phone is shut out by its user, and hands in what it had not sent")
+    func lost() async throws {
+        let firm = try Firm()
+        let server = try Server(address: firm.address)
+        let (phone, tablet) = (try await Phone.signedIn(to: server), try await Phone.signedIn(to: server))
+        try await phone.card()
+        let (id, own) = (try await phone.roadbook.me()?.device, try await tablet.roadbook.me()?.device)
+        let devices = try await tablet.roadbook.devices(at: server)
+        let lost = try #require(devices.first { $0.id == id })
+        #expect(lost.revokedAt == nil && !lost.isCurrent && lost.platform == "ios")
+        #expect(devices.filter(\.isCurrent).map(\.id) == [own])
+
+        try await tablet.roadbook.revokeDevice(lost.id, at: server)
+        let after = try await tablet.roadbook.devices(at: server)
+        #expect(after.first { $0.id == id }?.revokedAt != nil)
+        await #expect(throws: SyncError.AccessEnded(handedIn: 1)) { try await phone.roadbook.sync(with: server) }
+        await #expect(throws: SyncError.SignInNeeded) { try await phone.roadbook.devices(at: server) }
+        let error = await failure(of: {
+            try await tablet.roadbook.revokeDevice("00000000-0000-7000-8000-000000000000", at: server)
+        })
+        guard case .Refused(_, "not_found") = error as? SyncError else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
     @Test("What is no link is none", arguments: ["", "no link", "https://roadbook.example/enrol#", "/enrol#RBPK-K3TM"])
     func noLink(_ text: String) {
         #expect(readEnrolment(link: text) == nil)

@@ -11,7 +11,7 @@ use roadbook_domain::access::rights::Scope;
 use roadbook_domain::document::change::{Actor, Change, ChangeHash};
 use roadbook_domain::document::limits::MAX_DOCUMENT_OPS;
 use roadbook_domain::document::{AudienceRule, DocumentType, is_reserved};
-use roadbook_domain::document::{AuthorTable, Signature};
+use roadbook_domain::document::{AuthorIndex, Signature};
 use roadbook_domain::value::id::{OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{
@@ -189,13 +189,16 @@ async fn load(
     let stored = documents::get(conn, caller.org, &ids).await?;
     let mut stored: BTreeMap<_, _> = stored.into_iter().map(|stored| (stored.id, stored)).collect();
     let purged = documents::purged(conn, caller.org, &ids).await?;
-    let tables = reuploads.iter().flat_map(|(_, reupload)| &reupload.authors.actors);
+    let key = *engine.secrets().receipt_key.as_bytes();
+    // What is forged is not looked up.
+    let ours = reuploads.iter().filter(|(_, reupload)| has_receipt(reupload, caller.org, &key));
+    let tables = ours.flat_map(|(_, reupload)| &reupload.authors.actors);
     let shown: Vec<_> = tables.map(|row| row.actor).collect();
     let bound = actors::devices(conn, caller.org, &shown).await?;
     let context = ReuploadContext {
         org: caller.org,
         user: caller.user,
-        key: *engine.secrets().receipt_key.as_bytes(),
+        key,
         bound: bound.into_iter().map(|(actor, _)| actor).collect(),
         server: engine.fresh_actor(),
         now,
@@ -246,7 +249,7 @@ fn try_reupload(case: ReuploadCase, context: &ReuploadContext, left: &mut u32) -
     let ReuploadCase { reupload, stored, purged } = case;
     let kind = DocumentType::get(reupload.kind).ok_or(Fault(Verdict::UpgradeRequired))?;
     // First of all: a forged re-upload costs a hash over its heads and table, whatever else is in it.
-    if !has_receipt(&reupload, context) {
+    if !has_receipt(&reupload, context.org, &context.key) {
         return Err(RefusalCode::ForeignReceipt.into());
     }
     if purged {
@@ -267,6 +270,7 @@ fn try_reupload(case: ReuploadCase, context: &ReuploadContext, left: &mut u32) -
         None => Scratch::new(kind, reupload.document, scope, creator, context.server),
     };
     let mut judged = Judged::new(reupload.document, built.len());
+    let authors = reupload.authors.index();
     for (built, bytes) in built.into_iter().zip(&reupload.changes) {
         if scratch.contains(built.hash) {
             judged.fates.push(Fate::Dup(built.hash));
@@ -277,7 +281,7 @@ fn try_reupload(case: ReuploadCase, context: &ReuploadContext, left: &mut u32) -
             break;
         }
         judged.fates.push(Fate::Accepted(scratch.accepted()));
-        accept(&mut scratch, built, bytes, &reupload.authors, context.now)?;
+        accept(&mut scratch, built, bytes, &authors, context.now)?;
     }
     judged.fates.resize(reupload.changes.len(), Fate::Not(Verdict::NotReached));
     judged.update = scratch.finish(context.now).map_err(|_| RefusalCode::Malformed)?;
@@ -291,16 +295,16 @@ fn try_reupload(case: ReuploadCase, context: &ReuploadContext, left: &mut u32) -
 }
 
 /// Whether the server gave this receipt for the heads and the author table that the re-upload states.
-fn has_receipt(reupload: &Reupload, context: &ReuploadContext) -> bool {
+fn has_receipt(reupload: &Reupload, org: OrgId, key: &[u8; 32]) -> bool {
     let authors = minicbor::to_vec(&reupload.authors).unwrap_or_default();
     let subject = Subject {
-        org: context.org,
+        org,
         document: reupload.document,
         kind: reupload.kind,
         heads: &reupload.heads,
         authors: &authors,
     };
-    subject.is_received(&context.key, &reupload.receipt)
+    subject.is_received(key, &reupload.receipt)
 }
 
 /// Reads the changes, as far as their operations may still be built: a few bytes may stand for thousands.
@@ -355,7 +359,7 @@ fn accept(
     scratch: &mut Scratch,
     built: Built,
     bytes: &[u8],
-    authors: &AuthorTable,
+    authors: &AuthorIndex<'_>,
     now: Timestamp,
 ) -> Result<(), RefusalCode> {
     let (actor, seq) = (built.change.actor, built.change.seq);

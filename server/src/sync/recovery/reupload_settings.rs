@@ -19,6 +19,12 @@ use crate::sync::error::SyncError;
 use crate::sync::seals::receipt;
 use crate::sync::up::purge;
 
+/// How many rows one transaction writes: others write between two.
+const SLICE: usize = 64;
+/// How often what was refused is tried again, once later rows are there. What still finds its place then does so in
+/// the next request.
+const MOST_PASSES: usize = 4;
+
 /// Takes in what a phone re-uploads; answers the verdicts, first those on the tombstones, in order, and the
 /// caller's claim, whose token the rows may have recalled.
 ///
@@ -71,13 +77,12 @@ async fn bury(
 }
 
 /// A row on its way.
-#[derive(Clone)]
 struct Pending {
     row: SettingsRow,
     verdict: Verdict,
 }
 
-/// Writes the rows that are not there in this or a later version, all in one transaction.
+/// Writes the rows that are not there in this or a later version.
 async fn take_rows(
     engine: &Engine,
     caller: &Caller,
@@ -86,7 +91,7 @@ async fn take_rows(
 ) -> Result<(Claim, Vec<Verdict>), SyncError> {
     let org = caller.org;
     let key = engine.secrets().receipt_key.as_bytes();
-    let pending: Vec<Pending> = rows
+    let mut pending: Vec<Pending> = rows
         .into_iter()
         .map(|ReceiptedRow { row, receipt }| {
             let is_ours = receipt::is_same(&receipt::of_row(key, org, &row), &receipt);
@@ -94,42 +99,68 @@ async fn take_rows(
             Pending { row, verdict: if is_ours { Verdict::NotReached } else { foreign } }
         })
         .collect();
-    // Receipts need no lock: a request with only foreign rows never begins a transaction.
-    if !pending.iter().any(Pending::is_open) {
-        return Ok((caller.claim(), pending.into_iter().map(|pending| pending.verdict).collect()));
-    }
-    match write_rows(engine, caller, pending.clone(), now).await {
-        Err(error) if error.is_full() => {
-            tracing::warn!("no space left: re-uploaded settings are not taken");
-            Ok((caller.claim(), pending.into_iter().map(|pending| pending.verdict).collect()))
-        }
-        written => written,
-    }
+    let claim = write_rows(engine, caller.claim(), &mut pending, now).await?;
+    Ok((claim, pending.into_iter().map(|pending| pending.verdict).collect()))
 }
 
-/// Writes all rows that are open, or none.
+/// Writes the rows that are open, and again those that another one may have let in.
 async fn write_rows(
     engine: &Engine,
-    caller: &Caller,
-    mut pending: Vec<Pending>,
+    mut claim: Claim,
+    pending: &mut [Pending],
     now: Timestamp,
-) -> Result<(Claim, Vec<Verdict>), SyncError> {
-    let org = caller.org;
-    let mut tx = caller.write(engine.db()).await?;
-    loop {
-        let open = pending.iter().filter(|pending| pending.is_open()).count();
-        for pending in pending.iter_mut().filter(|pending| pending.is_open()) {
-            pending.verdict = take_row(engine, &mut tx, org, &pending.row, now).await?;
+) -> Result<Claim, SyncError> {
+    let open = |pending: &[Pending]| -> Vec<usize> {
+        (0..pending.len()).filter(|place| pending.get(*place).is_some_and(Pending::is_open)).collect()
+    };
+    'passes: for _ in 0..MOST_PASSES {
+        let before = open(pending);
+        for slice in before.chunks(SLICE) {
+            claim = match write_slice(engine, claim, pending, slice, now).await {
+                Err(error) if error.is_full() => {
+                    tracing::warn!("no space left: re-uploaded settings are not taken");
+                    break 'passes;
+                }
+                written => written?,
+            };
         }
         // An email may be free, or another administrator be there, only after a later row.
-        let left = pending.iter().filter(|pending| pending.is_open()).count();
-        if left == 0 || left == open {
-            break;
+        let left = open(pending);
+        if left.is_empty() || left.len() == before.len() {
+            return Ok(claim);
         }
     }
-    let claim = caller.claim().renewed(&mut tx).await?;
+    for pending in pending.iter_mut().filter(|pending| pending.is_open()) {
+        pending.verdict = Verdict::NotReached;
+    }
+    Ok(claim)
+}
+
+/// Writes some rows in one transaction, and has their verdicts once it is durable.
+async fn write_slice(
+    engine: &Engine,
+    claim: Claim,
+    pending: &mut [Pending],
+    slice: &[usize],
+    now: Timestamp,
+) -> Result<Claim, SyncError> {
+    let mut tx = claim.write(engine.db()).await?;
+    let org = tx.caller.org;
+    let mut verdicts = Vec::with_capacity(slice.len());
+    for place in slice {
+        if let Some(pending) = pending.get(*place) {
+            verdicts.push((*place, take_row(engine, &mut tx, org, &pending.row, now).await?));
+        }
+    }
+    // A row of the caller's own account recalls their tokens.
+    let claim = claim.renewed(&mut tx).await?;
     tx.commit().await?;
-    Ok((claim, pending.into_iter().map(|pending| pending.verdict).collect()))
+    for (place, verdict) in verdicts {
+        if let Some(pending) = pending.get_mut(place) {
+            pending.verdict = verdict;
+        }
+    }
+    Ok(claim)
 }
 
 async fn take_row(

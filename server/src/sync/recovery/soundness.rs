@@ -194,15 +194,16 @@ fn wrong(stored: &Stored, made: &[Made]) -> Option<&'static str> {
     if !made.iter().all(|made| document.contains(made.hash)) {
         return Some("lacks a change of its log");
     }
-    let is_signed = |actor| is_reserved(actor) || authors.signature(actor).is_some();
+    let index = authors.index();
+    let is_signed = |actor| is_reserved(actor) || index.signature(actor).is_some();
     if !document.changes_since(&[]).iter().all(|(_, change)| is_signed(change.actor)) {
         return Some("holds a change of which it does not say who made it");
     }
     let is_as_logged = |made: &Made| {
         let of = (made.actor, made.number);
-        authors.signature(of.0) == Some(&made.by)
-            && authors.received_at(of.0, of.1) == Some(made.received_at)
-            && authors.origin(of.0, of.1) == made.origin
+        index.signature(of.0) == Some(&made.by)
+            && index.received_at(of.0, of.1) == Some(made.received_at)
+            && index.origin(of.0, of.1) == made.origin
     };
     if !made.iter().filter(|made| !is_reserved(made.actor)).all(is_as_logged) {
         return Some("says otherwise than its log who made its changes, or when");

@@ -3,13 +3,22 @@
 use axum::body::{Body, Bytes};
 use axum::http::{Method, Request};
 use futures_util::stream;
+use http_body_util::BodyExt;
 use roadbook_domain::crm::command::CardCommand;
+use roadbook_domain::crm::row::Rows;
+use roadbook_domain::document::canonical::Canonical;
 use roadbook_domain::document::change::{Change, Op};
-use roadbook_domain::document::{Origin, OriginKind};
-use roadbook_domain::wire::{RefusalCode, SyncRequest, Verdict};
+use roadbook_domain::document::{Document, DocumentType, Origin, OriginKind};
+use roadbook_domain::value::env::Env;
+use roadbook_domain::value::id::FieldId;
+use roadbook_domain::wire::{RefusalCode, SyncRequest, SyncResponse, Verdict, from_frame, to_frame};
+use tokio::task::JoinHandle;
+use tower::ServiceExt;
 
 use super::*;
-use crate::on_both;
+use crate::store::whole_log;
+use crate::sync::soundness;
+use crate::{app, on_both};
 
 on_both! {
     async fn an_edit_reaches_every_phone_that_sees_it_and_a_reconnect_with_nothing_new_is_small(engine) {
@@ -33,7 +42,7 @@ on_both! {
         let request = world.admin.request();
         let answer = world.admin.send(server, &request).await;
         assert!(answer.entries.is_empty() && !answer.more && answer.cursor.is_none());
-        let (_, bytes) = world.admin.send_raw(server, roadbook_domain::wire::to_frame(&request)).await;
+        let (_, bytes) = world.admin.send_raw(server, to_frame(&request)).await;
         assert!(bytes.len() < 100, "{} bytes", bytes.len());
     }
 
@@ -51,6 +60,95 @@ on_both! {
         assert_eq!(verdicts[..2], [Verdict::Dup(one), Verdict::Dup(two)]);
         assert!(matches!(verdicts[2], Verdict::Applied(_)));
         assert_eq!(world.user.digest, Some(world.user.own_digest()));
+    }
+
+    async fn phones_that_push_to_one_card_at_once_and_twice_lose_nothing_and_write_nothing_twice(engine) {
+        const ROUNDS: usize = 6;
+        let mut world = World::new(engine).await;
+        let card = world.id();
+        let server = &world.server;
+        world.user.card(server, card, create("Roof", Some(world.restricted.user)));
+        assert!(matches!(world.user.sync(server).await[..], [Verdict::Applied(_)]));
+        let mut phones = vec![world.manager, world.user, world.restricted];
+        for (role, installation) in [("manager", 12), ("user", 13), ("restricted", 14)] {
+            phones.push(Phone::new(server, &format!("{role}@example.com"), installation).await);
+        }
+        for phone in &mut phones {
+            phone.sync(server).await;
+        }
+        // The numbers that the phones were told, each with the check of its change.
+        let mut told = Vec::new();
+        for round in 0..ROUNDS {
+            server.env.advance(1_000);
+            for (place, phone) in phones.iter_mut().enumerate() {
+                phone.card(server, card, CardCommand::Rename(format!("Roof {round} of phone {place}")));
+                let own = match u8::try_from(place).unwrap() {
+                    odd if odd % 2 == 1 => todo(PartId::new(&*server.env), "Call", phone.user),
+                    even => CardCommand::SetField(FieldId::from_bytes([even; 16]), round.to_string()),
+                };
+                phone.card(server, card, own);
+            }
+            // Each tries again before it has an answer. A request meets six other commits at most, fewer than the
+            // times that it is judged (`ATTEMPTS`), so none is left for later.
+            let sent: Vec<_> = phones.iter().chain(&phones).map(|phone| exchanging(server, phone)).collect();
+            let mut answers = Vec::new();
+            for answer in sent {
+                answers.push(answer.await.unwrap());
+            }
+            let (once, again) = answers.split_at(phones.len());
+            for ((phone, once), again) in phones.iter_mut().zip(once).zip(again) {
+                let both = taken(once).into_iter().zip(taken(again));
+                for (pushed, ((seq, is_new), other)) in phone.outbox[0].changes.iter().zip(both) {
+                    assert_eq!(other, (seq, !is_new), "one request wrote it, and the other found it there");
+                    told.push((seq, pushed.check.to_vec()));
+                }
+                phone.outbox.clear();
+                // One of the two answers is lost.
+                let answer = if round % 2 == 0 { once } else { again };
+                assert!(!phone.take(server, answer.clone()), "nothing more is to come");
+                assert_eq!(phone.digest, Some(phone.own_digest()));
+            }
+        }
+        assert_eq!(told.len(), ROUNDS * phones.len() * 2);
+
+        let mut conn = server.state.db().read().await.unwrap();
+        let log = whole_log::linked(&mut conn, server.state.org(), 0, 10_000).await.unwrap();
+        assert!((1..).zip(&log).all(|(seq, entry)| entry.seq == seq), "no number is left out or given twice");
+        let of_card: Vec<_> = log.iter().filter(|entry| entry.document == card.uuid()).collect();
+        // The first one made the card.
+        let logged = of_card[1..].iter().map(|entry| (entry.seq.unsigned_abs(), entry.hash[..8].to_vec()));
+        told.sort_unstable();
+        assert_eq!(logged.collect::<Vec<_>>(), told);
+        let found = soundness::look(&mut conn, server.state.org(), server.env.now()).await.unwrap();
+        assert_eq!(found, None);
+        drop(conn);
+
+        let kind = DocumentType::get(roadbook_domain::document::DocumentTypeId::CARD).unwrap();
+        let mut replayed = Document::new(kind);
+        for entry in of_card {
+            let change = Change::from_bytes(&entry.bytes).unwrap();
+            replayed.apply_canonical(vec![Canonical::of(kind, &change).unwrap()]).unwrap();
+        }
+        phones.push(world.admin);
+        for (role, installation) in [("user", 23), ("restricted", 24)] {
+            phones.push(Phone::new(server, &format!("{role}@example.com"), installation).await);
+        }
+        for phone in &mut phones {
+            phone.sync(server).await;
+            assert_eq!(phone.held[&card].document.heads(), replayed.heads());
+            assert_eq!(phone.digest, Some(phone.own_digest()));
+            assert_eq!(phone.state_hash(server.env.now()), server_hash(server, phone).await);
+        }
+        let first = &phones[0].held[&card];
+        for phone in &phones {
+            let held = &phone.held[&card];
+            assert_eq!((held.rows(), &held.authors), (first.rows(), &first.authors));
+        }
+        let Rows::Card(row, _) = first.rows() else { panic!("a card") };
+        let last = (ROUNDS - 1).to_string();
+        assert!(row.name.starts_with(&format!("Roof {last} of phone ")), "{}", row.name);
+        assert_eq!(row.fields.iter().filter(|(_, value)| *value == last).count(), 3);
+        assert_eq!((row.fields.len(), row.todos.len()), (3, 3 * ROUNDS));
     }
 
     async fn one_bad_change_costs_the_rest_of_its_group_and_no_other(engine) {
@@ -170,7 +268,7 @@ on_both! {
         let (mine, theirs) = (world.id(), world.id());
         world.user.card(server, mine, create("Late", None));
         world.manager.card(server, theirs, create("Late", None));
-        let begin = |phone: &Phone| (roadbook_domain::wire::to_frame(&phone.request()), phone.token.clone());
+        let begin = |phone: &Phone| (to_frame(&phone.request()), phone.token.clone());
         let devices = server.send(Method::GET, "/v1/devices", &world.user.token, None).await.unwrap();
         let device = devices.body[0]["id"].as_str().unwrap().to_owned();
         let revoke = async {
@@ -192,7 +290,7 @@ on_both! {
         for body in [vec![], vec![0xff; 10], vec![0, 0xff], vec![1, 2, 3]] {
             assert_eq!(phone.send_raw(&world.server, body).await.0.as_u16(), 422);
         }
-        let bomb = roadbook_domain::wire::to_frame(&SyncRequest {
+        let bomb = to_frame(&SyncRequest {
             push: vec![roadbook_domain::wire::Pushed {
                 document: world.id(),
                 kind: roadbook_domain::document::DocumentTypeId::CARD,
@@ -207,6 +305,34 @@ on_both! {
         assert!(bomb.len() < 100_000);
         assert_eq!(phone.send_raw(&world.server, bomb).await.0.as_u16(), 413);
     }
+}
+
+/// Sends what a phone has to send, as a task of its own.
+fn exchanging(server: &Server, phone: &Phone) -> JoinHandle<SyncResponse> {
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri("/v1/sync")
+        .header("authorization", format!("Bearer {}", phone.token))
+        .body(Body::from(to_frame(&phone.request())))
+        .unwrap();
+    let app = app(server.state.clone());
+    tokio::spawn(async move {
+        let response = app.oneshot(request).await.unwrap();
+        let status = response.status();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(status.as_u16(), 200, "{}", String::from_utf8_lossy(&bytes));
+        from_frame::<SyncResponse>(&bytes, 64 << 20).unwrap()
+    })
+}
+
+/// The numbers that an answer gives to pushed changes, all of which the log has, and whether they are new.
+fn taken(answer: &SyncResponse) -> Vec<(u64, bool)> {
+    let number = |verdict: &Verdict| match verdict {
+        Verdict::Applied(seq) => (*seq, true),
+        Verdict::Dup(seq) => (*seq, false),
+        other => panic!("{other:?}"),
+    };
+    answer.verdicts.iter().flat_map(|group| &group.verdicts).map(number).collect()
 }
 
 /// Sends a request of which the last byte comes after something else has happened; answers the status and

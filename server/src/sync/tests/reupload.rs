@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 use super::recovery::{copy_of, restore};
 use super::*;
 use crate::on_both;
-use crate::sync::seals::receipt::{of_purge, of_row};
-use crate::testing::{ADMIN, Answer, PASSWORD};
+use crate::sync::seals::receipt::of_row;
+use crate::testing::{self, ADMIN, Answer, PASSWORD};
 
 #[tokio::test]
 async fn a_restored_server_gets_roles_products_users_and_purges_by_re_upload() {
@@ -109,7 +109,7 @@ on_both! {
         world.manager.sync(server).await;
         let row = world.manager.receipted.values().find(|one| one.row.product.is_some()).unwrap().clone();
         let card = world.id();
-        let purge = Tombstone { document: card, receipt: of_purge(key(server), server.created.org, card).into() };
+        let purge = testing::tombstone(&server.state, card);
         let with = |change: &dyn Fn(&mut ReceiptedRow)| {
             let mut forged = row.clone();
             change(&mut forged);
@@ -239,6 +239,23 @@ on_both! {
         assert_eq!(admin.await.unwrap().text("role"), "user");
     }
 
+    async fn rows_of_several_transactions_let_one_another_in(engine) {
+        let mut world = World::new(engine).await;
+        let server = &world.server;
+        world.manager.sync(server).await;
+        let own = row_of(&world.manager, world.manager.user);
+        let user: User = row_of(&world.manager, world.user.user).read().unwrap();
+        let newcomer = User { id: UserId::new(&*server.env), ..user.clone() };
+        let moved = User { email: Some("moved@example.com".parse().unwrap()), ..user };
+        let others = (0..200).map(|number| SettingsRow { kind: SettingsKind::Other(900 + number), ..own.clone() });
+        // The first needs the email that the last gives up.
+        let rows = [SettingsRow::new(&newcomer, 1)].into_iter().chain(others).chain([SettingsRow::new(&moved, 2)]);
+        let rows: Vec<_> = rows.map(|row| receipted(server, row)).collect();
+        let answer = re_upload(server, &world.manager, vec![], rows).await;
+        let is_applied = |verdict: &Verdict| matches!(verdict, Verdict::Applied(_));
+        assert_eq!(answer.row_verdicts.iter().filter(|verdict| is_applied(verdict)).count(), 202, "{answer:?}");
+    }
+
     async fn a_request_re_uploads_up_to_the_limit_of_rows_and_no_more(engine) {
         let world = World::new(engine).await;
         let tombstone = Tombstone { document: world.id(), receipt: [0; 16].into() };
@@ -256,10 +273,7 @@ async fn a_full_server_is_read_from_while_what_it_lost_waits() {
     world.manager.sync(&world.server).await;
     let (server, phone) = (&world.server, &world.manager);
     // So many, and so large, that what the file has free does not do.
-    let purge = |document| Tombstone {
-        document,
-        receipt: of_purge(key(server), server.created.org, document).into(),
-    };
+    let purge = |document| testing::tombstone(&server.state, document);
     let row = |number: u16| SettingsRow {
         kind: SettingsKind::Other(900 + number),
         body: minicbor::to_vec("x".repeat(60_000)).unwrap(),
@@ -317,8 +331,7 @@ fn key(server: &Server) -> &[u8; 32] {
 
 /// A row that this server once wrote, as far as it can tell.
 fn receipted(server: &Server, row: SettingsRow) -> ReceiptedRow {
-    let receipt = of_row(key(server), server.created.org, &row).into();
-    ReceiptedRow { row, receipt }
+    testing::receipted(&server.state, row)
 }
 
 fn row_of(phone: &Phone, user: UserId) -> SettingsRow {

@@ -406,9 +406,10 @@ impl Scratch {
         let mut facts: Vec<Fact> =
             self.before.as_ref().map(|(_, rows, _)| rows.facts().to_vec()).unwrap_or_default();
         let mut authors = self.before.as_ref().map(|(.., authors)| authors.clone()).unwrap_or_default();
+        let mut appender = authors.appender();
         for (change, accepted) in self.changes.iter().zip(&self.accepted) {
             facts.extend(projection::facts(&document, change, accepted.by.user));
-            authors.push(accepted.actor, &accepted.by, accepted.origin, accepted.received_at);
+            appender.push(accepted.actor, &accepted.by, accepted.origin, accepted.received_at);
         }
         // Facts that another version of the projection told are told anew.
         let is_current = |(stored, ..): &(Stored, _, _)| stored.projection_version == projection::VERSION;

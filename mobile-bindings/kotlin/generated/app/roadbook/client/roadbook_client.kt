@@ -2107,6 +2107,93 @@ public object FfiConverterTypeCounts: FfiConverterRustBuffer<Counts> {
 
 
 /**
+ * A device that the user signed in on.
+ */
+data class DeviceView (
+    /**
+     * Its id.
+     */
+    val `id`: DeviceId
+    ,
+    /**
+     * `ios`, `android`, `jvm`, `linux`, ...
+     */
+    val `platform`: kotlin.String
+    ,
+    /**
+     * What the user calls it.
+     */
+    val `name`: kotlin.String
+    ,
+    /**
+     * When it was first signed in on.
+     */
+    val `createdAt`: Timestamp
+    ,
+    /**
+     * When it last signed in, or had its session go on.
+     */
+    val `lastSeenAt`: Timestamp
+    ,
+    /**
+     * When it was shut out; `None`: it was not.
+     */
+    val `revokedAt`: Timestamp?
+    ,
+    /**
+     * Whether it is the one that asks.
+     */
+    val `isCurrent`: kotlin.Boolean
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDeviceView: FfiConverterRustBuffer<DeviceView> {
+    override fun read(buf: ByteBuffer): DeviceView {
+        return DeviceView(
+            FfiConverterTypeDeviceId.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterTypeTimestamp.read(buf),
+            FfiConverterTypeTimestamp.read(buf),
+            FfiConverterOptionalTypeTimestamp.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: DeviceView) = (
+            FfiConverterTypeDeviceId.allocationSize(value.`id`) +
+            FfiConverterString.allocationSize(value.`platform`) +
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterTypeTimestamp.allocationSize(value.`createdAt`) +
+            FfiConverterTypeTimestamp.allocationSize(value.`lastSeenAt`) +
+            FfiConverterOptionalTypeTimestamp.allocationSize(value.`revokedAt`) +
+            FfiConverterBoolean.allocationSize(value.`isCurrent`)
+    )
+
+    override fun write(value: DeviceView, buf: ByteBuffer) {
+            FfiConverterTypeDeviceId.write(value.`id`, buf)
+            FfiConverterString.write(value.`platform`, buf)
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterTypeTimestamp.write(value.`createdAt`, buf)
+            FfiConverterTypeTimestamp.write(value.`lastSeenAt`, buf)
+            FfiConverterOptionalTypeTimestamp.write(value.`revokedAt`, buf)
+            FfiConverterBoolean.write(value.`isCurrent`, buf)
+    }
+}
+
+
+
+/**
  * What an edit did.
  */
 data class Edited (
@@ -7206,6 +7293,15 @@ sealed class SyncException: kotlin.Exception() {
     }
 
     /**
+     * The app ended the call by its own word. If the server had answered already, nothing of it was stored here.
+     */
+    class Cancelled(
+        ) : SyncException() {
+        override val message
+            get() = ""
+    }
+
+    /**
      * The server refused the request itself: the app may be too old for it.
      */
     class Refused(
@@ -7297,11 +7393,12 @@ public object FfiConverterTypeSyncError : FfiConverterRustBuffer<SyncException> 
                 FfiConverterULong.read(buf),
                 )
             13 -> SyncException.Elsewhere()
-            14 -> SyncException.Refused(
+            14 -> SyncException.Cancelled()
+            15 -> SyncException.Refused(
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
                 )
-            15 -> SyncException.Local(
+            16 -> SyncException.Local(
                 FfiConverterTypeApiError.read(buf),
                 )
             else -> throw RuntimeException("invalid error enum value, something is very wrong!!")
@@ -7377,6 +7474,10 @@ public object FfiConverterTypeSyncError : FfiConverterRustBuffer<SyncException> 
                 + FfiConverterULong.allocationSize(value.`quarantined`)
             )
             is SyncException.Elsewhere -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+            )
+            is SyncException.Cancelled -> (
                 // Add the size for the Int that specifies the variant plus the size needed for all fields
                 4UL
             )
@@ -7466,14 +7567,18 @@ public object FfiConverterTypeSyncError : FfiConverterRustBuffer<SyncException> 
                 buf.putInt(13)
                 Unit
             }
-            is SyncException.Refused -> {
+            is SyncException.Cancelled -> {
                 buf.putInt(14)
+                Unit
+            }
+            is SyncException.Refused -> {
+                buf.putInt(15)
                 FfiConverterString.write(value.`address`, buf)
                 FfiConverterString.write(value.`code`, buf)
                 Unit
             }
             is SyncException.Local -> {
-                buf.putInt(15)
+                buf.putInt(16)
                 FfiConverterTypeApiError.write(value.`error`, buf)
                 Unit
             }

@@ -43,6 +43,7 @@ import app.roadbook.client.ChangeSet
 import app.roadbook.client.ContactEdit
 import app.roadbook.client.ContactItem
 import app.roadbook.client.ContactView
+import app.roadbook.client.DeviceView
 import app.roadbook.client.Edited
 import app.roadbook.client.FfiConverterTypeAddressError
 import app.roadbook.client.FfiConverterTypeApiError
@@ -57,6 +58,7 @@ import app.roadbook.client.FfiConverterTypeChangeSet
 import app.roadbook.client.FfiConverterTypeContactEdit
 import app.roadbook.client.FfiConverterTypeContactItem
 import app.roadbook.client.FfiConverterTypeContactView
+import app.roadbook.client.FfiConverterTypeDeviceView
 import app.roadbook.client.FfiConverterTypeEdited
 import app.roadbook.client.FfiConverterTypeFound
 import app.roadbook.client.FfiConverterTypeHistoryItem
@@ -98,9 +100,11 @@ import app.roadbook.client.Trust
 import app.roadbook.client.Way
 import app.roadbook.domain.Act
 import app.roadbook.domain.Conflict
+import app.roadbook.domain.DeviceId
 import app.roadbook.domain.DocumentId
 import app.roadbook.domain.FfiConverterTypeAct
 import app.roadbook.domain.FfiConverterTypeConflict
+import app.roadbook.domain.FfiConverterTypeDeviceId
 import app.roadbook.domain.FfiConverterTypeDocumentId
 import app.roadbook.domain.FfiConverterTypeOutcome
 import app.roadbook.domain.FfiConverterTypePartId
@@ -133,6 +137,7 @@ import app.roadbook.client.RustBuffer as RustBufferChangeSet
 import app.roadbook.client.RustBuffer as RustBufferContactEdit
 import app.roadbook.client.RustBuffer as RustBufferContactItem
 import app.roadbook.client.RustBuffer as RustBufferContactView
+import app.roadbook.client.RustBuffer as RustBufferDeviceView
 import app.roadbook.client.RustBuffer as RustBufferEdited
 import app.roadbook.client.RustBuffer as RustBufferFound
 import app.roadbook.client.RustBuffer as RustBufferHistoryItem
@@ -155,6 +160,7 @@ import app.roadbook.client.RustBuffer as RustBufferTrust
 import app.roadbook.client.RustBuffer as RustBufferWay
 import app.roadbook.domain.RustBuffer as RustBufferAct
 import app.roadbook.domain.RustBuffer as RustBufferConflict
+import app.roadbook.domain.RustBuffer as RustBufferDeviceId
 import app.roadbook.domain.RustBuffer as RustBufferDocumentId
 import app.roadbook.domain.RustBuffer as RustBufferOutcome
 import app.roadbook.domain.RustBuffer as RustBufferPartId
@@ -861,9 +867,13 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_attach(
     ): Int
+    external fun uniffi_roadbook_mobile_checksum_method_roadbook_devices(
+    ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_enrol(
     ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_is_signed_in(
+    ): Int
+    external fun uniffi_roadbook_mobile_checksum_method_roadbook_revoke_device(
     ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_sign_in(
     ): Int
@@ -1021,13 +1031,17 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_roadbook_mobile_fn_constructor_roadbook_open_beside(`path`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): Long
-    external fun uniffi_roadbook_mobile_fn_method_roadbook_attach(`ptr`: Long,`server`: Long,`email`: RustBuffer.ByValue,`password`: RustBuffer.ByValue,`device`: RustBuffer.ByValue,`products`: RustBuffer.ByValue,`statuses`: RustBuffer.ByValue,
+    external fun uniffi_roadbook_mobile_fn_method_roadbook_attach(`ptr`: Long,`server`: Long,`email`: RustBuffer.ByValue,`password`: RustBuffer.ByValue,`device`: RustBuffer.ByValue,`products`: RustBuffer.ByValue,`statuses`: RustBuffer.ByValue,`cancel`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_roadbook_mobile_fn_method_roadbook_enrol(`ptr`: Long,`server`: Long,`code`: RustBuffer.ByValue,`password`: RustBuffer.ByValue,`device`: RustBuffer.ByValue,
+    external fun uniffi_roadbook_mobile_fn_method_roadbook_devices(`ptr`: Long,`server`: Long,
+    ): Long
+    external fun uniffi_roadbook_mobile_fn_method_roadbook_enrol(`ptr`: Long,`server`: Long,`code`: RustBuffer.ByValue,`password`: RustBuffer.ByValue,`device`: RustBuffer.ByValue,`cancel`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_roadbook_mobile_fn_method_roadbook_is_signed_in(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Byte
-    external fun uniffi_roadbook_mobile_fn_method_roadbook_sign_in(`ptr`: Long,`server`: Long,`email`: RustBuffer.ByValue,`password`: RustBuffer.ByValue,`device`: RustBuffer.ByValue,
+    external fun uniffi_roadbook_mobile_fn_method_roadbook_revoke_device(`ptr`: Long,`server`: Long,`device`: RustBufferDeviceId.ByValue,
+    ): Long
+    external fun uniffi_roadbook_mobile_fn_method_roadbook_sign_in(`ptr`: Long,`server`: Long,`email`: RustBuffer.ByValue,`password`: RustBuffer.ByValue,`device`: RustBuffer.ByValue,`cancel`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_roadbook_mobile_fn_method_roadbook_sign_out(`ptr`: Long,`server`: Long,`force`: Byte,
     ): Long
@@ -1271,16 +1285,22 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_roadbook_mobile_checksum_method_changesubscription_cancel() and 0xFFFF) != 41764) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_attach() and 0xFFFF) != 22229) {
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_attach() and 0xFFFF) != 5497) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_enrol() and 0xFFFF) != 58059) {
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_devices() and 0xFFFF) != 28877) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_enrol() and 0xFFFF) != 21987) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_is_signed_in() and 0xFFFF) != 63453) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_sign_in() and 0xFFFF) != 98) {
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_revoke_device() and 0xFFFF) != 4608) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_sign_in() and 0xFFFF) != 58897) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_sign_out() and 0xFFFF) != 14973) {
@@ -2813,23 +2833,42 @@ public interface RoadbookInterface {
      * `products` and `statuses` answered.
      *
      * # Errors
-     * As for [`Self::sign_in`]; `OtherUser` if the file is an account's already.
+     * As for [`Self::sign_in`]; `OtherUser` if the file is an account's already; `Cancelled`, and then the workspace
+     * is local as before.
      */
-    suspend fun `attach`(`server`: Server, `email`: kotlin.String, `password`: kotlin.String, `device`: Device, `products`: List<ProductAnswer>, `statuses`: List<StatusAnswer>): Attached
+    suspend fun `attach`(`server`: Server, `email`: kotlin.String, `password`: kotlin.String, `device`: Device, `products`: List<ProductAnswer>, `statuses`: List<StatusAnswer>, `cancel`: CancelToken? = null): Attached
+
+    /**
+     * The user's devices, in the order in which they were first signed in on, those that were shut out included.
+     *
+     * # Errors
+     * As for [`Self::sync`].
+     */
+    suspend fun `devices`(`server`: Server): List<DeviceView>
 
     /**
      * Uses up a code for one time, which an administrator made: the user has this password from then on, and is
      * signed in here and nowhere else.
      *
      * # Errors
-     * `BadCredentials` for a code that was used or is too old; else as for [`Self::sign_in`].
+     * `BadCredentials` for a code that was used or is too old; else as for [`Self::sign_in`]. A call that was cancelled
+     * may have used the code up: then the new password is in force, and signing in does it.
      */
-    suspend fun `enrol`(`server`: Server, `code`: kotlin.String, `password`: kotlin.String, `device`: Device): Identity
+    suspend fun `enrol`(`server`: Server, `code`: kotlin.String, `password`: kotlin.String, `device`: Device, `cancel`: CancelToken? = null): Identity
 
     /**
      * Whether there is a session; it may have ended at the server since.
      */
     fun `isSignedIn`(): kotlin.Boolean
+
+    /**
+     * Ends the sessions of a device of the user's for good: a phone that was lost. What it had not sent it may still
+     * hand in, for a manager to review.
+     *
+     * # Errors
+     * As for [`Self::sync`]; `Refused` with `not_found` for a device of nobody, or of somebody else.
+     */
+    suspend fun `revokeDevice`(`server`: Server, `device`: DeviceId)
 
     /**
      * Signs in; from then on [`Self::sync`] can exchange. What the user left here by a forced sign-out is unsent,
@@ -2838,9 +2877,9 @@ public interface RoadbookInterface {
      * # Errors
      * `BadCredentials`; `TooManyTries` with the time to try again; those of [`Self::sync`]; `OtherUser` if the file
      * holds another user's data, or a local workspace with documents; `Local` with `Invalid` for a secret that is
-     * not 32 bytes.
+     * not 32 bytes; `Cancelled`, and then nobody is signed in.
      */
-    suspend fun `signIn`(`server`: Server, `email`: kotlin.String, `password`: kotlin.String, `device`: Device): Identity
+    suspend fun `signIn`(`server`: Server, `email`: kotlin.String, `password`: kotlin.String, `device`: Device, `cancel`: CancelToken? = null): Identity
 
     /**
      * Signs out: everything of the user leaves the device at once, and the server is told, if it is there. With
@@ -3271,11 +3310,12 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
      * `products` and `statuses` answered.
      *
      * # Errors
-     * As for [`Self::sign_in`]; `OtherUser` if the file is an account's already.
+     * As for [`Self::sign_in`]; `OtherUser` if the file is an account's already; `Cancelled`, and then the workspace
+     * is local as before.
      */
     @Throws(SyncException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `attach`(`server`: Server, `email`: kotlin.String, `password`: kotlin.String, `device`: Device, `products`: List<ProductAnswer>, `statuses`: List<StatusAnswer>) : Attached {
+    override suspend fun `attach`(`server`: Server, `email`: kotlin.String, `password`: kotlin.String, `device`: Device, `products`: List<ProductAnswer>, `statuses`: List<StatusAnswer>, `cancel`: CancelToken?) : Attached {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_roadbook_mobile_fn_method_roadbook_attach(
@@ -3287,6 +3327,7 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
         FfiConverterTypeDevice.lower(`device`),
         FfiConverterSequenceTypeProductAnswer.lower(`products`),
         FfiConverterSequenceTypeStatusAnswer.lower(`statuses`),
+        FfiConverterOptionalTypeCancelToken.lower(`cancel`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_roadbook_mobile_rust_future_poll_rust_buffer(future, callback, continuation) },
@@ -3301,15 +3342,44 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
 
 
     /**
+     * The user's devices, in the order in which they were first signed in on, those that were shut out included.
+     *
+     * # Errors
+     * As for [`Self::sync`].
+     */
+    @Throws(SyncException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `devices`(`server`: Server) : List<DeviceView> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_roadbook_mobile_fn_method_roadbook_devices(
+                uniffiHandle,
+
+        FfiConverterTypeServer.lower(`server`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_roadbook_mobile_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_roadbook_mobile_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_roadbook_mobile_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeDeviceView.lift(it) },
+        // Error FFI converter
+        SyncExceptionExternalErrorHandler,
+    )
+    }
+
+
+    /**
      * Uses up a code for one time, which an administrator made: the user has this password from then on, and is
      * signed in here and nowhere else.
      *
      * # Errors
-     * `BadCredentials` for a code that was used or is too old; else as for [`Self::sign_in`].
+     * `BadCredentials` for a code that was used or is too old; else as for [`Self::sign_in`]. A call that was cancelled
+     * may have used the code up: then the new password is in force, and signing in does it.
      */
     @Throws(SyncException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `enrol`(`server`: Server, `code`: kotlin.String, `password`: kotlin.String, `device`: Device) : Identity {
+    override suspend fun `enrol`(`server`: Server, `code`: kotlin.String, `password`: kotlin.String, `device`: Device, `cancel`: CancelToken?) : Identity {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_roadbook_mobile_fn_method_roadbook_enrol(
@@ -3319,6 +3389,7 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
         FfiConverterString.lower(`code`),
         FfiConverterString.lower(`password`),
         FfiConverterTypeDevice.lower(`device`),
+        FfiConverterOptionalTypeCancelToken.lower(`cancel`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_roadbook_mobile_rust_future_poll_rust_buffer(future, callback, continuation) },
@@ -3350,17 +3421,48 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
 
 
     /**
+     * Ends the sessions of a device of the user's for good: a phone that was lost. What it had not sent it may still
+     * hand in, for a manager to review.
+     *
+     * # Errors
+     * As for [`Self::sync`]; `Refused` with `not_found` for a device of nobody, or of somebody else.
+     */
+    @Throws(SyncException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `revokeDevice`(`server`: Server, `device`: DeviceId) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_roadbook_mobile_fn_method_roadbook_revoke_device(
+                uniffiHandle,
+
+        FfiConverterTypeServer.lower(`server`),
+        FfiConverterTypeDeviceId.lower(`device`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_roadbook_mobile_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_roadbook_mobile_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_roadbook_mobile_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        SyncExceptionExternalErrorHandler,
+    )
+    }
+
+
+    /**
      * Signs in; from then on [`Self::sync`] can exchange. What the user left here by a forced sign-out is unsent,
      * or in the quarantine, again.
      *
      * # Errors
      * `BadCredentials`; `TooManyTries` with the time to try again; those of [`Self::sync`]; `OtherUser` if the file
      * holds another user's data, or a local workspace with documents; `Local` with `Invalid` for a secret that is
-     * not 32 bytes.
+     * not 32 bytes; `Cancelled`, and then nobody is signed in.
      */
     @Throws(SyncException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `signIn`(`server`: Server, `email`: kotlin.String, `password`: kotlin.String, `device`: Device) : Identity {
+    override suspend fun `signIn`(`server`: Server, `email`: kotlin.String, `password`: kotlin.String, `device`: Device, `cancel`: CancelToken?) : Identity {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_roadbook_mobile_fn_method_roadbook_sign_in(
@@ -3370,6 +3472,7 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
         FfiConverterString.lower(`email`),
         FfiConverterString.lower(`password`),
         FfiConverterTypeDevice.lower(`device`),
+        FfiConverterOptionalTypeCancelToken.lower(`cancel`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_roadbook_mobile_rust_future_poll_rust_buffer(future, callback, continuation) },
@@ -5482,6 +5585,34 @@ public object FfiConverterSequenceTypeContactItem: FfiConverterRustBuffer<List<C
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeDeviceView: FfiConverterRustBuffer<List<DeviceView>> {
+    override fun read(buf: ByteBuffer): List<DeviceView> {
+        val len = buf.getInt()
+        return List<DeviceView>(len) {
+            FfiConverterTypeDeviceView.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<DeviceView>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeDeviceView.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<DeviceView>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeDeviceView.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeHistoryItem: FfiConverterRustBuffer<List<HistoryItem>> {
     override fun read(buf: ByteBuffer): List<HistoryItem> {
         val len = buf.getInt()
@@ -5808,6 +5939,8 @@ public object FfiConverterSequenceTypeDocumentId: FfiConverterRustBuffer<List<Do
 
 
 
+
+
 object AddressExceptionExternalErrorHandler : UniffiRustCallStatusErrorHandler<AddressException> {
     override fun lift(error_buf: RustBuffer.ByValue): AddressException =
         app.roadbook.client.AddressException.ErrorHandler.lift(
@@ -5852,6 +5985,8 @@ object SyncExceptionExternalErrorHandler : UniffiRustCallStatusErrorHandler<Sync
             }
         )
 }
+
+
 
 
 

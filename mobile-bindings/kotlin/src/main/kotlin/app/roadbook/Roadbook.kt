@@ -12,6 +12,7 @@ import app.roadbook.client.ChangeSet
 import app.roadbook.client.ContactEdit
 import app.roadbook.client.ContactItem
 import app.roadbook.client.ContactView
+import app.roadbook.client.DeviceView
 import app.roadbook.client.Edited
 import app.roadbook.client.Found
 import app.roadbook.client.HistoryItem
@@ -39,6 +40,7 @@ import app.roadbook.core.InternalException
 import app.roadbook.core.SyncListener
 import app.roadbook.domain.Act
 import app.roadbook.domain.Conflict
+import app.roadbook.domain.DeviceId
 import app.roadbook.domain.DocumentId
 import app.roadbook.domain.Outcome
 import app.roadbook.domain.PartId
@@ -259,7 +261,7 @@ public class Roadbook internal constructor(
         email: String,
         password: String,
         installation: Installation,
-    ): Identity = exchanged { signIn(server.core(), email, password, installation.device()) }
+    ): Identity = cancellable { token -> signIn(server.core(), email, password, installation.device(), token) }
 
     /**
      * Makes a local workspace an account's: signs in, and does everything in it again in the account's name, in order
@@ -275,7 +277,9 @@ public class Roadbook internal constructor(
         installation: Installation,
         products: List<ProductAnswer> = emptyList(),
         statuses: List<StatusAnswer> = emptyList(),
-    ): Attached = exchanged { attach(server.core(), email, password, installation.device(), products, statuses) }
+    ): Attached = cancellable { token ->
+        attach(server.core(), email, password, installation.device(), products, statuses, token)
+    }
 
     /**
      * Uses up a [code] for one time, which an administrator made: the user has this [password] from then on, and is
@@ -286,13 +290,23 @@ public class Roadbook internal constructor(
         code: String,
         password: String,
         installation: Installation,
-    ): Identity = exchanged { enrol(server.core(), code, password, installation.device()) }
+    ): Identity = cancellable { token -> enrol(server.core(), code, password, installation.device(), token) }
 
     /**
      * Signs out: everything of the user leaves the device. Throws [SyncException.Unsent] if the server has not
      * everything, unless [force]: then it stays here encrypted, and the same user gets it back by signing in.
      */
     public suspend fun signOut(server: Server, force: Boolean = false): Unit = exchanged { signOut(server.core(), force) }
+
+    /** The user's devices, in the order in which they were first signed in on, those that were shut out included. */
+    public suspend fun devices(server: Server): List<DeviceView> = exchanged { devices(server.core()) }
+
+    /**
+     * Ends the sessions of a [device] of the user's for good: a phone that was lost. What it had not sent it may still
+     * hand in, for a manager to review. Throws [SyncException.Refused] with `not_found` for one that is not the user's.
+     */
+    public suspend fun revokeDevice(server: Server, device: DeviceId): Unit =
+        exchanged { revokeDevice(server.core(), device) }
 
     // The exchange.
 
@@ -344,7 +358,7 @@ public class Roadbook internal constructor(
         }
     }
 
-    /** A long call: whoever cancels it waits until it has ended. */
+    /** A call that may be cancelled: whoever does waits until it has ended. */
     private suspend fun <T> cancellable(call: suspend Core.(CancelToken) -> T): T = coroutineScope {
         // Not closed: the generated code takes a closed object for an argument, and the core then reads freed memory.
         val token = CancelToken()

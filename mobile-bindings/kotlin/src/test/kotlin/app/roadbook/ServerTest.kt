@@ -17,6 +17,7 @@ import java.net.ServerSocket
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
+import kotlin.test.assertFalse
 import kotlin.test.assertIs
 import kotlin.test.assertNotNull
 import kotlin.test.assertTrue
@@ -93,6 +94,28 @@ class ServerTest {
     }
 
     @Test
+    fun `a lost phone is shut out by its user, and hands in what it had not sent`() = signedIn { tablet, server ->
+        Roadbook.open(File(folder, "lost.db")).use { phone ->
+            phone.signIn(server, RealServer.ADMIN, RealServer.PASSWORD, Installation("Lost", Installation.newSecret()))
+            phone.sync(server)
+            phone.makeCard()
+            val lost = tablet.devices(server).single { it.id == phone.me()?.device }
+            assertEquals("Lost", lost.name)
+            assertTrue(lost.revokedAt == null && !lost.isCurrent)
+            assertEquals(tablet.me()?.device, tablet.devices(server).single { it.isCurrent }.id)
+
+            tablet.revokeDevice(server, lost.id)
+            assertNotNull(tablet.devices(server).single { it.id == lost.id }.revokedAt)
+            assertEquals(1uL, assertFailsWith<SyncException.AccessEnded> { phone.sync(server) }.handedIn)
+            assertFailsWith<SyncException.SignInNeeded> { phone.devices(server) }
+            val nobodys = assertFailsWith<SyncException.Refused> {
+                tablet.revokeDevice(server, "00000000-0000-7000-8000-000000000000")
+            }
+            assertEquals("not_found", nobodys.code)
+        }
+    }
+
+    @Test
     fun `a cancelled sync ends at once, and another process can exchange`() = signedIn { roadbook, server ->
         ServerSocket(0).use { silent ->
             Server("http://127.0.0.1:${silent.localPort}").use { nobody ->
@@ -102,6 +125,32 @@ class ServerTest {
                 }
                 // Without a pause the line would stay taken for half a minute: `Elsewhere`.
                 Roadbook.openBeside(file).use { widget -> assertEquals(SyncEnd.DONE, widget.sync(server).end) }
+            }
+        }
+    }
+
+    @Test
+    fun `a cancelled sign-in, enrolment or attach ends at once, and nobody is signed in`() = runTest {
+        ServerSocket(0).use { silent ->
+            Server("http://127.0.0.1:${silent.localPort}").use { nobody ->
+                Roadbook.open(file).use { roadbook ->
+                    roadbook.beginLocalWorkspace()
+                    val (email, password) = RealServer.ADMIN to RealServer.PASSWORD
+                    val calls = listOf<suspend () -> Any>(
+                        { roadbook.signIn(nobody, email, password, installation()) },
+                        { roadbook.enrol(nobody, "A-B", password, installation()) },
+                        { roadbook.attach(nobody, email, password, installation()) },
+                    )
+                    for (call in calls) {
+                        val entering = launch { call() }
+                        silent.accept().use {
+                            withTimeout(5_000) { entering.cancelAndJoin() }
+                        }
+                        assertFalse(roadbook.isSignedIn())
+                    }
+                    val attached = Server(real.address).use { roadbook.attach(it, email, password, installation()) }
+                    assertIs<Attached.Done>(attached)
+                }
             }
         }
     }
