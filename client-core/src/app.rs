@@ -5,17 +5,22 @@
 
 pub(crate) mod attach;
 pub(crate) mod card;
+pub(crate) mod closing;
+pub(crate) mod conflict;
 pub(crate) mod contact;
 pub(crate) mod edits;
 pub(crate) mod exchange;
 pub(crate) mod field;
 pub(crate) mod history;
 pub(crate) mod lists;
+pub(crate) mod place_value;
 pub(crate) mod quarantine;
 pub(crate) mod settings;
 
 pub use attach::{AttachQuestion, Attached, Choice, ProductAnswer, StatusAnswer, attach};
-pub use card::{CardView, ClosingView, TodoView};
+pub use card::{CardView, TodoView};
+pub use closing::ClosingView;
+pub use conflict::{Conflict, resolve};
 pub use contact::ContactView;
 pub use edits::{
     CardEdit, ContactEdit, Edited, FieldChange, Made, NewCard, NewContact, Way, create_card, create_contact,
@@ -23,9 +28,10 @@ pub use edits::{
 };
 pub use exchange::{Budget, Cancel, Exchange, SyncEnd, Synced};
 pub use field::{FieldValue, FieldView};
-pub use history::{ActView, EditView, HistoryItem};
+pub use history::{ActKind, ActView, EditView, HistoryItem};
 pub use lists::{Board, CardItem, ContactItem, Found, FoundTodo};
-pub use quarantine::{QuarantineReason, QuarantinedEdit, WrittenView};
+pub use place_value::PlaceValue;
+pub use quarantine::{QuarantineReason, QuarantinedEdit, Reapplied, WrittenView, reapply};
 pub use settings::{
     FieldInfo, FieldType, OptionView, OrganisationView, ProductView, SettingsView, StatusView, UserView, may,
 };

@@ -18,6 +18,7 @@ use crate::change_set::ChangeSet;
 use crate::error::{ApiError, Error};
 use crate::store::meta::Identity;
 use crate::store::outbox::{self, UnsentState};
+use crate::store::swap::{self, Scratch};
 use crate::store::workspace::Workspace;
 use crate::store::{Store, lease, settings};
 
@@ -84,13 +85,15 @@ impl Client {
     /// [`ApiError::Damaged`] for one that cannot be read.
     pub fn open(path: impl AsRef<Path>, env: Arc<dyn Env>) -> Result<Self, ApiError> {
         let client = Self::open_beside(path, env)?;
+        // What a killed attach left holds a session of the account's, in the open.
+        Scratch::clear(client.store().path());
         client.store().write_if_room(|tx| {
             lease::clear(tx)?;
             // If the marks are those of a process beside the app, changes are only sent again, harmlessly (R05).
             // On a full disk they stay as they are: what is marked as sent is sent again all the same.
-            outbox::unmark_sent(tx)?;
+            outbox::unmark(tx, UnsentState::Sent)?;
             // The server may be a newer one by now.
-            outbox::reset_states(tx, UnsentState::WaitsForServer, UnsentState::Here)
+            outbox::unmark(tx, UnsentState::WaitsForServer).map(drop)
         })?;
         Ok(client)
     }
@@ -273,10 +276,22 @@ impl Client {
         &self,
         change: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<(T, ChangeSet), Error>,
     ) -> Result<(T, ChangeSet), ApiError> {
-        let (answer, changes) = self.store().write(change)?;
+        let (answer, changes) = self.store().write(|tx| change(tx).inspect(|_| self.panic_for_a_test()))?;
         // After the commit: a listener reads at once, and must find what it is told of.
         self.notify(&changes);
         Ok((answer, changes))
+    }
+
+    /// In a debug build it panics if a file `….panic-for-a-test` lies beside the user's.
+    ///
+    /// No call of an app is known to panic, and Kotlin and Swift must see what becomes of one that does. Here, in the
+    /// middle of a transaction, it could do most harm. A file asks for it, and no variable: a JVM cannot set its own,
+    /// and all tests of a process would have it at once.
+    #[expect(clippy::panic, reason = "tests ask for it")]
+    fn panic_for_a_test(&self) {
+        if cfg!(debug_assertions) && swap::beside(self.store().path(), ".panic-for-a-test").exists() {
+            panic!("a panic for a test");
+        }
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) mod workspace;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
@@ -256,7 +256,7 @@ impl Store {
         // A reader never waits for a writer: a damage that is not noted now is met again.
         if let Err(error) = &answer
             && let Ok(_use) = self.enter()
-            && let Ok(mut writer) = self.writer.try_lock()
+            && let Some(mut writer) = try_lock(&self.writer)
             && self.note_damage(&mut writer, error)
         {
             drop(writer);
@@ -555,6 +555,15 @@ impl Drop for Mark<'_> {
 }
 
 /// A panic elsewhere leaves no half-done transaction: SQLite has rolled it back.
+/// As [`lock`], unless another thread has it.
+fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    match mutex.try_lock() {
+        Ok(guard) => Some(guard),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    }
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

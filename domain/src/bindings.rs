@@ -11,8 +11,7 @@ use crate::value::id::{DeviceId, DocumentId, FieldId, OrgId, PartId, ProductId, 
 use crate::value::key::Key;
 use crate::value::money::Currency;
 use crate::value::open_word::OtherName;
-use crate::value::time::Day;
-use crate::value::time::Timestamp;
+use crate::value::time::{Day, Timestamp, Zone};
 
 /// What makes the error of a text that is not of the form it is to have.
 static REFUSAL: OnceLock<fn() -> Error> = OnceLock::new();
@@ -25,9 +24,11 @@ pub fn refuse_by(make: fn() -> Error) {
 }
 
 fn parsed<T: FromStr>(text: &str) -> Result<T, Error> {
-    let refusal =
-        || REFUSAL.get().map_or_else(|| Error::msg("not of the form that is asked for"), |make| make());
     text.parse().map_err(|_| refusal())
+}
+
+fn refusal() -> Error {
+    REFUSAL.get().map_or_else(|| Error::msg("not of the form that is asked for"), |make| make())
 }
 
 uniffi::custom_type!(DeviceId, String, { lower: |id| id.to_string(), try_lift: |text| parsed(&text) });
@@ -44,6 +45,11 @@ uniffi::custom_type!(Currency, String, { lower: |currency| currency.to_string(),
 uniffi::custom_type!(Key, String, { lower: |key| key.to_string(), try_lift: |text| parsed(&text) });
 uniffi::custom_type!(Due, String, { lower: |due| due.to_string(), try_lift: |text| parsed(&text) });
 uniffi::custom_type!(OtherName, String, { lower: |name| name.to_string(), try_lift: |text| parsed(&text) });
+// A zone that only a later version knows crosses in both directions.
+uniffi::custom_type!(Zone, String, {
+    lower: |zone| zone.to_string(),
+    try_lift: |text| Zone::read(&text).map_err(|_| refusal()),
+});
 uniffi::custom_type!(Timestamp, i64, {
     lower: |at| at.millis(),
     try_lift: |millis| Ok(Timestamp::from_millis(millis)),

@@ -140,11 +140,12 @@ impl Roadbook {
         spawned(async move { account::devices(&client, &server.transport).await }).await
     }
 
-    /// Ends the sessions of a device of the user's for good: a phone that was lost. What it had not sent it may still
-    /// hand in, for a manager to review.
+    /// Ends the sessions of a device for good: a phone that was lost. What it had not sent it may still hand in, for a
+    /// manager to review. Of this very device: with its next call it hands in what is unsent, and its file is empty.
     ///
     /// # Errors
-    /// As for [`Self::sync`]; `Refused` with `not_found` for a device of nobody, or of somebody else.
+    /// As for [`Self::sync`]; `Refused` with `not_found` for a device of nobody, or of somebody else, unless the user is
+    /// an administrator.
     pub async fn revoke_device(&self, server: Arc<Server>, device: DeviceId) -> Result<(), SyncError> {
         let client = self.client.clone();
         spawned(async move { account::revoke_device(&client, &server.transport, device).await }).await

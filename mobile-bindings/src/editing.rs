@@ -3,9 +3,10 @@
 //!
 //! Every one may end with `NoUser`, `StorageFull`, and `Invalid` with a reason to show beside the input.
 
-use roadbook_client::app::{self, CardEdit, ContactEdit, Edited, Made, NewCard, NewContact};
+use roadbook_client::app::{
+    self, CardEdit, Conflict, ContactEdit, Edited, Made, NewCard, NewContact, PlaceValue, Reapplied,
+};
 use roadbook_client::{ApiError, ChangeSet};
-use roadbook_domain::read::view::Conflict;
 use roadbook_domain::value::id::{DocumentId, PartId};
 use roadbook_domain::value::todo::Outcome;
 
@@ -55,26 +56,26 @@ impl Roadbook {
         app::edit_contact(&self.client, contact, &edits)
     }
 
-    /// Resolves a conflict: the value is one of those it shows, or another.
+    /// Resolves a conflict: the value is one of those that it has, or another of the same kind.
     ///
     /// # Errors
-    /// `NotFound`; `Invalid` for a value that is not of the form that its place asks for.
+    /// `NotFound`; `Invalid` for a value that its place cannot have, and for one that only a later version understands,
+    /// where the place asks for a form.
     pub fn resolve(
         &self,
         document: DocumentId,
         conflict: Conflict,
-        value: String,
+        value: PlaceValue,
     ) -> Result<ChangeSet, ApiError> {
-        self.client.resolve(document, &conflict, &value)
+        app::resolve(&self.client, document, &conflict, &value)
     }
 
-    /// Makes an edit of the quarantine again, and takes it out. Tells the document: another one, if it had to be
-    /// made anew.
+    /// Makes an edit of the quarantine again, and takes it out.
     ///
     /// # Errors
     /// `NotFound` for the edit, or its document.
-    pub fn reapply(&self, edit: i64) -> Result<DocumentId, ApiError> {
-        self.client.reapply(edit).map(|(document, _)| document)
+    pub fn reapply(&self, edit: i64) -> Result<Reapplied, ApiError> {
+        app::reapply(&self.client, edit)
     }
 
     /// Takes an edit out of the quarantine for good.

@@ -7,6 +7,7 @@
 //! packages make it `Internal`, and the handle goes on.
 
 mod account;
+mod codes;
 mod editing;
 mod file;
 mod reading;

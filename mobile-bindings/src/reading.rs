@@ -2,12 +2,11 @@
 //! `next_change`.
 
 use roadbook_client::app::{
-    self, Board, CardItem, CardView, ContactItem, ContactView, Found, HistoryItem, QuarantinedEdit,
+    self, Board, CardItem, CardView, Conflict, ContactItem, ContactView, Found, HistoryItem, QuarantinedEdit,
     SettingsView, Way,
 };
 use roadbook_client::{ApiError, BoardQuery, Identity, StatusCount, SyncState, TodayView};
 use roadbook_domain::read::today::Period;
-use roadbook_domain::read::view::Conflict;
 use roadbook_domain::settings::role::Act;
 use roadbook_domain::value::id::{DocumentId, ProductId, StatusId};
 
@@ -109,7 +108,7 @@ impl Roadbook {
     /// # Errors
     /// `NotFound`.
     pub fn conflicts(&self, document: DocumentId) -> Result<Vec<Conflict>, ApiError> {
-        self.client.conflicts(document)
+        Conflict::list(&self.client, document)
     }
 
     /// The history of a document, the newest first: `limit` lines after the first `skip`.

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use roadbook_client::account::{self, Credentials, Installation};
 use roadbook_client::app::{Budget, CardEdit, NewCard, SyncEnd};
-use roadbook_client::{List, Missing, Owner, SyncError, SyncSession, Transport, TransportError};
+use roadbook_client::{List, Missing, SyncError, SyncSession, Transport, TransportError};
 use roadbook_domain::settings::product::ProductKind;
 use roadbook_domain::value::env::SeededEnv;
 use roadbook_domain::value::id::{DocumentId, PartId, StatusId, UserId};
@@ -15,6 +15,7 @@ use uniffi::{Lift, Lower};
 
 use super::*;
 use crate::account::Device;
+use crate::runtime::spawned;
 
 /// Monday 2026-11-23, 10:00 in Budapest.
 const NOW: Timestamp = Timestamp::from_millis(1_795_424_400_000);
@@ -44,9 +45,9 @@ async fn card_to_call(roadbook: &Roadbook) -> (DocumentId, PartId) {
     let settings = roadbook.settings().unwrap();
     let product = settings.products.iter().find(|product| product.kind == ProductKind::Projects).unwrap().id;
     let due = Some("2026-11-22".parse().unwrap());
-    let todo = CardEdit::AddTodo { text: "Call".to_owned(), due, assignee: Owner::Me, contact: None };
+    let todo = CardEdit::AddTodo { text: "Call".to_owned(), due, assignee: None, contact: None };
     let name = "Bakery".to_owned();
-    let made = NewCard { product, name, status: None, owner: Owner::Me, edits: vec![todo] };
+    let made = NewCard { product, name, status: None, owner: None, edits: vec![todo] };
     let made = roadbook.create_card(made).unwrap();
     (made.id, made.made[0])
 }
@@ -236,6 +237,48 @@ async fn while_it_is_paused_no_lock_is_held_and_every_call_says_so() {
     assert_eq!(roadbook.today(10, None).unwrap().totals.closed, 1);
     assert_eq!(*told.0.lock().unwrap(), [ChangeSet::all()]);
     roadbook.close_todo(card, todo, Outcome::Success).unwrap();
+}
+
+#[tokio::test]
+async fn a_call_of_the_network_that_panics_is_an_internal_error_and_its_threads_go_on() {
+    async fn faulty() -> Result<(), SyncError> {
+        panic!("a fault of ours")
+    }
+    // More often than there are threads.
+    for _ in 0..8 {
+        let ended = spawned(faulty()).await;
+        let Err(SyncError::Local { error: ApiError::Internal { detail } }) = ended else {
+            panic!("{ended:?}")
+        };
+        assert!(detail.contains("a fault of ours"), "{detail}");
+    }
+    assert_eq!(spawned(async { Ok(7) }).await, Ok(7));
+}
+
+/// Only a debug build panics when it is asked to.
+#[cfg(debug_assertions)]
+#[tokio::test]
+async fn a_panic_in_the_middle_of_an_edit_costs_that_edit_and_nothing_else() {
+    let (roadbook, folder) = local().await;
+    let (card, todo) = card_to_call(&roadbook).await;
+    // A sync makes a change of it, before it asks the server for anything.
+    roadbook.note_opened(card).unwrap();
+    let (_silent, server) = silent().await;
+    let asks = folder.path().join("roadbook.sqlite.panic-for-a-test");
+    std::fs::write(&asks, "").unwrap();
+    let close = std::panic::AssertUnwindSafe(|| roadbook.close_todo(card, todo, Outcome::Success));
+    assert!(std::panic::catch_unwind(close).is_err());
+    let synced = roadbook.sync(server, None, None).await;
+    assert_eq!(synced.map_err(|error| error.code()), Err("internal"));
+    assert_eq!(roadbook.today(10, None).unwrap().totals.overdue, 1, "reading goes on");
+
+    std::fs::remove_file(&asks).unwrap();
+    assert_eq!(roadbook.unsent_count().unwrap(), 1);
+    roadbook.close_todo(card, todo, Outcome::Success).unwrap();
+    roadbook.pause().await.unwrap();
+    roadbook.resume();
+    assert_eq!(roadbook.unsent_count().unwrap(), 2);
+    assert_eq!(another(&folder, 2).today(10, None).unwrap().totals.closed, 1);
 }
 
 /// How many files of a folder this process has open.

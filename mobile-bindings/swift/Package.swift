@@ -24,5 +24,7 @@ let package = Package(
         // What tests/bench/packages.rs measures.
         .executableTarget(name: "Bench", dependencies: ["RoadbookKit"]),
         .testTarget(name: "RoadbookTests", dependencies: ["RoadbookKit"]),
+        // What a test of it runs in a process of its own.
+        .executableTarget(name: "Stress", dependencies: ["RoadbookKit"], path: "Tests/Stress"),
     ]
 )

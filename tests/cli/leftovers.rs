@@ -17,6 +17,14 @@ const CUSTOMERS: &str = "Name,Email\nTeo Próba,tp@alma.example\n";
 /// The signals by which a terminal or a service manager asks a program to end.
 const SIGNALS: [&str; 4] = ["INT", "TERM", "HUP", "QUIT"];
 
+/// Those that can end a program that is started from here: under `nohup` HUP is ignored on purpose.
+fn signals() -> impl Iterator<Item = &'static str> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    SIGNALS.into_iter().filter(move |name| *name != "HUP" || ignored & 1 == 0)
+}
+
 /// Where temporary folders are made, and the file to import.
 struct Place {
     folder: TempDir,
@@ -102,7 +110,7 @@ fn an_import_that_ends_well_or_fails_leaves_no_file_and_no_session() {
 #[test]
 fn an_import_that_is_stopped_signs_out_and_leaves_no_file() {
     let (firm, place) = (Firm::start(), Place::new());
-    for name in SIGNALS {
+    for name in signals() {
         let held = firm.asked.hold();
         let child = place.import(&firm).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         held.recv().unwrap();
@@ -118,7 +126,7 @@ fn an_import_that_is_stopped_signs_out_and_leaves_no_file() {
 #[test]
 fn a_backup_that_is_stopped_leaves_nothing_and_the_next_one_is_made() {
     let alma = place::Place::with(&["alma"]);
-    for name in SIGNALS {
+    for name in signals() {
         // The draft is made before the database is opened, and that waits here.
         let journal = alma.path("alma.db-journal");
         pipe(&journal);
@@ -151,7 +159,7 @@ fn a_restore_a_check_or_a_start_that_is_stopped_leaves_nothing_and_the_next_one_
     let check = "check --database sqlite:copy --secrets secrets";
     let serve = "serve --listen 127.0.0.1:0 --database sqlite:copy --secrets secrets";
     let stopped = "roadbook: stopped; nothing was changed\n";
-    for name in SIGNALS {
+    for name in signals() {
         for (line, draft, ends) in [
             (restore, Some("new.db.roadbook-partial"), (Some(1), stopped)),
             (check, None, (Some(1), stopped)),
@@ -191,7 +199,7 @@ fn a_restore_a_check_or_a_start_that_is_stopped_leaves_nothing_and_the_next_one_
 fn a_server_that_is_stopped_answers_what_is_under_way_and_leaves_nothing_to_the_next_one() {
     let alma = place::Place::with(&["alma"]);
     let before = alma.names();
-    for name in SIGNALS {
+    for name in signals() {
         let serving = Serving::start(&alma, "");
         let mut client = TcpStream::connect(&serving.address).unwrap();
         let head = "POST /v1/refresh HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\

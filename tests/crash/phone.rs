@@ -78,7 +78,8 @@ async fn enrol(client: &Client, transport: &HttpTransport) {
     Syncer::new(client).sync(transport, &mut |_| ()).await.unwrap();
 }
 
-fn reached(address: &Path) -> Option<HttpTransport> {
+/// The server whose address is in this file, if there is one.
+pub fn reached(address: &Path) -> Option<HttpTransport> {
     HttpTransport::new(std::fs::read_to_string(address).ok()?.trim()).ok()
 }
 
@@ -118,7 +119,8 @@ fn command(client: &Client, card: DocumentId, round: u32) -> CardCommand {
     }
 }
 
-fn say(line: &str) {
+/// Says a line to the test.
+pub fn say(line: &str) {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{line}").and_then(|()| out.flush()).unwrap();
 }

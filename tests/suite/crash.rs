@@ -9,16 +9,28 @@
     reason = "what a test's helpers meet unexpectedly is a failure of the test"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 
-use roadbook_client::Client;
-use roadbook_domain::value::env::SystemEnv;
+use roadbook_client::account::is_signed_in;
+use roadbook_client::app::{CardView, ContactView, HistoryItem};
+use roadbook_client::{Client, HttpTransport, Identity, NewCard, NewContact, Owner, SyncState, sync};
+use roadbook_domain::crm::command::{CardCommand, ContactCommand, NewEntry, NewTodo};
+use roadbook_domain::crm::row::ContactSort;
+use roadbook_domain::document::{DocumentTypeId, OriginKind};
+use roadbook_domain::settings::LOCAL_USER;
+use roadbook_domain::settings::product::ProductKind;
+use roadbook_domain::value::env::{Env, SeededEnv, SystemEnv};
+use roadbook_domain::value::id::{DocumentId, FieldId, PartId};
+use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::value::todo::Outcome;
 use roadbook_tests::dice::Dice;
 use roadbook_tests::sim::{Firm, Peek, folder, server_hashes};
+use rusqlite::Connection;
+use rusqlite::types::Value;
 
 /// A process that says in lines what it confirmed.
 struct Process {
@@ -155,6 +167,16 @@ impl Pair {
         self.start(if is_app { &[] } else { &["--beside"] })
     }
 
+    /// Makes the phone's workspace an account's; it stays at this point, if it comes to it.
+    fn attach(&self, number: usize, stop_at: Option<usize>) -> Process {
+        let (file, address) = (self.file.to_str().unwrap(), self.address.to_str().unwrap());
+        // Each is another device; the lowest numbers are those of the firm's phones.
+        let (device, stop_at) = ((100 + number % 150).to_string(), stop_at.map(|point| point.to_string()));
+        let mut arguments = vec!["attach", file, "--server", address, "--device", device.as_str()];
+        arguments.extend(stop_at.iter().flat_map(|point| ["--stop-at", point.as_str()]));
+        Process::start(&arguments)
+    }
+
     fn start(&self, more: &[&str]) -> Process {
         let (file, address) = (self.file.to_str().unwrap(), self.address.to_str().unwrap());
         Process::start(&[&["phone", file, "--server", address], more].concat())
@@ -232,4 +254,210 @@ fn phone_and_server_killed_at_any_moment_lose_nothing_that_they_confirmed() {
         assert!(line.starts_with("made "), "{line}");
     }
     drop(server);
+}
+
+#[test]
+fn a_workspace_killed_while_it_is_attached_is_local_and_whole_or_wholly_the_accounts() {
+    let (folder, firm) = (folder().unwrap(), Firm::prepare().unwrap());
+    let mut pair = Pair::new(folder.path(), &firm);
+    let server = pair.serve();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut dice = Dice::new(5);
+    // The first is not killed: it tells how many points there are.
+    work_alone(&pair.file, 0);
+    let mut whole = pair.attach(0, None);
+    let points = std::iter::repeat_with(|| whole.line()).take_while(|line| line == "point").count();
+    let mut met = BTreeMap::new();
+    for kill in 1..=kills(40).max(points + 1) {
+        // New cards each time: the server keeps those of the times before.
+        pair.file = folder.path().join(format!("phone-{kill}.db"));
+        work_alone(&pair.file, kill);
+        let before = Opened::look(&pair.file);
+
+        // First at each point, and after the last, then somewhere in what follows one.
+        let (point, is_exact) = (kill % (points + 1), kill <= points + 1);
+        let mut attaching = pair.attach(kill, is_exact.then_some(point));
+        (0..=point).map(|_| attaching.line()).take_while(|line| line == "point").for_each(drop);
+        if !is_exact {
+            (0..dice.below(20_000)).for_each(|_| drop(std::fs::metadata(&pair.file)));
+        }
+        drop(attaching);
+
+        let is_left = !scratch_files(&pair.file).is_empty();
+        let after = Opened::look(&pair.file);
+        let place = format!("after kill {kill}, at point {point} of {points}");
+        assert!(scratch_files(&pair.file).is_empty(), "{place}: no session is left in the open");
+        let is_attached = after.me != before.me;
+        if is_attached {
+            assert!(after.me.org.is_some() && after.me.device.is_some() && after.is_signed_in, "{place}");
+            assert_eq!((after.documents, after.rest), before.by(after.me), "{place}: it is the account's");
+        } else {
+            let other: Vec<_> = after.rows.iter().filter(|row| !before.rows.contains(row)).collect();
+            assert_eq!((other, after.rows.len()), (vec![], before.rows.len()), "{place}: it is local");
+        }
+        *met.entry((is_attached, is_left)).or_insert(0) += 1;
+
+        if !is_attached {
+            let mut again = pair.attach(kill, None);
+            while again.line() != "attached" {}
+        }
+        let client = Client::open(&pair.file, Arc::new(SystemEnv)).unwrap();
+        runtime.block_on(async {
+            let transport = HttpTransport::new(&std::fs::read_to_string(&pair.address).unwrap()).unwrap();
+            sync(&client, &transport, &mut |_| {}).await.unwrap();
+        });
+        assert_eq!((client.unsent_count(), client.quarantine().unwrap()), (Ok(0), vec![]), "{place}");
+        let me = client.me().unwrap().unwrap();
+        let synced = Opened::look(&pair.file).documents;
+        for (id, shown) in before.by(me).0 {
+            let is = synced.get(&id).map_or("", String::as_str);
+            let alike =
+                shown.bytes().zip(is.bytes()).take_while(|(was, is)| was == is).count().saturating_sub(80);
+            let end = |text: &str| text.chars().skip(alike).take(240).collect::<String>();
+            let (was, is) = (end(&shown), end(is));
+            assert_eq!(was, is, "{place}, and then attached and synced: {id}");
+        }
+    }
+    let was = |is_attached, is_left| met.contains_key(&(is_attached, is_left));
+    assert!(was(false, false) && was(false, true) && was(true, false), "all sorts of ends are met: {met:?}");
+    drop(server);
+}
+
+/// What a phone is found to hold when it is opened.
+struct Opened {
+    me: Identity,
+    is_signed_in: bool,
+    /// All that it shows, document by document; not how far that has come.
+    documents: BTreeMap<DocumentId, String>,
+    /// What it shows beside them.
+    rest: String,
+    /// Every row of every table.
+    rows: Vec<(String, Vec<Value>)>,
+}
+
+impl Opened {
+    fn look(file: &Path) -> Self {
+        let client = Client::open(file, Arc::new(SystemEnv)).expect("a killed phone opens");
+        assert_eq!(client.wrong_projections().unwrap(), [], "what it shows is what it holds");
+        let (me, settings) = (client.me().unwrap().unwrap(), client.settings().unwrap());
+        assert!(settings.user(me.user).is_some(), "it knows its user");
+        assert_eq!(settings.user(LOCAL_USER).is_some(), me.org.is_none(), "its settings are of one sort");
+        let peek = Peek::open(file).unwrap();
+        let cards = peek.ids(DocumentTypeId::CARD).unwrap().into_iter().map(|id| {
+            let view = CardView { sync: SyncState::Here, ..CardView::open(&client, id).unwrap() };
+            (id, format!("{view:?} {}", history(&client, id)))
+        });
+        let contacts = peek.ids(DocumentTypeId::CONTACT).unwrap().into_iter().map(|id| {
+            let view = ContactView { sync: SyncState::Here, ..ContactView::open(&client, id).unwrap() };
+            (id, format!("{view:?} {}", history(&client, id)))
+        });
+        Self {
+            me,
+            is_signed_in: is_signed_in(&client).unwrap(),
+            documents: cards.chain(contacts).collect(),
+            rest: format!(
+                "favourites {:?}, recents {:?}, unsent {}, quarantine {:?}",
+                client.favourites().unwrap(),
+                client.recents().unwrap(),
+                client.unsent_count().unwrap(),
+                client.quarantine().unwrap(),
+            ),
+            rows: rows(file),
+        }
+    }
+
+    /// The same if another user had done it.
+    fn by(&self, me: Identity) -> (BTreeMap<DocumentId, String>, String) {
+        // In Projects no id of the catalogue is that of the local user.
+        let named = |text: &String| text.replace(&self.me.user.to_string(), &me.user.to_string());
+        (self.documents.iter().map(|(id, shown)| (*id, named(shown))).collect(), named(&self.rest))
+    }
+}
+
+/// Without the acts: attaching is one itself, and it is told once the server has the changes.
+fn history(client: &Client, id: DocumentId) -> String {
+    let items = HistoryItem::list(client, id, 0, 1_000).unwrap().into_iter();
+    format!("{:?}", items.map(|item| (item.at, item.by, item.edits)).collect::<Vec<_>>())
+}
+
+fn rows(file: &Path) -> Vec<(String, Vec<Value>)> {
+    let connection = Connection::open(file).unwrap();
+    let sql =
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
+    let mut statement = connection.prepare(sql).unwrap();
+    let tables: Vec<String> =
+        statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+    let mut all = Vec::new();
+    for table in tables {
+        let mut statement = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let columns = statement.column_count();
+        let mut rows = statement.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let values = (0..columns).map(|column| row.get(column).unwrap()).collect();
+            all.push((table.clone(), values));
+        }
+    }
+    all
+}
+
+/// The scratch file of an attach, and what SQLite puts beside that.
+fn scratch_files(file: &Path) -> Vec<PathBuf> {
+    let files = ["", "-wal", "-shm"].map(|end| PathBuf::from(format!("{}.attaching{end}", file.display())));
+    files.into_iter().filter(|file| file.exists()).collect()
+}
+
+/// A day of work without an account, with all that attaching has to map, in the zone of the firm's first user.
+fn work_alone(file: &Path, seed: usize) {
+    let yesterday = Timestamp::from_millis(SystemEnv.now().millis() - 86_400_000);
+    let env = Arc::new(SeededEnv::new(1_000 + seed as u64, yesterday));
+    let client = Client::open(file, env.clone()).unwrap();
+    client.begin_local_workspace("Europe/Budapest".parse().unwrap(), "hu-HU").unwrap();
+    let rename = ContactCommand::Rename { given: "Éva".to_owned(), family: "Kis".to_owned() };
+    let contact = NewContact { sort: ContactSort::Person, commands: vec![rename] };
+    let (contact, _) = client.create_contact(&contact).unwrap();
+    let settings = client.settings().unwrap();
+    let product = settings.products().find(|product| product.kind == ProductKind::Projects).unwrap().id;
+    let status = settings.statuses(product).last().unwrap().id;
+    for number in 0..3 {
+        let call = PartId::new(&*env);
+        let todo = NewTodo {
+            id: call,
+            text: "Call".to_owned(),
+            due: Some("2026-11-23".parse().unwrap()),
+            assignee: Some(LOCAL_USER),
+            contact: Some(contact),
+        };
+        let link = CardCommand::Link { role: "customer".to_owned(), target: contact };
+        let commands = vec![CardCommand::AddTodo(todo), link];
+        let new =
+            NewCard { product, name: format!("Roof {number}"), status: None, owner: Owner::Me, commands };
+        let (card, _) = client.create_card(&new).unwrap();
+        let visit = NewEntry {
+            id: PartId::new(&*env),
+            kind: "visit".to_owned(),
+            at: env.now(),
+            text: "They want it red.".to_owned(),
+            by: None,
+            person: Some(contact),
+            place: "There".to_owned(),
+        };
+        let notes = FieldId::from_bytes([4; 16]);
+        for command in [
+            CardCommand::Close(call, Outcome::Success),
+            CardCommand::Move(status),
+            CardCommand::AddEntry(visit),
+            CardCommand::EditText(notes, "They want it red.".to_owned()),
+            CardCommand::EditText(notes, "They want all of it in dark red.".to_owned()),
+            CardCommand::SetOwner(None),
+            CardCommand::SetOwner(Some(LOCAL_USER)),
+        ] {
+            env.advance(60_000);
+            client.edit_card(card, &[command]).unwrap();
+        }
+        env.advance(60_000);
+        let rename = CardCommand::Rename(format!("Red roof {number}"));
+        client.batch(OriginKind::BULK, |batch| batch.edit_card(card, &[rename])).unwrap();
+        client.set_favourite(card, true).unwrap();
+    }
+    client.note_opened(contact).unwrap();
 }

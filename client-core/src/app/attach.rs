@@ -28,7 +28,8 @@ use crate::remote::error::SyncError;
 use crate::remote::tokens;
 use crate::remote::transport::Transport;
 use crate::store::meta::Identity;
-use crate::store::{self, documents, kept, outbox, sealed, settings, swap};
+use crate::store::swap::Scratch;
+use crate::store::{self, documents, kept, outbox, sealed, settings};
 use crate::sync::session::SyncSession;
 use crate::sync::syncer::of_session;
 use crate::value_edit::ValueEdit;
@@ -109,6 +110,8 @@ struct Account {
     settings: Arc<Settings>,
     /// With the session.
     scratch: Client,
+    /// Where that is. It goes last, once nobody has it open.
+    file: Scratch,
 }
 
 /// A document of the local workspace: what was done to it, in order.
@@ -137,24 +140,19 @@ pub async fn attach(
     if client.me()?.is_some_and(|me| me.org.is_some()) {
         return Err(SyncError::OtherUser);
     }
-    let path = swap::beside(client.store().path(), ".attaching");
-    let account = learn(&path, client, transport, credentials, installation).await;
-    let answered = account.map(|account| {
-        let answered = client.store().write(|tx| join(client, tx, &account, &said));
-        (account, answered)
-    });
-    // It holds a session of the account's, in the open.
-    remove(&path);
-    let (account, answered) = answered?;
-    let missing = answered.map_err(ApiError::from)?;
+    let account = learn(client, transport, credentials, installation).await?;
+    let missing = client.store().write(|tx| join(client, tx, &account, &said)).map_err(ApiError::from)?;
+    let Account { identity, settings, scratch, file } = account;
+    // At once: it holds a session of the account's, in the open.
+    drop((scratch, file));
     if !missing.is_empty() {
         let local = client.settings()?;
-        let questions = missing.into_iter().map(|missing| question(missing, &local, &account.settings));
+        let questions = missing.into_iter().map(|missing| question(missing, &local, &settings));
         return Ok(Attached::Open { questions: questions.collect() });
     }
     client.clear_log();
     client.notify(&ChangeSet::all());
-    Ok(Attached::Done { identity: account.identity })
+    Ok(Attached::Done { identity })
 }
 
 fn question(missing: Missing, local: &Settings, account: &Settings) -> AttachQuestion {
@@ -190,14 +188,14 @@ fn question(missing: Missing, local: &Settings, account: &Settings) -> AttachQue
 
 /// Signs in with a scratch file, and reads the settings that the first answers bring.
 async fn learn(
-    path: &std::path::Path,
     client: &Client,
     transport: &impl Transport,
     credentials: Credentials<'_>,
     installation: Installation<'_>,
 ) -> Result<Account, SyncError> {
-    remove(path);
-    let scratch = Client::open(path, client.shared_env())?;
+    // Before the handle on it, and so dropped after that, wherever this is cancelled.
+    let file = Scratch::of(client.store().path());
+    let scratch = Client::open(file.path(), client.shared_env())?;
     let identity = account::sign_in(&scratch, transport, credentials, installation).await?;
     let token = tokens::access_token(&scratch, transport).await?;
     let mut session = SyncSession::new(&scratch);
@@ -211,7 +209,7 @@ async fn learn(
         session.on_response(&answer).map_err(|error| of_session(error, transport))?;
     }
     session.give_up();
-    Ok(Account { identity, settings: scratch.settings()?, scratch })
+    Ok(Account { identity, settings: scratch.settings()?, scratch, file })
 }
 
 /// Makes the workspace the account's; what has no counterpart is answered, and nothing is changed then.
@@ -308,13 +306,5 @@ fn map(mapping: &Mapping, kind: DocumentTypeId, edit: ValueEdit) -> ValueEdit {
             let register = mapping.register(kind, &Register { container, name });
             ValueEdit::Text { container: register.container, name: register.name, before, after }
         }
-    }
-}
-
-/// Removes a scratch file. Where that fails the next attempt does it.
-fn remove(path: &std::path::Path) {
-    for end in ["", "-wal", "-shm"] {
-        // There is nearly always none.
-        let _ = std::fs::remove_file(swap::beside(path, end));
     }
 }

@@ -1,14 +1,16 @@
 //! A card, opened.
 
 use roadbook_domain::crm::row::{LinkRow, TodoRow};
-use roadbook_domain::read::view::{Conflict, Unread};
+use roadbook_domain::read::view::Unread;
 use roadbook_domain::settings::field::FieldScope;
 use roadbook_domain::value::due::Due;
 use roadbook_domain::value::id::{DocumentId, PartId, ProductId, StatusId, UserId};
-use roadbook_domain::value::time::{Day, Timestamp};
-use roadbook_domain::value::todo::{Closing, Outcome};
+use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::value::todo::Closing;
 use roadbook_domain::value::trash::Trash;
 
+use super::closing::ClosingView;
+use super::conflict::Conflict;
 use super::field::{FieldView, fields};
 use crate::client::Client;
 use crate::error::ApiError;
@@ -69,18 +71,6 @@ pub struct TodoView {
     pub closings: Vec<ClosingView>,
 }
 
-/// A closing of a todo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
-pub struct ClosingView {
-    /// How it was closed.
-    pub outcome: Outcome,
-    /// Who closed it.
-    pub by: UserId,
-    /// The day it counts on: that of the user who closed it, where they were (T11).
-    pub on: Option<Day>,
-}
-
 impl CardView {
     /// Opens a card.
     ///
@@ -106,7 +96,7 @@ impl CardView {
             todos: todos.collect(),
             entries,
             links: row.links,
-            conflicts,
+            conflicts: Conflict::of_all(conflicts, &settings),
             unread,
             last_contact: row.last_contact,
             created: row.created,
@@ -124,12 +114,5 @@ impl TodoView {
         };
         let TodoRow { id, text, due, assignee, contact, .. } = row;
         Self { id, text, due, assignee, contact, closings }
-    }
-}
-
-impl ClosingView {
-    fn of(closing: &Closing) -> Self {
-        let on = Day::try_from(closing.local().date()).ok();
-        Self { outcome: closing.outcome(), by: closing.by(), on }
     }
 }

@@ -1,11 +1,12 @@
 //! A contact, opened.
 
 use roadbook_domain::crm::row::{ContactSort, DetailRow, LinkRow};
-use roadbook_domain::read::view::{Conflict, Unread};
+use roadbook_domain::read::view::Unread;
 use roadbook_domain::settings::field::FieldScope;
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::value::trash::Trash;
 
+use super::conflict::Conflict;
 use super::field::{FieldView, fields};
 use crate::client::Client;
 use crate::error::ApiError;
@@ -60,7 +61,7 @@ impl ContactView {
             details: row.details,
             links: row.links,
             entries,
-            conflicts,
+            conflicts: Conflict::of_all(conflicts, &settings),
             unread,
             sync,
         })

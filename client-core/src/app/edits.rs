@@ -65,10 +65,13 @@ pub enum CardEdit {
         /// What is to be done.
         text: String,
         /// When; `None`: no due.
+        #[cfg_attr(feature = "uniffi", uniffi(default))]
         due: Option<Due>,
-        /// Who is to do it.
-        assignee: Owner,
+        /// Who is to do it; `None`: the user who adds it.
+        #[cfg_attr(feature = "uniffi", uniffi(default))]
+        assignee: Option<Owner>,
         /// The contact it is to be done with.
+        #[cfg_attr(feature = "uniffi", uniffi(default))]
         contact: Option<DocumentId>,
     },
     /// Changes a todo's text.
@@ -109,12 +112,15 @@ pub enum CardEdit {
         /// `note`, `call`, `meeting`, `visit`, `mail`, `message`.
         kind: String,
         /// When it happened; `None`: now.
+        #[cfg_attr(feature = "uniffi", uniffi(default))]
         at: Option<Timestamp>,
         /// What happened.
         text: String,
         /// The contact it happened with.
+        #[cfg_attr(feature = "uniffi", uniffi(default))]
         person: Option<DocumentId>,
         /// Where it happened.
+        #[cfg_attr(feature = "uniffi", uniffi(default))]
         place: String,
     },
     /// Links a contact or another card.
@@ -158,6 +164,7 @@ pub enum ContactEdit {
         /// Which of them.
         sort: DetailSort,
         /// `work`, `home`, ...; free text.
+        #[cfg_attr(feature = "uniffi", uniffi(default))]
         label: String,
         /// The number or address as written.
         value: String,
@@ -200,10 +207,13 @@ pub struct NewCard {
     /// Its name.
     pub name: String,
     /// Its first status; `None`: the first of its product, or derived.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub status: Option<StatusId>,
-    /// The user who answers for it.
-    pub owner: Owner,
+    /// The user who answers for it; `None`: the one who makes it.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
+    pub owner: Option<Owner>,
     /// What else it begins with; part of the same change.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub edits: Vec<CardEdit>,
 }
 
@@ -214,10 +224,13 @@ pub struct NewContact {
     /// A person or a company.
     pub sort: ContactSort,
     /// A person's given name; empty for a company.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub given_name: String,
     /// A person's family name, or the company's name.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub family_name: String,
     /// What else it begins with; part of the same change.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub edits: Vec<ContactEdit>,
 }
 
@@ -276,10 +289,11 @@ pub fn create_card(client: &Client, new: &NewCard) -> Result<Made, ApiError> {
         if let Some(status) = new.status {
             drafting.status(status)?;
         }
-        drafting.owner(new.owner)?;
+        let owner = new.owner.unwrap_or_default();
+        drafting.owner(owner)?;
         let commands = drafting.card(&new.edits)?;
         let made = drafting.made;
-        let (product, name, status, owner) = (new.product, new.name.clone(), new.status, new.owner);
+        let (product, name, status) = (new.product, new.name.clone(), new.status);
         Ok((batch.create_card(&batch::NewCard { product, name, status, owner, commands })?, made))
     })?;
     Ok(Made { id, made, changes })
@@ -407,7 +421,7 @@ impl<'a, 'b> Drafting<'a, 'b> {
                 }
                 CardEdit::EditText { field, text } => commands.push(CardCommand::EditText(field, text)),
                 CardEdit::AddTodo { text, due, assignee, contact } => {
-                    let assignee = self.owner(assignee)?;
+                    let assignee = self.owner(assignee.unwrap_or_default())?;
                     let id = self.part();
                     commands.push(CardCommand::AddTodo(NewTodo { id, text, due, assignee, contact }));
                 }

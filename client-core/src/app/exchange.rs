@@ -54,8 +54,10 @@ pub enum SyncEnd {
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Budget {
     /// How many seconds.
+    #[cfg_attr(feature = "uniffi", uniffi(default = 20))]
     pub seconds: u32,
     /// How many bytes of bodies, up and down together; no less than 64 KiB.
+    #[cfg_attr(feature = "uniffi", uniffi(default = 1_000_000))]
     pub bytes: u64,
 }
 

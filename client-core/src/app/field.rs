@@ -127,7 +127,27 @@ impl From<field::FieldValue> for FieldValue {
     }
 }
 
+impl From<FieldValue> for field::FieldValue {
+    fn from(value: FieldValue) -> Self {
+        match value {
+            FieldValue::Text { text } => Self::Text(text),
+            FieldValue::Number { number } => Self::Decimal(number),
+            FieldValue::Amount { amount, currency } => Self::Money(Money { amount, currency }),
+            FieldValue::Choice { option } => Self::Choice(option),
+            FieldValue::Choices { options } => Self::Choices(options.into_iter().collect()),
+            FieldValue::Day { day } => Self::Day(day),
+            FieldValue::Flag => Self::Flag,
+            FieldValue::Other { text } => Self::Raw(text),
+        }
+    }
+}
+
 impl FieldValue {
+    /// Its text in a register. Several options are several registers, and have no text that leads back to them.
+    pub(crate) fn text(&self) -> String {
+        field::FieldValue::from(self.clone()).to_string()
+    }
+
     /// As the domain writes it into a field of this kind.
     ///
     /// # Errors
@@ -137,25 +157,20 @@ impl FieldValue {
             FieldKind::Choice { options, .. } => options.iter().any(|known| known.key == *option),
             _ => false,
         };
-        let value = match (self, kind) {
-            (Self::Text { text }, FieldKind::Text) => Some(field::FieldValue::Text(text.clone())),
-            (Self::Number { number }, FieldKind::Decimal) => Some(field::FieldValue::Decimal(*number)),
-            (Self::Amount { amount, currency }, FieldKind::Money) => {
-                Some(field::FieldValue::Money(Money { amount: *amount, currency: *currency }))
-            }
-            (Self::Choice { option }, FieldKind::Choice { multiple: false, .. }) if has(option) => {
-                Some(field::FieldValue::Choice(option.clone()))
-            }
-            (Self::Choices { options }, FieldKind::Choice { multiple: true, .. })
-                if options.iter().all(has) =>
-            {
-                Some(field::FieldValue::Choices(options.iter().cloned().collect()))
-            }
-            (Self::Day { day }, FieldKind::Day) => Some(field::FieldValue::Day(*day)),
-            (Self::Flag, FieldKind::Flag) => Some(field::FieldValue::Flag),
-            _ => None,
+        let is_of_kind = match (self, kind) {
+            (Self::Text { .. }, FieldKind::Text)
+            | (Self::Number { .. }, FieldKind::Decimal)
+            | (Self::Amount { .. }, FieldKind::Money)
+            | (Self::Day { .. }, FieldKind::Day)
+            | (Self::Flag, FieldKind::Flag) => true,
+            (Self::Choice { option }, FieldKind::Choice { multiple: false, .. }) => has(option),
+            (Self::Choices { options }, FieldKind::Choice { multiple: true, .. }) => options.iter().all(has),
+            _ => false,
         };
-        let value = value.ok_or(ApiError::Invalid { reason: Reason::WrongForm })?;
+        if !is_of_kind {
+            return Err(ApiError::Invalid { reason: Reason::WrongForm });
+        }
+        let value = field::FieldValue::from(self.clone());
         match &value {
             // Several keys are several registers.
             field::FieldValue::Choices(_) => Ok(value),

@@ -4,9 +4,11 @@ use data_encoding::HEXLOWER;
 use roadbook_domain::crm::place::Place;
 use roadbook_domain::document::{Origin, OriginKind};
 use roadbook_domain::read::history::{self, Edit};
+use roadbook_domain::settings::Settings;
 use roadbook_domain::value::id::{DeviceId, DocumentId, UserId};
 use roadbook_domain::value::time::Timestamp;
 
+use super::place_value::PlaceValue;
 use crate::client::Client;
 use crate::error::ApiError;
 use crate::query::card::SyncState;
@@ -37,10 +39,31 @@ pub struct HistoryItem {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ActView {
-    /// `import`, `bulk`, `replayed`, `automation`, `calendar`, or a number that a later version gave.
-    pub kind: String,
+    /// Which sort of act.
+    pub kind: ActKind,
     /// Which one: lines of one act have the same.
     pub id: String,
+}
+
+/// A sort of act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+pub enum ActKind {
+    /// An import.
+    Import,
+    /// A user edited several documents at once.
+    Bulk,
+    /// An edit of a local workspace, done again in the account that it became.
+    Replayed,
+    /// An automation.
+    Automation,
+    /// A calendar.
+    Calendar,
+    /// One that this version does not know.
+    Other {
+        /// Its number.
+        code: u16,
+    },
 }
 
 /// What a change did to one value.
@@ -52,9 +75,9 @@ pub enum EditView {
         /// What it is.
         place: Place,
         /// What it replaced, first the value that was shown; empty if there was none.
-        old: Vec<String>,
-        /// The new value; empty if it took it away.
-        new: String,
+        old: Vec<PlaceValue>,
+        /// The new value; `Empty` if it took it away.
+        new: PlaceValue,
     },
     /// It edited a long text.
     Text {
@@ -75,12 +98,13 @@ impl HistoryItem {
     pub fn list(client: &Client, id: DocumentId, skip: u32, limit: u32) -> Result<Vec<Self>, ApiError> {
         let me = client.me()?.map(|me| me.user);
         let items = client.history(id, skip as usize, limit as usize)?;
+        let settings = client.settings()?;
         let unsent = client.unsent_states(id)?;
         let sync = |item: &history::HistoryItem| unsent.get(&item.hash).copied().unwrap_or(SyncState::Stored);
-        Ok(items.into_iter().map(|item| Self::of(sync(&item), item, me)).collect())
+        Ok(items.into_iter().map(|item| Self::of(sync(&item), item, me, &settings)).collect())
     }
 
-    fn of(sync: SyncState, item: history::HistoryItem, me: Option<UserId>) -> Self {
+    fn of(sync: SyncState, item: history::HistoryItem, me: Option<UserId>, settings: &Settings) -> Self {
         let (by, device) = match item.by {
             Some(by) => (by.user, by.device),
             None => (me, None),
@@ -93,7 +117,7 @@ impl HistoryItem {
             by,
             device,
             act: item.origin.map(ActView::of),
-            edits: item.edits.into_iter().map(EditView::of).collect(),
+            edits: item.edits.into_iter().map(|edit| EditView::of(edit, settings)).collect(),
         }
     }
 }
@@ -101,21 +125,25 @@ impl HistoryItem {
 impl ActView {
     fn of(Origin { kind, id }: Origin) -> Self {
         let kind = match kind {
-            OriginKind::IMPORT => "import".to_owned(),
-            OriginKind::BULK => "bulk".to_owned(),
-            OriginKind::REPLAYED => "replayed".to_owned(),
-            OriginKind::AUTOMATION => "automation".to_owned(),
-            OriginKind::CALENDAR => "calendar".to_owned(),
-            OriginKind(number) => number.to_string(),
+            OriginKind::IMPORT => ActKind::Import,
+            OriginKind::BULK => ActKind::Bulk,
+            OriginKind::REPLAYED => ActKind::Replayed,
+            OriginKind::AUTOMATION => ActKind::Automation,
+            OriginKind::CALENDAR => ActKind::Calendar,
+            OriginKind(code) => ActKind::Other { code },
         };
         Self { kind, id: HEXLOWER.encode(&id) }
     }
 }
 
 impl EditView {
-    fn of(edit: Edit) -> Self {
+    fn of(edit: Edit, settings: &Settings) -> Self {
         match edit {
-            Edit::Put { place, old, new } => Self::Put { place, old, new },
+            Edit::Put { place, old, new } => {
+                let value = |text| PlaceValue::of(&place, text, settings);
+                let (old, new) = (old.into_iter().map(value).collect(), value(new));
+                Self::Put { place, old, new }
+            }
             Edit::Text { place, inserted, erased } => Self::Text { place, inserted, erased },
         }
     }

@@ -2,10 +2,13 @@
 
 use roadbook_domain::crm::place::Place;
 use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::settings::Settings;
 use roadbook_domain::value::id::DocumentId;
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::RefusalCode;
 
+use super::place_value::PlaceValue;
+use crate::change_set::ChangeSet;
 use crate::client::Client;
 use crate::error::ApiError;
 use crate::store::quarantine::{self as stored, Quarantined};
@@ -34,14 +37,24 @@ pub struct QuarantinedEdit {
     pub at: Timestamp,
 }
 
-/// A value, or a whole text, that an edit was to give.
+/// A value that an edit was to give; of a long text the whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct WrittenView {
     /// What it is.
     pub place: Place,
-    /// The value, or the text; empty if it was taken away.
-    pub text: String,
+    /// The value; `Empty` if it was to be taken away.
+    pub value: PlaceValue,
+}
+
+/// What making an edit of the quarantine again came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct Reapplied {
+    /// The document: another one, if it had to be made anew.
+    pub document: DocumentId,
+    /// What screens must show anew.
+    pub changes: ChangeSet,
 }
 
 /// Why an edit is in the quarantine.
@@ -66,18 +79,30 @@ pub enum QuarantineReason {
     Damaged,
 }
 
+/// Makes an edit of the quarantine again, and takes it out.
+///
+/// # Errors
+/// [`ApiError::NotFound`] for the edit, or its document.
+pub fn reapply(client: &Client, edit: i64) -> Result<Reapplied, ApiError> {
+    client.reapply(edit).map(|(document, changes)| Reapplied { document, changes })
+}
+
 impl QuarantinedEdit {
     /// All of them, the latest first.
     ///
     /// # Errors
     /// Of the storage.
     pub fn list(client: &Client) -> Result<Vec<Self>, ApiError> {
-        Ok(client.quarantine()?.into_iter().map(Self::of).collect())
+        let settings = client.settings()?;
+        Ok(client.quarantine()?.into_iter().map(|item| Self::of(item, &settings)).collect())
     }
 
-    fn of(item: Quarantined) -> Self {
-        let writes = item.writes().into_iter();
-        let writes = writes.map(|(place, text)| WrittenView { place, text: text.to_owned() }).collect();
+    fn of(item: Quarantined, settings: &Settings) -> Self {
+        let written = |(place, text): (Place, &str)| {
+            let value = PlaceValue::of(&place, text.to_owned(), settings);
+            WrittenView { place, value }
+        };
+        let writes = item.writes().into_iter().map(written).collect();
         Self {
             id: item.n,
             document: item.document,

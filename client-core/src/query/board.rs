@@ -21,14 +21,19 @@ pub struct BoardQuery {
     /// The product.
     pub product: ProductId,
     /// Only cards on which this user has something to do, even if another user owns them (F37).
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub assignee: Option<UserId>,
     /// Only cards in this status.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub status: Option<StatusId>,
     /// Only cards whose name holds all words of this text, in whatever order, case and spelling of marks (T20).
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub text: Option<String>,
     /// How many cards to pass over.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub offset: u32,
     /// How many to list at most.
+    #[cfg_attr(feature = "uniffi", uniffi(default = 50))]
     pub limit: u32,
 }
 

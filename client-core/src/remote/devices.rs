@@ -41,11 +41,12 @@ pub async fn devices(client: &Client, transport: &HttpTransport) -> Result<Vec<D
     serde_json::from_str(&answer).map_err(|_| failed(client, transport, TransportError::Malformed))
 }
 
-/// Ends the sessions of a device of the user's for good: a phone that was lost. What it had not sent it may still
-/// hand in, for a manager to review (R17).
+/// Ends the sessions of a device for good: a phone that was lost. What it had not sent it may still hand in, for a
+/// manager to review (R17). Of this very device: with its next call it hands in what is unsent, and its file is empty.
 ///
 /// # Errors
-/// As [`devices`]; [`SyncError::Refused`] with `not_found` for a device of nobody, or of somebody else.
+/// As [`devices`]; [`SyncError::Refused`] with `not_found` for a device of nobody, or of somebody else, unless the user
+/// is an administrator.
 pub async fn revoke_device(
     client: &Client,
     transport: &HttpTransport,

@@ -133,19 +133,13 @@ pub(crate) fn set_state(tx: &Transaction<'_>, n: i64, state: UnsentState) -> Res
     Ok(())
 }
 
-/// Gives all changes of one state another one: at start nothing is on its way, and a newer server may
-/// take what the old one could not.
-pub(crate) fn reset_states(tx: &Transaction<'_>, from: UnsentState, to: UnsentState) -> Result<(), Error> {
-    tx.prepare_cached("UPDATE outbox SET state = ?2 WHERE state = ?1")?.execute((from as i64, to as i64))?;
-    Ok(())
-}
-
-/// What was sent and has no answer counts as only here; tells of which documents that is.
-pub(crate) fn unmark_sent(tx: &Transaction<'_>) -> Result<Vec<DocumentId>, Error> {
+/// What was marked so counts as only here again; tells of which documents that is. At start, and once nobody waits for
+/// an answer any more, nothing is on its way, and a newer server may take what the old one could not.
+pub(crate) fn unmark(tx: &Transaction<'_>, from: UnsentState) -> Result<Vec<DocumentId>, Error> {
     let mut statement =
         tx.prepare_cached("UPDATE outbox SET state = ?2 WHERE state = ?1 RETURNING document")?;
-    let (sent, here) = (UnsentState::Sent as i64, UnsentState::Here as i64);
-    let documents = statement.query_map((sent, here), |row| Ok(DocumentId::from_bytes(row.get(0)?)))?;
+    let states = (from as i64, UnsentState::Here as i64);
+    let documents = statement.query_map(states, |row| Ok(DocumentId::from_bytes(row.get(0)?)))?;
     Ok(documents.collect::<Result<_, _>>()?)
 }
 

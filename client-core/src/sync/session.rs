@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{FrameError, Progress, SyncRequest, SyncResponse, from_frame, to_frame};
+use rusqlite::Transaction;
 
 use crate::change_set::ChangeSet;
 use crate::client::Client;
@@ -20,7 +21,7 @@ use crate::error::{ApiError, Error};
 use crate::remote::tokens::note_server_clock;
 use crate::remote::transport::MAX_ANSWER;
 use crate::store::lease::Lease;
-use crate::store::outbox;
+use crate::store::outbox::{self, UnsentState};
 use crate::sync::receive::Counts;
 use state::State;
 
@@ -152,8 +153,12 @@ impl SyncSession {
             }
             let (step, changes) = state.on_response(tx, client, &response)?;
             note_server_clock(tx, client.env().now(), response.now)?;
+            let mut changes = changes;
             if step.resting {
                 lease.give_up(tx)?;
+                // Of what was sent some may not have been reached.
+                let unmarked = outbox::unmark(tx, UnsentState::Sent)?;
+                unmarked.into_iter().for_each(|document| changes.document(document));
             }
             Ok(Some((step, changes)))
         });
@@ -201,6 +206,9 @@ impl SyncSession {
     /// one is another: with less in it, or without the document that is too large. Such a document is
     /// left alone until a later session and counts as not re-uploaded; everything else goes on.
     pub fn on_too_large(&mut self) -> bool {
+        if let Err(error) = self.unmark(|_| Ok(())) {
+            tracing::debug!(%error, "what was not sent stays marked until the app is started again");
+        }
         self.state.on_too_large()
     }
 
@@ -215,22 +223,32 @@ impl SyncSession {
     /// here as far as anybody knows. If this fails the lease runs out by itself.
     pub fn give_up(&mut self) {
         let lease = self.lease;
-        let given_up = self.client.store().write(|tx| {
-            // What another process has sent since is its own.
-            if !lease.is_held(tx)? {
-                return Ok(Vec::new());
-            }
-            lease.give_up(tx)?;
-            outbox::unmark_sent(tx)
-        });
-        match given_up {
-            Ok(unmarked) => {
-                let mut changes = ChangeSet::default();
-                unmarked.into_iter().for_each(|document| changes.document(document));
-                self.client.notify(&changes);
+        match self.unmark(|tx| lease.give_up(tx)) {
+            // The marks may need room that the lease does not.
+            Err(error) if error.is_full() => {
+                if let Err(error) = self.client.store().write(|tx| lease.give_up(tx)) {
+                    tracing::debug!(%error, "the lease is left to run out");
+                }
             }
             Err(error) => tracing::debug!(%error, "the lease is left to run out"),
+            Ok(()) => {}
         }
+    }
+
+    /// What was sent and has no answer is only here again; `and` is done with it.
+    fn unmark(&self, and: impl FnOnce(&Transaction<'_>) -> Result<(), Error>) -> Result<(), Error> {
+        let unmarked = self.client.store().write(|tx| {
+            // What another process has sent since is its own.
+            if !self.lease.is_held(tx)? {
+                return Ok(Vec::new());
+            }
+            and(tx)?;
+            outbox::unmark(tx, UnsentState::Sent)
+        })?;
+        let mut changes = ChangeSet::default();
+        unmarked.into_iter().for_each(|document| changes.document(document));
+        self.client.notify(&changes);
+        Ok(())
     }
 
     /// The answer is still waited for: other processes are to leave it to this one. Call it every

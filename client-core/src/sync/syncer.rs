@@ -180,7 +180,10 @@ impl Syncer {
                 {
                     continue;
                 }
-                step => step.map_err(|error| of_session(error, transport))?,
+                step => step.map_err(|error| {
+                    self.session.give_up();
+                    of_session(error, transport)
+                })?,
             };
             report.counts.add(step.counts);
             report.progress = step.progress.or(report.progress);

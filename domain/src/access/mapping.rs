@@ -86,7 +86,7 @@ impl Mapping {
         let value = match Place::of(kind, register) {
             Place::Product => mapped(&self.products, value),
             Place::Status => mapped(&self.statuses, value),
-            Place::Link { .. } => value.parse().map_or(value.to_owned(), |id| self.document(id).to_string()),
+            Place::Link { .. } => self.link(value).unwrap_or_else(|| value.to_owned()),
             // Of owners, assignees, closings and entries there is one user.
             Place::Owner | Place::Todo { .. } | Place::Entry { .. } | Place::Preference { .. } => {
                 value.replace(&LOCAL_USER.to_string(), &self.user.to_string())
@@ -94,6 +94,12 @@ impl Mapping {
             _ => value.to_owned(),
         };
         (self.register(kind, register), value)
+    }
+
+    /// A link, `<role> <target>`, as it is in the account; `None` for one that was removed.
+    fn link(&self, value: &str) -> Option<String> {
+        let (role, target) = value.split_once(' ')?;
+        Some(format!("{role} {}", self.document(target.parse().ok()?)))
     }
 
     /// A register as it is in the account: fields of a product that is another there have other ids.
@@ -217,6 +223,15 @@ mod tests {
         let state: TodoState = mapping.value(card, &state, &closed).1.parse().unwrap();
         assert_eq!(state.closing().unwrap().by(), ME);
         assert_eq!(mapping.document(inbox_id(LOCAL_USER)), inbox_id(ME));
+        let link = Register { container: card::LINKS, name: "AQEBAQEB/to".to_owned() };
+        assert!(matches!(Place::of(card, &link), Place::Link { .. }));
+        for (before, after) in [
+            (format!("part {}", inbox_id(LOCAL_USER)), format!("part {}", inbox_id(ME))),
+            (format!("part {status}"), format!("part {status}")),
+            (String::new(), String::new()),
+        ] {
+            assert_eq!(mapping.value(card, &link, &before).1, after);
+        }
     }
 
     #[test]

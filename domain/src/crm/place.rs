@@ -8,6 +8,7 @@ use crate::crm::{card, contact, user_document};
 use crate::document::DocumentTypeId;
 use crate::document::change::Register;
 use crate::value::id::{FieldId, PartId};
+use crate::value::open_word::open_word;
 
 /// One thing in a document that has a value of its own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,26 +42,26 @@ pub enum Place {
         /// The option's key.
         option: String,
     },
-    /// A part of a todo: `text`, `due`, `assignee`, `state`, `contact`, ...
+    /// A part of a todo.
     Todo {
         /// The todo.
         todo: PartId,
         /// Which part.
-        part: String,
+        part: TodoPart,
     },
-    /// A part of an entry: `kind`, `at`, `text`, `person`, `place`, `by`.
+    /// A part of an entry.
     Entry {
         /// The entry.
         entry: PartId,
         /// Which part.
-        part: String,
+        part: EntryPart,
     },
-    /// A phone, email or address, or its `label`.
+    /// A phone, email or address, or its label.
     Detail {
         /// The detail.
         detail: PartId,
         /// Which part.
-        part: String,
+        part: DetailPart,
     },
     /// A link to another document.
     Link {
@@ -79,6 +80,57 @@ pub enum Place {
         /// Its name.
         name: String,
     },
+}
+
+open_word! {
+    /// A part of a todo. Its name is the end of the name of its register.
+    #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+    TodoPart {
+        /// What is to be done.
+        Text = "text";
+        /// When it is due.
+        Due = "due";
+        /// The user who is to do it.
+        Assignee = "assignee";
+        /// Whether it is open or closed, how and by whom.
+        State = "state";
+        /// The contact it is to be done with.
+        Contact = "contact";
+    }
+}
+
+open_word! {
+    /// A part of an entry. Its name is the end of the name of its register.
+    #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+    EntryPart {
+        /// What sort of thing happened: a call, a visit.
+        Kind = "kind";
+        /// When it happened.
+        At = "at";
+        /// What happened.
+        Text = "text";
+        /// The contact it happened with.
+        Person = "person";
+        /// Where it happened.
+        Place = "place";
+        /// Who wrote or did it, if not the author of the change.
+        By = "by";
+    }
+}
+
+open_word! {
+    /// A part of a detail. Its name is the end of the name of its register; of a value it is the sort of the detail.
+    #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+    DetailPart {
+        /// A telephone number.
+        Phone = "phone";
+        /// An email address.
+        Email = "email";
+        /// A postal address.
+        Address = "address";
+        /// What it is for: `work`, `home`; free text.
+        Label = "label";
+    }
 }
 
 impl Place {
@@ -192,9 +244,10 @@ fn field(name: &str) -> Option<Place> {
     }
 }
 
-fn part(name: &str, place: impl FnOnce(PartId, String) -> Place) -> Option<Place> {
+/// A part with a name that none can have is of another version: the register is told as it is.
+fn part<T: FromStr>(name: &str, place: impl FnOnce(PartId, T) -> Place) -> Option<Place> {
     let (id, part) = name.split_once('/')?;
-    Some(place(canonical(id)?, part.to_owned()))
+    Some(place(canonical(id)?, part.parse().ok()?))
 }
 
 /// An id that is written in its one form: only then does its text lead back to the same register.
@@ -225,7 +278,17 @@ mod tests {
             (
                 DocumentTypeId::CARD,
                 register(card::TODOS, &format!("{todo}/due")),
-                Place::Todo { todo, part: "due".into() },
+                Place::Todo { todo, part: TodoPart::Due },
+            ),
+            (
+                DocumentTypeId::CARD,
+                register(card::TODOS, &format!("{todo}/planned_for")),
+                Place::Todo { todo, part: "planned_for".parse().unwrap() },
+            ),
+            (
+                DocumentTypeId::CARD,
+                register(card::TODOS, &format!("{todo}/Due")),
+                Place::Other { container: card::TODOS, name: format!("{todo}/Due") },
             ),
             (DocumentTypeId::CONTACT, register(contact::CONTACT, "family"), Place::FamilyName),
             (
@@ -246,7 +309,7 @@ mod tests {
         fn every_register_leads_to_a_place_and_back(
             kind in 0_usize..4,
             container in 0_u8..34,
-            name in "[A-Za-z0-9_.-]{1,9}(/[A-Za-z0-9_.-]{1,9}){0,2}|(product|name|status|owner|trash|sort|given|family)|AQEBAQEB/(to|due|text)|01936b00-0000-7000-8000-00000000000a(/vip)?",
+            name in "[A-Za-z0-9_.-]{1,9}(/[A-Za-z0-9_.-]{1,9}){0,2}|(product|name|status|owner|trash|sort|given|family)|AQEBAQEB/(to|due|text|kind|label|phone|planned_for)|01936b00-0000-7000-8000-00000000000a(/vip)?",
         ) {
             let kind = document_types().get(kind).map_or(DocumentTypeId(900), |kind| kind.id);
             let register = Register { container, name };

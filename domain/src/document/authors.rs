@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn an_index_answers_as_its_table_and_many_changes_are_added_as_one_by_one() {
         let env = SeededEnv::new(1, Timestamp::from_millis(0));
-        for actors in [0_u8, 1, 8, 9, 40] {
+        for actors in [0_u8, 1, 3, 8, 9, 40] {
             let (mut single, mut many) = (AuthorTable::default(), AuthorTable::default());
             let mut appender = many.appender();
             for _ in 0..20 * u32::from(actors) {
@@ -261,10 +261,22 @@ mod tests {
                 appender.push(change, &by, origin, Timestamp::from_millis(i64::from(time)));
             }
             assert_eq!(single, many);
-            // As no server writes it, but a re-upload may bring it.
-            many.actors.extend(single.actors.iter().rev().cloned());
+            // As no server writes it, but a re-upload may bring it: an actor twice, numbers twice, times without end.
+            let second = |row: &ActorRow| ActorRow {
+                by: Signature { user: None, device: None },
+                received: vec![i64::MAX; 3],
+                ..row.clone()
+            };
+            many.actors.extend(single.actors.iter().rev().map(second));
+            let origin = Origin { kind: OriginKind::IMPORT, id: [7; 16] };
+            let told =
+                many.actors.iter_mut().flat_map(|row| row.origins.first().copied().map(|one| (row, one)));
+            told.for_each(|(row, (number, _))| row.origins.push((number, origin)));
+            // And one of which only that is there.
+            many.actors
+                .extend(single.actors.first().map(|row| ActorRow { actor: Actor([99; 16]), ..second(row) }));
             let index = many.index();
-            for actor in (0..=actors).map(|number| Actor([number; 16])) {
+            for actor in (0..=actors).chain([99]).map(|number| Actor([number; 16])) {
                 assert_eq!(index.signature(actor), many.signature(actor));
                 for seq in 0..7 {
                     assert_eq!(index.received_at(actor, seq), many.received_at(actor, seq));

@@ -18,9 +18,8 @@ pub struct View {
     containers: BTreeMap<u8, BTreeMap<String, Values>>,
 }
 
-/// A register that several users wrote at the same time.
+/// A register that several users wrote at the same time, with its texts. Apps see values instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Conflict {
     /// What it is.
     pub place: Place,

@@ -46,6 +46,11 @@ impl TodoState {
     /// The state of a new todo: `open#1`.
     pub const OPEN: TodoState = TodoState { period: NonZeroU32::MIN, closing: None };
 
+    /// The state of a todo that is open in this period.
+    pub const fn open_in(period: NonZeroU32) -> Self {
+        Self { period, closing: None }
+    }
+
     /// Whether it is still to be done.
     pub const fn is_open(&self) -> bool {
         self.closing.is_none()

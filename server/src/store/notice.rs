@@ -61,6 +61,12 @@ impl Listener {
         })
     }
 
+    /// Whether it would hear a notification.
+    #[cfg(test)]
+    pub fn is_listening(&self) -> bool {
+        matches!(self.0, Ear::Listening(..))
+    }
+
     /// Waits until there may be news: a notification, a lost connection, or one that is there again, for
     /// nobody knows what was told before it. A deaf listener waits for ever.
     pub async fn heard(&mut self) {

@@ -120,7 +120,11 @@ async fn a_body_that_keeps_the_least_rate_may_take_longer_than_grace_and_request
 async fn a_request_that_takes_too_long_once_its_body_is_here_is_answered_408() {
     let never = async |_: Bytes| std::future::pending::<()>().await;
     let router = Router::new().route("/", post(never).get(async || std::future::pending::<()>().await));
-    let served = Served::new(router, |config| config.request_timeout = "100ms".into()).await;
+    let served = Served::new(router, |config| {
+        config.body_grace = "100ms".into();
+        config.request_timeout = "100ms".into();
+    })
+    .await;
     for request in
         ["POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"]
     {

@@ -64,12 +64,15 @@ async fn a_process_listens_again_once_a_database_that_was_away_is_back() {
     notice::tell(&near, org).await.unwrap();
     timeout(LONG, listener.heard()).await.expect("it listens");
     line.is_up.send_replace(false);
-    timeout(LONG, listener.heard()).await.expect("what was told meanwhile may be news");
+    // Other tests tell news on the same database, too.
+    while listener.is_listening() {
+        timeout(LONG, listener.heard()).await.expect("what was told meanwhile may be news");
+    }
     notice::tell(&near, org).await.unwrap();
     assert!(listener.heard().now_or_never().is_none(), "nobody can hear that");
     line.is_up.send_replace(true);
     timeout(LONG, listener.heard()).await.expect("what was told meanwhile may be news");
-    assert!(listener.heard().now_or_never().is_none(), "no more than that");
+    assert!(listener.is_listening());
     notice::tell(&near, org).await.unwrap();
     timeout(LONG, listener.heard()).await.expect("it listens again");
 }

@@ -1,10 +1,16 @@
 //! Making a local workspace an account's (C14).
 
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Waker};
+
 use roadbook_client::account::{Credentials, Installation, is_signed_in, sign_in};
 use roadbook_client::app::{
-    AttachQuestion, Attached, CardView, HistoryItem, ProductAnswer, StatusAnswer, attach,
+    ActKind, AttachQuestion, Attached, CardView, HistoryItem, ProductAnswer, StatusAnswer, attach,
 };
-use roadbook_client::{ApiError, Client, NewCard, NewContact, Owner, SyncError, TransportError, sync};
+use roadbook_client::{
+    ApiError, Client, NewCard, NewContact, Owner, SyncError, Transport, TransportError, sync,
+};
 use roadbook_domain::crm::command::{CardCommand, ContactCommand, NewEntry, NewTodo};
 use roadbook_domain::crm::row::ContactSort;
 use roadbook_domain::document::OriginKind;
@@ -15,10 +21,12 @@ use roadbook_domain::value::env::Env;
 use roadbook_domain::value::id::{DocumentId, PartId, ProductId};
 use roadbook_domain::value::time::Zone;
 use roadbook_domain::value::todo::Outcome;
-use roadbook_tests::model::Fault;
+use roadbook_tests::model::{Fault, ModelTransport};
 
 use super::stage::{ALICE, Stage};
 
+const ALICES: Credentials<'static> = Credentials { email: "alice@example.org", password: "right" };
+const PHONE: Installation<'static> = Installation { platform: "test", name: "Phone", secret: &[7; 32] };
 const CALL: PartId = PartId::from_bytes([1; 6]);
 const VISIT: PartId = PartId::from_bytes([2; 6]);
 
@@ -72,9 +80,41 @@ async fn try_attach(
     products: &[ProductAnswer],
     statuses: &[StatusAnswer],
 ) -> Result<Attached, SyncError> {
-    let credentials = Credentials { email: "alice@example.org", password: "right" };
-    let installation = Installation { platform: "test", name: "Phone", secret: &[7; 32] };
-    attach(&stage.client, &stage.server, credentials, installation, products, statuses).await
+    attach(&stage.client, &stage.server, ALICES, PHONE, products, statuses).await
+}
+
+/// The scratch file beside the phone's, and what SQLite puts beside that.
+fn scratch_files(stage: &Stage) -> Vec<String> {
+    let files = std::fs::read_dir(stage.folder.path()).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.contains(".attaching")).collect()
+}
+
+/// A line that carries so many calls, and then swallows everything.
+struct Swallowing<'a> {
+    server: &'a ModelTransport,
+    left: AtomicUsize,
+}
+
+impl Swallowing<'_> {
+    async fn call(&self) {
+        let left = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        if left.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+impl Transport for Swallowing<'_> {
+    async fn exchange(&self, token: &str, frame: Vec<u8>) -> Result<Vec<u8>, TransportError> {
+        self.call().await;
+        self.server.exchange(token, frame).await
+    }
+
+    async fn post(&self, path: &str, token: Option<&str>, json: String) -> Result<String, TransportError> {
+        self.call().await;
+        self.server.post(path, token, json).await
+    }
 }
 
 #[tokio::test]
@@ -109,11 +149,11 @@ async fn a_local_workspace_becomes_the_accounts_with_its_times_and_everything_in
     assert_eq!(after.entries[0].at, before.entries[0].at);
     assert_eq!(after.todos[0].closings[0].on, before.todos[0].closings[0].on);
     let items = HistoryItem::list(&stage.client, card, 0, 100).unwrap();
-    assert!(items[0].act.as_ref().is_some_and(|act| act.kind == "bulk"), "an act is still one");
+    assert!(items[0].act.as_ref().is_some_and(|act| act.kind == ActKind::Bulk), "an act is still one");
     assert_eq!(told(items), history);
     assert_eq!(stage.client.favourites().unwrap(), [card]);
     assert_eq!(stage.client.recents().unwrap(), [contact]);
-    assert!(!stage.folder.path().join("phone.sqlite.attaching").exists());
+    assert_eq!(scratch_files(&stage), [""; 0]);
 
     // A colleague's phone has it, too.
     let other = Client::open(stage.folder.path().join("other.sqlite"), stage.env.clone()).unwrap();
@@ -176,12 +216,56 @@ async fn cut_off_anywhere_it_is_local_and_goes_on_the_next_time() {
         }
         assert_eq!(stage.client.me().unwrap().unwrap().user, LOCAL_USER);
         assert_eq!((stage.client.unsent_count(), stage.client.changes(card).unwrap()), (unsent, before));
-        assert!(!stage.folder.path().join("phone.sqlite.attaching").exists());
+        assert_eq!(scratch_files(&stage), [""; 0]);
         stage.pass(3_600_000);
         stage.server.next_faults([]);
         assert!(matches!(try_attach(&stage, &[], &[]).await, Ok(Attached::Done { .. })), "{cut}");
     }
     panic!("it is never whole");
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_anywhere_leaves_no_session_beside_the_file_and_can_be_made_again() {
+    for calls in 0..10 {
+        let stage = Stage::new();
+        let (card, _) = work(&stage);
+        let before = stage.client.changes(card).unwrap();
+        let unsent = stage.client.unsent_count();
+        let line = Swallowing { server: &stage.server, left: AtomicUsize::new(calls) };
+        {
+            let attaching = pin!(attach(&stage.client, &line, ALICES, PHONE, &[], &[]));
+            // The server is in this process: what does not end at once waits for the line.
+            if let Poll::Ready(attached) = attaching.poll(&mut Context::from_waker(Waker::noop())) {
+                assert!(matches!(attached, Ok(Attached::Done { .. })), "{attached:?}");
+                assert!(calls > 1, "it asks the server");
+                assert_eq!(scratch_files(&stage), [""; 0]);
+                return;
+            }
+            assert!(!scratch_files(&stage).is_empty(), "it waits with the scratch file open");
+        }
+        assert_eq!(scratch_files(&stage), [""; 0], "after {calls} calls");
+        assert_eq!(stage.client.me().unwrap().unwrap().user, LOCAL_USER);
+        assert_eq!((stage.client.unsent_count(), stage.client.changes(card).unwrap()), (unsent, before));
+        assert!(
+            matches!(try_attach(&stage, &[], &[]).await, Ok(Attached::Done { .. })),
+            "after {calls} calls"
+        );
+    }
+    panic!("it is never whole");
+}
+
+#[test]
+fn what_a_killed_attach_left_is_gone_once_the_app_is_opened_again() {
+    let stage = Stage::new();
+    for end in ["", "-wal", "-shm"] {
+        std::fs::write(stage.folder.path().join(format!("phone.sqlite.attaching{end}")), "a session")
+            .unwrap();
+    }
+    let path = stage.folder.path().join("phone.sqlite");
+    drop(Client::open_beside(&path, stage.env.clone()).unwrap());
+    assert_eq!(scratch_files(&stage).len(), 3, "the app may be attaching beside a widget");
+    drop(Client::open(&path, stage.env.clone()).unwrap());
+    assert_eq!(scratch_files(&stage), [""; 0]);
 }
 
 #[tokio::test]

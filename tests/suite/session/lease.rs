@@ -1,6 +1,6 @@
 //! The lease: of all processes that have the file open, one exchanges.
 
-use roadbook_client::{Client, MAX_ANSWER, SessionError, SyncSession};
+use roadbook_client::{Client, MAX_ANSWER, SessionError, SyncSession, SyncState};
 use roadbook_domain::wire::{from_frame, to_frame};
 
 use super::stage::stage;
@@ -44,6 +44,22 @@ fn an_app_that_was_killed_in_an_exchange_exchanges_again_at_its_next_start_witho
     killed.next_request().unwrap().unwrap();
     let next = Client::open(alice.folder.path().join("phone.sqlite"), alice.env.clone()).unwrap();
     assert!(SyncSession::new(&next).next_request().unwrap().is_some());
+}
+
+#[test]
+fn whoever_lost_the_lease_leaves_the_marks_of_the_other_process_alone() {
+    let (_, alice, _, card) = stage();
+    alice.rename(card, "Bathroom");
+    let widget = alice.widget();
+    let (mut app, mut other) = (SyncSession::new(&alice.client), SyncSession::new(&widget));
+    app.next_request().unwrap().unwrap();
+    alice.env.advance(30_000);
+    other.next_request().unwrap().unwrap();
+    assert_eq!(widget.sync_state(card), Ok(SyncState::Sent));
+    app.on_failure(None);
+    assert_eq!(widget.sync_state(card), Ok(SyncState::Sent), "the other still waits for its answer");
+    other.on_failure(None);
+    assert_eq!(widget.sync_state(card), Ok(SyncState::Here));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Re-uploads and pushes that do not fit into one request, or through a slow line.
 
-use roadbook_client::{MAX_ANSWER, SyncSession};
+use roadbook_client::{MAX_ANSWER, SyncSession, SyncState};
 use roadbook_domain::crm::command::CardCommand;
 use roadbook_domain::value::id::{DocumentId, FieldId};
 use roadbook_domain::wire::{GroupVerdict, RefusalCode, SyncRequest, Verdict, from_frame, to_frame};
@@ -142,6 +142,7 @@ fn an_edit_that_no_request_can_hold_waits_alone_and_stops_nothing() {
     alice.exchange(&mut server, &mut session, 3_000, |_| false);
     assert_eq!((alice.client.unsent_count(), alice.name(card).as_deref()), (Ok(1), Some("News")));
     assert!(server.documents().contains(&small) && !server.documents().contains(&large));
+    assert_eq!(alice.client.sync_state(large), Ok(SyncState::Here), "nobody waits for an answer");
     drop(session);
     alice.sync(&mut server);
     assert!(server.documents().contains(&large), "a later session may find a larger way");

@@ -1,7 +1,12 @@
+use std::time::Duration;
+
+use roadbook_domain::read::today::Period;
 use rusqlite::Connection;
 
 use super::*;
+use crate::Client;
 use crate::store::Store;
+use crate::testing::{Phone, todo};
 
 fn schema_of(connection: &Connection) -> String {
     let mut statement = connection
@@ -97,6 +102,23 @@ fn a_file_that_is_no_database_is_damaged_and_left_as_it_was() {
     let error = Store::open(&path).unwrap_err();
     assert_eq!(crate::ApiError::from(error), crate::ApiError::Damaged);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+}
+
+/// Who takes the lock waits for it in vain, because this thread has it, and fails.
+#[test]
+fn a_file_is_opened_and_read_while_another_process_writes_and_nothing_of_that_is_seen() {
+    let phone = Phone::local(1);
+    phone.card("Bakery", &[todo(1, "Call", "2026-11-23")]);
+    let app = Connection::open(&phone.path).unwrap();
+    app.execute_batch("BEGIN IMMEDIATE; DELETE FROM todo").unwrap();
+    let other = Connection::open(&phone.path).unwrap();
+    other.busy_timeout(Duration::ZERO).unwrap();
+    assert!(other.execute_batch("BEGIN IMMEDIATE").is_err(), "the app has the lock");
+
+    let widget = Client::open_beside(&phone.path, phone.env.clone()).unwrap();
+    assert_eq!(widget.today(Period::Today, 10).unwrap().matching, 1);
+    app.execute_batch("COMMIT").unwrap();
+    assert_eq!(widget.today(Period::Today, 10).unwrap().matching, 0);
 }
 
 #[test]

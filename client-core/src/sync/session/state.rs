@@ -466,7 +466,7 @@ impl State {
                 sent.is_full = true;
                 break;
             }
-            // A retry of what is marked already writes nothing.
+            // What is marked already is not written again.
             if unsent.state != UnsentState::Sent
                 && let Some(marked) = &mut marked
             {

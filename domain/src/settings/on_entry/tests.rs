@@ -1,4 +1,5 @@
 use super::*;
+use crate::crm::place::{Place, TodoPart};
 use crate::document::Document;
 use crate::document::change::{Actor, Change};
 use crate::read::view::View;
@@ -93,7 +94,7 @@ fn users_of_several_languages_who_move_a_card_of_nobody_at_once_differ_in_the_as
     anna.takes(&bela.does(&settings, &by_move));
     let conflicts = View::of(&anna.document).conflicts();
     assert_eq!(conflicts.len(), 1, "{conflicts:?}");
-    assert!(matches!(&conflicts[0].place, crate::crm::place::Place::Todo { part, .. } if part == "assignee"));
+    assert!(matches!(conflicts[0].place, Place::Todo { part: TodoPart::Assignee, .. }));
 }
 
 #[test]

@@ -42,5 +42,5 @@ for rows: UInt32 in [100, 1_000] {
 var edits = 0
 try await report("edit", 300) {
     edits += 1
-    _ = try await roadbook.editCard(card: card, edits: [.rename(name: "Name \(edits)")])
+    _ = try await roadbook.editCard(card, edits: [.rename(name: "Name \(edits)")])
 }

@@ -66,16 +66,16 @@ struct FieldDay {
         let products = try await roadbook.settings().products
         guard let product = products.first(where: { $0.kind == .projects }) else { return }
         let customer = try await roadbook.createContact(
-            contact: NewContact(sort: .person, givenName: "Éva", familyName: "Kis", edits: []))
+            NewContact(sort: .person, givenName: "Éva", familyName: "Kis", edits: []))
         let card = try await roadbook.createCard(
-            card: NewCard(
+            NewCard(
                 product: product.id, name: "Éva Kis: roof", status: nil, owner: .me,
                 edits: [
                     .link(role: "customer", target: customer.id),
                     .addTodo(text: "Send the offer", due: "2020-01-02", assignee: .me, contact: customer.id),
                 ]))
         try await roadbook.editCard(
-            card: card.id,
+            card.id,
             edits: [.addEntry(kind: "visit", at: nil, text: "She wants it red.", person: customer.id, place: "Her house")])
         print("\(try await roadbook.unsentCount()) edits wait for the signal")
     }
@@ -85,19 +85,25 @@ struct FieldDay {
     func widget() async throws {
         let beside = try await Roadbook.opened(beside: file)
         guard let next = try await beside.today(limit: 1).todos.first else { return }
-        try await beside.closeTodo(card: next.id.card, todo: next.id.todo)
+        try await beside.closeTodo(next.id.todo, of: next.id.card)
         print("Done from the widget: \(next.text)")
     }
     // [widget end]
 
     // [background]
     func inTheBackground(_ roadbook: Roadbook, with server: Server) async throws {
-        let synced = try await roadbook.backgroundSync(
-            with: server, budget: Budget(seconds: 20, bytes: 1_000_000))
-        if synced.end == .budget { print("More the next time") }
-        // The system may suspend the app now: no lock on the file is held.
+        var failure: (any Error)?
+        do {
+            let synced = try await roadbook.backgroundSync(
+                with: server, budget: Budget(seconds: 20, bytes: 1_000_000))
+            if synced.end == .budget { print("More the next time") }
+        } catch {
+            failure = error
+        }
+        // However it ended, the system may suspend the app now: no lock on the file is held.
         try await roadbook.pause()
         roadbook.resume()
+        if let failure { throw failure }
         print("Unsent in the evening: \(try await roadbook.unsentCount())")
     }
     // [background end]
@@ -107,7 +113,7 @@ struct FieldDay {
     func installSecret() throws -> Data {
         let kept = folder.appendingPathComponent("install-secret")
         if let secret = try? Data(contentsOf: kept) { return secret }
-        let secret = Data((0..<32).map { _ in UInt8.random(in: .min ... .max) })
+        let secret = Device.newSecret()
         try secret.write(to: kept)
         return secret
     }

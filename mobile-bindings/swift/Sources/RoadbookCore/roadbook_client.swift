@@ -602,9 +602,9 @@ fileprivate struct FfiConverterString: FfiConverter {
  */
 public struct ActView: Equatable, Hashable {
     /**
-     * `import`, `bulk`, `replayed`, `automation`, `calendar`, or a number that a later version gave.
+     * Which sort of act.
      */
-    public let kind: String
+    public let kind: ActKind
     /**
      * Which one: lines of one act have the same.
      */
@@ -614,8 +614,8 @@ public struct ActView: Equatable, Hashable {
     // declare one manually.
     public init(
         /**
-         * `import`, `bulk`, `replayed`, `automation`, `calendar`, or a number that a later version gave.
-         */kind: String,
+         * Which sort of act.
+         */kind: ActKind,
         /**
          * Which one: lines of one act have the same.
          */id: String) {
@@ -639,13 +639,13 @@ public struct FfiConverterTypeActView: FfiConverterRustBuffer {
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ActView {
         return
             try ActView(
-                kind: FfiConverterString.read(from: &buf),
+                kind: FfiConverterTypeActKind.read(from: &buf),
                 id: FfiConverterString.read(from: &buf)
         )
     }
 
     public static func write(_ value: ActView, into buf: inout [UInt8]) {
-        FfiConverterString.write(value.kind, into: &buf)
+        FfiConverterTypeActKind.write(value.kind, into: &buf)
         FfiConverterString.write(value.id, into: &buf)
     }
 }
@@ -774,19 +774,19 @@ public struct BoardQuery: Equatable, Hashable {
          */product: ProductId,
         /**
          * Only cards on which this user has something to do, even if another user owns them (F37).
-         */assignee: UserId?,
+         */assignee: UserId? = nil,
         /**
          * Only cards in this status.
-         */status: StatusId?,
+         */status: StatusId? = nil,
         /**
          * Only cards whose name holds all words of this text, in whatever order, case and spelling of marks (T20).
-         */text: String?,
+         */text: String? = nil,
         /**
          * How many cards to pass over.
-         */offset: UInt32,
+         */offset: UInt32 = UInt32(0),
         /**
          * How many to list at most.
-         */limit: UInt32) {
+         */limit: UInt32 = UInt32(50)) {
         self.product = product
         self.assignee = assignee
         self.status = status
@@ -864,10 +864,10 @@ public struct Budget: Equatable, Hashable {
     public init(
         /**
          * How many seconds.
-         */seconds: UInt32,
+         */seconds: UInt32 = UInt32(20),
         /**
          * How many bytes of bodies, up and down together; no less than 64 KiB.
-         */bytes: UInt64) {
+         */bytes: UInt64 = UInt64(1000000)) {
         self.seconds = seconds
         self.bytes = bytes
     }
@@ -1441,6 +1441,14 @@ public struct ClosingView: Equatable, Hashable {
      * The day it counts on: that of the user who closed it, where they were (T11).
      */
     public let on: Day?
+    /**
+     * When it was closed, to the second.
+     */
+    public let at: Timestamp
+    /**
+     * The zone of the user who closed it, an IANA name.
+     */
+    public let zone: Zone
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -1453,10 +1461,18 @@ public struct ClosingView: Equatable, Hashable {
          */by: UserId,
         /**
          * The day it counts on: that of the user who closed it, where they were (T11).
-         */on: Day?) {
+         */on: Day?,
+        /**
+         * When it was closed, to the second.
+         */at: Timestamp,
+        /**
+         * The zone of the user who closed it, an IANA name.
+         */zone: Zone) {
         self.outcome = outcome
         self.by = by
         self.on = on
+        self.at = at
+        self.zone = zone
     }
 
 
@@ -1477,7 +1493,9 @@ public struct FfiConverterTypeClosingView: FfiConverterRustBuffer {
             try ClosingView(
                 outcome: FfiConverterTypeOutcome.read(from: &buf),
                 by: FfiConverterTypeUserId.read(from: &buf),
-                on: FfiConverterOptionTypeDay.read(from: &buf)
+                on: FfiConverterOptionTypeDay.read(from: &buf),
+                at: FfiConverterTypeTimestamp.read(from: &buf),
+                zone: FfiConverterTypeZone.read(from: &buf)
         )
     }
 
@@ -1485,6 +1503,8 @@ public struct FfiConverterTypeClosingView: FfiConverterRustBuffer {
         FfiConverterTypeOutcome.write(value.outcome, into: &buf)
         FfiConverterTypeUserId.write(value.by, into: &buf)
         FfiConverterOptionTypeDay.write(value.on, into: &buf)
+        FfiConverterTypeTimestamp.write(value.at, into: &buf)
+        FfiConverterTypeZone.write(value.zone, into: &buf)
     }
 }
 
@@ -1501,6 +1521,85 @@ public func FfiConverterTypeClosingView_lift(_ buf: RustBuffer) throws -> Closin
 #endif
 public func FfiConverterTypeClosingView_lower(_ value: ClosingView) -> RustBuffer {
     return FfiConverterTypeClosingView.lower(value)
+}
+
+
+/**
+ * A place that several people wrote at once.
+ */
+public struct Conflict: Equatable, Hashable {
+    /**
+     * What it is.
+     */
+    public let place: Place
+    /**
+     * What it shows.
+     */
+    public let shown: PlaceValue
+    /**
+     * The other values, the latest first. They are kept, and one call brings one back (L6).
+     */
+    public let others: [PlaceValue]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * What it is.
+         */place: Place,
+        /**
+         * What it shows.
+         */shown: PlaceValue,
+        /**
+         * The other values, the latest first. They are kept, and one call brings one back (L6).
+         */others: [PlaceValue]) {
+        self.place = place
+        self.shown = shown
+        self.others = others
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Conflict: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeConflict: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Conflict {
+        return
+            try Conflict(
+                place: FfiConverterTypePlace.read(from: &buf),
+                shown: FfiConverterTypePlaceValue.read(from: &buf),
+                others: FfiConverterSequenceTypePlaceValue.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Conflict, into buf: inout [UInt8]) {
+        FfiConverterTypePlace.write(value.place, into: &buf)
+        FfiConverterTypePlaceValue.write(value.shown, into: &buf)
+        FfiConverterSequenceTypePlaceValue.write(value.others, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeConflict_lift(_ buf: RustBuffer) throws -> Conflict {
+    return try FfiConverterTypeConflict.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeConflict_lower(_ value: Conflict) -> RustBuffer {
+    return FfiConverterTypeConflict.lower(value)
 }
 
 
@@ -2897,9 +2996,9 @@ public struct NewCard: Equatable, Hashable {
      */
     public let status: StatusId?
     /**
-     * The user who answers for it.
+     * The user who answers for it; `None`: the one who makes it.
      */
-    public let owner: Owner
+    public let owner: Owner?
     /**
      * What else it begins with; part of the same change.
      */
@@ -2916,13 +3015,13 @@ public struct NewCard: Equatable, Hashable {
          */name: String,
         /**
          * Its first status; `None`: the first of its product, or derived.
-         */status: StatusId?,
+         */status: StatusId? = nil,
         /**
-         * The user who answers for it.
-         */owner: Owner,
+         * The user who answers for it; `None`: the one who makes it.
+         */owner: Owner? = nil,
         /**
          * What else it begins with; part of the same change.
-         */edits: [CardEdit]) {
+         */edits: [CardEdit] = []) {
         self.product = product
         self.name = name
         self.status = status
@@ -2949,7 +3048,7 @@ public struct FfiConverterTypeNewCard: FfiConverterRustBuffer {
                 product: FfiConverterTypeProductId.read(from: &buf),
                 name: FfiConverterString.read(from: &buf),
                 status: FfiConverterOptionTypeStatusId.read(from: &buf),
-                owner: FfiConverterTypeOwner.read(from: &buf),
+                owner: FfiConverterOptionTypeOwner.read(from: &buf),
                 edits: FfiConverterSequenceTypeCardEdit.read(from: &buf)
         )
     }
@@ -2958,7 +3057,7 @@ public struct FfiConverterTypeNewCard: FfiConverterRustBuffer {
         FfiConverterTypeProductId.write(value.product, into: &buf)
         FfiConverterString.write(value.name, into: &buf)
         FfiConverterOptionTypeStatusId.write(value.status, into: &buf)
-        FfiConverterTypeOwner.write(value.owner, into: &buf)
+        FfiConverterOptionTypeOwner.write(value.owner, into: &buf)
         FfiConverterSequenceTypeCardEdit.write(value.edits, into: &buf)
     }
 }
@@ -3008,13 +3107,13 @@ public struct NewContact: Equatable, Hashable {
          */sort: ContactSort,
         /**
          * A person's given name; empty for a company.
-         */givenName: String,
+         */givenName: String = "",
         /**
          * A person's family name, or the company's name.
-         */familyName: String,
+         */familyName: String = "",
         /**
          * What else it begins with; part of the same change.
-         */edits: [ContactEdit]) {
+         */edits: [ContactEdit] = []) {
         self.sort = sort
         self.givenName = givenName
         self.familyName = familyName
@@ -3572,6 +3671,75 @@ public func FfiConverterTypeQuarantinedEdit_lift(_ buf: RustBuffer) throws -> Qu
 #endif
 public func FfiConverterTypeQuarantinedEdit_lower(_ value: QuarantinedEdit) -> RustBuffer {
     return FfiConverterTypeQuarantinedEdit.lower(value)
+}
+
+
+/**
+ * What making an edit of the quarantine again came to.
+ */
+public struct Reapplied: Equatable, Hashable {
+    /**
+     * The document: another one, if it had to be made anew.
+     */
+    public let document: DocumentId
+    /**
+     * What screens must show anew.
+     */
+    public let changes: ChangeSet
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The document: another one, if it had to be made anew.
+         */document: DocumentId,
+        /**
+         * What screens must show anew.
+         */changes: ChangeSet) {
+        self.document = document
+        self.changes = changes
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Reapplied: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReapplied: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Reapplied {
+        return
+            try Reapplied(
+                document: FfiConverterTypeDocumentId.read(from: &buf),
+                changes: FfiConverterTypeChangeSet.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Reapplied, into buf: inout [UInt8]) {
+        FfiConverterTypeDocumentId.write(value.document, into: &buf)
+        FfiConverterTypeChangeSet.write(value.changes, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReapplied_lift(_ buf: RustBuffer) throws -> Reapplied {
+    return try FfiConverterTypeReapplied.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReapplied_lower(_ value: Reapplied) -> RustBuffer {
+    return FfiConverterTypeReapplied.lower(value)
 }
 
 
@@ -4559,7 +4727,7 @@ public func FfiConverterTypeWay_lower(_ value: Way) -> RustBuffer {
 
 
 /**
- * A value, or a whole text, that an edit was to give.
+ * A value that an edit was to give; of a long text the whole.
  */
 public struct WrittenView: Equatable, Hashable {
     /**
@@ -4567,9 +4735,9 @@ public struct WrittenView: Equatable, Hashable {
      */
     public let place: Place
     /**
-     * The value, or the text; empty if it was taken away.
+     * The value; `Empty` if it was to be taken away.
      */
-    public let text: String
+    public let value: PlaceValue
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -4578,10 +4746,10 @@ public struct WrittenView: Equatable, Hashable {
          * What it is.
          */place: Place,
         /**
-         * The value, or the text; empty if it was taken away.
-         */text: String) {
+         * The value; `Empty` if it was to be taken away.
+         */value: PlaceValue) {
         self.place = place
-        self.text = text
+        self.value = value
     }
 
 
@@ -4601,13 +4769,13 @@ public struct FfiConverterTypeWrittenView: FfiConverterRustBuffer {
         return
             try WrittenView(
                 place: FfiConverterTypePlace.read(from: &buf),
-                text: FfiConverterString.read(from: &buf)
+                value: FfiConverterTypePlaceValue.read(from: &buf)
         )
     }
 
     public static func write(_ value: WrittenView, into buf: inout [UInt8]) {
         FfiConverterTypePlace.write(value.place, into: &buf)
-        FfiConverterString.write(value.text, into: &buf)
+        FfiConverterTypePlaceValue.write(value.value, into: &buf)
     }
 }
 
@@ -4625,6 +4793,127 @@ public func FfiConverterTypeWrittenView_lift(_ buf: RustBuffer) throws -> Writte
 public func FfiConverterTypeWrittenView_lower(_ value: WrittenView) -> RustBuffer {
     return FfiConverterTypeWrittenView.lower(value)
 }
+
+
+/**
+ * A sort of act.
+ */
+
+public enum ActKind: Equatable, Hashable {
+
+    /**
+     * An import.
+     */
+    case `import`
+    /**
+     * A user edited several documents at once.
+     */
+    case bulk
+    /**
+     * An edit of a local workspace, done again in the account that it became.
+     */
+    case replayed
+    /**
+     * An automation.
+     */
+    case automation
+    /**
+     * A calendar.
+     */
+    case calendar
+    /**
+     * One that this version does not know.
+     */
+    case other(
+        /**
+         * Its number.
+         */code: UInt16
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ActKind: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeActKind: FfiConverterRustBuffer {
+    typealias SwiftType = ActKind
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ActKind {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .`import`
+
+        case 2: return .bulk
+
+        case 3: return .replayed
+
+        case 4: return .automation
+
+        case 5: return .calendar
+
+        case 6: return .other(code: try FfiConverterUInt16.read(from: &buf)
+        )
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ActKind, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .`import`:
+            writeInt(&buf, Int32(1))
+
+
+        case .bulk:
+            writeInt(&buf, Int32(2))
+
+
+        case .replayed:
+            writeInt(&buf, Int32(3))
+
+
+        case .automation:
+            writeInt(&buf, Int32(4))
+
+
+        case .calendar:
+            writeInt(&buf, Int32(5))
+
+
+        case let .other(code):
+            writeInt(&buf, Int32(6))
+            FfiConverterUInt16.write(code, into: &buf)
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeActKind_lift(_ buf: RustBuffer) throws -> ActKind {
+    return try FfiConverterTypeActKind.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeActKind_lower(_ value: ActKind) -> RustBuffer {
+    return FfiConverterTypeActKind.lower(value)
+}
+
 
 
 /**
@@ -5306,13 +5595,13 @@ public enum CardEdit: Equatable, Hashable {
          */text: String,
         /**
          * When; `None`: no due.
-         */due: Due?,
+         */due: Due? = nil,
         /**
-         * Who is to do it.
-         */assignee: Owner,
+         * Who is to do it; `None`: the user who adds it.
+         */assignee: Owner? = nil,
         /**
          * The contact it is to be done with.
-         */contact: DocumentId?
+         */contact: DocumentId? = nil
     )
     /**
      * Changes a todo's text.
@@ -5375,16 +5664,16 @@ public enum CardEdit: Equatable, Hashable {
          */kind: String,
         /**
          * When it happened; `None`: now.
-         */at: Timestamp?,
+         */at: Timestamp? = nil,
         /**
          * What happened.
          */text: String,
         /**
          * The contact it happened with.
-         */person: DocumentId?,
+         */person: DocumentId? = nil,
         /**
          * Where it happened.
-         */place: String
+         */place: String = ""
     )
     /**
      * Links a contact or another card.
@@ -5452,7 +5741,7 @@ public struct FfiConverterTypeCardEdit: FfiConverterRustBuffer {
         case 6: return .editText(field: try FfiConverterTypeFieldId.read(from: &buf), text: try FfiConverterString.read(from: &buf)
         )
 
-        case 7: return .addTodo(text: try FfiConverterString.read(from: &buf), due: try FfiConverterOptionTypeDue.read(from: &buf), assignee: try FfiConverterTypeOwner.read(from: &buf), contact: try FfiConverterOptionTypeDocumentId.read(from: &buf)
+        case 7: return .addTodo(text: try FfiConverterString.read(from: &buf), due: try FfiConverterOptionTypeDue.read(from: &buf), assignee: try FfiConverterOptionTypeOwner.read(from: &buf), contact: try FfiConverterOptionTypeDocumentId.read(from: &buf)
         )
 
         case 8: return .rewordTodo(todo: try FfiConverterTypePartId.read(from: &buf), text: try FfiConverterString.read(from: &buf)
@@ -5529,7 +5818,7 @@ public struct FfiConverterTypeCardEdit: FfiConverterRustBuffer {
             writeInt(&buf, Int32(7))
             FfiConverterString.write(text, into: &buf)
             FfiConverterOptionTypeDue.write(due, into: &buf)
-            FfiConverterTypeOwner.write(assignee, into: &buf)
+            FfiConverterOptionTypeOwner.write(assignee, into: &buf)
             FfiConverterOptionTypeDocumentId.write(contact, into: &buf)
 
 
@@ -5647,7 +5936,7 @@ public enum ContactEdit: Equatable, Hashable {
          */sort: DetailSort,
         /**
          * `work`, `home`, ...; free text.
-         */label: String,
+         */label: String = "",
         /**
          * The number or address as written.
          */value: String
@@ -5828,10 +6117,10 @@ public enum EditView: Equatable, Hashable {
          */place: Place,
         /**
          * What it replaced, first the value that was shown; empty if there was none.
-         */old: [String],
+         */old: [PlaceValue],
         /**
-         * The new value; empty if it took it away.
-         */new: String
+         * The new value; `Empty` if it took it away.
+         */new: PlaceValue
     )
     /**
      * It edited a long text.
@@ -5868,7 +6157,7 @@ public struct FfiConverterTypeEditView: FfiConverterRustBuffer {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
-        case 1: return .put(place: try FfiConverterTypePlace.read(from: &buf), old: try FfiConverterSequenceString.read(from: &buf), new: try FfiConverterString.read(from: &buf)
+        case 1: return .put(place: try FfiConverterTypePlace.read(from: &buf), old: try FfiConverterSequenceTypePlaceValue.read(from: &buf), new: try FfiConverterTypePlaceValue.read(from: &buf)
         )
 
         case 2: return .text(place: try FfiConverterTypePlace.read(from: &buf), inserted: try FfiConverterString.read(from: &buf), erased: try FfiConverterUInt32.read(from: &buf)
@@ -5885,8 +6174,8 @@ public struct FfiConverterTypeEditView: FfiConverterRustBuffer {
         case let .put(place,old,new):
             writeInt(&buf, Int32(1))
             FfiConverterTypePlace.write(place, into: &buf)
-            FfiConverterSequenceString.write(old, into: &buf)
-            FfiConverterString.write(new, into: &buf)
+            FfiConverterSequenceTypePlaceValue.write(old, into: &buf)
+            FfiConverterTypePlaceValue.write(new, into: &buf)
 
 
         case let .text(place,inserted,erased):
@@ -6460,6 +6749,307 @@ public func FfiConverterTypeOwner_lift(_ buf: RustBuffer) throws -> Owner {
 #endif
 public func FfiConverterTypeOwner_lower(_ value: Owner) -> RustBuffer {
     return FfiConverterTypeOwner.lower(value)
+}
+
+
+
+/**
+ * What a place holds, or is to hold: its name, the due of a todo, a field.
+ */
+
+public enum PlaceValue: Equatable, Hashable {
+
+    /**
+     * Nothing: nobody has written it, or it was taken away.
+     */
+    case empty
+    /**
+     * A text: a name, the words of a todo, a phone number.
+     */
+    case text(
+        /**
+         * The text.
+         */text: String
+    )
+    /**
+     * A value of a field.
+     */
+    case field(
+        /**
+         * The value, of the field's kind.
+         */value: FieldValue
+    )
+    /**
+     * The option is chosen.
+     */
+    case chosen
+    /**
+     * When a todo is due.
+     */
+    case due(
+        /**
+         * The due.
+         */due: Due
+    )
+    /**
+     * The todo is open.
+     */
+    case `open`(
+        /**
+         * In which of its open periods, counted from 1: each reopening begins another.
+         */period: UInt32
+    )
+    /**
+     * The todo is closed.
+     */
+    case closed(
+        /**
+         * Which of its open periods that ended.
+         */period: UInt32,
+        /**
+         * How, by whom and when.
+         */closing: ClosingView
+    )
+    /**
+     * A user: an owner, an assignee, who wrote an entry.
+     */
+    case user(
+        /**
+         * The user.
+         */user: UserId
+    )
+    /**
+     * A product.
+     */
+    case product(
+        /**
+         * The product.
+         */product: ProductId
+    )
+    /**
+     * A status.
+     */
+    case status(
+        /**
+         * The status.
+         */status: StatusId
+    )
+    /**
+     * A contact or another document.
+     */
+    case document(
+        /**
+         * The document.
+         */document: DocumentId
+    )
+    /**
+     * A link.
+     */
+    case link(
+        /**
+         * What the target is: `customer`, `employer`, ...
+         */role: String,
+        /**
+         * The document it points to.
+         */target: DocumentId
+    )
+    /**
+     * When an entry happened.
+     */
+    case time(
+        /**
+         * The instant.
+         */at: Timestamp
+    )
+    /**
+     * Whether a contact is a person or a company.
+     */
+    case sort(
+        /**
+         * Which of them.
+         */sort: ContactSort
+    )
+    /**
+     * It is in the trash.
+     */
+    case trashed
+    /**
+     * Text that this version cannot read as a value of its place: to be shown as it is.
+     */
+    case other(
+        /**
+         * The text.
+         */text: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension PlaceValue: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePlaceValue: FfiConverterRustBuffer {
+    typealias SwiftType = PlaceValue
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PlaceValue {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .empty
+
+        case 2: return .text(text: try FfiConverterString.read(from: &buf)
+        )
+
+        case 3: return .field(value: try FfiConverterTypeFieldValue.read(from: &buf)
+        )
+
+        case 4: return .chosen
+
+        case 5: return .due(due: try FfiConverterTypeDue.read(from: &buf)
+        )
+
+        case 6: return .`open`(period: try FfiConverterUInt32.read(from: &buf)
+        )
+
+        case 7: return .closed(period: try FfiConverterUInt32.read(from: &buf), closing: try FfiConverterTypeClosingView.read(from: &buf)
+        )
+
+        case 8: return .user(user: try FfiConverterTypeUserId.read(from: &buf)
+        )
+
+        case 9: return .product(product: try FfiConverterTypeProductId.read(from: &buf)
+        )
+
+        case 10: return .status(status: try FfiConverterTypeStatusId.read(from: &buf)
+        )
+
+        case 11: return .document(document: try FfiConverterTypeDocumentId.read(from: &buf)
+        )
+
+        case 12: return .link(role: try FfiConverterString.read(from: &buf), target: try FfiConverterTypeDocumentId.read(from: &buf)
+        )
+
+        case 13: return .time(at: try FfiConverterTypeTimestamp.read(from: &buf)
+        )
+
+        case 14: return .sort(sort: try FfiConverterTypeContactSort.read(from: &buf)
+        )
+
+        case 15: return .trashed
+
+        case 16: return .other(text: try FfiConverterString.read(from: &buf)
+        )
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: PlaceValue, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .empty:
+            writeInt(&buf, Int32(1))
+
+
+        case let .text(text):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(text, into: &buf)
+
+
+        case let .field(value):
+            writeInt(&buf, Int32(3))
+            FfiConverterTypeFieldValue.write(value, into: &buf)
+
+
+        case .chosen:
+            writeInt(&buf, Int32(4))
+
+
+        case let .due(due):
+            writeInt(&buf, Int32(5))
+            FfiConverterTypeDue.write(due, into: &buf)
+
+
+        case let .`open`(period):
+            writeInt(&buf, Int32(6))
+            FfiConverterUInt32.write(period, into: &buf)
+
+
+        case let .closed(period,closing):
+            writeInt(&buf, Int32(7))
+            FfiConverterUInt32.write(period, into: &buf)
+            FfiConverterTypeClosingView.write(closing, into: &buf)
+
+
+        case let .user(user):
+            writeInt(&buf, Int32(8))
+            FfiConverterTypeUserId.write(user, into: &buf)
+
+
+        case let .product(product):
+            writeInt(&buf, Int32(9))
+            FfiConverterTypeProductId.write(product, into: &buf)
+
+
+        case let .status(status):
+            writeInt(&buf, Int32(10))
+            FfiConverterTypeStatusId.write(status, into: &buf)
+
+
+        case let .document(document):
+            writeInt(&buf, Int32(11))
+            FfiConverterTypeDocumentId.write(document, into: &buf)
+
+
+        case let .link(role,target):
+            writeInt(&buf, Int32(12))
+            FfiConverterString.write(role, into: &buf)
+            FfiConverterTypeDocumentId.write(target, into: &buf)
+
+
+        case let .time(at):
+            writeInt(&buf, Int32(13))
+            FfiConverterTypeTimestamp.write(at, into: &buf)
+
+
+        case let .sort(sort):
+            writeInt(&buf, Int32(14))
+            FfiConverterTypeContactSort.write(sort, into: &buf)
+
+
+        case .trashed:
+            writeInt(&buf, Int32(15))
+
+
+        case let .other(text):
+            writeInt(&buf, Int32(16))
+            FfiConverterString.write(text, into: &buf)
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePlaceValue_lift(_ buf: RustBuffer) throws -> PlaceValue {
+    return try FfiConverterTypePlaceValue.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePlaceValue_lower(_ value: PlaceValue) -> RustBuffer {
+    return FfiConverterTypePlaceValue.lower(value)
 }
 
 
@@ -7553,6 +8143,30 @@ fileprivate struct FfiConverterOptionTypeFieldValue: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeOwner: FfiConverterRustBuffer {
+    typealias SwiftType = Owner?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeOwner.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeOwner.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeSection: FfiConverterRustBuffer {
     typealias SwiftType = Section?
 
@@ -7793,31 +8407,6 @@ fileprivate struct FfiConverterOptionTypeUserId: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
-    typealias SwiftType = [String]
-
-    public static func write(_ value: [String], into buf: inout [UInt8]) {
-        let len = Int32(value.count)
-        writeInt(&buf, len)
-        for item in value {
-            FfiConverterString.write(item, into: &buf)
-        }
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [String] {
-        let len: Int32 = try readInt(&buf)
-        var seq = [String]()
-        seq.reserveCapacity(Int(len))
-        for _ in 0 ..< len {
-            seq.append(try FfiConverterString.read(from: &buf))
-        }
-        return seq
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
 fileprivate struct FfiConverterSequenceTypeCardItem: FfiConverterRustBuffer {
     typealias SwiftType = [CardItem]
 
@@ -7885,6 +8474,31 @@ fileprivate struct FfiConverterSequenceTypeClosingView: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeClosingView.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeConflict: FfiConverterRustBuffer {
+    typealias SwiftType = [Conflict]
+
+    public static func write(_ value: [Conflict], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeConflict.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Conflict] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Conflict]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeConflict.read(from: &buf))
         }
         return seq
     }
@@ -8218,31 +8832,6 @@ fileprivate struct FfiConverterSequenceTypeWrittenView: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterSequenceTypeConflict: FfiConverterRustBuffer {
-    typealias SwiftType = [Conflict]
-
-    public static func write(_ value: [Conflict], into buf: inout [UInt8]) {
-        let len = Int32(value.count)
-        writeInt(&buf, len)
-        for item in value {
-            FfiConverterTypeConflict.write(item, into: &buf)
-        }
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Conflict] {
-        let len: Int32 = try readInt(&buf)
-        var seq = [Conflict]()
-        seq.reserveCapacity(Int(len))
-        for _ in 0 ..< len {
-            seq.append(try FfiConverterTypeConflict.read(from: &buf))
-        }
-        return seq
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
 fileprivate struct FfiConverterSequenceTypeDetailRow: FfiConverterRustBuffer {
     typealias SwiftType = [DetailRow]
 
@@ -8435,6 +9024,31 @@ fileprivate struct FfiConverterSequenceTypeEditView: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeEditView.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypePlaceValue: FfiConverterRustBuffer {
+    typealias SwiftType = [PlaceValue]
+
+    public static func write(_ value: [PlaceValue], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypePlaceValue.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [PlaceValue] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [PlaceValue]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypePlaceValue.read(from: &buf))
         }
         return seq
     }

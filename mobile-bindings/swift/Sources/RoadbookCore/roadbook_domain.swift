@@ -590,85 +590,6 @@ fileprivate struct FfiConverterString: FfiConverter {
 
 
 /**
- * A register that several users wrote at the same time.
- */
-public struct Conflict: Equatable, Hashable {
-    /**
-     * What it is.
-     */
-    public let place: Place
-    /**
-     * What it shows.
-     */
-    public let shown: String
-    /**
-     * The other values, the latest first. They are kept, and one command brings one back (L6).
-     */
-    public let others: [String]
-
-    // Default memberwise initializers are never public by default, so we
-    // declare one manually.
-    public init(
-        /**
-         * What it is.
-         */place: Place,
-        /**
-         * What it shows.
-         */shown: String,
-        /**
-         * The other values, the latest first. They are kept, and one command brings one back (L6).
-         */others: [String]) {
-        self.place = place
-        self.shown = shown
-        self.others = others
-    }
-
-
-
-
-}
-
-#if compiler(>=6)
-extension Conflict: Sendable {}
-#endif
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public struct FfiConverterTypeConflict: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Conflict {
-        return
-            try Conflict(
-                place: FfiConverterTypePlace.read(from: &buf),
-                shown: FfiConverterString.read(from: &buf),
-                others: FfiConverterSequenceString.read(from: &buf)
-        )
-    }
-
-    public static func write(_ value: Conflict, into buf: inout [UInt8]) {
-        FfiConverterTypePlace.write(value.place, into: &buf)
-        FfiConverterString.write(value.shown, into: &buf)
-        FfiConverterSequenceString.write(value.others, into: &buf)
-    }
-}
-
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypeConflict_lift(_ buf: RustBuffer) throws -> Conflict {
-    return try FfiConverterTypeConflict.lift(buf)
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypeConflict_lower(_ value: Conflict) -> RustBuffer {
-    return FfiConverterTypeConflict.lower(value)
-}
-
-
-/**
  * A phone, email or address of a contact.
  */
 public struct DetailRow: Equatable, Hashable {
@@ -1809,6 +1730,114 @@ public func FfiConverterTypeContactSort_lower(_ value: ContactSort) -> RustBuffe
 
 
 /**
+ * A part of a detail. Its name is the end of the name of its register; of a value it is the sort of the detail.
+ */
+
+public enum DetailPart: Equatable, Hashable {
+
+    /**
+     * One that this version does not know, by its name; made by reading only.
+     */
+    case other(OtherName
+    )
+    /**
+     * A telephone number.
+     */
+    case phone
+    /**
+     * An email address.
+     */
+    case email
+    /**
+     * A postal address.
+     */
+    case address
+    /**
+     * What it is for: `work`, `home`; free text.
+     */
+    case label
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension DetailPart: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDetailPart: FfiConverterRustBuffer {
+    typealias SwiftType = DetailPart
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DetailPart {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .other(try FfiConverterTypeOtherName.read(from: &buf)
+        )
+
+        case 2: return .phone
+
+        case 3: return .email
+
+        case 4: return .address
+
+        case 5: return .label
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: DetailPart, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case let .other(v1):
+            writeInt(&buf, Int32(1))
+            FfiConverterTypeOtherName.write(v1, into: &buf)
+
+
+        case .phone:
+            writeInt(&buf, Int32(2))
+
+
+        case .email:
+            writeInt(&buf, Int32(3))
+
+
+        case .address:
+            writeInt(&buf, Int32(4))
+
+
+        case .label:
+            writeInt(&buf, Int32(5))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDetailPart_lift(_ buf: RustBuffer) throws -> DetailPart {
+    return try FfiConverterTypeDetailPart.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDetailPart_lower(_ value: DetailPart) -> RustBuffer {
+    return FfiConverterTypeDetailPart.lower(value)
+}
+
+
+
+/**
  * The sort of a contact's detail. Its name is that of the register that holds one: `<detail>/<name>`.
  */
 
@@ -1902,6 +1931,134 @@ public func FfiConverterTypeDetailSort_lift(_ buf: RustBuffer) throws -> DetailS
 #endif
 public func FfiConverterTypeDetailSort_lower(_ value: DetailSort) -> RustBuffer {
     return FfiConverterTypeDetailSort.lower(value)
+}
+
+
+
+/**
+ * A part of an entry. Its name is the end of the name of its register.
+ */
+
+public enum EntryPart: Equatable, Hashable {
+
+    /**
+     * One that this version does not know, by its name; made by reading only.
+     */
+    case other(OtherName
+    )
+    /**
+     * What sort of thing happened: a call, a visit.
+     */
+    case kind
+    /**
+     * When it happened.
+     */
+    case at
+    /**
+     * What happened.
+     */
+    case text
+    /**
+     * The contact it happened with.
+     */
+    case person
+    /**
+     * Where it happened.
+     */
+    case place
+    /**
+     * Who wrote or did it, if not the author of the change.
+     */
+    case by
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension EntryPart: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeEntryPart: FfiConverterRustBuffer {
+    typealias SwiftType = EntryPart
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> EntryPart {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .other(try FfiConverterTypeOtherName.read(from: &buf)
+        )
+
+        case 2: return .kind
+
+        case 3: return .at
+
+        case 4: return .text
+
+        case 5: return .person
+
+        case 6: return .place
+
+        case 7: return .by
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: EntryPart, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case let .other(v1):
+            writeInt(&buf, Int32(1))
+            FfiConverterTypeOtherName.write(v1, into: &buf)
+
+
+        case .kind:
+            writeInt(&buf, Int32(2))
+
+
+        case .at:
+            writeInt(&buf, Int32(3))
+
+
+        case .text:
+            writeInt(&buf, Int32(4))
+
+
+        case .person:
+            writeInt(&buf, Int32(5))
+
+
+        case .place:
+            writeInt(&buf, Int32(6))
+
+
+        case .by:
+            writeInt(&buf, Int32(7))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEntryPart_lift(_ buf: RustBuffer) throws -> EntryPart {
+    return try FfiConverterTypeEntryPart.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEntryPart_lower(_ value: EntryPart) -> RustBuffer {
+    return FfiConverterTypeEntryPart.lower(value)
 }
 
 
@@ -2150,7 +2307,7 @@ public enum Place: Equatable, Hashable {
          */option: String
     )
     /**
-     * A part of a todo: `text`, `due`, `assignee`, `state`, `contact`, ...
+     * A part of a todo.
      */
     case todo(
         /**
@@ -2158,10 +2315,10 @@ public enum Place: Equatable, Hashable {
          */todo: PartId,
         /**
          * Which part.
-         */part: String
+         */part: TodoPart
     )
     /**
-     * A part of an entry: `kind`, `at`, `text`, `person`, `place`, `by`.
+     * A part of an entry.
      */
     case entry(
         /**
@@ -2169,10 +2326,10 @@ public enum Place: Equatable, Hashable {
          */entry: PartId,
         /**
          * Which part.
-         */part: String
+         */part: EntryPart
     )
     /**
-     * A phone, email or address, or its `label`.
+     * A phone, email or address, or its label.
      */
     case detail(
         /**
@@ -2180,7 +2337,7 @@ public enum Place: Equatable, Hashable {
          */detail: PartId,
         /**
          * Which part.
-         */part: String
+         */part: DetailPart
     )
     /**
      * A link to another document.
@@ -2252,13 +2409,13 @@ public struct FfiConverterTypePlace: FfiConverterRustBuffer {
         case 10: return .option(field: try FfiConverterTypeFieldId.read(from: &buf), option: try FfiConverterString.read(from: &buf)
         )
 
-        case 11: return .todo(todo: try FfiConverterTypePartId.read(from: &buf), part: try FfiConverterString.read(from: &buf)
+        case 11: return .todo(todo: try FfiConverterTypePartId.read(from: &buf), part: try FfiConverterTypeTodoPart.read(from: &buf)
         )
 
-        case 12: return .entry(entry: try FfiConverterTypePartId.read(from: &buf), part: try FfiConverterString.read(from: &buf)
+        case 12: return .entry(entry: try FfiConverterTypePartId.read(from: &buf), part: try FfiConverterTypeEntryPart.read(from: &buf)
         )
 
-        case 13: return .detail(detail: try FfiConverterTypePartId.read(from: &buf), part: try FfiConverterString.read(from: &buf)
+        case 13: return .detail(detail: try FfiConverterTypePartId.read(from: &buf), part: try FfiConverterTypeDetailPart.read(from: &buf)
         )
 
         case 14: return .link(link: try FfiConverterTypePartId.read(from: &buf)
@@ -2324,19 +2481,19 @@ public struct FfiConverterTypePlace: FfiConverterRustBuffer {
         case let .todo(todo,part):
             writeInt(&buf, Int32(11))
             FfiConverterTypePartId.write(todo, into: &buf)
-            FfiConverterString.write(part, into: &buf)
+            FfiConverterTypeTodoPart.write(part, into: &buf)
 
 
         case let .entry(entry,part):
             writeInt(&buf, Int32(12))
             FfiConverterTypePartId.write(entry, into: &buf)
-            FfiConverterString.write(part, into: &buf)
+            FfiConverterTypeEntryPart.write(part, into: &buf)
 
 
         case let .detail(detail,part):
             writeInt(&buf, Int32(13))
             FfiConverterTypePartId.write(detail, into: &buf)
-            FfiConverterString.write(part, into: &buf)
+            FfiConverterTypeDetailPart.write(part, into: &buf)
 
 
         case let .link(link):
@@ -3030,6 +3187,124 @@ public func FfiConverterTypeStatusGroup_lower(_ value: StatusGroup) -> RustBuffe
 
 
 /**
+ * A part of a todo. Its name is the end of the name of its register.
+ */
+
+public enum TodoPart: Equatable, Hashable {
+
+    /**
+     * One that this version does not know, by its name; made by reading only.
+     */
+    case other(OtherName
+    )
+    /**
+     * What is to be done.
+     */
+    case text
+    /**
+     * When it is due.
+     */
+    case due
+    /**
+     * The user who is to do it.
+     */
+    case assignee
+    /**
+     * Whether it is open or closed, how and by whom.
+     */
+    case state
+    /**
+     * The contact it is to be done with.
+     */
+    case contact
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension TodoPart: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTodoPart: FfiConverterRustBuffer {
+    typealias SwiftType = TodoPart
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TodoPart {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .other(try FfiConverterTypeOtherName.read(from: &buf)
+        )
+
+        case 2: return .text
+
+        case 3: return .due
+
+        case 4: return .assignee
+
+        case 5: return .state
+
+        case 6: return .contact
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: TodoPart, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case let .other(v1):
+            writeInt(&buf, Int32(1))
+            FfiConverterTypeOtherName.write(v1, into: &buf)
+
+
+        case .text:
+            writeInt(&buf, Int32(2))
+
+
+        case .due:
+            writeInt(&buf, Int32(3))
+
+
+        case .assignee:
+            writeInt(&buf, Int32(4))
+
+
+        case .state:
+            writeInt(&buf, Int32(5))
+
+
+        case .contact:
+            writeInt(&buf, Int32(6))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTodoPart_lift(_ buf: RustBuffer) throws -> TodoPart {
+    return try FfiConverterTypeTodoPart.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTodoPart_lower(_ value: TodoPart) -> RustBuffer {
+    return FfiConverterTypeTodoPart.lower(value)
+}
+
+
+
+/**
  * Whether a document is in use (F72).
  */
 
@@ -3171,31 +3446,6 @@ fileprivate struct FfiConverterOptionTypeTimestamp: FfiConverterRustBuffer {
         case 1: return try FfiConverterTypeTimestamp.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
-    typealias SwiftType = [String]
-
-    public static func write(_ value: [String], into buf: inout [UInt8]) {
-        let len = Int32(value.count)
-        writeInt(&buf, len)
-        for item in value {
-            FfiConverterString.write(item, into: &buf)
-        }
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [String] {
-        let len: Int32 = try readInt(&buf)
-        var seq = [String]()
-        seq.reserveCapacity(Int(len))
-        for _ in 0 ..< len {
-            seq.append(try FfiConverterString.read(from: &buf))
-        }
-        return seq
     }
 }
 
@@ -3745,26 +3995,33 @@ public func FfiConverterTypeStatusId_lower(_ value: StatusId) -> RustBuffer {
 
 
 
-public typealias Timestamp = Int64
+
+
+public typealias Timestamp = Date
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeTimestamp: FfiConverter {
+
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Timestamp {
-        return try FfiConverterInt64.read(from: &buf)
+        let builtinValue = try FfiConverterInt64.read(from: &buf)
+        return Date(timeIntervalSince1970: Double(builtinValue) / 1000)
     }
 
     public static func write(_ value: Timestamp, into buf: inout [UInt8]) {
-        return FfiConverterInt64.write(value, into: &buf)
+        let builtinValue = Int64(Double.maximum(-9.2e18, Double.minimum(9.2e18, (value.timeIntervalSince1970 * 1000).rounded())))
+        return FfiConverterInt64.write(builtinValue, into: &buf)
     }
 
     public static func lift(_ value: Int64) throws -> Timestamp {
-        return try FfiConverterInt64.lift(value)
+        let builtinValue = try FfiConverterInt64.lift(value)
+        return Date(timeIntervalSince1970: Double(builtinValue) / 1000)
     }
 
     public static func lower(_ value: Timestamp) -> Int64 {
-        return FfiConverterInt64.lower(value)
+        let builtinValue = Int64(Double.maximum(-9.2e18, Double.minimum(9.2e18, (value.timeIntervalSince1970 * 1000).rounded())))
+        return FfiConverterInt64.lower(builtinValue)
     }
 }
 
@@ -3821,6 +4078,46 @@ public func FfiConverterTypeUserId_lift(_ value: RustBuffer) throws -> UserId {
 #endif
 public func FfiConverterTypeUserId_lower(_ value: UserId) -> RustBuffer {
     return FfiConverterTypeUserId.lower(value)
+}
+
+
+
+public typealias Zone = String
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeZone: FfiConverter {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Zone {
+        return try FfiConverterString.read(from: &buf)
+    }
+
+    public static func write(_ value: Zone, into buf: inout [UInt8]) {
+        return FfiConverterString.write(value, into: &buf)
+    }
+
+    public static func lift(_ value: RustBuffer) throws -> Zone {
+        return try FfiConverterString.lift(value)
+    }
+
+    public static func lower(_ value: Zone) -> RustBuffer {
+        return FfiConverterString.lower(value)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeZone_lift(_ value: RustBuffer) throws -> Zone {
+    return try FfiConverterTypeZone.lift(value)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeZone_lower(_ value: Zone) -> RustBuffer {
+    return FfiConverterTypeZone.lower(value)
 }
 
 

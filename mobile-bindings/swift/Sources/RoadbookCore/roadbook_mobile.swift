@@ -1130,11 +1130,12 @@ public protocol RoadbookProtocol: AnyObject, Sendable {
     func isSignedIn() throws  -> Bool
 
     /**
-     * Ends the sessions of a device of the user's for good: a phone that was lost. What it had not sent it may still
-     * hand in, for a manager to review.
+     * Ends the sessions of a device for good: a phone that was lost. What it had not sent it may still hand in, for a
+     * manager to review. Of this very device: with its next call it hands in what is unsent, and its file is empty.
      *
      * # Errors
-     * As for [`Self::sync`]; `Refused` with `not_found` for a device of nobody, or of somebody else.
+     * As for [`Self::sync`]; `Refused` with `not_found` for a device of nobody, or of somebody else, unless the user is
+     * an administrator.
      */
     func revokeDevice(server: Server, device: DeviceId) async throws
 
@@ -1215,21 +1216,21 @@ public protocol RoadbookProtocol: AnyObject, Sendable {
     func noteOpened(document: DocumentId) throws  -> ChangeSet
 
     /**
-     * Makes an edit of the quarantine again, and takes it out. Tells the document: another one, if it had to be
-     * made anew.
+     * Makes an edit of the quarantine again, and takes it out.
      *
      * # Errors
      * `NotFound` for the edit, or its document.
      */
-    func reapply(edit: Int64) throws  -> DocumentId
+    func reapply(edit: Int64) throws  -> Reapplied
 
     /**
-     * Resolves a conflict: the value is one of those it shows, or another.
+     * Resolves a conflict: the value is one of those that it has, or another of the same kind.
      *
      * # Errors
-     * `NotFound`; `Invalid` for a value that is not of the form that its place asks for.
+     * `NotFound`; `Invalid` for a value that its place cannot have, and for one that only a later version understands,
+     * where the place asks for a form.
      */
-    func resolve(document: DocumentId, conflict: Conflict, value: String) throws  -> ChangeSet
+    func resolve(document: DocumentId, conflict: Conflict, value: PlaceValue) throws  -> ChangeSet
 
     /**
      * Marks a card or contact as a favourite of the user's on all their devices, or no more.
@@ -1268,7 +1269,7 @@ public protocol RoadbookProtocol: AnyObject, Sendable {
      * # Errors
      * None that an app need handle: it is paused when this returns.
      */
-    func pause() async throws
+    func pauseUntyped() async throws
 
     /**
      * Whether another process wrote the file since this was last asked; then listeners have been told to read
@@ -1638,11 +1639,12 @@ open func isSignedIn()throws  -> Bool  {
 }
 
     /**
-     * Ends the sessions of a device of the user's for good: a phone that was lost. What it had not sent it may still
-     * hand in, for a manager to review.
+     * Ends the sessions of a device for good: a phone that was lost. What it had not sent it may still hand in, for a
+     * manager to review. Of this very device: with its next call it hands in what is unsent, and its file is empty.
      *
      * # Errors
-     * As for [`Self::sync`]; `Refused` with `not_found` for a device of nobody, or of somebody else.
+     * As for [`Self::sync`]; `Refused` with `not_found` for a device of nobody, or of somebody else, unless the user is
+     * an administrator.
      */
 open func revokeDevice(server: Server, device: DeviceId)async throws   {
     return
@@ -1834,14 +1836,13 @@ open func noteOpened(document: DocumentId)throws  -> ChangeSet  {
 }
 
     /**
-     * Makes an edit of the quarantine again, and takes it out. Tells the document: another one, if it had to be
-     * made anew.
+     * Makes an edit of the quarantine again, and takes it out.
      *
      * # Errors
      * `NotFound` for the edit, or its document.
      */
-open func reapply(edit: Int64)throws  -> DocumentId  {
-    return try  FfiConverterTypeDocumentId_lift(try rustCallWithError(FfiConverterTypeApiError_lift) {
+open func reapply(edit: Int64)throws  -> Reapplied  {
+    return try  FfiConverterTypeReapplied_lift(try rustCallWithError(FfiConverterTypeApiError_lift) {
         uniffiCallStatus in
     uniffi_roadbook_mobile_fn_method_roadbook_reapply(
             self.uniffiCloneHandle(),
@@ -1851,19 +1852,20 @@ open func reapply(edit: Int64)throws  -> DocumentId  {
 }
 
     /**
-     * Resolves a conflict: the value is one of those it shows, or another.
+     * Resolves a conflict: the value is one of those that it has, or another of the same kind.
      *
      * # Errors
-     * `NotFound`; `Invalid` for a value that is not of the form that its place asks for.
+     * `NotFound`; `Invalid` for a value that its place cannot have, and for one that only a later version understands,
+     * where the place asks for a form.
      */
-open func resolve(document: DocumentId, conflict: Conflict, value: String)throws  -> ChangeSet  {
+open func resolve(document: DocumentId, conflict: Conflict, value: PlaceValue)throws  -> ChangeSet  {
     return try  FfiConverterTypeChangeSet_lift(try rustCallWithError(FfiConverterTypeApiError_lift) {
         uniffiCallStatus in
     uniffi_roadbook_mobile_fn_method_roadbook_resolve(
             self.uniffiCloneHandle(),
         FfiConverterTypeDocumentId_lower(document),
         FfiConverterTypeConflict_lower(conflict),
-        FfiConverterString.lower(value),uniffiCallStatus
+        FfiConverterTypePlaceValue_lower(value),uniffiCallStatus
     )
 })
 }
@@ -1935,7 +1937,7 @@ open func interrupt()  {try! rustCall() {
      * # Errors
      * None that an app need handle: it is paused when this returns.
      */
-open func pause()async throws   {
+open func pauseUntyped()async throws   {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
@@ -3263,6 +3265,31 @@ fileprivate struct FfiConverterSequenceTypeCardItem: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeConflict: FfiConverterRustBuffer {
+    typealias SwiftType = [Conflict]
+
+    public static func write(_ value: [Conflict], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeConflict.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Conflict] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Conflict]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeConflict.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeContactItem: FfiConverterRustBuffer {
     typealias SwiftType = [ContactItem]
 
@@ -3463,31 +3490,6 @@ fileprivate struct FfiConverterSequenceTypeWay: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterSequenceTypeConflict: FfiConverterRustBuffer {
-    typealias SwiftType = [Conflict]
-
-    public static func write(_ value: [Conflict], into buf: inout [UInt8]) {
-        let len = Int32(value.count)
-        writeInt(&buf, len)
-        for item in value {
-            FfiConverterTypeConflict.write(item, into: &buf)
-        }
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Conflict] {
-        let len: Int32 = try readInt(&buf)
-        var seq = [Conflict]()
-        seq.reserveCapacity(Int(len))
-        for _ in 0 ..< len {
-            seq.append(try FfiConverterTypeConflict.read(from: &buf))
-        }
-        return seq
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
 fileprivate struct FfiConverterSequenceTypeCardEdit: FfiConverterRustBuffer {
     typealias SwiftType = [CardEdit]
 
@@ -3619,6 +3621,39 @@ public func readEnrolment(link: String) -> Enrolment?  {
 })
 }
 /**
+ * The same of an error of an address.
+ */
+public func addressErrorCode(error: AddressError) -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_roadbook_mobile_fn_func_address_error_code(
+        FfiConverterTypeAddressError_lower(error),uniffiCallStatus
+    )
+})
+}
+/**
+ * The stable code of an error, by which an app keeps its texts.
+ */
+public func apiErrorCode(error: ApiError) -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_roadbook_mobile_fn_func_api_error_code(
+        FfiConverterTypeApiError_lower(error),uniffiCallStatus
+    )
+})
+}
+/**
+ * The same of an error of the exchange; of the device's own trouble the code of what it is.
+ */
+public func syncErrorCode(error: SyncError) -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_roadbook_mobile_fn_func_sync_error_code(
+        FfiConverterTypeSyncError_lower(error),uniffiCallStatus
+    )
+})
+}
+/**
  * Makes a new file in the place of a damaged one, with all that was unsent in it; everything else comes back with
  * the next sync. Killed at any point it has changed nothing, or the next opening finishes it.
  *
@@ -3652,6 +3687,15 @@ private let initializationResult: InitializationResult = {
     if (uniffi_roadbook_mobile_checksum_func_read_enrolment() != 33710) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_roadbook_mobile_checksum_func_address_error_code() != 57701) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_roadbook_mobile_checksum_func_api_error_code() != 41643) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_roadbook_mobile_checksum_func_sync_error_code() != 32112) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_roadbook_mobile_checksum_func_salvage() != 9725) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -3676,7 +3720,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_roadbook_mobile_checksum_method_roadbook_is_signed_in() != 63453) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_roadbook_mobile_checksum_method_roadbook_revoke_device() != 4608) {
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_revoke_device() != 59894) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_sign_in() != 58897) {
@@ -3709,10 +3753,10 @@ private let initializationResult: InitializationResult = {
     if (uniffi_roadbook_mobile_checksum_method_roadbook_note_opened() != 52809) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_roadbook_mobile_checksum_method_roadbook_reapply() != 35903) {
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_reapply() != 29850) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_roadbook_mobile_checksum_method_roadbook_resolve() != 21044) {
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_resolve() != 7838) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_set_favourite() != 19519) {
@@ -3751,7 +3795,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_roadbook_mobile_checksum_method_roadbook_cards_of_contact() != 32200) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_roadbook_mobile_checksum_method_roadbook_conflicts() != 37215) {
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_conflicts() != 31107) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_contact() != 52739) {

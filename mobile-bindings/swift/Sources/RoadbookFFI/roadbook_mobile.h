@@ -646,6 +646,21 @@ void uniffi_roadbook_mobile_fn_method_synclistener_on_progress(uint64_t ptr, Rus
 RustBuffer uniffi_roadbook_mobile_fn_func_read_enrolment(RustBuffer link, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_FUNC_ADDRESS_ERROR_CODE
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_FUNC_ADDRESS_ERROR_CODE
+RustBuffer uniffi_roadbook_mobile_fn_func_address_error_code(RustBuffer error, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_FUNC_API_ERROR_CODE
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_FUNC_API_ERROR_CODE
+RustBuffer uniffi_roadbook_mobile_fn_func_api_error_code(RustBuffer error, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_FUNC_SYNC_ERROR_CODE
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_FUNC_SYNC_ERROR_CODE
+RustBuffer uniffi_roadbook_mobile_fn_func_sync_error_code(RustBuffer error, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_FUNC_SALVAGE
 #define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_FUNC_SALVAGE
 RustBuffer uniffi_roadbook_mobile_fn_func_salvage(RustBuffer path, RustCallStatus *_Nonnull out_status
@@ -914,6 +929,24 @@ void ffi_roadbook_mobile_rust_future_complete_void(uint64_t handle, RustCallStat
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_FUNC_READ_ENROLMENT
 #define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_FUNC_READ_ENROLMENT
 uint16_t uniffi_roadbook_mobile_checksum_func_read_enrolment(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_FUNC_ADDRESS_ERROR_CODE
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_FUNC_ADDRESS_ERROR_CODE
+uint16_t uniffi_roadbook_mobile_checksum_func_address_error_code(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_FUNC_API_ERROR_CODE
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_FUNC_API_ERROR_CODE
+uint16_t uniffi_roadbook_mobile_checksum_func_api_error_code(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_FUNC_SYNC_ERROR_CODE
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_FUNC_SYNC_ERROR_CODE
+uint16_t uniffi_roadbook_mobile_checksum_func_sync_error_code(void
 
 );
 #endif

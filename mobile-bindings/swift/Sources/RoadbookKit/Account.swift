@@ -1,3 +1,5 @@
+import Foundation
+
 // The account. A task that is cancelled throws `Cancelled`: nobody is signed in then, and a local workspace is local.
 // A sign-out goes on: what it deletes is deleted at once, and the server has its word within the time that the network
 // may take.
@@ -52,9 +54,16 @@ extension Roadbook {
         try await exchanged { try await self.devices(server: server) }
     }
 
-    /// Ends the sessions of a device of the user's for good: a phone that was lost. What it had not sent it may still
-    /// hand in, for a manager to review. Throws `Refused` with `not_found` for one that is not the user's.
+    /// Ends the sessions of a device for good: a phone that was lost. What it had not sent it may still hand in, for a
+    /// manager to review. Of this very device: with its next call it hands in what is unsent, and its file is empty.
+    /// Throws `Refused` with `not_found` for one of somebody else, unless the user is an administrator.
     public func revokeDevice(_ device: DeviceId, at server: Server) async throws(SyncError) {
         try await exchanged { try await self.revokeDevice(server: server, device: device) }
     }
+}
+
+extension Device {
+    /// A secret for an installation that has none yet: 32 random bytes. Keep it where no backup reaches, as in the
+    /// Keychain with `ThisDeviceOnly`.
+    public static func newSecret() -> Data { Data((0..<32).map { _ in UInt8.random(in: .min ... .max) }) }
 }

@@ -1,7 +1,9 @@
 import Dispatch
+import Foundation
 
 // Calls that read or write the file. Each leaves the caller's thread free: it waits for the storage on a queue of its
-// own. An edit is on disk when its call returns. In code that is not asynchronous the same names call the core at once.
+// own. An edit is on disk when its call returns. What is generated has the same names with a label for every argument:
+// it waits on the caller's thread, and is for code that is not asynchronous.
 
 extension Roadbook {
     /// Opens the file at `path` for the app, and makes it if there is none. A process beside the app calls
@@ -20,9 +22,12 @@ extension Roadbook {
         try await onStorage { try salvage(path: path) }
     }
 
-    /// Begins to work without an account, in the days of `zone`, an IANA name.
+    /// Begins to work without an account, in the days of `zone`, an IANA name, and the language of `locale`, such as
+    /// `hu-HU`: those of the device, if nothing else is said.
     @discardableResult
-    public func beginLocalWorkspace(zone: String, locale: String) async throws(ApiError) -> ChangeSet {
+    public func beginLocalWorkspace(
+        zone: String = TimeZone.current.identifier, locale: String = Locale.current.identifier(.bcp47)
+    ) async throws(ApiError) -> ChangeSet {
         try await onStorage { try self.beginLocalWorkspace(zone: zone, locale: locale) }
     }
 
@@ -41,6 +46,18 @@ extension Roadbook {
     public func poll() async throws(ApiError) -> Bool {
         try await onStorage { try self.poll() }
     }
+
+    /// Ends the sync that runs, waits for what is under way, and closes the file: no lock on it is held any more. Until
+    /// ``resume()`` every call throws `Paused`.
+    public func pause() async throws(ApiError) {
+        do {
+            try await exchanged { try await self.pauseUntyped() }
+        } catch {
+            // No server is asked.
+            guard case .Local(let own) = error else { throw ApiError.Internal(detail: String(describing: error)) }
+            throw own
+        }
+    }
 }
 
 // What screens read.
@@ -56,45 +73,45 @@ extension Roadbook {
     }
 
     /// A page of a product's cards, the most urgent first.
-    public func board(query: BoardQuery) async throws(ApiError) -> Board {
+    public func board(_ query: BoardQuery) async throws(ApiError) -> Board {
         try await onStorage { try self.board(query: query) }
     }
 
     /// How many cards of a product are in each status, in the order of the process.
-    public func statusCounts(product: ProductId) async throws(ApiError) -> [StatusCount] {
+    public func statusCounts(of product: ProductId) async throws(ApiError) -> [StatusCount] {
         try await onStorage { try self.statusCounts(product: product) }
     }
 
     /// Opens a card.
-    public func card(card: DocumentId) async throws(ApiError) -> CardView {
+    public func card(_ card: DocumentId) async throws(ApiError) -> CardView {
         try await onStorage { try self.card(card: card) }
     }
 
     /// The ways to move a card by hand into a status: take one at once, let the user choose among several.
-    public func movesTo(card: DocumentId, status: StatusId) async throws(ApiError) -> [Way] {
+    public func movesTo(_ status: StatusId, of card: DocumentId) async throws(ApiError) -> [Way] {
         try await onStorage { try self.movesTo(card: card, status: status) }
     }
 
     /// Opens a contact.
-    public func contact(contact: DocumentId) async throws(ApiError) -> ContactView {
+    public func contact(_ contact: DocumentId) async throws(ApiError) -> ContactView {
         try await onStorage { try self.contact(contact: contact) }
     }
 
     /// Contacts in use by family name; with a text, those whose name holds all its words.
     public func contacts(
-        text: String? = nil, offset: UInt32 = 0, limit: UInt32 = 50
+        matching text: String? = nil, offset: UInt32 = 0, limit: UInt32 = 50
     ) async throws(ApiError) -> [ContactItem] {
         try await onStorage { try self.contacts(text: text, offset: offset, limit: limit) }
     }
 
     /// The cards of a contact, of all products.
-    public func cardsOfContact(contact: DocumentId) async throws(ApiError) -> [CardItem] {
+    public func cardsOfContact(_ contact: DocumentId) async throws(ApiError) -> [CardItem] {
         try await onStorage { try self.cardsOfContact(contact: contact) }
     }
 
     /// The cards in the trash of a product, by name.
     public func trashedCards(
-        product: ProductId, offset: UInt32 = 0, limit: UInt32 = 50
+        of product: ProductId, offset: UInt32 = 0, limit: UInt32 = 50
     ) async throws(ApiError) -> [CardItem] {
         try await onStorage { try self.trashedCards(product: product, offset: offset, limit: limit) }
     }
@@ -106,18 +123,18 @@ extension Roadbook {
 
     /// The contacts and cards whose names, and the open todos whose texts, hold all words of `text`; at most `limit` of
     /// each. ``interrupt()`` ends it, as when the user types on.
-    public func search(text: String, limit: UInt32 = 20) async throws(ApiError) -> Found {
+    public func search(_ text: String, limit: UInt32 = 20) async throws(ApiError) -> Found {
         try await onStorage { try self.search(text: text, limit: limit) }
     }
 
     /// The values of a document that several people wrote at once.
-    public func conflicts(document: DocumentId) async throws(ApiError) -> [Conflict] {
+    public func conflicts(of document: DocumentId) async throws(ApiError) -> [Conflict] {
         try await onStorage { try self.conflicts(document: document) }
     }
 
     /// The history of a document, the newest first: `limit` lines after the first `skip`.
     public func history(
-        document: DocumentId, skip: UInt32 = 0, limit: UInt32 = 50
+        of document: DocumentId, skip: UInt32 = 0, limit: UInt32 = 50
     ) async throws(ApiError) -> [HistoryItem] {
         try await onStorage { try self.history(document: document, skip: skip, limit: limit) }
     }
@@ -143,12 +160,12 @@ extension Roadbook {
     }
 
     /// Whether the user's role and organisation allow something: hide what they do not. The server judges, too.
-    public func may(act: Act) async throws(ApiError) -> Bool {
+    public func may(_ act: Act) async throws(ApiError) -> Bool {
         try await onStorage { try self.may(act: act) }
     }
 
     /// How far the user's own edits of a document have come.
-    public func syncState(document: DocumentId) async throws(ApiError) -> SyncState {
+    public func syncState(of document: DocumentId) async throws(ApiError) -> SyncState {
         try await onStorage { try self.syncState(document: document) }
     }
 
@@ -167,46 +184,46 @@ extension Roadbook {
 extension Roadbook {
     /// Makes a card.
     @discardableResult
-    public func createCard(card: NewCard) async throws(ApiError) -> Made {
+    public func createCard(_ card: NewCard) async throws(ApiError) -> Made {
         try await onStorage { try self.createCard(card: card) }
     }
 
     /// Edits a card.
     @discardableResult
-    public func editCard(card: DocumentId, edits: [CardEdit]) async throws(ApiError) -> Edited {
+    public func editCard(_ card: DocumentId, edits: [CardEdit]) async throws(ApiError) -> Edited {
         try await onStorage { try self.editCard(card: card, edits: edits) }
     }
 
     /// Edits several cards alike, as one act: all of them, or none.
     @discardableResult
-    public func editCards(cards: [DocumentId], edits: [CardEdit]) async throws(ApiError) -> Edited {
+    public func editCards(_ cards: [DocumentId], edits: [CardEdit]) async throws(ApiError) -> Edited {
         try await onStorage { try self.editCards(cards: cards, edits: edits) }
     }
 
     /// Closes a todo, as from a widget or a notification. The first closing counts.
     @discardableResult
     public func closeTodo(
-        card: DocumentId, todo: PartId, outcome: Outcome = .success
+        _ todo: PartId, of card: DocumentId, outcome: Outcome = .success
     ) async throws(ApiError) -> Edited {
         try await onStorage { try self.closeTodo(card: card, todo: todo, outcome: outcome) }
     }
 
     /// Makes a contact.
     @discardableResult
-    public func createContact(contact: NewContact) async throws(ApiError) -> Made {
+    public func createContact(_ contact: NewContact) async throws(ApiError) -> Made {
         try await onStorage { try self.createContact(contact: contact) }
     }
 
     /// Edits a contact.
     @discardableResult
-    public func editContact(contact: DocumentId, edits: [ContactEdit]) async throws(ApiError) -> Edited {
+    public func editContact(_ contact: DocumentId, edits: [ContactEdit]) async throws(ApiError) -> Edited {
         try await onStorage { try self.editContact(contact: contact, edits: edits) }
     }
 
-    /// Resolves a conflict: the value is one of those it shows, or another.
+    /// Resolves a conflict: the value is one of those that it has, or another of the same kind.
     @discardableResult
     public func resolve(
-        document: DocumentId, conflict: Conflict, value: String
+        _ conflict: Conflict, of document: DocumentId, with value: PlaceValue
     ) async throws(ApiError) -> ChangeSet {
         try await onStorage { try self.resolve(document: document, conflict: conflict, value: value) }
     }
@@ -214,25 +231,25 @@ extension Roadbook {
     /// Makes an edit of the quarantine again, and takes it out; answers the document, another one if it was made
     /// anew.
     @discardableResult
-    public func reapply(edit: Int64) async throws(ApiError) -> DocumentId {
+    public func reapply(_ edit: QuarantinedEdit.ID) async throws(ApiError) -> Reapplied {
         try await onStorage { try self.reapply(edit: edit) }
     }
 
     /// Takes an edit out of the quarantine for good.
     @discardableResult
-    public func dismiss(edit: Int64) async throws(ApiError) -> ChangeSet {
+    public func dismiss(_ edit: QuarantinedEdit.ID) async throws(ApiError) -> ChangeSet {
         try await onStorage { try self.dismiss(edit: edit) }
     }
 
     /// Marks a card or contact as a favourite, or no more.
     @discardableResult
-    public func setFavourite(document: DocumentId, isFavourite: Bool) async throws(ApiError) -> ChangeSet {
+    public func setFavourite(_ document: DocumentId, isFavourite: Bool) async throws(ApiError) -> ChangeSet {
         try await onStorage { try self.setFavourite(document: document, isFavourite: isFavourite) }
     }
 
     /// Notes that the user opened a document, for the recents of all their devices.
     @discardableResult
-    public func noteOpened(document: DocumentId) async throws(ApiError) -> ChangeSet {
+    public func noteOpened(_ document: DocumentId) async throws(ApiError) -> ChangeSet {
         try await onStorage { try self.noteOpened(document: document) }
     }
 }

@@ -14,15 +14,55 @@ extension TodayTodo: Identifiable {
     public var id: ID { ID(card: item.key.card, todo: item.key.todo) }
 }
 
+extension FoundTodo: Identifiable {
+    /// Which todo of which card.
+    public var id: TodayTodo.ID { TodayTodo.ID(card: card, todo: todo.id) }
+}
+
+extension AttachQuestion: Identifiable {
+    /// The workspace's product or status.
+    public var id: String {
+        switch self {
+        case .product(let product, _, _): product
+        case .status(let status, _, _): status
+        }
+    }
+}
+
+extension Conflict: Identifiable {
+    /// What it is about.
+    public var id: Place { place }
+}
+
+extension FieldChange: Identifiable {
+    public var id: FieldId { field }
+}
+
+extension FieldView: Identifiable {
+    public var id: FieldId { field }
+}
+
+extension OptionView: Identifiable {
+    public var id: Key { key }
+}
+
+extension StatusCount: Identifiable {
+    /// The status; nil for cards in none that is known.
+    public var id: StatusId? { status }
+}
+
+extension ActView: Identifiable {}
 extension CardItem: Identifiable {}
 extension CardView: Identifiable {}
+extension Choice: Identifiable {}
 extension ContactItem: Identifiable {}
 extension ContactView: Identifiable {}
+extension DetailRow: Identifiable {}
+extension DeviceView: Identifiable {}
 extension EntryView: Identifiable {}
 extension FieldInfo: Identifiable {}
 extension HistoryItem: Identifiable {}
 extension LinkRow: Identifiable {}
-extension DetailRow: Identifiable {}
 extension ProductView: Identifiable {}
 extension QuarantinedEdit: Identifiable {}
 extension StatusView: Identifiable {}

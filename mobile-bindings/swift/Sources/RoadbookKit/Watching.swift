@@ -22,24 +22,24 @@ extension Roadbook {
     }
 
     /// A page of a board.
-    public func boardUpdates(query: BoardQuery) -> AsyncThrowingStream<Board, any Error> {
+    public func boardUpdates(_ query: BoardQuery) -> AsyncThrowingStream<Board, any Error> {
         updates(
             where: { $0.lists.contains(.board(query.product)) }, next: { $0.nextChange },
-            read: { try await self.board(query: query) })
+            read: { try await self.board(query) })
     }
 
     /// A card, until it is gone.
-    public func cardUpdates(card: DocumentId) -> AsyncThrowingStream<CardView, any Error> {
+    public func cardUpdates(_ card: DocumentId) -> AsyncThrowingStream<CardView, any Error> {
         updates(
             where: { $0.documents.contains(card) || $0.lists.contains(.settings) },
-            read: { try await self.card(card: card) })
+            read: { try await self.card(card) })
     }
 
     /// A contact, until it is gone.
-    public func contactUpdates(contact: DocumentId) -> AsyncThrowingStream<ContactView, any Error> {
+    public func contactUpdates(_ contact: DocumentId) -> AsyncThrowingStream<ContactView, any Error> {
         updates(
             where: { $0.documents.contains(contact) || $0.lists.contains(.settings) },
-            read: { try await self.contact(contact: contact) })
+            read: { try await self.contact(contact) })
     }
 
     /// How many edits the server has not.
@@ -47,10 +47,11 @@ extension Roadbook {
         updates(where: { $0.lists.contains(.outbox) }, read: { try await self.unsentCount() })
     }
 
-    /// What `read` answers, now and again whenever a change concerns it, and at the instant that `next` tells.
+    /// What `read` answers, now and again whenever a change concerns it, and at the instant that `next` tells, but no
+    /// later than in an hour.
     public func updates<Value: Sendable>(
         where concerns: @escaping @Sendable (ChangeSet) -> Bool,
-        next: @escaping @Sendable (Value) -> Timestamp? = { _ in nil },
+        next: @escaping @Sendable (Value) -> Date? = { _ in nil },
         read: @escaping @Sendable () async throws -> Value
     ) -> AsyncThrowingStream<Value, any Error> {
         AsyncThrowingStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
@@ -98,8 +99,12 @@ private final class Listener: ChangeListener {
     func onChange(changes: ChangeSet) { told(changes) }
 }
 
-private func wait(until due: Timestamp, then mark: AsyncStream<Void>.Continuation) async {
-    let milliseconds = max(1, due - Int64(Date().timeIntervalSince1970 * 1000))
-    try? await Task.sleep(nanoseconds: UInt64(milliseconds) * 1_000_000)
+/// Meanwhile the device may have slept, or its clock been set: then the time that is left is another.
+private let longestWait = 3_600.0
+
+private func wait(until due: Date, then mark: AsyncStream<Void>.Continuation) async {
+    // An hour also for a date that is no number: to sleep for that would be a trap.
+    let seconds = Double.maximum(0.001, Double.minimum(longestWait, due.timeIntervalSinceNow))
+    try? await Task.sleep(for: .seconds(seconds))
     if !Task.isCancelled { mark.yield() }
 }

@@ -11,17 +11,17 @@ struct AttachTests {
         let phone = try await Phone.local()
         let roadbook = phone.roadbook
         let contact = try await roadbook.createContact(
-            contact: NewContact(sort: .person, givenName: "Éva", familyName: "Kis", edits: [])
+            NewContact(sort: .person, givenName: "Éva", familyName: "Kis", edits: [])
         ).id
         let made = try await phone.card([
             .link(role: "customer", target: contact),
             .addTodo(text: "Call", due: "2020-01-02", assignee: .me, contact: contact),
         ])
-        try await roadbook.closeTodo(card: made.id, todo: try #require(made.made.last))
+        try await roadbook.closeTodo(try #require(made.made.last), of: made.id)
         try await roadbook.editCard(
-            card: made.id, edits: [.addEntry(kind: "visit", at: nil, text: "Red.", person: contact, place: "")])
-        try await roadbook.setFavourite(document: made.id, isFavourite: true)
-        let (before, history) = (try await roadbook.card(card: made.id), try await times(phone, made.id))
+            made.id, edits: [.addEntry(kind: "visit", at: nil, text: "Red.", person: contact, place: "")])
+        try await roadbook.setFavourite(made.id, isFavourite: true)
+        let (before, history) = (try await roadbook.card(made.id), try await times(phone, made.id))
 
         guard case .done(let anna) = try await attach(phone, to: server) else {
             Issue.record("it asks what the account has")
@@ -36,13 +36,13 @@ struct AttachTests {
 
         try await colleague.roadbook.sync(with: server)
         for device in [phone, colleague] {
-            let view = try await device.roadbook.card(card: made.id)
+            let view = try await device.roadbook.card(made.id)
             #expect(view.name == before.name && view.owner == anna.user && view.status == before.status)
             #expect(view.todos.map(\.text) == ["Call"] && view.todos[0].closings.map(\.by) == [anna.user])
             #expect(view.entries.map(\.text) == ["Red."] && view.entries.map(\.at) == before.entries.map(\.at))
             #expect(view.links.map(\.target) == [contact])
             #expect(try await times(device, made.id) == history)
-            #expect(try await device.roadbook.contact(contact: contact).familyName == "Kis")
+            #expect(try await device.roadbook.contact(contact).familyName == "Kis")
         }
         await #expect(throws: SyncError.OtherUser) { try await attach(phone, to: server) }
     }
@@ -57,7 +57,7 @@ struct AttachTests {
         let phone = try await Phone.local()
         let (local, projects) = (try await phone.roadbook.settings().products, try await phone.product())
         let sales = try #require(local.first { $0.kind == .sales })
-        let before = try await phone.roadbook.card(card: try await phone.card().id)
+        let before = try await phone.roadbook.card(try await phone.card().id)
 
         let asked = try await attach(phone, to: server)
         guard case .open(let questions) = asked,
@@ -78,7 +78,7 @@ struct AttachTests {
         #expect(more.count == 1 && name == projects.statuses.first { $0.id == before.status }?.name)
         #expect(statuses == sales.statuses.map { Choice(id: $0.id, name: $0.name) })
         #expect(try await phone.roadbook.me()?.org == nil)
-        #expect(try await phone.roadbook.card(card: before.id) == before)
+        #expect(try await phone.roadbook.card(before.id) == before)
         #expect(try await phone.roadbook.unsentCount() == 1)
 
         let status = StatusAnswer(status: try #require(before.status), becomes: sales.statuses[1].id)
@@ -88,7 +88,7 @@ struct AttachTests {
             return
         }
         try await phone.roadbook.sync(with: server)
-        let view = try await Phone.signedIn(to: server).roadbook.card(card: before.id)
+        let view = try await Phone.signedIn(to: server).roadbook.card(before.id)
         #expect(view.product == sales.id && view.name == "Bakery")
     }
 
@@ -97,14 +97,14 @@ struct AttachTests {
         let firm = try Firm()
         let server = try Server(address: firm.address)
         let phone = try await Phone.local()
-        let before = try await phone.roadbook.card(card: try await phone.card().id)
+        let before = try await phone.roadbook.card(try await phone.card().id)
         await #expect(throws: SyncError.BadCredentials) { try await attach(phone, to: server, password: "wrong") }
         firm.stop()
         await #expect(throws: SyncError.Unreachable(address: firm.address, retryAt: nil)) {
             try await attach(phone, to: server)
         }
         #expect(try await phone.roadbook.me()?.org == nil)
-        #expect(try await phone.roadbook.card(card: before.id) == before)
+        #expect(try await phone.roadbook.card(before.id) == before)
         #expect(try await phone.roadbook.unsentCount() == 1)
     }
 
@@ -118,6 +118,6 @@ struct AttachTests {
     }
 
     private func times(_ phone: Phone, _ card: DocumentId) async throws -> [Timestamp] {
-        try await phone.roadbook.history(document: card).map(\.at)
+        try await phone.roadbook.history(of: card).map(\.at)
     }
 }

@@ -28,10 +28,10 @@ struct BadInputTests {
         for edit in edits { try await refused(.textTooLong(mostBytes: 2_000), edit) }
         let contact = NewContact(sort: .person, givenName: long, familyName: "Kis", edits: [])
         await #expect(throws: ApiError.Invalid(reason: .textTooLong(mostBytes: 2_000))) {
-            try await phone.roadbook.createContact(contact: contact)
+            try await phone.roadbook.createContact(contact)
         }
-        #expect(try await phone.roadbook.search(text: long).cards.isEmpty)
-        #expect(try await phone.roadbook.contacts(text: long).isEmpty)
+        #expect(try await phone.roadbook.search(long).cards.isEmpty)
+        #expect(try await phone.roadbook.contacts(matching: long).isEmpty)
         try await isAsItWas()
     }
 
@@ -48,34 +48,34 @@ struct BadInputTests {
         let roadbook = phone.roadbook
         let other = try await Phone.local()
         let made = try await other.card([.addTodo(text: "Call", due: nil, assignee: .me, contact: nil)])
-        await #expect(throws: ApiError.NotFound(what: .document)) { try await roadbook.card(card: made.id) }
-        await #expect(throws: ApiError.NotFound(what: .document)) { try await roadbook.contact(contact: made.id) }
-        await #expect(throws: ApiError.NotFound(what: .document)) { try await roadbook.history(document: made.id) }
+        await #expect(throws: ApiError.NotFound(what: .document)) { try await roadbook.card(made.id) }
+        await #expect(throws: ApiError.NotFound(what: .document)) { try await roadbook.contact(made.id) }
+        await #expect(throws: ApiError.NotFound(what: .document)) { try await roadbook.history(of: made.id) }
         await #expect(throws: ApiError.NotFound(what: .document)) {
             // Of several cards all are edited, or none.
-            try await roadbook.editCards(cards: [card, made.id], edits: [.trash])
+            try await roadbook.editCards([card, made.id], edits: [.trash])
         }
         await #expect(throws: ApiError.NotFound(what: .todo)) {
-            try await roadbook.closeTodo(card: card, todo: made.made[0])
+            try await roadbook.closeTodo(made.made[0], of: card)
         }
         for (missing, edit): (Missing, CardEdit) in [
             (.user, .setOwner(owner: nowhere)), (.status, .move(status: nowhere)),
         ] {
             await #expect(throws: ApiError.NotFound(what: missing)) {
-                try await roadbook.editCard(card: card, edits: [edit])
+                try await roadbook.editCard(card, edits: [edit])
             }
         }
         await #expect(throws: ApiError.NotFound(what: .product)) {
             let new = NewCard(product: nowhere, name: "Bakery", status: nil, owner: .me, edits: [])
-            _ = try await roadbook.createCard(card: new)
+            _ = try await roadbook.createCard(new)
         }
         await #expect(throws: ApiError.NotFound(what: .field)) {
             let fields = try await roadbook.settings().products.first { $0.kind == .sales }!.fields
-            try await roadbook.editCard(card: card, edits: [.setField(field: fields[0].id, value: .flag)])
+            try await roadbook.editCard(card, edits: [.setField(field: fields[0].id, value: .flag)])
         }
-        await #expect(throws: ApiError.NotFound(what: .quarantinedEdit)) { try await roadbook.reapply(edit: 7) }
+        await #expect(throws: ApiError.NotFound(what: .quarantinedEdit)) { try await roadbook.reapply(7) }
         await #expect(throws: ApiError.Invalid(reason: .otherDocumentType(documentType: 1))) {
-            try await roadbook.contact(contact: card)
+            try await roadbook.contact(card)
         }
         try await isAsItWas()
     }
@@ -83,7 +83,7 @@ struct BadInputTests {
     @Test("A text that is no id is malformed, and the handle goes on")
     func noId() async throws {
         for id in ["", "no id", "\0", card + "\0", String(repeating: "0", count: 10 << 20)] {
-            await #expect(throws: ApiError.Invalid(reason: .malformed)) { try await phone.roadbook.card(card: id) }
+            await #expect(throws: ApiError.Invalid(reason: .malformed)) { try await phone.roadbook.card(id) }
         }
         try await isAsItWas()
     }
@@ -92,23 +92,39 @@ struct BadInputTests {
     func nul() async throws {
         let roadbook = phone.roadbook
         let edits: [CardEdit] = [.rename(name: "Bak\0ery"), .rewordTodo(todo: todo, text: "\0")]
-        try await roadbook.editCard(card: card, edits: edits)
-        let view = try await roadbook.card(card: card)
+        try await roadbook.editCard(card, edits: edits)
+        let view = try await roadbook.card(card)
         #expect(view.name == "Bak\0ery" && view.todos.map(\.text) == ["\0"])
-        #expect(try await roadbook.search(text: "bak\0ery").cards.map(\.id) == [card])
+        #expect(try await roadbook.search("bak\0ery").cards.map(\.id) == [card])
         let error = await failure(of: { try await Roadbook.opened("road\0book.db") })
         #expect(isInternal(error))
+    }
+
+    @Test("A date is kept to the millisecond, and one beyond all milliseconds becomes the nearest that they tell")
+    func dates() async throws {
+        let kept = [1_795_424_400.123, -0.001, 253_402_300_799.999].map(Date.init(timeIntervalSince1970:))
+        let beyond = [Double.greatestFiniteMagnitude, .infinity, -.infinity, .nan]
+        for date in kept + beyond.map(Date.init(timeIntervalSince1970:)) {
+            let entry = CardEdit.addEntry(kind: "call", at: date, text: "Red.", person: nil, place: "")
+            let made = try await phone.card([entry])
+            let at = try #require(try await phone.roadbook.card(made.id).entries.first?.at)
+            if kept.contains(date) {
+                #expect(abs(at.timeIntervalSince(date)) < 0.000_5)
+            } else {
+                #expect(abs(at.timeIntervalSince1970) > 9e15)
+            }
+        }
     }
 
     private func refused(_ reason: Reason, _ edit: CardEdit) async throws {
         await #expect(throws: ApiError.Invalid(reason: reason)) {
             // With one that is fine: both or none.
-            try await phone.roadbook.editCard(card: card, edits: [.rename(name: "Red bakery"), edit])
+            try await phone.roadbook.editCard(card, edits: [.rename(name: "Red bakery"), edit])
         }
     }
 
     private func isAsItWas() async throws {
-        let view = try await phone.roadbook.card(card: card)
+        let view = try await phone.roadbook.card(card)
         #expect(view.name == "Bakery" && view.trash == .no && view.todos.map(\.text) == ["Call"])
         #expect(try await phone.roadbook.unsentCount() == 1)
         try await phone.roadbook.check()

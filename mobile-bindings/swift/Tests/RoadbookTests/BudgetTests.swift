@@ -49,7 +49,7 @@ struct BudgetTests {
         let card = try await phone.card().id
         for text in texts {
             let entry = CardEdit.addEntry(kind: "visit", at: nil, text: text, person: nil, place: "")
-            try await roadbook.editCard(card: card, edits: [entry])
+            try await roadbook.editCard(card, edits: [entry])
         }
         var unsent = [try await roadbook.unsentCount()]
         var end = SyncEnd.budget
@@ -61,8 +61,8 @@ struct BudgetTests {
         }
         #expect(unsent.count > 2 && unsent == unsent.sorted(by: >) && unsent.last == 0, Comment(rawValue: "\(unsent)"))
         let tablet = try await Phone.signedIn(to: server)
-        #expect(try await Set(tablet.roadbook.card(card: card).entries.map(\.text)) == Set(texts))
-        #expect(try await tablet.roadbook.history(document: card, limit: 200).count == 141)
+        #expect(try await Set(tablet.roadbook.card(card).entries.map(\.text)) == Set(texts))
+        #expect(try await tablet.roadbook.history(of: card, limit: 200).count == 141)
     }
 
     @Test("Without any time it ends at once")
@@ -73,12 +73,28 @@ struct BudgetTests {
         #expect(try await whole() == 0)
     }
 
+    @Test(
+        "Where the server says nothing it ends when its time is over, and the next sync goes on",
+        .timeLimit(.minutes(1)))
+    func timeOver() async throws {
+        let silence = try Silence()
+        let nobody = try silence.server()
+        let begun = ContinuousClock.now
+        let synced = try await phone.roadbook.backgroundSync(
+            with: nobody, budget: Budget(seconds: 1, bytes: Self.least.bytes))
+        let took = begun.duration(to: .now)
+        #expect(synced.end == .budget)
+        // Without a budget it would wait for half a minute.
+        #expect(took > .milliseconds(900) && took < .seconds(20), "\(took)")
+        #expect(try await phone.roadbook.sync(with: server).end == .done)
+    }
+
     /// How many contacts are here, after a look whether each can be opened and the file is sound.
     private func whole() async throws -> Int {
         try await phone.roadbook.check()
         let contacts = try await phone.roadbook.contacts(limit: 1_000)
         for contact in contacts {
-            let view = try await phone.roadbook.contact(contact: contact.id)
+            let view = try await phone.roadbook.contact(contact.id)
             #expect(view.details.count == 1 && view.givenName == "Customer")
         }
         return contacts.count

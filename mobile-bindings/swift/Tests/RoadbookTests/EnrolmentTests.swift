@@ -18,8 +18,8 @@ struct EnrolmentTests {
         #expect(try await phone.roadbook.me() == bela)
         let user = try #require(try await phone.roadbook.settings().users.first { $0.id == bela.user })
         #expect(user.email == "bela@example.com" && user.role == .user && user.active)
-        #expect(try await phone.roadbook.may(act: .editCards))
-        #expect(try await !phone.roadbook.may(act: .manageUsers))
+        #expect(try await phone.roadbook.may(.editCards))
+        #expect(try await !phone.roadbook.may(.manageUsers))
 
         let tablet = try Phone()
         await #expect(throws: SyncError.BadCredentials) {

@@ -30,7 +30,7 @@ struct FileTests {
         }
         let salvage = try await Roadbook.salvaged(path)
         #expect(salvage.saved == 1 && salvage.complete)
-        #expect(try await salvage.roadbook.card(card: card).name == "Bakery")
+        #expect(try await salvage.roadbook.card(card).name == "Bakery")
         #expect(try await salvage.roadbook.unsentCount() == 1)
         try await salvage.roadbook.check()
         #expect(try bytes(of: "roadbook.db.damaged-1") == damaged)

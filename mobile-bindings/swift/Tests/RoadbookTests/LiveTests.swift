@@ -19,8 +19,8 @@ struct LiveTests {
         try await exchange(phone, tablet, with: server)
         let lives = [phone, tablet].map { $0.live(with: server) }
         for (writer, reader, name) in [(phone, tablet, "Red bakery"), (tablet, phone, "Green bakery")] {
-            try await writer.roadbook.editCard(card: card, edits: [.rename(name: name)])
-            for try await view in reader.roadbook.cardUpdates(card: card) where view.name == name { break }
+            try await writer.roadbook.editCard(card, edits: [.rename(name: name)])
+            for try await view in reader.roadbook.cardUpdates(card) where view.name == name { break }
             for try await unsent in writer.roadbook.unsentCountUpdates() where unsent == 0 { break }
         }
         for live in lives {
@@ -28,7 +28,7 @@ struct LiveTests {
             #expect(try await live.value == .cancelled)
         }
         // Now nobody sends.
-        try await phone.roadbook.editCard(card: card, edits: [.rename(name: "Blue bakery")])
+        try await phone.roadbook.editCard(card, edits: [.rename(name: "Blue bakery")])
         #expect(try await phone.roadbook.unsentCount() == 1)
     }
 
@@ -47,7 +47,7 @@ struct LiveTests {
         let second = phone.live(with: server)
         let product = try await phone.product().id
         let query = BoardQuery(product: product, assignee: nil, status: nil, text: nil, offset: 0, limit: 5)
-        for try await board in phone.roadbook.boardUpdates(query: query) where !board.cards.isEmpty { break }
+        for try await board in phone.roadbook.boardUpdates(query) where !board.cards.isEmpty { break }
         second.cancel()
         #expect(try await second.value == .cancelled)
     }

@@ -1,3 +1,4 @@
+import Foundation
 import RoadbookKit
 import Testing
 
@@ -17,6 +18,21 @@ struct LocalWorkspaceTests {
         #expect(throws: ApiError.Invalid(reason: .userThere)) {
             try roadbook.beginLocalWorkspace(zone: "Europe/Budapest", locale: "hu-HU")
         }
+    }
+
+    @Test("It has the zone and the language of the device, if nothing else is said")
+    func ofTheDevice() async throws {
+        let phone = try Phone()
+        try await phone.roadbook.beginLocalWorkspace()
+        let me = try #require(try await phone.roadbook.me()).user
+        let user = try await phone.roadbook.settings().users.first { $0.id == me }
+        #expect(user?.zone == TimeZone.current.identifier)
+    }
+
+    @Test("A secret of an installation is 32 bytes, and no other's")
+    func secret() {
+        let secrets = [Device.newSecret(), Device.newSecret()]
+        #expect(secrets.map(\.count) == [32, 32] && secrets[0] != secrets[1])
     }
 
     @Test("Each failure has its own error")

@@ -5,7 +5,7 @@ import Testing
 /// A phone whose file lies in a folder of its own.
 struct Phone {
     let roadbook: Roadbook
-    let device = Device(platform: "ios", name: "A phone", installSecret: .random(32))
+    let device = Device(platform: "ios", name: "A phone", installSecret: Device.newSecret())
     private let folder: TemporaryFolder
 
     init() throws {
@@ -47,7 +47,7 @@ struct Phone {
     func card(_ edits: [CardEdit] = [], owner: Owner = .me) async throws -> Made {
         let product = try await product()
         let card = NewCard(product: product.id, name: "Bakery", status: nil, owner: owner, edits: edits)
-        return try await roadbook.createCard(card: card)
+        return try await roadbook.createCard(card)
     }
 
     func product() async throws -> ProductView {

@@ -20,18 +20,18 @@ struct QuarantineTests {
     @Test("An edit of a card that was taken away can be read and discarded")
     func discarded() async throws {
         let edit = try await trashedWhileTakenAway()
-        #expect(edit.title == "Bakery" && edit.writes.map(\.place) == [.trash])
+        #expect(edit.title == "Bakery" && edit.writes == [WrittenView(place: .trash, value: .trashed)])
         #expect(edit.reason == .forgotten && !edit.isContact && edit.canReapply)
         await #expect(throws: ApiError.NotFound(what: .document)) {
-            try await bela.roadbook.card(card: edit.document)
+            try await bela.roadbook.card(edit.document)
         }
         await #expect(throws: SyncError.Unsent(count: 0, quarantined: 1)) {
             try await bela.roadbook.signOut(from: server)
         }
-        try await bela.roadbook.dismiss(edit: edit.id)
+        try await bela.roadbook.dismiss(edit.id)
         #expect(try await bela.roadbook.quarantine().isEmpty)
         await #expect(throws: ApiError.NotFound(what: .quarantinedEdit)) {
-            try await bela.roadbook.dismiss(edit: edit.id)
+            try await bela.roadbook.dismiss(edit.id)
         }
         try await bela.roadbook.signOut(from: server)
         #expect(try await bela.roadbook.me() == nil)
@@ -41,17 +41,17 @@ struct QuarantineTests {
     func reapplied() async throws {
         let edit = try await trashedWhileTakenAway()
         // There is nothing to make it in: it stays where it is.
-        await #expect(throws: ApiError.NotFound(what: .document)) { try await bela.roadbook.reapply(edit: edit.id) }
+        await #expect(throws: ApiError.NotFound(what: .document)) { try await bela.roadbook.reapply(edit.id) }
         #expect(try await bela.roadbook.quarantine() == [edit])
 
         try await give(edit.document, to: bela)
         try await bela.roadbook.sync(with: server)
-        #expect(try await bela.roadbook.card(card: edit.document).trash == .no)
-        #expect(try await bela.roadbook.reapply(edit: edit.id) == edit.document)
+        #expect(try await bela.roadbook.card(edit.document).trash == .no)
+        #expect(try await bela.roadbook.reapply(edit.id).document == edit.document)
         #expect(try await bela.roadbook.quarantine().isEmpty)
         try await exchange(bela, anna, with: server)
         for phone in [anna, bela] {
-            #expect(try await phone.roadbook.card(card: edit.document).trash == .trashed)
+            #expect(try await phone.roadbook.card(edit.document).trash == .trashed)
         }
     }
 
@@ -60,19 +60,19 @@ struct QuarantineTests {
         let hidden = try await anna.card().id
         let card = try await bela.card().id
         try await exchange(anna, bela, with: server)
-        try await bela.roadbook.editCard(card: card, edits: [.link(role: "of", target: hidden)])
-        try await bela.roadbook.editCard(card: card, edits: [.rename(name: "Béla's bakery")])
+        try await bela.roadbook.editCard(card, edits: [.link(role: "of", target: hidden)])
+        try await bela.roadbook.editCard(card, edits: [.rename(name: "Béla's bakery")])
         try await bela.roadbook.sync(with: server)
         let edit = try #require(try await bela.roadbook.quarantine().first)
         #expect(edit.reason == .refused(code: "link_not_visible") && edit.document == card)
-        #expect(edit.writes.map(\.text) == ["of " + hidden])
+        #expect(edit.writes.map(\.value) == [.link(role: "of", target: hidden)])
         try await anna.roadbook.sync(with: server)
         for phone in [anna, bela] {
-            let view = try await phone.roadbook.card(card: card)
+            let view = try await phone.roadbook.card(card)
             #expect(view.name == "Béla's bakery" && view.links.isEmpty)
         }
         // As long as it is still refused it comes back.
-        try await bela.roadbook.reapply(edit: edit.id)
+        try await bela.roadbook.reapply(edit.id)
         try await bela.roadbook.sync(with: server)
         #expect(try await bela.roadbook.quarantine().map(\.reason) == [edit.reason])
     }
@@ -81,7 +81,7 @@ struct QuarantineTests {
     private func trashedWhileTakenAway() async throws -> QuarantinedEdit {
         let card = try await anna.card(owner: .user(id: user(of: bela))).id
         try await exchange(anna, bela, with: server)
-        try await bela.roadbook.editCard(card: card, edits: [.trash])
+        try await bela.roadbook.editCard(card, edits: [.trash])
         try await give(card, to: anna)
         try await bela.roadbook.sync(with: server)
         #expect(try await bela.roadbook.unsentCount() == 0)
@@ -91,7 +91,7 @@ struct QuarantineTests {
     }
 
     private func give(_ card: DocumentId, to phone: Phone) async throws {
-        try await anna.roadbook.editCard(card: card, edits: [.setOwner(owner: user(of: phone))])
+        try await anna.roadbook.editCard(card, edits: [.setOwner(owner: user(of: phone))])
         try await anna.roadbook.sync(with: server)
     }
 

@@ -20,7 +20,7 @@ struct SyncTests {
         }
 
         let todo = try #require(try await phone.roadbook.today(limit: 10).todos.first)
-        let changes = try await phone.roadbook.closeTodo(card: todo.id.card, todo: todo.id.todo).changes
+        let changes = try await phone.roadbook.closeTodo(todo.id.todo, of: todo.id.card).changes
         #expect(changes.documents.contains(todo.id.card) && changes.lists.contains(.today))
         #expect(try await phone.roadbook.today(limit: 10).todos.isEmpty)
         #expect(try await phone.roadbook.unsentCount() == 1)
@@ -53,7 +53,7 @@ struct SyncTests {
         #expect(try await phone.roadbook.me() == anna)
         #expect(try await phone.roadbook.unsentCount() == 1)
         try await exchange(phone, bela, with: server)
-        #expect(try await bela.roadbook.card(card: card).owner == anna?.user)
+        #expect(try await bela.roadbook.card(card).owner == anna?.user)
         // Without an account somebody has made cards: they are attached, and not thrown away.
         let local = try await Phone.local()
         try await local.card()

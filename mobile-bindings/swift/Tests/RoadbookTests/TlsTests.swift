@@ -19,7 +19,7 @@ struct TlsTests {
         let live = phone.live(with: trusting)
         for try await unsent in phone.roadbook.unsentCountUpdates() where unsent == 0 { break }
         try await tablet.roadbook.sync(with: trusting)
-        #expect(try await tablet.roadbook.card(card: card).name == "Bakery")
+        #expect(try await tablet.roadbook.card(card).name == "Bakery")
         live.cancel()
         #expect(try await live.value == .cancelled)
     }

@@ -10,21 +10,21 @@ struct WorkTests {
         let roadbook = phone.roadbook
         let made = try await phone.card([.addTodo(text: "Call", due: "2020-01-01", assignee: .me, contact: nil)])
         try await roadbook.editCard(
-            card: made.id,
+            made.id,
             edits: [
                 .rename(name: "Bakery Kovács"),
                 .addEntry(kind: "call", at: nil, text: "They like red.", person: nil, place: ""),
             ])
         let today = try await roadbook.today().todos
         #expect(today.map(\.text) == ["Call"] && today.map(\.cardName) == ["Bakery Kovács"])
-        try await roadbook.closeTodo(card: made.id, todo: made.made[0])
-        let view = try await roadbook.card(card: made.id)
+        try await roadbook.closeTodo(made.made[0], of: made.id)
+        let view = try await roadbook.card(made.id)
         #expect(view.todos[0].closings.map(\.outcome) == [.success])
         #expect(view.entries.map(\.text) == ["They like red."])
-        #expect(try await roadbook.history(document: made.id).count == 3)
+        #expect(try await roadbook.history(of: made.id).count == 3)
         #expect(try await roadbook.unsentCount() == 3)
-        try await roadbook.editCard(card: made.id, edits: [.trash])
-        #expect(try await roadbook.trashedCards(product: view.product!).map(\.id) == [made.id])
+        try await roadbook.editCard(made.id, edits: [.trash])
+        #expect(try await roadbook.trashedCards(of: view.product!).map(\.id) == [made.id])
     }
 
     @Test("Fields have values of their kinds")
@@ -34,9 +34,9 @@ struct WorkTests {
         let sales = try #require(try await roadbook.settings().products.first { $0.kind == .sales })
         #expect(sales.fields.count > 3)
         let lead = NewCard(product: sales.id, name: "Lead", status: nil, owner: .me, edits: [])
-        let made = try await roadbook.createCard(card: lead)
+        let made = try await roadbook.createCard(lead)
         func value(_ field: FieldId) async throws -> FieldValue? {
-            try await roadbook.card(card: made.id).fields.first { $0.field == field }?.value
+            try await roadbook.card(made.id).fields.first { $0.field == field }?.value
         }
         for field in sales.fields {
             let wanted: FieldValue
@@ -49,18 +49,18 @@ struct WorkTests {
             case .choice(let options, let multiple):
                 wanted = multiple ? .choices(options: [options[0].key]) : .choice(option: options[0].key)
             case .longText:
-                try await roadbook.editCard(card: made.id, edits: [.editText(field: field.id, text: "Two\nlines")])
+                try await roadbook.editCard(made.id, edits: [.editText(field: field.id, text: "Two\nlines")])
                 #expect(try await value(field.id) == .text(text: "Two\nlines"))
                 continue
             case .other: throw Failure("a kind that this version does not know")
             }
-            try await roadbook.editCard(card: made.id, edits: [.setField(field: field.id, value: wanted)])
+            try await roadbook.editCard(made.id, edits: [.setField(field: field.id, value: wanted)])
             #expect(try await value(field.id) == wanted, "\(field.name)")
             let wrong: FieldValue = wanted == .flag ? .text(text: "x") : .flag
             await #expect(throws: ApiError.Invalid(reason: .wrongForm)) {
-                try await roadbook.editCard(card: made.id, edits: [.setField(field: field.id, value: wrong)])
+                try await roadbook.editCard(made.id, edits: [.setField(field: field.id, value: wrong)])
             }
-            try await roadbook.editCard(card: made.id, edits: [.setField(field: field.id, value: nil)])
+            try await roadbook.editCard(made.id, edits: [.setField(field: field.id, value: nil)])
             #expect(try await value(field.id) == nil)
         }
     }
@@ -71,13 +71,13 @@ struct WorkTests {
         let roadbook = phone.roadbook
         let detail = ContactEdit.addDetail(sort: .phone, label: "work", value: "+36 1 234 5678")
         let contact = try await roadbook.createContact(
-            contact: NewContact(sort: .person, givenName: "Éva", familyName: "Kis", edits: [detail])
+            NewContact(sort: .person, givenName: "Éva", familyName: "Kis", edits: [detail])
         ).id
-        #expect(try await roadbook.contacts(text: "kis eva").map(\.id) == [contact])
-        #expect(try await roadbook.contacts(text: "nobody").isEmpty)
+        #expect(try await roadbook.contacts(matching: "kis eva").map(\.id) == [contact])
+        #expect(try await roadbook.contacts(matching: "nobody").isEmpty)
         let card = try await phone.card([.link(role: "customer", target: contact)]).id
-        #expect(try await roadbook.cardsOfContact(contact: contact).map(\.id) == [card])
-        #expect(try await roadbook.contact(contact: contact).details.map(\.value) == ["+36 1 234 5678"])
+        #expect(try await roadbook.cardsOfContact(contact).map(\.id) == [card])
+        #expect(try await roadbook.contact(contact).details.map(\.value) == ["+36 1 234 5678"])
     }
 
     @Test("A card moves by the ways that there are, and the board counts it")
@@ -87,14 +87,14 @@ struct WorkTests {
         let product = try await phone.product()
         let card = try await phone.card().id
         let last = try #require(product.statuses.last).id
-        let ways = try await roadbook.movesTo(card: card, status: last)
+        let ways = try await roadbook.movesTo(last, of: card)
         #expect(ways.count == 1)
-        try await roadbook.editCard(card: card, edits: ways[0].edits)
-        #expect(try await roadbook.card(card: card).status == last)
-        #expect(try await roadbook.statusCounts(product: product.id).first { $0.status == last }?.cards == 1)
+        try await roadbook.editCard(card, edits: ways[0].edits)
+        #expect(try await roadbook.card(card).status == last)
+        #expect(try await roadbook.statusCounts(of: product.id).first { $0.status == last }?.cards == 1)
         let query = BoardQuery(
             product: product.id, assignee: nil, status: nil, text: "bakery", offset: 0, limit: 10)
-        #expect(try await roadbook.board(query: query).cards.map(\.id) == [card])
+        #expect(try await roadbook.board(query).cards.map(\.id) == [card])
     }
 
     @Test("Who watches Today is told of edits, and goes on after a pause")
@@ -110,7 +110,7 @@ struct WorkTests {
         // A widget closes it meanwhile.
         let widget = try await phone.widget()
         let todo = try #require(try await widget.today().todos.first)
-        try await widget.closeTodo(card: todo.id.card, todo: todo.id.todo)
+        try await widget.closeTodo(todo.id.todo, of: todo.id.card)
         roadbook.resume()
         #expect(try await seen.next()?.todos.count == 0)
     }
@@ -131,6 +131,48 @@ struct WorkTests {
         }
     }
 
+    @Test("A search that nobody waits for any more ends, and the next one does not", .timeLimit(.minutes(1)))
+    func interruptedSearch() async throws {
+        let phone = try await Phone.local()
+        let roadbook = phone.roadbook
+        let card = try await phone.card().id
+        for first in stride(from: 0, to: 2_000, by: 500) {
+            let todos = (first..<first + 500).map { number in
+                CardEdit.addTodo(text: "Call number \(number)", due: nil, assignee: .me, contact: nil)
+            }
+            try await roadbook.editCard(card, edits: todos)
+        }
+        // One that comes between two searches is lost on both, so there are many.
+        let typing = Task {
+            while !Task.isCancelled {
+                roadbook.interrupt()
+                await Task.yield()
+            }
+        }
+        let error = await failure(of: { () async throws -> Void in
+            while true {
+                try Task.checkCancellation()
+                _ = try await roadbook.search("nowhere")
+            }
+        })
+        typing.cancel()
+        await typing.value
+        #expect(error as? ApiError == .Interrupted)
+        #expect(try await roadbook.search("number 1999").todos.map(\.todo.text) == ["Call number 1999"])
+    }
+
+    @Test("Each row of a list has an id, and the same todo the same one wherever it is found")
+    func ids() async throws {
+        let phone = try await Phone.local()
+        let made = try await phone.card([.addTodo(text: "Call", due: "2020-01-01", assignee: .me, contact: nil)])
+        let today = try await phone.roadbook.today().todos
+        #expect(try await phone.roadbook.search("call").todos.map(\.id) == today.map(\.id))
+        let product = try await phone.product()
+        let counts = try await phone.roadbook.statusCounts(of: product.id)
+        #expect(Set(counts.map(\.id)).count == counts.count)
+        #expect(try await phone.roadbook.card(made.id).todos.map(\.id) == made.made)
+    }
+
     @Test("A todo that is put off has another place in Today, and is the same to a list")
     func identity() async throws {
         let phone = try await Phone.local()
@@ -138,7 +180,7 @@ struct WorkTests {
             ["First", "Second"].map { .addTodo(text: $0, due: "2020-01-01", assignee: .me, contact: nil) })
         let before = try await phone.roadbook.today().todos.map(\.id)
         let first = made.made[0]
-        try await phone.roadbook.editCard(card: made.id, edits: [.postpone(todo: first, due: "2020-01-02")])
+        try await phone.roadbook.editCard(made.id, edits: [.postpone(todo: first, due: "2020-01-02")])
         let after = try await phone.roadbook.today().todos
         #expect(after.map(\.text) == ["Second", "First"] && Set(after.map(\.id)) == Set(before))
     }
@@ -152,14 +194,14 @@ struct WorkTests {
             for n in 0..<16 {
                 group.addTask {
                     for turn in 0..<20 {
-                        try await roadbook.editCard(card: made.id, edits: [.rename(name: "Bakery \(n) \(turn)")])
+                        try await roadbook.editCard(made.id, edits: [.rename(name: "Bakery \(n) \(turn)")])
                         _ = try await roadbook.today()
                     }
                 }
             }
             try await group.waitForAll()
         }
-        #expect(try await roadbook.card(card: made.id).name.hasPrefix("Bakery "))
+        #expect(try await roadbook.card(made.id).name.hasPrefix("Bakery "))
     }
 
     private actor Turns {

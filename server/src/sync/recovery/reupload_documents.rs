@@ -38,6 +38,8 @@ use crate::sync::up::scratch::{self, Built, Scratch};
 pub struct ReuploadCase {
     /// What is re-uploaded.
     pub reupload: Reupload,
+    /// Whether its receipt is this server's.
+    pub is_ours: bool,
     /// The document as the server has it.
     pub stored: Option<Stored>,
     /// Whether its id was purged.
@@ -47,12 +49,8 @@ pub struct ReuploadCase {
 /// What is true for all re-uploads of a request.
 #[derive(Debug, Clone)]
 pub struct ReuploadContext {
-    /// The organisation.
-    pub org: OrgId,
     /// Who re-uploads: their own documents may be private ones.
     pub user: UserId,
-    /// The key of receipts.
-    pub key: [u8; 32],
     /// The actors of the re-uploads that are bound already.
     pub bound: BTreeSet<Actor>,
     /// A fresh actor for the server's own changes.
@@ -139,12 +137,15 @@ async fn attempt(
 ) -> Result<Vec<(usize, Reupload)>, SyncError> {
     let mut again = Vec::new();
     while !pending.is_empty() {
+        let key = engine.secrets().receipt_key.as_bytes();
+        let is_ours = |(_, reupload): &&(usize, Reupload)| has_receipt(reupload, caller.org, key);
+        let ours: BTreeSet<_> = pending.iter().filter(is_ours).map(|(place, _)| *place).collect();
         let mut conn = engine.db().read().await?;
         let ids: Vec<_> = pending.iter().map(|(_, reupload)| reupload.document).collect();
         let beyond = budget::beyond(&mut conn, caller.org, &ids).await?;
         let (later, mut reuploads): (Vec<_>, Vec<_>) =
             pending.into_iter().partition(|(_, reupload)| beyond.contains(&reupload.document));
-        let (context, cases) = load(&mut conn, engine, caller, &reuploads, now).await?;
+        let (context, cases) = load(&mut conn, engine, caller, &reuploads, &ours, now).await?;
         drop(conn);
         let may_build = *left;
         let (judged, rest) = engine.judge(caller.user, move || judge_all(cases, &context, may_build)).await?;
@@ -183,22 +184,20 @@ async fn load(
     engine: &Engine,
     caller: &Caller,
     reuploads: &[(usize, Reupload)],
+    ours: &BTreeSet<usize>,
     now: Timestamp,
 ) -> Result<(ReuploadContext, Vec<(usize, ReuploadCase)>), StoreError> {
     let ids: Vec<_> = reuploads.iter().map(|(_, reupload)| reupload.document).collect();
     let stored = documents::get(conn, caller.org, &ids).await?;
     let mut stored: BTreeMap<_, _> = stored.into_iter().map(|stored| (stored.id, stored)).collect();
     let purged = documents::purged(conn, caller.org, &ids).await?;
-    let key = *engine.secrets().receipt_key.as_bytes();
     // What is forged is not looked up.
-    let ours = reuploads.iter().filter(|(_, reupload)| has_receipt(reupload, caller.org, &key));
-    let tables = ours.flat_map(|(_, reupload)| &reupload.authors.actors);
+    let tables = reuploads.iter().filter(|(place, _)| ours.contains(place));
+    let tables = tables.flat_map(|(_, reupload)| &reupload.authors.actors);
     let shown: Vec<_> = tables.map(|row| row.actor).collect();
     let bound = actors::devices(conn, caller.org, &shown).await?;
     let context = ReuploadContext {
-        org: caller.org,
         user: caller.user,
-        key,
         bound: bound.into_iter().map(|(actor, _)| actor).collect(),
         server: engine.fresh_actor(),
         now,
@@ -206,7 +205,7 @@ async fn load(
     let cases = reuploads.iter().map(|(place, reupload)| {
         let stored = stored.remove(&reupload.document);
         let purged = purged.contains(&reupload.document);
-        (*place, ReuploadCase { reupload: reupload.clone(), stored, purged })
+        (*place, ReuploadCase { reupload: reupload.clone(), is_ours: ours.contains(place), stored, purged })
     });
     Ok((context, cases.collect()))
 }
@@ -246,10 +245,10 @@ impl From<RefusalCode> for Fault {
 }
 
 fn try_reupload(case: ReuploadCase, context: &ReuploadContext, left: &mut u32) -> Result<Judged, Fault> {
-    let ReuploadCase { reupload, stored, purged } = case;
+    let ReuploadCase { reupload, is_ours, stored, purged } = case;
     let kind = DocumentType::get(reupload.kind).ok_or(Fault(Verdict::UpgradeRequired))?;
     // First of all: a forged re-upload costs a hash over its heads and table, whatever else is in it.
-    if !has_receipt(&reupload, context.org, &context.key) {
+    if !is_ours {
         return Err(RefusalCode::ForeignReceipt.into());
     }
     if purged {

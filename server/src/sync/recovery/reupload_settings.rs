@@ -19,8 +19,11 @@ use crate::sync::error::SyncError;
 use crate::sync::seals::receipt;
 use crate::sync::up::purge;
 
-/// How many rows one transaction writes: others write between two.
-const SLICE: usize = 64;
+/// How many rows one transaction writes: others write between two. An account with its user's own documents takes some
+/// milliseconds.
+const SLICE: usize = 8;
+/// How many users a request writes; the rest of its rows wait for the next one.
+const MOST_USERS: usize = 200;
 /// How often what was refused is tried again, once later rows are there. What still finds its place then does so in
 /// the next request.
 const MOST_PASSES: usize = 4;
@@ -113,9 +116,13 @@ async fn write_rows(
     let open = |pending: &[Pending]| -> Vec<usize> {
         (0..pending.len()).filter(|place| pending.get(*place).is_some_and(Pending::is_open)).collect()
     };
+    let users = |pending: &[Pending]| pending.iter().filter(|pending| pending.is_written_user()).count();
     'passes: for _ in 0..MOST_PASSES {
         let before = open(pending);
         for slice in before.chunks(SLICE) {
+            if users(pending) >= MOST_USERS {
+                break 'passes;
+            }
             claim = match write_slice(engine, claim, pending, slice, now).await {
                 Err(error) if error.is_full() => {
                     tracing::warn!("no space left: re-uploaded settings are not taken");
@@ -189,6 +196,10 @@ async fn take_row(
 }
 
 impl Pending {
+    fn is_written_user(&self) -> bool {
+        self.row.kind == SettingsKind::User && matches!(self.verdict, Verdict::Applied(_))
+    }
+
     /// Whether another row may still let it in.
     fn is_open(&self) -> bool {
         use RefusalCode::{EmailTaken, LastAdmin};

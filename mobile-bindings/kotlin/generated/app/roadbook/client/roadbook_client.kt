@@ -30,7 +30,6 @@ import java.nio.CharBuffer
 import java.nio.charset.CodingErrorAction
 import java.util.concurrent.atomic.AtomicLong
 import java.util.concurrent.ConcurrentHashMap
-import app.roadbook.domain.Conflict
 import app.roadbook.domain.ContactSort
 import app.roadbook.domain.Currency
 import app.roadbook.domain.Day
@@ -40,7 +39,6 @@ import app.roadbook.domain.DetailSort
 import app.roadbook.domain.DeviceId
 import app.roadbook.domain.DocumentId
 import app.roadbook.domain.Due
-import app.roadbook.domain.FfiConverterTypeConflict
 import app.roadbook.domain.FfiConverterTypeContactSort
 import app.roadbook.domain.FfiConverterTypeCurrency
 import app.roadbook.domain.FfiConverterTypeDay
@@ -70,6 +68,7 @@ import app.roadbook.domain.FfiConverterTypeTodayTotals
 import app.roadbook.domain.FfiConverterTypeTrash
 import app.roadbook.domain.FfiConverterTypeUnread
 import app.roadbook.domain.FfiConverterTypeUserId
+import app.roadbook.domain.FfiConverterTypeZone
 import app.roadbook.domain.FieldId
 import app.roadbook.domain.Key
 import app.roadbook.domain.LinkRow
@@ -90,7 +89,7 @@ import app.roadbook.domain.TodayTotals
 import app.roadbook.domain.Trash
 import app.roadbook.domain.Unread
 import app.roadbook.domain.UserId
-import app.roadbook.domain.RustBuffer as RustBufferConflict
+import app.roadbook.domain.Zone
 import app.roadbook.domain.RustBuffer as RustBufferContactSort
 import app.roadbook.domain.RustBuffer as RustBufferCurrency
 import app.roadbook.domain.RustBuffer as RustBufferDay
@@ -120,6 +119,7 @@ import app.roadbook.domain.RustBuffer as RustBufferTodayTotals
 import app.roadbook.domain.RustBuffer as RustBufferTrash
 import app.roadbook.domain.RustBuffer as RustBufferUnread
 import app.roadbook.domain.RustBuffer as RustBufferUserId
+import app.roadbook.domain.RustBuffer as RustBufferZone
 
 // This is a helper for safely working with byte buffers returned from the Rust code.
 // A rust-owned buffer is represented by its capacity, its current length, and a
@@ -1175,9 +1175,9 @@ public object FfiConverterString: FfiConverter<String, RustBuffer.ByValue> {
  */
 data class ActView (
     /**
-     * `import`, `bulk`, `replayed`, `automation`, `calendar`, or a number that a later version gave.
+     * Which sort of act.
      */
-    val `kind`: kotlin.String
+    val `kind`: ActKind
     ,
     /**
      * Which one: lines of one act have the same.
@@ -1199,18 +1199,18 @@ data class ActView (
 public object FfiConverterTypeActView: FfiConverterRustBuffer<ActView> {
     override fun read(buf: ByteBuffer): ActView {
         return ActView(
-            FfiConverterString.read(buf),
+            FfiConverterTypeActKind.read(buf),
             FfiConverterString.read(buf),
         )
     }
 
     override fun allocationSize(value: ActView) = (
-            FfiConverterString.allocationSize(value.`kind`) +
+            FfiConverterTypeActKind.allocationSize(value.`kind`) +
             FfiConverterString.allocationSize(value.`id`)
     )
 
     override fun write(value: ActView, buf: ByteBuffer) {
-            FfiConverterString.write(value.`kind`, buf)
+            FfiConverterTypeActKind.write(value.`kind`, buf)
             FfiConverterString.write(value.`id`, buf)
     }
 }
@@ -1277,27 +1277,27 @@ data class BoardQuery (
     /**
      * Only cards on which this user has something to do, even if another user owns them (F37).
      */
-    val `assignee`: UserId?
+    val `assignee`: UserId? = null
     ,
     /**
      * Only cards in this status.
      */
-    val `status`: StatusId?
+    val `status`: StatusId? = null
     ,
     /**
      * Only cards whose name holds all words of this text, in whatever order, case and spelling of marks (T20).
      */
-    val `text`: kotlin.String?
+    val `text`: kotlin.String? = null
     ,
     /**
      * How many cards to pass over.
      */
-    val `offset`: kotlin.UInt
+    val `offset`: kotlin.UInt = 0U
     ,
     /**
      * How many to list at most.
      */
-    val `limit`: kotlin.UInt
+    val `limit`: kotlin.UInt = 50u
 
 ){
 
@@ -1351,12 +1351,12 @@ data class Budget (
     /**
      * How many seconds.
      */
-    val `seconds`: kotlin.UInt
+    val `seconds`: kotlin.UInt = 20u
     ,
     /**
      * How many bytes of bodies, up and down together; no less than 64 KiB.
      */
-    val `bytes`: kotlin.ULong
+    val `bytes`: kotlin.ULong = 1000000uL
 
 ){
 
@@ -1784,6 +1784,16 @@ data class ClosingView (
      * The day it counts on: that of the user who closed it, where they were (T11).
      */
     val `on`: Day?
+    ,
+    /**
+     * When it was closed, to the second.
+     */
+    val `at`: Timestamp
+    ,
+    /**
+     * The zone of the user who closed it, an IANA name.
+     */
+    val `zone`: Zone
 
 ){
 
@@ -1803,19 +1813,80 @@ public object FfiConverterTypeClosingView: FfiConverterRustBuffer<ClosingView> {
             FfiConverterTypeOutcome.read(buf),
             FfiConverterTypeUserId.read(buf),
             FfiConverterOptionalTypeDay.read(buf),
+            FfiConverterTypeTimestamp.read(buf),
+            FfiConverterTypeZone.read(buf),
         )
     }
 
     override fun allocationSize(value: ClosingView) = (
             FfiConverterTypeOutcome.allocationSize(value.`outcome`) +
             FfiConverterTypeUserId.allocationSize(value.`by`) +
-            FfiConverterOptionalTypeDay.allocationSize(value.`on`)
+            FfiConverterOptionalTypeDay.allocationSize(value.`on`) +
+            FfiConverterTypeTimestamp.allocationSize(value.`at`) +
+            FfiConverterTypeZone.allocationSize(value.`zone`)
     )
 
     override fun write(value: ClosingView, buf: ByteBuffer) {
             FfiConverterTypeOutcome.write(value.`outcome`, buf)
             FfiConverterTypeUserId.write(value.`by`, buf)
             FfiConverterOptionalTypeDay.write(value.`on`, buf)
+            FfiConverterTypeTimestamp.write(value.`at`, buf)
+            FfiConverterTypeZone.write(value.`zone`, buf)
+    }
+}
+
+
+
+/**
+ * A place that several people wrote at once.
+ */
+data class Conflict (
+    /**
+     * What it is.
+     */
+    val `place`: Place
+    ,
+    /**
+     * What it shows.
+     */
+    val `shown`: PlaceValue
+    ,
+    /**
+     * The other values, the latest first. They are kept, and one call brings one back (L6).
+     */
+    val `others`: List<PlaceValue>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeConflict: FfiConverterRustBuffer<Conflict> {
+    override fun read(buf: ByteBuffer): Conflict {
+        return Conflict(
+            FfiConverterTypePlace.read(buf),
+            FfiConverterTypePlaceValue.read(buf),
+            FfiConverterSequenceTypePlaceValue.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Conflict) = (
+            FfiConverterTypePlace.allocationSize(value.`place`) +
+            FfiConverterTypePlaceValue.allocationSize(value.`shown`) +
+            FfiConverterSequenceTypePlaceValue.allocationSize(value.`others`)
+    )
+
+    override fun write(value: Conflict, buf: ByteBuffer) {
+            FfiConverterTypePlace.write(value.`place`, buf)
+            FfiConverterTypePlaceValue.write(value.`shown`, buf)
+            FfiConverterSequenceTypePlaceValue.write(value.`others`, buf)
     }
 }
 
@@ -2824,17 +2895,17 @@ data class NewCard (
     /**
      * Its first status; `None`: the first of its product, or derived.
      */
-    val `status`: StatusId?
+    val `status`: StatusId? = null
     ,
     /**
-     * The user who answers for it.
+     * The user who answers for it; `None`: the one who makes it.
      */
-    val `owner`: Owner
+    val `owner`: Owner? = null
     ,
     /**
      * What else it begins with; part of the same change.
      */
-    val `edits`: List<CardEdit>
+    val `edits`: List<CardEdit> = listOf()
 
 ){
 
@@ -2854,7 +2925,7 @@ public object FfiConverterTypeNewCard: FfiConverterRustBuffer<NewCard> {
             FfiConverterTypeProductId.read(buf),
             FfiConverterString.read(buf),
             FfiConverterOptionalTypeStatusId.read(buf),
-            FfiConverterTypeOwner.read(buf),
+            FfiConverterOptionalTypeOwner.read(buf),
             FfiConverterSequenceTypeCardEdit.read(buf),
         )
     }
@@ -2863,7 +2934,7 @@ public object FfiConverterTypeNewCard: FfiConverterRustBuffer<NewCard> {
             FfiConverterTypeProductId.allocationSize(value.`product`) +
             FfiConverterString.allocationSize(value.`name`) +
             FfiConverterOptionalTypeStatusId.allocationSize(value.`status`) +
-            FfiConverterTypeOwner.allocationSize(value.`owner`) +
+            FfiConverterOptionalTypeOwner.allocationSize(value.`owner`) +
             FfiConverterSequenceTypeCardEdit.allocationSize(value.`edits`)
     )
 
@@ -2871,7 +2942,7 @@ public object FfiConverterTypeNewCard: FfiConverterRustBuffer<NewCard> {
             FfiConverterTypeProductId.write(value.`product`, buf)
             FfiConverterString.write(value.`name`, buf)
             FfiConverterOptionalTypeStatusId.write(value.`status`, buf)
-            FfiConverterTypeOwner.write(value.`owner`, buf)
+            FfiConverterOptionalTypeOwner.write(value.`owner`, buf)
             FfiConverterSequenceTypeCardEdit.write(value.`edits`, buf)
     }
 }
@@ -2890,17 +2961,17 @@ data class NewContact (
     /**
      * A person's given name; empty for a company.
      */
-    val `givenName`: kotlin.String
+    val `givenName`: kotlin.String = ""
     ,
     /**
      * A person's family name, or the company's name.
      */
-    val `familyName`: kotlin.String
+    val `familyName`: kotlin.String = ""
     ,
     /**
      * What else it begins with; part of the same change.
      */
-    val `edits`: List<ContactEdit>
+    val `edits`: List<ContactEdit> = listOf()
 
 ){
 
@@ -3300,6 +3371,53 @@ public object FfiConverterTypeQuarantinedEdit: FfiConverterRustBuffer<Quarantine
             FfiConverterBoolean.write(value.`canReapply`, buf)
             FfiConverterTypeTimestamp.write(value.`madeAt`, buf)
             FfiConverterTypeTimestamp.write(value.`at`, buf)
+    }
+}
+
+
+
+/**
+ * What making an edit of the quarantine again came to.
+ */
+data class Reapplied (
+    /**
+     * The document: another one, if it had to be made anew.
+     */
+    val `document`: DocumentId
+    ,
+    /**
+     * What screens must show anew.
+     */
+    val `changes`: ChangeSet
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReapplied: FfiConverterRustBuffer<Reapplied> {
+    override fun read(buf: ByteBuffer): Reapplied {
+        return Reapplied(
+            FfiConverterTypeDocumentId.read(buf),
+            FfiConverterTypeChangeSet.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Reapplied) = (
+            FfiConverterTypeDocumentId.allocationSize(value.`document`) +
+            FfiConverterTypeChangeSet.allocationSize(value.`changes`)
+    )
+
+    override fun write(value: Reapplied, buf: ByteBuffer) {
+            FfiConverterTypeDocumentId.write(value.`document`, buf)
+            FfiConverterTypeChangeSet.write(value.`changes`, buf)
     }
 }
 
@@ -4001,7 +4119,7 @@ public object FfiConverterTypeWay: FfiConverterRustBuffer<Way> {
 
 
 /**
- * A value, or a whole text, that an edit was to give.
+ * A value that an edit was to give; of a long text the whole.
  */
 data class WrittenView (
     /**
@@ -4010,9 +4128,9 @@ data class WrittenView (
     val `place`: Place
     ,
     /**
-     * The value, or the text; empty if it was taken away.
+     * The value; `Empty` if it was to be taken away.
      */
-    val `text`: kotlin.String
+    val `value`: PlaceValue
 
 ){
 
@@ -4030,20 +4148,173 @@ public object FfiConverterTypeWrittenView: FfiConverterRustBuffer<WrittenView> {
     override fun read(buf: ByteBuffer): WrittenView {
         return WrittenView(
             FfiConverterTypePlace.read(buf),
-            FfiConverterString.read(buf),
+            FfiConverterTypePlaceValue.read(buf),
         )
     }
 
     override fun allocationSize(value: WrittenView) = (
             FfiConverterTypePlace.allocationSize(value.`place`) +
-            FfiConverterString.allocationSize(value.`text`)
+            FfiConverterTypePlaceValue.allocationSize(value.`value`)
     )
 
     override fun write(value: WrittenView, buf: ByteBuffer) {
             FfiConverterTypePlace.write(value.`place`, buf)
-            FfiConverterString.write(value.`text`, buf)
+            FfiConverterTypePlaceValue.write(value.`value`, buf)
     }
 }
+
+
+
+/**
+ * A sort of act.
+ */
+sealed class ActKind {
+
+    /**
+     * An import.
+     */
+    object Import : ActKind()
+
+
+    /**
+     * A user edited several documents at once.
+     */
+    object Bulk : ActKind()
+
+
+    /**
+     * An edit of a local workspace, done again in the account that it became.
+     */
+    object Replayed : ActKind()
+
+
+    /**
+     * An automation.
+     */
+    object Automation : ActKind()
+
+
+    /**
+     * A calendar.
+     */
+    object Calendar : ActKind()
+
+
+    /**
+     * One that this version does not know.
+     */
+    data class Other(
+        /**
+         * Its number.
+         */
+        val `code`: kotlin.UShort) : ActKind()
+
+    {
+
+
+        companion object
+    }
+
+
+
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeActKind : FfiConverterRustBuffer<ActKind>{
+    override fun read(buf: ByteBuffer): ActKind {
+        return when(buf.getInt()) {
+            1 -> ActKind.Import
+            2 -> ActKind.Bulk
+            3 -> ActKind.Replayed
+            4 -> ActKind.Automation
+            5 -> ActKind.Calendar
+            6 -> ActKind.Other(
+                FfiConverterUShort.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: ActKind): ULong = when(value) {
+        is ActKind.Import -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is ActKind.Bulk -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is ActKind.Replayed -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is ActKind.Automation -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is ActKind.Calendar -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is ActKind.Other -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterUShort.allocationSize(value.`code`)
+            )
+        }
+    }
+
+    override fun write(value: ActKind, buf: ByteBuffer) {
+        when(value) {
+            is ActKind.Import -> {
+                buf.putInt(1)
+                Unit
+            }
+            is ActKind.Bulk -> {
+                buf.putInt(2)
+                Unit
+            }
+            is ActKind.Replayed -> {
+                buf.putInt(3)
+                Unit
+            }
+            is ActKind.Automation -> {
+                buf.putInt(4)
+                Unit
+            }
+            is ActKind.Calendar -> {
+                buf.putInt(5)
+                Unit
+            }
+            is ActKind.Other -> {
+                buf.putInt(6)
+                FfiConverterUShort.write(value.`code`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
 
 
 
@@ -4930,15 +5201,15 @@ sealed class CardEdit {
         /**
          * When; `None`: no due.
          */
-        val `due`: app.roadbook.domain.Due?,
+        val `due`: app.roadbook.domain.Due? = null ,
         /**
-         * Who is to do it.
+         * Who is to do it; `None`: the user who adds it.
          */
-        val `assignee`: app.roadbook.client.Owner,
+        val `assignee`: app.roadbook.client.Owner? = null ,
         /**
          * The contact it is to be done with.
          */
-        val `contact`: app.roadbook.domain.DocumentId?) : CardEdit()
+        val `contact`: app.roadbook.domain.DocumentId? = null ) : CardEdit()
 
     {
 
@@ -5048,7 +5319,7 @@ sealed class CardEdit {
         /**
          * When it happened; `None`: now.
          */
-        val `at`: app.roadbook.domain.Timestamp?,
+        val `at`: app.roadbook.domain.Timestamp? = null ,
         /**
          * What happened.
          */
@@ -5056,11 +5327,11 @@ sealed class CardEdit {
         /**
          * The contact it happened with.
          */
-        val `person`: app.roadbook.domain.DocumentId?,
+        val `person`: app.roadbook.domain.DocumentId? = null ,
         /**
          * Where it happened.
          */
-        val `place`: kotlin.String) : CardEdit()
+        val `place`: kotlin.String = "" ) : CardEdit()
 
     {
 
@@ -5155,7 +5426,7 @@ public object FfiConverterTypeCardEdit : FfiConverterRustBuffer<CardEdit>{
             7 -> CardEdit.AddTodo(
                 FfiConverterString.read(buf),
                 FfiConverterOptionalTypeDue.read(buf),
-                FfiConverterTypeOwner.read(buf),
+                FfiConverterOptionalTypeOwner.read(buf),
                 FfiConverterOptionalTypeDocumentId.read(buf),
                 )
             8 -> CardEdit.RewordTodo(
@@ -5250,7 +5521,7 @@ public object FfiConverterTypeCardEdit : FfiConverterRustBuffer<CardEdit>{
                 4UL
                 + FfiConverterString.allocationSize(value.`text`)
                 + FfiConverterOptionalTypeDue.allocationSize(value.`due`)
-                + FfiConverterTypeOwner.allocationSize(value.`assignee`)
+                + FfiConverterOptionalTypeOwner.allocationSize(value.`assignee`)
                 + FfiConverterOptionalTypeDocumentId.allocationSize(value.`contact`)
             )
         }
@@ -5373,7 +5644,7 @@ public object FfiConverterTypeCardEdit : FfiConverterRustBuffer<CardEdit>{
                 buf.putInt(7)
                 FfiConverterString.write(value.`text`, buf)
                 FfiConverterOptionalTypeDue.write(value.`due`, buf)
-                FfiConverterTypeOwner.write(value.`assignee`, buf)
+                FfiConverterOptionalTypeOwner.write(value.`assignee`, buf)
                 FfiConverterOptionalTypeDocumentId.write(value.`contact`, buf)
                 Unit
             }
@@ -5496,7 +5767,7 @@ sealed class ContactEdit {
         /**
          * `work`, `home`, ...; free text.
          */
-        val `label`: kotlin.String,
+        val `label`: kotlin.String = "" ,
         /**
          * The number or address as written.
          */
@@ -5766,11 +6037,11 @@ sealed class EditView {
         /**
          * What it replaced, first the value that was shown; empty if there was none.
          */
-        val `old`: List<kotlin.String>,
+        val `old`: List<app.roadbook.client.PlaceValue>,
         /**
-         * The new value; empty if it took it away.
+         * The new value; `Empty` if it took it away.
          */
-        val `new`: kotlin.String) : EditView()
+        val `new`: app.roadbook.client.PlaceValue) : EditView()
 
     {
 
@@ -5819,8 +6090,8 @@ public object FfiConverterTypeEditView : FfiConverterRustBuffer<EditView>{
         return when(buf.getInt()) {
             1 -> EditView.Put(
                 FfiConverterTypePlace.read(buf),
-                FfiConverterSequenceString.read(buf),
-                FfiConverterString.read(buf),
+                FfiConverterSequenceTypePlaceValue.read(buf),
+                FfiConverterTypePlaceValue.read(buf),
                 )
             2 -> EditView.Text(
                 FfiConverterTypePlace.read(buf),
@@ -5837,8 +6108,8 @@ public object FfiConverterTypeEditView : FfiConverterRustBuffer<EditView>{
             (
                 4UL
                 + FfiConverterTypePlace.allocationSize(value.`place`)
-                + FfiConverterSequenceString.allocationSize(value.`old`)
-                + FfiConverterString.allocationSize(value.`new`)
+                + FfiConverterSequenceTypePlaceValue.allocationSize(value.`old`)
+                + FfiConverterTypePlaceValue.allocationSize(value.`new`)
             )
         }
         is EditView.Text -> {
@@ -5857,8 +6128,8 @@ public object FfiConverterTypeEditView : FfiConverterRustBuffer<EditView>{
             is EditView.Put -> {
                 buf.putInt(1)
                 FfiConverterTypePlace.write(value.`place`, buf)
-                FfiConverterSequenceString.write(value.`old`, buf)
-                FfiConverterString.write(value.`new`, buf)
+                FfiConverterSequenceTypePlaceValue.write(value.`old`, buf)
+                FfiConverterTypePlaceValue.write(value.`new`, buf)
                 Unit
             }
             is EditView.Text -> {
@@ -6512,6 +6783,499 @@ public object FfiConverterTypeOwner : FfiConverterRustBuffer<Owner>{
             }
             is Owner.Nobody -> {
                 buf.putInt(3)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
+ * What a place holds, or is to hold: its name, the due of a todo, a field.
+ */
+sealed class PlaceValue {
+
+    /**
+     * Nothing: nobody has written it, or it was taken away.
+     */
+    object Empty : PlaceValue()
+
+
+    /**
+     * A text: a name, the words of a todo, a phone number.
+     */
+    data class Text(
+        /**
+         * The text.
+         */
+        val `text`: kotlin.String) : PlaceValue()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A value of a field.
+     */
+    data class Field(
+        /**
+         * The value, of the field's kind.
+         */
+        val `value`: app.roadbook.client.FieldValue) : PlaceValue()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * The option is chosen.
+     */
+    object Chosen : PlaceValue()
+
+
+    /**
+     * When a todo is due.
+     */
+    data class Due(
+        /**
+         * The due.
+         */
+        val `due`: app.roadbook.domain.Due) : PlaceValue()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * The todo is open.
+     */
+    data class Open(
+        /**
+         * In which of its open periods, counted from 1: each reopening begins another.
+         */
+        val `period`: kotlin.UInt) : PlaceValue()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * The todo is closed.
+     */
+    data class Closed(
+        /**
+         * Which of its open periods that ended.
+         */
+        val `period`: kotlin.UInt,
+        /**
+         * How, by whom and when.
+         */
+        val `closing`: app.roadbook.client.ClosingView) : PlaceValue()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A user: an owner, an assignee, who wrote an entry.
+     */
+    data class User(
+        /**
+         * The user.
+         */
+        val `user`: app.roadbook.domain.UserId) : PlaceValue()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A product.
+     */
+    data class Product(
+        /**
+         * The product.
+         */
+        val `product`: app.roadbook.domain.ProductId) : PlaceValue()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A status.
+     */
+    data class Status(
+        /**
+         * The status.
+         */
+        val `status`: app.roadbook.domain.StatusId) : PlaceValue()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A contact or another document.
+     */
+    data class Document(
+        /**
+         * The document.
+         */
+        val `document`: app.roadbook.domain.DocumentId) : PlaceValue()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A link.
+     */
+    data class Link(
+        /**
+         * What the target is: `customer`, `employer`, ...
+         */
+        val `role`: kotlin.String,
+        /**
+         * The document it points to.
+         */
+        val `target`: app.roadbook.domain.DocumentId) : PlaceValue()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * When an entry happened.
+     */
+    data class Time(
+        /**
+         * The instant.
+         */
+        val `at`: app.roadbook.domain.Timestamp) : PlaceValue()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * Whether a contact is a person or a company.
+     */
+    data class Sort(
+        /**
+         * Which of them.
+         */
+        val `sort`: app.roadbook.domain.ContactSort) : PlaceValue()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * It is in the trash.
+     */
+    object Trashed : PlaceValue()
+
+
+    /**
+     * Text that this version cannot read as a value of its place: to be shown as it is.
+     */
+    data class Other(
+        /**
+         * The text.
+         */
+        val `text`: kotlin.String) : PlaceValue()
+
+    {
+
+
+        companion object
+    }
+
+
+
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypePlaceValue : FfiConverterRustBuffer<PlaceValue>{
+    override fun read(buf: ByteBuffer): PlaceValue {
+        return when(buf.getInt()) {
+            1 -> PlaceValue.Empty
+            2 -> PlaceValue.Text(
+                FfiConverterString.read(buf),
+                )
+            3 -> PlaceValue.Field(
+                FfiConverterTypeFieldValue.read(buf),
+                )
+            4 -> PlaceValue.Chosen
+            5 -> PlaceValue.Due(
+                FfiConverterTypeDue.read(buf),
+                )
+            6 -> PlaceValue.Open(
+                FfiConverterUInt.read(buf),
+                )
+            7 -> PlaceValue.Closed(
+                FfiConverterUInt.read(buf),
+                FfiConverterTypeClosingView.read(buf),
+                )
+            8 -> PlaceValue.User(
+                FfiConverterTypeUserId.read(buf),
+                )
+            9 -> PlaceValue.Product(
+                FfiConverterTypeProductId.read(buf),
+                )
+            10 -> PlaceValue.Status(
+                FfiConverterTypeStatusId.read(buf),
+                )
+            11 -> PlaceValue.Document(
+                FfiConverterTypeDocumentId.read(buf),
+                )
+            12 -> PlaceValue.Link(
+                FfiConverterString.read(buf),
+                FfiConverterTypeDocumentId.read(buf),
+                )
+            13 -> PlaceValue.Time(
+                FfiConverterTypeTimestamp.read(buf),
+                )
+            14 -> PlaceValue.Sort(
+                FfiConverterTypeContactSort.read(buf),
+                )
+            15 -> PlaceValue.Trashed
+            16 -> PlaceValue.Other(
+                FfiConverterString.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: PlaceValue): ULong = when(value) {
+        is PlaceValue.Empty -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is PlaceValue.Text -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`text`)
+            )
+        }
+        is PlaceValue.Field -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeFieldValue.allocationSize(value.`value`)
+            )
+        }
+        is PlaceValue.Chosen -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is PlaceValue.Due -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeDue.allocationSize(value.`due`)
+            )
+        }
+        is PlaceValue.Open -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterUInt.allocationSize(value.`period`)
+            )
+        }
+        is PlaceValue.Closed -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterUInt.allocationSize(value.`period`)
+                + FfiConverterTypeClosingView.allocationSize(value.`closing`)
+            )
+        }
+        is PlaceValue.User -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeUserId.allocationSize(value.`user`)
+            )
+        }
+        is PlaceValue.Product -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeProductId.allocationSize(value.`product`)
+            )
+        }
+        is PlaceValue.Status -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeStatusId.allocationSize(value.`status`)
+            )
+        }
+        is PlaceValue.Document -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeDocumentId.allocationSize(value.`document`)
+            )
+        }
+        is PlaceValue.Link -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`role`)
+                + FfiConverterTypeDocumentId.allocationSize(value.`target`)
+            )
+        }
+        is PlaceValue.Time -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeTimestamp.allocationSize(value.`at`)
+            )
+        }
+        is PlaceValue.Sort -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeContactSort.allocationSize(value.`sort`)
+            )
+        }
+        is PlaceValue.Trashed -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is PlaceValue.Other -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`text`)
+            )
+        }
+    }
+
+    override fun write(value: PlaceValue, buf: ByteBuffer) {
+        when(value) {
+            is PlaceValue.Empty -> {
+                buf.putInt(1)
+                Unit
+            }
+            is PlaceValue.Text -> {
+                buf.putInt(2)
+                FfiConverterString.write(value.`text`, buf)
+                Unit
+            }
+            is PlaceValue.Field -> {
+                buf.putInt(3)
+                FfiConverterTypeFieldValue.write(value.`value`, buf)
+                Unit
+            }
+            is PlaceValue.Chosen -> {
+                buf.putInt(4)
+                Unit
+            }
+            is PlaceValue.Due -> {
+                buf.putInt(5)
+                FfiConverterTypeDue.write(value.`due`, buf)
+                Unit
+            }
+            is PlaceValue.Open -> {
+                buf.putInt(6)
+                FfiConverterUInt.write(value.`period`, buf)
+                Unit
+            }
+            is PlaceValue.Closed -> {
+                buf.putInt(7)
+                FfiConverterUInt.write(value.`period`, buf)
+                FfiConverterTypeClosingView.write(value.`closing`, buf)
+                Unit
+            }
+            is PlaceValue.User -> {
+                buf.putInt(8)
+                FfiConverterTypeUserId.write(value.`user`, buf)
+                Unit
+            }
+            is PlaceValue.Product -> {
+                buf.putInt(9)
+                FfiConverterTypeProductId.write(value.`product`, buf)
+                Unit
+            }
+            is PlaceValue.Status -> {
+                buf.putInt(10)
+                FfiConverterTypeStatusId.write(value.`status`, buf)
+                Unit
+            }
+            is PlaceValue.Document -> {
+                buf.putInt(11)
+                FfiConverterTypeDocumentId.write(value.`document`, buf)
+                Unit
+            }
+            is PlaceValue.Link -> {
+                buf.putInt(12)
+                FfiConverterString.write(value.`role`, buf)
+                FfiConverterTypeDocumentId.write(value.`target`, buf)
+                Unit
+            }
+            is PlaceValue.Time -> {
+                buf.putInt(13)
+                FfiConverterTypeTimestamp.write(value.`at`, buf)
+                Unit
+            }
+            is PlaceValue.Sort -> {
+                buf.putInt(14)
+                FfiConverterTypeContactSort.write(value.`sort`, buf)
+                Unit
+            }
+            is PlaceValue.Trashed -> {
+                buf.putInt(15)
+                Unit
+            }
+            is PlaceValue.Other -> {
+                buf.putInt(16)
+                FfiConverterString.write(value.`text`, buf)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
@@ -7906,6 +8670,38 @@ public object FfiConverterOptionalTypeFieldValue: FfiConverterRustBuffer<FieldVa
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeOwner: FfiConverterRustBuffer<Owner?> {
+    override fun read(buf: ByteBuffer): Owner? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeOwner.read(buf)
+    }
+
+    override fun allocationSize(value: Owner?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeOwner.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Owner?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeOwner.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypeSection: FfiConverterRustBuffer<Section?> {
     override fun read(buf: ByteBuffer): Section? {
         if (buf.get().toInt() == 0) {
@@ -8226,34 +9022,6 @@ public object FfiConverterOptionalTypeUserId: FfiConverterRustBuffer<UserId?> {
 /**
  * @suppress
  */
-public object FfiConverterSequenceString: FfiConverterRustBuffer<List<kotlin.String>> {
-    override fun read(buf: ByteBuffer): List<kotlin.String> {
-        val len = buf.getInt()
-        return List<kotlin.String>(len) {
-            FfiConverterString.read(buf)
-        }
-    }
-
-    override fun allocationSize(value: List<kotlin.String>): ULong {
-        val sizeForLength = 4UL
-        val sizeForItems = value.map { FfiConverterString.allocationSize(it) }.sum()
-        return sizeForLength + sizeForItems
-    }
-
-    override fun write(value: List<kotlin.String>, buf: ByteBuffer) {
-        buf.putInt(value.size)
-        value.iterator().forEach {
-            FfiConverterString.write(it, buf)
-        }
-    }
-}
-
-
-
-
-/**
- * @suppress
- */
 public object FfiConverterSequenceTypeCardItem: FfiConverterRustBuffer<List<CardItem>> {
     override fun read(buf: ByteBuffer): List<CardItem> {
         val len = buf.getInt()
@@ -8328,6 +9096,34 @@ public object FfiConverterSequenceTypeClosingView: FfiConverterRustBuffer<List<C
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeClosingView.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeConflict: FfiConverterRustBuffer<List<Conflict>> {
+    override fun read(buf: ByteBuffer): List<Conflict> {
+        val len = buf.getInt()
+        return List<Conflict>(len) {
+            FfiConverterTypeConflict.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Conflict>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeConflict.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Conflict>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeConflict.write(it, buf)
         }
     }
 }
@@ -8702,34 +9498,6 @@ public object FfiConverterSequenceTypeWrittenView: FfiConverterRustBuffer<List<W
 /**
  * @suppress
  */
-public object FfiConverterSequenceTypeConflict: FfiConverterRustBuffer<List<Conflict>> {
-    override fun read(buf: ByteBuffer): List<Conflict> {
-        val len = buf.getInt()
-        return List<Conflict>(len) {
-            FfiConverterTypeConflict.read(buf)
-        }
-    }
-
-    override fun allocationSize(value: List<Conflict>): ULong {
-        val sizeForLength = 4UL
-        val sizeForItems = value.map { FfiConverterTypeConflict.allocationSize(it) }.sum()
-        return sizeForLength + sizeForItems
-    }
-
-    override fun write(value: List<Conflict>, buf: ByteBuffer) {
-        buf.putInt(value.size)
-        value.iterator().forEach {
-            FfiConverterTypeConflict.write(it, buf)
-        }
-    }
-}
-
-
-
-
-/**
- * @suppress
- */
 public object FfiConverterSequenceTypeDetailRow: FfiConverterRustBuffer<List<DetailRow>> {
     override fun read(buf: ByteBuffer): List<DetailRow> {
         val len = buf.getInt()
@@ -8944,6 +9712,34 @@ public object FfiConverterSequenceTypeEditView: FfiConverterRustBuffer<List<Edit
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeEditView.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypePlaceValue: FfiConverterRustBuffer<List<PlaceValue>> {
+    override fun read(buf: ByteBuffer): List<PlaceValue> {
+        val len = buf.getInt()
+        return List<PlaceValue>(len) {
+            FfiConverterTypePlaceValue.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<PlaceValue>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypePlaceValue.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<PlaceValue>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypePlaceValue.write(it, buf)
         }
     }
 }

@@ -40,6 +40,7 @@ import app.roadbook.client.CardEdit
 import app.roadbook.client.CardItem
 import app.roadbook.client.CardView
 import app.roadbook.client.ChangeSet
+import app.roadbook.client.Conflict
 import app.roadbook.client.ContactEdit
 import app.roadbook.client.ContactItem
 import app.roadbook.client.ContactView
@@ -55,6 +56,7 @@ import app.roadbook.client.FfiConverterTypeCardEdit
 import app.roadbook.client.FfiConverterTypeCardItem
 import app.roadbook.client.FfiConverterTypeCardView
 import app.roadbook.client.FfiConverterTypeChangeSet
+import app.roadbook.client.FfiConverterTypeConflict
 import app.roadbook.client.FfiConverterTypeContactEdit
 import app.roadbook.client.FfiConverterTypeContactItem
 import app.roadbook.client.FfiConverterTypeContactView
@@ -66,8 +68,10 @@ import app.roadbook.client.FfiConverterTypeIdentity
 import app.roadbook.client.FfiConverterTypeMade
 import app.roadbook.client.FfiConverterTypeNewCard
 import app.roadbook.client.FfiConverterTypeNewContact
+import app.roadbook.client.FfiConverterTypePlaceValue
 import app.roadbook.client.FfiConverterTypeProductAnswer
 import app.roadbook.client.FfiConverterTypeQuarantinedEdit
+import app.roadbook.client.FfiConverterTypeReapplied
 import app.roadbook.client.FfiConverterTypeSettingsView
 import app.roadbook.client.FfiConverterTypeStatusAnswer
 import app.roadbook.client.FfiConverterTypeStatusCount
@@ -85,8 +89,10 @@ import app.roadbook.client.Identity
 import app.roadbook.client.Made
 import app.roadbook.client.NewCard
 import app.roadbook.client.NewContact
+import app.roadbook.client.PlaceValue
 import app.roadbook.client.ProductAnswer
 import app.roadbook.client.QuarantinedEdit
+import app.roadbook.client.Reapplied
 import app.roadbook.client.SettingsView
 import app.roadbook.client.StatusAnswer
 import app.roadbook.client.StatusCount
@@ -99,11 +105,9 @@ import app.roadbook.client.TodayView
 import app.roadbook.client.Trust
 import app.roadbook.client.Way
 import app.roadbook.domain.Act
-import app.roadbook.domain.Conflict
 import app.roadbook.domain.DeviceId
 import app.roadbook.domain.DocumentId
 import app.roadbook.domain.FfiConverterTypeAct
-import app.roadbook.domain.FfiConverterTypeConflict
 import app.roadbook.domain.FfiConverterTypeDeviceId
 import app.roadbook.domain.FfiConverterTypeDocumentId
 import app.roadbook.domain.FfiConverterTypeOutcome
@@ -134,6 +138,7 @@ import app.roadbook.client.RustBuffer as RustBufferCardEdit
 import app.roadbook.client.RustBuffer as RustBufferCardItem
 import app.roadbook.client.RustBuffer as RustBufferCardView
 import app.roadbook.client.RustBuffer as RustBufferChangeSet
+import app.roadbook.client.RustBuffer as RustBufferConflict
 import app.roadbook.client.RustBuffer as RustBufferContactEdit
 import app.roadbook.client.RustBuffer as RustBufferContactItem
 import app.roadbook.client.RustBuffer as RustBufferContactView
@@ -145,8 +150,10 @@ import app.roadbook.client.RustBuffer as RustBufferIdentity
 import app.roadbook.client.RustBuffer as RustBufferMade
 import app.roadbook.client.RustBuffer as RustBufferNewCard
 import app.roadbook.client.RustBuffer as RustBufferNewContact
+import app.roadbook.client.RustBuffer as RustBufferPlaceValue
 import app.roadbook.client.RustBuffer as RustBufferProductAnswer
 import app.roadbook.client.RustBuffer as RustBufferQuarantinedEdit
+import app.roadbook.client.RustBuffer as RustBufferReapplied
 import app.roadbook.client.RustBuffer as RustBufferSettingsView
 import app.roadbook.client.RustBuffer as RustBufferStatusAnswer
 import app.roadbook.client.RustBuffer as RustBufferStatusCount
@@ -159,7 +166,6 @@ import app.roadbook.client.RustBuffer as RustBufferTodayView
 import app.roadbook.client.RustBuffer as RustBufferTrust
 import app.roadbook.client.RustBuffer as RustBufferWay
 import app.roadbook.domain.RustBuffer as RustBufferAct
-import app.roadbook.domain.RustBuffer as RustBufferConflict
 import app.roadbook.domain.RustBuffer as RustBufferDeviceId
 import app.roadbook.domain.RustBuffer as RustBufferDocumentId
 import app.roadbook.domain.RustBuffer as RustBufferOutcome
@@ -857,6 +863,12 @@ internal object IntegrityCheckingUniffiLib {
     internal fun ensureInitialized() = Unit
     external fun uniffi_roadbook_mobile_checksum_func_read_enrolment(
     ): Int
+    external fun uniffi_roadbook_mobile_checksum_func_address_error_code(
+    ): Int
+    external fun uniffi_roadbook_mobile_checksum_func_api_error_code(
+    ): Int
+    external fun uniffi_roadbook_mobile_checksum_func_sync_error_code(
+    ): Int
     external fun uniffi_roadbook_mobile_checksum_func_salvage(
     ): Int
     external fun uniffi_roadbook_mobile_checksum_method_canceltoken_cancel(
@@ -1062,8 +1074,8 @@ internal object UniffiLib {
     external fun uniffi_roadbook_mobile_fn_method_roadbook_note_opened(`ptr`: Long,`document`: RustBufferDocumentId.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBufferChangeSet.ByValue
     external fun uniffi_roadbook_mobile_fn_method_roadbook_reapply(`ptr`: Long,`edit`: Long,uniffi_out_err: UniffiRustCallStatus,
-    ): RustBufferDocumentId.ByValue
-    external fun uniffi_roadbook_mobile_fn_method_roadbook_resolve(`ptr`: Long,`document`: RustBufferDocumentId.ByValue,`conflict`: RustBufferConflict.ByValue,`value`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBufferReapplied.ByValue
+    external fun uniffi_roadbook_mobile_fn_method_roadbook_resolve(`ptr`: Long,`document`: RustBufferDocumentId.ByValue,`conflict`: RustBufferConflict.ByValue,`value`: RustBufferPlaceValue.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBufferChangeSet.ByValue
     external fun uniffi_roadbook_mobile_fn_method_roadbook_set_favourite(`ptr`: Long,`document`: RustBufferDocumentId.ByValue,`isFavourite`: Byte,uniffi_out_err: UniffiRustCallStatus,
     ): RustBufferChangeSet.ByValue
@@ -1148,6 +1160,12 @@ internal object UniffiLib {
     external fun uniffi_roadbook_mobile_fn_method_synclistener_on_progress(`ptr`: Long,`report`: RustBufferSyncReport.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): Unit
     external fun uniffi_roadbook_mobile_fn_func_read_enrolment(`link`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_roadbook_mobile_fn_func_address_error_code(`error`: RustBufferAddressError.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_roadbook_mobile_fn_func_api_error_code(`error`: RustBufferApiError.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_roadbook_mobile_fn_func_sync_error_code(`error`: RustBufferSyncError.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_roadbook_mobile_fn_func_salvage(`path`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -1273,6 +1291,15 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_roadbook_mobile_checksum_func_read_enrolment() and 0xFFFF) != 33710) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_roadbook_mobile_checksum_func_address_error_code() and 0xFFFF) != 57701) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_roadbook_mobile_checksum_func_api_error_code() and 0xFFFF) != 41643) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_roadbook_mobile_checksum_func_sync_error_code() and 0xFFFF) != 32112) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_roadbook_mobile_checksum_func_salvage() and 0xFFFF) != 9725) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1297,7 +1324,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_is_signed_in() and 0xFFFF) != 63453) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_revoke_device() and 0xFFFF) != 4608) {
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_revoke_device() and 0xFFFF) != 59894) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_sign_in() and 0xFFFF) != 58897) {
@@ -1330,10 +1357,10 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_note_opened() and 0xFFFF) != 52809) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_reapply() and 0xFFFF) != 35903) {
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_reapply() and 0xFFFF) != 29850) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_resolve() and 0xFFFF) != 21044) {
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_resolve() and 0xFFFF) != 7838) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_set_favourite() and 0xFFFF) != 19519) {
@@ -1372,7 +1399,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_cards_of_contact() and 0xFFFF) != 32200) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_conflicts() and 0xFFFF) != 37215) {
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_conflicts() and 0xFFFF) != 31107) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_contact() and 0xFFFF) != 52739) {
@@ -2862,11 +2889,12 @@ public interface RoadbookInterface {
     fun `isSignedIn`(): kotlin.Boolean
 
     /**
-     * Ends the sessions of a device of the user's for good: a phone that was lost. What it had not sent it may still
-     * hand in, for a manager to review.
+     * Ends the sessions of a device for good: a phone that was lost. What it had not sent it may still hand in, for a
+     * manager to review. Of this very device: with its next call it hands in what is unsent, and its file is empty.
      *
      * # Errors
-     * As for [`Self::sync`]; `Refused` with `not_found` for a device of nobody, or of somebody else.
+     * As for [`Self::sync`]; `Refused` with `not_found` for a device of nobody, or of somebody else, unless the user is
+     * an administrator.
      */
     suspend fun `revokeDevice`(`server`: Server, `device`: DeviceId)
 
@@ -2947,21 +2975,21 @@ public interface RoadbookInterface {
     fun `noteOpened`(`document`: DocumentId): ChangeSet
 
     /**
-     * Makes an edit of the quarantine again, and takes it out. Tells the document: another one, if it had to be
-     * made anew.
+     * Makes an edit of the quarantine again, and takes it out.
      *
      * # Errors
      * `NotFound` for the edit, or its document.
      */
-    fun `reapply`(`edit`: kotlin.Long): DocumentId
+    fun `reapply`(`edit`: kotlin.Long): Reapplied
 
     /**
-     * Resolves a conflict: the value is one of those it shows, or another.
+     * Resolves a conflict: the value is one of those that it has, or another of the same kind.
      *
      * # Errors
-     * `NotFound`; `Invalid` for a value that is not of the form that its place asks for.
+     * `NotFound`; `Invalid` for a value that its place cannot have, and for one that only a later version understands,
+     * where the place asks for a form.
      */
-    fun `resolve`(`document`: DocumentId, `conflict`: Conflict, `value`: kotlin.String): ChangeSet
+    fun `resolve`(`document`: DocumentId, `conflict`: Conflict, `value`: PlaceValue): ChangeSet
 
     /**
      * Marks a card or contact as a favourite of the user's on all their devices, or no more.
@@ -3421,11 +3449,12 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
 
 
     /**
-     * Ends the sessions of a device of the user's for good: a phone that was lost. What it had not sent it may still
-     * hand in, for a manager to review.
+     * Ends the sessions of a device for good: a phone that was lost. What it had not sent it may still hand in, for a
+     * manager to review. Of this very device: with its next call it hands in what is unsent, and its file is empty.
      *
      * # Errors
-     * As for [`Self::sync`]; `Refused` with `not_found` for a device of nobody, or of somebody else.
+     * As for [`Self::sync`]; `Refused` with `not_found` for a device of nobody, or of somebody else, unless the user is
+     * an administrator.
      */
     @Throws(SyncException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3683,14 +3712,13 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
 
 
     /**
-     * Makes an edit of the quarantine again, and takes it out. Tells the document: another one, if it had to be
-     * made anew.
+     * Makes an edit of the quarantine again, and takes it out.
      *
      * # Errors
      * `NotFound` for the edit, or its document.
      */
-    @Throws(ApiException::class)override fun `reapply`(`edit`: kotlin.Long): DocumentId {
-            return FfiConverterTypeDocumentId.lift(
+    @Throws(ApiException::class)override fun `reapply`(`edit`: kotlin.Long): Reapplied {
+            return FfiConverterTypeReapplied.lift(
     callWithHandle {
     uniffiRustCallWithError(ApiExceptionExternalErrorHandler) { _status ->
     UniffiLib.uniffi_roadbook_mobile_fn_method_roadbook_reapply(
@@ -3705,12 +3733,13 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
 
 
     /**
-     * Resolves a conflict: the value is one of those it shows, or another.
+     * Resolves a conflict: the value is one of those that it has, or another of the same kind.
      *
      * # Errors
-     * `NotFound`; `Invalid` for a value that is not of the form that its place asks for.
+     * `NotFound`; `Invalid` for a value that its place cannot have, and for one that only a later version understands,
+     * where the place asks for a form.
      */
-    @Throws(ApiException::class)override fun `resolve`(`document`: DocumentId, `conflict`: Conflict, `value`: kotlin.String): ChangeSet {
+    @Throws(ApiException::class)override fun `resolve`(`document`: DocumentId, `conflict`: Conflict, `value`: PlaceValue): ChangeSet {
             return FfiConverterTypeChangeSet.lift(
     callWithHandle {
     uniffiRustCallWithError(ApiExceptionExternalErrorHandler) { _status ->
@@ -3719,7 +3748,7 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
 
         FfiConverterTypeDocumentId.lower(`document`),
         FfiConverterTypeConflict.lower(`conflict`),
-        FfiConverterString.lower(`value`),_status)
+        FfiConverterTypePlaceValue.lower(`value`),_status)
 }
     }
     )
@@ -5557,6 +5586,34 @@ public object FfiConverterSequenceTypeCardItem: FfiConverterRustBuffer<List<Card
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeConflict: FfiConverterRustBuffer<List<Conflict>> {
+    override fun read(buf: ByteBuffer): List<Conflict> {
+        val len = buf.getInt()
+        return List<Conflict>(len) {
+            FfiConverterTypeConflict.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Conflict>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeConflict.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Conflict>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeConflict.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeContactItem: FfiConverterRustBuffer<List<ContactItem>> {
     override fun read(buf: ByteBuffer): List<ContactItem> {
         val len = buf.getInt()
@@ -5781,34 +5838,6 @@ public object FfiConverterSequenceTypeWay: FfiConverterRustBuffer<List<Way>> {
 /**
  * @suppress
  */
-public object FfiConverterSequenceTypeConflict: FfiConverterRustBuffer<List<Conflict>> {
-    override fun read(buf: ByteBuffer): List<Conflict> {
-        val len = buf.getInt()
-        return List<Conflict>(len) {
-            FfiConverterTypeConflict.read(buf)
-        }
-    }
-
-    override fun allocationSize(value: List<Conflict>): ULong {
-        val sizeForLength = 4UL
-        val sizeForItems = value.map { FfiConverterTypeConflict.allocationSize(it) }.sum()
-        return sizeForLength + sizeForItems
-    }
-
-    override fun write(value: List<Conflict>, buf: ByteBuffer) {
-        buf.putInt(value.size)
-        value.iterator().forEach {
-            FfiConverterTypeConflict.write(it, buf)
-        }
-    }
-}
-
-
-
-
-/**
- * @suppress
- */
 public object FfiConverterSequenceTypeCardEdit: FfiConverterRustBuffer<List<CardEdit>> {
     override fun read(buf: ByteBuffer): List<CardEdit> {
         val len = buf.getInt()
@@ -5941,6 +5970,8 @@ public object FfiConverterSequenceTypeDocumentId: FfiConverterRustBuffer<List<Do
 
 
 
+
+
 object AddressExceptionExternalErrorHandler : UniffiRustCallStatusErrorHandler<AddressException> {
     override fun lift(error_buf: RustBuffer.ByValue): AddressException =
         app.roadbook.client.AddressException.ErrorHandler.lift(
@@ -5964,6 +5995,8 @@ object ApiExceptionExternalErrorHandler : UniffiRustCallStatusErrorHandler<ApiEx
             }
         )
 }
+
+
 
 
 
@@ -6022,6 +6055,48 @@ object SyncExceptionExternalErrorHandler : UniffiRustCallStatusErrorHandler<Sync
 
 
         FfiConverterString.lower(`link`),_status)
+}
+    )
+    }
+
+
+        /**
+         * The same of an error of an address.
+         */ fun `addressErrorCode`(`error`: AddressException): kotlin.String {
+            return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_roadbook_mobile_fn_func_address_error_code(
+
+
+        FfiConverterTypeAddressError.lower(`error`),_status)
+}
+    )
+    }
+
+
+        /**
+         * The stable code of an error, by which an app keeps its texts.
+         */ fun `apiErrorCode`(`error`: ApiException): kotlin.String {
+            return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_roadbook_mobile_fn_func_api_error_code(
+
+
+        FfiConverterTypeApiError.lower(`error`),_status)
+}
+    )
+    }
+
+
+        /**
+         * The same of an error of the exchange; of the device's own trouble the code of what it is.
+         */ fun `syncErrorCode`(`error`: SyncException): kotlin.String {
+            return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_roadbook_mobile_fn_func_sync_error_code(
+
+
+        FfiConverterTypeSyncError.lower(`error`),_status)
 }
     )
     }

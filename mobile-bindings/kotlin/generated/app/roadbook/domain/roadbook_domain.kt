@@ -1085,61 +1085,6 @@ public object FfiConverterString: FfiConverter<String, RustBuffer.ByValue> {
 
 
 /**
- * A register that several users wrote at the same time.
- */
-data class Conflict (
-    /**
-     * What it is.
-     */
-    val `place`: Place
-    ,
-    /**
-     * What it shows.
-     */
-    val `shown`: kotlin.String
-    ,
-    /**
-     * The other values, the latest first. They are kept, and one command brings one back (L6).
-     */
-    val `others`: List<kotlin.String>
-
-){
-
-
-
-
-
-    companion object
-}
-
-/**
- * @suppress
- */
-public object FfiConverterTypeConflict: FfiConverterRustBuffer<Conflict> {
-    override fun read(buf: ByteBuffer): Conflict {
-        return Conflict(
-            FfiConverterTypePlace.read(buf),
-            FfiConverterString.read(buf),
-            FfiConverterSequenceString.read(buf),
-        )
-    }
-
-    override fun allocationSize(value: Conflict) = (
-            FfiConverterTypePlace.allocationSize(value.`place`) +
-            FfiConverterString.allocationSize(value.`shown`) +
-            FfiConverterSequenceString.allocationSize(value.`others`)
-    )
-
-    override fun write(value: Conflict, buf: ByteBuffer) {
-            FfiConverterTypePlace.write(value.`place`, buf)
-            FfiConverterString.write(value.`shown`, buf)
-            FfiConverterSequenceString.write(value.`others`, buf)
-    }
-}
-
-
-
-/**
  * A phone, email or address of a contact.
  */
 data class DetailRow (
@@ -1887,6 +1832,139 @@ public object FfiConverterTypeContactSort : FfiConverterRustBuffer<ContactSort>{
 
 
 /**
+ * A part of a detail. Its name is the end of the name of its register; of a value it is the sort of the detail.
+ */
+sealed class DetailPart {
+
+    /**
+     * One that this version does not know, by its name; made by reading only.
+     */
+    data class Other(
+        val v1: app.roadbook.domain.OtherName) : DetailPart()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A telephone number.
+     */
+    object Phone : DetailPart()
+
+
+    /**
+     * An email address.
+     */
+    object Email : DetailPart()
+
+
+    /**
+     * A postal address.
+     */
+    object Address : DetailPart()
+
+
+    /**
+     * What it is for: `work`, `home`; free text.
+     */
+    object Label : DetailPart()
+
+
+
+
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDetailPart : FfiConverterRustBuffer<DetailPart>{
+    override fun read(buf: ByteBuffer): DetailPart {
+        return when(buf.getInt()) {
+            1 -> DetailPart.Other(
+                FfiConverterTypeOtherName.read(buf),
+                )
+            2 -> DetailPart.Phone
+            3 -> DetailPart.Email
+            4 -> DetailPart.Address
+            5 -> DetailPart.Label
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: DetailPart): ULong = when(value) {
+        is DetailPart.Other -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeOtherName.allocationSize(value.v1)
+            )
+        }
+        is DetailPart.Phone -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is DetailPart.Email -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is DetailPart.Address -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is DetailPart.Label -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+    }
+
+    override fun write(value: DetailPart, buf: ByteBuffer) {
+        when(value) {
+            is DetailPart.Other -> {
+                buf.putInt(1)
+                FfiConverterTypeOtherName.write(value.v1, buf)
+                Unit
+            }
+            is DetailPart.Phone -> {
+                buf.putInt(2)
+                Unit
+            }
+            is DetailPart.Email -> {
+                buf.putInt(3)
+                Unit
+            }
+            is DetailPart.Address -> {
+                buf.putInt(4)
+                Unit
+            }
+            is DetailPart.Label -> {
+                buf.putInt(5)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
  * The sort of a contact's detail. Its name is that of the register that holds one: `<detail>/<name>`.
  */
 sealed class DetailSort {
@@ -1992,6 +2070,173 @@ public object FfiConverterTypeDetailSort : FfiConverterRustBuffer<DetailSort>{
             }
             is DetailSort.Address -> {
                 buf.putInt(4)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
+ * A part of an entry. Its name is the end of the name of its register.
+ */
+sealed class EntryPart {
+
+    /**
+     * One that this version does not know, by its name; made by reading only.
+     */
+    data class Other(
+        val v1: app.roadbook.domain.OtherName) : EntryPart()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * What sort of thing happened: a call, a visit.
+     */
+    object Kind : EntryPart()
+
+
+    /**
+     * When it happened.
+     */
+    object At : EntryPart()
+
+
+    /**
+     * What happened.
+     */
+    object Text : EntryPart()
+
+
+    /**
+     * The contact it happened with.
+     */
+    object Person : EntryPart()
+
+
+    /**
+     * Where it happened.
+     */
+    object Place : EntryPart()
+
+
+    /**
+     * Who wrote or did it, if not the author of the change.
+     */
+    object By : EntryPart()
+
+
+
+
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeEntryPart : FfiConverterRustBuffer<EntryPart>{
+    override fun read(buf: ByteBuffer): EntryPart {
+        return when(buf.getInt()) {
+            1 -> EntryPart.Other(
+                FfiConverterTypeOtherName.read(buf),
+                )
+            2 -> EntryPart.Kind
+            3 -> EntryPart.At
+            4 -> EntryPart.Text
+            5 -> EntryPart.Person
+            6 -> EntryPart.Place
+            7 -> EntryPart.By
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: EntryPart): ULong = when(value) {
+        is EntryPart.Other -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeOtherName.allocationSize(value.v1)
+            )
+        }
+        is EntryPart.Kind -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is EntryPart.At -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is EntryPart.Text -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is EntryPart.Person -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is EntryPart.Place -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is EntryPart.By -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+    }
+
+    override fun write(value: EntryPart, buf: ByteBuffer) {
+        when(value) {
+            is EntryPart.Other -> {
+                buf.putInt(1)
+                FfiConverterTypeOtherName.write(value.v1, buf)
+                Unit
+            }
+            is EntryPart.Kind -> {
+                buf.putInt(2)
+                Unit
+            }
+            is EntryPart.At -> {
+                buf.putInt(3)
+                Unit
+            }
+            is EntryPart.Text -> {
+                buf.putInt(4)
+                Unit
+            }
+            is EntryPart.Person -> {
+                buf.putInt(5)
+                Unit
+            }
+            is EntryPart.Place -> {
+                buf.putInt(6)
+                Unit
+            }
+            is EntryPart.By -> {
+                buf.putInt(7)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
@@ -2301,7 +2546,7 @@ sealed class Place {
     }
 
     /**
-     * A part of a todo: `text`, `due`, `assignee`, `state`, `contact`, ...
+     * A part of a todo.
      */
     data class Todo(
         /**
@@ -2311,7 +2556,7 @@ sealed class Place {
         /**
          * Which part.
          */
-        val `part`: kotlin.String) : Place()
+        val `part`: app.roadbook.domain.TodoPart) : Place()
 
     {
 
@@ -2320,7 +2565,7 @@ sealed class Place {
     }
 
     /**
-     * A part of an entry: `kind`, `at`, `text`, `person`, `place`, `by`.
+     * A part of an entry.
      */
     data class Entry(
         /**
@@ -2330,7 +2575,7 @@ sealed class Place {
         /**
          * Which part.
          */
-        val `part`: kotlin.String) : Place()
+        val `part`: app.roadbook.domain.EntryPart) : Place()
 
     {
 
@@ -2339,7 +2584,7 @@ sealed class Place {
     }
 
     /**
-     * A phone, email or address, or its `label`.
+     * A phone, email or address, or its label.
      */
     data class Detail(
         /**
@@ -2349,7 +2594,7 @@ sealed class Place {
         /**
          * Which part.
          */
-        val `part`: kotlin.String) : Place()
+        val `part`: app.roadbook.domain.DetailPart) : Place()
 
     {
 
@@ -2439,15 +2684,15 @@ public object FfiConverterTypePlace : FfiConverterRustBuffer<Place>{
                 )
             11 -> Place.Todo(
                 FfiConverterTypePartId.read(buf),
-                FfiConverterString.read(buf),
+                FfiConverterTypeTodoPart.read(buf),
                 )
             12 -> Place.Entry(
                 FfiConverterTypePartId.read(buf),
-                FfiConverterString.read(buf),
+                FfiConverterTypeEntryPart.read(buf),
                 )
             13 -> Place.Detail(
                 FfiConverterTypePartId.read(buf),
-                FfiConverterString.read(buf),
+                FfiConverterTypeDetailPart.read(buf),
                 )
             14 -> Place.Link(
                 FfiConverterTypePartId.read(buf),
@@ -2532,7 +2777,7 @@ public object FfiConverterTypePlace : FfiConverterRustBuffer<Place>{
             (
                 4UL
                 + FfiConverterTypePartId.allocationSize(value.`todo`)
-                + FfiConverterString.allocationSize(value.`part`)
+                + FfiConverterTypeTodoPart.allocationSize(value.`part`)
             )
         }
         is Place.Entry -> {
@@ -2540,7 +2785,7 @@ public object FfiConverterTypePlace : FfiConverterRustBuffer<Place>{
             (
                 4UL
                 + FfiConverterTypePartId.allocationSize(value.`entry`)
-                + FfiConverterString.allocationSize(value.`part`)
+                + FfiConverterTypeEntryPart.allocationSize(value.`part`)
             )
         }
         is Place.Detail -> {
@@ -2548,7 +2793,7 @@ public object FfiConverterTypePlace : FfiConverterRustBuffer<Place>{
             (
                 4UL
                 + FfiConverterTypePartId.allocationSize(value.`detail`)
-                + FfiConverterString.allocationSize(value.`part`)
+                + FfiConverterTypeDetailPart.allocationSize(value.`part`)
             )
         }
         is Place.Link -> {
@@ -2623,19 +2868,19 @@ public object FfiConverterTypePlace : FfiConverterRustBuffer<Place>{
             is Place.Todo -> {
                 buf.putInt(11)
                 FfiConverterTypePartId.write(value.`todo`, buf)
-                FfiConverterString.write(value.`part`, buf)
+                FfiConverterTypeTodoPart.write(value.`part`, buf)
                 Unit
             }
             is Place.Entry -> {
                 buf.putInt(12)
                 FfiConverterTypePartId.write(value.`entry`, buf)
-                FfiConverterString.write(value.`part`, buf)
+                FfiConverterTypeEntryPart.write(value.`part`, buf)
                 Unit
             }
             is Place.Detail -> {
                 buf.putInt(13)
                 FfiConverterTypePartId.write(value.`detail`, buf)
-                FfiConverterString.write(value.`part`, buf)
+                FfiConverterTypeDetailPart.write(value.`part`, buf)
                 Unit
             }
             is Place.Link -> {
@@ -3446,6 +3691,156 @@ public object FfiConverterTypeStatusGroup : FfiConverterRustBuffer<StatusGroup>{
 
 
 /**
+ * A part of a todo. Its name is the end of the name of its register.
+ */
+sealed class TodoPart {
+
+    /**
+     * One that this version does not know, by its name; made by reading only.
+     */
+    data class Other(
+        val v1: app.roadbook.domain.OtherName) : TodoPart()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * What is to be done.
+     */
+    object Text : TodoPart()
+
+
+    /**
+     * When it is due.
+     */
+    object Due : TodoPart()
+
+
+    /**
+     * The user who is to do it.
+     */
+    object Assignee : TodoPart()
+
+
+    /**
+     * Whether it is open or closed, how and by whom.
+     */
+    object State : TodoPart()
+
+
+    /**
+     * The contact it is to be done with.
+     */
+    object Contact : TodoPart()
+
+
+
+
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTodoPart : FfiConverterRustBuffer<TodoPart>{
+    override fun read(buf: ByteBuffer): TodoPart {
+        return when(buf.getInt()) {
+            1 -> TodoPart.Other(
+                FfiConverterTypeOtherName.read(buf),
+                )
+            2 -> TodoPart.Text
+            3 -> TodoPart.Due
+            4 -> TodoPart.Assignee
+            5 -> TodoPart.State
+            6 -> TodoPart.Contact
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: TodoPart): ULong = when(value) {
+        is TodoPart.Other -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeOtherName.allocationSize(value.v1)
+            )
+        }
+        is TodoPart.Text -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is TodoPart.Due -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is TodoPart.Assignee -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is TodoPart.State -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is TodoPart.Contact -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+    }
+
+    override fun write(value: TodoPart, buf: ByteBuffer) {
+        when(value) {
+            is TodoPart.Other -> {
+                buf.putInt(1)
+                FfiConverterTypeOtherName.write(value.v1, buf)
+                Unit
+            }
+            is TodoPart.Text -> {
+                buf.putInt(2)
+                Unit
+            }
+            is TodoPart.Due -> {
+                buf.putInt(3)
+                Unit
+            }
+            is TodoPart.Assignee -> {
+                buf.putInt(4)
+                Unit
+            }
+            is TodoPart.State -> {
+                buf.putInt(5)
+                Unit
+            }
+            is TodoPart.Contact -> {
+                buf.putInt(6)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
  * Whether a document is in use (F72).
  */
 sealed class Trash {
@@ -3629,34 +4024,6 @@ public object FfiConverterOptionalTypeTimestamp: FfiConverterRustBuffer<Timestam
 /**
  * @suppress
  */
-public object FfiConverterSequenceString: FfiConverterRustBuffer<List<kotlin.String>> {
-    override fun read(buf: ByteBuffer): List<kotlin.String> {
-        val len = buf.getInt()
-        return List<kotlin.String>(len) {
-            FfiConverterString.read(buf)
-        }
-    }
-
-    override fun allocationSize(value: List<kotlin.String>): ULong {
-        val sizeForLength = 4UL
-        val sizeForItems = value.map { FfiConverterString.allocationSize(it) }.sum()
-        return sizeForLength + sizeForItems
-    }
-
-    override fun write(value: List<kotlin.String>, buf: ByteBuffer) {
-        buf.putInt(value.size)
-        value.iterator().forEach {
-            FfiConverterString.write(it, buf)
-        }
-    }
-}
-
-
-
-
-/**
- * @suppress
- */
 public object FfiConverterSequenceTypeTodayItem: FfiConverterRustBuffer<List<TodayItem>> {
     override fun read(buf: ByteBuffer): List<TodayItem> {
         val len = buf.getInt()
@@ -3785,4 +4152,9 @@ public object FfiConverterTypeTimestamp: FfiConverter<Timestamp, Long> {
 
 public typealias UserId = kotlin.String
 public typealias FfiConverterTypeUserId = FfiConverterString
+
+
+
+public typealias Zone = kotlin.String
+public typealias FfiConverterTypeZone = FfiConverterString
 

@@ -9,6 +9,7 @@ import app.roadbook.client.CardEdit
 import app.roadbook.client.CardItem
 import app.roadbook.client.CardView
 import app.roadbook.client.ChangeSet
+import app.roadbook.client.Conflict
 import app.roadbook.client.ContactEdit
 import app.roadbook.client.ContactItem
 import app.roadbook.client.ContactView
@@ -20,8 +21,10 @@ import app.roadbook.client.Identity
 import app.roadbook.client.Made
 import app.roadbook.client.NewCard
 import app.roadbook.client.NewContact
+import app.roadbook.client.PlaceValue
 import app.roadbook.client.ProductAnswer
 import app.roadbook.client.QuarantinedEdit
+import app.roadbook.client.Reapplied
 import app.roadbook.client.Reason
 import app.roadbook.client.SettingsView
 import app.roadbook.client.StatusAnswer
@@ -39,7 +42,6 @@ import app.roadbook.core.Device
 import app.roadbook.core.InternalException
 import app.roadbook.core.SyncListener
 import app.roadbook.domain.Act
-import app.roadbook.domain.Conflict
 import app.roadbook.domain.DeviceId
 import app.roadbook.domain.DocumentId
 import app.roadbook.domain.Outcome
@@ -233,12 +235,12 @@ public class Roadbook internal constructor(
     public suspend fun editContact(contact: DocumentId, vararg edits: ContactEdit): Edited =
         stored { editContact(contact, edits.asList()) }
 
-    /** Resolves a conflict: [value] is one of those it shows, or another. */
-    public suspend fun resolve(document: DocumentId, conflict: Conflict, value: String): ChangeSet =
+    /** Resolves a conflict: [value] is one of those that it has, or another of the same kind. */
+    public suspend fun resolve(document: DocumentId, conflict: Conflict, value: PlaceValue): ChangeSet =
         stored { resolve(document, conflict, value) }
 
     /** Makes an edit of the quarantine again, and takes it out; answers the document, another one if it was made anew. */
-    public suspend fun reapply(edit: QuarantinedEdit): DocumentId = stored { reapply(edit.id) }
+    public suspend fun reapply(edit: QuarantinedEdit): Reapplied = stored { reapply(edit.id) }
 
     /** Takes an edit out of the quarantine for good. */
     public suspend fun dismiss(edit: QuarantinedEdit): ChangeSet = stored { dismiss(edit.id) }
@@ -282,8 +284,8 @@ public class Roadbook internal constructor(
     }
 
     /**
-     * Uses up a [code] for one time, which an administrator made: the user has this [password] from then on, and is
-     * signed in here and nowhere else.
+     * Uses up a [code] for one time, which an administrator made ([readEnrolment]): the user has this [password] from
+     * then on, and is signed in here and nowhere else.
      */
     public suspend fun enrol(
         server: Server,
@@ -302,8 +304,9 @@ public class Roadbook internal constructor(
     public suspend fun devices(server: Server): List<DeviceView> = exchanged { devices(server.core()) }
 
     /**
-     * Ends the sessions of a [device] of the user's for good: a phone that was lost. What it had not sent it may still
-     * hand in, for a manager to review. Throws [SyncException.Refused] with `not_found` for one that is not the user's.
+     * Ends the sessions of a [device] for good: a phone that was lost. What it had not sent it may still hand in, for a
+     * manager to review. Of this very device: with its next call it hands in what is unsent, and its file is empty.
+     * Throws [SyncException.Refused] with `not_found` for one of somebody else, unless the user is an administrator.
      */
     public suspend fun revokeDevice(server: Server, device: DeviceId): Unit =
         exchanged { revokeDevice(server.core(), device) }

@@ -4,6 +4,17 @@ import app.roadbook.client.AddressException
 import app.roadbook.client.Trust
 import app.roadbook.core.Server as Core
 
+/** What a link or QR code holds that lets a colleague in: the server's address, and a code for one time. */
+public typealias Enrolment = app.roadbook.core.Enrolment
+
+/** Reads a [link] that lets a colleague in, as scanned; `null` if it is none. [Roadbook.enrol] uses its code up. */
+public fun readEnrolment(link: String): Enrolment? = try {
+    app.roadbook.core.readEnrolment(link)
+} catch (_: CharacterCodingException) {
+    // Half of a pair of surrogates is no part of a link.
+    null
+}
+
 /**
  * A server and its open connections: make one by its address, and keep it. It does not connect by itself.
  *

@@ -41,7 +41,8 @@ public fun Roadbook.watchContact(contact: DocumentId): Flow<ContactView> =
 public fun Roadbook.watchUnsentCount(): Flow<Long> = watch({ AppList.Outbox in it.lists }) { unsentCount() }
 
 /**
- * What [read] answers, now and again whenever a change [concerns] it, and at the instant that [next] tells.
+ * What [read] answers, now and again whenever a change [concerns] it, and at the instant that [next] tells, but no
+ * later than in an hour.
  */
 public fun <T> Roadbook.watch(
     concerns: (ChangeSet) -> Boolean,
@@ -67,9 +68,14 @@ public fun <T> Roadbook.watch(
             if (until == null) {
                 stale.receive()
             } else {
-                val wait = Duration.between(Instant.now(), until).toMillis().coerceAtLeast(1)
+                val now = Instant.now()
+                // One more: a moment before it nothing has changed yet.
+                val wait = Duration.between(now, until.coerceIn(now, now + LONGEST_WAIT)).toMillis() + 1
                 withTimeoutOrNull(wait) { stale.receive() }
             }
         }
     }
 }.conflate()
+
+/** Meanwhile the device may have slept, or its clock been set: then the time that is left is another. */
+private val LONGEST_WAIT: Duration = Duration.ofHours(1)

@@ -4,17 +4,18 @@ import app.roadbook.client.AddressException
 import app.roadbook.client.ApiException
 import app.roadbook.client.BoardQuery
 import app.roadbook.client.CardEdit
+import app.roadbook.client.Conflict
 import app.roadbook.client.ContactEdit
 import app.roadbook.client.FieldValue
 import app.roadbook.client.Missing
 import app.roadbook.client.NewCard
 import app.roadbook.client.NewContact
 import app.roadbook.client.Owner
+import app.roadbook.client.PlaceValue
 import app.roadbook.client.Reason
 import app.roadbook.client.SyncException
 import app.roadbook.client.Trust
 import app.roadbook.domain.Act
-import app.roadbook.domain.Conflict
 import app.roadbook.domain.ContactSort
 import app.roadbook.domain.Place
 import app.roadbook.domain.Trash
@@ -175,7 +176,9 @@ class BadInputTest {
         "search" to { search(text) },
         "contacts" to { contacts(text) },
         "board" to { board(BoardQuery(product().id, null, null, text, 0u, 5u)) },
-        "resolve" to { resolve(it, Conflict(Place.Name, "", emptyList()), text) },
+        "resolve" to {
+            resolve(it, Conflict(Place.Name, PlaceValue.Empty, emptyList()), PlaceValue.Text(text))
+        },
     )
 
     /** Calls that take an id. */

@@ -25,6 +25,7 @@ import kotlin.test.assertContains
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertIs
+import kotlin.test.assertTrue
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.io.TempDir
@@ -34,14 +35,46 @@ private typealias Given = app.roadbook.client.RustBuffer.ByValue
 /**
  * A panic in the core does not end the app.
  *
- * No call of an app is known to make the core panic. What does is a listener that answers what no generated code
- * answers, memory that is at no address: reading that answer is a panic with the core's own calls around it.
+ * No call of an app is known to make the core panic. A debug build does in the middle of every edit while a file beside
+ * the database asks for it. So does a listener that answers what no generated code answers, memory that is at no
+ * address: reading that answer is a panic with the core's own calls around it.
  */
 class PanicTest {
     @TempDir
     lateinit var folder: File
 
     private val file get() = File(folder, "roadbook.db")
+
+    @Test
+    fun `an edit that panics is a typed error and leaves nothing, and handle and file are as good as before`() =
+        runBlocking {
+            localPhone(file).use { roadbook ->
+                val card = roadbook.makeCard().id
+                val asks = File("$file.panic-for-a-test").apply { writeText("") }
+                val edits = listOf<suspend () -> Any>(
+                    { roadbook.editCard(card, CardEdit.Rename("Red")) },
+                    { roadbook.makeCard(OVERDUE) },
+                )
+                for (edit in edits) {
+                    val error = assertFailsWith<ApiException.Internal> { edit() }
+                    assertContains(error.detail, "a panic for a test")
+                    assertEquals("Bakery", roadbook.card(card).name)
+                }
+                assertTrue(asks.delete())
+                assertEquals(1, roadbook.unsentCount())
+                roadbook.editCard(card, CardEdit.Rename("Green"))
+                roadbook.check()
+                roadbook.pause()
+                roadbook.resume()
+                assertEquals(2, roadbook.unsentCount())
+            }
+            assertEquals(emptyList(), openFiles(file))
+            Roadbook.open(file).use {
+                assertEquals(2, it.unsentCount())
+                it.makeCard(OVERDUE)
+                assertEquals(1uL, it.today().matching)
+            }
+        }
 
     @Test
     fun `a listener that panics costs no edit, and handle and file are as good as before`() =

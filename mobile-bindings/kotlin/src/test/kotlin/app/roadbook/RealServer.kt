@@ -1,6 +1,12 @@
 package app.roadbook
 
 import java.io.File
+import java.net.URI
+import java.net.http.HttpClient
+import java.net.http.HttpRequest
+import java.net.http.HttpRequest.BodyPublishers
+import java.net.http.HttpResponse.BodyHandlers
+import java.util.Base64
 import java.util.concurrent.TimeUnit
 
 /**
@@ -32,9 +38,23 @@ class RealServer(private val folder: File, tls: File? = null) : AutoCloseable {
     }
 
     /** Adds a colleague; the result is the code that lets them in once. */
-    fun add(email: String, role: String = "user"): String {
-        val shown = run("user", "add", email, "--given-name", "Béla", "--family-name", "Nagy", "--role", role)
-        return CODE.find(shown)?.groupValues?.get(1) ?: error("no code in: $shown")
+    fun add(email: String, role: String = "user"): String = added(CODE, email, "--role", role)
+
+    /** Adds a colleague; the result is the link that has the code in it. */
+    fun invite(email: String): String = added(LINK, email, "--role", "user", "--public-address", address)
+
+    /** Takes a built-in product out of use, as the administrator does in a browser. */
+    fun switchOff(kind: String) {
+        val secret = Base64.getUrlEncoder().withoutPadding().encodeToString(Installation.newSecret())
+        val device = """{"platform": "web", "name": "A browser", "install_secret": "$secret"}"""
+        val login = """{"email": "$ADMIN", "password": "$PASSWORD", "device": $device}"""
+        val token = value("access_token", asked("POST", "/v1/sign-in", login))
+        val all = asked("GET", "/v1/products", token = token)
+        // Products are objects without others in them.
+        val product = Regex("""\{[^{}]*"kind":"$kind"[^{}]*\}""").find(all)?.value ?: error("no $kind in: $all")
+        val off = product.replace("\"enabled\":true", "\"enabled\":false")
+        check(off != product) { product }
+        asked("PUT", "/v1/products/${value("id", product)}", off, token)
     }
 
     /** Brings in the contacts of [csv], as the administrator. */
@@ -49,6 +69,25 @@ class RealServer(private val folder: File, tls: File? = null) : AutoCloseable {
         process.destroy()
         if (!process.waitFor(20, TimeUnit.SECONDS)) process.destroyForcibly()
     }
+
+    private fun added(wanted: Regex, email: String, vararg more: String): String {
+        val shown = run("user", "add", email, "--given-name", "Béla", "--family-name", "Nagy", *more)
+        return wanted.find(shown)?.groupValues?.get(1) ?: error("nothing like $wanted in: $shown")
+    }
+
+    private fun asked(method: String, path: String, body: String? = null, token: String? = null): String {
+        val bytes = body?.let { BodyPublishers.ofString(it) } ?: BodyPublishers.noBody()
+        val request = HttpRequest.newBuilder(URI(address + path)).method(method, bytes)
+        if (body != null) request.header("Content-Type", "application/json")
+        if (token != null) request.header("Authorization", "Bearer $token")
+        val client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()
+        val answer = client.send(request.build(), BodyHandlers.ofString())
+        check(answer.statusCode() == 200) { "$method $path: ${answer.statusCode()} ${answer.body()}" }
+        return answer.body()
+    }
+
+    private fun value(member: String, json: String): String =
+        Regex(""""$member":"([^"]+)"""").find(json)?.groupValues?.get(1) ?: error("no $member in: $json")
 
     private fun run(vararg arguments: String): String = run(program(*arguments))
 
@@ -73,5 +112,6 @@ class RealServer(private val folder: File, tls: File? = null) : AutoCloseable {
         const val PASSWORD = "correct horse battery"
         private val LISTENING = Regex(""""message":"serving".*"listen":"([^"]+)"""")
         private val CODE = Regex("""Code: +(\S+)""")
+        private val LINK = Regex("""Link: +(\S+)""")
     }
 }

@@ -7,6 +7,7 @@ import app.roadbook.client.Budget
 import app.roadbook.client.CardEdit
 import app.roadbook.client.NewCard
 import app.roadbook.client.Owner
+import app.roadbook.client.PlaceValue
 import app.roadbook.client.QuarantineReason
 import app.roadbook.client.SyncEnd
 import app.roadbook.client.SyncException
@@ -88,7 +89,7 @@ class ServerTest {
                 val error = assertFailsWith<SyncException.Unreachable> {
                     roadbook.signIn(nobody, RealServer.ADMIN, RealServer.PASSWORD, installation())
                 }
-                assertEquals("http://127.0.0.1:$closed", error.address)
+                assertEquals(listOf("http://127.0.0.1:$closed", "unreachable"), listOf(error.address, error.code))
             }
         }
     }
@@ -112,6 +113,7 @@ class ServerTest {
                 tablet.revokeDevice(server, "00000000-0000-7000-8000-000000000000")
             }
             assertEquals("not_found", nobodys.code)
+            assertEquals("refused", codeOf(nobodys))
         }
     }
 
@@ -131,25 +133,27 @@ class ServerTest {
 
     @Test
     fun `a cancelled sign-in, enrolment or attach ends at once, and nobody is signed in`() = runTest {
-        ServerSocket(0).use { silent ->
-            Server("http://127.0.0.1:${silent.localPort}").use { nobody ->
-                Roadbook.open(file).use { roadbook ->
-                    roadbook.beginLocalWorkspace()
-                    val (email, password) = RealServer.ADMIN to RealServer.PASSWORD
-                    val calls = listOf<suspend () -> Any>(
-                        { roadbook.signIn(nobody, email, password, installation()) },
-                        { roadbook.enrol(nobody, "A-B", password, installation()) },
-                        { roadbook.attach(nobody, email, password, installation()) },
-                    )
-                    for (call in calls) {
-                        val entering = launch { call() }
-                        silent.accept().use {
-                            withTimeout(5_000) { entering.cancelAndJoin() }
+        withContext(Dispatchers.IO) {
+            ServerSocket(0).use { silent ->
+                Server("http://127.0.0.1:${silent.localPort}").use { nobody ->
+                    Roadbook.open(file).use { roadbook ->
+                        roadbook.beginLocalWorkspace()
+                        val (email, password) = RealServer.ADMIN to RealServer.PASSWORD
+                        val calls = listOf<suspend () -> Any>(
+                            { roadbook.signIn(nobody, email, password, installation()) },
+                            { roadbook.enrol(nobody, "A-B", password, installation()) },
+                            { roadbook.attach(nobody, email, password, installation()) },
+                        )
+                        for (call in calls) {
+                            val entering = launch { call() }
+                            silent.accept().use {
+                                withTimeout(5_000) { entering.cancelAndJoin() }
+                            }
+                            assertFalse(roadbook.isSignedIn())
                         }
-                        assertFalse(roadbook.isSignedIn())
+                        val attached = Server(real.address).use { roadbook.attach(it, email, password, installation()) }
+                        assertIs<Attached.Done>(attached)
                     }
-                    val attached = Server(real.address).use { roadbook.attach(it, email, password, installation()) }
-                    assertIs<Attached.Done>(attached)
                 }
             }
         }
@@ -212,8 +216,9 @@ class ServerTest {
             val conflict = phone.conflicts(card).single()
             assertEquals(conflict, tablet.conflicts(card).single())
             assertEquals(Place.Name, conflict.place)
-            assertEquals(setOf("Red roof", "Green roof"), setOf(conflict.shown) + conflict.others)
-            phone.resolve(card, conflict, "Red and green roof")
+            val names = listOf("Red roof", "Green roof").map { PlaceValue.Text(it) }
+            assertEquals(names.toSet<PlaceValue>(), setOf(conflict.shown) + conflict.others)
+            phone.resolve(card, conflict, PlaceValue.Text("Red and green roof"))
             phone.sync(server)
             tablet.sync(server)
             assertEquals(emptyList(), tablet.card(card).conflicts)
@@ -229,7 +234,7 @@ class ServerTest {
                 bela.enrol(server, code, "a password of Béla's own", installation())
                 anna.sync(server)
                 val owner = Owner.User(bela.me()!!.user)
-                val card = anna.createCard(NewCard(anna.product().id, "Béla's", null, owner, emptyList())).id
+                val card = anna.createCard(NewCard(anna.product().id, "Béla's", owner = owner)).id
                 anna.sync(server)
                 bela.sync(server)
                 // Béla trashes it where there is no signal, while Anna takes it from him.
@@ -239,7 +244,8 @@ class ServerTest {
                 bela.sync(server)
                 val refused = bela.quarantine().single()
                 assertEquals("Béla's", refused.title)
-                assertEquals(Place.Trash, refused.writes.single().place)
+                val write = refused.writes.single()
+                assertEquals(listOf(Place.Trash, PlaceValue.Trashed), listOf(write.place, write.value))
                 assertIs<QuarantineReason.Forgotten>(refused.reason)
                 assertFailsWith<ApiException.NotFound> { bela.card(card) }
                 assertFailsWith<SyncException.Unsent> { bela.signOut(server) }
@@ -252,7 +258,7 @@ class ServerTest {
 
     @Test
     fun `in the background a sync stays within its budget, and the next ones go on`() = signedIn { roadbook, server ->
-        val budget = Budget(20u, 64uL * 1024u)
+        val budget = Budget(bytes = 64uL * 1024u)
         val ends = mutableListOf<SyncEnd>()
         do {
             val synced = roadbook.backgroundSync(server, budget)
@@ -268,7 +274,7 @@ class ServerTest {
         Roadbook.open(File(folder, "tablet.db")).use { tablet ->
             tablet.signIn(server, RealServer.ADMIN, RealServer.PASSWORD, installation())
             phone.sync(server)
-            val board = BoardQuery(phone.product().id, null, null, "live", 0u, 5u)
+            val board = BoardQuery(phone.product().id, text = "live")
             val live = launch { phone.live(server) }
             tablet.sync(server)
             val card = tablet.makeCard(name = "Live").id
@@ -347,6 +353,9 @@ class ServerTest {
         // The code was used up: Carla has her password, and begins with a file of her own.
         Roadbook.open(File(folder, "carla.db")).use { it.signIn(server, email, password, installation()) }
     }
+
+    /** The error's own code, also where it has a member of that name. */
+    private fun codeOf(error: SyncException): String = error.code
 
     /** Runs with a phone of the administrator, in real time: these tests wait for sockets. */
     private fun signedIn(test: suspend kotlinx.coroutines.CoroutineScope.(Roadbook, Server) -> Unit) = runTest {

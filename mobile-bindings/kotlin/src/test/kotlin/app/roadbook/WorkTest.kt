@@ -20,7 +20,10 @@ import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertIs
 import kotlin.test.assertTrue
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.isActive
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
@@ -132,6 +135,25 @@ class WorkTest {
         roadbook.resume()
         assertEquals(0, withTimeout(10_000) { seen.receive() })
         watching.cancel()
+    }
+
+    @Test
+    fun `a search that nobody waits for any more ends, and the next one does not`() = local { roadbook ->
+        val card = roadbook.makeCard().id
+        for (numbers in (0 until 2_000).chunked(500)) {
+            val todos = numbers.map { CardEdit.AddTodo("Call number $it", null, Owner.Me, null) }
+            roadbook.editCard(card, *todos.toTypedArray())
+        }
+        // One that comes between two searches is lost on both, so there are many.
+        val typing = launch(Dispatchers.IO) { while (isActive) roadbook.interrupt() }
+        try {
+            withTimeout(60_000) {
+                assertFailsWith<ApiException.Interrupted> { while (true) roadbook.search("nowhere") }
+            }
+        } finally {
+            typing.cancelAndJoin()
+        }
+        assertEquals(listOf("Call number 1999"), roadbook.search("number 1999").todos.map { it.todo.text })
     }
 
     private suspend fun value(roadbook: Roadbook, card: String, field: String) =
