@@ -554,7 +554,6 @@ impl Drop for Mark<'_> {
     }
 }
 
-/// A panic elsewhere leaves no half-done transaction: SQLite has rolled it back.
 /// As [`lock`], unless another thread has it.
 fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     match mutex.try_lock() {
@@ -564,6 +563,7 @@ fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     }
 }
 
+/// A panic elsewhere leaves no half-done transaction: SQLite has rolled it back.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
