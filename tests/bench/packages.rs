@@ -81,7 +81,7 @@ pub fn call(file: &Path) {
     }
     // One after the other: unsent edits of one card would grow with each.
     let mut edits = 0;
-    report("edit", 300, 8, || {
+    report("edit", 100, 4, || {
         edits += 1;
         let name = format!("Name {edits}");
         edit_card(&client, cards[edits % cards.len()], &[CardEdit::Rename { name }]).unwrap();

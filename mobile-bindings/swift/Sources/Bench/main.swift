@@ -43,7 +43,7 @@ for rows: UInt32 in [100, 1_000] {
 }
 // One after the other: unsent edits of one card would grow with each.
 var edits = 0
-try await report("edit", 300, rounds: 8) {
+try await report("edit", 100) {
     edits += 1
     _ = try await roadbook.editCard(cards[edits % cards.count], edits: [.rename(name: "Name \(edits)")])
 }
