@@ -10,7 +10,8 @@ let package = Package(
     targets: [
         // Generated: the declarations of the native library.
         .systemLibrary(name: "RoadbookFFI"),
-        // Generated: the calls. What UniFFI 0.32 writes for an asynchronous protocol does not compile in mode 6.
+        // Generated, but for the ids: the calls. What UniFFI 0.32 writes for an asynchronous protocol does not compile
+        // in mode 6.
         .target(
             name: "RoadbookCore",
             dependencies: ["RoadbookFFI"],

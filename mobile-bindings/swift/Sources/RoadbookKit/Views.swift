@@ -23,8 +23,8 @@ extension AttachQuestion: Identifiable {
     /// The workspace's product or status.
     public var id: String {
         switch self {
-        case .product(let product, _, _): product
-        case .status(let status, _, _): status
+        case .product(let product, _, _): product.rawValue
+        case .status(let status, _, _): status.rawValue
         }
     }
 }

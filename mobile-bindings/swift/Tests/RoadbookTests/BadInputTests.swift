@@ -7,7 +7,7 @@ struct BadInputTests {
     private let phone: Phone
     private let card: DocumentId
     private let todo: PartId
-    /// No product, status or user has it.
+    /// The text of an id that no product, status or user has.
     private let nowhere = "00000000-0000-0000-0000-0000000000ee"
 
     init() async throws {
@@ -59,14 +59,14 @@ struct BadInputTests {
             try await roadbook.closeTodo(made.made[0], of: card)
         }
         for (missing, edit): (Missing, CardEdit) in [
-            (.user, .setOwner(owner: nowhere)), (.status, .move(status: nowhere)),
+            (.user, .setOwner(owner: UserId(nowhere))), (.status, .move(status: StatusId(nowhere))),
         ] {
             await #expect(throws: ApiError.NotFound(what: missing)) {
                 try await roadbook.editCard(card, edits: [edit])
             }
         }
         await #expect(throws: ApiError.NotFound(what: .product)) {
-            let new = NewCard(product: nowhere, name: "Bakery", status: nil, owner: .me, edits: [])
+            let new = NewCard(product: ProductId(nowhere), name: "Bakery", status: nil, owner: .me, edits: [])
             _ = try await roadbook.createCard(new)
         }
         await #expect(throws: ApiError.NotFound(what: .field)) {
@@ -82,8 +82,10 @@ struct BadInputTests {
 
     @Test("A text that is no id is malformed, and the handle goes on")
     func noId() async throws {
-        for id in ["", "no id", "\0", card + "\0", String(repeating: "0", count: 10 << 20)] {
-            await #expect(throws: ApiError.Invalid(reason: .malformed)) { try await phone.roadbook.card(id) }
+        for text in ["", "no id", "\0", "\(card)\0", String(repeating: "0", count: 10 << 20)] {
+            await #expect(throws: ApiError.Invalid(reason: .malformed)) {
+                try await phone.roadbook.card(DocumentId(text))
+            }
         }
         try await isAsItWas()
     }

@@ -38,7 +38,7 @@ private struct Devices {
     let phones: [Phone]
     private let firm: Firm?
     private let server: Server?
-    private var card = ""
+    private var card = DocumentId("")
     private var person: DocumentId?
     private var todos: [PartId] = []
     private var details: [PartId] = []
@@ -135,7 +135,7 @@ private struct Devices {
             switch second {
             case "me": assignee = try #require(try await roadbook.me()).user
             case "nobody": assignee = nil
-            default: assignee = "00000000-0000-7000-8000-000000000000"
+            default: assignee = UserId("00000000-0000-7000-8000-000000000000")
             }
             return .assign(todo: nth(todos, first), assignee: assignee)
         case "close":
@@ -242,7 +242,7 @@ private func split(_ line: String) -> (String, String) {
 
 /// The id with this number; "-" is one that nobody has.
 private func nth(_ made: [PartId], _ number: String) -> PartId {
-    number == "-" ? "AAAAAAAA" : made[Int(number)! - 1]
+    number == "-" ? PartId("AAAAAAAA") : made[Int(number)! - 1]
 }
 
 private func amount(_ text: String) -> FieldValue {

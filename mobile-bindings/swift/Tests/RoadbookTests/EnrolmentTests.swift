@@ -48,7 +48,7 @@ struct EnrolmentTests {
         await #expect(throws: SyncError.AccessEnded(handedIn: 1)) { try await phone.roadbook.sync(with: server) }
         await #expect(throws: SyncError.SignInNeeded) { try await phone.roadbook.devices(at: server) }
         let error = await failure(of: {
-            try await tablet.roadbook.revokeDevice("00000000-0000-7000-8000-000000000000", at: server)
+            try await tablet.roadbook.revokeDevice(DeviceId("00000000-0000-7000-8000-000000000000"), at: server)
         })
         guard case .Refused(_, "not_found") = error as? SyncError else {
             Issue.record("\(String(describing: error))")

@@ -45,7 +45,7 @@ struct LocalWorkspaceTests {
         _ = try phone.roadbook.beginLocalWorkspace(zone: "Europe/Budapest", locale: "hu-HU")
         #expect(throws: ApiError.NotFound(what: .document)) {
             try phone.roadbook.closeTodo(
-                card: "09090909-0909-0909-0909-090909090909", todo: "AQEBAQEB", outcome: .failed)
+                card: DocumentId("09090909-0909-0909-0909-090909090909"), todo: PartId("AQEBAQEB"), outcome: .failed)
         }
         #expect(throws: AddressError.NotSecure) { try Server(address: "http://roadbook.example") }
     }

@@ -16,7 +16,7 @@ struct Stress {
     /// A kilobyte and a half for each call of the second half.
     private static let mostGrowth = 8 << 20
     /// An id that no document has.
-    private static let nowhere = "00000000-0000-7000-8000-000000000000"
+    private static let nowhere = DocumentId("00000000-0000-7000-8000-000000000000")
 
     private let roadbook: Roadbook
     private let cards: [DocumentId]

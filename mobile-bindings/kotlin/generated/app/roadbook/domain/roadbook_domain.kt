@@ -4063,13 +4063,73 @@ public typealias FfiConverterTypeDecimal = FfiConverterString
 
 
 
-public typealias DeviceId = kotlin.String
-public typealias FfiConverterTypeDeviceId = FfiConverterString
 
 
 
-public typealias DocumentId = kotlin.String
-public typealias FfiConverterTypeDocumentId = FfiConverterString
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDeviceId: FfiConverter<DeviceId, RustBuffer.ByValue> {
+    override fun lift(value: RustBuffer.ByValue): DeviceId {
+        val builtinValue = FfiConverterString.lift(value)
+        return DeviceId(builtinValue)
+    }
+
+    override fun lower(value: DeviceId): RustBuffer.ByValue {
+        val builtinValue = value.text
+        return FfiConverterString.lower(builtinValue)
+    }
+
+    override fun read(buf: ByteBuffer): DeviceId {
+        val builtinValue = FfiConverterString.read(buf)
+        return DeviceId(builtinValue)
+    }
+
+    override fun allocationSize(value: DeviceId): ULong {
+        val builtinValue = value.text
+        return FfiConverterString.allocationSize(builtinValue)
+    }
+
+    override fun write(value: DeviceId, buf: ByteBuffer) {
+        val builtinValue = value.text
+        FfiConverterString.write(builtinValue, buf)
+    }
+}
+
+
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDocumentId: FfiConverter<DocumentId, RustBuffer.ByValue> {
+    override fun lift(value: RustBuffer.ByValue): DocumentId {
+        val builtinValue = FfiConverterString.lift(value)
+        return DocumentId(builtinValue)
+    }
+
+    override fun lower(value: DocumentId): RustBuffer.ByValue {
+        val builtinValue = value.text
+        return FfiConverterString.lower(builtinValue)
+    }
+
+    override fun read(buf: ByteBuffer): DocumentId {
+        val builtinValue = FfiConverterString.read(buf)
+        return DocumentId(builtinValue)
+    }
+
+    override fun allocationSize(value: DocumentId): ULong {
+        val builtinValue = value.text
+        return FfiConverterString.allocationSize(builtinValue)
+    }
+
+    override fun write(value: DocumentId, buf: ByteBuffer) {
+        val builtinValue = value.text
+        FfiConverterString.write(builtinValue, buf)
+    }
+}
 
 
 
@@ -4078,8 +4138,38 @@ public typealias FfiConverterTypeDue = FfiConverterString
 
 
 
-public typealias FieldId = kotlin.String
-public typealias FfiConverterTypeFieldId = FfiConverterString
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeFieldId: FfiConverter<FieldId, RustBuffer.ByValue> {
+    override fun lift(value: RustBuffer.ByValue): FieldId {
+        val builtinValue = FfiConverterString.lift(value)
+        return FieldId(builtinValue)
+    }
+
+    override fun lower(value: FieldId): RustBuffer.ByValue {
+        val builtinValue = value.text
+        return FfiConverterString.lower(builtinValue)
+    }
+
+    override fun read(buf: ByteBuffer): FieldId {
+        val builtinValue = FfiConverterString.read(buf)
+        return FieldId(builtinValue)
+    }
+
+    override fun allocationSize(value: FieldId): ULong {
+        val builtinValue = value.text
+        return FfiConverterString.allocationSize(builtinValue)
+    }
+
+    override fun write(value: FieldId, buf: ByteBuffer) {
+        val builtinValue = value.text
+        FfiConverterString.write(builtinValue, buf)
+    }
+}
 
 
 
@@ -4088,8 +4178,38 @@ public typealias FfiConverterTypeKey = FfiConverterString
 
 
 
-public typealias OrgId = kotlin.String
-public typealias FfiConverterTypeOrgId = FfiConverterString
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeOrgId: FfiConverter<OrgId, RustBuffer.ByValue> {
+    override fun lift(value: RustBuffer.ByValue): OrgId {
+        val builtinValue = FfiConverterString.lift(value)
+        return OrgId(builtinValue)
+    }
+
+    override fun lower(value: OrgId): RustBuffer.ByValue {
+        val builtinValue = value.text
+        return FfiConverterString.lower(builtinValue)
+    }
+
+    override fun read(buf: ByteBuffer): OrgId {
+        val builtinValue = FfiConverterString.read(buf)
+        return OrgId(builtinValue)
+    }
+
+    override fun allocationSize(value: OrgId): ULong {
+        val builtinValue = value.text
+        return FfiConverterString.allocationSize(builtinValue)
+    }
+
+    override fun write(value: OrgId, buf: ByteBuffer) {
+        val builtinValue = value.text
+        FfiConverterString.write(builtinValue, buf)
+    }
+}
 
 
 
@@ -4098,18 +4218,108 @@ public typealias FfiConverterTypeOtherName = FfiConverterString
 
 
 
-public typealias PartId = kotlin.String
-public typealias FfiConverterTypePartId = FfiConverterString
 
 
 
-public typealias ProductId = kotlin.String
-public typealias FfiConverterTypeProductId = FfiConverterString
+/**
+ * @suppress
+ */
+public object FfiConverterTypePartId: FfiConverter<PartId, RustBuffer.ByValue> {
+    override fun lift(value: RustBuffer.ByValue): PartId {
+        val builtinValue = FfiConverterString.lift(value)
+        return PartId(builtinValue)
+    }
+
+    override fun lower(value: PartId): RustBuffer.ByValue {
+        val builtinValue = value.text
+        return FfiConverterString.lower(builtinValue)
+    }
+
+    override fun read(buf: ByteBuffer): PartId {
+        val builtinValue = FfiConverterString.read(buf)
+        return PartId(builtinValue)
+    }
+
+    override fun allocationSize(value: PartId): ULong {
+        val builtinValue = value.text
+        return FfiConverterString.allocationSize(builtinValue)
+    }
+
+    override fun write(value: PartId, buf: ByteBuffer) {
+        val builtinValue = value.text
+        FfiConverterString.write(builtinValue, buf)
+    }
+}
 
 
 
-public typealias StatusId = kotlin.String
-public typealias FfiConverterTypeStatusId = FfiConverterString
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeProductId: FfiConverter<ProductId, RustBuffer.ByValue> {
+    override fun lift(value: RustBuffer.ByValue): ProductId {
+        val builtinValue = FfiConverterString.lift(value)
+        return ProductId(builtinValue)
+    }
+
+    override fun lower(value: ProductId): RustBuffer.ByValue {
+        val builtinValue = value.text
+        return FfiConverterString.lower(builtinValue)
+    }
+
+    override fun read(buf: ByteBuffer): ProductId {
+        val builtinValue = FfiConverterString.read(buf)
+        return ProductId(builtinValue)
+    }
+
+    override fun allocationSize(value: ProductId): ULong {
+        val builtinValue = value.text
+        return FfiConverterString.allocationSize(builtinValue)
+    }
+
+    override fun write(value: ProductId, buf: ByteBuffer) {
+        val builtinValue = value.text
+        FfiConverterString.write(builtinValue, buf)
+    }
+}
+
+
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeStatusId: FfiConverter<StatusId, RustBuffer.ByValue> {
+    override fun lift(value: RustBuffer.ByValue): StatusId {
+        val builtinValue = FfiConverterString.lift(value)
+        return StatusId(builtinValue)
+    }
+
+    override fun lower(value: StatusId): RustBuffer.ByValue {
+        val builtinValue = value.text
+        return FfiConverterString.lower(builtinValue)
+    }
+
+    override fun read(buf: ByteBuffer): StatusId {
+        val builtinValue = FfiConverterString.read(buf)
+        return StatusId(builtinValue)
+    }
+
+    override fun allocationSize(value: StatusId): ULong {
+        val builtinValue = value.text
+        return FfiConverterString.allocationSize(builtinValue)
+    }
+
+    override fun write(value: StatusId, buf: ByteBuffer) {
+        val builtinValue = value.text
+        FfiConverterString.write(builtinValue, buf)
+    }
+}
 
 
 
@@ -4150,8 +4360,38 @@ public object FfiConverterTypeTimestamp: FfiConverter<Timestamp, Long> {
 
 
 
-public typealias UserId = kotlin.String
-public typealias FfiConverterTypeUserId = FfiConverterString
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeUserId: FfiConverter<UserId, RustBuffer.ByValue> {
+    override fun lift(value: RustBuffer.ByValue): UserId {
+        val builtinValue = FfiConverterString.lift(value)
+        return UserId(builtinValue)
+    }
+
+    override fun lower(value: UserId): RustBuffer.ByValue {
+        val builtinValue = value.text
+        return FfiConverterString.lower(builtinValue)
+    }
+
+    override fun read(buf: ByteBuffer): UserId {
+        val builtinValue = FfiConverterString.read(buf)
+        return UserId(builtinValue)
+    }
+
+    override fun allocationSize(value: UserId): ULong {
+        val builtinValue = value.text
+        return FfiConverterString.allocationSize(builtinValue)
+    }
+
+    override fun write(value: UserId, buf: ByteBuffer) {
+        val builtinValue = value.text
+        FfiConverterString.write(builtinValue, buf)
+    }
+}
 
 
 

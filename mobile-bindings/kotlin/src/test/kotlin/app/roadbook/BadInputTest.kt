@@ -17,8 +17,14 @@ import app.roadbook.client.SyncException
 import app.roadbook.client.Trust
 import app.roadbook.domain.Act
 import app.roadbook.domain.ContactSort
+import app.roadbook.domain.DocumentId
+import app.roadbook.domain.FieldId
+import app.roadbook.domain.PartId
 import app.roadbook.domain.Place
+import app.roadbook.domain.ProductId
+import app.roadbook.domain.StatusId
 import app.roadbook.domain.Trash
+import app.roadbook.domain.UserId
 import java.io.File
 import java.time.Instant
 import kotlin.test.assertEquals
@@ -123,10 +129,10 @@ class BadInputTest {
             missing(Missing.DOCUMENT) { roadbook.editCards(listOf(card, foreign), CardEdit.Trash) }
             assertEquals(Trash.No, roadbook.card(card).trash)
             missing(Missing.TODO) { roadbook.closeTodo(card, todo) }
-            missing(Missing.USER) { roadbook.editCard(card, CardEdit.SetOwner(NOWHERE)) }
-            missing(Missing.STATUS) { roadbook.editCard(card, CardEdit.Move(NOWHERE)) }
-            missing(Missing.PRODUCT) { roadbook.createCard(NewCard(NOWHERE, "Bakery", null, Owner.Me, emptyList())) }
-            missing(Missing.FIELD) { roadbook.editCard(card, CardEdit.SetField(NOWHERE, FieldValue.Flag)) }
+            missing(Missing.USER) { roadbook.editCard(card, CardEdit.SetOwner(UserId(NOWHERE))) }
+            missing(Missing.STATUS) { roadbook.editCard(card, CardEdit.Move(StatusId(NOWHERE))) }
+            missing(Missing.PRODUCT) { roadbook.createCard(NewCard(ProductId(NOWHERE), "Bakery")) }
+            missing(Missing.FIELD) { roadbook.editCard(card, CardEdit.SetField(FieldId(NOWHERE), FieldValue.Flag)) }
             assertEquals(emptyList(), roadbook.cardsOfContact(contact))
             val wrong = assertFailsWith<ApiException.Invalid> { other.card(contact) }
             assertIs<Reason.OtherDocumentType>(wrong.reason)
@@ -165,7 +171,7 @@ class BadInputTest {
     }
 
     /** Calls that take a text which users write. */
-    private fun textCalls(text: String) = mapOf<String, suspend Roadbook.(String) -> Any?>(
+    private fun textCalls(text: String) = mapOf<String, suspend Roadbook.(DocumentId) -> Any?>(
         "rename" to { editCard(it, CardEdit.Rename(text)) },
         "rename several" to { editCards(listOf(it), CardEdit.Rename(text)) },
         "a todo" to { editCard(it, CardEdit.AddTodo(text, null, Owner.Me, null)) },
@@ -182,56 +188,60 @@ class BadInputTest {
     )
 
     /** Calls that take an id. */
-    private fun idCalls(id: String) = mapOf<String, suspend Roadbook.(String) -> Any?>(
-        "card" to { card(id) },
-        "contact" to { contact(id) },
-        "history" to { history(id) },
-        "conflicts" to { conflicts(id) },
-        "sync state" to { syncState(id) },
-        "edit" to { editCard(id, CardEdit.Trash) },
-        "edit several" to { editCards(listOf(it, id), CardEdit.Trash) },
-        "close the todo of a card" to { closeTodo(id, id) },
-        "close a todo" to { closeTodo(it, id) },
-        "a todo's contact" to { editCard(it, CardEdit.AddTodo("Call", null, Owner.Me, id)) },
-        "favourite" to { setFavourite(id, true) },
-        "opened" to { noteOpened(id) },
-        "product" to { createCard(NewCard(id, "Bakery", null, Owner.Me, emptyList())) },
-        "board" to { board(BoardQuery(id, null, null, null, 0u, 5u)) },
-        "moves" to { movesTo(it, id) },
-        "link" to { editCard(it, CardEdit.Link("customer", id)) },
+    private fun idCalls(text: String) = mapOf<String, suspend Roadbook.(DocumentId) -> Any?>(
+        "card" to { card(DocumentId(text)) },
+        "contact" to { contact(DocumentId(text)) },
+        "history" to { history(DocumentId(text)) },
+        "conflicts" to { conflicts(DocumentId(text)) },
+        "sync state" to { syncState(DocumentId(text)) },
+        "edit" to { editCard(DocumentId(text), CardEdit.Trash) },
+        "edit several" to { editCards(listOf(it, DocumentId(text)), CardEdit.Trash) },
+        "close the todo of a card" to { closeTodo(DocumentId(text), PartId("AAAAAAAA")) },
+        "close a todo" to { closeTodo(it, PartId(text)) },
+        "a todo's contact" to { editCard(it, CardEdit.AddTodo("Call", null, Owner.Me, DocumentId(text))) },
+        "favourite" to { setFavourite(DocumentId(text), true) },
+        "opened" to { noteOpened(DocumentId(text)) },
+        "product" to { createCard(NewCard(ProductId(text), "Bakery")) },
+        "board" to { board(BoardQuery(ProductId(text), null, null, null, 0u, 5u)) },
+        "moves" to { movesTo(it, StatusId(text)) },
+        "owner" to { editCard(it, CardEdit.SetOwner(UserId(text))) },
+        "field" to { editCard(it, CardEdit.SetField(FieldId(text), FieldValue.Flag)) },
+        "link" to { editCard(it, CardEdit.Link("customer", DocumentId(text))) },
     )
 
     /** Calls that take a due. */
-    private fun dueCalls(due: String) = mapOf<String, suspend Roadbook.(String) -> Any?>(
+    private fun dueCalls(due: String) = mapOf<String, suspend Roadbook.(DocumentId) -> Any?>(
         "due" to { editCard(it, CardEdit.AddTodo("Call", due, Owner.Me, null)) },
     )
 
     /** Makes a call of each kind, on several threads at once. */
-    private suspend fun everywhere(card: String, expect: suspend (String, suspend Roadbook.(String) -> Any?) -> Any) =
-        coroutineScope {
-            val calls = textCalls("Text") + mapOf<String, suspend Roadbook.(String) -> Any?>(
-                "me" to { me() },
-                "today" to { today() },
-                "card" to { card(it) },
-                "history" to { history(it) },
-                "sync state" to { syncState(it) },
-                "favourite" to { setFavourite(it, true) },
-                "settings" to { settings() },
-                "unsent count" to { unsentCount() },
-                "signed in" to { isSignedIn() },
-                "may" to { may(Act.entries.first()) },
-                "recents" to { recents() },
-                "quarantine" to { quarantine() },
-                "status counts" to { statusCounts(NOWHERE) },
-                "check" to { check() },
-                "poll" to { poll() },
-                "rebuild" to { rebuildSome() },
-                "begin" to { beginLocalWorkspace() },
-            )
-            List(4) { calls.map { (name, call) -> async(Dispatchers.IO) { expect(name, call) } } }.flatten().awaitAll()
-        }
+    private suspend fun everywhere(
+        card: DocumentId,
+        expect: suspend (String, suspend Roadbook.(DocumentId) -> Any?) -> Any,
+    ) = coroutineScope {
+        val calls = textCalls("Text") + mapOf<String, suspend Roadbook.(DocumentId) -> Any?>(
+            "me" to { me() },
+            "today" to { today() },
+            "card" to { card(it) },
+            "history" to { history(it) },
+            "sync state" to { syncState(it) },
+            "favourite" to { setFavourite(it, true) },
+            "settings" to { settings() },
+            "unsent count" to { unsentCount() },
+            "signed in" to { isSignedIn() },
+            "may" to { may(Act.entries.first()) },
+            "recents" to { recents() },
+            "quarantine" to { quarantine() },
+            "status counts" to { statusCounts(ProductId(NOWHERE)) },
+            "check" to { check() },
+            "poll" to { poll() },
+            "rebuild" to { rebuildSome() },
+            "begin" to { beginLocalWorkspace() },
+        )
+        List(4) { calls.map { (name, call) -> async(Dispatchers.IO) { expect(name, call) } } }.flatten().awaitAll()
+    }
 
-    private suspend fun refused(roadbook: Roadbook, card: String, edit: CardEdit): Reason =
+    private suspend fun refused(roadbook: Roadbook, card: DocumentId, edit: CardEdit): Reason =
         assertFailsWith<ApiException.Invalid> { roadbook.editCard(card, edit) }.reason
 
     private fun local(test: suspend (Roadbook) -> Unit) = runBlocking {
@@ -239,7 +249,7 @@ class BadInputTest {
     }
 
     /** The test gets a card, and must leave all as it is. */
-    private fun unchanged(test: suspend (Roadbook, card: String) -> Unit) = local { roadbook ->
+    private fun unchanged(test: suspend (Roadbook, card: DocumentId) -> Unit) = local { roadbook ->
         val card = roadbook.makeCard().id
         val before = roadbook.card(card)
         test(roadbook, card)

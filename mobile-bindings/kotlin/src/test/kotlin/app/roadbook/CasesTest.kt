@@ -11,10 +11,14 @@ import app.roadbook.client.NewContact
 import app.roadbook.client.PlaceValue
 import app.roadbook.domain.ContactSort
 import app.roadbook.domain.DetailSort
+import app.roadbook.domain.DocumentId
+import app.roadbook.domain.FieldId
 import app.roadbook.domain.Outcome
+import app.roadbook.domain.PartId
 import app.roadbook.domain.Period
 import app.roadbook.domain.Place
 import app.roadbook.domain.ProductKind
+import app.roadbook.domain.UserId
 import java.io.File
 import kotlin.test.assertTrue
 import kotlinx.coroutines.runBlocking
@@ -57,10 +61,10 @@ class CasesTest {
 
     /** The phone of a case, and in a firm the tablet and their server. */
     private class Case(private val phones: List<Roadbook>, private val server: Server?) {
-        private var card = ""
-        private var person: String? = null
-        private val todos = mutableListOf<String>()
-        private val details = mutableListOf<String>()
+        private var card = DocumentId("")
+        private var person: DocumentId? = null
+        private val todos = mutableListOf<PartId>()
+        private val details = mutableListOf<PartId>()
         private var period: Period = Period.Today
         private var more: Boolean? = null
         private var refused: String? = null
@@ -121,7 +125,7 @@ class CasesTest {
             }
         }
 
-        private fun document(word: String): String = if (word == "card") card else person!!
+        private fun document(word: String): DocumentId = if (word == "card") card else person!!
 
         private fun contactEdit(verb: String, rest: String): ContactEdit {
             val (first, second) = split(rest)
@@ -152,7 +156,7 @@ class CasesTest {
                     val assignee = when (second) {
                         "me" -> roadbook.me()!!.user
                         "nobody" -> null
-                        else -> NOWHERE
+                        else -> UserId(NOWHERE)
                     }
                     CardEdit.Assign(nth(todos, first), assignee)
                 }
@@ -180,7 +184,7 @@ class CasesTest {
         }
 
         /** The first field of Sales whose kind is asked for. */
-        private suspend fun field(roadbook: Roadbook, isAskedFor: (FieldType) -> Boolean): String =
+        private suspend fun field(roadbook: Roadbook, isAskedFor: (FieldType) -> Boolean): FieldId =
             roadbook.product(ProductKind.Sales).fields.first { isAskedFor(it.kind) }.id
 
         private suspend fun tell(roadbook: Roadbook): List<String> {
@@ -240,7 +244,7 @@ class CasesTest {
             return told
         }
 
-        private fun wordOf(id: String): String = when (id) {
+        private fun wordOf(id: DocumentId): String = when (id) {
             card -> "card"
             person -> "person"
             else -> "another"
@@ -251,8 +255,8 @@ class CasesTest {
         fun split(text: String): Pair<String, String> = text.substringBefore(' ') to text.substringAfter(' ', "")
 
         /** The id with this number; "-" is one that nobody has. */
-        fun nth(made: List<String>, number: String): String =
-            if (number == "-") "AAAAAAAA" else made[number.toInt() - 1]
+        fun nth(made: List<PartId>, number: String): PartId =
+            if (number == "-") PartId("AAAAAAAA") else made[number.toInt() - 1]
 
         fun amount(text: String): FieldValue {
             val (amount, currency) = split(text)

@@ -4,6 +4,8 @@ import app.roadbook.client.AddressException
 import app.roadbook.client.ApiException
 import app.roadbook.client.Missing
 import app.roadbook.client.Reason
+import app.roadbook.domain.DocumentId
+import app.roadbook.domain.PartId
 import java.io.File
 import java.time.ZoneId
 import java.util.Locale
@@ -44,7 +46,9 @@ class LocalWorkspaceTest {
         localPhone(file).use { roadbook ->
             val again = assertFailsWith<ApiException.Invalid> { roadbook.beginLocalWorkspace() }
             assertIs<Reason.UserThere>(again.reason)
-            val missing = assertFailsWith<ApiException.NotFound> { roadbook.closeTodo(NOWHERE, "AAAAAAAA") }
+            val missing = assertFailsWith<ApiException.NotFound> {
+                roadbook.closeTodo(DocumentId(NOWHERE), PartId("AAAAAAAA"))
+            }
             assertEquals(Missing.DOCUMENT, missing.what)
         }
         assertFailsWith<AddressException.NotSecure> { Server("http://roadbook.example") }

@@ -12,7 +12,7 @@ import java.nio.file.Files
 import java.time.ZoneId
 import java.util.Locale
 
-/** An id that no document has. */
+/** The text of an id that nothing has. */
 internal const val NOWHERE = "00000000-0000-7000-8000-000000000000"
 
 /** A todo that was due long ago. */

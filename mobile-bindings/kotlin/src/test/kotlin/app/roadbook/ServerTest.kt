@@ -12,6 +12,7 @@ import app.roadbook.client.QuarantineReason
 import app.roadbook.client.SyncEnd
 import app.roadbook.client.SyncException
 import app.roadbook.client.SyncState
+import app.roadbook.domain.DeviceId
 import app.roadbook.domain.Place
 import java.io.File
 import java.net.ServerSocket
@@ -110,7 +111,7 @@ class ServerTest {
             assertEquals(1uL, assertFailsWith<SyncException.AccessEnded> { phone.sync(server) }.handedIn)
             assertFailsWith<SyncException.SignInNeeded> { phone.devices(server) }
             val nobodys = assertFailsWith<SyncException.Refused> {
-                tablet.revokeDevice(server, "00000000-0000-7000-8000-000000000000")
+                tablet.revokeDevice(server, DeviceId(NOWHERE))
             }
             assertEquals("not_found", nobodys.code)
             assertEquals("refused", codeOf(nobodys))

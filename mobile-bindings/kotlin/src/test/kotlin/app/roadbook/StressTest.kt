@@ -3,6 +3,7 @@ package app.roadbook
 import app.roadbook.client.ApiException
 import app.roadbook.client.BoardQuery
 import app.roadbook.client.CardEdit
+import app.roadbook.domain.DocumentId
 import com.sun.jna.NativeLibrary
 import java.io.File
 import java.util.concurrent.Callable
@@ -52,7 +53,7 @@ class StressTest {
                     6 -> roadbook.history(cards[thread])
                     7 -> roadbook.contacts()
                     8 -> roadbook.settings()
-                    else -> roadbook.card(NOWHERE)
+                    else -> roadbook.card(DocumentId(NOWHERE))
                 }
                 watching(roadbook, board, cards.first()) {
                     roadbook.subscribe { told.incrementAndGet() }.use {
@@ -164,7 +165,7 @@ class StressTest {
     }
 
     /** Screens follow everything while [work] is done, and show the last of it in the end. */
-    private suspend fun watching(roadbook: Roadbook, query: BoardQuery, id: String, work: suspend () -> Unit) =
+    private suspend fun watching(roadbook: Roadbook, query: BoardQuery, id: DocumentId, work: suspend () -> Unit) =
         coroutineScope {
             val today = roadbook.watchToday().flowOn(Dispatchers.IO).stateIn(this)
             val board = roadbook.watchBoard(query).flowOn(Dispatchers.IO).stateIn(this)

@@ -12,6 +12,8 @@ import app.roadbook.client.Owner
 import app.roadbook.client.Reason
 import app.roadbook.domain.ContactSort
 import app.roadbook.domain.DetailSort
+import app.roadbook.domain.DocumentId
+import app.roadbook.domain.FieldId
 import app.roadbook.domain.Outcome
 import app.roadbook.domain.ProductKind
 import app.roadbook.domain.Trash
@@ -156,7 +158,7 @@ class WorkTest {
         assertEquals(listOf("Call number 1999"), roadbook.search("number 1999").todos.map { it.todo.text })
     }
 
-    private suspend fun value(roadbook: Roadbook, card: String, field: String) =
+    private suspend fun value(roadbook: Roadbook, card: DocumentId, field: FieldId) =
         roadbook.card(card).fields.firstOrNull { it.field == field }?.value
 
     private fun local(test: suspend kotlinx.coroutines.CoroutineScope.(Roadbook) -> Unit) = runBlocking {

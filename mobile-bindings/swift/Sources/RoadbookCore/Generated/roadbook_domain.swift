@@ -3595,26 +3595,32 @@ public func FfiConverterTypeDecimal_lower(_ value: Decimal) -> RustBuffer {
 
 
 
-public typealias DeviceId = String
+
+
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeDeviceId: FfiConverter {
+
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DeviceId {
-        return try FfiConverterString.read(from: &buf)
+        let builtinValue = try FfiConverterString.read(from: &buf)
+        return DeviceId(builtinValue)
     }
 
     public static func write(_ value: DeviceId, into buf: inout [UInt8]) {
-        return FfiConverterString.write(value, into: &buf)
+        let builtinValue = value.rawValue
+        return FfiConverterString.write(builtinValue, into: &buf)
     }
 
     public static func lift(_ value: RustBuffer) throws -> DeviceId {
-        return try FfiConverterString.lift(value)
+        let builtinValue = try FfiConverterString.lift(value)
+        return DeviceId(builtinValue)
     }
 
     public static func lower(_ value: DeviceId) -> RustBuffer {
-        return FfiConverterString.lower(value)
+        let builtinValue = value.rawValue
+        return FfiConverterString.lower(builtinValue)
     }
 }
 
@@ -3635,26 +3641,32 @@ public func FfiConverterTypeDeviceId_lower(_ value: DeviceId) -> RustBuffer {
 
 
 
-public typealias DocumentId = String
+
+
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeDocumentId: FfiConverter {
+
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DocumentId {
-        return try FfiConverterString.read(from: &buf)
+        let builtinValue = try FfiConverterString.read(from: &buf)
+        return DocumentId(builtinValue)
     }
 
     public static func write(_ value: DocumentId, into buf: inout [UInt8]) {
-        return FfiConverterString.write(value, into: &buf)
+        let builtinValue = value.rawValue
+        return FfiConverterString.write(builtinValue, into: &buf)
     }
 
     public static func lift(_ value: RustBuffer) throws -> DocumentId {
-        return try FfiConverterString.lift(value)
+        let builtinValue = try FfiConverterString.lift(value)
+        return DocumentId(builtinValue)
     }
 
     public static func lower(_ value: DocumentId) -> RustBuffer {
-        return FfiConverterString.lower(value)
+        let builtinValue = value.rawValue
+        return FfiConverterString.lower(builtinValue)
     }
 }
 
@@ -3715,26 +3727,32 @@ public func FfiConverterTypeDue_lower(_ value: Due) -> RustBuffer {
 
 
 
-public typealias FieldId = String
+
+
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeFieldId: FfiConverter {
+
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> FieldId {
-        return try FfiConverterString.read(from: &buf)
+        let builtinValue = try FfiConverterString.read(from: &buf)
+        return FieldId(builtinValue)
     }
 
     public static func write(_ value: FieldId, into buf: inout [UInt8]) {
-        return FfiConverterString.write(value, into: &buf)
+        let builtinValue = value.rawValue
+        return FfiConverterString.write(builtinValue, into: &buf)
     }
 
     public static func lift(_ value: RustBuffer) throws -> FieldId {
-        return try FfiConverterString.lift(value)
+        let builtinValue = try FfiConverterString.lift(value)
+        return FieldId(builtinValue)
     }
 
     public static func lower(_ value: FieldId) -> RustBuffer {
-        return FfiConverterString.lower(value)
+        let builtinValue = value.rawValue
+        return FfiConverterString.lower(builtinValue)
     }
 }
 
@@ -3795,26 +3813,32 @@ public func FfiConverterTypeKey_lower(_ value: Key) -> RustBuffer {
 
 
 
-public typealias OrgId = String
+
+
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeOrgId: FfiConverter {
+
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> OrgId {
-        return try FfiConverterString.read(from: &buf)
+        let builtinValue = try FfiConverterString.read(from: &buf)
+        return OrgId(builtinValue)
     }
 
     public static func write(_ value: OrgId, into buf: inout [UInt8]) {
-        return FfiConverterString.write(value, into: &buf)
+        let builtinValue = value.rawValue
+        return FfiConverterString.write(builtinValue, into: &buf)
     }
 
     public static func lift(_ value: RustBuffer) throws -> OrgId {
-        return try FfiConverterString.lift(value)
+        let builtinValue = try FfiConverterString.lift(value)
+        return OrgId(builtinValue)
     }
 
     public static func lower(_ value: OrgId) -> RustBuffer {
-        return FfiConverterString.lower(value)
+        let builtinValue = value.rawValue
+        return FfiConverterString.lower(builtinValue)
     }
 }
 
@@ -3875,26 +3899,32 @@ public func FfiConverterTypeOtherName_lower(_ value: OtherName) -> RustBuffer {
 
 
 
-public typealias PartId = String
+
+
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypePartId: FfiConverter {
+
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PartId {
-        return try FfiConverterString.read(from: &buf)
+        let builtinValue = try FfiConverterString.read(from: &buf)
+        return PartId(builtinValue)
     }
 
     public static func write(_ value: PartId, into buf: inout [UInt8]) {
-        return FfiConverterString.write(value, into: &buf)
+        let builtinValue = value.rawValue
+        return FfiConverterString.write(builtinValue, into: &buf)
     }
 
     public static func lift(_ value: RustBuffer) throws -> PartId {
-        return try FfiConverterString.lift(value)
+        let builtinValue = try FfiConverterString.lift(value)
+        return PartId(builtinValue)
     }
 
     public static func lower(_ value: PartId) -> RustBuffer {
-        return FfiConverterString.lower(value)
+        let builtinValue = value.rawValue
+        return FfiConverterString.lower(builtinValue)
     }
 }
 
@@ -3915,26 +3945,32 @@ public func FfiConverterTypePartId_lower(_ value: PartId) -> RustBuffer {
 
 
 
-public typealias ProductId = String
+
+
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeProductId: FfiConverter {
+
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ProductId {
-        return try FfiConverterString.read(from: &buf)
+        let builtinValue = try FfiConverterString.read(from: &buf)
+        return ProductId(builtinValue)
     }
 
     public static func write(_ value: ProductId, into buf: inout [UInt8]) {
-        return FfiConverterString.write(value, into: &buf)
+        let builtinValue = value.rawValue
+        return FfiConverterString.write(builtinValue, into: &buf)
     }
 
     public static func lift(_ value: RustBuffer) throws -> ProductId {
-        return try FfiConverterString.lift(value)
+        let builtinValue = try FfiConverterString.lift(value)
+        return ProductId(builtinValue)
     }
 
     public static func lower(_ value: ProductId) -> RustBuffer {
-        return FfiConverterString.lower(value)
+        let builtinValue = value.rawValue
+        return FfiConverterString.lower(builtinValue)
     }
 }
 
@@ -3955,26 +3991,32 @@ public func FfiConverterTypeProductId_lower(_ value: ProductId) -> RustBuffer {
 
 
 
-public typealias StatusId = String
+
+
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeStatusId: FfiConverter {
+
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> StatusId {
-        return try FfiConverterString.read(from: &buf)
+        let builtinValue = try FfiConverterString.read(from: &buf)
+        return StatusId(builtinValue)
     }
 
     public static func write(_ value: StatusId, into buf: inout [UInt8]) {
-        return FfiConverterString.write(value, into: &buf)
+        let builtinValue = value.rawValue
+        return FfiConverterString.write(builtinValue, into: &buf)
     }
 
     public static func lift(_ value: RustBuffer) throws -> StatusId {
-        return try FfiConverterString.lift(value)
+        let builtinValue = try FfiConverterString.lift(value)
+        return StatusId(builtinValue)
     }
 
     public static func lower(_ value: StatusId) -> RustBuffer {
-        return FfiConverterString.lower(value)
+        let builtinValue = value.rawValue
+        return FfiConverterString.lower(builtinValue)
     }
 }
 
@@ -4042,26 +4084,32 @@ public func FfiConverterTypeTimestamp_lower(_ value: Timestamp) -> Int64 {
 
 
 
-public typealias UserId = String
+
+
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeUserId: FfiConverter {
+
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UserId {
-        return try FfiConverterString.read(from: &buf)
+        let builtinValue = try FfiConverterString.read(from: &buf)
+        return UserId(builtinValue)
     }
 
     public static func write(_ value: UserId, into buf: inout [UInt8]) {
-        return FfiConverterString.write(value, into: &buf)
+        let builtinValue = value.rawValue
+        return FfiConverterString.write(builtinValue, into: &buf)
     }
 
     public static func lift(_ value: RustBuffer) throws -> UserId {
-        return try FfiConverterString.lift(value)
+        let builtinValue = try FfiConverterString.lift(value)
+        return UserId(builtinValue)
     }
 
     public static func lower(_ value: UserId) -> RustBuffer {
-        return FfiConverterString.lower(value)
+        let builtinValue = value.rawValue
+        return FfiConverterString.lower(builtinValue)
     }
 }
 
