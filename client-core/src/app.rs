@@ -10,6 +10,8 @@ pub(crate) mod conflict;
 pub(crate) mod contact;
 pub(crate) mod edits;
 pub(crate) mod exchange;
+#[cfg(feature = "web")]
+pub(crate) mod failure;
 pub(crate) mod field;
 pub(crate) mod history;
 pub(crate) mod lists;
@@ -17,7 +19,9 @@ pub(crate) mod place_value;
 pub(crate) mod quarantine;
 pub(crate) mod settings;
 
-pub use attach::{AttachQuestion, Attached, Choice, ProductAnswer, StatusAnswer, attach};
+pub use attach::{
+    AttachQuestion, Attached, ProductAnswer, ProductChoice, StatusAnswer, StatusChoice, attach,
+};
 pub use card::{CardView, TodoView};
 pub use closing::ClosingView;
 pub use conflict::{Conflict, resolve};
@@ -27,6 +31,8 @@ pub use edits::{
     edit_card, edit_cards, edit_contact, moves_to,
 };
 pub use exchange::{Budget, Cancel, Exchange, SyncEnd, Synced};
+#[cfg(feature = "web")]
+pub use failure::Failure;
 pub use field::{FieldValue, FieldView};
 pub use history::{ActKind, ActView, EditView, HistoryItem};
 pub use lists::{Board, CardItem, ContactItem, Found, FoundTodo};
@@ -35,3 +41,6 @@ pub use quarantine::{QuarantineReason, QuarantinedEdit, Reapplied, WrittenView, 
 pub use settings::{
     FieldInfo, FieldType, OptionView, OrganisationView, ProductView, SettingsView, StatusView, UserView, may,
 };
+
+#[cfg(all(test, feature = "web"))]
+mod tests;

@@ -11,6 +11,8 @@ const MOST_DOCUMENTS: usize = 1_000;
 /// Its lists are sets, kept in order; they are vectors so that they cross to other languages as they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct ChangeSet {
     /// The documents whose content or sync state changed, each once, ascending.
     pub documents: Vec<DocumentId>,
@@ -25,6 +27,8 @@ pub struct ChangeSet {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 // Kotlin has a List of its own, which a class of that name would hide from the generated code.
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum), uniffi(name = "AppList"))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(tag = "kind", content = "value", rename_all = "camelCase"))]
 pub enum List {
     /// Today.
     Today,

@@ -18,7 +18,7 @@ use crate::change_set::ChangeSet;
 use crate::error::{ApiError, Error};
 use crate::store::meta::Identity;
 use crate::store::outbox::{self, UnsentState};
-use crate::store::swap::{self, Scratch};
+use crate::store::swap;
 use crate::store::workspace::Workspace;
 use crate::store::{Store, lease, settings};
 
@@ -84,18 +84,17 @@ impl Client {
     /// first release, which are left untouched;
     /// [`ApiError::Damaged`] for one that cannot be read.
     pub fn open(path: impl AsRef<Path>, env: Arc<dyn Env>) -> Result<Self, ApiError> {
-        let client = Self::open_beside(path, env)?;
-        // What a killed attach left holds a session of the account's, in the open.
-        Scratch::clear(client.store().path());
-        client.store().write_if_room(|tx| {
-            lease::clear(tx)?;
-            // If the marks are those of a process beside the app, changes are only sent again, harmlessly (R05).
-            // On a full disk they stay as they are: what is marked as sent is sent again all the same.
-            outbox::unmark(tx, UnsentState::Sent)?;
-            // The server may be a newer one by now.
-            outbox::unmark(tx, UnsentState::WaitsForServer).map(drop)
-        })?;
-        Ok(client)
+        Self::open_beside(path, env)?.begun()
+    }
+
+    /// Opens the file for this handle alone, as a browser must: there is no other one until it is dropped, in this
+    /// process or in another. Each read waits for what is read or written at the time, and cannot be made from within
+    /// a batch.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_alone(path: impl AsRef<Path>, env: Arc<dyn Env>) -> Result<Self, ApiError> {
+        Self::over(Store::open_alone(path.as_ref())?, env).begun()
     }
 
     /// Opens the file for a process beside the app: a widget, a notification extension. It leaves the
@@ -105,11 +104,32 @@ impl Client {
     /// # Errors
     /// As [`Self::open`].
     pub fn open_beside(path: impl AsRef<Path>, env: Arc<dyn Env>) -> Result<Self, ApiError> {
-        let store = Store::open(path.as_ref())?;
+        Ok(Self::over(Store::open(path.as_ref())?, env))
+    }
+
+    /// A handle on a database that is gone with it.
+    pub(crate) fn in_memory(env: Arc<dyn Env>) -> Result<Self, ApiError> {
+        Ok(Self::over(Store::in_memory()?, env))
+    }
+
+    fn over(store: Store, env: Arc<dyn Env>) -> Self {
         let authoring = Mutex::new(Authoring { actor: Actor::new(&*env), taken_for: None });
         let refreshing = tokio::sync::Mutex::default();
         let inner = Inner { store, env, authoring, refreshing, listeners: Listeners::default() };
-        Ok(Self { inner: Arc::new(inner) })
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Nobody exchanges yet: the process that did is gone.
+    fn begun(self) -> Result<Self, ApiError> {
+        self.store().write_if_room(|tx| {
+            lease::clear(tx)?;
+            // If the marks are those of a process beside the app, changes are only sent again, harmlessly (R05).
+            // On a full disk they stay as they are: what is marked as sent is sent again all the same.
+            outbox::unmark(tx, UnsentState::Sent)?;
+            // The server may be a newer one by now.
+            outbox::unmark(tx, UnsentState::WaitsForServer).map(drop)
+        })?;
+        Ok(self)
     }
 
     /// Begins to work without an account: built-in products, and a local user (C14).

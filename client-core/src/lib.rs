@@ -117,6 +117,7 @@ pub use remote::error::{AddressError, SyncError};
 pub use remote::http::HttpTransport;
 pub use remote::live::Live;
 pub use remote::transport::{MAX_ANSWER, Transport, TransportError};
+#[cfg(not(target_family = "wasm"))]
 pub use remote::trust::Trust;
 pub use store::lease::RENEWAL;
 pub use store::meta::Identity;

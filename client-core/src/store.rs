@@ -54,8 +54,8 @@ pub(crate) struct Store {
     uses: Mutex<Uses>,
     /// Told when the last one at work has ended.
     idle: Condvar,
-    /// There was no room for the index of the log, which processes share: this handle has it in memory, and the
-    /// file to itself. All reading is done by the connection that writes.
+    /// This handle has the file to itself, and the index of its log in memory: in a browser, where files are not
+    /// shared, and where there was no room for the index. All reading is done by the connection that writes.
     is_alone: bool,
     workspace: Mutex<Option<(u64, Arc<Workspace>)>>,
     #[cfg(feature = "testing")]
@@ -98,24 +98,41 @@ impl Store {
         swap::finish(path)?;
         make_private(path)?;
         match Self::open_shared(path) {
-            Err(error) if error.is_full() => Self::open_alone(path),
+            // Reading works, and writing does as soon as there is room.
+            Err(error) if error.is_full() => {
+                tracing::warn!("the storage is full: the file is opened for this process alone");
+                Self::alone(path)
+            }
             opened => opened,
         }
+    }
+
+    /// Opens the file for this handle alone: no other one can be opened beside it.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_alone(path: &Path) -> Result<Self, Error> {
+        swap::finish(path)?;
+        make_private(path)?;
+        Self::alone(path)
+    }
+
+    /// A database that is nowhere but in memory, and gone with this handle.
+    pub fn in_memory() -> Result<Self, Error> {
+        Self::alone(Path::new(":memory:"))
+    }
+
+    fn alone(path: &Path) -> Result<Self, Error> {
+        let connection = connect(path, true)?;
+        // Here the version is asked of the one connection that can read; it changes nothing.
+        schema::refuse_other_than_known(&connection)?;
+        Self::open_over(path, connection, true)
     }
 
     fn open_shared(path: &Path) -> Result<Self, Error> {
         // Before the journal mode is set: that writes to the file, and a refused one must stay as it is.
         schema::refuse_others(path)?;
         Self::open_over(path, connect(path, false)?, false)
-    }
-
-    /// On a full disk: reading works, and writing does as soon as there is room.
-    fn open_alone(path: &Path) -> Result<Self, Error> {
-        tracing::warn!("the storage is full: the file is opened for this process alone");
-        let connection = connect(path, true)?;
-        // Here the version is asked of the one connection that can read; it changes nothing.
-        schema::refuse_other_than_known(&connection)?;
-        Self::open_over(path, connection, true)
     }
 
     fn open_over(path: &Path, mut connection: Connection, is_alone: bool) -> Result<Self, Error> {
@@ -277,8 +294,18 @@ impl Store {
                 return Err(Error::InsideBatch);
             }
             let mut writer = lock(&self.writer);
-            let snapshot = writer.open(self)?.unchecked_transaction()?;
-            return read(&snapshot);
+            let connection = writer.open(self)?;
+            if is_query {
+                of.reads(Some(connection));
+            }
+            let answer = connection.unchecked_transaction().map_err(Error::from).and_then(|it| read(&it));
+            // Before anybody writes by it.
+            of.reads(None);
+            // One that was interrupted while it ended its transaction is in it still: the next use opens another.
+            if !connection.is_autocommit() {
+                writer.connection = None;
+            }
+            return answer;
         }
         // The lock is released at once, so that several screens can read at the same time.
         let idle = lock(&self.readers).pop();

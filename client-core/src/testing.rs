@@ -1,6 +1,6 @@
 //! A phone for tests: a file in a folder of its own, and a clock that stands still.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use roadbook_domain::crm::command::{CardCommand, ContactCommand, NewTodo};
@@ -30,7 +30,7 @@ impl Phone {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let env = Arc::new(SeededEnv::new(seed, NOW));
         let path = folder.path().join("roadbook.sqlite");
-        let client = Client::open(&path, env.clone()).unwrap();
+        let client = open(&path, &env);
         Self { client, env, path, folder }
     }
 
@@ -41,15 +41,18 @@ impl Phone {
         phone
     }
 
-    /// Another handle on the same file, as another process has it.
+    /// Another handle on the same file, as another process has it; not for [`is_alone`].
     pub fn another(&self) -> Client {
         Client::open(&self.path, self.env.clone()).unwrap()
     }
 
     /// Closes the file and opens it again.
     pub fn reopen(&mut self) {
-        let env = self.env.clone();
-        self.client = Client::open(&self.path, env).unwrap();
+        if is_alone() {
+            // The one that is there must go first.
+            self.client = Client::in_memory(self.env.clone()).unwrap();
+        }
+        self.client = open(&self.path, &self.env);
     }
 
     /// Closes the file and keeps its folder for as long as what this returns lives.
@@ -88,6 +91,18 @@ pub fn product(settings: &Settings, name: &str) -> ProductId {
 
 pub fn zone(name: &str) -> Zone {
     name.parse().unwrap()
+}
+
+/// Whether these tests run as in a browser, where a handle has its file to itself: `tests/run` asks for it, and leaves
+/// those out that want another handle beside it.
+pub fn is_alone() -> bool {
+    std::env::var_os("ROADBOOK_TESTS_ALONE").is_some()
+}
+
+fn open(path: &Path, env: &Arc<SeededEnv>) -> Client {
+    let opened =
+        if is_alone() { Client::open_alone(path, env.clone()) } else { Client::open(path, env.clone()) };
+    opened.unwrap()
 }
 
 pub fn due(text: &str) -> Option<Due> {

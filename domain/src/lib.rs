@@ -121,7 +121,7 @@
 //! 6. [`read`]: what registers show, and the lists made from them: Today, boards, history.
 //! 7. [`wire`]: what goes over the wire, and rests in stores in the same form.
 //! 8. [`import`]: from the bytes of a CSV file to the commands that make cards and contacts.
-//! 9. `bindings`: how ids, times and texts cross into Kotlin and Swift.
+//! 9. `bindings`: how ids, times and texts cross into Kotlin, Swift and TypeScript.
 
 #[cfg(feature = "uniffi")]
 uniffi::setup_scaffolding!();
@@ -135,5 +135,5 @@ pub mod settings;
 pub mod value;
 pub mod wire;
 
-#[cfg(feature = "uniffi")]
+#[cfg(any(feature = "uniffi", feature = "web"))]
 pub mod bindings;

@@ -18,5 +18,7 @@ pub(crate) mod text_form;
 pub mod time;
 pub mod todo;
 pub mod trash;
+#[cfg(feature = "web")]
+pub mod typescript;
 pub mod word;
 mod zone_rules;

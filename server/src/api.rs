@@ -14,6 +14,7 @@ pub mod metrics;
 pub mod products;
 mod routes;
 pub mod session;
+mod site;
 pub mod statuses;
 pub mod sync;
 pub mod users;

@@ -3,6 +3,7 @@
 //! `axum::serve` sets no timer, so that a client which never finishes its request head holds its
 //! connection for ever (R28); so hyper is driven here.
 
+pub mod app;
 mod arrival;
 pub mod layers;
 mod origin;

@@ -15,11 +15,11 @@
 //! 5. [`sync`]: the engine of the exchange. Its own rooms are listed there.
 //! 6. `settings`: edits of what administrators set, judged by the domain.
 //! 7. `accounts`: users with their directory entry, account and own documents.
-//! 8. [`start`]: the configuration, and `init`, which makes an organisation.
+//! 8. [`start`]: the configuration with the files that it names, and `init`, which makes an organisation.
 //! 9. [`metrics`]: what the server counts.
 //! 10. [`state`]: what every request shares, put together from the rooms above.
 //! 11. [`api`]: the routes, one resource in each file; errors become answers here.
-//! 12. [`http`]: connections, time limits, and what every request passes through.
+//! 12. [`http`]: connections, time limits, what every request passes through, and the web app for browsers.
 //!
 //! # The way of a push
 //!
@@ -133,7 +133,7 @@ pub fn app(state: State) -> Router {
     // The last layer is the outermost: `secure` also covers what `observe` answers to a panic.
     let router = routes()
         .into_router()
-        .fallback(async || ApiError::NotFound)
+        .fallback(http::app::answer)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed);
     http::bounded(router, state.config())
         .layer(middleware::from_fn_with_state(state.clone(), layers::observe))

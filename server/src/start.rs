@@ -1,6 +1,7 @@
-//! How a server is set up: its configuration, and `init`, which makes an organisation.
+//! How a server is set up: its configuration with the files that it names, and `init`, which makes an organisation.
 
 pub mod alone;
+pub mod app;
 pub mod backup;
 pub mod config;
 pub mod init;

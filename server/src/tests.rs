@@ -1,5 +1,6 @@
 //! Tests of the server as a whole: through its routes, on both databases, without a socket.
 
+mod app;
 mod backup;
 mod catalogue;
 mod devices;

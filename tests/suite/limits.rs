@@ -16,8 +16,9 @@ type Code = BTreeMap<Bound, (String, String)>;
 const CONFIG: &str = "server/src/start/config.rs";
 
 /// Files whose every constant is a bound.
-const WHOLE: [&str; 4] = [
-    "client-core/src/remote/http.rs",
+const WHOLE: [&str; 5] = [
+    "client-core/src/remote/bounds.rs",
+    "client-core/src/remote/native/http.rs",
     "server/src/api/live.rs",
     "server/src/auth/seen.rs",
     "server/src/auth/throttle.rs",

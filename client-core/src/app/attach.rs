@@ -1,6 +1,6 @@
 //! Attaching a local workspace to an account: everything in it becomes the account's (C14).
 //!
-//! A scratch file beside the workspace signs in and learns the account's settings. Then one transaction empties the
+//! A scratch database, in memory, signs in and learns the account's settings. Then one transaction empties the
 //! workspace and makes every change again, in order and with its time, with ids mapped: so it is local, or wholly
 //! attached, wherever it is killed. What was made again is unsent, and goes the way of every edit.
 
@@ -28,7 +28,6 @@ use crate::remote::error::SyncError;
 use crate::remote::tokens;
 use crate::remote::transport::Transport;
 use crate::store::meta::Identity;
-use crate::store::swap::Scratch;
 use crate::store::{self, documents, kept, outbox, sealed, settings};
 use crate::sync::session::SyncSession;
 use crate::sync::syncer::of_session;
@@ -37,6 +36,8 @@ use crate::value_edit::ValueEdit;
 /// What attaching came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify), tsify(missing_as_null))]
+#[cfg_attr(feature = "web", serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase"))]
 pub enum Attached {
     /// The workspace is the account's: a sync sends it.
     Done {
@@ -53,6 +54,8 @@ pub enum Attached {
 /// Something that cards of the workspace have and the account has not, and what may take its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase"))]
 pub enum AttachQuestion {
     /// A product.
     Product {
@@ -61,7 +64,7 @@ pub enum AttachQuestion {
         /// Its name.
         name: String,
         /// The account's products.
-        choices: Vec<Choice>,
+        choices: Vec<ProductChoice>,
     },
     /// A status of a product that the account has, or that was chosen.
     Status {
@@ -70,16 +73,30 @@ pub enum AttachQuestion {
         /// Its name.
         name: String,
         /// The statuses of the account's product.
-        choices: Vec<Choice>,
+        choices: Vec<StatusChoice>,
     },
 }
 
-/// What may take a place.
+/// A product of the account's that may take a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
-pub struct Choice {
-    /// The id of the product or status.
-    pub id: String,
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
+pub struct ProductChoice {
+    /// Its id.
+    pub id: ProductId,
+    /// Its name.
+    pub name: String,
+}
+
+/// A status of the account's that may take a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
+pub struct StatusChoice {
+    /// Its id.
+    pub id: StatusId,
     /// Its name.
     pub name: String,
 }
@@ -87,6 +104,8 @@ pub struct Choice {
 /// The account's product in the place of one of the workspace's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Deserialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct ProductAnswer {
     /// The workspace's.
     pub product: ProductId,
@@ -97,6 +116,8 @@ pub struct ProductAnswer {
 /// The account's status in the place of one of the workspace's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Deserialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct StatusAnswer {
     /// The workspace's.
     pub status: StatusId,
@@ -104,14 +125,12 @@ pub struct StatusAnswer {
     pub becomes: StatusId,
 }
 
-/// What a scratch file learned of the account.
+/// What a scratch database learned of the account.
 struct Account {
     identity: Identity,
     settings: Arc<Settings>,
     /// With the session.
     scratch: Client,
-    /// Where that is. It goes last, once nobody has it open.
-    file: Scratch,
 }
 
 /// A document of the local workspace: what was done to it, in order.
@@ -142,9 +161,7 @@ pub async fn attach(
     }
     let account = learn(client, transport, credentials, installation).await?;
     let missing = client.store().write(|tx| join(client, tx, &account, &said)).map_err(ApiError::from)?;
-    let Account { identity, settings, scratch, file } = account;
-    // At once: it holds a session of the account's, in the open.
-    drop((scratch, file));
+    let Account { identity, settings, .. } = account;
     if !missing.is_empty() {
         let local = client.settings()?;
         let questions = missing.into_iter().map(|missing| question(missing, &local, &settings));
@@ -165,7 +182,7 @@ fn question(missing: Missing, local: &Settings, account: &Settings) -> AttachQue
             choices: account
                 .products()
                 .filter(|of| of.enabled)
-                .map(|of| Choice { id: of.id.to_string(), name: of.display_name(language).to_owned() })
+                .map(|of| ProductChoice { id: of.id, name: of.display_name(language).to_owned() })
                 .collect(),
         },
         Missing::Status(status, product) => AttachQuestion::Status {
@@ -177,25 +194,21 @@ fn question(missing: Missing, local: &Settings, account: &Settings) -> AttachQue
             choices: account
                 .statuses(product)
                 .filter(|of| !of.retired)
-                .map(|of| Choice {
-                    id: of.id.to_string(),
-                    name: account.status_name(of, language).to_owned(),
-                })
+                .map(|of| StatusChoice { id: of.id, name: account.status_name(of, language).to_owned() })
                 .collect(),
         },
     }
 }
 
-/// Signs in with a scratch file, and reads the settings that the first answers bring.
+/// Signs in with a scratch database, and reads the settings that the first answers bring.
 async fn learn(
     client: &Client,
     transport: &impl Transport,
     credentials: Credentials<'_>,
     installation: Installation<'_>,
 ) -> Result<Account, SyncError> {
-    // Before the handle on it, and so dropped after that, wherever this is cancelled.
-    let file = Scratch::of(client.store().path());
-    let scratch = Client::open(file.path(), client.shared_env())?;
+    // In memory: it holds a session of the account's, which nothing that ends this may leave in the open.
+    let scratch = Client::in_memory(client.shared_env())?;
     let identity = account::sign_in(&scratch, transport, credentials, installation).await?;
     let token = tokens::access_token(&scratch, transport).await?;
     let mut session = SyncSession::new(&scratch);
@@ -209,7 +222,7 @@ async fn learn(
         session.on_response(&answer).map_err(|error| of_session(error, transport))?;
     }
     session.give_up();
-    Ok(Account { identity, settings: scratch.settings()?, scratch, file })
+    Ok(Account { identity, settings: scratch.settings()?, scratch })
 }
 
 /// Makes the workspace the account's; what has no counterpart is answered, and nothing is changed then.
@@ -240,7 +253,7 @@ fn join(
         sealed::take_key(tx, scratch)
     })?;
     let rows: Vec<_> = account.settings.rows().cloned().collect();
-    // The receipts stay in the scratch file.
+    // The receipts stay in the scratch database.
     settings::put_unproven(tx, &rows)?;
     held.iter().try_for_each(|held| kept::put(tx, held))?;
     recents::keep_opened(tx, &opened)?;

@@ -19,6 +19,8 @@ use crate::query::card::{self as query, EntryView, SyncState};
 /// A card, opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct CardView {
     /// The card.
     pub id: DocumentId,
@@ -55,6 +57,8 @@ pub struct CardView {
 /// A todo of a card.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct TodoView {
     /// Its id within the card.
     pub id: PartId,

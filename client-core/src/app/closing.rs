@@ -7,6 +7,8 @@ use roadbook_domain::value::todo::{Closing, Outcome};
 /// A closing of a todo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, serde::Deserialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct ClosingView {
     /// How it was closed.
     pub outcome: Outcome,
@@ -17,6 +19,7 @@ pub struct ClosingView {
     /// When it was closed, to the second.
     pub at: Timestamp,
     /// The zone of the user who closed it, an IANA name.
+    #[cfg_attr(feature = "web", serde(deserialize_with = "roadbook_domain::bindings::zone"))]
     pub zone: Zone,
 }
 

@@ -13,6 +13,8 @@ use crate::error::{ApiError, Reason};
 /// A place that several people wrote at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, serde::Deserialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct Conflict {
     /// What it is.
     pub place: Place,

@@ -21,6 +21,9 @@ use crate::store::rows;
 /// One thing a user does to a card.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, serde::Deserialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase"))]
+#[cfg_attr(feature = "web", tsify(missing_as_null))]
 pub enum CardEdit {
     /// Gives it another name.
     Rename {
@@ -66,12 +69,15 @@ pub enum CardEdit {
         text: String,
         /// When; `None`: no due.
         #[cfg_attr(feature = "uniffi", uniffi(default))]
+        #[cfg_attr(feature = "web", serde(default))]
         due: Option<Due>,
         /// Who is to do it; `None`: the user who adds it.
         #[cfg_attr(feature = "uniffi", uniffi(default))]
+        #[cfg_attr(feature = "web", serde(default))]
         assignee: Option<Owner>,
         /// The contact it is to be done with.
         #[cfg_attr(feature = "uniffi", uniffi(default))]
+        #[cfg_attr(feature = "web", serde(default))]
         contact: Option<DocumentId>,
     },
     /// Changes a todo's text.
@@ -110,17 +116,21 @@ pub enum CardEdit {
     /// Writes down what happened (F56).
     AddEntry {
         /// `note`, `call`, `meeting`, `visit`, `mail`, `message`.
+        #[cfg_attr(feature = "web", serde(rename = "sort"))]
         kind: String,
         /// When it happened; `None`: now.
         #[cfg_attr(feature = "uniffi", uniffi(default))]
+        #[cfg_attr(feature = "web", serde(default))]
         at: Option<Timestamp>,
         /// What happened.
         text: String,
         /// The contact it happened with.
         #[cfg_attr(feature = "uniffi", uniffi(default))]
+        #[cfg_attr(feature = "web", serde(default))]
         person: Option<DocumentId>,
         /// Where it happened.
         #[cfg_attr(feature = "uniffi", uniffi(default))]
+        #[cfg_attr(feature = "web", serde(default))]
         place: String,
     },
     /// Links a contact or another card.
@@ -144,6 +154,8 @@ pub enum CardEdit {
 /// One thing a user does to a contact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "web", derive(serde::Deserialize, tsify::Tsify), tsify(missing_as_null))]
+#[cfg_attr(feature = "web", serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase"))]
 pub enum ContactEdit {
     /// Sets the name. A company has no given name.
     Rename {
@@ -165,6 +177,7 @@ pub enum ContactEdit {
         sort: DetailSort,
         /// `work`, `home`, ...; free text.
         #[cfg_attr(feature = "uniffi", uniffi(default))]
+        #[cfg_attr(feature = "web", serde(default))]
         label: String,
         /// The number or address as written.
         value: String,
@@ -201,6 +214,8 @@ pub enum ContactEdit {
 /// A card to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Deserialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct NewCard {
     /// Its product, for ever (F11).
     pub product: ProductId,
@@ -208,35 +223,45 @@ pub struct NewCard {
     pub name: String,
     /// Its first status; `None`: the first of its product, or derived.
     #[cfg_attr(feature = "uniffi", uniffi(default))]
+    #[cfg_attr(feature = "web", serde(default))]
     pub status: Option<StatusId>,
     /// The user who answers for it; `None`: the one who makes it.
     #[cfg_attr(feature = "uniffi", uniffi(default))]
+    #[cfg_attr(feature = "web", serde(default))]
     pub owner: Option<Owner>,
     /// What else it begins with; part of the same change.
     #[cfg_attr(feature = "uniffi", uniffi(default))]
+    #[cfg_attr(feature = "web", serde(default))]
     pub edits: Vec<CardEdit>,
 }
 
 /// A contact to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Deserialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct NewContact {
     /// A person or a company.
     pub sort: ContactSort,
     /// A person's given name; empty for a company.
     #[cfg_attr(feature = "uniffi", uniffi(default))]
+    #[cfg_attr(feature = "web", serde(default))]
     pub given_name: String,
     /// A person's family name, or the company's name.
     #[cfg_attr(feature = "uniffi", uniffi(default))]
+    #[cfg_attr(feature = "web", serde(default))]
     pub family_name: String,
     /// What else it begins with; part of the same change.
     #[cfg_attr(feature = "uniffi", uniffi(default))]
+    #[cfg_attr(feature = "web", serde(default))]
     pub edits: Vec<ContactEdit>,
 }
 
 /// What an edit did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct Edited {
     /// The ids of the todos, entries and details that it made, in the order of its edits.
     pub made: Vec<PartId>,
@@ -247,6 +272,8 @@ pub struct Edited {
 /// What was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct Made {
     /// The card or contact.
     pub id: DocumentId,
@@ -259,6 +286,8 @@ pub struct Made {
 /// One way to move a card into a status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct Way {
     /// The fields that it sets, for the user to choose between ways; empty where cards are moved by hand.
     pub fields: Vec<FieldChange>,
@@ -269,6 +298,8 @@ pub struct Way {
 /// A field that a way of moving a card sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct FieldChange {
     /// The field.
     pub field: FieldId,

@@ -10,7 +10,6 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use roadbook_domain::value::env::random;
 use tokio::sync::{Mutex, Notify, watch};
-use tokio::time::sleep;
 
 use crate::change_set::List;
 use crate::client::Client;
@@ -18,6 +17,7 @@ use crate::error::ApiError;
 use crate::remote::error::SyncError;
 use crate::remote::http::HttpTransport;
 use crate::remote::live::Live;
+use crate::remote::timer::sleep;
 use crate::remote::tokens::access_token;
 use crate::remote::transport::Transport;
 use crate::sync::syncer::{SyncReport, Syncer};
@@ -28,6 +28,8 @@ const REOPEN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_sec
 /// What a sync came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct Synced {
     /// How far it got. What it exchanged stays, and the next sync goes on from there.
     pub report: SyncReport,
@@ -38,6 +40,7 @@ pub struct Synced {
 /// Why a sync ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify), serde(rename_all = "camelCase"))]
 pub enum SyncEnd {
     /// Nothing was left to exchange.
     Done,
@@ -52,6 +55,8 @@ pub enum SyncEnd {
 /// How much a sync in the background may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Deserialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(default, rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct Budget {
     /// How many seconds.
     #[cfg_attr(feature = "uniffi", uniffi(default = 20))]
@@ -59,6 +64,12 @@ pub struct Budget {
     /// How many bytes of bodies, up and down together; no less than 64 KiB.
     #[cfg_attr(feature = "uniffi", uniffi(default = 1_000_000))]
     pub bytes: u64,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { seconds: 20, bytes: 1_000_000 }
+    }
 }
 
 /// Ends a long call from anywhere, also before it has begun.

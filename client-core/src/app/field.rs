@@ -17,6 +17,8 @@ use crate::error::{ApiError, Reason};
 /// What a field of a card or contact holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, serde::Deserialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase"))]
 pub enum FieldValue {
     /// Text, of one line or of many.
     Text {
@@ -62,6 +64,8 @@ pub enum FieldValue {
 /// A field with its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct FieldView {
     /// The field; its name and kind are among the settings.
     pub field: FieldId,

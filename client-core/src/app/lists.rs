@@ -15,6 +15,8 @@ use crate::query::board::{BoardCard, BoardQuery};
 /// A page of a product's cards, in the order of F30.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct Board {
     /// The cards.
     pub cards: Vec<CardItem>,
@@ -26,6 +28,8 @@ pub struct Board {
 /// A card of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct CardItem {
     /// The card.
     pub id: DocumentId,
@@ -54,6 +58,8 @@ pub struct CardItem {
 /// A contact of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct ContactItem {
     /// The contact.
     pub id: DocumentId,
@@ -74,6 +80,8 @@ pub struct ContactItem {
 /// What a search found, none of it in the trash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct Found {
     /// Contacts, by family name.
     pub contacts: Vec<ContactItem>,
@@ -86,6 +94,8 @@ pub struct Found {
 /// A todo that a search found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct FoundTodo {
     /// Its card.
     pub card: DocumentId,

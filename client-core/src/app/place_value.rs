@@ -20,6 +20,8 @@ use super::field::FieldValue;
 /// What a place holds, or is to hold: its name, the due of a todo, a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, serde::Deserialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase"))]
 pub enum PlaceValue {
     /// Nothing: nobody has written it, or it was taken away.
     Empty,

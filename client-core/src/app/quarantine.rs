@@ -16,6 +16,8 @@ use crate::store::quarantine::{self as stored, Quarantined};
 /// An edit that could not be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct QuarantinedEdit {
     /// Its number, for `reapply` and `dismiss`.
     pub id: i64,
@@ -40,6 +42,8 @@ pub struct QuarantinedEdit {
 /// A value that an edit was to give; of a long text the whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct WrittenView {
     /// What it is.
     pub place: Place,
@@ -50,6 +54,8 @@ pub struct WrittenView {
 /// What making an edit of the quarantine again came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct Reapplied {
     /// The document: another one, if it had to be made anew.
     pub document: DocumentId,
@@ -60,6 +66,8 @@ pub struct Reapplied {
 /// Why an edit is in the quarantine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase"))]
 pub enum QuarantineReason {
     /// The server refused it.
     Refused {

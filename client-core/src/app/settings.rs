@@ -19,6 +19,8 @@ use crate::error::ApiError;
 /// The settings that hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct SettingsView {
     /// The organisation's own.
     pub organisation: OrganisationView,
@@ -35,6 +37,8 @@ pub struct SettingsView {
 /// What holds for the organisation as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct OrganisationView {
     /// The firm's name; empty in a local workspace.
     pub name: String,
@@ -49,6 +53,8 @@ pub struct OrganisationView {
 /// A product: a working area with its own statuses, fields and cards (F7).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct ProductView {
     /// The product.
     pub id: ProductId,
@@ -72,6 +78,8 @@ pub struct ProductView {
 /// A status of a product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct StatusView {
     /// The status.
     pub id: StatusId,
@@ -86,6 +94,8 @@ pub struct StatusView {
 /// A field of cards or contacts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct FieldInfo {
     /// The field.
     pub id: FieldId,
@@ -102,6 +112,8 @@ pub struct FieldInfo {
 /// What the values of a field are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase"))]
 pub enum FieldType {
     /// One line of text.
     Text,
@@ -132,6 +144,8 @@ pub enum FieldType {
 /// An option of a choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct OptionView {
     /// Its key, which a value holds.
     pub key: Key,
@@ -144,6 +158,8 @@ pub struct OptionView {
 /// A colleague who has or had access.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct UserView {
     /// The user.
     pub id: UserId,

@@ -17,24 +17,36 @@ use crate::store::rows;
 /// Which cards of a product to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Deserialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct BoardQuery {
     /// The product.
     pub product: ProductId,
     /// Only cards on which this user has something to do, even if another user owns them (F37).
     #[cfg_attr(feature = "uniffi", uniffi(default))]
+    #[cfg_attr(feature = "web", serde(default))]
     pub assignee: Option<UserId>,
     /// Only cards in this status.
     #[cfg_attr(feature = "uniffi", uniffi(default))]
+    #[cfg_attr(feature = "web", serde(default))]
     pub status: Option<StatusId>,
     /// Only cards whose name holds all words of this text, in whatever order, case and spelling of marks (T20).
     #[cfg_attr(feature = "uniffi", uniffi(default))]
+    #[cfg_attr(feature = "web", serde(default))]
     pub text: Option<String>,
     /// How many cards to pass over.
     #[cfg_attr(feature = "uniffi", uniffi(default))]
+    #[cfg_attr(feature = "web", serde(default))]
     pub offset: u32,
     /// How many to list at most.
     #[cfg_attr(feature = "uniffi", uniffi(default = 50))]
+    #[cfg_attr(feature = "web", serde(default = "default_limit"))]
     pub limit: u32,
+}
+
+#[cfg(feature = "web")]
+fn default_limit() -> u32 {
+    50
 }
 
 impl BoardQuery {
@@ -72,6 +84,8 @@ pub struct BoardCard {
 /// How many cards of a product are in a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct StatusCount {
     /// The status; `None`: cards in none that is known.
     pub status: Option<StatusId>,

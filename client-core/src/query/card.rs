@@ -52,6 +52,8 @@ pub struct CardView {
 /// Something that happened, as it was written down (F56).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct EntryView {
     /// Its id within the document.
     pub id: PartId,
@@ -72,6 +74,7 @@ pub struct EntryView {
 /// How far the edits of a document that were made here have come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify), serde(rename_all = "camelCase"))]
 pub enum SyncState {
     /// Some are only on this device.
     Here,

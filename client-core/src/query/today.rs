@@ -22,6 +22,8 @@ use crate::store::workspace::Workspace;
 /// A user's own todos that need them now, and the four totals.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct TodayView {
     /// The first todos, in order (F30), at most as many as asked for.
     pub todos: Vec<TodayTodo>,
@@ -36,6 +38,8 @@ pub struct TodayView {
 /// A todo of Today.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct TodayTodo {
     /// Which todo, when it is due and how it is shown.
     pub item: TodayItem,

@@ -14,6 +14,8 @@ use crate::remote::transport::{Transport, TransportError};
 /// A device that the user signed in on.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all(serialize = "camelCase")), tsify(missing_as_null))]
 pub struct DeviceView {
     /// Its id.
     pub id: DeviceId,
@@ -28,7 +30,7 @@ pub struct DeviceView {
     /// When it was shut out; `None`: it was not.
     pub revoked_at: Option<Timestamp>,
     /// Whether it is the one that asks.
-    #[serde(rename = "current")]
+    #[serde(rename(deserialize = "current"))]
     pub is_current: bool,
 }
 

@@ -35,6 +35,8 @@ const DIGEST: Key<minicbor::bytes::ByteArray<16>> = Key::new("digest");
 /// The author of what this device writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 #[cbor(map)]
 pub struct Identity {
     /// The user.

@@ -6,11 +6,13 @@
 
 use std::fmt;
 
-use aws_lc_rs::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use aws_lc_rs::hmac;
+use chacha20poly1305::ChaCha20Poly1305;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use hmac::{Hmac, Mac};
 use minicbor::bytes::ByteArray;
 use roadbook_domain::value::env::{Env, random};
 use rusqlite::{Connection, Transaction};
+use sha2::Sha256;
 
 use super::kept::{self, Kept};
 use super::meta::{self, Key};
@@ -20,6 +22,9 @@ const KEY: Key<ByteArray<32>> = Key::new("keep_key");
 
 /// What is sealed, and in which form: bytes of another one do not open.
 const FORM: &[u8] = b"roadbook kept edit 1";
+
+/// Bytes of a nonce.
+const NONCE_LEN: usize = 12;
 
 /// A sealed edit: its number, its nonce and its bytes.
 type Sealed = (i64, Vec<u8>, Vec<u8>);
@@ -35,18 +40,20 @@ impl KeepKey {
 
     /// Seals bytes for a purpose: a nonce, then the sealed bytes.
     pub fn seal(&self, purpose: &[u8], bytes: &[u8], env: &dyn Env) -> Result<Vec<u8>, Error> {
-        let key = cipher(self).ok_or(Error::Stored("keep key"))?;
-        let (nonce, mut sealed): ([u8; NONCE_LEN], _) = (random(env), bytes.to_vec());
-        let unique = Nonce::assume_unique_for_key(nonce);
-        key.seal_in_place_append_tag(unique, Aad::from(purpose), &mut sealed)
+        let nonce: [u8; NONCE_LEN] = random(env);
+        let sealed = cipher(self)
+            .encrypt(&nonce.into(), Payload { msg: bytes, aad: purpose })
             .map_err(|_| Error::Stored("sealed edit"))?;
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
     /// Whether this is a signature over bytes for a purpose by who has the key (HMAC-SHA256).
     pub fn has_signed(&self, purpose: &[u8], bytes: &[u8], signature: &[u8]) -> bool {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.0);
-        hmac::verify(&key, &[purpose, bytes].concat(), signature).is_ok()
+        // A key of any length is taken.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return false };
+        mac.update(purpose);
+        mac.update(bytes);
+        mac.verify_slice(signature).is_ok()
     }
 }
 
@@ -81,12 +88,12 @@ pub(crate) fn seal_all(tx: &Transaction<'_>, env: &dyn Env) -> Result<bool, Erro
 
 /// Puts back what this key opens: it is this user's. What it does not open is somebody else's and stays.
 pub(crate) fn open_all(tx: &Transaction<'_>, key: &KeepKey) -> Result<(), Error> {
-    let Some(key) = cipher(key) else { return Ok(()) };
-    for (n, nonce, mut bytes) in rows(tx)? {
-        let Ok(nonce) = Nonce::try_assume_unique_for_key(&nonce) else { continue };
-        let Ok(opened) = key.open_in_place(nonce, Aad::from(FORM), &mut bytes) else { continue };
+    let key = cipher(key);
+    for (n, nonce, bytes) in rows(tx)? {
+        let Ok(nonce) = <[u8; NONCE_LEN]>::try_from(nonce) else { continue };
+        let Ok(opened) = key.decrypt(&nonce.into(), Payload { msg: &bytes, aad: FORM }) else { continue };
         // One that a newer version sealed waits for it.
-        let Ok(kept) = minicbor::decode::<Kept>(opened) else { continue };
+        let Ok(kept) = minicbor::decode::<Kept>(&opened) else { continue };
         kept::put(tx, &kept)?;
         tx.prepare_cached("DELETE FROM sealed WHERE n = ?1")?.execute([n])?;
     }
@@ -117,6 +124,6 @@ fn rows(connection: &Connection) -> Result<Vec<Sealed>, Error> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn cipher(key: &KeepKey) -> Option<LessSafeKey> {
-    UnboundKey::new(&CHACHA20_POLY1305, &key.0).ok().map(LessSafeKey::new)
+fn cipher(key: &KeepKey) -> ChaCha20Poly1305 {
+    ChaCha20Poly1305::new(&key.0.into())
 }

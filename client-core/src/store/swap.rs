@@ -1,4 +1,4 @@
-//! Files beside the user's own: a new one in the place of a damaged one, and a scratch file.
+//! A new file in the place of a damaged one.
 //!
 //! The new file is made under another name, whole and on disk. One rename then makes it the mark: from there on
 //! whoever opens the file finishes the swap first. The damaged file and its log are moved aside, never deleted,
@@ -10,7 +10,10 @@ use std::path::{Path, PathBuf};
 
 /// Keeps other processes from swapping the same file, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Alone(#[expect(dead_code, reason = "it is held, never read")] File);
+pub(crate) struct Alone(
+    // There are no such files in a browser, and the compiler knows.
+    #[cfg_attr(not(target_family = "wasm"), expect(dead_code, reason = "it is held, never read"))] File,
+);
 
 /// Waits until nobody else swaps this file.
 pub(crate) fn alone(path: &Path) -> io::Result<Alone> {
@@ -95,43 +98,6 @@ pub(crate) fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(end);
     PathBuf::from(name)
-}
-
-/// Where a workspace learns of the account that it is attached to. There is no such file before this, and none after
-/// it, also if the call is cancelled.
-#[derive(Debug)]
-pub(crate) struct Scratch(PathBuf);
-
-impl Scratch {
-    /// The scratch file beside a file.
-    pub fn of(path: &Path) -> Self {
-        Self::clear(path);
-        Self(beside(path, ".attaching"))
-    }
-
-    /// Its path.
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
-
-    /// Removes what a killed process left of the scratch file beside a file.
-    pub fn clear(path: &Path) {
-        remove_database(&beside(path, ".attaching"));
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        remove_database(&self.0);
-    }
-}
-
-/// Removes a database that nobody misses. Where that fails the next opening does it.
-fn remove_database(path: &Path) {
-    for end in ["", "-wal", "-shm"] {
-        // There is nearly always none.
-        let _ = remove(&beside(path, end));
-    }
 }
 
 /// One operation on files. Tests end the process before any of them.

@@ -90,6 +90,8 @@ pub(crate) struct Received {
 /// How much an answer, or a whole sync, did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct Counts {
     /// Entries that changed something on this device.
     pub applied: u64,

@@ -5,11 +5,11 @@ use std::pin::pin;
 use futures_util::future::{Either, select};
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::Progress;
-use tokio::task::yield_now;
 
 use crate::client::Client;
 use crate::error::ApiError;
 use crate::remote::error::SyncError;
+use crate::remote::timer::yield_now;
 use crate::remote::tokens;
 use crate::remote::transport::{Transport, TransportError};
 use crate::sync::receive::Counts;
@@ -25,6 +25,8 @@ const LEAST_BYTES: u64 = 64 << 10;
 /// How a sync is going, or went.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct SyncReport {
     /// How many round trips it took.
     pub round_trips: u64,
@@ -40,6 +42,7 @@ pub struct SyncReport {
     pub reconciling: bool,
     /// By how many milliseconds the server's clock is ahead of the device's: beyond five minutes the
     /// user should know (T10).
+    #[cfg_attr(feature = "web", serde(serialize_with = "roadbook_domain::value::typescript::millis"))]
     pub server_ahead: i64,
 }
 

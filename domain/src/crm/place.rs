@@ -13,6 +13,8 @@ use crate::value::open_word::open_word;
 /// One thing in a document that has a value of its own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, serde::Deserialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase"))]
 pub enum Place {
     /// A card's product.
     Product,
@@ -84,8 +86,7 @@ pub enum Place {
 
 open_word! {
     /// A part of a todo. Its name is the end of the name of its register.
-    #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
-    TodoPart {
+    view TodoPart {
         /// What is to be done.
         Text = "text";
         /// When it is due.
@@ -101,8 +102,7 @@ open_word! {
 
 open_word! {
     /// A part of an entry. Its name is the end of the name of its register.
-    #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
-    EntryPart {
+    view EntryPart {
         /// What sort of thing happened: a call, a visit.
         Kind = "kind";
         /// When it happened.
@@ -120,8 +120,7 @@ open_word! {
 
 open_word! {
     /// A part of a detail. Its name is the end of the name of its register; of a value it is the sort of the detail.
-    #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
-    DetailPart {
+    view DetailPart {
         /// A telephone number.
         Phone = "phone";
         /// An email address.

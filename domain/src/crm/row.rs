@@ -87,6 +87,8 @@ impl TodoRow {
 /// A link from a card or contact to another document.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 #[cbor(array)]
 pub struct LinkRow {
     /// Its id within the document.
@@ -136,6 +138,8 @@ pub struct ContactRow {
 /// A phone, email or address of a contact.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 #[cbor(array)]
 pub struct DetailRow {
     /// Its id within the contact.
@@ -154,8 +158,7 @@ pub struct DetailRow {
 
 open_word! {
     /// Person or company.
-    #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
-    ContactSort {
+    view ContactSort {
         /// A natural person.
         Person = "person";
         /// A firm or other body.
@@ -165,8 +168,7 @@ open_word! {
 
 open_word! {
     /// The sort of a contact's detail. Its name is that of the register that holds one: `<detail>/<name>`.
-    #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
-    DetailSort {
+    view DetailSort {
         /// A telephone number.
         Phone = "phone";
         /// An email address.

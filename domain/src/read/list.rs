@@ -106,6 +106,7 @@ pub struct NextStep<'a> {
 /// the calendar of the todo's assignee, a minute by that of the viewer (T4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify), serde(rename_all = "camelCase"))]
 pub enum Section {
     /// Its due has passed.
     Overdue,

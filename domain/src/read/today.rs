@@ -18,6 +18,8 @@ use crate::value::trash::Trash;
 /// Which days Today shows (F101).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[cfg_attr(feature = "web", derive(serde::Deserialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase"))]
 pub enum Period {
     /// What is overdue and what is still due today.
     #[default]
@@ -123,6 +125,8 @@ impl DueMove {
 /// then by its id within the card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 #[cbor(array)]
 pub struct TodoKey {
     /// The first instant at which it is overdue.
@@ -139,6 +143,8 @@ pub struct TodoKey {
 /// A todo that Today lists; items are ordered by their key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 #[cbor(array)]
 pub struct TodayItem {
     /// Where it stands, and which todo it is.
@@ -158,6 +164,8 @@ pub struct TodayItem {
 /// The four totals (F100, C6): three over the user's own todos, and what the user closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 #[cbor(array)]
 pub struct TodayTotals {
     /// Open, due in the user's local today and not yet past; for [`Period::Days`], open and due inside.

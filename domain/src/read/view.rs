@@ -32,6 +32,8 @@ pub struct Conflict {
 /// A register whose value this version cannot read, or only in part: a later version wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 pub struct Unread {
     /// What it is.
     pub place: Place,

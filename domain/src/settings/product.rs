@@ -39,8 +39,7 @@ pub struct Product {
 open_code! {
     /// What a product is made from: its status mode, default statuses and preset fields are in
     /// [`crate::settings::catalogue`].
-    #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
-    ProductKind {
+    view ProductKind {
         /// Sales with qualified leads that move by themselves (F16-F19).
         Sales = 1, "sales";
         /// Sales moved by hand (F12).

@@ -6,8 +6,7 @@ use crate::value::open_code::open_code;
 
 open_code! {
     /// What a user may do, in descending order (F67); what each allows is in [`Act`].
-    #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
-    Role {
+    view Role {
         /// Every function.
         Admin = 0, "admin";
         /// Everything except settings.
@@ -33,6 +32,7 @@ macro_rules! acts {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+        #[cfg_attr(feature = "web", derive(tsify::Tsify))]
         pub enum Act {
             $($(#[$doc])* $act,)*
         }

@@ -55,8 +55,7 @@ pub struct StatusTodo {
 open_code! {
     /// The four groups of statuses, in the order of a process (F23); reports and the Wall of Progress
     /// read the group, not the status.
-    #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
-    StatusGroup {
+    view StatusGroup {
         /// Not begun: database, ideas, candidates, invoices to issue.
         Inactive = 0, "inactive";
         /// Under way.

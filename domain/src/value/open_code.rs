@@ -3,7 +3,22 @@
 /// Declares an enumeration of small numbers with a word for each, and `Other` for numbers that a
 /// newer version may send. The number is the CBOR form, the word the JSON form (`other_7` for a
 /// number without one).
+///
+/// Apps see one that is marked as a `view`: in Kotlin and Swift its members, in TypeScript their words.
 macro_rules! open_code {
+    ($(#[doc = $doc:tt])* view $name:ident { $($(#[$($variant_doc:tt)*])* $variant:ident = $code:tt, $word:tt;)* }) => {
+        $crate::value::open_code::open_code! {
+            $(#[doc = $doc])*
+            #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+            $name { $($(#[$($variant_doc)*])* $variant = $code, $word;)* }
+        }
+
+        #[cfg(feature = "web")]
+        $crate::value::typescript::typescript! {
+            $(#[doc = $doc])*
+            $name = $("\"", $word, "\" | ",)* "`other_${number}`"
+        }
+    };
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal, $word:literal;)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -36,7 +36,22 @@ impl std::str::FromStr for OtherName {
 
 /// Declares an enumeration of names, and `Other` for names that a later version may write. The name is
 /// its form in registers, in CBOR and in JSON. Members are ordered as they are written, `Other` first.
+///
+/// Apps see one that is marked as a `view`: in Kotlin and Swift its members, in TypeScript their names.
 macro_rules! open_word {
+    ($(#[doc = $doc:tt])* view $name:ident { $($(#[$($variant_doc:tt)*])* $variant:ident = $word:tt;)* }) => {
+        $crate::value::open_word::open_word! {
+            $(#[doc = $doc])*
+            #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+            $name { $($(#[$($variant_doc)*])* $variant = $word;)* }
+        }
+
+        #[cfg(feature = "web")]
+        $crate::value::typescript::typescript! {
+            $(#[doc = $doc])*
+            $name = $("\"", $word, "\" | ",)* "OtherName"
+        }
+    };
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal;)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

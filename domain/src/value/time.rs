@@ -23,7 +23,11 @@ use crate::value::zone_rules::{self, Rules};
 )]
 #[serde(transparent)]
 #[cbor(transparent)]
-pub struct Timestamp(#[n(0)] i64);
+pub struct Timestamp(
+    #[n(0)]
+    #[cfg_attr(feature = "web", serde(serialize_with = "crate::value::typescript::millis"))]
+    i64,
+);
 
 impl Timestamp {
     /// The last instant a change may carry: 2^43 ms, in the year 2248 (T10).

@@ -17,8 +17,7 @@ open_word! {
     ///
     /// Later versions may add outcomes. Every version ranks the added ones below these, by name, so that all
     /// versions show the same closing.
-    #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
-    Outcome {
+    view Outcome {
         /// Closed without saying how it went.
         None = "none";
         /// It was tried and failed.

@@ -7,8 +7,7 @@ pub const TRASHED: &str = "trashed";
 
 open_code! {
     /// Whether a document is in use (F72).
-    #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
-    Trash {
+    view Trash {
         /// In use.
         No = 0, "no";
         /// In the trash.

@@ -200,6 +200,8 @@ open_code! {
 /// How far a first sync has come, in documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
+#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
 #[cbor(array)]
 pub struct Progress {
     /// Sent so far, this answer included.

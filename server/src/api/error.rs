@@ -41,6 +41,10 @@ pub enum ApiError {
     #[error("your role does not allow this")]
     Forbidden,
 
+    /// 403 `foreign_site`: a page of another site asked for the live channel.
+    #[error("a page of another site may not ask for this")]
+    ForeignSite,
+
     /// 404 `not_found`: there is no such thing, or the caller may not know of it.
     #[error("there is no such thing")]
     NotFound,
@@ -147,6 +151,7 @@ impl ApiError {
             Self::SessionOver => (StatusCode::UNAUTHORIZED, "session_over"),
             Self::EnrolmentOver => (StatusCode::UNAUTHORIZED, "enrolment_over"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
+            Self::ForeignSite => (StatusCode::FORBIDDEN, "foreign_site"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "too_slow"),

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::caller::{arriving, bearer};
+use super::site::OwnSite;
 use super::{ApiError, Routes};
 use crate::auth::Claim;
 use crate::live::Watch;
@@ -37,6 +38,7 @@ pub fn routes() -> Routes {
 /// The caller is judged before the upgrade, so a stranger never holds a socket.
 async fn live(
     With(state): With<State>,
+    _: OwnSite,
     Arriving(claim): Arriving,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {

@@ -13,6 +13,8 @@ pub struct Origin {
     pub address: IpAddr,
     /// Whether that is the client's: not if the request was passed on and no trusted proxy says for whom.
     pub is_client: bool,
+    /// Whether a trusted proxy passed it on: what that says of the request is believed.
+    pub is_proxied: bool,
 }
 
 impl Peer {

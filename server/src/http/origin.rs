@@ -18,8 +18,9 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 pub(super) fn origin(connected: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> Origin {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.holds(address));
     let is_passed_on = headers.contains_key(FORWARDED_FOR) || headers.contains_key(FORWARDED);
-    let mut origin = Origin { address: connected.to_canonical(), is_client: !is_passed_on };
-    if !is_trusted(origin.address) {
+    let address = connected.to_canonical();
+    let mut origin = Origin { address, is_client: !is_passed_on, is_proxied: is_trusted(address) };
+    if !origin.is_proxied {
         return origin;
     }
     let values: Vec<_> =
@@ -70,7 +71,8 @@ mod tests {
                 headers.append(FORWARDED_FOR, value.parse().unwrap());
             }
             let found = origin(connected.parse().unwrap(), &headers, &trusted);
-            let expected = Origin { address: client.parse().unwrap(), is_client };
+            let is_proxied = connected != "192.0.2.1";
+            let expected = Origin { address: client.parse().unwrap(), is_client, is_proxied };
             assert_eq!(found, expected, "{connected} {forwarded:?}");
         }
     }

@@ -1,5 +1,8 @@
 //! Configuration: by flags and environment, every key checked before anything starts.
 
+#[cfg(test)]
+mod tests;
+
 use std::cmp::Ordering;
 use std::ffi::OsString;
 use std::fmt;
@@ -12,6 +15,7 @@ use std::time::Duration;
 use clap::parser::ValueSource;
 use roadbook_domain::value::id::OrgId;
 
+use super::app::App;
 use super::network::Network;
 use super::small_file::small_text;
 use super::tls::Tls;
@@ -42,6 +46,11 @@ pub struct Config {
     /// The address by which phones reach the server, such as `https://roadbook.example`: for links that let them in
     #[arg(long, env = "ROADBOOK_PUBLIC_ADDRESS", default_value = "")]
     pub public_address: String,
+
+    /// The folder of the built web app, which browsers get at /; without it they get nothing. It is read once, at the
+    /// start
+    #[arg(long, env = "ROADBOOK_APP", value_name = "FOLDER", default_value = "")]
+    pub app: String,
 
     /// The certificate with its chain, in PEM, if no proxy ends TLS; a renewed one is taken within a minute
     #[arg(long, env = "ROADBOOK_TLS_CERTIFICATE", default_value = "")]
@@ -232,6 +241,8 @@ pub struct Checked {
     pub listen: SocketAddr,
     /// The address by which phones reach the server, if it is known.
     pub public_address: Option<String>,
+    /// The web app, if the server hands one out.
+    pub app: Option<Arc<App>>,
     /// The certificate to show; none where a proxy does.
     pub tls: Option<Arc<Tls>>,
     /// Who may read the counters.
@@ -306,10 +317,8 @@ impl Config {
                 path => path.into(),
             },
             listen: self.parse("listen", "give ADDRESS:PORT, such as 127.0.0.1:8080 or [::]:8080")?,
-            public_address: match self.value("public-address") {
-                "" => None,
-                address => Some(public_address(address)?),
-            },
+            public_address: self.public_address()?,
+            app: self.app()?,
             tls: self.tls()?,
             metrics_from: self.networks("metrics-from")?,
             trusted_proxies: self.networks("trusted-proxies")?,
@@ -339,6 +348,7 @@ impl Config {
             "secrets" => &self.secrets,
             "listen" => &self.listen,
             "public-address" => &self.public_address,
+            "app" => &self.app,
             "tls-certificate" => &self.tls_certificate,
             "tls-key" => &self.tls_key,
             "metrics-from" => &self.metrics_from,
@@ -356,6 +366,32 @@ impl Config {
 
     fn parse<T: FromStr>(&self, key: &str, remedy: &str) -> Result<T, ConfigError> {
         self.value(key).parse().map_err(|_| self.wrong(key, remedy.into()))
+    }
+
+    fn public_address(&self) -> Result<Option<String>, ConfigError> {
+        let address = match self.value("public-address") {
+            "" => return Ok(None),
+            address => public_address(address)?,
+        };
+        let has_path = address.split_once("://").is_some_and(|(_, rest)| rest.contains('/'));
+        if has_path && !self.app.is_empty() {
+            return Err(self.wrong(
+                "public-address",
+                "it has a path, but the web app stands at the root of its host; give the address without the path, \
+                 or no --app"
+                    .into(),
+            ));
+        }
+        Ok(Some(address))
+    }
+
+    fn app(&self) -> Result<Option<Arc<App>>, ConfigError> {
+        match self.value("app") {
+            "" => Ok(None),
+            folder => App::read(folder.as_ref())
+                .map(|app| Some(Arc::new(app)))
+                .map_err(|problem| self.wrong("app", problem)),
+        }
     }
 
     fn tls(&self) -> Result<Option<Arc<Tls>>, ConfigError> {
@@ -417,12 +453,17 @@ impl fmt::Debug for Config {
 /// # Errors
 /// It is none.
 pub fn public_address(text: &str) -> Result<String, ConfigError> {
-    let host = ["https://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme));
-    let is_fit =
-        |host: &str| !host.is_empty() && !host.contains(['#', '?', ' ', '@']) && !host.starts_with('/');
+    let wrong = |remedy: &str| ConfigError::of("public-address", text, remedy);
+    let rest = ["https://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+    let rest = rest.filter(|rest| !rest.contains(['#', '?', ' ', '@']));
+    let host = rest.and_then(|rest| rest.split('/').next()).filter(|host| !host.is_empty());
     match host {
-        Some(host) if is_fit(host) => Ok(text.trim_end_matches('/').to_owned()),
-        _ => Err(ConfigError::of("public-address", text, "give one such as https://roadbook.example")),
+        None => Err(wrong("give one such as https://roadbook.example")),
+        // Browsers name it in ASCII, and would be taken for pages of another site.
+        Some(host) if !host.is_ascii() => {
+            Err(wrong("give its host in ASCII, in the form that begins with xn--"))
+        }
+        Some(_) => Ok(text.trim_end_matches('/').to_owned()),
     }
 }
 
@@ -495,106 +536,4 @@ pub(crate) fn one_line(text: &str) -> String {
     let text = lines.collect::<Vec<_>>().join(" ");
     let shown = |c: char| if c.is_control() { c.escape_default().collect() } else { String::from(c) };
     text.chars().map(shown).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::Parser;
-
-    use super::*;
-
-    #[derive(Parser)]
-    struct Cli {
-        #[command(flatten)]
-        config: Config,
-    }
-
-    #[test]
-    fn without_flags_the_defaults_hold_together() {
-        let checked = config(&[]).check().unwrap();
-        assert_eq!(checked.listen.to_string(), "127.0.0.1:8080");
-        assert_eq!(checked.header_timeout, Duration::from_secs(10));
-        assert_eq!(checked.password_cost, Cost::RECOMMENDED);
-        assert!(matches!(checked.database, Address::Sqlite(path) if *path == *"roadbook.db"));
-    }
-
-    #[test]
-    fn a_wrong_value_is_one_line_with_key_value_and_remedy() {
-        for (flag, value, remedy) in [
-            ("database", "roadbook.db", "give sqlite:PATH or postgres://"),
-            ("database", "sqlite:", "give sqlite:PATH"),
-            ("database", "sqlite::memory:", "give sqlite:PATH"),
-            ("database", "postgres://u@h:notaport/db", "give sqlite:PATH"),
-            ("database-connections", "1", "from 2 to 1000"),
-            ("database-connections", "many", "from 2 to 1000"),
-            ("secrets", "", "give the path"),
-            ("listen", "8080", "such as 127.0.0.1:8080"),
-            ("listen", "localhost:8080", "such as 127.0.0.1:8080"),
-            ("public-address", "roadbook.example", "such as https://roadbook.example"),
-            ("metrics-from", "everybody", "such as 127.0.0.1, 10.0.0.0/8"),
-            ("trusted-proxies", "127.0.0.1, proxy", "such as 127.0.0.1, 10.0.0.0/8"),
-            ("max-connections", "1000001", "from 1 to 1000000"),
-            ("header-timeout", "10", "such as 500ms, 10s or 2m"),
-            ("header-timeout", "0s", "from 100ms to 10m"),
-            ("request-timeout", "11m", "from 100ms to 10m"),
-            ("body-grace", "15", "such as 500ms, 10s or 2m"),
-            ("body-rate", "0", "from 1 to 1000000"),
-            ("write-timeout", "s", "such as 500ms"),
-            ("drain-timeout", "99999999999999999999s", "from 100ms"),
-            ("listen", "a\nb", "such as 127.0.0.1:8080"),
-        ] {
-            let error = config(&[&format!("--{flag}={value}")]).check().unwrap_err().to_string();
-            let variable = format!("ROADBOOK_{} (--{flag})", flag.to_uppercase().replace('-', "_"));
-            assert!(error.starts_with(&variable), "{error}");
-            assert!(error.contains(&one_line(value)) && error.contains(remedy), "{error}");
-            assert_eq!(error.lines().count(), 1, "{error}");
-        }
-    }
-
-    #[test]
-    fn a_database_password_is_never_shown() {
-        for address in [
-            "postgres://anna:s3cret@db/roadbook",
-            "postgres://anna:s3@cret@db/roadbook?port=x",
-            "postgres://anna@db/roadbook?password=s3cret",
-            "postgres://db/roadbook?user=anna&Password=s3cret&sslmode=require",
-        ] {
-            let config = config(&[&format!("--database={address}")]);
-            let shown = format!("{config:?} {:?} {}", config.database, config.wrong("database", "no".into()));
-            assert!(!shown.contains("s3") && shown.contains("anna") && shown.contains("***"), "{shown}");
-            assert_eq!(config.database.flag(), None);
-            if let Ok(checked) = config.check() {
-                assert!(!format!("{checked:?}").contains("s3cret"));
-            }
-        }
-        assert_eq!(without_password("bob:secret@host/db"), "***@host/db");
-        assert_eq!(
-            without_password("sqlite:a folder@home/b.db"),
-            "sqlite:a folder@home/b.db",
-            "a path has none"
-        );
-    }
-
-    #[test]
-    fn times_are_read_with_their_unit() {
-        for (text, millis) in [("100ms", 100), ("1s", 1_000), ("10m", 600_000)] {
-            assert_eq!(parse_duration(text), Some(Duration::from_millis(millis)));
-        }
-        for text in ["", "5", "ms", "1h", "1.5s", "-1s", "1 s", "18446744073709551615m"] {
-            assert_eq!(parse_duration(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn of_two_flags_that_name_the_database_neither_is_taken() {
-        let both = config(&["--database=sqlite:one.db", "--database-file=two"]);
-        assert_eq!(both.check().unwrap_err().to_string(), BOTH_FLAGS);
-        assert_eq!(both.database.flag(), None);
-        let empty = config(&["--database-file="]).check().unwrap_err().to_string();
-        assert!(empty.contains("(--database-file) is \"\": cannot be read"), "{empty}");
-    }
-
-    fn config(flags: &[&str]) -> Config {
-        Cli::try_parse_from([&["roadbook"], flags].concat()).unwrap().config
-    }
 }

@@ -54,7 +54,8 @@ extension StatusCount: Identifiable {
 extension ActView: Identifiable {}
 extension CardItem: Identifiable {}
 extension CardView: Identifiable {}
-extension Choice: Identifiable {}
+extension ProductChoice: Identifiable {}
+extension StatusChoice: Identifiable {}
 extension ContactItem: Identifiable {}
 extension ContactView: Identifiable {}
 extension DetailRow: Identifiable {}

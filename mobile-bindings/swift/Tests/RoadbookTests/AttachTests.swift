@@ -66,7 +66,7 @@ struct AttachTests {
             Issue.record("\(asked)")
             return
         }
-        let others = local.filter { $0.id != projects.id }.map { Choice(id: $0.id.rawValue, name: $0.name) }
+        let others = local.filter { $0.id != projects.id }.map { ProductChoice(id: $0.id, name: $0.name) }
         #expect(questions.count == 1 && products == others)
         // Then what the card's status becomes among those of that product.
         let product = ProductAnswer(product: projects.id, becomes: sales.id)
@@ -76,7 +76,7 @@ struct AttachTests {
             return
         }
         #expect(more.count == 1 && name == projects.statuses.first { $0.id == before.status }?.name)
-        #expect(statuses == sales.statuses.map { Choice(id: $0.id.rawValue, name: $0.name) })
+        #expect(statuses == sales.statuses.map { StatusChoice(id: $0.id, name: $0.name) })
         #expect(try await phone.roadbook.me()?.org == nil)
         #expect(try await phone.roadbook.card(before.id) == before)
         #expect(try await phone.roadbook.unsentCount() == 1)

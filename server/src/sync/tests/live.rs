@@ -85,6 +85,43 @@ on_both! {
         served.stop().await;
     }
 
+    async fn where_a_client_gives_its_token_in_both_ways_the_header_wins(engine) {
+        let world = World::new(engine).await;
+        let served = Served::new(&world.server).await;
+        let token = &world.user.token;
+        let both = |header: &str, offered: &str| {
+            let mut request = served.request(header);
+            let protocols = format!("roadbook.v1, bearer.{offered}");
+            request.headers_mut().insert("sec-websocket-protocol", protocols.parse().unwrap());
+            request
+        };
+        let (mut socket, answer) = connect_async(both(token, "not.a.token")).await.unwrap();
+        assert_eq!(answer.headers()["sec-websocket-protocol"], "roadbook.v1");
+        poke(&mut socket).await;
+        let Err(Error::Http(answer)) = connect_async(both("not.a.token", token)).await else {
+            panic!("it was let in")
+        };
+        assert_eq!(answer.status().as_u16(), 401);
+        served.stop().await;
+    }
+
+    async fn a_page_of_another_site_gets_no_socket(engine) {
+        let world = World::new(engine).await;
+        let served = Served::new(&world.server).await;
+        let from = |page: String| {
+            let mut request = served.request(&world.user.token);
+            request.headers_mut().insert("origin", page.parse().unwrap());
+            request
+        };
+        let (mut socket, _) = connect_async(from(format!("http://{}", served.address))).await.unwrap();
+        poke(&mut socket).await;
+        for page in ["https://elsewhere.example", "null"] {
+            let Err(Error::Http(answer)) = connect_async(from(page.into())).await else { panic!("{page}") };
+            assert_eq!(answer.status().as_u16(), 403, "{page}");
+        }
+        served.stop().await;
+    }
+
     async fn a_server_process_finds_by_looking_what_another_process_did(engine) {
         let mut world = World::new(engine).await;
         let (watch, claim, head) = waiting(&world).await;

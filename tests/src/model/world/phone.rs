@@ -18,6 +18,8 @@ pub(super) struct Phone {
     path: PathBuf,
     pub who: Principal,
     seed: u64,
+    /// As in a browser: its handle has the file to itself.
+    is_alone: bool,
     env: Arc<SeededEnv>,
     client: Option<Client>,
     copied_at: Option<Principal>,
@@ -26,8 +28,9 @@ pub(super) struct Phone {
 impl Phone {
     pub fn open(path: PathBuf, who: Principal, seed: u64, now: Timestamp) -> Result<Self, String> {
         let env = Arc::new(SeededEnv::new(seed, now));
-        let client = Some(Client::open(&path, env.clone()).map_err(text)?);
-        Ok(Self { path, who, seed, env, client, copied_at: None })
+        let is_alone = seed % 2 == 1;
+        let client = Some(opened(&path, is_alone, &env)?);
+        Ok(Self { path, who, seed, is_alone, env, client, copied_at: None })
     }
 
     /// Writes down who uses it, as a sign-in does.
@@ -56,7 +59,7 @@ impl Phone {
         self.client = None;
         self.seed = seed;
         self.env = Arc::new(SeededEnv::new(seed, now));
-        self.client = Some(Client::open(&self.path, self.env.clone()).map_err(text)?);
+        self.client = Some(opened(&self.path, self.is_alone, &self.env)?);
         Ok(())
     }
 
@@ -150,6 +153,12 @@ impl Phone {
         let wrong = client.wrong_projections().map_err(text)?;
         if wrong.is_empty() { Ok(()) } else { Err(format!("{} documents are shown wrongly", wrong.len())) }
     }
+}
+
+fn opened(path: &Path, is_alone: bool, env: &Arc<SeededEnv>) -> Result<Client, String> {
+    let opened =
+        if is_alone { Client::open_alone(path, env.clone()) } else { Client::open(path, env.clone()) };
+    opened.map_err(text)
 }
 
 fn text(error: impl std::fmt::Display) -> String {

@@ -1357,75 +1357,6 @@ public func FfiConverterTypeChangeSet_lower(_ value: ChangeSet) -> RustBuffer {
 
 
 /**
- * What may take a place.
- */
-public struct Choice: Equatable, Hashable {
-    /**
-     * The id of the product or status.
-     */
-    public let id: String
-    /**
-     * Its name.
-     */
-    public let name: String
-
-    // Default memberwise initializers are never public by default, so we
-    // declare one manually.
-    public init(
-        /**
-         * The id of the product or status.
-         */id: String,
-        /**
-         * Its name.
-         */name: String) {
-        self.id = id
-        self.name = name
-    }
-
-
-
-
-}
-
-#if compiler(>=6)
-extension Choice: Sendable {}
-#endif
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public struct FfiConverterTypeChoice: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Choice {
-        return
-            try Choice(
-                id: FfiConverterString.read(from: &buf),
-                name: FfiConverterString.read(from: &buf)
-        )
-    }
-
-    public static func write(_ value: Choice, into buf: inout [UInt8]) {
-        FfiConverterString.write(value.id, into: &buf)
-        FfiConverterString.write(value.name, into: &buf)
-    }
-}
-
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypeChoice_lift(_ buf: RustBuffer) throws -> Choice {
-    return try FfiConverterTypeChoice.lift(buf)
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypeChoice_lower(_ value: Choice) -> RustBuffer {
-    return FfiConverterTypeChoice.lower(value)
-}
-
-
-/**
  * A closing of a todo.
  */
 public struct ClosingView: Equatable, Hashable {
@@ -3405,6 +3336,75 @@ public func FfiConverterTypeProductAnswer_lower(_ value: ProductAnswer) -> RustB
 
 
 /**
+ * A product of the account's that may take a place.
+ */
+public struct ProductChoice: Equatable, Hashable {
+    /**
+     * Its id.
+     */
+    public let id: ProductId
+    /**
+     * Its name.
+     */
+    public let name: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its id.
+         */id: ProductId,
+        /**
+         * Its name.
+         */name: String) {
+        self.id = id
+        self.name = name
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ProductChoice: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeProductChoice: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ProductChoice {
+        return
+            try ProductChoice(
+                id: FfiConverterTypeProductId.read(from: &buf),
+                name: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ProductChoice, into buf: inout [UInt8]) {
+        FfiConverterTypeProductId.write(value.id, into: &buf)
+        FfiConverterString.write(value.name, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProductChoice_lift(_ buf: RustBuffer) throws -> ProductChoice {
+    return try FfiConverterTypeProductChoice.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProductChoice_lower(_ value: ProductChoice) -> RustBuffer {
+    return FfiConverterTypeProductChoice.lower(value)
+}
+
+
+/**
  * A product: a working area with its own statuses, fields and cards (F7).
  */
 public struct ProductView: Equatable, Hashable {
@@ -3908,6 +3908,75 @@ public func FfiConverterTypeStatusAnswer_lift(_ buf: RustBuffer) throws -> Statu
 #endif
 public func FfiConverterTypeStatusAnswer_lower(_ value: StatusAnswer) -> RustBuffer {
     return FfiConverterTypeStatusAnswer.lower(value)
+}
+
+
+/**
+ * A status of the account's that may take a place.
+ */
+public struct StatusChoice: Equatable, Hashable {
+    /**
+     * Its id.
+     */
+    public let id: StatusId
+    /**
+     * Its name.
+     */
+    public let name: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its id.
+         */id: StatusId,
+        /**
+         * Its name.
+         */name: String) {
+        self.id = id
+        self.name = name
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension StatusChoice: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeStatusChoice: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> StatusChoice {
+        return
+            try StatusChoice(
+                id: FfiConverterTypeStatusId.read(from: &buf),
+                name: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: StatusChoice, into buf: inout [UInt8]) {
+        FfiConverterTypeStatusId.write(value.id, into: &buf)
+        FfiConverterString.write(value.name, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeStatusChoice_lift(_ buf: RustBuffer) throws -> StatusChoice {
+    return try FfiConverterTypeStatusChoice.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeStatusChoice_lower(_ value: StatusChoice) -> RustBuffer {
+    return FfiConverterTypeStatusChoice.lower(value)
 }
 
 
@@ -5348,7 +5417,7 @@ public enum AttachQuestion: Equatable, Hashable {
          */name: String,
         /**
          * The account's products.
-         */choices: [Choice]
+         */choices: [ProductChoice]
     )
     /**
      * A status of a product that the account has, or that was chosen.
@@ -5362,7 +5431,7 @@ public enum AttachQuestion: Equatable, Hashable {
          */name: String,
         /**
          * The statuses of the account's product.
-         */choices: [Choice]
+         */choices: [StatusChoice]
     )
 
 
@@ -5385,10 +5454,10 @@ public struct FfiConverterTypeAttachQuestion: FfiConverterRustBuffer {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
-        case 1: return .product(product: try FfiConverterTypeProductId.read(from: &buf), name: try FfiConverterString.read(from: &buf), choices: try FfiConverterSequenceTypeChoice.read(from: &buf)
+        case 1: return .product(product: try FfiConverterTypeProductId.read(from: &buf), name: try FfiConverterString.read(from: &buf), choices: try FfiConverterSequenceTypeProductChoice.read(from: &buf)
         )
 
-        case 2: return .status(status: try FfiConverterTypeStatusId.read(from: &buf), name: try FfiConverterString.read(from: &buf), choices: try FfiConverterSequenceTypeChoice.read(from: &buf)
+        case 2: return .status(status: try FfiConverterTypeStatusId.read(from: &buf), name: try FfiConverterString.read(from: &buf), choices: try FfiConverterSequenceTypeStatusChoice.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -5403,14 +5472,14 @@ public struct FfiConverterTypeAttachQuestion: FfiConverterRustBuffer {
             writeInt(&buf, Int32(1))
             FfiConverterTypeProductId.write(product, into: &buf)
             FfiConverterString.write(name, into: &buf)
-            FfiConverterSequenceTypeChoice.write(choices, into: &buf)
+            FfiConverterSequenceTypeProductChoice.write(choices, into: &buf)
 
 
         case let .status(status,name,choices):
             writeInt(&buf, Int32(2))
             FfiConverterTypeStatusId.write(status, into: &buf)
             FfiConverterString.write(name, into: &buf)
-            FfiConverterSequenceTypeChoice.write(choices, into: &buf)
+            FfiConverterSequenceTypeStatusChoice.write(choices, into: &buf)
 
         }
     }
@@ -8432,31 +8501,6 @@ fileprivate struct FfiConverterSequenceTypeCardItem: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterSequenceTypeChoice: FfiConverterRustBuffer {
-    typealias SwiftType = [Choice]
-
-    public static func write(_ value: [Choice], into buf: inout [UInt8]) {
-        let len = Int32(value.count)
-        writeInt(&buf, len)
-        for item in value {
-            FfiConverterTypeChoice.write(item, into: &buf)
-        }
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Choice] {
-        let len: Int32 = try readInt(&buf)
-        var seq = [Choice]()
-        seq.reserveCapacity(Int(len))
-        for _ in 0 ..< len {
-            seq.append(try FfiConverterTypeChoice.read(from: &buf))
-        }
-        return seq
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
 fileprivate struct FfiConverterSequenceTypeClosingView: FfiConverterRustBuffer {
     typealias SwiftType = [ClosingView]
 
@@ -8682,6 +8726,31 @@ fileprivate struct FfiConverterSequenceTypeOptionView: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeProductChoice: FfiConverterRustBuffer {
+    typealias SwiftType = [ProductChoice]
+
+    public static func write(_ value: [ProductChoice], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeProductChoice.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [ProductChoice] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [ProductChoice]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeProductChoice.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeProductView: FfiConverterRustBuffer {
     typealias SwiftType = [ProductView]
 
@@ -8699,6 +8768,31 @@ fileprivate struct FfiConverterSequenceTypeProductView: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeProductView.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeStatusChoice: FfiConverterRustBuffer {
+    typealias SwiftType = [StatusChoice]
+
+    public static func write(_ value: [StatusChoice], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeStatusChoice.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [StatusChoice] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [StatusChoice]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeStatusChoice.read(from: &buf))
         }
         return seq
     }

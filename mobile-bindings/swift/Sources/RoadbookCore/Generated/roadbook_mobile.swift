@@ -3873,7 +3873,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_roadbook_mobile_checksum_constructor_server_new() != 5135) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_roadbook_mobile_checksum_constructor_server_trusting() != 47172) {
+    if (uniffi_roadbook_mobile_checksum_constructor_server_trusting() != 31038) {
         return InitializationResult.apiChecksumMismatch
     }
 

@@ -1720,53 +1720,6 @@ public object FfiConverterTypeChangeSet: FfiConverterRustBuffer<ChangeSet> {
 
 
 /**
- * What may take a place.
- */
-data class Choice (
-    /**
-     * The id of the product or status.
-     */
-    val `id`: kotlin.String
-    ,
-    /**
-     * Its name.
-     */
-    val `name`: kotlin.String
-
-){
-
-
-
-
-
-    companion object
-}
-
-/**
- * @suppress
- */
-public object FfiConverterTypeChoice: FfiConverterRustBuffer<Choice> {
-    override fun read(buf: ByteBuffer): Choice {
-        return Choice(
-            FfiConverterString.read(buf),
-            FfiConverterString.read(buf),
-        )
-    }
-
-    override fun allocationSize(value: Choice) = (
-            FfiConverterString.allocationSize(value.`id`) +
-            FfiConverterString.allocationSize(value.`name`)
-    )
-
-    override fun write(value: Choice, buf: ByteBuffer) {
-            FfiConverterString.write(value.`id`, buf)
-            FfiConverterString.write(value.`name`, buf)
-    }
-}
-
-
-
-/**
  * A closing of a todo.
  */
 data class ClosingView (
@@ -3178,6 +3131,53 @@ public object FfiConverterTypeProductAnswer: FfiConverterRustBuffer<ProductAnswe
 
 
 /**
+ * A product of the account's that may take a place.
+ */
+data class ProductChoice (
+    /**
+     * Its id.
+     */
+    val `id`: ProductId
+    ,
+    /**
+     * Its name.
+     */
+    val `name`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeProductChoice: FfiConverterRustBuffer<ProductChoice> {
+    override fun read(buf: ByteBuffer): ProductChoice {
+        return ProductChoice(
+            FfiConverterTypeProductId.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ProductChoice) = (
+            FfiConverterTypeProductId.allocationSize(value.`id`) +
+            FfiConverterString.allocationSize(value.`name`)
+    )
+
+    override fun write(value: ProductChoice, buf: ByteBuffer) {
+            FfiConverterTypeProductId.write(value.`id`, buf)
+            FfiConverterString.write(value.`name`, buf)
+    }
+}
+
+
+
+/**
  * A product: a working area with its own statuses, fields and cards (F7).
  */
 data class ProductView (
@@ -3536,6 +3536,53 @@ public object FfiConverterTypeStatusAnswer: FfiConverterRustBuffer<StatusAnswer>
     override fun write(value: StatusAnswer, buf: ByteBuffer) {
             FfiConverterTypeStatusId.write(value.`status`, buf)
             FfiConverterTypeStatusId.write(value.`becomes`, buf)
+    }
+}
+
+
+
+/**
+ * A status of the account's that may take a place.
+ */
+data class StatusChoice (
+    /**
+     * Its id.
+     */
+    val `id`: StatusId
+    ,
+    /**
+     * Its name.
+     */
+    val `name`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeStatusChoice: FfiConverterRustBuffer<StatusChoice> {
+    override fun read(buf: ByteBuffer): StatusChoice {
+        return StatusChoice(
+            FfiConverterTypeStatusId.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: StatusChoice) = (
+            FfiConverterTypeStatusId.allocationSize(value.`id`) +
+            FfiConverterString.allocationSize(value.`name`)
+    )
+
+    override fun write(value: StatusChoice, buf: ByteBuffer) {
+            FfiConverterTypeStatusId.write(value.`id`, buf)
+            FfiConverterString.write(value.`name`, buf)
     }
 }
 
@@ -4875,7 +4922,7 @@ sealed class AttachQuestion {
         /**
          * The account's products.
          */
-        val `choices`: List<app.roadbook.client.Choice>) : AttachQuestion()
+        val `choices`: List<app.roadbook.client.ProductChoice>) : AttachQuestion()
 
     {
 
@@ -4898,7 +4945,7 @@ sealed class AttachQuestion {
         /**
          * The statuses of the account's product.
          */
-        val `choices`: List<app.roadbook.client.Choice>) : AttachQuestion()
+        val `choices`: List<app.roadbook.client.StatusChoice>) : AttachQuestion()
 
     {
 
@@ -4925,12 +4972,12 @@ public object FfiConverterTypeAttachQuestion : FfiConverterRustBuffer<AttachQues
             1 -> AttachQuestion.Product(
                 FfiConverterTypeProductId.read(buf),
                 FfiConverterString.read(buf),
-                FfiConverterSequenceTypeChoice.read(buf),
+                FfiConverterSequenceTypeProductChoice.read(buf),
                 )
             2 -> AttachQuestion.Status(
                 FfiConverterTypeStatusId.read(buf),
                 FfiConverterString.read(buf),
-                FfiConverterSequenceTypeChoice.read(buf),
+                FfiConverterSequenceTypeStatusChoice.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
         }
@@ -4943,7 +4990,7 @@ public object FfiConverterTypeAttachQuestion : FfiConverterRustBuffer<AttachQues
                 4UL
                 + FfiConverterTypeProductId.allocationSize(value.`product`)
                 + FfiConverterString.allocationSize(value.`name`)
-                + FfiConverterSequenceTypeChoice.allocationSize(value.`choices`)
+                + FfiConverterSequenceTypeProductChoice.allocationSize(value.`choices`)
             )
         }
         is AttachQuestion.Status -> {
@@ -4952,7 +4999,7 @@ public object FfiConverterTypeAttachQuestion : FfiConverterRustBuffer<AttachQues
                 4UL
                 + FfiConverterTypeStatusId.allocationSize(value.`status`)
                 + FfiConverterString.allocationSize(value.`name`)
-                + FfiConverterSequenceTypeChoice.allocationSize(value.`choices`)
+                + FfiConverterSequenceTypeStatusChoice.allocationSize(value.`choices`)
             )
         }
     }
@@ -4963,14 +5010,14 @@ public object FfiConverterTypeAttachQuestion : FfiConverterRustBuffer<AttachQues
                 buf.putInt(1)
                 FfiConverterTypeProductId.write(value.`product`, buf)
                 FfiConverterString.write(value.`name`, buf)
-                FfiConverterSequenceTypeChoice.write(value.`choices`, buf)
+                FfiConverterSequenceTypeProductChoice.write(value.`choices`, buf)
                 Unit
             }
             is AttachQuestion.Status -> {
                 buf.putInt(2)
                 FfiConverterTypeStatusId.write(value.`status`, buf)
                 FfiConverterString.write(value.`name`, buf)
-                FfiConverterSequenceTypeChoice.write(value.`choices`, buf)
+                FfiConverterSequenceTypeStatusChoice.write(value.`choices`, buf)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
@@ -9050,34 +9097,6 @@ public object FfiConverterSequenceTypeCardItem: FfiConverterRustBuffer<List<Card
 /**
  * @suppress
  */
-public object FfiConverterSequenceTypeChoice: FfiConverterRustBuffer<List<Choice>> {
-    override fun read(buf: ByteBuffer): List<Choice> {
-        val len = buf.getInt()
-        return List<Choice>(len) {
-            FfiConverterTypeChoice.read(buf)
-        }
-    }
-
-    override fun allocationSize(value: List<Choice>): ULong {
-        val sizeForLength = 4UL
-        val sizeForItems = value.map { FfiConverterTypeChoice.allocationSize(it) }.sum()
-        return sizeForLength + sizeForItems
-    }
-
-    override fun write(value: List<Choice>, buf: ByteBuffer) {
-        buf.putInt(value.size)
-        value.iterator().forEach {
-            FfiConverterTypeChoice.write(it, buf)
-        }
-    }
-}
-
-
-
-
-/**
- * @suppress
- */
 public object FfiConverterSequenceTypeClosingView: FfiConverterRustBuffer<List<ClosingView>> {
     override fun read(buf: ByteBuffer): List<ClosingView> {
         val len = buf.getInt()
@@ -9330,6 +9349,34 @@ public object FfiConverterSequenceTypeOptionView: FfiConverterRustBuffer<List<Op
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeProductChoice: FfiConverterRustBuffer<List<ProductChoice>> {
+    override fun read(buf: ByteBuffer): List<ProductChoice> {
+        val len = buf.getInt()
+        return List<ProductChoice>(len) {
+            FfiConverterTypeProductChoice.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<ProductChoice>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeProductChoice.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<ProductChoice>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeProductChoice.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeProductView: FfiConverterRustBuffer<List<ProductView>> {
     override fun read(buf: ByteBuffer): List<ProductView> {
         val len = buf.getInt()
@@ -9348,6 +9395,34 @@ public object FfiConverterSequenceTypeProductView: FfiConverterRustBuffer<List<P
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeProductView.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeStatusChoice: FfiConverterRustBuffer<List<StatusChoice>> {
+    override fun read(buf: ByteBuffer): List<StatusChoice> {
+        val len = buf.getInt()
+        return List<StatusChoice>(len) {
+            FfiConverterTypeStatusChoice.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<StatusChoice>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeStatusChoice.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<StatusChoice>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeStatusChoice.write(it, buf)
         }
     }
 }

@@ -1477,7 +1477,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_roadbook_mobile_checksum_constructor_server_new() and 0xFFFF) != 5135) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_roadbook_mobile_checksum_constructor_server_trusting() and 0xFFFF) != 47172) {
+    if ((lib.uniffi_roadbook_mobile_checksum_constructor_server_trusting() and 0xFFFF) != 31038) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
 }

@@ -2,9 +2,10 @@ package app.roadbook
 
 import app.roadbook.client.AttachQuestion
 import app.roadbook.client.Attached
-import app.roadbook.client.Choice
 import app.roadbook.client.ProductAnswer
+import app.roadbook.client.ProductChoice
 import app.roadbook.client.StatusAnswer
+import app.roadbook.client.StatusChoice
 import app.roadbook.client.SyncEnd
 import app.roadbook.domain.ProductKind
 import java.io.File
@@ -40,14 +41,14 @@ class AttachTest {
         val before = roadbook.card(roadbook.makeCard(OVERDUE).id)
 
         val first = assertIs<Attached.Open>(attach()).questions.single()
-        val others = roadbook.settings().products.filter { it.id != projects.id }.map { Choice(it.id.text, it.name) }
+        val others = roadbook.settings().products.filter { it.id != projects.id }.map { ProductChoice(it.id, it.name) }
         assertEquals(AttachQuestion.Product(projects.id, projects.name, others), first)
 
         // Then what the card's status becomes among those of that product.
         val products = listOf(ProductAnswer(projects.id, sales.id))
         val second = assertIs<Attached.Open>(attach(products)).questions.single()
         val status = projects.statuses.single { it.id == before.status }
-        val choices = sales.statuses.map { Choice(it.id.text, it.name) }
+        val choices = sales.statuses.map { StatusChoice(it.id, it.name) }
         assertEquals(AttachQuestion.Status(status.id, status.name, choices), second)
         assertNull(roadbook.me()?.org)
         assertEquals(before, roadbook.card(before.id))

@@ -6,23 +6,20 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response, StatusCode, Url};
 use rustls::ClientConfig;
-use serde::Deserialize;
 
+use super::trust::Trust;
+use crate::remote::address::address_of;
+use crate::remote::answer;
+use crate::remote::bounds::{MAX_JSON, SILENCE, TOTAL};
 use crate::remote::error::AddressError;
+use crate::remote::timer::sleep;
 use crate::remote::transport::{MAX_ANSWER, Transport, TransportError};
-use crate::remote::trust::Trust;
 use crate::store::lease::RENEWAL;
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long the server may be silent.
-const SILENCE: Duration = Duration::from_secs(30);
-/// How long one request may take in all.
-const TOTAL: Duration = Duration::from_secs(180);
 /// How long the look for a captive portal may take.
 const PROBE: Duration = Duration::from_secs(5);
-/// The most bytes of a JSON answer.
-const MAX_JSON: usize = 1 << 20;
 
 /// A server reached over HTTP 1.1, by TLS.
 #[derive(Debug, Clone)]
@@ -162,26 +159,12 @@ impl Transport for HttpTransport {
     }
 
     async fn pause(&self) {
-        tokio::time::sleep(RENEWAL).await;
-    }
-}
-
-/// The address of a server, without a slash at its end, if a token may be sent there.
-pub(crate) fn address_of(address: &str) -> Result<String, AddressError> {
-    let url: Url = address.parse().map_err(|_| AddressError::Malformed)?;
-    let host = url.host_str().ok_or(AddressError::Malformed)?;
-    // Nobody listens between two programs of one machine, and a first trial needs no certificate.
-    let is_local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
-    match url.scheme() {
-        "https" => Ok(address.trim_end_matches('/').to_owned()),
-        "http" if is_local => Ok(address.trim_end_matches('/').to_owned()),
-        "http" => Err(AddressError::NotSecure),
-        _ => Err(AddressError::Malformed),
+        sleep(RENEWAL).await;
     }
 }
 
 /// The value of an `Authorization` header, kept out of logs.
-pub(crate) fn bearer(token: &str) -> Result<HeaderValue, TransportError> {
+pub(super) fn bearer(token: &str) -> Result<HeaderValue, TransportError> {
     let mut value =
         HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| TransportError::Unauthorized)?;
     value.set_sensitive(true);
@@ -244,30 +227,13 @@ async fn text(response: Response) -> Result<String, TransportError> {
     String::from_utf8(read(response, MAX_JSON).await?).map_err(|_| TransportError::Malformed)
 }
 
-#[derive(Deserialize)]
-struct ErrorBody {
-    code: String,
-}
-
-/// What an answer that is no success means. The server gives every error a code; what has none is a proxy's.
+/// What an answer that is no success means.
 async fn refusal(response: Response) -> TransportError {
     let status = response.status().as_u16();
-    let retry_after =
-        header(&response, RETRY_AFTER).and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
+    let retry_after = header(&response, RETRY_AFTER).map(str::to_owned);
     // The status says enough, even if the body is cut.
     let body = read(response, MAX_JSON).await.unwrap_or_default();
-    let code = serde_json::from_slice(&body).map(|body: ErrorBody| body.code).unwrap_or_default();
-    match (status, code.as_str()) {
-        (401, "unauthenticated") => TransportError::Unauthorized,
-        (401, "session_over") => TransportError::SessionOver,
-        (429, "slow_down") => TransportError::TooManyTries { retry_after },
-        (507, "storage_full") => TransportError::ServerFull { retry_after },
-        (408 | 504, _) => TransportError::TimedOut,
-        (429 | 500.., _) => TransportError::Busy { status, retry_after },
-        (413, _) => TransportError::Refused { status, code },
-        (_, "") => TransportError::WrongServer { status },
-        _ => TransportError::Refused { status, code },
-    }
+    answer::refusal(status, retry_after.as_deref(), &body)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 use rustls_platform_verifier::BuilderVerifierExt;
 
-use super::error::AddressError;
+use crate::remote::error::AddressError;
 
 /// Whose certificates are trusted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -13,17 +13,14 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config};
 
-use crate::remote::error::AddressError;
-use crate::remote::http::{HttpTransport, address_of, bearer};
+use super::http::{HttpTransport, bearer};
+use crate::remote::address::live_address;
+use crate::remote::bounds::{LIVE, MAX_FRAME};
 use crate::remote::transport::TransportError;
 
-/// How long a channel may take to come about.
-const CONNECT: Duration = Duration::from_secs(15);
 /// How long the server may be silent; it pings at least every minute.
 // Long enough that one late or lost ping does not end the channel.
 const SILENCE: Duration = Duration::from_secs(150);
-/// The most bytes of one frame.
-const MAX_FRAME: usize = 16 << 10;
 
 /// An open live channel.
 #[derive(Debug)]
@@ -34,7 +31,7 @@ pub struct Live {
 impl Live {
     /// Opens the channel of a server.
     pub async fn open(server: &HttpTransport, access_token: &str) -> Result<Self, TransportError> {
-        let url = live_address(server.base()).map_err(|_| TransportError::Malformed)?;
+        let url = live_address(server.base());
         let mut request = url.into_client_request().map_err(|_| TransportError::Malformed)?;
         request.headers_mut().insert(AUTHORIZATION, bearer(access_token)?);
         // Hints are a few bytes: the library's default buffers would cost memory for nothing.
@@ -45,7 +42,7 @@ impl Live {
             .max_frame_size(Some(MAX_FRAME));
         let tls = Some(Connector::Rustls(server.tls()));
         let connecting = connect_async_tls_with_config(request, Some(config), true, tls);
-        match timeout(CONNECT, connecting).await {
+        match timeout(LIVE, connecting).await {
             Ok(Ok((socket, _))) => Ok(Self { socket }),
             Ok(Err(Error::Http(response))) if response.status() == 401 => Err(TransportError::Unauthorized),
             Ok(Err(Error::Http(response))) if response.status().is_client_error() => {
@@ -79,11 +76,6 @@ impl Live {
         // Whether the server hears of it makes no difference.
         drop(self.socket.close(None).await);
     }
-}
-
-fn live_address(address: &str) -> Result<String, AddressError> {
-    // http becomes ws, and https becomes wss.
-    Ok(address_of(address)?.replacen("http", "ws", 1) + "/v1/live")
 }
 
 #[cfg(test)]
@@ -143,11 +135,5 @@ mod tests {
             let opened = open(&address).await;
             assert_eq!(opened.map(drop), Err(TransportError::Unreachable));
         }
-    }
-
-    #[test]
-    fn the_channel_is_beside_the_exchange() {
-        assert_eq!(live_address("https://roadbook.example"), Ok("wss://roadbook.example/v1/live".to_owned()));
-        assert_eq!(live_address("http://roadbook.example"), Err(AddressError::NotSecure));
     }
 }

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { test } from "node:test";
+
+import { FluentBundle, FluentResource } from "@fluent/bundle";
+
+const LANGUAGES = ["en", "hu", "ro"];
+const read = (path) => readFileSync(new URL(path, import.meta.url), "utf8");
+
+/** Values for whatever a sentence asks for. */
+const EVERY = {
+  count: 21, done: 1, total: 2, handedIn: 21, mostBytes: 9, name: "N", platform: "P", serverCode: "c", text: "T",
+  when: "W", why: "blocked",
+};
+
+function bundle(language) {
+  const resource = new FluentResource(read(`${language}.ftl`));
+  const made = new FluentBundle(language, { useIsolating: false });
+  assert.deepEqual(made.addResource(resource), []);
+  return { made, ids: resource.body.map(({ id }) => id) };
+}
+
+/** The names of the data that a sentence asks for. */
+function variables(pattern) {
+  const names = new Set();
+  JSON.stringify(pattern, (_, part) => (part?.type === "var" && names.add(part.name), part));
+  return [...names].sort();
+}
+
+function sources(folder) {
+  const files = readdirSync(new URL(folder, import.meta.url), { recursive: true });
+  return files.filter((file) => /\.(ts|svelte)$/.test(file)).map((file) => read(`${folder}/${file}`)).join("\n");
+}
+
+test("Every language says the same, of the same data", () => {
+  const [english, ...others] = LANGUAGES.map(bundle);
+  assert.equal(new Set(english.ids).size, english.ids.length);
+  for (const other of others) {
+    assert.deepEqual([...other.ids].sort(), [...english.ids].sort());
+    for (const id of english.ids) {
+      const [here, there] = [other, english].map(({ made }) => variables(made.getMessage(id).value));
+      assert.deepEqual(here, there, id);
+    }
+  }
+});
+
+test("Every sentence can be said", () => {
+  for (const { made, ids } of LANGUAGES.map(bundle)) {
+    for (const id of ids) {
+      const errors = [];
+      const said = made.formatPattern(made.getMessage(id).value, EVERY, errors);
+      assert.deepEqual(errors, [], id);
+      assert.ok(said.length > 0 && !said.includes("{"), `${id}: ${said}`);
+    }
+  }
+});
+
+test("Every code that a call of the core may end with has a sentence", () => {
+  const page = read("../../docs/api.md");
+  const [table] = page.slice(page.indexOf("## Error codes")).split("Rust's transports and sessions");
+  const codes = [...table.matchAll(/^\| `([a-z_.]+)` \|/gm)].map(([, code]) => code);
+  assert.ok(codes.length > 40);
+  const { ids } = bundle("en");
+  for (const code of codes) assert.ok(ids.includes(`error-${code.replaceAll(".", "-")}`), code);
+});
+
+test("Every sentence that a screen asks for is there, and none is left over", () => {
+  const code = sources("../src");
+  const { ids } = bundle("en");
+  const asked = [...code.matchAll(/\bt\(\s*"([a-z0-9_-]+)"/g)].map(([, id]) => id);
+  for (const id of asked) assert.ok(ids.includes(id), id);
+  for (const id of ids) if (!id.startsWith("error-")) assert.ok(code.includes(`"${id}"`), `${id} is asked for nowhere`);
+});
+
+test("Numbers take their forms by the language", () => {
+  const said = (language, count) => {
+    const { made } = bundle(language);
+    return made.formatPattern(made.getMessage("unsent").value, { count });
+  };
+  assert.deepEqual([0, 1, 2, 21].map((count) => said("ro", count)), [
+    "Totul este trimis",
+    "O modificare este netrimisă",
+    "2 modificări sunt netrimise",
+    "21 de modificări sunt netrimise",
+  ]);
+  assert.equal(said("hu", 5), "5 módosítás nincs elküldve");
+});

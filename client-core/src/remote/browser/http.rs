@@ -1,0 +1,205 @@
+//! The transport over `fetch`.
+
+use std::future::Future;
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
+use js_sys::{Reflect, Uint8Array};
+use send_wrapper::SendWrapper;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortController, ReadableStreamDefaultReader, Request, RequestCache, RequestCredentials, RequestInit,
+    RequestRedirect, Response, ResponseType, WorkerGlobalScope,
+};
+
+use crate::remote::address::address_of;
+use crate::remote::answer;
+use crate::remote::bounds::{MAX_JSON, SILENCE, TOTAL};
+use crate::remote::error::AddressError;
+use crate::remote::timer::sleep;
+use crate::remote::transport::{MAX_ANSWER, Transport, TransportError};
+use crate::store::lease::RENEWAL;
+
+/// A server reached by the browser's `fetch`.
+#[derive(Debug, Clone)]
+pub struct HttpTransport {
+    address: String,
+}
+
+impl HttpTransport {
+    /// A transport to the server at `address`, such as `https://roadbook.example`; a path before `/v1` may be part of
+    /// it.
+    pub fn new(address: &str) -> Result<Self, AddressError> {
+        Ok(Self { address: address_of(address)? })
+    }
+
+    /// The server's address.
+    pub fn base(&self) -> &str {
+        &self.address
+    }
+
+    /// A call of the JSON API that reads: `GET path`.
+    ///
+    /// # Errors
+    /// As [`Transport::post`].
+    pub async fn get(&self, path: &str, access_token: &str) -> Result<String, TransportError> {
+        let body = self.call("GET", path, Some(access_token), None, MAX_JSON).await?;
+        text(body)
+    }
+
+    /// Sends one request and reads the whole answer. What is dropped before that is aborted.
+    // The browser's objects stay in their worker, and so does this future, whatever the compiler knows of it.
+    fn call(
+        &self,
+        method: &'static str,
+        path: &str,
+        access_token: Option<&str>,
+        body: Option<Body>,
+        most: usize,
+    ) -> impl Future<Output = Result<Vec<u8>, TransportError>> + Send + use<> {
+        let asked = asked(method, &format!("{}{path}", self.address), access_token, body);
+        SendWrapper::new(async move {
+            let (request, abort) = asked.map_err(|_| TransportError::Unreachable)?;
+            let answer = match select(pin!(answered(&request, most)), pin!(sleep(TOTAL))).await {
+                Either::Left((answer, _)) => answer,
+                Either::Right(_) => Err(TransportError::TimedOut),
+            };
+            // Also where it was read to its end: then there is nothing to abort.
+            drop(abort);
+            answer
+        })
+    }
+}
+
+impl Transport for HttpTransport {
+    fn exchange(
+        &self,
+        access_token: &str,
+        frame: Vec<u8>,
+    ) -> impl Future<Output = Result<Vec<u8>, TransportError>> + Send {
+        self.call("POST", "/v1/sync", Some(access_token), Some(Body::Frame(frame)), MAX_ANSWER)
+    }
+
+    async fn post(
+        &self,
+        path: &str,
+        access_token: Option<&str>,
+        json: String,
+    ) -> Result<String, TransportError> {
+        text(self.call("POST", path, access_token, Some(Body::Json(json)), MAX_JSON).await?)
+    }
+
+    fn address(&self) -> &str {
+        &self.address
+    }
+
+    fn pause(&self) -> impl Future<Output = ()> + Send {
+        SendWrapper::new(sleep(RENEWAL))
+    }
+}
+
+enum Body {
+    Frame(Vec<u8>),
+    Json(String),
+}
+
+/// Ends a request once it is dropped.
+struct Abort(AbortController);
+
+impl Drop for Abort {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+fn asked(
+    method: &str,
+    url: &str,
+    access_token: Option<&str>,
+    body: Option<Body>,
+) -> Result<(Request, Abort), JsValue> {
+    let abort = Abort(AbortController::new()?);
+    let init = RequestInit::new();
+    init.set_method(method);
+    init.set_signal(Some(&abort.0.signal()));
+    // A token must not follow a redirect to another host.
+    init.set_redirect(RequestRedirect::Manual);
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_cache(RequestCache::NoStore);
+    let kind = match body {
+        Some(Body::Frame(frame)) => {
+            init.set_body(&Uint8Array::from(frame.as_slice()));
+            Some("application/octet-stream")
+        }
+        Some(Body::Json(json)) => {
+            init.set_body(&JsValue::from_str(&json));
+            Some("application/json")
+        }
+        None => None,
+    };
+    let request = Request::new_with_str_and_init(url, &init)?;
+    if let Some(kind) = kind {
+        request.headers().set("content-type", kind)?;
+    }
+    if let Some(token) = access_token {
+        request.headers().set("authorization", &format!("Bearer {token}"))?;
+    }
+    Ok((request, abort))
+}
+
+async fn answered(request: &Request, most: usize) -> Result<Vec<u8>, TransportError> {
+    let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
+    let response = within(JsFuture::from(scope.fetch_with_request(request))).await?;
+    // The browser does not tell why: the network, the name, the certificate.
+    let response: Response = response.map_err(|_| TransportError::Unreachable)?.unchecked_into();
+    let status = response.status();
+    if response.type_() == ResponseType::Opaqueredirect || (300..400).contains(&status) {
+        return Err(TransportError::WrongServer { status });
+    }
+    if status == 511 {
+        return Err(TransportError::CaptivePortal);
+    }
+    if !response.ok() {
+        let retry_after = response.headers().get("retry-after").ok().flatten();
+        // The status says enough, even if the body is cut.
+        let body = read(&response, MAX_JSON).await.unwrap_or_default();
+        return Err(answer::refusal(status, retry_after.as_deref(), &body));
+    }
+    // The server answers no calls by pages.
+    let kind = response.headers().get("content-type").ok().flatten();
+    if kind.is_some_and(|kind| kind.starts_with("text/html")) {
+        return Err(TransportError::WrongServer { status });
+    }
+    read(&response, most).await
+}
+
+/// Reads a body of at most `most` bytes; one that is longer is given up at once.
+async fn read(response: &Response, most: usize) -> Result<Vec<u8>, TransportError> {
+    let mut body = Vec::new();
+    let Some(stream) = response.body() else { return Ok(body) };
+    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    loop {
+        let step = within(JsFuture::from(reader.read())).await?.map_err(|_| TransportError::TimedOut)?;
+        let of_step = |name: &str| Reflect::get(&step, &JsValue::from_str(name));
+        let chunk = of_step("value").ok().and_then(|value| value.dyn_into::<Uint8Array>().ok());
+        let Some(chunk) = chunk else { return Ok(body) };
+        // Counted while it comes: a header that tells the length may be wrong or missing.
+        if body.len() + chunk.length() as usize > most {
+            return Err(TransportError::Malformed);
+        }
+        body.extend(chunk.to_vec());
+    }
+}
+
+/// What comes within the time that a server may be silent.
+async fn within<T>(wait: impl Future<Output = T>) -> Result<T, TransportError> {
+    match select(pin!(wait), pin!(sleep(SILENCE))).await {
+        Either::Left((came, _)) => Ok(came),
+        Either::Right(_) => Err(TransportError::TimedOut),
+    }
+}
+
+fn text(body: Vec<u8>) -> Result<String, TransportError> {
+    String::from_utf8(body).map_err(|_| TransportError::Malformed)
+}

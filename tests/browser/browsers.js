@@ -1,0 +1,169 @@
+// Chromium by Playwright and Firefox by Puppeteer over BiDi, alike as far as the tests ask. Screens are known by their
+// attributes, so that no test depends on a language.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as later } from "node:timers/promises";
+
+import { chromium } from "playwright-core";
+import puppeteer from "puppeteer-core";
+
+/** For how many milliseconds something is waited for. */
+const PATIENCE = Number(process.env.ROADBOOK_PATIENCE ?? 30_000);
+
+/** A browser with a profile of its own, which outlives a restart. */
+class Browser {
+  #profile = mkdtempSync(join(tmpdir(), "roadbook-profile-"));
+  #running;
+  /** What went wrong in any tab by the policy of the page, or by an exception that nobody caught. */
+  complaints = [];
+
+  constructor(launch) {
+    this.launch = launch;
+  }
+
+  async tab(address) {
+    this.#running ??= await this.launch(this.#profile);
+    const page = await this.#running.newPage();
+    page.on("console", (message) => this.#hear(message.text()));
+    page.on("pageerror", (error) => this.#complain(String(error)));
+    const tab = new Tab(page);
+    await tab.go(address);
+    return tab;
+  }
+
+  /** Ends the browser, as a user does. The next tab starts it again on the same profile. */
+  async quit() {
+    await this.#running?.close();
+    this.#running = undefined;
+  }
+
+  async end() {
+    await this.quit();
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+
+  #hear(text) {
+    if (/Content[- ]Security[- ]Policy/i.test(text)) this.#complain(text);
+  }
+
+  #complain(text) {
+    // Answers of the API have no icon; Firefox looks for one all the same.
+    if (!text.includes("/favicon.ico")) this.complaints.push(text);
+  }
+}
+
+export class Tab {
+  constructor(page) {
+    this.page = page;
+  }
+
+  /** Answers the status. */
+  async go(address) {
+    return (await this.page.goto(address))?.status();
+  }
+
+  async reload() {
+    await this.page.reload();
+  }
+
+  /** As the user does; a page that the browser kept is not loaded again. */
+  async back() {
+    await this.run(() => void setTimeout(() => history.back()));
+  }
+
+  async close() {
+    await this.page.close({ runBeforeUnload: false });
+  }
+
+  /** Runs a function in the page. */
+  run(work, argument) {
+    return this.page.evaluate(work, argument);
+  }
+
+  /** Waits until something is seen, with this text in it. */
+  see(selector, text = "") {
+    const isSeen = ([selector, text]) =>
+      [...document.querySelectorAll(selector)].some((element) => element.textContent.includes(text));
+    return this.until(isSeen, [selector, text], `${selector} with "${text}"`);
+  }
+
+  /** Waits until nothing of the kind is seen any more. */
+  gone(selector, text = "") {
+    const isGone = ([selector, text]) =>
+      ![...document.querySelectorAll(selector)].some((element) => element.textContent.includes(text));
+    return this.until(isGone, [selector, text], `no ${selector} with "${text}"`);
+  }
+
+  async until(holds, argument, what) {
+    const end = Date.now() + PATIENCE;
+    let last;
+    while (Date.now() < end) {
+      // A page that is just being loaded has nothing to run it in.
+      if (await this.run(holds, argument).catch((error) => ((last = error), false))) return;
+      await later(50);
+    }
+    const shown = await this.run(() => document.body?.innerText).catch(String);
+    throw new Error(`never seen: ${what}${last ? ` (${last})` : ""}; the page shows:\n${shown}`);
+  }
+
+  async click(selector) {
+    await this.see(selector);
+    await this.page.click(selector);
+  }
+
+  async fill(selector, text) {
+    await this.see(selector);
+    const clear = (selector) => {
+      const field = document.querySelector(selector);
+      field.focus();
+      field.select?.();
+    };
+    await this.run(clear, selector);
+    await this.page.keyboard.type(text);
+  }
+
+  text(selector) {
+    return this.run((selector) => document.querySelector(selector)?.textContent.trim(), selector);
+  }
+}
+
+const launchers = {
+  Chromium: (profile) =>
+    chromium.launchPersistentContext(profile, {
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      // Pages that the user left are kept, as in a browser that nobody drives.
+      ignoreDefaultArgs: ["--disable-back-forward-cache"],
+      args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+      viewport: { width: 360, height: 740 },
+      locale: "en-GB",
+    }),
+  Firefox: (profile) => firefox(profile),
+};
+
+function firefox(profile, extraPrefsFirefox = {}) {
+  return puppeteer.launch({
+    browser: "firefox",
+    executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr",
+    userDataDir: profile,
+    extraPrefsFirefox: {
+      "intl.accept_languages": "en-GB",
+      // As above.
+      "fission.bfcacheInParent": true,
+      ...extraPrefsFirefox,
+    },
+  });
+}
+
+/** The browsers to test in, by name; one alone if BROWSER names it. */
+export const NAMES = Object.keys(launchers).filter((name) => (process.env.BROWSER ?? name) === name);
+
+export function begin(name) {
+  return new Browser(launchers[name]);
+}
+
+/** A private window of Firefox, which keeps no files. */
+export function beginPrivate() {
+  return new Browser((profile) => firefox(profile, { "browser.privatebrowsing.autostart": true }));
+}
