@@ -2,7 +2,7 @@
 //! JavaScript.
 //!
 //! It runs in a worker, because only there files can be written durably and at once. Calls that read or write the file
-//! return when that is done; calls of the network are promises. What fails throws a [`Failure`]. A panic ends the
+//! return when that is done; calls of the network are promises. What fails throws a `Failure`. A panic ends the
 //! module: the page throws the worker away and starts another one, and the file is whole.
 
 #![cfg(target_family = "wasm")]
