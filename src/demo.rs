@@ -1,15 +1,18 @@
-//! `demo`: a server, two phones, lost networks, and how their edits merge.
+//! `demo`: a server, two phones, lost networks, and how their edits merge: to touch, where the app for browsers is
+//! built, or as a story in text.
 //!
 //! Nothing is staged: the server is the one that `serve` runs, on a real socket; the phones are the
 //! core that apps embed, each with its own file, over real HTTP.
 
 mod cast;
+mod firm;
 mod phone;
 mod show;
 mod story;
+mod touch;
 
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use roadbook_domain::value::env::SystemEnv;
@@ -22,11 +25,16 @@ use crate::out::{self, say};
 use crate::scratch::Scratch;
 use crate::stop::Stop;
 use cast::{ADMINISTRATOR, Person};
+use touch::Built;
 
 /// The options of the demonstration.
 #[derive(Debug, clap::Args)]
 pub struct DemoConfig {
-    /// End after the story, instead of serving on
+    /// Tell a story in text, without a browser; so it is told, too, where the app is not built
+    #[arg(long)]
+    text: bool,
+
+    /// End after the story in text, instead of serving on
     #[arg(long)]
     once: bool,
 
@@ -34,18 +42,48 @@ pub struct DemoConfig {
     #[arg(long, value_name = "FILE.csv")]
     import: Option<PathBuf>,
 
-    /// The address and port to serve on; port 0 takes a free one
+    /// The address and port of the page, or of the server of the story in text; port 0 takes a free one
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: String,
+
+    /// The folder of the built web app, with the page of the demonstration beside it, in a folder of the same name with
+    /// -demo behind; without it app/dist of the sources
+    #[arg(long, value_name = "FOLDER")]
+    app: Option<PathBuf>,
 }
 
-/// Plays the story.
+/// A contact export to play on.
+pub struct Import {
+    /// The name of the file, for the transcript.
+    pub name: String,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+}
+
+/// Shows the demonstration to touch, or tells the story.
 ///
 /// # Errors
 /// What went wrong, in one line; also if phones and server do not show the same in the end.
 pub async fn run(config: &DemoConfig, stop: &Stop) -> Result<(), Box<dyn Error>> {
-    let import = config.import.as_deref().map(|file| Ok::<_, Box<dyn Error>>((file, import::read(file)?)));
+    let import = config.import.as_deref().map(|file| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok::<_, Box<dyn Error>>(Import { name, bytes: import::read(file)? })
+    });
     let import = import.transpose()?;
+    if config.text || config.once {
+        return tell(config, import, stop).await;
+    }
+    match Built::find(config.app.as_deref())? {
+        Some(built) => touch::run(config, &built, import, stop).await,
+        None => {
+            say!("The app for browsers is not built (./demo builds it): here is the story in text.\n");
+            tell(config, import, stop).await
+        }
+    }
+}
+
+/// Plays the story.
+async fn tell(config: &DemoConfig, import: Option<Import>, stop: &Stop) -> Result<(), Box<dyn Error>> {
     let folder = Scratch::new("roadbook-demo-")?;
     let path = |name: &str| folder.path().join(name).display().to_string();
     let init = InitConfig {
@@ -99,7 +137,7 @@ async fn play(
     address: &str,
     folder: &Scratch,
     admin: Person,
-    import: Option<(&Path, Vec<u8>)>,
+    import: Option<Import>,
     stop: &Stop,
 ) -> Result<(), Box<dyn Error>> {
     let logins = story::play(address, folder, admin, import, stop).await?;

@@ -24,8 +24,8 @@ use stop::Stop;
 
 /// A CRM that keeps working where the signal doesn't.
 ///
-/// Start with `roadbook demo`: it needs nothing, and shows two phones lose the network, edit the same
-/// customers, and merge. For a server of your own: `roadbook init`, then `roadbook serve`.
+/// Start with `roadbook demo`: it shows two phones lose the network, edit the same customers, and merge; in a browser,
+/// or with `--text` needing nothing. For a server of your own: `roadbook init`, then `roadbook serve`.
 #[derive(Parser)]
 #[command(version = env!("ROADBOOK_BUILD"), arg_required_else_help = true, after_help = logs::HELP)]
 struct Arguments {
@@ -41,7 +41,7 @@ enum Command {
     Init(InitConfig),
     /// Serve an organisation's phones until stopped (SIGINT, SIGTERM, SIGHUP or SIGQUIT)
     #[command(after_help = logs::HELP)]
-    Serve(Config),
+    Serve(Box<Config>),
     /// Add colleagues and change what they may do, beside a running server
     User(people::UserConfig),
     /// Show what lets a user in once: a new colleague, or one who forgot the password
@@ -110,9 +110,12 @@ async fn init(config: &InitConfig) -> Result<(), roadbook_server::ConfigError> {
 }
 
 /// Serves until somebody asks to stop, and then in an orderly way to its end. Asked before it serves, it ends at
-/// once: it may be looking through a large file, and nobody waits for an answer.
+/// once: it may be looking through a large file, and nobody waits for an answer. The server of a demonstration ends with
+/// that, also if that was killed.
 async fn serve(config: &Config) -> Result<(), roadbook_server::ConfigError> {
-    let (stop, serves) = (Stop::listen(), Cell::new(false));
+    let is_demo = !config.demo_page.is_empty();
+    let stop = if is_demo { Stop::listen_with_input() } else { Stop::listen() };
+    let serves = Cell::new(false);
     let shutdown = async {
         // The server waits for this as soon as it serves, and not before.
         serves.set(true);

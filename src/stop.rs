@@ -1,6 +1,6 @@
 //! Being asked to stop: by a terminal, a service manager, or the end of a connection.
 
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 /// Tells whether somebody asked the program to stop. Clones tell the same.
 #[derive(Debug, Clone)]
@@ -10,11 +10,26 @@ impl Stop {
     /// Listens from now on to SIGINT, SIGTERM, SIGHUP and SIGQUIT, which without it would end the program at once:
     /// then nobody would clean up.
     pub fn listen() -> Self {
-        let (asked, told) = watch::channel(false);
         // Not in the task: a signal that came before its turn would still end the program.
-        let signalled = signalled();
+        Self::after(signalled())
+    }
+
+    /// The same, and standard input: that it ends is another way of asking, which also the death of whoever holds its
+    /// other end cannot leave out.
+    pub fn listen_with_input() -> Self {
+        let (signalled, input_ended) = (signalled(), input_ended());
+        Self::after(async move {
+            tokio::select! {
+                () = signalled => {}
+                () = input_ended => {}
+            }
+        })
+    }
+
+    fn after(asking: impl Future<Output = ()> + Send + 'static) -> Self {
+        let (asked, told) = watch::channel(false);
         tokio::spawn(async move {
-            signalled.await;
+            asking.await;
             asked.send_replace(true);
             // As long as somebody listens: a dropped sender would look like a signal.
             asked.closed().await;
@@ -31,6 +46,17 @@ impl Stop {
     pub async fn asked(&self) {
         drop(self.0.clone().wait_for(|asked| *asked).await);
     }
+}
+
+/// Done when standard input ends.
+fn input_ended() -> impl Future<Output = ()> + Send + 'static {
+    let (held, told) = oneshot::channel::<()>();
+    // A thread that nobody waits for: reading cannot be given up, and the runtime would wait for its own at the end.
+    std::thread::spawn(move || {
+        drop(std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink()));
+        drop(held);
+    });
+    async move { drop(told.await) }
 }
 
 /// Listens from its call on, not from its first poll.

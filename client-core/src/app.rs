@@ -3,11 +3,13 @@
 //!
 //! A view is made from one reading of the file and holds all that its screen needs, so no screen asks twice.
 
+pub(crate) mod ahead;
 pub(crate) mod attach;
 pub(crate) mod card;
 pub(crate) mod closing;
 pub(crate) mod conflict;
 pub(crate) mod contact;
+pub(crate) mod doubles;
 pub(crate) mod edits;
 pub(crate) mod exchange;
 #[cfg(feature = "web")]
@@ -18,14 +20,18 @@ pub(crate) mod lists;
 pub(crate) mod place_value;
 pub(crate) mod quarantine;
 pub(crate) mod settings;
+pub(crate) mod todo;
+pub(crate) mod undo;
 
+pub use ahead::{loses_sight, postpone_choices};
 pub use attach::{
     AttachQuestion, Attached, ProductAnswer, ProductChoice, StatusAnswer, StatusChoice, attach,
 };
-pub use card::{CardView, TodoView};
+pub use card::CardView;
 pub use closing::ClosingView;
 pub use conflict::{Conflict, resolve};
 pub use contact::ContactView;
+pub use doubles::likely_doubles;
 pub use edits::{
     CardEdit, ContactEdit, Edited, FieldChange, Made, NewCard, NewContact, Way, create_card, create_contact,
     edit_card, edit_cards, edit_contact, moves_to,
@@ -41,6 +47,8 @@ pub use quarantine::{QuarantineReason, QuarantinedEdit, Reapplied, WrittenView, 
 pub use settings::{
     FieldInfo, FieldType, OptionView, OrganisationView, ProductView, SettingsView, StatusView, UserView, may,
 };
+pub use todo::TodoView;
+pub use undo::undo;
 
 #[cfg(all(test, feature = "web"))]
 mod tests;

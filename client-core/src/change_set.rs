@@ -81,7 +81,8 @@ impl ChangeSet {
                     self.list(List::Board(product));
                 }
             }
-            Rows::Contact(..) => self.list(List::Contacts),
+            // Today names the contacts of its todos.
+            Rows::Contact(..) => [List::Contacts, List::Today].into_iter().for_each(|list| self.list(list)),
             Rows::None => self.list(List::User),
         }
     }

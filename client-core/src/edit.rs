@@ -9,6 +9,8 @@ pub(crate) mod recents;
 pub(crate) mod replica;
 
 use roadbook_domain::crm::command::{CardCommand, ContactCommand, UserCommand};
+use roadbook_domain::crm::undo::{Undo, UndoError, undo};
+use roadbook_domain::document::change::ChangeHash;
 use roadbook_domain::document::{Origin, OriginKind};
 use roadbook_domain::value::env::random;
 use roadbook_domain::value::id::DocumentId;
@@ -17,6 +19,7 @@ use crate::change_set::ChangeSet;
 use crate::client::Client;
 use crate::error::{ApiError, Error};
 use batch::{Batch, NewCard, NewContact};
+use replica::Replica;
 
 impl Client {
     /// Makes a card: one change.
@@ -42,6 +45,20 @@ impl Client {
     /// Edits what follows the user between their devices: one change.
     pub fn edit_user(&self, commands: &[UserCommand]) -> Result<ChangeSet, ApiError> {
         self.edits(None, |batch| batch.edit_user(commands)).map(|((), changes)| changes)
+    }
+
+    /// Takes a change back, as a change of its own: see [`undo`](roadbook_domain::crm::undo::undo).
+    pub fn undo(&self, id: DocumentId, change: ChangeHash) -> Result<ChangeSet, ApiError> {
+        let ((), changes) = self.edits(None, |batch| {
+            let replica = Replica::open(batch.connection(), id)?.ok_or(Error::NoDocument(id))?;
+            match undo(&replica.document, change, batch.acting().by).map_err(Error::from)? {
+                Undo::Card(commands) => batch.edit_card(id, &commands)?,
+                Undo::Contact(commands) => batch.edit_contact(id, &commands)?,
+            }
+            // A todo that was made and is closed by now stays as it is.
+            batch.last_change().map(drop).ok_or_else(|| Error::from(UndoError::ChangedSince).into())
+        })?;
+        Ok(changes)
     }
 
     /// Runs several edits in one transaction, as one act that history shows as one: an import, a bulk

@@ -4,6 +4,7 @@
 //! [`ApiError::code`] and fills the data in. The English that `Display` gives is for logs.
 
 use roadbook_domain::crm::command::{CommandError, MAX_VALUE_LEN};
+use roadbook_domain::crm::undo::UndoError;
 use roadbook_domain::document::codec::Malformed;
 use roadbook_domain::document::guard::Forged;
 use roadbook_domain::document::{DocumentError, DocumentTypeId};
@@ -107,6 +108,8 @@ pub enum Reason {
     TextReplaced,
     /// The edit writes what nobody may write, or what is written once.
     NotAllowed,
+    /// What is to be taken back was written by somebody else since, or at the same time.
+    ChangedSince,
     /// The document has another type than the call is for, or one that this version does not know.
     OtherDocumentType {
         /// The type that it has.
@@ -165,6 +168,7 @@ impl Reason {
             Self::WrongForm => "invalid.wrong_form",
             Self::TextReplaced => "invalid.text_replaced",
             Self::NotAllowed => "invalid.not_allowed",
+            Self::ChangedSince => "invalid.changed_since",
             Self::OtherDocumentType { .. } => "invalid.other_document_type",
             Self::UserThere => "invalid.user_there",
             Self::InsideBatch => "invalid.inside_batch",
@@ -208,6 +212,9 @@ pub(crate) enum Error {
     /// A command that cannot be carried out.
     #[error(transparent)]
     Command(#[from] CommandError),
+    /// A change that cannot be taken back.
+    #[error(transparent)]
+    Undo(#[from] UndoError),
     /// A change that no server would accept.
     #[error(transparent)]
     NotAllowed(#[from] Forged),
@@ -311,6 +318,8 @@ impl From<Error> for ApiError {
             Error::Command(CommandError::Empty) => invalid(Reason::Empty),
             Error::Command(CommandError::Role) => invalid(Reason::LinkRole),
             Error::Command(CommandError::Inbox) => invalid(Reason::InboxStays),
+            Error::Undo(UndoError::ChangedSince) => invalid(Reason::ChangedSince),
+            Error::Undo(UndoError::Lasting) => invalid(Reason::NotAllowed),
             Error::NotAllowed(forged) => invalid(match forged {
                 Forged::Register => Reason::UnknownField,
                 Forged::Value => Reason::WrongForm,

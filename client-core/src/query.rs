@@ -2,7 +2,10 @@
 //! network.
 
 pub(crate) mod board;
+pub(crate) mod caller;
 pub(crate) mod card;
 pub(crate) mod contact;
+pub(crate) mod duplicate;
+pub(crate) mod names;
 pub(crate) mod search;
 pub(crate) mod today;

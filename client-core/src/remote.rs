@@ -5,12 +5,14 @@
 pub mod account;
 mod address;
 mod answer;
+mod ask;
 mod bounds;
 mod call;
 pub(crate) mod devices;
 pub(crate) mod error;
 mod hand_in;
 mod installation;
+mod request;
 pub(crate) mod timer;
 pub(crate) mod tokens;
 pub(crate) mod transport;

@@ -4,6 +4,7 @@
 //! a [`Connection`]; the compiler keeps them apart.
 
 pub(crate) mod documents;
+pub(crate) mod entries;
 pub(crate) mod kept;
 pub(crate) mod lease;
 pub(crate) mod meta;
@@ -162,6 +163,7 @@ impl Store {
             store.write_if_room(|tx| {
                 settings::follow_zone_database(tx)?;
                 settings::follow_name_keys(tx)?;
+                settings::follow_detail_keys(tx)?;
                 documents::follow_projection_version(tx)
             })?;
         }

@@ -6,9 +6,11 @@ pub mod command;
 pub mod contact;
 mod document_types;
 pub mod place;
+pub mod reach;
 pub mod row;
 #[cfg(feature = "generations")]
 pub mod tomorrow;
+pub mod undo;
 pub mod user_document;
 
 pub use document_types::document_types;

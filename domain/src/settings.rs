@@ -21,7 +21,7 @@ mod view;
 
 pub use builtin::{INBOX_PRODUCT, LOCAL_USER, builtin_rows, local_user};
 pub use import_key::ImportKey;
-pub use judge::{MAX_NAME_LEN, MAX_OPTIONS, SettingsError};
+pub use judge::{MAX_FIELDS, MAX_NAME_LEN, MAX_OPTIONS, SettingsError};
 pub use organisation::Organisation;
 pub use rows::{MAX_BODY_LEN, Setting, SettingsClass, SettingsId, SettingsKind, SettingsRow, UnreadableRow};
 pub use view::{CardStatus, Settings, StatusInputs};

@@ -174,7 +174,8 @@ CREATE TABLE contact (
   sort TEXT NOT NULL,
   given_name TEXT NOT NULL,
   family_name TEXT NOT NULL,
-  -- Family and given name as a search compares them.
+  -- The words of family and given name as a search compares them, in alphabetical order: one name has one place in
+  -- the index, in whichever order it is written.
   search TEXT NOT NULL,
   -- Their place in the alphabet of the user's language.
   place BLOB NOT NULL,
@@ -184,6 +185,7 @@ CREATE TABLE contact (
   conflicts INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX contact_name ON contact (place, document) WHERE trash = 0;
+CREATE INDEX contact_search ON contact (search) WHERE trash = 0;
 
 CREATE TABLE detail (
   document BLOB NOT NULL,
@@ -191,7 +193,22 @@ CREATE TABLE detail (
   sort TEXT NOT NULL,
   label TEXT NOT NULL,
   value TEXT NOT NULL,
+  -- By what a phone or an email is looked up, equal for all spellings of it; NULL: by nothing.
+  key TEXT,
   PRIMARY KEY (document, detail)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX detail_key ON detail (key) WHERE key IS NOT NULL;
+
+-- Entries of cards and contacts, for searches. They follow from the documents, like all rows, but only a phone has them.
+CREATE TABLE entry (
+  document BLOB NOT NULL,
+  entry BLOB NOT NULL,
+  -- `note`, `call`, `meeting`, `visit`, ...
+  kind TEXT NOT NULL,
+  -- When it happened; NULL: that cannot be read.
+  at INTEGER,
+  text TEXT NOT NULL,
+  PRIMARY KEY (document, entry)
 ) STRICT, WITHOUT ROWID;
 
 -- Links of cards and contacts; the index is F60: where else the customer has cards.

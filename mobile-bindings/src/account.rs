@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use roadbook_client::account::{self, Credentials, DeviceView, Installation};
+use roadbook_client::account::{self, Credentials, DeviceView, HttpMethod, Installation, Reply};
 use roadbook_client::app::{self, Attached, ProductAnswer, StatusAnswer};
 use roadbook_client::{ApiError, Identity, Reason, SyncError};
 use roadbook_domain::value::id::DeviceId;
@@ -149,6 +149,24 @@ impl Roadbook {
     pub async fn revoke_device(&self, server: Arc<Server>, device: DeviceId) -> Result<(), SyncError> {
         let client = self.client.clone();
         spawned(async move { account::revoke_device(&client, &server.transport, device).await }).await
+    }
+
+    /// Asks the server's JSON API in the user's name: settings, users, devices. `path` is that of a route, below `/v1/`;
+    /// `body` is JSON, of a request that has any. Where the server says no, its word is the answer.
+    ///
+    /// # Errors
+    /// As for [`Self::sync`]; `Local` with `Invalid` for any other path, and for a body of more than 64 KiB.
+    #[uniffi::method(default(body = None))]
+    pub async fn ask(
+        &self,
+        server: Arc<Server>,
+        method: HttpMethod,
+        path: String,
+        body: Option<String>,
+    ) -> Result<Reply, SyncError> {
+        let client = self.client.clone();
+        spawned(async move { account::ask(&client, &server.transport, method, &path, body.as_deref()).await })
+            .await
     }
 }
 

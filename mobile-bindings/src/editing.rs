@@ -27,6 +27,22 @@ impl Roadbook {
         app::edit_card(&self.client, card, &edits)
     }
 
+    /// Whether the user would not see the card any more after these edits: to be said before it happens.
+    ///
+    /// # Errors
+    /// As for [`Self::edit_card`].
+    pub fn loses_sight(&self, card: DocumentId, edits: Vec<CardEdit>) -> Result<bool, ApiError> {
+        app::loses_sight(&self.client, card, &edits)
+    }
+
+    /// Takes back a line of a document's history, as a change of its own. What the line wrote must still stand.
+    ///
+    /// # Errors
+    /// `NotFound`; `Invalid` if somebody wrote the same since, or if it stays for good.
+    pub fn undo(&self, document: DocumentId, change: &str) -> Result<ChangeSet, ApiError> {
+        app::undo(&self.client, document, change)
+    }
+
     /// Edits several cards alike, as one act: all of them, or none.
     ///
     /// # Errors

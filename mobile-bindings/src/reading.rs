@@ -2,10 +2,11 @@
 //! `next_change`.
 
 use roadbook_client::app::{
-    self, Board, CardItem, CardView, Conflict, ContactItem, ContactView, Found, HistoryItem, QuarantinedEdit,
-    SettingsView, Way,
+    self, Board, CardItem, CardView, Conflict, ContactItem, ContactView, Found, HistoryItem, NewContact,
+    QuarantinedEdit, SettingsView, Way,
 };
-use roadbook_client::{ApiError, BoardQuery, Identity, StatusCount, SyncState, TodayView};
+use roadbook_client::{ApiError, BoardQuery, DocumentName, Identity, StatusCount, SyncState, TodayView};
+use roadbook_domain::read::postpone::PostponeChoice;
 use roadbook_domain::read::today::Period;
 use roadbook_domain::settings::role::Act;
 use roadbook_domain::value::id::{DocumentId, ProductId, StatusId};
@@ -55,6 +56,16 @@ impl Roadbook {
         app::moves_to(&self.client, card, status)
     }
 
+    /// What cards and contacts are called, in the same order; those that are not here are left out.
+    pub fn names(&self, documents: Vec<DocumentId>) -> Result<Vec<DocumentName>, ApiError> {
+        self.client.names(&documents)
+    }
+
+    /// When a todo may be postponed to by one tap, the soonest first.
+    pub fn postpone_choices(&self) -> Result<Vec<PostponeChoice>, ApiError> {
+        app::postpone_choices(&self.client)
+    }
+
     /// Opens a contact.
     ///
     /// # Errors
@@ -72,6 +83,27 @@ impl Roadbook {
         limit: u32,
     ) -> Result<Vec<ContactItem>, ApiError> {
         ContactItem::list(&self.client, text.as_deref(), offset, limit)
+    }
+
+    /// How many contacts `contacts` would list without a limit.
+    pub fn contact_count(&self, text: Option<String>) -> Result<u32, ApiError> {
+        self.client.contact_count(text.as_deref())
+    }
+
+    /// The contacts in use that have a telephone number, however it is written: whoever calls, while the phone rings.
+    pub fn find_caller(&self, number: &str, limit: u32) -> Result<Vec<ContactItem>, ApiError> {
+        ContactItem::callers(&self.client, number, limit)
+    }
+
+    /// The contacts in use that may be the one to be made: those of its sort with the same phone or email, then those
+    /// with the same name. Ask before `create_contact`.
+    pub fn likely_doubles(&self, contact: NewContact, limit: u32) -> Result<Vec<ContactItem>, ApiError> {
+        app::likely_doubles(&self.client, &contact, limit)
+    }
+
+    /// The contacts in use that link to this one, such as the persons of a company, by family name.
+    pub fn contacts_linked_to(&self, contact: DocumentId) -> Result<Vec<ContactItem>, ApiError> {
+        ContactItem::linked_to(&self.client, contact)
     }
 
     /// The cards of a contact, of all products.
@@ -94,8 +126,9 @@ impl Roadbook {
         ContactItem::trashed(&self.client, offset, limit)
     }
 
-    /// The contacts and cards whose names, and the open todos whose texts, hold all words of `text`: in whatever order,
-    /// case and spelling of marks; at most `limit` of each. [`Self::interrupt`] ends it, as when the user types on.
+    /// The contacts and cards whose names, and the open todos and entries whose texts, hold all words of `text`: in
+    /// whatever order, case and spelling of marks; at most `limit` of each. [`Self::interrupt`] ends it, as when the
+    /// user types on.
     ///
     /// # Errors
     /// `Interrupted`.

@@ -3,16 +3,22 @@
 mod caller;
 pub mod catalogue;
 pub mod devices;
+pub mod documents;
 pub mod enrolments;
 mod error;
+pub mod fields;
 pub mod hand_ins;
 pub mod health;
 mod json;
 pub mod live;
 pub mod me;
 pub mod metrics;
+mod openapi;
+mod operation;
+pub mod organisation;
 pub mod products;
 mod routes;
+mod schema;
 pub mod session;
 mod site;
 pub mod statuses;
@@ -21,12 +27,12 @@ pub mod users;
 mod versioned;
 
 pub use error::{ApiError, Problem};
-pub use json::{Body, Path};
-pub use routes::{BODY_LIMIT, Routes};
+pub use json::{Body, Created, Path};
+pub use routes::{BODY_LIMIT, For, Route, Routes};
 
-/// Every route of the administrative API.
+/// Every route of the administrative API, with the document that tells of them all.
 pub fn routes() -> Routes {
-    Routes::new()
+    let routes = Routes::new()
         .and(health::routes())
         .and(metrics::routes())
         .and(session::routes())
@@ -35,9 +41,13 @@ pub fn routes() -> Routes {
         .and(me::routes())
         .and(devices::routes())
         .and(users::routes())
+        .and(organisation::routes())
         .and(catalogue::routes())
         .and(products::routes())
         .and(statuses::routes())
+        .and(fields::routes())
+        .and(documents::routes())
         .and(sync::routes())
-        .and(live::routes())
+        .and(live::routes());
+    openapi::published(routes)
 }

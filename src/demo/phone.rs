@@ -4,14 +4,14 @@ use std::error::Error;
 use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
-use roadbook_client::account::{self, Credentials, Installation};
+use roadbook_client::account::{self, Credentials, HttpMethod, Installation};
 use roadbook_client::{Client, HttpTransport, SyncReport, Transport, sync};
 use roadbook_domain::value::env::{Env, SystemEnv, random};
 use roadbook_domain::value::id::UserId;
 use roadbook_domain::value::time::Timestamp;
 use serde_json::{Value, json};
 
-use super::cast::{self, Name, Person};
+use super::cast::{Name, Person};
 use crate::scratch::Scratch;
 
 /// Somebody's phone.
@@ -37,15 +37,16 @@ impl Phone {
     /// A new phone on which somebody signs in.
     pub async fn sign_in(address: &str, folder: &Scratch, person: &Person) -> Result<Self, Box<dyn Error>> {
         let name = person.name.given_name;
-        let env = Arc::new(SystemEnv);
-        let secret: [u8; 32] = random(&*env);
-        let client = Client::open(folder.file(&format!("{name}.db"))?, env)?;
+        let client = Client::open(folder.file(&format!("{name}.db"))?, Arc::new(SystemEnv))?;
         let transport = HttpTransport::new(address)?;
-        let credentials = Credentials { email: person.name.email, password: &person.password };
-        let device = format!("{name}'s phone");
-        let installation = Installation { platform: "demo", name: &device, secret: &secret };
-        let identity = account::sign_in(&client, &transport, credentials, installation).await?;
-        Ok(Self { name, user: identity.user, client, transport })
+        let user = enter(&client, &transport, person).await?;
+        Ok(Self { name, user, client, transport })
+    }
+
+    /// Signs in once more: the server may have been restored to a time before this session.
+    pub async fn sign_in_again(&self, person: &Person) -> Result<(), Box<dyn Error>> {
+        enter(&self.client, &self.transport, person).await?;
+        Ok(())
     }
 
     /// Exchanges everything with the server.
@@ -57,16 +58,22 @@ impl Phone {
 
     /// The hash of what the server shows to this phone's user.
     pub async fn state_hash_of_server(&self, now: Timestamp) -> Result<[u8; 32], Box<dyn Error>> {
-        let token = account::access_token(&self.client, &self.transport).await?;
         let path = format!("/v1/state-hash?now={}", now.millis());
-        let answer: Value = serde_json::from_str(&self.transport.get(&path, &token).await?)?;
+        let reply = account::ask(&self.client, &self.transport, HttpMethod::Get, &path, None).await?;
+        let answer: Value = serde_json::from_str(&reply.body)?;
         let text = answer.get("state_hash").and_then(Value::as_str).unwrap_or_default();
         let hash = HEXLOWER.decode(text.as_bytes())?;
         Ok(hash.try_into().map_err(|_| "the server's state hash is none")?)
     }
 
     /// Adds a colleague, as an administrator does; returns the password made for them.
-    pub async fn hire(&self, name: &Name) -> Result<String, Box<dyn Error>> {
+    pub async fn hire(
+        &self,
+        name: &Name,
+        role: &str,
+        zone: &str,
+        locale: &str,
+    ) -> Result<String, Box<dyn Error>> {
         let bytes: [u8; 12] = random(&SystemEnv);
         let password = data_encoding::BASE64URL_NOPAD.encode(&bytes);
         let token = account::access_token(&self.client, &self.transport).await?;
@@ -74,12 +81,24 @@ impl Phone {
             "email": name.email,
             "family_name": name.family_name,
             "given_name": name.given_name,
-            "role": "user",
-            "zone": cast::ZONE,
-            "locale": cast::LOCALE,
+            "role": role,
+            "zone": zone,
+            "locale": locale,
             "password": password,
         });
         self.transport.post("/v1/users", Some(&token), user.to_string()).await?;
         Ok(password)
     }
+}
+
+async fn enter(
+    client: &Client,
+    transport: &HttpTransport,
+    person: &Person,
+) -> Result<UserId, Box<dyn Error>> {
+    let secret: [u8; 32] = random(&SystemEnv);
+    let credentials = Credentials { email: person.name.email, password: &person.password };
+    let device = format!("{}'s phone", person.name.given_name);
+    let installation = Installation { platform: "demo", name: &device, secret: &secret };
+    Ok(account::sign_in(client, transport, credentials, installation).await?.user)
 }

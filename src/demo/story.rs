@@ -1,7 +1,6 @@
 //! The story: what two phones do without a network, and how it merges.
 
 use std::error::Error;
-use std::path::Path;
 
 use roadbook_client::{BoardCard, BoardQuery, Client, NewCard, NewContact, Owner};
 use roadbook_domain::crm::command::{CardCommand, ContactCommand, NewTodo};
@@ -14,6 +13,7 @@ use roadbook_domain::value::id::{DocumentId, PartId, ProductId, UserId};
 use roadbook_domain::value::time::Zone;
 use roadbook_domain::value::todo::Outcome;
 
+use super::Import;
 use super::cast::{self, Person, SELLER};
 use super::phone::Phone;
 use super::show;
@@ -45,19 +45,19 @@ pub async fn play(
     address: &str,
     folder: &Scratch,
     admin: Person,
-    import: Option<(&Path, Vec<u8>)>,
+    import: Option<Import>,
     stop: &Stop,
 ) -> Result<Vec<Person>, Box<dyn Error>> {
     show::chapter("Customers");
     let anna = Phone::sign_in(address, folder, &admin).await?;
-    let seller = Person { password: anna.hire(&SELLER).await?, ..Person::new(SELLER) };
+    let password = anna.hire(&SELLER, "user", cast::ZONE, cast::LOCALE).await?;
+    let seller = Person { password, ..Person::new(SELLER) };
     let bela = Phone::sign_in(address, folder, &seller).await?;
     // The settings come with an exchange, and the product is looked up in them.
     anna.sync().await?;
     let product = sales(&anna.client)?;
     match import {
-        Some((file, bytes)) => {
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
+        Some(Import { name, bytes }) => {
             let job = import::Job { product, name: &name, bytes: &bytes, source: None, dry_run: false };
             // Rows that were left out are listed; the story is played on the others.
             tokio::task::block_in_place(|| import::into_phone(&anna.client, &job, stop))?;
@@ -163,7 +163,7 @@ fn plan_calls(client: &Client, product: ProductId) -> Result<(), Box<dyn Error>>
 }
 
 /// Gives every other card with its todo to the seller: one act over many cards (F38).
-fn hand_over_half(client: &Client, product: ProductId, seller: UserId) -> Result<(), Box<dyn Error>> {
+pub fn hand_over_half(client: &Client, product: ProductId, seller: UserId) -> Result<(), Box<dyn Error>> {
     let cards = client.board(&BoardQuery::new(product, u32::MAX))?.cards;
     let every_other: Vec<_> = cards.iter().skip(1).step_by(2).collect();
     client.batch(OriginKind::BULK, |batch| {
@@ -183,7 +183,7 @@ impl Stage {
     /// The first four cards of the board that have something to do.
     fn set(client: &Client, product: ProductId) -> Result<Self, Box<dyn Error>> {
         let board = client_cards(client, product)?;
-        let mut cards = board.iter().filter_map(|card| Some((card.id, card.next?)));
+        let mut cards = board.iter().filter_map(|card| Some((card.id, card.next?.todo)));
         let mut next = || cards.next().ok_or("the story needs four cards with something to do");
         Ok(Self { product, called: next()?, contested: next()?.0, apart: next()?.0, trashed: next()?.0 })
     }

@@ -2,11 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test's helpers meet unexpectedly is a failure of the test")]
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use super::firm::{Firm, ran};
@@ -255,7 +256,7 @@ fn what_a_killed_import_leaves_is_for_nobodys_eyes_and_the_next_one_removes_it()
 #[test]
 fn a_demonstration_whose_reader_leaves_ends_without_a_panic() {
     let place = Place::new();
-    for more in [&["--once"][..], &[]] {
+    for more in [&["--text", "--once"][..], &["--text"]] {
         let mut child = place.demo(more).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -269,7 +270,7 @@ fn a_demonstration_whose_reader_leaves_ends_without_a_panic() {
 #[test]
 fn the_commands_that_a_demonstration_prints_run_as_they_stand() {
     let place = Place::new();
-    let mut child = place.demo(&[]).spawn().unwrap();
+    let mut child = place.demo(&["--text"]).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let mut folder = None;
     let commands: Vec<String> = lines
@@ -302,8 +303,89 @@ fn a_demonstration_plays_on_an_export_that_does_not_say_when_customers_were_met_
     for customers in [CUSTOMERS, "Name\nAda\nBea\nCili\nDóra\nEdit\nFlóra\n"] {
         std::fs::write(place.customers(), customers).unwrap();
         let file = place.customers();
-        let run = ran(&place.demo(&["--once", "--import", file.to_str().unwrap()]).output().unwrap());
+        let run =
+            ran(&place.demo(&["--text", "--once", "--import", file.to_str().unwrap()]).output().unwrap());
         assert_eq!(run.status, Some(0), "{}{}", run.out, run.err);
         assert!(run.out.contains("Equal: phones and server show the same"), "{}", run.out);
     }
+}
+
+#[test]
+fn a_demonstration_to_touch_leaves_no_file_and_no_process_and_obeys_its_own_page_alone() {
+    let place = Place::new();
+    // Nobody looks at the pages here.
+    for name in ["dist", "dist-demo"] {
+        std::fs::create_dir(place.folder.path().join(name)).unwrap();
+        std::fs::write(place.folder.path().join(name).join("index.html"), "a page").unwrap();
+    }
+    let app = place.folder.path().join("dist");
+    let begin = || {
+        let mut child = place.demo(&["--app", app.to_str().unwrap()]).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let (_, host) = line.split_once("http://").unwrap();
+        let (host, _) = host.split_once('/').unwrap();
+        let begun = ask(host, host, &format!("http://{host}"), "POST /office/begin");
+        assert!(begun.starts_with("HTTP/1.1 200 "), "{begun}");
+        (child, host.to_owned())
+    };
+    let (mut child, host) = begin();
+    let pid = server_of(&host).unwrap();
+    let own = format!("http://{host}");
+    for (name, page) in
+        [(&*host, "http://crm.localhost:8000"), (&*host, "null"), ("crm.localhost:8000", &*own)]
+    {
+        let refused = ask(&host, name, page, "POST /office/kill");
+        assert!(refused.starts_with("HTTP/1.1 403 "), "{name} {page}: {refused}");
+    }
+    assert!(ask(&host, "127.0.0.1", "", "GET /state").starts_with("HTTP/1.1 403 "));
+    assert!(ask(&host, &host, "", "GET /").contains("frame-src http://anna.roadbook.localhost:"));
+    assert_eq!(server_of(&host), Some(pid));
+
+    for (act, runs) in [("kill", false), ("start", true), ("stop", false), ("restore", true)] {
+        let done = ask(&host, &host, &own, &format!("POST /office/{act}"));
+        assert!(done.starts_with("HTTP/1.1 200 "), "{act}: {done}");
+        assert_eq!(server_of(&host).is_some(), runs, "{act}");
+    }
+    let other = server_of(&host).unwrap();
+    assert!(!is_running(pid) && is_running(other) && pid != other);
+    signal(&child, "INT");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(!is_running(other));
+    assert_eq!(place.left(), Vec::<PathBuf>::new());
+
+    let (mut child, host) = begin();
+    let pid = server_of(&host).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // Its input has ended, so it stops as if it had been asked.
+    while is_running(pid) {
+        std::thread::yield_now();
+    }
+}
+
+/// Sends a request to the office of a demonstration, by this name of its host and from this page; answers all that
+/// comes.
+fn ask(office: &str, host: &str, page: &str, request: &str) -> String {
+    let (_, port) = office.split_once(':').unwrap();
+    let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
+    let head = format!("{request} HTTP/1.1\r\nHost: {host}\r\nOrigin: {page}\r\n");
+    stream.write_all(format!("{head}Connection: close\r\nContent-Length: 0\r\n\r\n").as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// The process of the server, as the office tells.
+fn server_of(office: &str) -> Option<u64> {
+    let answer = ask(office, office, "", "GET /state");
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    let state: Value = serde_json::from_str(body).unwrap();
+    state.pointer("/server/pid").unwrap().as_u64()
+}
+
+/// Whether a process runs: one that ended may wait for its parent to notice.
+fn is_running(pid: u64) -> bool {
+    let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    state.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with('Z'))
 }

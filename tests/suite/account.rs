@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test's helpers meet unexpectedly is a failure of the test")]
 
+mod ask;
 mod attach;
 mod devices;
 mod network;

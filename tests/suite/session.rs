@@ -8,8 +8,10 @@ mod parts;
 mod stage;
 
 use roadbook_client::{Client, MAX_ANSWER, QuarantineReason, SessionError, SyncSession};
-use roadbook_domain::crm::command::CardCommand;
+use roadbook_domain::crm::command::{CardCommand, NewEntry};
 use roadbook_domain::settings::SettingsKind;
+use roadbook_domain::value::id::PartId;
+use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::wire::{
     Entry, Envelope, GroupVerdict, RefusalCode, SyncRequest, SyncResponse, Verdict, from_frame, to_frame,
 };
@@ -32,6 +34,34 @@ fn an_edit_whose_answer_was_lost_is_sent_again_and_counted_once() {
     alice.sync_with(&mut server, |_, response| verdicts.append(&mut response.verdicts.clone()));
     assert!(matches!(verdicts[0].verdicts[..], [Verdict::Dup(_)]));
     assert_eq!(alice.client.unsent_count(), Ok(0));
+}
+
+#[test]
+fn a_search_finds_entries_of_documents_of_few_changes_at_once_and_of_all_after_the_background() {
+    let (mut server, alice, bob, _) = stage();
+    let note = |at: i64, text: &str| {
+        CardCommand::AddEntry(NewEntry {
+            id: PartId::from_bytes([1; 6]),
+            kind: "note".to_owned(),
+            at: Timestamp::from_millis(at),
+            text: text.to_owned(),
+            by: None,
+            person: None,
+            place: String::new(),
+        })
+    };
+    let few = alice.card_with("Few", vec![note(1, "The oven is cold")]);
+    let many = alice.card_with("Many", vec![note(2, "The oven is hot")]);
+    (0..20).for_each(|n| alice.rename(many, &format!("Many {n}")));
+    alice.sync(&mut server);
+    bob.sync(&mut server);
+    let found = |text: &str| -> Vec<_> {
+        let found = bob.client.search(text, 9).unwrap().entries;
+        found.into_iter().map(|found| (found.document, found.name)).collect()
+    };
+    assert_eq!(found("cold"), [(few, "Few".to_owned())]);
+    while bob.client.rebuild_some(9).unwrap().0 {}
+    assert_eq!(found("oven"), [(many, "Many 19".to_owned()), (few, "Few".to_owned())]);
 }
 
 #[test]

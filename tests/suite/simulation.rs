@@ -336,6 +336,52 @@ fn what_went_with_a_damaged_page_and_a_restored_server_is_not_asked_of_anybody()
     );
 }
 
+#[test]
+fn a_change_that_erases_the_same_characters_twice_is_not_taken() {
+    holds(
+        44_092_663,
+        &[
+            Transition::Edit { phone: 116, act: 2, target: 2, value: 202 },
+            Transition::Edit { phone: 166, act: 214, target: 3, value: 82 },
+            Transition::Reapply { phone: 177 },
+            Transition::BackUp,
+            Transition::Edit { phone: 250, act: 20, target: 2, value: 190 },
+            Transition::Edit { phone: 103, act: 236, target: 1, value: 125 },
+            Transition::Forge { phone: 43, how: 66 },
+            Transition::Kill { phone: 166 },
+            Transition::Edit { phone: 111, act: 72, target: 1, value: 112 },
+            Transition::Administer { user: 163, restricted: true, zone: 158 },
+            Transition::Sync { phone: 85, narrow: true },
+            Transition::Edit { phone: 191, act: 255, target: 3, value: 106 },
+            Transition::Meet { phone: 21, rival: Rival::Exchange, order: 12 },
+            Transition::Arrive,
+            Transition::Restore { phone: 188 },
+            Transition::Exchange { phone: 210, fault: Fault::None },
+            Transition::Edit { phone: 57, act: 236, target: 2, value: 35 },
+            Transition::Edit { phone: 236, act: 236, target: 2, value: 85 },
+            Transition::Edit { phone: 229, act: 25, target: 2, value: 44 },
+            Transition::Edit { phone: 63, act: 0, target: 1, value: 30 },
+            Transition::Exchange { phone: 243, fault: Fault::Fails(13) },
+            Transition::Edit { phone: 56, act: 108, target: 3, value: 187 },
+            Transition::Edit { phone: 208, act: 212, target: 0, value: 178 },
+            Transition::Edit { phone: 15, act: 169, target: 3, value: 187 },
+            Transition::Forge { phone: 119, how: 129 },
+            Transition::Clone { phone: 37, same_device: true },
+            Transition::Edit { phone: 223, act: 76, target: 3, value: 152 },
+            Transition::Edit { phone: 73, act: 243, target: 0, value: 233 },
+            Transition::Copy { phone: 62 },
+            Transition::BackUp,
+            Transition::Edit { phone: 110, act: 140, target: 0, value: 196 },
+            Transition::Restore { phone: 138 },
+            Transition::Meet { phone: 217, rival: Rival::Exchange, order: 206 },
+            Transition::Attach { user: 76, edits: 149, fault: 35 },
+            Transition::Skew { phone: 107, hours: -36 },
+            Transition::Arrive,
+            Transition::Forge { phone: 65, how: 131 },
+        ],
+    );
+}
+
 fn firm() -> Firm {
     Firm::prepare().unwrap_or_else(|failure| panic!("{failure}"))
 }

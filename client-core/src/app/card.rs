@@ -1,17 +1,20 @@
 //! A card, opened.
 
-use roadbook_domain::crm::row::{LinkRow, TodoRow};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use roadbook_domain::access::audience::inbox_id;
+use roadbook_domain::crm::row::LinkRow;
 use roadbook_domain::read::view::Unread;
 use roadbook_domain::settings::field::FieldScope;
-use roadbook_domain::value::due::Due;
 use roadbook_domain::value::id::{DocumentId, PartId, ProductId, StatusId, UserId};
 use roadbook_domain::value::time::Timestamp;
-use roadbook_domain::value::todo::Closing;
 use roadbook_domain::value::trash::Trash;
 
-use super::closing::ClosingView;
 use super::conflict::Conflict;
 use super::field::{FieldView, fields};
+use super::lists::ContactItem;
+use super::todo::TodoView;
 use crate::client::Client;
 use crate::error::ApiError;
 use crate::query::card::{self as query, EntryView, SyncState};
@@ -34,14 +37,20 @@ pub struct CardView {
     pub owner: Option<UserId>,
     /// Whether it is in use.
     pub trash: Trash,
+    /// Whether it is the user's inbox card, which cannot go to the trash.
+    pub is_inbox: bool,
     /// The fields that hold something, in the order of a form.
     pub fields: Vec<FieldView>,
-    /// Its todos, open and closed.
+    /// Its todos: the open ones, the next step first, then those that were closed, the latest first.
     pub todos: Vec<TodoView>,
+    /// The todo that is to be done next: who, with whom, what and when (F35).
+    pub next: Option<PartId>,
     /// What was written down of what happened, the latest first (F56).
     pub entries: Vec<EntryView>,
     /// The contacts and cards that it links to.
     pub links: Vec<LinkRow>,
+    /// The contacts that it links to, or that a todo or an entry of it names, as far as they are here.
+    pub contacts: Vec<ContactItem>,
     /// Where people wrote the same at once (N3).
     pub conflicts: Vec<Conflict>,
     /// What a later version of the app wrote: to be shown as it is.
@@ -52,27 +61,8 @@ pub struct CardView {
     pub created: Option<Timestamp>,
     /// How far the user's own edits of it have come.
     pub sync: SyncState,
-}
-
-/// A todo of a card.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
-#[cfg_attr(feature = "web", derive(serde::Serialize, tsify::Tsify))]
-#[cfg_attr(feature = "web", serde(rename_all = "camelCase"), tsify(missing_as_null))]
-pub struct TodoView {
-    /// Its id within the card.
-    pub id: PartId,
-    /// What is to be done.
-    pub text: String,
-    /// When it is due.
-    pub due: Option<Due>,
-    /// The user who is to do it (F49).
-    pub assignee: Option<UserId>,
-    /// The contact it is to be done with (F35).
-    pub contact: Option<DocumentId>,
-    /// Who closed it, first the closing that counts; several if users closed it at once (C13). Empty: it is
-    /// open.
-    pub closings: Vec<ClosingView>,
+    /// The next instant at which a todo changes its class, or the card its status, by time alone: set one timer.
+    pub next_change: Option<Timestamp>,
 }
 
 impl CardView {
@@ -82,13 +72,28 @@ impl CardView {
     /// [`ApiError::NotFound`]; [`ApiError::Invalid`] for a document that is no card.
     pub fn open(client: &Client, id: DocumentId) -> Result<Self, ApiError> {
         let (opened, settings) = client.card_with_settings(id)?;
-        let query::CardView { row, status, texts, entries, conflicts, unread, mut closings, sync, .. } =
-            opened;
+        let is_inbox = client.me()?.is_some_and(|me| inbox_id(me.user) == id);
+        let query::CardView {
+            row,
+            status,
+            texts,
+            entries,
+            conflicts,
+            unread,
+            open,
+            closings,
+            contacts,
+            sync,
+            ..
+        } = opened;
         let scope = row.product.map(FieldScope::Product);
-        let todos = row.todos.into_iter().map(|todo| {
-            let closings = closings.remove(&todo.id).unwrap_or_default();
-            TodoView::of(todo, &closings)
-        });
+        let mut rows: BTreeMap<_, _> = row.todos.into_iter().map(|todo| (todo.id, todo)).collect();
+        let next = open.first().map(|open| open.todo);
+        let open: Vec<_> =
+            open.iter().filter_map(|open| Some(TodoView::of_open(rows.remove(&open.todo)?, open))).collect();
+        let mut closed: Vec<_> =
+            rows.into_values().map(|todo| TodoView::of_closed(todo, &closings)).collect();
+        closed.sort_by_key(|todo| Reverse(todo.closings.first().map(|closing| closing.at)));
         Ok(Self {
             id,
             product: row.product,
@@ -96,27 +101,19 @@ impl CardView {
             status,
             owner: row.owner,
             trash: row.trash,
+            is_inbox,
             fields: fields(&settings, scope, &row.fields, &texts),
-            todos: todos.collect(),
+            todos: open.into_iter().chain(closed).collect(),
+            next,
             entries,
             links: row.links,
+            contacts: contacts.into_iter().map(|(id, row)| ContactItem::of_row(id, row)).collect(),
             conflicts: Conflict::of_all(conflicts, &settings),
             unread,
             last_contact: row.last_contact,
             created: row.created,
             sync,
+            next_change: opened.next_change,
         })
-    }
-}
-
-impl TodoView {
-    pub(crate) fn of(row: TodoRow, closings: &[Closing]) -> Self {
-        let closings = match closings {
-            // A list knows the one that counts.
-            [] => row.state.closing().map(ClosingView::of).into_iter().collect(),
-            all => all.iter().map(ClosingView::of).collect(),
-        };
-        let TodoRow { id, text, due, assignee, contact, .. } = row;
-        Self { id, text, due, assignee, contact, closings }
     }
 }

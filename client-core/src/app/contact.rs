@@ -52,15 +52,16 @@ impl ContactView {
     /// [`ApiError::NotFound`]; [`ApiError::Invalid`] for a document that is no contact.
     pub fn open(client: &Client, id: DocumentId) -> Result<Self, ApiError> {
         let (opened, settings) = client.contact_with_settings(id)?;
-        let query::ContactView { row, entries, conflicts, unread, sync, .. } = opened;
+        let query::ContactView { row, texts, entries, conflicts, unread, sync, .. } = opened;
+        let details = row.details_in_order();
         Ok(Self {
             id,
-            fields: fields(&settings, Some(scope_of(row.sort)), &row.fields, &[]),
+            fields: fields(&settings, Some(scope_of(row.sort)), &row.fields, &texts),
             sort: row.sort,
             given_name: row.given_name,
             family_name: row.family_name,
             trash: row.trash,
-            details: row.details,
+            details,
             links: row.links,
             entries,
             conflicts: Conflict::of_all(conflicts, &settings),

@@ -12,6 +12,7 @@ use roadbook_domain::value::todo::Outcome;
 
 use super::contact::scope_of;
 use super::field::FieldValue;
+use super::undo::change_of;
 use crate::change_set::ChangeSet;
 use crate::client::Client;
 use crate::edit::batch::{self, Batch, Owner};
@@ -171,6 +172,22 @@ pub enum ContactEdit {
         /// The value, of the field's kind.
         value: Option<FieldValue>,
     },
+    /// Chooses or clears one option of a multiple choice.
+    SetOption {
+        /// The field.
+        field: FieldId,
+        /// The option's key.
+        option: String,
+        /// Whether it is chosen.
+        chosen: bool,
+    },
+    /// Makes a long text read so. What others write elsewhere in it at the same time survives.
+    EditText {
+        /// The field.
+        field: FieldId,
+        /// The whole text as it is to read.
+        text: String,
+    },
     /// Adds a phone, email or address.
     AddDetail {
         /// Which of them.
@@ -265,6 +282,9 @@ pub struct NewContact {
 pub struct Edited {
     /// The ids of the todos, entries and details that it made, in the order of its edits.
     pub made: Vec<PartId>,
+    /// The line of the history that it is, for `undo`; `None` if nothing changed, if it is several lines, and if it stays
+    /// for good, as a note or a long text does.
+    pub change: Option<String>,
     /// What screens must show anew.
     pub changes: ChangeSet,
 }
@@ -279,6 +299,8 @@ pub struct Made {
     pub id: DocumentId,
     /// The ids of the todos, entries and details that it begins with, in the order of its edits.
     pub made: Vec<PartId>,
+    /// The line of the history that it is, for `undo`; `None` if it is several lines.
+    pub change: Option<String>,
     /// What screens must show anew.
     pub changes: ChangeSet,
 }
@@ -312,7 +334,7 @@ pub struct FieldChange {
 /// # Errors
 /// Those of [`Client::create_card`] and of its edits.
 pub fn create_card(client: &Client, new: &NewCard) -> Result<Made, ApiError> {
-    let ((id, made), changes) = client.edits(None, |batch| {
+    let ((id, made, change), changes) = client.edits(None, |batch| {
         let product = batch.settings().product(new.product);
         product.ok_or(ApiError::NotFound { what: Missing::Product })?;
         let scope = FieldScope::Product(new.product);
@@ -325,9 +347,10 @@ pub fn create_card(client: &Client, new: &NewCard) -> Result<Made, ApiError> {
         let commands = drafting.card(&new.edits)?;
         let made = drafting.made;
         let (product, name, status) = (new.product, new.name.clone(), new.status);
-        Ok((batch.create_card(&batch::NewCard { product, name, status, owner, commands })?, made))
+        let id = batch.create_card(&batch::NewCard { product, name, status, owner, commands })?;
+        Ok((id, made, change_of(batch)))
     })?;
-    Ok(Made { id, made, changes })
+    Ok(Made { id, made, change, changes })
 }
 
 /// Edits a card: all edits are one change. What changes nothing stores nothing.
@@ -335,8 +358,9 @@ pub fn create_card(client: &Client, new: &NewCard) -> Result<Made, ApiError> {
 /// # Errors
 /// [`ApiError::NotFound`]; those of its edits.
 pub fn edit_card(client: &Client, id: DocumentId, edits: &[CardEdit]) -> Result<Edited, ApiError> {
-    let (made, changes) = client.edits(None, |batch| card(batch, id, edits))?;
-    Ok(Edited { made, changes })
+    let ((made, change), changes) =
+        client.edits(None, |batch| Ok((card(batch, id, edits)?, change_of(batch))))?;
+    Ok(Edited { made, change, changes })
 }
 
 /// Edits several cards alike, as one act that history shows as one: all of them, or none.
@@ -351,7 +375,7 @@ pub fn edit_cards(client: &Client, cards: &[DocumentId], edits: &[CardEdit]) -> 
         }
         Ok(made)
     })?;
-    Ok(Edited { made, changes })
+    Ok(Edited { made, change: None, changes })
 }
 
 /// Makes a contact: one change.
@@ -359,15 +383,16 @@ pub fn edit_cards(client: &Client, cards: &[DocumentId], edits: &[CardEdit]) -> 
 /// # Errors
 /// Those of [`Client::create_contact`] and of its edits.
 pub fn create_contact(client: &Client, new: &NewContact) -> Result<Made, ApiError> {
-    let ((id, made), changes) = client.edits(None, |batch| {
+    let ((id, made, change), changes) = client.edits(None, |batch| {
         let mut drafting = Drafting::new(batch, Some(scope_of(new.sort)), Vec::new());
         let (given, family) = (new.given_name.clone(), new.family_name.clone());
         let mut commands = vec![ContactCommand::Rename { given, family }];
         commands.extend(drafting.contact(&new.edits)?);
         let made = drafting.made;
-        Ok((batch.create_contact(&batch::NewContact { sort: new.sort, commands })?, made))
+        let id = batch.create_contact(&batch::NewContact { sort: new.sort, commands })?;
+        Ok((id, made, change_of(batch)))
     })?;
-    Ok(Made { id, made, changes })
+    Ok(Made { id, made, change, changes })
 }
 
 /// Edits a contact: all edits are one change. What changes nothing stores nothing.
@@ -375,16 +400,16 @@ pub fn create_contact(client: &Client, new: &NewContact) -> Result<Made, ApiErro
 /// # Errors
 /// [`ApiError::NotFound`]; those of its edits.
 pub fn edit_contact(client: &Client, id: DocumentId, edits: &[ContactEdit]) -> Result<Edited, ApiError> {
-    let (made, changes) = client.edits(None, |batch| {
+    let ((made, change), changes) = client.edits(None, |batch| {
         let row =
             rows::contact(batch.connection(), id).map_err(ApiError::from)?.ok_or(Error::NoDocument(id))?;
         let mut drafting = Drafting::new(batch, Some(scope_of(row.sort)), row.fields);
         let commands = drafting.contact(edits)?;
         let made = drafting.made;
         batch.edit_contact(id, &commands)?;
-        Ok(made)
+        Ok((made, change_of(batch)))
     })?;
-    Ok(Edited { made, changes })
+    Ok(Edited { made, change, changes })
 }
 
 /// The ways to move a card by hand into a status: one is taken at once, of several the user chooses (C24).
@@ -398,12 +423,21 @@ pub fn moves_to(client: &Client, id: DocumentId, status: StatusId) -> Result<Vec
 }
 
 fn card(batch: &mut Batch<'_>, id: DocumentId, edits: &[CardEdit]) -> Result<Vec<PartId>, ApiError> {
+    let (commands, made) = card_commands(batch, id, edits)?;
+    batch.edit_card(id, &commands)?;
+    Ok(made)
+}
+
+/// The commands that edits of a card are, and the ids of what they make.
+pub(crate) fn card_commands(
+    batch: &Batch<'_>,
+    id: DocumentId,
+    edits: &[CardEdit],
+) -> Result<(Vec<CardCommand>, Vec<PartId>), ApiError> {
     let row = rows::card(batch.connection(), id).map_err(ApiError::from)?.ok_or(Error::NoDocument(id))?;
     let mut drafting = Drafting::new(batch, row.product.map(FieldScope::Product), row.fields);
     let commands = drafting.card(edits)?;
-    let made = drafting.made;
-    batch.edit_card(id, &commands)?;
-    Ok(made)
+    Ok((commands, drafting.made))
 }
 
 /// Turns edits into commands.
@@ -450,7 +484,10 @@ impl<'a, 'b> Drafting<'a, 'b> {
                     self.option(field, &option)?;
                     commands.push(CardCommand::SetOption(field, option, chosen));
                 }
-                CardEdit::EditText { field, text } => commands.push(CardCommand::EditText(field, text)),
+                CardEdit::EditText { field, text } => {
+                    self.long_text(field)?;
+                    commands.push(CardCommand::EditText(field, text));
+                }
                 CardEdit::AddTodo { text, due, assignee, contact } => {
                     let assignee = self.owner(assignee.unwrap_or_default())?;
                     let id = self.part();
@@ -497,10 +534,19 @@ impl<'a, 'b> Drafting<'a, 'b> {
                     for write in self.field(field, value.as_ref())? {
                         match write {
                             Write::Field(field, text) => commands.push(ContactCommand::SetField(field, text)),
-                            // Contacts have no command for one option yet: no field of theirs has several.
-                            Write::Option(..) => return Err(ApiError::Invalid { reason: Reason::WrongForm }),
+                            Write::Option(field, option, chosen) => {
+                                commands.push(ContactCommand::SetOption(field, option, chosen));
+                            }
                         }
                     }
+                }
+                ContactEdit::SetOption { field, option, chosen } => {
+                    self.option(field, &option)?;
+                    commands.push(ContactCommand::SetOption(field, option, chosen));
+                }
+                ContactEdit::EditText { field, text } => {
+                    self.long_text(field)?;
+                    commands.push(ContactCommand::EditText(field, text));
                 }
                 ContactEdit::AddDetail { sort, label, value } => {
                     let id = self.part();
@@ -521,8 +567,11 @@ impl<'a, 'b> Drafting<'a, 'b> {
     /// What is to be written so that a field has a value and no other.
     fn field(&mut self, id: FieldId, value: Option<&FieldValue>) -> Result<Vec<Write>, ApiError> {
         let field = self.definition(id)?;
-        let value = value.map(|value| value.of_kind(&field.kind)).transpose()?;
-        let writes = field.writes(FieldTexts::new(&self.texts), value.as_ref());
+        let wanted = value.map(|value| value.of_kind(&field.kind)).transpose()?;
+        if let Some(FieldValue::User { user }) = value {
+            self.user(*user)?;
+        }
+        let writes = field.writes(FieldTexts::new(&self.texts), wanted.as_ref());
         let mut commands = Vec::with_capacity(writes.len());
         for (register, text) in writes {
             commands.push(match register.split_once('/') {
@@ -563,6 +612,14 @@ impl<'a, 'b> Drafting<'a, 'b> {
         let settings = self.batch.settings();
         let field = settings.field(id).filter(|field| Some(field.scope) == self.scope);
         field.ok_or(ApiError::NotFound { what: Missing::Field })
+    }
+
+    /// A value is never put over a long text again, so none is made in a field of another kind.
+    fn long_text(&self, id: FieldId) -> Result<(), ApiError> {
+        match self.definition(id)?.kind {
+            FieldKind::LongText => Ok(()),
+            _ => Err(ApiError::Invalid { reason: Reason::WrongForm }),
+        }
     }
 
     fn option(&self, id: FieldId, option: &str) -> Result<(), ApiError> {

@@ -18,7 +18,7 @@ use crate::remote::error::{AddressError, SyncError};
     | { code: "invalid.too_large" | "invalid.empty" | "invalid.id_taken" | "invalid.link_role" }
     | { code: "invalid.inbox_stays" | "invalid.unknown_field" | "invalid.wrong_form" | "invalid.text_replaced" }
     | { code: "invalid.not_allowed" | "invalid.user_there" | "invalid.inside_batch" | "invalid.unknown_zone" }
-    | { code: "invalid.malformed" }
+    | { code: "invalid.malformed" | "invalid.changed_since" }
     | { code: "invalid.other_document_type"; documentType: number }
     | { code: "invalid.install_secret"; bytes: number }
     | { code: "no_user" | "storage_full" | "app_too_old" | "file_too_old" | "damaged" | "paused" | "interrupted" }
@@ -138,6 +138,7 @@ fn of_reason(reason: Reason) -> Data {
         | Reason::WrongForm
         | Reason::TextReplaced
         | Reason::NotAllowed
+        | Reason::ChangedSince
         | Reason::UserThere
         | Reason::InsideBatch
         | Reason::UnknownZone

@@ -7,7 +7,8 @@ use roadbook_domain::settings::field::{
     self, FieldDefinition, FieldKind, FieldScope, FieldTexts, parse_register,
 };
 use roadbook_domain::value::decimal::Decimal;
-use roadbook_domain::value::id::FieldId;
+use roadbook_domain::value::due::Due;
+use roadbook_domain::value::id::{FieldId, UserId};
 use roadbook_domain::value::key::Key;
 use roadbook_domain::value::money::{Currency, Money};
 use roadbook_domain::value::time::Day;
@@ -54,6 +55,31 @@ pub enum FieldValue {
     },
     /// The flag is set.
     Flag,
+    /// A day and a time.
+    DayTime {
+        /// A minute on the clocks of a zone: `2026-11-22T09:00[Europe/Budapest]`, never a whole day.
+        at: Due,
+    },
+    /// A colleague who has or had access.
+    User {
+        /// The user.
+        user: UserId,
+    },
+    /// An email address.
+    Email {
+        /// The address.
+        email: String,
+    },
+    /// A telephone number.
+    Phone {
+        /// The number as it was written.
+        phone: String,
+    },
+    /// The address of a page in the web.
+    Url {
+        /// The address: `http` or `https`, and a host.
+        url: String,
+    },
     /// Text that this version cannot read as a value of the field: to be shown as it is.
     Other {
         /// The text.
@@ -126,6 +152,11 @@ impl From<field::FieldValue> for FieldValue {
             field::FieldValue::Choices(options) => Self::Choices { options: options.into_iter().collect() },
             field::FieldValue::Day(day) => Self::Day { day },
             field::FieldValue::Flag => Self::Flag,
+            field::FieldValue::DayTime(at) => Self::DayTime { at },
+            field::FieldValue::User(user) => Self::User { user },
+            field::FieldValue::Email(email) => Self::Email { email },
+            field::FieldValue::Phone(phone) => Self::Phone { phone },
+            field::FieldValue::Url(url) => Self::Url { url },
             field::FieldValue::Raw(text) => Self::Other { text },
         }
     }
@@ -141,6 +172,11 @@ impl From<FieldValue> for field::FieldValue {
             FieldValue::Choices { options } => Self::Choices(options.into_iter().collect()),
             FieldValue::Day { day } => Self::Day(day),
             FieldValue::Flag => Self::Flag,
+            FieldValue::DayTime { at } => Self::DayTime(at),
+            FieldValue::User { user } => Self::User(user),
+            FieldValue::Email { email } => Self::Email(email),
+            FieldValue::Phone { phone } => Self::Phone(phone),
+            FieldValue::Url { url } => Self::Url(url),
             FieldValue::Other { text } => Self::Raw(text),
         }
     }
@@ -166,7 +202,12 @@ impl FieldValue {
             | (Self::Number { .. }, FieldKind::Decimal)
             | (Self::Amount { .. }, FieldKind::Money)
             | (Self::Day { .. }, FieldKind::Day)
-            | (Self::Flag, FieldKind::Flag) => true,
+            | (Self::Flag, FieldKind::Flag)
+            | (Self::DayTime { .. }, FieldKind::DayTime)
+            | (Self::User { .. }, FieldKind::User)
+            | (Self::Email { .. }, FieldKind::Email)
+            | (Self::Phone { .. }, FieldKind::Phone)
+            | (Self::Url { .. }, FieldKind::Url) => true,
             (Self::Choice { option }, FieldKind::Choice { multiple: false, .. }) => has(option),
             (Self::Choices { options }, FieldKind::Choice { multiple: true, .. }) => options.iter().all(has),
             _ => false,
@@ -183,5 +224,89 @@ impl FieldValue {
                 Err(_) => Err(ApiError::Invalid { reason: Reason::WrongForm }),
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use roadbook_domain::crm::row::ContactSort;
+    use roadbook_domain::settings::{LOCAL_USER, SettingsRow};
+
+    use super::*;
+    use crate::app::{ContactEdit, ContactView, NewContact, create_contact, edit_contact};
+    use crate::error::Missing;
+    use crate::testing::Phone;
+
+    const MINUTE: &str = "2026-11-22T09:00[Europe/Budapest]";
+
+    #[test]
+    fn a_value_is_written_into_a_field_of_its_kind_and_no_other() {
+        let text = |text: &str| text.to_owned();
+        let samples = [
+            (FieldKind::Text, FieldValue::Text { text: text("A word") }),
+            (FieldKind::Decimal, FieldValue::Number { number: "-1.5".parse().unwrap() }),
+            (FieldKind::Day, FieldValue::Day { day: "2026-11-22".parse().unwrap() }),
+            (FieldKind::Flag, FieldValue::Flag),
+            (FieldKind::DayTime, FieldValue::DayTime { at: MINUTE.parse().unwrap() }),
+            (FieldKind::User, FieldValue::User { user: LOCAL_USER }),
+            (FieldKind::Email, FieldValue::Email { email: text("anna@example.com") }),
+            (FieldKind::Phone, FieldValue::Phone { phone: text("06 1 234 5678") }),
+            (FieldKind::Url, FieldValue::Url { url: text("https://example.com/menu") }),
+        ];
+        let wrong: Result<field::FieldValue, _> = Err(ApiError::Invalid { reason: Reason::WrongForm });
+        for (kind, _) in &samples {
+            for (own, value) in &samples {
+                let expected = if kind == own { Ok(value.clone().into()) } else { wrong.clone() };
+                assert_eq!(value.of_kind(kind), expected, "{value:?} as {kind:?}");
+            }
+        }
+        for (kind, value) in [
+            (FieldKind::DayTime, FieldValue::DayTime { at: "2026-11-22".parse().unwrap() }),
+            (FieldKind::Email, FieldValue::Email { email: text("anna") }),
+            (FieldKind::Email, FieldValue::Email { email: text(" anna@example.com") }),
+            (FieldKind::Phone, FieldValue::Phone { phone: text("n/a") }),
+            (FieldKind::Url, FieldValue::Url { url: text("javascript:alert(1)") }),
+            (FieldKind::Url, FieldValue::Url { url: text("example.com") }),
+        ] {
+            assert_eq!(value.of_kind(&kind), wrong, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_field_names_a_colleague_who_is_there_and_shows_an_id_that_nobody_has() {
+        let phone = Phone::local(1);
+        let field = FieldDefinition {
+            id: FieldId::derived(&[b"trainer"]),
+            scope: FieldScope::Persons,
+            key: None,
+            name: "Trainer".to_owned(),
+            kind: FieldKind::User,
+            order: 1,
+            retired: false,
+            required_for: Vec::new(),
+        };
+        let row = SettingsRow::new(&field, 1);
+        phone
+            .client
+            .changing(|tx| Ok((crate::store::settings::put(tx, &[row])?, Default::default())))
+            .unwrap();
+        let new = NewContact {
+            sort: ContactSort::Person,
+            given_name: "Anna".to_owned(),
+            family_name: "Kovács".to_owned(),
+            edits: Vec::new(),
+        };
+        let anna = create_contact(&phone.client, &new).unwrap().id;
+        let set = |user| {
+            let value = Some(FieldValue::User { user });
+            edit_contact(&phone.client, anna, &[ContactEdit::SetField { field: field.id, value }])
+        };
+        let nobody = UserId::from_bytes([9; 16]);
+        assert_eq!(set(nobody).err(), Some(ApiError::NotFound { what: Missing::User }));
+        set(LOCAL_USER).unwrap();
+        let shown = ContactView::open(&phone.client, anna).unwrap().fields;
+        assert_eq!(shown, [FieldView { field: field.id, value: FieldValue::User { user: LOCAL_USER } }]);
+        let read = field.kind.read(&nobody.to_string()).map(FieldValue::from);
+        assert_eq!(read, Some(FieldValue::User { user: nobody }));
     }
 }

@@ -1,16 +1,17 @@
 //! Lists: boards, contacts, the cards of a contact, the trash.
 
 use roadbook_domain::crm::row::{CardRow, ContactRow, ContactSort, DetailRow};
-use roadbook_domain::read::list::Section;
+use roadbook_domain::read::list::{Section, open_todo};
 use roadbook_domain::settings::{Settings, StatusInputs};
 use roadbook_domain::value::id::{DocumentId, ProductId, StatusId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::value::trash::Trash;
 
-use super::card::TodoView;
+use super::todo::TodoView;
 use crate::client::Client;
 use crate::error::ApiError;
 use crate::query::board::{BoardCard, BoardQuery};
+use crate::query::search::{self, FoundEntry};
 
 /// A page of a product's cards, in the order of F30.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ use crate::query::board::{BoardCard, BoardQuery};
 pub struct Board {
     /// The cards.
     pub cards: Vec<CardItem>,
+    /// How many cards match in all; told with the first page only.
+    pub matching: Option<u32>,
     /// The next instant at which one of them changes its section, its colour or its status by time alone: set one
     /// timer.
     pub next_change: Option<Timestamp>,
@@ -89,6 +92,8 @@ pub struct Found {
     pub cards: Vec<CardItem>,
     /// Open todos, the next due first.
     pub todos: Vec<FoundTodo>,
+    /// Notes, calls, meetings and visits, the newest first.
+    pub entries: Vec<FoundEntry>,
 }
 
 /// A todo that a search found.
@@ -106,19 +111,24 @@ pub struct FoundTodo {
 }
 
 impl Found {
-    /// The contacts and cards whose names, and the open todos whose texts, hold all words of a text; at most `limit`
-    /// of each.
+    /// The contacts and cards whose names, and the open todos and entries whose texts, hold all words of a text; at
+    /// most `limit` of each.
     ///
     /// # Errors
     /// [`ApiError::Interrupted`].
     pub fn search(client: &Client, text: &str, limit: u32) -> Result<Self, ApiError> {
-        let (settings, now) = (client.settings()?, client.env().now());
-        let crate::query::search::Found { contacts, cards, todos } = client.search(text, limit)?;
-        let todo = |(card, card_name, todo)| FoundTodo { card, card_name, todo: TodoView::of(todo, &[]) };
+        let (workspace, now) = (client.workspace()?, client.env().now());
+        let settings = &workspace.settings;
+        let search::Found { contacts, cards, todos, entries } = client.search(text, limit)?;
+        let todo = |(card, card_name, todo)| {
+            let open = open_todo(&todo, &workspace.zones(), now);
+            FoundTodo { card, card_name, todo: TodoView::of_open(todo, &open) }
+        };
         Ok(Self {
             contacts: contacts.into_iter().map(|(id, row)| ContactItem::of_row(id, row)).collect(),
-            cards: cards.into_iter().map(|(id, row)| CardItem::of_row(&settings, now, id, row)).collect(),
+            cards: cards.into_iter().map(|(id, row)| CardItem::of_row(settings, now, id, row)).collect(),
             todos: todos.into_iter().map(todo).collect(),
+            entries,
         })
     }
 }
@@ -131,7 +141,7 @@ impl Board {
     pub fn read(client: &Client, query: &BoardQuery) -> Result<Self, ApiError> {
         let board = client.board(query)?;
         let cards = board.cards.into_iter().map(CardItem::of_board).collect();
-        Ok(Self { cards, next_change: board.next_change })
+        Ok(Self { cards, matching: board.matching, next_change: board.next_change })
     }
 }
 
@@ -163,8 +173,10 @@ impl CardItem {
 
     fn of_board(card: BoardCard) -> Self {
         let BoardCard { id, row, section, next, status } = card;
-        let next = next.and_then(|next| row.todos.iter().find(|todo| todo.id == next));
-        let next = next.map(|todo| TodoView::of(todo.clone(), &[]));
+        let next = next.and_then(|next| {
+            let todo = row.todos.iter().find(|todo| todo.id == next.todo)?;
+            Some(TodoView::of_open(todo.clone(), &next))
+        });
         Self { section: Some(section), next, status, ..Self::bare(id, row) }
     }
 
@@ -201,6 +213,15 @@ impl ContactItem {
         Ok(contacts.into_iter().map(|(id, row)| Self::of_row(id, row)).collect())
     }
 
+    /// The contacts in use that have a telephone number, by family name, however it is written (F59).
+    ///
+    /// # Errors
+    /// Of the storage.
+    pub fn callers(client: &Client, number: &str, limit: u32) -> Result<Vec<Self>, ApiError> {
+        let contacts = client.find_caller(number, limit)?;
+        Ok(contacts.into_iter().map(|(id, row)| Self::of_row(id, row)).collect())
+    }
+
     /// The contacts in the trash, by family name (F72).
     ///
     /// # Errors
@@ -210,8 +231,18 @@ impl ContactItem {
         Ok(contacts.into_iter().map(|(id, row)| Self::of_row(id, row)).collect())
     }
 
+    /// The contacts in use that link to this one, such as the persons of a company, by family name (F59).
+    ///
+    /// # Errors
+    /// Of the storage.
+    pub fn linked_to(client: &Client, id: DocumentId) -> Result<Vec<Self>, ApiError> {
+        let contacts = client.contacts_linked_to(id)?;
+        Ok(contacts.into_iter().map(|(id, row)| Self::of_row(id, row)).collect())
+    }
+
     pub(crate) fn of_row(id: DocumentId, row: ContactRow) -> Self {
-        let ContactRow { sort, given_name, family_name, trash, details, conflicts, .. } = row;
+        let details = row.details_in_order();
+        let ContactRow { sort, given_name, family_name, trash, conflicts, .. } = row;
         Self { id, sort, given_name, family_name, details, trash, conflicts }
     }
 }

@@ -349,6 +349,13 @@ mod tests {
                 }
                 FieldKind::Day => vec!["2026-11-22"],
                 FieldKind::Flag => vec![SET],
+                FieldKind::DayTime => {
+                    vec!["2026-11-22T09:00[Europe/Budapest]", "2026-11-22T09:00[Europe/Newtown]"]
+                }
+                FieldKind::User => vec![ID],
+                FieldKind::Email => vec!["Anna@example.com"],
+                FieldKind::Phone => vec!["+36 1 234 5678"],
+                FieldKind::Url => vec!["https://example.com/menu?day=1"],
                 FieldKind::Other(_) => vec![],
             };
             all.extend(texts.into_iter().map(|text| (Place::Field { field: field.id }, text)));
@@ -392,6 +399,11 @@ mod tests {
             FieldKind::Choice { options: vec![option("new"), option("old")], multiple: false },
             FieldKind::Day,
             FieldKind::Flag,
+            FieldKind::DayTime,
+            FieldKind::User,
+            FieldKind::Email,
+            FieldKind::Phone,
+            FieldKind::Url,
         ];
         Settings::from_rows((0_u8..).zip(kinds).map(|(n, kind)| {
             let field = FieldDefinition {

@@ -134,6 +134,16 @@ pub enum FieldType {
     Day,
     /// Yes, or nothing.
     Flag,
+    /// A day and a time, on the clocks of a zone.
+    DayTime,
+    /// A colleague who has or had access.
+    User,
+    /// An email address.
+    Email,
+    /// A telephone number.
+    Phone,
+    /// The address of a page in the web.
+    Url,
     /// A kind that this version does not know: show its values as they are.
     Other {
         /// Its number.
@@ -266,6 +276,11 @@ impl FieldType {
             }
             FieldKind::Day => Self::Day,
             FieldKind::Flag => Self::Flag,
+            FieldKind::DayTime => Self::DayTime,
+            FieldKind::User => Self::User,
+            FieldKind::Email => Self::Email,
+            FieldKind::Phone => Self::Phone,
+            FieldKind::Url => Self::Url,
             FieldKind::Other(code) => Self::Other { code: *code },
         }
     }

@@ -111,6 +111,13 @@ fn types_are_declared_as_their_values_cross() {
         (BoardQuery::DECL, &["assignee?: UserId | null;", "limit?: number;", "product: ProductId;"]),
         (CardView::DECL, &["product: ProductId | null;", "lastContact: Timestamp | null;"]),
         (CardEdit::DECL, &[r#"{ kind: "addEntry"; sort: string; at?: Timestamp | null; text: string; "#]),
+        (
+            FieldValue::DECL,
+            &[
+                r#"{ kind: "dayTime"; at: Due } | { kind: "user"; user: UserId } | { kind: "email"; email: string }"#,
+            ],
+        ),
+        (FieldType::DECL, &[r#"{ kind: "flag" } | { kind: "dayTime" } | { kind: "user" } | "#]),
         (AttachQuestion::DECL, &["choices: ProductChoice[]"]),
     ] {
         for part in parts {

@@ -10,6 +10,7 @@ use roadbook_domain::crm::command::{Acting, CardCommand, CommandError, ContactCo
 use roadbook_domain::crm::contact;
 use roadbook_domain::crm::row::Rows;
 use roadbook_domain::crm::row::{ContactSort, Fact};
+use roadbook_domain::crm::undo::may_undo;
 use roadbook_domain::crm::{card, user_document};
 use roadbook_domain::document::Origin;
 use roadbook_domain::document::change::{Actor, Change, ChangeHash, Op};
@@ -28,7 +29,7 @@ use crate::change_set::{ChangeSet, List};
 use crate::edit::replica::Replica;
 use crate::error::{ApiError, Error};
 use crate::store::outbox::{self, NewUnsent};
-use crate::store::projections::{self, Extent};
+use crate::store::projections::Extent;
 use crate::store::workspace::Workspace;
 use crate::store::{documents, rows};
 
@@ -87,6 +88,8 @@ pub struct Batch<'a> {
     /// Whether the caller may go on after an edit that failed.
     goes_on: bool,
     changes: ChangeSet,
+    /// The change that the last edit made, if it made one and no more, and one that can be taken back.
+    last: Option<ChangeHash>,
 }
 
 impl<'a> Batch<'a> {
@@ -100,7 +103,8 @@ impl<'a> Batch<'a> {
     ) -> Result<Self, Error> {
         let by = workspace.user().ok_or(Error::NoUser)?;
         let acting = Acting { by, now: env.now(), zone: workspace.zones().of(Some(by)) };
-        Ok(Self { tx, env, workspace, acting, actor, origin, goes_on: false, changes: ChangeSet::default() })
+        let changes = ChangeSet::default();
+        Ok(Self { tx, env, workspace, acting, actor, origin, goes_on: false, changes, last: None })
     }
 
     /// What is stored, with the edits so far.
@@ -192,6 +196,29 @@ impl<'a> Batch<'a> {
         self.tx
     }
 
+    /// The change that the last edit made; `None` if it changed nothing, was too large for one change, or stays for good.
+    pub(crate) fn last_change(&self) -> Option<ChangeHash> {
+        self.last
+    }
+
+    /// The rows that a card would have with these commands, which nobody stores.
+    pub(crate) fn card_with(&mut self, id: DocumentId, commands: &[CardCommand]) -> Result<Rows, ApiError> {
+        let mut replica = Replica::open_as(self.tx, id, DocumentTypeId::CARD)?;
+        let settings = &self.workspace.settings;
+        let drafted =
+            self.drafted(&mut replica, |draft, acting| draft_card(settings, id, commands, draft, acting))?;
+        if let Some(change) = drafted {
+            judge(&replica, &change)?;
+            replica.document.add_judged(change).map_err(Error::from)?;
+        }
+        Ok(replica.rows_without_facts(self.workspace.user()))
+    }
+
+    /// Something beside the documents has changed, too.
+    pub(crate) fn list(&mut self, list: List) {
+        self.changes.list(list);
+    }
+
     /// What the batch has changed so far.
     pub(crate) fn into_changes(self) -> ChangeSet {
         self.changes
@@ -276,6 +303,7 @@ impl<'a> Batch<'a> {
         is_new: bool,
         draft: impl Fn(&mut Draft<'_>, &Acting) -> Result<(), CommandError>,
     ) -> Result<(), Error> {
+        self.last = None;
         let mut drafted = self.drafted(&mut replica, &draft)?;
         // The constant change comes first, and the draft is made anew on top of it, with other dependencies.
         while let Some(extension) = drafted.as_ref().and_then(|change| extension_for(&mut replica, change)) {
@@ -295,7 +323,9 @@ impl<'a> Batch<'a> {
                 parts.try_for_each(|(n, part)| {
                     judge(&replica, &part)?;
                     self.commit(&mut replica, is_new && n == 0, part)
-                })
+                })?;
+                self.last = None;
+                Ok(())
             }
             Err(error) => Err(error),
         }
@@ -310,8 +340,10 @@ impl<'a> Batch<'a> {
             false => Extent::of(replica.base.kind, &change, !facts.is_empty()),
         };
         let is_limited = may_widen_visibility(&change);
+        let may_undo = may_undo(replica.base.kind, &change);
         let hash = replica.document.add_judged(change)?;
         self.push(replica, hash, &bytes, self.origin)?;
+        self.last = may_undo.then_some(hash);
         let rows = self.project(replica, facts, extent)?;
         // Only the rows tell how many users it would be shown to. The error rolls back what was stored above.
         if is_limited && exceeds_visibility_limits(None, &rows) { Err(Error::TooLarge) } else { Ok(()) }
@@ -353,7 +385,7 @@ impl<'a> Batch<'a> {
             facts.extend(rows::facts(self.tx, replica.id)?);
         }
         let rows = replica.rows_without_facts(me).with_facts(facts);
-        projections::update(self.tx, &self.workspace, replica.id, &rows, extent)?;
+        replica.store(self.tx, &self.workspace, &rows, extent)?;
         self.changes.rows(replica.id, &rows);
         self.changes.list(List::Outbox);
         Ok(rows)

@@ -32,9 +32,7 @@ impl Client {
     pub fn reapply(&self, n: i64) -> Result<(DocumentId, ChangeSet), ApiError> {
         let origin =
             Origin { kind: OriginKind::REPLAYED, id: roadbook_domain::value::env::random(self.env()) };
-        let (document, mut changes) = self.edits(Some(origin), |batch| Ok(batch.reapply(n)?))?;
-        changes.list(List::Quarantine);
-        Ok((document, changes))
+        self.edits(Some(origin), |batch| Ok(batch.reapply(n)?))
     }
 
     /// Takes an edit out of the quarantine for good.
@@ -75,6 +73,7 @@ impl Batch<'_> {
             return Err(Error::NoDocument(item.document));
         };
         quarantine::remove(tx, n)?;
+        self.list(List::Quarantine);
         Ok(document)
     }
 }

@@ -17,8 +17,9 @@ use rusqlite::{Connection, Transaction};
 
 use crate::error::Error;
 use crate::store::documents::{self, Base};
+use crate::store::entries;
 use crate::store::outbox::{self, Unsent, UnsentState};
-use crate::store::projections;
+use crate::store::projections::{self, Extent};
 use crate::store::workspace::Workspace;
 
 /// A document opened for reading or editing.
@@ -67,8 +68,23 @@ impl Replica {
     /// Stores the rows of what the user sees, in place of those before.
     pub fn project(&self, tx: &Transaction<'_>, workspace: &Workspace) -> Result<Rows, Error> {
         let rows = self.rows(workspace.user());
-        projections::write(tx, workspace, self.id, &rows, false)?;
+        self.store(tx, workspace, &rows, Extent::Any)?;
         Ok(rows)
+    }
+
+    /// Stores what may differ of these rows, which are its own, and of its entries.
+    pub fn store(
+        &self,
+        tx: &Transaction<'_>,
+        workspace: &Workspace,
+        rows: &Rows,
+        extent: Extent,
+    ) -> Result<(), Error> {
+        projections::update(tx, workspace, self.id, rows, extent)?;
+        if extent.entries() {
+            entries::write(tx, self.id, &projection::entries(&self.document), extent == Extent::New)?;
+        }
+        Ok(())
     }
 
     /// The rows of what the user sees; `me` is the author of what is unsent.

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use roadbook_domain::crm::row::CardRow;
-use roadbook_domain::read::list::{ListQuery, Section, list};
+use roadbook_domain::read::list::{ListQuery, OpenTodo, Section, list};
 use roadbook_domain::settings::StatusInputs;
 use roadbook_domain::value::fold::search_words;
-use roadbook_domain::value::id::{DocumentId, PartId, ProductId, StatusId, UserId};
+use roadbook_domain::value::id::{DocumentId, ProductId, StatusId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use rusqlite::{Connection, ToSql};
 
@@ -30,6 +30,11 @@ pub struct BoardQuery {
     #[cfg_attr(feature = "uniffi", uniffi(default))]
     #[cfg_attr(feature = "web", serde(default))]
     pub status: Option<StatusId>,
+    /// Only cards that nobody has anything to do on: "no next step" (F48). With an assignee, those of them that this
+    /// user owns.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
+    #[cfg_attr(feature = "web", serde(default))]
+    pub without_next: bool,
     /// Only cards whose name holds all words of this text, in whatever order, case and spelling of marks (T20).
     #[cfg_attr(feature = "uniffi", uniffi(default))]
     #[cfg_attr(feature = "web", serde(default))]
@@ -52,7 +57,7 @@ fn default_limit() -> u32 {
 impl BoardQuery {
     /// The first cards of a product.
     pub fn new(product: ProductId, limit: u32) -> Self {
-        Self { product, assignee: None, status: None, text: None, offset: 0, limit }
+        Self { product, assignee: None, status: None, without_next: false, text: None, offset: 0, limit }
     }
 }
 
@@ -61,6 +66,8 @@ impl BoardQuery {
 pub struct Board {
     /// The cards.
     pub cards: Vec<BoardCard>,
+    /// How many cards match in all; told with the first page only.
+    pub matching: Option<u32>,
     /// The next instant at which one of them changes its section or colour (F32), or its status by time alone
     /// (T13).
     pub next_change: Option<Timestamp>,
@@ -76,7 +83,7 @@ pub struct BoardCard {
     /// The part of the list it stands in, which also gives its colour (F31, F32).
     pub section: Section,
     /// What is to be done next: one of the row's todos (F35).
-    pub next: Option<PartId>,
+    pub next: Option<OpenTodo>,
     /// The status it is in, stored or derived.
     pub status: Option<StatusId>,
 }
@@ -102,16 +109,24 @@ impl Client {
         let now = self.env().now();
         Ok(self.store().query(|connection| {
             let workspace = self.store().workspace(connection)?;
+            let is_first = query.offset == 0;
+            let matching = is_first.then(|| matching(connection, query, now)).transpose()?;
             let found = rows::cards(connection, page(connection, query, now)?)?;
             let mut found: BTreeMap<_, _> = found.into_iter().collect();
             let (zones, limit) = (workspace.zones(), found.len());
-            let list_query = ListQuery { now, zones, assignee: query.assignee, limit };
+            // Where nobody has anything to do, the user is the owner.
+            let assignee = query.assignee.filter(|_| !query.without_next);
+            let list_query = ListQuery { now, zones, assignee, limit };
             let listed = list(&list_query, found.iter().map(|(id, row)| (*id, row)));
             let mut next_change = listed.next_change;
             let order: Vec<_> = listed
                 .items
                 .iter()
-                .map(|item| (item.key.card, item.key.section, item.next.map(|next| next.todo)))
+                .map(|item| {
+                    let (class, overdue_from) = (item.class(), item.key.overdue_from);
+                    let next = item.next.map(|next| OpenTodo { todo: next.todo, class, overdue_from });
+                    (item.key.card, item.key.section, next)
+                })
                 .collect();
             let cards = order.into_iter().filter_map(|(id, section, next)| {
                 let row = found.remove(&id)?;
@@ -121,7 +136,7 @@ impl Client {
                 Some(BoardCard { id, row, section, next, status })
             });
             let cards = cards.collect();
-            Ok(Board { cards, next_change })
+            Ok(Board { cards, matching, next_change })
         })?)
     }
 
@@ -168,45 +183,86 @@ impl Client {
 }
 
 /// The most words of a search that are looked for.
-const MOST_WORDS: usize = 8;
+pub(crate) const MOST_WORDS: usize = 8;
 
 /// The ids of one page, by an index that has them in order.
 fn page(connection: &Connection, query: &BoardQuery, now: Timestamp) -> Result<Vec<DocumentId>, Error> {
+    let order = match Listed::of(query) {
+        Listed::Todos => "ORDER BY t.card_due, t.document",
+        Listed::InStatus => "ORDER BY 2 DESC, 3, 1",
+        Listed::Cards => "ORDER BY c.has_open DESC, c.next_due, c.document",
+    };
+    select(query, now, |sql, params| ids(connection, &format!("{sql} {order} LIMIT ?5 OFFSET ?6"), params))
+}
+
+/// How many cards a board has on all its pages.
+fn matching(connection: &Connection, query: &BoardQuery, now: Timestamp) -> Result<u32, Error> {
+    select(query, now, |sql, params| {
+        // All parameters of the pages are bound here, too: these two are not asked for.
+        let sql = format!("SELECT count(*) FROM ({sql}) WHERE ?5 = ?5 AND ?6 = ?6");
+        Ok(connection.prepare_cached(&sql)?.query_row(params, |row| row.get(0))?)
+    })
+}
+
+/// What the cards of a board are looked for among.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Listed {
+    /// The open todos of a user.
+    Todos,
+    /// The cards in one status.
+    InStatus,
+    /// All cards.
+    Cards,
+}
+
+impl Listed {
+    fn of(query: &BoardQuery) -> Self {
+        match (query.assignee, query.status) {
+            (Some(_), _) if !query.without_next => Self::Todos,
+            (_, Some(_)) => Self::InStatus,
+            _ => Self::Cards,
+        }
+    }
+}
+
+/// Hands on the statement that finds the cards of a board, in no order, with its parameters.
+fn select<T>(
+    query: &BoardQuery,
+    now: Timestamp,
+    with: impl FnOnce(&str, &[&dyn ToSql]) -> Result<T, Error>,
+) -> Result<T, Error> {
     let (product, now) = (query.product.as_bytes(), now.millis());
     let words = query.text.as_deref().map(search_words).unwrap_or_default();
     let status = query.status.map(|status| *status.as_bytes());
-    let has_status = " AND iif(c.shown_until <= ?3, c.then_shown, c.shown) IS ?4";
-    let has_status = if status.is_some() { has_status } else { "" };
     let assignee = query.assignee.map(|user| *user.as_bytes());
     let fixed: [&dyn ToSql; 6] = [&product, &assignee, &now, &status, &query.limit, &query.offset];
-    let (holds_text, params) = holding("c.search", &words, &fixed);
-
-    let sql = if query.assignee.is_some() {
-        let card =
-            if !words.is_empty() || status.is_some() { "JOIN card c ON c.document = t.document" } else { "" };
-        format!(
-            "SELECT DISTINCT t.document, t.card_due FROM todo t {card}
-             WHERE t.open = 1 AND t.trash = 0 AND t.product = ?1 AND t.assignee = ?2{holds_text}{has_status}
-             ORDER BY t.card_due, t.document LIMIT ?5 OFFSET ?6"
-        )
-    } else if status.is_some() {
+    let (mut such, params) = holding("c.search", &words, &fixed);
+    if query.without_next {
+        such += " AND c.has_open = 0";
+        such += if query.assignee.is_some() { " AND c.owner = ?2" } else { "" };
+    }
+    let sql = match Listed::of(query) {
+        Listed::Todos => {
+            let has_status = " AND iif(c.shown_until <= ?3, c.then_shown, c.shown) IS ?4";
+            such += if status.is_some() { has_status } else { "" };
+            let card = if such.is_empty() { "" } else { "JOIN card c ON c.document = t.document" };
+            format!(
+                "SELECT DISTINCT t.document, t.card_due FROM todo t {card}
+                 WHERE t.open = 1 AND t.trash = 0 AND t.product = ?1 AND t.assignee = ?2{such}"
+            )
+        }
         // Two index ranges, each in order: cards whose status time has not changed, and those it has.
-        format!(
+        Listed::InStatus => format!(
             "SELECT c.document, c.has_open, c.next_due FROM card c
              WHERE c.trash = 0 AND c.product = ?1 AND c.shown = ?4
-               AND (c.shown_until IS NULL OR c.shown_until > ?3){holds_text}
+               AND (c.shown_until IS NULL OR c.shown_until > ?3){such}
              UNION ALL SELECT c.document, c.has_open, c.next_due FROM card c
              WHERE c.trash = 0 AND c.product = ?1 AND c.shown_until IS NOT NULL AND c.shown_until <= ?3
-               AND c.then_shown = ?4{holds_text}
-             ORDER BY 2 DESC, 3, 1 LIMIT ?5 OFFSET ?6"
-        )
-    } else {
-        format!(
-            "SELECT c.document FROM card c WHERE c.trash = 0 AND c.product = ?1{holds_text}
-             ORDER BY c.has_open DESC, c.next_due, c.document LIMIT ?5 OFFSET ?6"
-        )
+               AND c.then_shown = ?4{such}"
+        ),
+        Listed::Cards => format!("SELECT c.document FROM card c WHERE c.trash = 0 AND c.product = ?1{such}"),
     };
-    ids(connection, &sql, &params)
+    with(&sql, &params)
 }
 
 /// The condition that a column of folded text holds these words, to be appended to others, and the

@@ -1,16 +1,16 @@
 //! Cards and what all documents have: conflicts, history, sync state (F34, F55, N3).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use roadbook_domain::crm::card;
 use roadbook_domain::crm::command::{CardCommand, ContactCommand};
-use roadbook_domain::crm::row::CardRow;
-use roadbook_domain::crm::row::Rows;
+use roadbook_domain::crm::row::{CardRow, ContactRow, Rows};
 use roadbook_domain::document::AuthorTable;
 use roadbook_domain::document::DocumentTypeId;
 use roadbook_domain::document::change::ChangeHash;
 use roadbook_domain::read::history::{HistoryItem, history};
+use roadbook_domain::read::list::{OpenTodo, open_todos};
 use roadbook_domain::read::projection;
 use roadbook_domain::read::view::{Conflict, Unread, View};
 use roadbook_domain::settings::{Settings, StatusInputs};
@@ -42,11 +42,17 @@ pub struct CardView {
     pub conflicts: Vec<Conflict>,
     /// What a later version of the app wrote and this one cannot read: to be shown as it is.
     pub unread: Vec<Unread>,
+    /// Its open todos, the next step first.
+    pub open: Vec<OpenTodo>,
     /// By todo, who closed it, the closing that counts first: several where users closed it at once
     /// (C13).
     pub closings: BTreeMap<PartId, Vec<Closing>>,
+    /// The contacts in use or in the trash that it links to, or that a todo or an entry of it names.
+    pub contacts: Vec<(DocumentId, ContactRow)>,
     /// How far the user's own edits of it have come.
     pub sync: SyncState,
+    /// The next instant at which a todo changes its colour, or the card its status, by time alone (T5).
+    pub next_change: Option<Timestamp>,
 }
 
 /// Something that happened, as it was written down (F56).
@@ -102,16 +108,22 @@ impl Client {
             let view = View::of(&replica.document);
             let closed = row.todos.iter().filter(|todo| !todo.state.is_open());
             let closings = closed.map(|todo| (todo.id, view.closings(card::TODOS, todo.id))).collect();
+            let entries = entries(&view, card::ENTRIES, &replica.base.authors, workspace.user());
+            let status = workspace.settings.card_status(&StatusInputs::of(&row), now);
+            let (open, next_change) = open_todos(&row, &workspace.zones(), now);
             let opened = CardView {
                 id,
-                status: workspace.settings.card_status(&StatusInputs::of(&row), now).id,
-                row: *row,
+                status: status.id,
                 texts: texts(&view, card::FIELDS),
-                entries: entries(&view, card::ENTRIES, &replica.base.authors, workspace.user()),
                 conflicts: view.conflicts(),
                 unread: view.unread(),
+                open,
                 closings,
+                contacts: rows::contacts(connection, named(&row, &entries))?,
+                entries,
+                row: *row,
                 sync: replica.sync_state(),
+                next_change: next_change.into_iter().chain(status.next_change).min(),
             };
             Ok((opened, Arc::clone(&workspace.settings)))
         })?)
@@ -210,7 +222,17 @@ fn state(least: Option<UnsentState>) -> SyncState {
     }
 }
 
-fn texts(view: &View, container: u8) -> Vec<(String, String)> {
+/// The documents that a card links to, and those that its todos and entries name.
+fn named(row: &CardRow, entries: &[EntryView]) -> Vec<DocumentId> {
+    let links = row.links.iter().map(|link| link.target);
+    let todos = row.todos.iter().filter_map(|todo| todo.contact);
+    let entries = entries.iter().filter_map(|entry| entry.person);
+    let named: BTreeSet<_> = links.chain(todos).chain(entries).collect();
+    named.into_iter().collect()
+}
+
+/// The long texts of a document, by field.
+pub(crate) fn texts(view: &View, container: u8) -> Vec<(String, String)> {
     view.registers(container)
         .filter(|(_, values)| values.has_text())
         .map(|(name, values)| (name.to_owned(), values.shown()))

@@ -16,7 +16,7 @@ use crate::client::Client;
 use crate::edit::replica::Replica;
 use crate::error::{ApiError, Error};
 use crate::query::board::{holding, ids};
-use crate::query::card::{EntryView, SyncState, entries};
+use crate::query::card::{EntryView, SyncState, entries, texts};
 use crate::store::rows;
 
 /// A contact, opened.
@@ -26,6 +26,8 @@ pub struct ContactView {
     pub id: DocumentId,
     /// What lists show of it, with its details and links.
     pub row: ContactRow,
+    /// Its long texts, by field.
+    pub texts: Vec<(String, String)>,
     /// What was written down of what happened, the latest first.
     pub entries: Vec<EntryView>,
     /// Where people wrote the same at once (N3).
@@ -57,6 +59,7 @@ impl Client {
             let opened = ContactView {
                 id,
                 row: *row,
+                texts: texts(&view, contact::FIELDS),
                 entries: entries(&view, contact::ENTRIES, &replica.base.authors, workspace.user()),
                 conflicts: view.conflicts(),
                 unread: view.unread(),
@@ -75,6 +78,16 @@ impl Client {
         limit: u32,
     ) -> Result<Vec<(DocumentId, ContactRow)>, ApiError> {
         Ok(self.store().query(|connection| Self::contacts_with(connection, text, offset, limit))?)
+    }
+
+    /// How many contacts [`Client::contacts`] would list without a limit.
+    pub fn contact_count(&self, text: Option<&str>) -> Result<u32, ApiError> {
+        Ok(self.store().query(|connection| {
+            let words = text.map(search_words).unwrap_or_default();
+            let (holding, params) = holding("search", &words, &[]);
+            let sql = format!("SELECT count(*) FROM contact WHERE trash = 0{holding}");
+            Ok(connection.prepare_cached(&sql)?.query_row(params.as_slice(), |row| row.get(0))?)
+        })?)
     }
 
     pub(crate) fn contacts_with(
@@ -102,6 +115,16 @@ impl Client {
             let sql = "SELECT document FROM contact WHERE trash <> 0
                        ORDER BY place, document LIMIT ?1 OFFSET ?2";
             rows::contacts(connection, ids(connection, sql, &[&limit, &offset])?)
+        })?)
+    }
+
+    /// The contacts in use that link to this one, such as the persons of a company, by family name (F59).
+    pub fn contacts_linked_to(&self, id: DocumentId) -> Result<Vec<(DocumentId, ContactRow)>, ApiError> {
+        Ok(self.store().query(|connection| {
+            let sql = "SELECT document FROM contact
+                       WHERE trash = 0 AND document IN (SELECT document FROM link WHERE target = ?1)
+                       ORDER BY place, document";
+            rows::contacts(connection, ids(connection, sql, &[&id.as_bytes()])?)
         })?)
     }
 

@@ -14,6 +14,7 @@ use roadbook_domain::value::time::{LocalNow, Timestamp};
 use roadbook_domain::value::trash::Trash;
 use rusqlite::{Connection, Params, Row};
 
+use super::names::name;
 use crate::client::Client;
 use crate::error::{ApiError, Error};
 use crate::store::rows::{parsed, parsed_option};
@@ -49,6 +50,8 @@ pub struct TodayTodo {
     pub card_name: String,
     /// With whom it is to be done (F35).
     pub contact: Option<DocumentId>,
+    /// What they are called; `None` also if they are not here.
+    pub contact_name: Option<String>,
 }
 
 impl Client {
@@ -59,7 +62,7 @@ impl Client {
             let workspace = self.store().workspace(connection)?;
             let today = read(connection, &workspace, now, period, limit)?;
             Ok(TodayView {
-                todos: with_texts(connection, today.items)?,
+                todos: with_texts(connection, &workspace, today.items)?,
                 matching: today.matching,
                 totals: today.totals,
                 next_change: today.next_change,
@@ -256,18 +259,23 @@ fn closed(
     Ok(())
 }
 
-fn with_texts(connection: &Connection, items: Vec<TodayItem>) -> Result<Vec<TodayTodo>, Error> {
+fn with_texts(
+    connection: &Connection,
+    workspace: &Workspace,
+    items: Vec<TodayItem>,
+) -> Result<Vec<TodayTodo>, Error> {
+    let language = workspace.settings.language(workspace.user());
     let sql = "SELECT text, contact, card_name FROM todo WHERE document = ?1 AND todo = ?2";
     let mut statement = connection.prepare_cached(sql)?;
     let todos = items.into_iter().map(|item| {
-        Ok(statement.query_row((item.key.card.as_bytes(), item.key.todo.as_bytes()), |row| {
-            Ok(TodayTodo {
-                item,
-                text: row.get(0)?,
-                contact: row.get::<_, Option<_>>(1)?.map(DocumentId::from_bytes),
-                card_name: row.get(2)?,
-            })
-        })?)
+        let mut todo = statement.query_row((item.key.card.as_bytes(), item.key.todo.as_bytes()), |row| {
+            let contact = row.get::<_, Option<_>>(1)?.map(DocumentId::from_bytes);
+            Ok(TodayTodo { item, text: row.get(0)?, contact, contact_name: None, card_name: row.get(2)? })
+        })?;
+        if let Some(contact) = todo.contact {
+            todo.contact_name = name(connection, contact, language)?.map(|named| named.name);
+        }
+        Ok(todo)
     });
     todos.collect()
 }

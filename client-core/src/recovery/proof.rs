@@ -5,6 +5,7 @@ use roadbook_domain::document::DocumentTypeId;
 #[cfg(feature = "testing")]
 use roadbook_domain::document::change::Change;
 use roadbook_domain::document::change::ChangeHash;
+use roadbook_domain::read::projection;
 use roadbook_domain::read::state_hash::State;
 use roadbook_domain::read::today::Period;
 use roadbook_domain::value::id::DocumentId;
@@ -16,7 +17,7 @@ use crate::client::Client;
 use crate::edit::replica::Replica;
 use crate::error::{ApiError, Error};
 use crate::query::today;
-use crate::store::{documents, outbox, rows};
+use crate::store::{documents, entries, outbox, rows};
 
 impl Client {
     /// The hash of everything this device shows its user at `now`: equal to that of the server and of
@@ -39,14 +40,17 @@ impl Client {
         })?)
     }
 
-    /// Documents whose stored rows are not those that their changes give; for tests and reports.
+    /// Documents whose stored rows or entries are not those that their changes give; for tests and reports. Entries
+    /// that are still to be made in the background are none.
     pub fn wrong_projections(&self) -> Result<Vec<DocumentId>, ApiError> {
         Ok(self.store().read(|connection| {
             let workspace = self.store().workspace(connection)?;
             let mut wrong = Vec::new();
             for (id, kind) in documents::all(connection)? {
                 let Some(replica) = known(Replica::open(connection, id))? else { continue };
-                if rows::rows(connection, id, kind)? != replica.rows(workspace.user()) {
+                let is_told = documents::is_stale(connection, id)?
+                    || entries::of_document(connection, id)? == projection::entries(&replica.document);
+                if !is_told || rows::rows(connection, id, kind)? != replica.rows(workspace.user()) {
                     wrong.push(id);
                 }
             }

@@ -19,6 +19,7 @@ use crate::store::meta::{self, Identity};
 use crate::store::sealed;
 use crate::store::{self, documents, outbox, quarantine, settings};
 
+pub use super::ask::{HttpMethod, Reply, ask};
 pub use super::devices::{DeviceView, devices, revoke_device};
 pub use super::installation::{Installation, install_secret};
 pub use super::tokens::{access_token, is_signed_in, refresh};

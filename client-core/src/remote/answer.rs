@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::request::Reply;
 use super::transport::TransportError;
 
 /// Reads the status, the `Retry-After` and the body, of which a part may be missing.
@@ -20,6 +21,17 @@ pub(super) fn refusal(status: u16, retry_after: Option<&str>, body: &[u8]) -> Tr
         (413, _) => TransportError::Refused { status, code },
         (_, "") => TransportError::WrongServer { status },
         _ => TransportError::Refused { status, code },
+    }
+}
+
+/// The same for who asked the JSON API: what the server itself refuses is an answer.
+pub(super) fn reply(status: u16, retry_after: Option<&str>, body: Vec<u8>) -> Result<Reply, TransportError> {
+    match refusal(status, retry_after, &body) {
+        TransportError::Refused { code, .. } if !code.is_empty() => {
+            let body = String::from_utf8(body).map_err(|_| TransportError::Malformed)?;
+            Ok(Reply { status, body })
+        }
+        error => Err(error),
     }
 }
 

@@ -8,6 +8,8 @@ pub(super) const SILENCE: Duration = Duration::from_secs(30);
 pub(super) const TOTAL: Duration = Duration::from_secs(180);
 /// The most bytes of a JSON answer.
 pub(super) const MAX_JSON: usize = 1 << 20;
+/// The most bytes of a body that the JSON API is asked with: no route takes more of an app.
+pub(super) const MAX_ASKED: usize = 64 << 10;
 /// How long a live channel may take to come about.
 pub(super) const LIVE: Duration = Duration::from_secs(15);
 /// The most bytes of one frame of a live channel.

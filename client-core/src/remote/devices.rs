@@ -4,12 +4,14 @@ use roadbook_domain::value::id::DeviceId;
 use roadbook_domain::value::time::Timestamp;
 use serde::Deserialize;
 
+use super::answer::refusal;
+use super::ask::ask;
 use super::call::failed;
-use super::tokens::{access_token, replace};
+use super::request::HttpMethod;
 use crate::client::Client;
 use crate::remote::error::SyncError;
 use crate::remote::http::HttpTransport;
-use crate::remote::transport::{Transport, TransportError};
+use crate::remote::transport::TransportError;
 
 /// A device that the user signed in on.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -39,7 +41,7 @@ pub struct DeviceView {
 /// # Errors
 /// Those of the network, and of a session that is over.
 pub async fn devices(client: &Client, transport: &HttpTransport) -> Result<Vec<DeviceView>, SyncError> {
-    let answer = asked(client, transport, Call::Get("/v1/devices")).await?;
+    let answer = done(client, transport, HttpMethod::Get, "/v1/devices").await?;
     serde_json::from_str(&answer).map_err(|_| failed(client, transport, TransportError::Malformed))
 }
 
@@ -55,30 +57,20 @@ pub async fn revoke_device(
     device: DeviceId,
 ) -> Result<(), SyncError> {
     let path = format!("/v1/devices/{device}/revoke");
-    asked(client, transport, Call::Post(&path)).await.map(drop)
+    done(client, transport, HttpMethod::Post, &path).await.map(drop)
 }
 
-#[derive(Clone, Copy)]
-enum Call<'a> {
-    Get(&'a str),
-    Post(&'a str),
-}
-
-/// Asks in the name of the user, with another token where the present one is not good any more.
-async fn asked(client: &Client, transport: &HttpTransport, call: Call<'_>) -> Result<String, SyncError> {
-    let mut token = access_token(client, transport).await?;
-    let mut is_new = false;
-    loop {
-        let answer = match call {
-            Call::Get(path) => transport.get(path, &token).await,
-            Call::Post(path) => transport.post(path, Some(&token), String::new()).await,
-        };
-        match answer {
-            Err(TransportError::Unauthorized | TransportError::SessionOver) if !is_new => {
-                token = replace(client, transport, &token).await?;
-                is_new = true;
-            }
-            answer => return answer.map_err(|error| failed(client, transport, error)),
-        }
+/// The body of an answer to what the server does not refuse.
+async fn done(
+    client: &Client,
+    transport: &HttpTransport,
+    method: HttpMethod,
+    path: &str,
+) -> Result<String, SyncError> {
+    let reply = ask(client, transport, method, path, None).await?;
+    if reply.is_success() {
+        Ok(reply.body)
+    } else {
+        Err(failed(client, transport, refusal(reply.status, None, reply.body.as_bytes())))
     }
 }

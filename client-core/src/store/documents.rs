@@ -260,6 +260,12 @@ pub(crate) fn stale(connection: &Connection, limit: u32) -> Result<Vec<DocumentI
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
+/// Whether the rows of a document are to be made anew.
+pub(crate) fn is_stale(connection: &Connection, id: DocumentId) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM document WHERE id = ?1 AND stale = 1";
+    Ok(connection.prepare_cached(sql)?.exists([id.as_bytes()])?)
+}
+
 /// Notes that the rows of a document are this version's.
 pub(crate) fn clear_stale(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
     tx.prepare_cached("UPDATE document SET stale = 0 WHERE id = ?1")?.execute([id.as_bytes()])?;

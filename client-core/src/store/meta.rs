@@ -100,7 +100,8 @@ pub(crate) fn remove<T>(tx: &Transaction<'_>, key: &Key<T>) -> Result<(), Error>
 pub(super) fn wipe(tx: &Transaction<'_>) -> Result<(), Error> {
     // The generations must rise on: other handles would otherwise keep the workspace of the last user.
     let of_file =
-        "'workspace_generation', 'log_generation', 'zone_database', 'projection_version', 'name_keys'";
+        "'workspace_generation', 'log_generation', 'zone_database', 'projection_version', 'name_keys',
+         'detail_keys'";
     tx.execute(&format!("DELETE FROM meta WHERE key NOT IN ({of_file})"), [])?;
     Ok(())
 }

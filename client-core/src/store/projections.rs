@@ -4,13 +4,13 @@
 //! spread over tables, and put together again.
 
 use roadbook_domain::crm::row::Rows;
-use roadbook_domain::crm::row::{CardRow, ContactRow, DetailRow, Fact, LinkRow, TodoRow};
-use roadbook_domain::crm::{card, contact};
+use roadbook_domain::crm::row::{CardRow, ContactRow, DetailRow, DetailSort, Fact, LinkRow, TodoRow};
+use roadbook_domain::crm::{card, contact, reach};
 use roadbook_domain::document::DocumentTypeId;
 use roadbook_domain::document::change::{Change, Op, Register};
 use roadbook_domain::read::today::DueMove;
 use roadbook_domain::settings::StatusInputs;
-use roadbook_domain::value::fold::fold;
+use roadbook_domain::value::fold::{fold, sorted_words};
 use roadbook_domain::value::id::{DocumentId, PartId, ProductId, StatusId, UserId};
 use roadbook_domain::value::time::Timestamp;
 
@@ -33,6 +33,8 @@ pub(crate) enum Extent {
         todos: bool,
         /// Whether links or details may.
         others: bool,
+        /// Whether entries may.
+        entries: bool,
         /// Whether there are more facts than before.
         facts: bool,
     },
@@ -57,11 +59,13 @@ impl Extent {
             DocumentTypeId::CARD => Self::Touched {
                 todos: touches(card::TODOS) || registers().any(repeated),
                 others: touches(card::LINKS),
+                entries: touches(card::ENTRIES),
                 facts,
             },
             _ => Self::Touched {
                 todos: false,
                 others: touches(contact::LINKS) || touches(contact::DETAILS),
+                entries: touches(contact::ENTRIES),
                 facts,
             },
         }
@@ -78,6 +82,11 @@ impl Extent {
 
     const fn others(self) -> bool {
         matches!(self, Self::New | Self::Any | Self::Touched { others: true, .. })
+    }
+
+    /// Whether entries may differ, which are stored beside the rows.
+    pub const fn entries(self) -> bool {
+        matches!(self, Self::New | Self::Any | Self::Touched { entries: true, .. })
     }
 
     const fn facts(self) -> bool {
@@ -159,7 +168,8 @@ pub(crate) fn remove(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> 
 }
 
 /// The tables that hold rows of documents.
-pub(super) const TABLES: [&str; 7] = ["card", "todo", "due_move", "fact", "contact", "detail", "link"];
+pub(super) const TABLES: [&str; 8] =
+    ["card", "todo", "due_move", "fact", "contact", "detail", "link", "entry"];
 
 /// Computes anew when todos become overdue, for those assignees whose zone `is_other`.
 pub(super) fn reindex_dues(
@@ -200,7 +210,23 @@ pub(super) fn reindex_names(tx: &Transaction<'_>, workspace: &Workspace) -> Resu
     }
     let mut update = tx.prepare("UPDATE contact SET search = ?2, place = ?3 WHERE document = ?1")?;
     for (document, name) in names("SELECT document, family_name || ' ' || given_name FROM contact")? {
-        update.execute((document, fold(&name), workspace.alphabet().key(&name)))?;
+        update.execute((document, sorted_words(&name), workspace.alphabet().key(&name)))?;
+    }
+    Ok(())
+}
+
+/// Computes anew by what phones and emails are looked up.
+pub(super) fn reindex_details(tx: &Transaction<'_>) -> Result<(), Error> {
+    let mut statement = tx.prepare("SELECT document, detail, sort, value FROM detail")?;
+    let details = statement.query_map([], |row| {
+        Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, [u8; 6]>(1)?, row.get(2)?, row.get(3)?))
+    })?;
+    let details: Vec<([u8; 16], [u8; 6], String, String)> = details.collect::<Result<_, _>>()?;
+    let sql = "UPDATE detail SET key = ?3 WHERE document = ?1 AND detail = ?2 AND key IS NOT ?3";
+    let mut update = tx.prepare(sql)?;
+    for (document, detail, sort, value) in details {
+        let sort: DetailSort = sort.parse().map_err(|_| Error::Stored("sort of a detail"))?;
+        update.execute((document, detail, reach::key(sort, &value)))?;
     }
     Ok(())
 }
@@ -407,7 +433,7 @@ fn write_contact(
         row.sort.name(),
         row.given_name,
         row.family_name,
-        fold(&name),
+        sorted_words(&name),
         row.trash.code(),
         encode(&row.fields)?,
         row.creator.map(|creator| *creator.as_bytes()),
@@ -419,9 +445,9 @@ fn write_contact(
 
 fn write_details(tx: &Transaction<'_>, id: DocumentId, details: &[DetailRow]) -> Result<(), Error> {
     let mut upsert = tx.prepare_cached(
-        "INSERT INTO detail (document, detail, sort, label, value) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT DO UPDATE SET sort = ?3, label = ?4, value = ?5
-         WHERE (sort, label, value) IS NOT (?3, ?4, ?5)",
+        "INSERT INTO detail (document, detail, sort, label, value, key) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT DO UPDATE SET sort = ?3, label = ?4, value = ?5, key = ?6
+         WHERE (sort, label, value, key) IS NOT (?3, ?4, ?5, ?6)",
     )?;
     for detail in details {
         upsert.execute((
@@ -430,6 +456,7 @@ fn write_details(tx: &Transaction<'_>, id: DocumentId, details: &[DetailRow]) ->
             detail.sort.name(),
             &detail.label,
             &detail.value,
+            reach::key(detail.sort, &detail.value),
         ))?;
     }
     Ok(())

@@ -18,7 +18,7 @@ use rusqlite::{Connection, Row, Transaction};
 
 use super::documents::MOST_TAIL;
 use super::quarantine::QuarantineReason;
-use super::{documents, meta, outbox, projections, rows, settings, workspace};
+use super::{documents, entries, meta, outbox, projections, rows, settings, workspace};
 use crate::error::Error;
 use crate::value_edit::ValueEdit;
 
@@ -283,6 +283,7 @@ fn is_listed(connection: &Connection, id: DocumentId, kind: DocumentTypeId) -> R
     let read = rows::rows(connection, id, kind)?;
     let is_there = read != Rows::None;
     rows::moves(connection, id)?;
+    entries::of_document(connection, id)?;
     let ids = |sql: &str| -> Result<(), Error> {
         let mut statement = connection.prepare_cached(sql)?;
         let mut rows = statement.query([id.as_bytes()])?;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use roadbook_domain::settings::{Settings, SettingsRow};
 use roadbook_domain::value::collation;
+use roadbook_domain::value::phone;
 use roadbook_domain::value::time::Zone;
 use rusqlite::{Connection, Transaction};
 
@@ -17,6 +18,9 @@ const ZONE_DATABASE: Key<String> = Key::new("zone_database");
 
 /// The version of the keys by which names are found and sorted.
 const NAME_KEYS: Key<u32> = Key::new("name_keys");
+
+/// The version of the keys by which phones and emails are looked up.
+const DETAIL_KEYS: Key<u32> = Key::new("detail_keys");
 
 /// Stores settings rows: of each the later version stays. Tells whether anything changed; then the
 /// projections that depend on it have changed with it.
@@ -89,9 +93,9 @@ pub(crate) fn set_identity(tx: &Transaction<'_>, identity: Option<Identity>) -> 
     reproject(tx, &before, &Workspace::new(identity, before.log, Settings::clone(&before.settings)))
 }
 
-/// Whether rows were made with another zone database, or other keys of names, than this version's.
+/// Whether rows were made with another zone database, or other keys of names or details, than this version's.
 pub(super) fn is_behind(connection: &Connection) -> Result<bool, Error> {
-    Ok(has_other_zones(connection)? || has_other_name_keys(connection)?)
+    Ok(has_other_zones(connection)? || has_other_name_keys(connection)? || has_other_detail_keys(connection)?)
 }
 
 fn has_other_zones(connection: &Connection) -> Result<bool, Error> {
@@ -100,6 +104,10 @@ fn has_other_zones(connection: &Connection) -> Result<bool, Error> {
 
 fn has_other_name_keys(connection: &Connection) -> Result<bool, Error> {
     Ok(meta::get(connection, &NAME_KEYS)? != Some(collation::VERSION))
+}
+
+fn has_other_detail_keys(connection: &Connection) -> Result<bool, Error> {
+    Ok(meta::get(connection, &DETAIL_KEYS)? != Some(phone::VERSION))
 }
 
 /// Computes the instants in projections anew if this version's zone database is another one (T9).
@@ -116,6 +124,15 @@ pub(super) fn follow_name_keys(tx: &Transaction<'_>) -> Result<(), Error> {
     if has_other_name_keys(tx)? {
         projections::reindex_names(tx, &read(tx)?)?;
         meta::set(tx, &NAME_KEYS, &collation::VERSION)?;
+    }
+    Ok(())
+}
+
+/// Makes the keys of phones and emails anew if this version makes others (F59).
+pub(super) fn follow_detail_keys(tx: &Transaction<'_>) -> Result<(), Error> {
+    if has_other_detail_keys(tx)? {
+        projections::reindex_details(tx)?;
+        meta::set(tx, &DETAIL_KEYS, &phone::VERSION)?;
     }
     Ok(())
 }

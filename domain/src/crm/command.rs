@@ -133,6 +133,11 @@ pub enum ContactCommand {
     },
     /// Gives a field a value in its canonical text form; empty clears it.
     SetField(FieldId, String),
+    /// Chooses or clears one option of a multiple choice.
+    SetOption(FieldId, String, bool),
+    /// Makes a long text read so. Edits that others make elsewhere in it survive. A plain value becomes a long
+    /// text.
+    EditText(FieldId, String),
     /// Adds or changes a phone, email or address; an empty value removes it.
     SetDetail {
         /// Its id, made by the device.
@@ -252,6 +257,10 @@ impl ContactCommand {
             Self::SetField(field, value) => {
                 draft.put(contact::FIELDS, field.to_string(), bounded(value)?);
             }
+            Self::SetOption(field, option, chosen) => {
+                draft.put(contact::FIELDS, format!("{field}/{option}"), if *chosen { "1" } else { "" });
+            }
+            Self::EditText(field, new) => edit_text(draft, contact::FIELDS, &field.to_string(), new)?,
             Self::SetDetail { id, sort, label, value } => {
                 // Named after the sort, so that a merge cannot bring one sort and the value of another
                 // together.

@@ -156,6 +156,33 @@ pub struct DetailRow {
     pub value: String,
 }
 
+impl ContactRow {
+    /// Its phones, then its emails, then its addresses, each by label and value. Their ids are drawn, so these tell no
+    /// order.
+    pub fn details_in_order(&self) -> Vec<DetailRow> {
+        let rank = |sort| DetailSort::ALL.iter().position(|known| *known == sort).unwrap_or(usize::MAX);
+        let mut details = self.details.clone();
+        details.sort_by_cached_key(|of| (rank(of.sort), of.label.clone(), of.value.clone(), of.id));
+        details
+    }
+}
+
+/// What a search needs of one entry of a card or contact: a note, a call, a meeting, a visit (F56).
+///
+/// It is no part of [`Rows`] and never travels, since entries are most of what a document says: each phone tells them
+/// from its documents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryRow {
+    /// Its id within the document.
+    pub id: PartId,
+    /// `note`, `call`, `meeting`, `visit`, ...
+    pub kind: String,
+    /// When it happened; `None` if that cannot be read.
+    pub at: Option<Timestamp>,
+    /// What happened.
+    pub text: String,
+}
+
 open_word! {
     /// Person or company.
     view ContactSort {

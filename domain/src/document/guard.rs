@@ -7,9 +7,9 @@
 //!
 //! Whether the author *may* write is not judged here but in [`crate::access::rights`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::document::change::{Change, ChangeHash, Op, OpId, Register};
+use crate::document::change::{Actor, Change, ChangeHash, Op, OpId, Register};
 use crate::document::genesis::{is_extension, is_reserved};
 use crate::document::index::{OpIndex, Seen, Text, Write};
 use crate::document::limits::{MAX_DOCUMENT_OPS, Room};
@@ -71,6 +71,9 @@ pub enum Forged {
     /// It writes into a long text, or next to a character, that is not there.
     #[error("the change edits a long text that is not there")]
     Text,
+    /// It erases a character twice.
+    #[error("the change erases a character twice")]
+    ErasedTwice,
     /// It writes a register that only the server may write, writes a write-once register again, or makes
     /// a long text in a register for values.
     #[error("the register may not be written")]
@@ -105,7 +108,7 @@ impl OpIndex {
         if change.start_op != self.max_op(&deps).saturating_add(1) {
             return Err(Forged::StartOp);
         }
-        let mut made = Made { change, texts: Vec::new(), written: BTreeSet::new() };
+        let mut made = Made { change, texts: Vec::new(), written: BTreeSet::new(), erased: BTreeMap::new() };
         for (id, op) in change.with_ids() {
             self.judge_op(id, op, &seen, writer, &mut made)?;
         }
@@ -234,6 +237,9 @@ impl OpIndex {
                 {
                     return Err(Forged::Text);
                 }
+                if !made.erase(*first, end) && writer.is_some() {
+                    return Err(Forged::ErasedTwice);
+                }
             }
         }
         Ok(())
@@ -311,11 +317,22 @@ struct Made<'a> {
     change: &'a Change,
     texts: Vec<(OpId, Text)>,
     written: BTreeSet<Register>,
+    /// The runs of characters that it has erased: after the counter of the last, by actor and the first.
+    erased: BTreeMap<(Actor, u32), u32>,
 }
 
 impl Made<'_> {
     fn text(&self, id: OpId) -> Option<&Text> {
         self.texts.iter().find(|(text, _)| *text == id).map(|(_, text)| text)
+    }
+
+    /// Notes that the characters from `first` to before `end` are erased; tells whether none of them was before.
+    fn erase(&mut self, first: OpId, end: u32) -> bool {
+        let before = self.erased.range(..(first.actor, end)).next_back();
+        let is_new =
+            before.is_none_or(|((actor, _), until)| *actor != first.actor || *until <= first.counter);
+        self.erased.insert((first.actor, first.counter), end);
+        is_new
     }
 
     fn insert(&mut self, text: OpId, id: OpId, length: u32) {

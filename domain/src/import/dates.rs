@@ -3,6 +3,7 @@
 use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 
 use super::problem::Reason;
+use crate::value::due::{Due, LocalMinute};
 use crate::value::time::{Day, Timestamp, Zone};
 
 /// Which number comes first in dates like 03/04/2026, which end with the year.
@@ -30,22 +31,47 @@ pub(super) struct Moment {
 /// first (`22.11.2026`), has one meaning. With slashes or hyphens and the year last (`03/04/2026`) a
 /// number over 12 decides, else `order`. A year of two digits makes no date.
 pub(super) fn moment(text: &str, order: Option<DateOrder>, zone: Zone) -> Result<Moment, Reason> {
-    let (date, rest) = written_date(text).ok_or(Reason::Date)?;
-    let day = date.day(order)?;
-    let rest = rest.trim();
-    if rest.is_empty() {
-        return Ok(Moment { at: zone.start_of(day), day });
-    }
-    let (time, offset) = time(rest).ok_or(Reason::Date)?;
+    let (day, time) = written(text, order)?;
+    let Some((time, offset)) = time else { return Ok(Moment { at: zone.start_of(day), day }) };
     let local = day.date().and_time(time);
     let at = match offset {
         None => zone.instant(local),
-        Some(offset) => {
-            let utc: Option<NaiveDateTime> = local.checked_sub_signed(offset);
-            Zone::UTC.instant(utc.ok_or(Reason::Date)?)
-        }
+        Some(offset) => instant(local, offset)?,
     };
     Ok(Moment { at, day: zone.day_of(at) })
+}
+
+/// Reads a date with a time as what the clocks of `zone` show then; without an offset as it is written.
+pub(super) fn minute(text: &str, order: Option<DateOrder>, zone: Zone) -> Result<Due, Reason> {
+    let (day, time) = written(text, order)?;
+    // Midnight was not said.
+    let (time, offset) = time.ok_or(Reason::NoTime)?;
+    let written = day.date().and_time(time);
+    let local = match offset {
+        None => written,
+        Some(offset) => zone.local(instant(written, offset)?),
+    };
+    let local = LocalMinute::of(local).ok_or(Reason::Date)?;
+    Ok(Due::At { local, zone })
+}
+
+/// The day of a cell, and its time of day, if it says one, with its offset from UTC, if it says one.
+fn written(text: &str, order: Option<DateOrder>) -> Result<(Day, Option<WrittenTime>), Reason> {
+    let (date, rest) = written_date(text).ok_or(Reason::Date)?;
+    let day = date.day(order)?;
+    match rest.trim() {
+        "" => Ok((day, None)),
+        rest => Ok((day, Some(time(rest).ok_or(Reason::Date)?))),
+    }
+}
+
+/// A time of day, and its offset from UTC if it says one.
+type WrittenTime = (NaiveTime, Option<TimeDelta>);
+
+fn instant(local: NaiveDateTime, offset: TimeDelta) -> Result<Timestamp, Reason> {
+    let utc = local.checked_sub_signed(offset).ok_or(Reason::Date)?;
+    Day::try_from(utc.date()).map_err(|_| Reason::Date)?;
+    Ok(Zone::UTC.instant(utc))
 }
 
 /// What the dates of one column tell about their order.
@@ -146,8 +172,7 @@ fn written_date(text: &str) -> Option<(WrittenDate, &str)> {
     Some((WrittenDate { form, numbers }, rest))
 }
 
-/// A time of day, and its offset from UTC if it says one.
-fn time(text: &str) -> Option<(NaiveTime, Option<TimeDelta>)> {
+fn time(text: &str) -> Option<WrittenTime> {
     // ISO 8601 puts a `T` between date and time, English exports put a comma.
     let text = text.strip_prefix(['T', 't', ',']).unwrap_or(text);
     let (hour, rest) = digits(text.trim_start()).filter(|(hour, _)| hour.len() <= 2)?;
@@ -250,6 +275,22 @@ mod tests {
     }
 
     #[test]
+    fn a_minute_is_what_the_clocks_of_the_importer_show_and_a_date_alone_is_none() {
+        let minute = |text| minute(text, None, budapest()).map(|due| due.to_string());
+        for text in
+            ["2026-11-22 09:05", "22.11.2026, 9:05:59", "2026-11-22T08:05Z", "2026-11-22T03:05:30-05:00"]
+        {
+            assert_eq!(minute(text).as_deref(), Ok("2026-11-22T09:05[Europe/Budapest]"), "{text}");
+        }
+        // The clocks skip it; what was written stays, as in a due.
+        assert_eq!(minute("2026-03-29 02:30").as_deref(), Ok("2026-03-29T02:30[Europe/Budapest]"));
+        assert_eq!(minute("2026-11-22"), Err(Reason::NoTime));
+        assert_eq!(minute("2026-11-22T25:00"), Err(Reason::Date));
+        assert_eq!(minute("03/04/2026 9:05"), Err(Reason::AmbiguousDate));
+        assert_eq!(minute("9999-12-31T23:30-05:00"), Err(Reason::Date));
+    }
+
+    #[test]
     fn a_date_alone_is_its_day_from_the_first_instant_on() {
         for text in [
             "2026-11-22",
@@ -325,6 +366,7 @@ mod tests {
         #[test]
         fn no_text_panics(text in "[0-9./: TZ+é-]{0,24}") {
             let _ = moment(&text, None, budapest());
+            let _ = minute(&text, None, budapest());
             Votes::default().count(&text);
         }
     }

@@ -136,8 +136,12 @@ pub enum ValueKind {
     Flag,
     /// A day.
     Day,
+    /// A day and a time, by the clocks of the importing user's zone.
+    DayTime,
+    /// A colleague, by name or email, also one who has left.
+    User,
     /// A value in the canonical form of this kind of field, such as `1990.5` or `1990 HUF`: how much
-    /// `1,990` is, nobody knows.
+    /// `1,990` is, nobody knows. The address of a page may lack its `https://`.
     Canonical(FieldKind),
     /// One option, by key; or any number of them, separated by `,` `;` or `|`, which only cards can hold.
     Choice {
@@ -241,16 +245,31 @@ impl Directory {
     ///
     /// Of several with one name, the only one who has access. A user who has left owns no new cards.
     pub fn find(&self, text: &str) -> Result<UserId, Reason> {
-        let email = text.split_once('<').and_then(|(_, email)| email.trim_end().strip_suffix('>'));
-        let email = email.unwrap_or(text).trim().to_lowercase();
-        // The email first: it is unique, where two colleagues may share a name.
-        let found = self.by_email.get(&email).or_else(|| self.by_name.get(&fold(text)));
-        let found = found.ok_or(Reason::UnknownOwner)?;
+        let found = self.named(text).ok_or(Reason::UnknownOwner)?;
         let mut active = found.iter().filter(|(_, active)| *active).map(|(id, _)| *id);
         match (active.next(), active.next()) {
             (Some(id), None) => Ok(id),
             (Some(_), Some(_)) => Err(Reason::AmbiguousOwner),
             (None, _) => Err(Reason::InactiveOwner),
         }
+    }
+
+    /// The colleague whom a text names as in [`Self::find`], also one who has left: a field may tell of them.
+    pub fn find_any(&self, text: &str) -> Result<UserId, Reason> {
+        let found = self.named(text).ok_or(Reason::UnknownUser)?;
+        let active: Vec<UserId> = found.iter().filter(|(_, active)| *active).map(|(id, _)| *id).collect();
+        match (active.as_slice(), found) {
+            ([id], _) | ([], [(id, _)]) => Ok(*id),
+            _ => Err(Reason::AmbiguousUser),
+        }
+    }
+
+    /// Those whom a text may name, each with whether they have access.
+    fn named(&self, text: &str) -> Option<&[(UserId, bool)]> {
+        let email = text.split_once('<').and_then(|(_, email)| email.trim_end().strip_suffix('>'));
+        let email = email.unwrap_or(text).trim().to_lowercase();
+        // The email first: it is unique, where two colleagues may share a name.
+        let found = self.by_email.get(&email).or_else(|| self.by_name.get(&fold(text)));
+        found.map(Vec::as_slice)
     }
 }

@@ -139,9 +139,15 @@ pub enum Reason {
     /// Not a phone number.
     #[error("not a phone number")]
     Phone,
+    /// Not the address of a page in the web.
+    #[error("not an address such as https://example.com")]
+    Url,
     /// Not a date of the years 1900 to 9999 in a form that the importer knows.
     #[error("not a date")]
     Date,
+    /// A date without a time of day, where a field wants one.
+    #[error("a date without a time")]
+    NoTime,
     /// A date like 03/04/2026 in a column that does not show whether the day or the month is first.
     #[error("day or month first?")]
     AmbiguousDate,
@@ -160,6 +166,12 @@ pub enum Reason {
     /// The colleague has no access any more: the importing user is the owner.
     #[error("the user has left: you are the owner")]
     InactiveOwner,
+    /// No colleague has this name or email.
+    #[error("no such user")]
+    UnknownUser,
+    /// Several colleagues have this name.
+    #[error("several users have this name")]
+    AmbiguousUser,
     /// The product has no status of this name: the card gets the first one.
     #[error("no such status")]
     UnknownStatus,
@@ -192,13 +204,17 @@ impl Reason {
             Self::Name => "name",
             Self::Email => "email",
             Self::Phone => "phone",
+            Self::Url => "url",
             Self::Date => "date",
+            Self::NoTime => "no_time",
             Self::AmbiguousDate => "ambiguous_date",
             Self::TooLong => "too_long",
             Self::TooManyDetails => "too_many_details",
             Self::UnknownOwner => "unknown_owner",
             Self::AmbiguousOwner => "ambiguous_owner",
             Self::InactiveOwner => "inactive_owner",
+            Self::UnknownUser => "unknown_user",
+            Self::AmbiguousUser => "ambiguous_user",
             Self::UnknownStatus => "unknown_status",
             Self::UnknownOption => "unknown_option",
             Self::Value => "value",

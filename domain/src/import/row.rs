@@ -8,11 +8,13 @@ use super::names::fold;
 use super::problem::{Problem, Reason};
 use super::records::Record;
 use super::scope::{Scope, digest};
-use super::values::{Value, field_value, is_email, is_phone, is_text, one_line, one_name};
+use super::values::{Value, field_value, is_text, one_line, one_name};
 use super::{MAX_DETAILS, MAX_NAME};
 use crate::crm::command::MAX_VALUE_LEN;
 use crate::crm::row::DetailSort;
+use crate::value::email::{self, is_email};
 use crate::value::id::{FieldId, StatusId, UserId};
+use crate::value::phone::{self, is_phone};
 
 /// What a row says.
 #[derive(Debug, Default)]
@@ -53,12 +55,9 @@ impl Detail {
     /// What two ways of writing the same have in common.
     pub(super) fn key(&self) -> String {
         match self.sort {
-            // In theory the part before the `@` depends on case; no common mail provider makes use of it.
-            DetailSort::Email => self.value.to_lowercase(),
-            DetailSort::Phone => {
-                // An extension such as `x12` is part of the number, so letters count.
-                self.value.chars().filter(|char| char.is_alphanumeric() || *char == '+').collect()
-            }
+            DetailSort::Email => email::folded(&self.value),
+            // Not what is the same number: of two spellings one is dropped, and ids follow from it.
+            DetailSort::Phone => phone::spelling(&self.value),
             DetailSort::Address | DetailSort::Other(_) => fold(&self.value),
         }
     }

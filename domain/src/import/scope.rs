@@ -111,9 +111,9 @@ impl<'a> Scope<'a> {
         let undecided = columns.filter(move |(column, votes)| {
             let is_date = match column.target {
                 Target::FirstSeen | Target::LastSeen => true,
-                Target::Field(field) => {
-                    self.field(field).is_some_and(|(field, _)| field.kind == ValueKind::Day)
-                }
+                Target::Field(field) => self
+                    .field(field)
+                    .is_some_and(|(field, _)| matches!(field.kind, ValueKind::Day | ValueKind::DayTime)),
                 _ => false,
             };
             is_open && is_date && votes.is_undecided()

@@ -81,7 +81,11 @@ fn field_column(settings: &Settings, field: &FieldDefinition, of: Holder) -> Opt
         FieldKind::Text => ValueKind::Text,
         FieldKind::Flag => ValueKind::Flag,
         FieldKind::Day => ValueKind::Day,
-        FieldKind::Decimal | FieldKind::Money => ValueKind::Canonical(field.kind.clone()),
+        FieldKind::DayTime => ValueKind::DayTime,
+        FieldKind::User => ValueKind::User,
+        FieldKind::Decimal | FieldKind::Money | FieldKind::Email | FieldKind::Phone | FieldKind::Url => {
+            ValueKind::Canonical(field.kind.clone())
+        }
         FieldKind::Choice { options, multiple } => {
             let options = options.iter().filter(|option| !option.retired).map(|option| Named {
                 id: option.key.to_string(),

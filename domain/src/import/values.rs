@@ -9,8 +9,9 @@ use super::names::fold;
 use super::problem::Reason;
 use super::scope::Scope;
 use crate::crm::command::MAX_VALUE_LEN;
-use crate::settings::field::SET;
+use crate::settings::field::{FieldKind, SET};
 use crate::value::id::FieldId;
+use crate::value::url;
 
 /// The value of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,9 +40,18 @@ pub(super) fn field_value(
             let moment = dates::moment(cell, scope.order(place), scope.zone());
             moment.map(|moment| Some(moment.day.to_string()))
         }
+        ValueKind::DayTime => {
+            let due = dates::minute(cell, scope.order(place), scope.zone());
+            due.map(|due| Some(due.to_string()))
+        }
+        ValueKind::User => scope.directory.find_any(cell).map(|user| Some(user.to_string())),
         ValueKind::Canonical(kind) => {
             let text = one_line(cell);
-            kind.check(&text).map(|()| Some(text)).map_err(|_| Reason::Value)
+            let text = match kind {
+                FieldKind::Url => url::read(&text).unwrap_or(text),
+                _ => text,
+            };
+            kind.check(&text).map(|()| Some(text)).map_err(|_| not_of(kind))
         }
         ValueKind::Choice { multiple: false, .. } => option(cell).map(Some),
         ValueKind::Choice { multiple: true, .. } => {
@@ -56,6 +66,16 @@ pub(super) fn field_value(
     match text {
         Ok(text) => (text.map(Value::Text), None),
         Err(reason) => (None, Some(reason)),
+    }
+}
+
+/// Why a text is no value of a kind.
+fn not_of(kind: &FieldKind) -> Reason {
+    match kind {
+        FieldKind::Email => Reason::Email,
+        FieldKind::Phone => Reason::Phone,
+        FieldKind::Url => Reason::Url,
+        _ => Reason::Value,
     }
 }
 
@@ -85,64 +105,4 @@ pub(super) fn one_line(text: &str) -> String {
 /// Whether a character can stand in a text: not a control character other than a line break or tab.
 pub(super) fn is_text(char: char) -> bool {
     !char.is_control() || matches!(char, '\n' | '\t')
-}
-
-/// Whether a text looks like an address that mail can be sent to: one `@`, a domain with a point.
-///
-/// Whether it exists only sending shows; letters beyond ASCII are allowed (RFC 6531).
-pub(super) fn is_email(text: &str) -> bool {
-    let Some((local, domain)) = text.split_once('@') else { return false };
-    let labels_ok = domain.contains('.') && domain.split('.').all(|label| !label.is_empty());
-    // The marks that exports put around an address, as in `mailto:` and `[...]`, are no part of it.
-    let is_clean =
-        |char: char| !char.is_whitespace() && !matches!(char, '@' | '(' | ')' | '[' | ']' | ':' | '\u{fffd}');
-    // RFC 5321 allows 256 bytes with the angle brackets around it.
-    text.len() <= 254 && !local.is_empty() && labels_ok && local.chars().chain(domain.chars()).all(is_clean)
-}
-
-/// Whether a text can be dialled: at least three digits among what people put around them.
-pub(super) fn is_phone(text: &str) -> bool {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    // With more letters than digits it is a remark, such as `ask for Anna, 12`.
-    let letters = text.chars().filter(|char| char.is_alphabetic()).count();
-    text.len() <= 100 && digits >= 3 && letters <= digits && !text.contains('@')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_email_has_one_at_and_a_domain_with_a_point() {
-        for text in ["a@b.hu", "A.b+c@sub.example.com", "őr@példa.hu", "o'neil@x.ie"] {
-            assert!(is_email(text), "{text}");
-        }
-        for text in [
-            "",
-            "a",
-            "a@",
-            "@b.hu",
-            "a@b",
-            "a@b@c.hu",
-            "a b@c.hu",
-            "a@b..hu",
-            "a@.hu",
-            "mailto:a@b.hu",
-            "\u{fffd}@b.hu",
-        ] {
-            assert!(!is_email(text), "{text}");
-        }
-        assert!(!is_email(&format!("{}@b.hu", "a".repeat(250))));
-    }
-
-    #[test]
-    fn a_phone_number_is_mostly_digits() {
-        for text in ["112", "+36 (30) 123-45-67", "1-955-371-0847 x371", "262.397.7937", "0800 FLOWERS 12345"]
-        {
-            assert!(is_phone(text), "{text}");
-        }
-        for text in ["", "-", "12", "n/a", "call me at 9 or 10", "anna1234@example.com", &"1".repeat(101)] {
-            assert!(!is_phone(text), "{text}");
-        }
-    }
 }

@@ -179,7 +179,7 @@ pub fn list<'a>(
     query: &ListQuery<'_>,
     rows: impl IntoIterator<Item = (DocumentId, &'a CardRow)>,
 ) -> CardList<'a> {
-    let mut clocks = Clocks::new(query);
+    let mut clocks = Clocks::new(query.now, query.zones.viewer);
     let mut first = BTreeMap::new();
     let mut sections = BTreeMap::new();
     let mut changes = NextChange::after(query.now);
@@ -214,6 +214,48 @@ pub fn next_step<'a>(row: &'a CardRow, zones: &Zones<'_>) -> Option<NextStep<'a>
         .filter(|todo| todo.state.is_open())
         .map(|todo| NextStep::of(todo, zones))
         .min_by_key(|next| (next.overdue_from, next.todo))
+}
+
+/// An open todo of a card, as its screen shows it (F32, F34).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenTodo {
+    /// Its id within the card.
+    pub todo: PartId,
+    /// How urgent it is.
+    pub class: Class,
+    /// From when it is overdue; [`Timestamp::NEVER`] without a due.
+    pub overdue_from: Timestamp,
+}
+
+/// The open todos of a card, the next step first, and the next instant after `now` at which one of them changes its
+/// colour (T5).
+pub fn open_todos(row: &CardRow, zones: &Zones<'_>, now: Timestamp) -> (Vec<OpenTodo>, Option<Timestamp>) {
+    let mut clocks = Clocks::new(now, zones.viewer);
+    let mut changes = NextChange::after(now);
+    let open = row.todos.iter().filter(|todo| todo.state.is_open());
+    let mut todos: Vec<_> = open
+        .map(|todo| {
+            let step = NextStep::of(todo, zones);
+            let judge = clocks.judge(&step, zones);
+            note_changes(&mut changes, &step, &judge);
+            OpenTodo::of(&step, &judge)
+        })
+        .collect();
+    todos.sort_unstable_by_key(|todo| (todo.overdue_from, todo.todo));
+    (todos, changes.get())
+}
+
+/// How an open todo is shown by itself.
+pub fn open_todo(todo: &TodoRow, zones: &Zones<'_>, now: Timestamp) -> OpenTodo {
+    let step = NextStep::of(todo, zones);
+    OpenTodo::of(&step, &Clocks::new(now, zones.viewer).judge(&step, zones))
+}
+
+impl OpenTodo {
+    fn of(step: &NextStep<'_>, judge: &LocalNow) -> Self {
+        let class = step.due.map_or(Class::Later, |due| due.class(judge));
+        Self { todo: step.todo, class, overdue_from: step.overdue_from }
+    }
 }
 
 impl<'a> NextStep<'a> {
@@ -256,8 +298,8 @@ struct Clocks {
 }
 
 impl Clocks {
-    fn new(query: &ListQuery<'_>) -> Self {
-        Self { viewer: LocalNow::new(query.now, query.zones.viewer), others: Vec::new() }
+    fn new(now: Timestamp, viewer: Zone) -> Self {
+        Self { viewer: LocalNow::new(now, viewer), others: Vec::new() }
     }
 
     /// The clock that judges `next`: of a whole day the assignee's, of a minute the viewer's (T4).
@@ -325,6 +367,26 @@ mod tests {
     fn done(todo: TodoRow) -> TodoRow {
         let state = todo.state.close(Outcome::Success, budapest("2026-11-22T09:00:00"), Zone::UTC, ANNA);
         TodoRow { state, ..todo }
+    }
+
+    #[test]
+    fn a_card_shows_its_open_todos_the_next_step_first_and_each_by_the_clock_that_judges_it() {
+        let users = users();
+        let zones = Zones { viewer: zone("Europe/Budapest"), users: &users };
+        let now = budapest("2026-11-22T23:30:00");
+        let todos = vec![
+            todo(1, None, ANNA),
+            todo(2, Some("2026-11-22"), LUIS),
+            todo(3, Some("2026-11-22T23:00[Europe/Budapest]"), ANNA),
+            done(todo(4, Some("2026-11-20"), ANNA)),
+            todo(5, Some("2026-11-22"), IOANA),
+        ];
+        let (open, next_change) = open_todos(&row(todos), &zones, now);
+        let shown: Vec<_> = open.iter().map(|open| (open.todo.as_bytes()[0], open.class)).collect();
+        // In Bucharest the day is over, in Lisbon it is not.
+        let expected = [(3, Class::Overdue), (5, Class::Overdue), (2, Class::DueToday), (1, Class::Later)];
+        assert_eq!(shown, expected);
+        assert_eq!(next_change, Some(zone("Europe/Lisbon").instant("2026-11-23T00:00:00".parse().unwrap())));
     }
 
     fn row(todos: Vec<TodoRow>) -> CardRow {

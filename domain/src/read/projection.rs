@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use crate::crm::row::Rows;
 use crate::crm::row::{
-    CardRow, ContactRow, ContactSort, DetailRow, DetailSort, Event, Fact, LinkRow, TodoRow,
+    CardRow, ContactRow, ContactSort, DetailRow, DetailSort, EntryRow, Event, Fact, LinkRow, TodoRow,
 };
 use crate::crm::{card, contact};
 use crate::document::AuthorTable;
@@ -47,8 +47,14 @@ pub fn rows_with_facts(document: &Document, authors: &AuthorTable, creator: Opti
 /// The rows of an indexed document of any type, without facts and without automerge. They equal those of
 /// the document itself.
 pub fn rows_of_index(index: &OpIndex, creator: Option<UserId>) -> Rows {
-    let created = |register: &Register, op| index.time_of(register, op);
-    rows_of_view(index.kind(), &View::of_index(index), || index.clone(), created, creator)
+    rows_of_indexed(&View::of_index(index), index, creator)
+}
+
+/// The entries of a document of any type, by id.
+pub fn entries(document: &Document) -> Vec<EntryRow> {
+    let container = entry_container(document.kind().id);
+    let told = container.map(|container| entry_rows(&View::of_container(document, container), container));
+    told.unwrap_or_default()
 }
 
 /// The rows, with facts, of a document that is saved as a list of few changes; `None` if it is saved in
@@ -58,6 +64,15 @@ pub fn rows_of_saved(
     saved: &[u8],
     authors: &AuthorTable,
 ) -> Option<Result<Rows, DocumentError>> {
+    Some(all_of_saved(kind, saved, authors)?.map(|(rows, _)| rows))
+}
+
+/// The same with the document's [`entries`].
+pub fn all_of_saved(
+    kind: &'static DocumentType,
+    saved: &[u8],
+    authors: &AuthorTable,
+) -> Option<Result<(Rows, Vec<EntryRow>), DocumentError>> {
     let told = |(index, changes): (OpIndex, Vec<Change>)| {
         let authors = authors.index();
         let mut creator = None;
@@ -68,7 +83,10 @@ pub fn rows_of_saved(
             creator = creator.or(by);
             told.extend(facts(&index, change, by));
         }
-        rows_of_index(&index, creator).with_facts(told)
+        let view = View::of_index(&index);
+        let container = entry_container(kind.id);
+        let entries = container.map(|container| entry_rows(&view, container)).unwrap_or_default();
+        (rows_of_indexed(&view, &index, creator).with_facts(told), entries)
     };
     Some(OpIndex::of_saved(kind, saved)?.map(told))
 }
@@ -76,6 +94,11 @@ pub fn rows_of_saved(
 /// Whether [`rows_of_saved`] gives a document's rows. Then they need not travel beside it.
 pub fn are_told_by(saved: &[u8]) -> bool {
     crate::document::is_change_list(saved)
+}
+
+fn rows_of_indexed(view: &View, index: &OpIndex, creator: Option<UserId>) -> Rows {
+    let created = |register: &Register, op| index.time_of(register, op);
+    rows_of_view(index.kind(), view, || index.clone(), created, creator)
 }
 
 fn rows_of_view(
@@ -271,6 +294,27 @@ fn details(view: &View) -> Vec<DetailRow> {
             let candidates = if known.is_empty() { later } else { known };
             let (sort, value) = candidates.into_iter().find(|(_, value)| !value.is_empty())?;
             Some(DetailRow { id, sort, label, value })
+        })
+        .collect()
+}
+
+/// Where documents of a type have their entries.
+fn entry_container(kind: DocumentTypeId) -> Option<u8> {
+    match kind {
+        DocumentTypeId::CARD => Some(card::ENTRIES),
+        DocumentTypeId::CONTACT => Some(contact::ENTRIES),
+        _ => None,
+    }
+}
+
+fn entry_rows(view: &View, container: u8) -> Vec<EntryRow> {
+    view.parts(container)
+        .into_iter()
+        // Without a kind it is what an edit left of one that this version cannot show.
+        .filter_map(|(id, mut registers)| {
+            let kind = registers.remove("kind")?;
+            let at = registers.get("at").and_then(|at| at.parse().ok()).map(Timestamp::from_millis);
+            Some(EntryRow { id, kind, at, text: registers.remove("text").unwrap_or_default() })
         })
         .collect()
 }

@@ -49,6 +49,12 @@ impl View {
         Self { kind: document.kind(), containers }
     }
 
+    /// Reads one container of a document; all others are as if they were empty.
+    pub fn of_container(document: &Document, container: u8) -> Self {
+        let containers = BTreeMap::from([(container, document.registers(container))]);
+        Self { kind: document.kind(), containers }
+    }
+
     /// Reads a document from its index, without automerge; long texts come as empty ones.
     pub fn of_index(index: &OpIndex) -> Self {
         let registers = |container| {

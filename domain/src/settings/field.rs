@@ -11,11 +11,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::crm::command::MAX_VALUE_LEN;
 use crate::value::decimal::Decimal;
-use crate::value::id::{FieldId, ProductId, StatusId};
+use crate::value::due::Due;
+use crate::value::email::is_email;
+use crate::value::id::{FieldId, ProductId, StatusId, UserId};
 use crate::value::key::Key;
 use crate::value::money::Money;
 use crate::value::open_code::open_code;
+use crate::value::phone::is_phone;
 use crate::value::time::Day;
+use crate::value::url::is_url;
 
 /// The text of a flag that is set and of an option that is chosen.
 pub const SET: &str = "1";
@@ -101,6 +105,21 @@ pub enum FieldKind {
     /// Yes, or nothing.
     #[n(6)]
     Flag,
+    /// A day and a time, on the clocks of a zone.
+    #[n(7)]
+    DayTime,
+    /// A colleague who has or had access.
+    #[n(8)]
+    User,
+    /// An email address.
+    #[n(9)]
+    Email,
+    /// A telephone number, as it was written.
+    #[n(10)]
+    Phone,
+    /// The address of a page in the web.
+    #[n(11)]
+    Url,
     /// A kind that this version does not know, by its number. Its values are shown as they are.
     #[serde(skip)]
     #[n(65535)]
@@ -109,11 +128,20 @@ pub enum FieldKind {
 
 /// Reads a kind of field, also one that a later version added.
 fn field_kind<C>(d: &mut Decoder<'_>, context: &mut C) -> Result<FieldKind, minicbor::decode::Error> {
+    kind_until(LAST_KIND, d, context)
+}
+
+/// Reads a kind as the version does that knows those up to a number.
+fn kind_until<C>(
+    last: u32,
+    d: &mut Decoder<'_>,
+    context: &mut C,
+) -> Result<FieldKind, minicbor::decode::Error> {
     let start = d.position();
     d.array()?;
     let number = d.u32()?;
     d.set_position(start);
-    if number <= LAST_KIND {
+    if number <= last {
         return d.decode_with(context);
     }
     // A later kind may hold anything, so it is skipped as a whole.
@@ -122,7 +150,7 @@ fn field_kind<C>(d: &mut Decoder<'_>, context: &mut C) -> Result<FieldKind, mini
 }
 
 /// The number of the last kind of field that this version knows.
-const LAST_KIND: u32 = 6;
+const LAST_KIND: u32 = 11;
 
 /// An option of a choice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
@@ -177,6 +205,16 @@ pub enum FieldValue {
     Day(Day),
     /// The flag is set.
     Flag,
+    /// A minute on the clocks of a zone: always a [`Due::At`].
+    DayTime(Due),
+    /// A colleague.
+    User(UserId),
+    /// An email address.
+    Email(String),
+    /// A telephone number.
+    Phone(String),
+    /// The address of a page.
+    Url(String),
     /// Text that the field's kind cannot read: another version wrote it, or it was written before the
     /// field changed its kind or lost the option. It is shown as it is.
     Raw(String),
@@ -260,6 +298,7 @@ impl FieldKind {
         if text.is_empty() {
             return None;
         }
+        let written = |is_it: fn(&str) -> bool| (is_line(text) && is_it(text)).then(|| text.to_owned());
         let read = match self {
             Self::Text | Self::LongText => Some(FieldValue::Text(text.to_owned())),
             Self::Decimal => text.parse().ok().map(FieldValue::Decimal),
@@ -270,6 +309,14 @@ impl FieldKind {
                 .map(|option| FieldValue::Choice(option.key.clone())),
             Self::Day => text.parse().ok().map(FieldValue::Day),
             Self::Flag => (text == SET).then_some(FieldValue::Flag),
+            Self::DayTime => {
+                let at = text.parse::<Due>().ok().filter(|due| matches!(due, Due::At { .. }));
+                at.map(FieldValue::DayTime)
+            }
+            Self::User => text.parse().ok().map(FieldValue::User),
+            Self::Email => written(is_email).map(FieldValue::Email),
+            Self::Phone => written(is_phone).map(FieldValue::Phone),
+            Self::Url => written(is_url).map(FieldValue::Url),
             Self::Other(_) => None,
         };
         Some(read.unwrap_or_else(|| FieldValue::Raw(text.to_owned())))
@@ -295,7 +342,9 @@ impl std::fmt::Display for FieldValue {
     /// The canonical text of a register. Several options give several keys, and no one register holds them.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Text(text) | Self::Raw(text) => f.write_str(text),
+            Self::Text(text) | Self::Email(text) | Self::Phone(text) | Self::Url(text) | Self::Raw(text) => {
+                f.write_str(text)
+            }
             Self::Decimal(value) => value.fmt(f),
             Self::Money(value) => value.fmt(f),
             Self::Choice(key) => key.fmt(f),
@@ -305,8 +354,15 @@ impl std::fmt::Display for FieldValue {
             }
             Self::Day(day) => day.fmt(f),
             Self::Flag => f.write_str(SET),
+            Self::DayTime(at) => at.fmt(f),
+            Self::User(user) => user.fmt(f),
         }
     }
+}
+
+/// Whether a text is one line without blanks around it: what is typed has one form.
+fn is_line(text: &str) -> bool {
+    text.trim() == text && !text.chars().any(char::is_control)
 }
 
 /// The field registers of one card or contact, as its row holds them: (register, text).
@@ -349,12 +405,14 @@ mod tests {
     use super::*;
 
     const ID: FieldId = FieldId::from_bytes([7; 16]);
+    const USER: &str = "01936b00-0000-7000-8000-00000000000a";
+    const MINUTE: &str = "2026-11-22T09:00[Europe/Budapest]";
 
     #[test]
     fn each_kind_reads_its_canonical_text_and_keeps_all_other_text_raw() {
         let choice = FieldKind::Choice { options: options(&["vip"]), multiple: false };
         let day = Day::new(2026, 11, 22).unwrap();
-        let cases: [(FieldKind, &str, FieldValue); 7] = [
+        let cases: [(FieldKind, &str, FieldValue); 12] = [
             (FieldKind::Text, "any, text", FieldValue::Text("any, text".into())),
             (FieldKind::LongText, "a\nb", FieldValue::Text("a\nb".into())),
             (FieldKind::Decimal, "-1.5", FieldValue::Decimal("-1.5".parse().unwrap())),
@@ -362,6 +420,11 @@ mod tests {
             (choice, "vip", FieldValue::Choice(key("vip"))),
             (FieldKind::Day, "2026-11-22", FieldValue::Day(day)),
             (FieldKind::Flag, "1", FieldValue::Flag),
+            (FieldKind::DayTime, MINUTE, FieldValue::DayTime(MINUTE.parse().unwrap())),
+            (FieldKind::User, USER, FieldValue::User(USER.parse().unwrap())),
+            (FieldKind::Email, "a@b.hu", FieldValue::Email("a@b.hu".into())),
+            (FieldKind::Phone, "+36 1 234 5678", FieldValue::Phone("+36 1 234 5678".into())),
+            (FieldKind::Url, "https://b.hu/x", FieldValue::Url("https://b.hu/x".into())),
         ];
         for (kind, text, value) in cases {
             assert_eq!(kind.read(text), Some(value.clone()), "{kind:?}");
@@ -381,6 +444,73 @@ mod tests {
         {
             assert_eq!(FieldKind::Day.read(text), Some(FieldValue::Raw(text.into())));
         }
+    }
+
+    #[test]
+    fn what_is_typed_has_one_form_and_every_other_is_refused() {
+        let judged = |kind: FieldKind, taken: &[&str], refused: &[&str]| {
+            for text in taken {
+                assert_eq!(kind.check(text), Ok(()), "{kind:?} {text:?}");
+                assert_eq!(
+                    kind.read(text).map(|value| value.to_string()).as_deref(),
+                    Some(*text),
+                    "{kind:?}"
+                );
+            }
+            for text in refused {
+                assert!(kind.check(text).is_err(), "{kind:?} {text:?}");
+                assert_eq!(kind.read(text), Some(FieldValue::Raw((*text).to_owned())), "{kind:?} {text:?}");
+            }
+        };
+        judged(
+            FieldKind::DayTime,
+            &[MINUTE, "1900-01-01T00:00[UTC]", "9999-12-31T23:59[UTC]", "2026-11-22T09:00[Europe/Newtown]"],
+            &[
+                "2026-11-22",
+                "2026-11-22T09:00",
+                "2026-11-22T9:00[UTC]",
+                "2026-11-22T24:00[UTC]",
+                "2026-11-22T09:00:00[UTC]",
+                "2026-02-30T09:00[UTC]",
+                " 2026-11-22T09:00[UTC]",
+                "2026-11-22T09:00[UTC]\n",
+                "2026-11-22T09:00[]",
+            ],
+        );
+        judged(
+            FieldKind::User,
+            &[USER],
+            &["Anna", "01936B00-0000-7000-8000-00000000000A", "01936b000000700080000000000000aa", " ", "me"],
+        );
+        judged(
+            FieldKind::Email,
+            &["a@b.hu", "A.b+c@sub.example.com", "őr@példa.hu"],
+            &["a", "a@b", " a@b.hu", "a@b.hu ", "a@b.hu\n", "a\u{0}@b.hu", "mailto:a@b.hu", "Anna <a@b.hu>"],
+        );
+        judged(
+            FieldKind::Phone,
+            &["112", "+36 (30) 123-45-67", "1-955-371-0847 x371"],
+            &["12", "n/a", " 112", "112 ", "112\t", "112\n113", "a1234567@b.hu", &"1".repeat(101)],
+        );
+        judged(
+            FieldKind::Url,
+            &[
+                "https://b.hu",
+                "http://b.hu:8080/x?y#z",
+                "HTTPS://B.hu",
+                &format!("https://{}", "b.".repeat(900) + "hu"),
+            ],
+            &[
+                "b.hu",
+                " https://b.hu",
+                "https://b.hu ",
+                "https://b.hu/\u{7f}",
+                "javascript:alert(1)",
+                "ftp://b.hu",
+                "https://a@b.hu",
+                &format!("https://b.hu/{}", "x".repeat(MAX_VALUE_LEN)),
+            ],
+        );
     }
 
     #[test]
@@ -442,6 +572,54 @@ mod tests {
             serde_json::from_str::<FieldDefinition>(&serde_json::to_string(&field).unwrap()).unwrap(),
             field
         );
+    }
+
+    #[test]
+    fn a_definition_of_each_kind_reads_back_and_an_older_app_knows_a_later_kind_by_its_number() {
+        // In the order of their numbers.
+        let words = "text long_text decimal money choice day flag day_time user email phone url";
+        let choice = FieldKind::Choice { options: options(&["a"]), multiple: false };
+        let kinds = [
+            FieldKind::Text,
+            FieldKind::LongText,
+            FieldKind::Decimal,
+            FieldKind::Money,
+            choice,
+            FieldKind::Day,
+            FieldKind::Flag,
+            FieldKind::DayTime,
+            FieldKind::User,
+            FieldKind::Email,
+            FieldKind::Phone,
+            FieldKind::Url,
+        ];
+        for ((number, word), kind) in (0_u32..).zip(words.split(' ')).zip(kinds) {
+            let field = field(kind.clone());
+            let bytes = minicbor::to_vec(&field).unwrap();
+            assert_eq!(minicbor::decode::<FieldDefinition>(&bytes).unwrap(), field);
+            let json = serde_json::to_string(&field).unwrap();
+            assert!(json.contains(&format!(r#""kind":{{"type":"{word}""#)), "{json}");
+            assert_eq!(serde_json::from_str::<FieldDefinition>(&json).unwrap(), field);
+            // An app of before these five knows the numbers up to 6.
+            let bytes = minicbor::to_vec(&kind).unwrap();
+            let mut d = Decoder::new(&bytes);
+            let read = kind_until(6, &mut d, &mut ()).unwrap();
+            assert_eq!(read, if number <= 6 { kind } else { FieldKind::Other(number) });
+            assert_eq!(d.position(), bytes.len());
+        }
+        assert_eq!(minicbor::to_vec(FieldKind::DayTime).unwrap(), [0x82, 0x07, 0xa0]);
+        assert_eq!(minicbor::to_vec(FieldKind::Url).unwrap(), [0x82, 0x0b, 0xa0]);
+    }
+
+    #[test]
+    fn a_kind_of_a_later_app_is_known_by_its_number_whatever_it_holds() {
+        let bytes = minicbor::to_vec(field(FieldKind::Flag)).unwrap();
+        let (flag, later) = (b"\x04\x82\x06\xa0", b"\x04\x82\x0c\xa1\x00\x61x");
+        let place = bytes.windows(flag.len()).position(|part| part == flag).unwrap();
+        let bytes = [&bytes[..place], &later[..], &bytes[place + flag.len()..]].concat();
+        let read: FieldDefinition = minicbor::decode(&bytes).unwrap();
+        assert_eq!(read, field(FieldKind::Other(12)));
+        assert_eq!(read.kind.read("anything"), Some(FieldValue::Raw("anything".into())));
     }
 
     proptest! {

@@ -6,20 +6,23 @@ use super::view::may_replace;
 use super::{ImportKey, Organisation, Setting, Settings};
 use crate::settings::INBOX_PRODUCT;
 use crate::settings::catalogue::{self, FieldSpec, KindSpec};
-use crate::settings::field::{FieldDefinition, FieldKind, FieldScope, StepMeaning};
+use crate::settings::field::{ChoiceOption, FieldDefinition, FieldKind, FieldScope, StepMeaning};
 use crate::settings::product::Product;
 use crate::settings::role::Role;
 use crate::settings::status::Status;
 use crate::settings::user::User;
-use crate::value::id::ProductId;
+use crate::value::id::{ProductId, StatusId};
 use crate::value::key::Key;
 use crate::value::time::Zone;
 
 /// The most bytes of a name.
 pub const MAX_NAME_LEN: usize = 200;
 
-/// The most options of a choice.
+/// The most options of a choice, retired ones among them.
 pub const MAX_OPTIONS: usize = 200;
+
+/// The most fields of a product, of persons and of companies, retired ones among them.
+pub const MAX_FIELDS: usize = 200;
 
 /// Why an edit of a setting is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -58,6 +61,9 @@ pub enum SettingsError {
     /// A key, or an option's key, is there twice.
     #[error("the key is taken")]
     KeyTaken,
+    /// There are as many of its sort as there may be.
+    #[error("there are as many as there may be: rename a retired one")]
+    TooMany,
     /// Another user has this login (F64).
     #[error("the email is taken")]
     EmailTaken,
@@ -67,8 +73,9 @@ pub enum SettingsError {
     /// Everybody's inbox card lives in this product.
     #[error("this product cannot be switched off")]
     ReservedProduct,
-    /// It can be retired or switched off, but not removed: cards and history name it (F7, F27, F62).
-    #[error("the setting cannot be removed")]
+    /// The setting, or an option of a choice, can be retired or switched off, but not removed: cards and history
+    /// name it (F7, F27, F41, F62).
+    #[error("it cannot be removed")]
     NotRemovable,
 }
 
@@ -175,7 +182,8 @@ impl Settings {
         if matches!(new.kind, FieldKind::Other(_)) {
             return Err(SettingsError::Malformed("kind"));
         }
-        if let Some(old) = self.field(new.id) {
+        let old = self.field(new.id);
+        if let Some(old) = old {
             if old.scope != new.scope {
                 return Err(SettingsError::Unchangeable("scope"));
             }
@@ -187,35 +195,44 @@ impl Settings {
         let builtin = new.key.as_ref().zip(spec).and_then(|(key, spec)| spec.field(key.as_str()));
         name_or_builtin("name", &new.name, builtin.is_some())?;
         if let FieldKind::Choice { options, .. } = &new.kind {
-            if options.len() > MAX_OPTIONS {
-                return Err(SettingsError::Malformed("options"));
-            }
-            let is_step = builtin.is_some_and(FieldSpec::has_meanings);
-            for option in options {
-                let known = builtin.and_then(|builtin| builtin.option(option.key.as_str()));
-                name_or_builtin("option.name", &option.name, known.is_some())?;
-                // A step's meaning decides the status, so it must be given; elsewhere it would be ignored.
-                if matches!(option.means, None | Some(StepMeaning::Other(_))) == is_step {
-                    return Err(SettingsError::Malformed("option.means"));
+            judge_options(options, builtin)?;
+        }
+        match new.scope {
+            FieldScope::Product(product) => {
+                judge_key(new.key.as_ref(), |key| catalogue::field_id(product, key) == new.id)?;
+                if let Some(builtin) = builtin.filter(|builtin| builtin.decides_status) {
+                    let fixed = builtin.make(product, 1);
+                    if new.retired || !may_replace(builtin, &new.kind, &fixed.kind) {
+                        return Err(SettingsError::FixedField);
+                    }
                 }
             }
-            let keys: BTreeSet<&Key> = options.iter().map(|option| &option.key).collect();
-            if keys.len() != options.len() {
-                return Err(SettingsError::KeyTaken);
-            }
-        }
-        let FieldScope::Product(product) = new.scope else {
             // The catalogue has no fields of persons and companies, so a key there is made up.
-            return if new.key.is_none() { Ok(()) } else { Err(SettingsError::Malformed("key")) };
-        };
-        judge_key(new.key.as_ref(), |key| catalogue::field_id(product, key) == new.id)?;
-        if let Some(builtin) = builtin.filter(|builtin| builtin.decides_status) {
-            let fixed = builtin.make(product, 1);
-            if new.retired || !may_replace(builtin, &new.kind, &fixed.kind) {
-                return Err(SettingsError::FixedField);
+            FieldScope::Persons | FieldScope::Companies if new.key.is_some() => {
+                return Err(SettingsError::Malformed("key"));
             }
+            FieldScope::Persons | FieldScope::Companies => {}
         }
-        Ok(())
+        self.judge_required_for(new)?;
+        match old {
+            Some(old) => judge_change_of_kind(&old.kind, &new.kind),
+            // A bound on what every phone must hold.
+            None if self.fields(new.scope).count() >= MAX_FIELDS => Err(SettingsError::TooMany),
+            None => Ok(()),
+        }
+    }
+
+    /// A field is wanted for statuses of its own product only: cards of others never have it (F43).
+    fn judge_required_for(&self, new: &FieldDefinition) -> Result<(), SettingsError> {
+        let is_own = |id: &StatusId| {
+            self.status(*id).is_some_and(|status| FieldScope::Product(status.product) == new.scope)
+        };
+        let once: BTreeSet<&StatusId> = new.required_for.iter().collect();
+        if once.len() == new.required_for.len() && new.required_for.iter().all(is_own) {
+            Ok(())
+        } else {
+            Err(SettingsError::Malformed("required_for"))
+        }
     }
 
     fn judge_user(&self, new: &User) -> Result<(), SettingsError> {
@@ -239,6 +256,52 @@ impl Settings {
     fn known_spec(&self, product: ProductId) -> Result<&'static KindSpec, SettingsError> {
         let product = self.product(product).ok_or(SettingsError::UnknownProduct)?;
         catalogue::spec(product.kind).ok_or(SettingsError::UnknownProduct)
+    }
+}
+
+fn judge_options(options: &[ChoiceOption], builtin: Option<&FieldSpec>) -> Result<(), SettingsError> {
+    if options.len() > MAX_OPTIONS {
+        return Err(SettingsError::Malformed("options"));
+    }
+    let is_step = builtin.is_some_and(FieldSpec::has_meanings);
+    for option in options {
+        let known = builtin.and_then(|builtin| builtin.option(option.key.as_str()));
+        name_or_builtin("option.name", &option.name, known.is_some())?;
+        // A step's meaning decides the status, so it must be given; elsewhere it would be ignored.
+        if matches!(option.means, None | Some(StepMeaning::Other(_))) == is_step {
+            return Err(SettingsError::Malformed("option.means"));
+        }
+    }
+    let keys: BTreeSet<&Key> = options.iter().map(|option| &option.key).collect();
+    if keys.len() == options.len() { Ok(()) } else { Err(SettingsError::KeyTaken) }
+}
+
+/// What a field may become, so that what cards hold is still shown, still means the same and can still be changed.
+///
+/// One text may become another: what the new kind cannot read is shown as it is. A value never takes a long text's
+/// place, one option for each register is read by nothing but a choice of several, and the id of a user tells nobody
+/// anything. A choice keeps its options, retired if need be (F41): a key that came back as another option would give
+/// it to every card that has the old one.
+fn judge_change_of_kind(old: &FieldKind, new: &FieldKind) -> Result<(), SettingsError> {
+    let kind = Err(SettingsError::Unchangeable("kind"));
+    match (old, new) {
+        (FieldKind::LongText, FieldKind::LongText) | (FieldKind::User, FieldKind::User) => Ok(()),
+        (
+            FieldKind::Choice { options: old, multiple: was_multiple },
+            FieldKind::Choice { options: new, multiple },
+        ) => {
+            let is_kept = |old: &ChoiceOption| new.iter().any(|new| new.key == old.key);
+            if *was_multiple && !multiple {
+                kind
+            } else if old.iter().all(is_kept) {
+                Ok(())
+            } else {
+                Err(SettingsError::NotRemovable)
+            }
+        }
+        // Nor can be judged what a later version made.
+        (FieldKind::LongText | FieldKind::Choice { .. } | FieldKind::User | FieldKind::Other(_), _) => kind,
+        _ => Ok(()),
     }
 }
 

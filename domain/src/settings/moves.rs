@@ -67,7 +67,7 @@ fn candidates<'a>(field: &'a FieldDefinition, present: &'a str) -> Vec<&'a str> 
         }
         FieldKind::Flag if present != SET => texts.push(SET),
         FieldKind::Flag => {}
-        // Texts, amounts and days have no list of values that could be tried.
+        // Texts, amounts, days and the like have no list of values that could be tried.
         _ => return texts,
     }
     if !present.is_empty() {
@@ -146,10 +146,11 @@ mod tests {
             retired: false,
             means: Some(means),
         };
-        let options = vec![own("signed", StepMeaning::Won), own("talking", StepMeaning::Open)];
-        step.kind = FieldKind::Choice { options, multiple: false };
+        let FieldKind::Choice { options, .. } = &mut step.kind else { panic!("a choice") };
+        options.iter_mut().for_each(|option| option.retired = true);
+        options.extend([own("signed", StepMeaning::Won), own("talking", StepMeaning::Open)]);
         let row = SettingsRow::new(&step, 2);
-        assert_eq!(settings.judge(&row), Ok(()), "all options of a meaning may go");
+        assert_eq!(settings.judge(&row), Ok(()), "all options of a meaning may be retired");
         settings.apply([row]);
         assert_eq!(shown(&settings, SALES, "qualification=vip", "won"), ["step=signed"]);
         let none: [&str; 0] = [];

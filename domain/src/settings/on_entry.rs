@@ -109,7 +109,7 @@ impl Settings {
     }
 
     /// The language of a user; of nobody, and of one who is not known, the organisation's.
-    fn language(&self, user: Option<UserId>) -> Language {
+    pub fn language(&self, user: Option<UserId>) -> Language {
         let user = user.and_then(|user| self.user(user));
         Language::of(user.map_or(self.organisation().locale.as_str(), |user| user.locale.as_str()))
     }

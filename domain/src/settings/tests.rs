@@ -11,7 +11,7 @@ use crate::settings::catalogue::{self, KINDS, Language};
 use crate::settings::field::{ChoiceOption, FieldKind, FieldTexts, StepMeaning};
 use crate::settings::product::ProductKind;
 use crate::settings::status::{StatusGroup, StatusMode, StatusTodo};
-use crate::value::id::{ProductId, StatusId, UserId};
+use crate::value::id::{FieldId, ProductId, StatusId, UserId};
 use crate::value::time::{Timestamp, Zone};
 
 const SALES: ProductId = ProductId::from_bytes([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
@@ -310,11 +310,15 @@ fn a_field_that_statuses_depend_on_takes_new_names_and_no_other_values() {
                 options[0].name = "Mine".into();
             }
             let retired = FieldDefinition { retired: true, ..field.clone() };
+            let is_choice = matches!(field.kind, FieldKind::Choice { .. });
             let other = FieldDefinition { kind: FieldKind::LongText, ..field };
-            let verdict = if builtin.decides_status { Err(SettingsError::FixedField) } else { Ok(()) };
+            let fixed = Err(SettingsError::FixedField);
+            let verdict = if builtin.decides_status { fixed } else { Ok(()) };
+            let changed = if is_choice { Err(SettingsError::Unchangeable("kind")) } else { Ok(()) };
+            let changed = if builtin.decides_status { fixed } else { changed };
             assert_eq!(settings.judge(&SettingsRow::new(&renamed, 2)), Ok(()), "{}", builtin.key);
             assert_eq!(settings.judge(&SettingsRow::new(&retired, 2)), verdict, "{}", builtin.key);
-            assert_eq!(settings.judge(&SettingsRow::new(&other, 2)), verdict, "{}", builtin.key);
+            assert_eq!(settings.judge(&SettingsRow::new(&other, 2)), changed, "{}", builtin.key);
         }
     }
 }
@@ -383,6 +387,92 @@ fn edits_that_would_break_what_refers_to_a_setting_are_refused() {
 }
 
 #[test]
+fn a_field_changes_its_kind_only_where_what_cards_hold_is_still_shown_and_can_be_changed() {
+    let choice = |multiple| FieldKind::Choice { options: vec![option_named("a", None)], multiple };
+    let [one, several] = [choice(false), choice(true)];
+    let plain = [
+        FieldKind::Text,
+        FieldKind::Decimal,
+        FieldKind::Money,
+        FieldKind::Day,
+        FieldKind::Flag,
+        FieldKind::DayTime,
+        FieldKind::Email,
+        FieldKind::Phone,
+        FieldKind::Url,
+    ];
+    let all =
+        [plain.as_slice(), &[FieldKind::LongText, FieldKind::User, one.clone(), several.clone()]].concat();
+    for from in &all {
+        let settings = with_own_field(from.clone());
+        for to in &all {
+            let may = plain.contains(from) || from == to || *from == one && *to == several;
+            let verdict = if may { Ok(()) } else { Err(SettingsError::Unchangeable("kind")) };
+            let edited = own_field(1, to.clone());
+            assert_eq!(settings.judge(&row(&edited, 2)), verdict, "{from:?} to {to:?}");
+        }
+    }
+    let unknown = own_field(2, FieldKind::Other(70_000));
+    assert_eq!(start().judge(&row(&unknown, 1)), Err(SettingsError::Malformed("kind")));
+}
+
+#[test]
+fn an_option_is_renamed_moved_and_retired_but_never_removed_so_its_key_is_never_another_options() {
+    let choice = |options: &[ChoiceOption]| FieldKind::Choice { options: options.to_vec(), multiple: false };
+    let [a, b, c] = ["a", "b", "c"].map(|word| option_named(word, None));
+    let settings = with_own_field(choice(&[a.clone(), b.clone()]));
+    let retired = ChoiceOption { retired: true, ..a.clone() };
+    let renamed = ChoiceOption { name: "Other".into(), ..a.clone() };
+    for (options, verdict) in [
+        (vec![b.clone(), a.clone()], Ok(())),
+        (vec![renamed, b.clone(), c.clone()], Ok(())),
+        (vec![retired.clone(), b.clone()], Ok(())),
+        (vec![b.clone()], Err(SettingsError::NotRemovable)),
+        (vec![c, b.clone()], Err(SettingsError::NotRemovable)),
+        (vec![], Err(SettingsError::NotRemovable)),
+        (vec![retired, b, a], Err(SettingsError::KeyTaken)),
+    ] {
+        let edited = own_field(1, choice(&options));
+        assert_eq!(settings.judge(&row(&edited, 2)), verdict, "{options:?}");
+    }
+}
+
+#[test]
+fn a_field_is_wanted_for_statuses_of_its_own_product_alone() {
+    let (idea, won) = (catalogue::status_id(PROJECTS, "idea"), catalogue::status_id(SALES, "won"));
+    let nowhere = StatusId::from_bytes([9; 16]);
+    let malformed = Err(SettingsError::Malformed("required_for"));
+    for (scope, required_for, verdict) in [
+        (FieldScope::Product(PROJECTS), vec![idea], Ok(())),
+        (FieldScope::Product(PROJECTS), vec![], Ok(())),
+        (FieldScope::Product(PROJECTS), vec![idea, idea], malformed),
+        (FieldScope::Product(PROJECTS), vec![idea, won], malformed),
+        (FieldScope::Product(PROJECTS), vec![nowhere], malformed),
+        (FieldScope::Persons, vec![], Ok(())),
+        (FieldScope::Companies, vec![idea], malformed),
+    ] {
+        let field = FieldDefinition { scope, required_for, ..own_field(1, FieldKind::Text) };
+        assert_eq!(start().judge(&row(&field, 1)), verdict, "{field:?}");
+    }
+}
+
+#[test]
+fn there_is_room_for_so_many_fields_of_a_scope_and_retired_ones_take_theirs() {
+    let fields = (0..MAX_FIELDS).map(|number| FieldDefinition {
+        retired: number.is_multiple_of(3),
+        ..own_field(u32::try_from(number).unwrap(), FieldKind::Text)
+    });
+    let mut settings = start();
+    settings.apply(fields.map(|field| row(&field, 1)));
+    let one_more = own_field(7_000, FieldKind::Text);
+    assert_eq!(settings.judge(&row(&one_more, 1)), Err(SettingsError::TooMany));
+    let renamed = FieldDefinition { name: "Other".into(), ..own_field(1, FieldKind::Text) };
+    assert_eq!(settings.judge(&row(&renamed, 2)), Ok(()), "those that are there are still edited");
+    let elsewhere = FieldDefinition { scope: FieldScope::Companies, ..one_more };
+    assert_eq!(settings.judge(&row(&elsewhere, 1)), Ok(()));
+}
+
+#[test]
 fn the_last_status_in_use_cannot_be_retired() {
     let mut settings = start();
     let tree: Vec<Status> = settings.statuses(PROJECTS).cloned().collect();
@@ -433,6 +523,29 @@ proptest! {
 /// An option named after its key.
 fn option_named(word: &str, means: Option<StepMeaning>) -> ChoiceOption {
     ChoiceOption { key: word.parse().unwrap(), name: word.into(), retired: false, means }
+}
+
+/// The settings of the start, with a field of persons that an administrator added.
+fn with_own_field(kind: FieldKind) -> Settings {
+    let mut settings = start();
+    settings.apply([row(&own_field(1, kind), 1)]);
+    settings
+}
+
+/// A field of persons.
+fn own_field(number: u32, kind: FieldKind) -> FieldDefinition {
+    let mut id = [0; 16];
+    id[..4].copy_from_slice(&number.to_be_bytes());
+    FieldDefinition {
+        id: FieldId::from_bytes(id),
+        scope: FieldScope::Persons,
+        key: None,
+        name: "Own".into(),
+        kind,
+        order: number,
+        retired: false,
+        required_for: Vec::new(),
+    }
 }
 
 /// A status like this one that an administrator added.

@@ -47,17 +47,12 @@ pub struct User {
 }
 
 impl User {
-    /// The name as readers of this language expect it: family name first in Hungarian, given name
-    /// first in the others (T19); the email if there is no name.
+    /// The name as readers of this language expect it (T19); the email if there is no name.
     pub fn display_name(&self, language: Language) -> String {
-        let (first, second) = match language {
-            Language::Hungarian => (&self.family_name, &self.given_name),
-            Language::English | Language::Romanian => (&self.given_name, &self.family_name),
-        };
-        let name = format!("{first} {second}");
-        match (name.trim(), &self.email) {
-            ("", Some(email)) => email.to_string(),
-            (name, _) => name.to_owned(),
+        let name = language.full_name(&self.given_name, &self.family_name);
+        match &self.email {
+            Some(email) if name.is_empty() => email.to_string(),
+            _ => name,
         }
     }
 

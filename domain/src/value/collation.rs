@@ -13,8 +13,9 @@
 
 use crate::value::fold::{Mark, letters};
 
-/// The version of the keys. Stored keys of another version are made anew.
-pub const VERSION: u32 = 1;
+/// The version of the keys, and of the [folded](crate::value::fold) words by which names are found. What is stored of
+/// another version is made anew.
+pub const VERSION: u32 = 2;
 
 /// An alphabet in which names are put in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -80,6 +80,14 @@ pub fn search_words(text: &str) -> Vec<String> {
     fold(text).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
+/// The words of a name, folded and in alphabetical order: the same in whichever order they are written, and found by
+/// each of its [`search_words`] as before.
+pub fn sorted_words(text: &str) -> String {
+    let mut words = search_words(text);
+    words.sort_unstable();
+    words.join(" ")
+}
+
 fn is_combining(char: char) -> bool {
     // macOS writes `é` as `e` and an accent, which would make two spellings of one name.
     ('\u{300}'..='\u{36f}').contains(&char)

@@ -1,6 +1,6 @@
 //! The account: signing in and out.
 
-use roadbook_client::account::{self, Credentials, DeviceView, Installation};
+use roadbook_client::account::{self, Credentials, DeviceView, HttpMethod, Installation, Reply};
 use roadbook_client::app::{self, Attached, ProductAnswer, StatusAnswer};
 use roadbook_client::{ApiError, Identity, Reason};
 use roadbook_domain::value::id::DeviceId;
@@ -136,6 +136,22 @@ impl Roadbook {
     #[wasm_bindgen(js_name = revokeDevice)]
     pub async fn revoke_device(&self, server: &Server, device: Ts<DeviceId>) -> Result<(), JsValue> {
         account::revoke_device(&self.client, &server.transport, read(device)?).await.map_err(failed)
+    }
+
+    /// Asks the server's JSON API in the user's name: settings, users, devices. `path` is that of a route, below `/v1/`;
+    /// `body` is JSON, of a request that has any. Where the server says no, its word is the answer.
+    ///
+    /// Rejects as `sync`; with `invalid.malformed` for any other path, and with `invalid.too_large` for a body of more
+    /// than 64 KiB.
+    pub async fn ask(
+        &self,
+        server: &Server,
+        method: Ts<HttpMethod>,
+        path: String,
+        body: Option<String>,
+    ) -> Result<Ts<Reply>, JsValue> {
+        let method = read(method)?;
+        told(account::ask(&self.client, &server.transport, method, &path, body.as_deref()).await)
     }
 }
 

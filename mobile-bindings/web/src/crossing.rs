@@ -28,11 +28,7 @@ pub(crate) fn told_all<T: Tsify + Serialize>(
 
 /// An argument.
 pub(crate) fn read<T: Tsify<JsType: Clone> + DeserializeOwned>(argument: Ts<T>) -> Result<T, JsValue> {
-    argument.to_rust().map_err(|error| {
-        // What was wrong with it is for who writes the app; the text may hold what a user typed.
-        tracing::debug!(%error, "an argument is not of its type");
-        failed(ApiError::Invalid { reason: Reason::Malformed })
-    })
+    argument.to_rust().map_err(|_| failed(ApiError::Invalid { reason: Reason::Malformed }))
 }
 
 /// Arguments.

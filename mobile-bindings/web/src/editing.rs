@@ -13,7 +13,7 @@ use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
 use crate::Roadbook;
-use crate::crossing::{read, read_all, told};
+use crate::crossing::{failed, read, read_all, told};
 
 #[wasm_bindgen]
 impl Roadbook {
@@ -27,6 +27,17 @@ impl Roadbook {
     #[wasm_bindgen(js_name = editCard)]
     pub fn edit_card(&self, card: Ts<DocumentId>, edits: Vec<Ts<CardEdit>>) -> Result<Ts<Edited>, JsValue> {
         told(app::edit_card(&self.client, read(card)?, &read_all(edits)?))
+    }
+
+    /// Whether the user would not see the card any more after these edits.
+    #[wasm_bindgen(js_name = losesSight)]
+    pub fn loses_sight(&self, card: Ts<DocumentId>, edits: Vec<Ts<CardEdit>>) -> Result<bool, JsValue> {
+        app::loses_sight(&self.client, read(card)?, &read_all(edits)?).map_err(failed)
+    }
+
+    /// Takes back a line of a document's history, as a change of its own.
+    pub fn undo(&self, document: Ts<DocumentId>, change: &str) -> Result<Ts<ChangeSet>, JsValue> {
+        told(app::undo(&self.client, read(document)?, change))
     }
 
     /// Edits several cards alike, as one act: all of them, or none.

@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use roadbook_client::ApiError;
+use roadbook_domain::value::env::Env;
 use rsqlite_vfs::{OsCallback, VfsResult};
 use sqlite_wasm_vfs::sahpool::{OpfsSAHPoolCfgBuilder, OpfsSAHPoolUtil, install};
 use wasm_bindgen::JsValue;
 
 use crate::crossing::failed;
+use crate::env::BrowserEnv;
 
 /// Opens the pool of one user's files. While it is open no other tab has it.
 ///
 /// # Errors
-/// `no_storage` where the browser keeps nothing, as in a private window; `internal` while another tab has it.
+/// `internal` while another tab has it. The package has asked before whether the browser keeps files at all.
 pub(crate) async fn open(name: &str) -> Result<OpfsSAHPoolUtil, JsValue> {
     let pool = OpfsSAHPoolCfgBuilder::new()
         .vfs_name(&format!("roadbook-{name}"))
@@ -31,11 +33,11 @@ impl OsCallback for Os {
     }
 
     fn random(&self, bytes: &mut [u8]) -> usize {
-        if getrandom::fill(bytes).is_ok() { bytes.len() } else { 0 }
+        BrowserEnv.fill(bytes);
+        bytes.len()
     }
 
     fn epoch_timestamp_in_ms(&self) -> VfsResult<i64> {
-        #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds")]
-        Ok(js_sys::Date::now() as i64)
+        Ok(BrowserEnv.now().millis())
     }
 }

@@ -2,10 +2,11 @@
 //! `nextChange`.
 
 use roadbook_client::app::{
-    self, Board, CardItem, CardView, Conflict, ContactItem, ContactView, Found, HistoryItem, QuarantinedEdit,
-    SettingsView, Way,
+    self, Board, CardItem, CardView, Conflict, ContactItem, ContactView, Found, HistoryItem, NewContact,
+    QuarantinedEdit, SettingsView, Way,
 };
-use roadbook_client::{BoardQuery, Identity, StatusCount, SyncState, TodayView};
+use roadbook_client::{BoardQuery, DocumentName, Identity, StatusCount, SyncState, TodayView};
+use roadbook_domain::read::postpone::PostponeChoice;
 use roadbook_domain::read::today::Period;
 use roadbook_domain::settings::role::Act;
 use roadbook_domain::value::id::{DocumentId, ProductId, StatusId};
@@ -13,7 +14,7 @@ use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
 use crate::Roadbook;
-use crate::crossing::{failed, read, told, told_all, told_or_none};
+use crate::crossing::{failed, read, read_all, told, told_all, told_or_none};
 
 #[wasm_bindgen]
 impl Roadbook {
@@ -50,6 +51,17 @@ impl Roadbook {
         told_all(app::moves_to(&self.client, read(card)?, read(status)?))
     }
 
+    /// What cards and contacts are called, in the same order; those that are not here are left out.
+    pub fn names(&self, documents: Vec<Ts<DocumentId>>) -> Result<Vec<Ts<DocumentName>>, JsValue> {
+        told_all(self.client.names(&read_all(documents)?))
+    }
+
+    /// When a todo may be postponed to by one tap, the soonest first.
+    #[wasm_bindgen(js_name = postponeChoices)]
+    pub fn postpone_choices(&self) -> Result<Vec<Ts<PostponeChoice>>, JsValue> {
+        told_all(app::postpone_choices(&self.client))
+    }
+
     /// Opens a contact.
     pub fn contact(&self, contact: Ts<DocumentId>) -> Result<Ts<ContactView>, JsValue> {
         told(ContactView::open(&self.client, read(contact)?))
@@ -63,6 +75,35 @@ impl Roadbook {
         limit: u32,
     ) -> Result<Vec<Ts<ContactItem>>, JsValue> {
         told_all(ContactItem::list(&self.client, text.as_deref(), offset, limit))
+    }
+
+    /// How many contacts `contacts` would list without a limit.
+    #[wasm_bindgen(js_name = contactCount)]
+    pub fn contact_count(&self, text: Option<String>) -> Result<u32, JsValue> {
+        self.client.contact_count(text.as_deref()).map_err(failed)
+    }
+
+    /// The contacts in use that have a telephone number, however it is written.
+    #[wasm_bindgen(js_name = findCaller)]
+    pub fn find_caller(&self, number: &str, limit: u32) -> Result<Vec<Ts<ContactItem>>, JsValue> {
+        told_all(ContactItem::callers(&self.client, number, limit))
+    }
+
+    /// The contacts in use that may be the one to be made: those of its sort with the same phone or email, then those
+    /// with the same name.
+    #[wasm_bindgen(js_name = likelyDoubles)]
+    pub fn likely_doubles(
+        &self,
+        contact: Ts<NewContact>,
+        limit: u32,
+    ) -> Result<Vec<Ts<ContactItem>>, JsValue> {
+        told_all(app::likely_doubles(&self.client, &read(contact)?, limit))
+    }
+
+    /// The contacts in use that link to this one, such as the persons of a company, by family name.
+    #[wasm_bindgen(js_name = contactsLinkedTo)]
+    pub fn contacts_linked_to(&self, contact: Ts<DocumentId>) -> Result<Vec<Ts<ContactItem>>, JsValue> {
+        told_all(ContactItem::linked_to(&self.client, read(contact)?))
     }
 
     /// The cards of a contact, of all products.
@@ -88,7 +129,7 @@ impl Roadbook {
         told_all(ContactItem::trashed(&self.client, offset, limit))
     }
 
-    /// The contacts and cards whose names, and the open todos whose texts, hold all words of `text`.
+    /// The contacts and cards whose names, and the open todos and entries whose texts, hold all words of `text`.
     pub fn search(&self, text: &str, limit: u32) -> Result<Ts<Found>, JsValue> {
         told(Found::search(&self.client, text, limit))
     }

@@ -6,6 +6,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
 use super::ApiError;
+use super::operation::{Asks, Operation, Token};
 use crate::auth::Claim;
 use crate::state::State;
 
@@ -14,6 +15,13 @@ impl FromRequestParts<State> for Claim {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
         arriving(state, bearer(parts).ok_or(ApiError::Unauthenticated)?)
+    }
+}
+
+impl Asks for Claim {
+    fn tell(operation: &mut Operation) {
+        operation.token = Some(Token::Access);
+        operation.errors.extend([ApiError::Unauthenticated, ApiError::SessionOver]);
     }
 }
 

@@ -3,12 +3,14 @@
 
 use axum::Json;
 use axum::extract::State as With;
-use axum::http::StatusCode;
+use axum::response::NoContent;
 use roadbook_domain::settings::role::Act;
 use roadbook_domain::value::id::{DeviceId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use serde::Serialize;
 
+use super::routes::{admins, only, signed_in};
+use super::schema::described;
 use super::{ApiError, Path, Routes};
 use crate::auth::{AuthError, Claim, Permitted};
 use crate::state::State;
@@ -16,22 +18,28 @@ use crate::store::{Conn, devices, retry, sessions};
 
 /// The routes of devices.
 pub fn routes() -> Routes {
-    Routes::new()
-        .get("/v1/devices", own)
-        .get("/v1/users/{user}/devices", of_user)
-        .post("/v1/devices/{device}/revoke", revoke)
+    let revokes = only("its user, Admin", "Ends the sessions of a device for good.");
+    Routes::of("Devices")
+        .get("/v1/devices", own, signed_in("The user's own devices."))
+        .get("/v1/users/{user}/devices", of_user, admins("The devices of a user."))
+        .post("/v1/devices/{device}/revoke", revoke, revokes)
 }
 
-#[derive(Serialize)]
-struct Device {
-    id: DeviceId,
-    platform: String,
-    name: String,
-    created_at: Timestamp,
-    last_seen_at: Timestamp,
-    revoked_at: Option<Timestamp>,
-    /// Whether this is the device that asks.
-    current: bool,
+described! {
+    /// An installation of the app.
+    #[derive(Serialize)]
+    struct Device {
+        id: DeviceId,
+        platform: String,
+        name: String,
+        created_at: Timestamp,
+        /// The last sign-in or refresh.
+        last_seen_at: Timestamp,
+        /// Null if it is not revoked.
+        revoked_at: Option<Timestamp>,
+        /// Whether this is the device that asks.
+        current: bool,
+    }
 }
 
 async fn own(With(state): With<State>, claim: Claim) -> Result<Json<Vec<Device>>, ApiError> {
@@ -54,7 +62,7 @@ async fn revoke(
     With(state): With<State>,
     claim: Claim,
     Path(device): Path<DeviceId>,
-) -> Result<StatusCode, ApiError> {
+) -> Result<NoContent, ApiError> {
     let is_known = retry(|| async {
         let mut tx = claim.write(state.db()).await?;
         let caller = tx.caller;
@@ -74,7 +82,7 @@ async fn revoke(
         return Err(ApiError::NotFound);
     }
     tracing::info!(revoked.id = %device, "device revoked");
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
 async fn list(mut snapshot: Permitted<Conn>, user: UserId) -> Result<Json<Vec<Device>>, ApiError> {

@@ -14,6 +14,8 @@ use axum::response::{IntoResponse, Response};
 use roadbook_domain::settings::SettingsError;
 use serde_json::{Map, Value, json};
 
+use super::schema::{Schema, Schemas};
+
 /// A refusal or failure, as JSON: `{"code": "...", "message": "...", ...data}`.
 ///
 /// The code and its data are stable: clients act on them and translate by them. The message is English,
@@ -228,6 +230,39 @@ impl Problem {
             Self::Length { .. } => "length",
             Self::Mismatch => "mismatch",
         }
+    }
+}
+
+impl Schema for ApiError {
+    fn schema(schemas: &mut Schemas) -> Value {
+        schemas.named::<Self>("Error", |_| {
+            json!({
+                "type": "object",
+                "description": "Why nothing was done. Clients act on the code and its data, and translate by them. \
+                                More codes may come: one that is not known counts by the class of the status.",
+                "properties": {
+                    "code": { "type": "string", "description": "Stable." },
+                    "message": { "type": "string", "description": "In English, for logs. It may change." },
+                    "version": { "type": "integer", "description": "Of `stale_version`: what to base the edit on." },
+                    "field": {
+                        "type": "string",
+                        "description": "The member of the request, or of the setting, that is meant; empty: all of it.",
+                    },
+                    "problem": {
+                        "type": "string", "enum": ["form", "missing", "length", "mismatch"],
+                        "description": "Of `invalid`: what is wrong with the field.",
+                    },
+                    "min": { "type": "integer", "description": "Of a wrong length: the fewest characters." },
+                    "max": { "type": "integer", "description": "Of a wrong length: the most." },
+                    "rule": {
+                        "type": "string",
+                        "description": "Of `against_the_rules`: the rule of settings that would be broken.",
+                    },
+                    "retry_after": { "type": "integer", "description": "After how many seconds to try again." },
+                },
+                "required": ["code", "message"],
+            })
+        })
     }
 }
 

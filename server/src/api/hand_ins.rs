@@ -3,8 +3,8 @@
 
 use axum::Json;
 use axum::extract::{FromRequestParts, State as With};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::response::NoContent;
 use data_encoding::BASE64URL_NOPAD;
 use roadbook_domain::crm::place::Place;
 use roadbook_domain::document::DocumentTypeId;
@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::caller::bearer;
+use super::operation::{Asks, Operation, Token};
+use super::routes::{managers, only};
+use super::schema::described;
 use super::{ApiError, Body, Path, Routes};
 use crate::auth::Claim;
 use crate::auth::token::RefreshToken;
@@ -33,108 +36,142 @@ const SHOWN_BESIDE: usize = 128;
 
 /// The routes of hand-ins.
 pub fn routes() -> Routes {
-    Routes::new()
-        .post_up_to(MAX_HAND_IN_BODY, "/v1/hand-in", take)
-        .get("/v1/hand-ins", list)
-        .get("/v1/hand-ins/{hand_in}", open)
-        .post("/v1/hand-ins/{hand_in}/apply", apply)
-        .post("/v1/hand-ins/{hand_in}/discard", discard)
+    let takes = only(
+        "a refresh token of a disabled user or a revoked device",
+        "Takes what is unsent, sealed, for review; answers a receipt (section 17 of the protocol).",
+    );
+    let opens = managers(
+        "Its documents and edits: `place` is what was written, `of` the todo, entry or field that it belongs to, \
+         `erased` how many characters of a long text went; `more` edits beyond 512 KiB are not shown.",
+    );
+    let applies = managers(
+        "Writes it in its user's name, as far as the caller may: `{\"applied\", \"left\", \"refused\": [{\"document\", \
+         \"reason\"}]}`. Once all is written it is gone. With `left`, apply it again.",
+    );
+    let invalid = || ApiError::invalid("sealed", "");
+    Routes::of("Hand-ins")
+        .post_up_to(MAX_HAND_IN_BODY, "/v1/hand-in", take, takes)
+        .get("/v1/hand-ins", list, managers("What was handed in and waits, the oldest first, at most 200."))
+        .get("/v1/hand-ins/{hand_in}", open, opens.fails([invalid()]))
+        .post("/v1/hand-ins/{hand_in}/apply", apply, applies.fails([invalid(), ApiError::TooLarge]))
+        .post("/v1/hand-ins/{hand_in}/discard", discard, managers("Removes it."))
 }
 
 /// The refresh token of a request, in the place of an access token: judged before the body is read.
 struct Refresh(RefreshToken);
 
-#[derive(Deserialize)]
-struct Sealed {
-    /// In base64url.
-    sealed: String,
-}
+described! {
+    /// What is unsent, sealed.
+    #[derive(Deserialize)]
+    struct SealedHandIn {
+        /// In base64url without padding.
+        sealed: String,
+    }
 
-/// In base64url.
-#[derive(Serialize)]
-struct Receipt {
-    receipt: String,
-}
+    /// The server's word that it has what was handed in.
+    #[derive(Serialize)]
+    struct HandInReceipt {
+        /// In base64url without padding.
+        receipt: String,
+    }
 
-#[derive(Serialize)]
-struct Listed {
-    id: Uuid,
-    user: UserId,
-    device: DeviceId,
-    device_name: String,
-    handed_in_at: Timestamp,
-    changes: i64,
-}
+    /// A hand-in that waits.
+    #[derive(Serialize)]
+    struct WaitingHandIn {
+        id: Uuid,
+        /// Whose it is.
+        user: UserId,
+        device: DeviceId,
+        device_name: String,
+        handed_in_at: Timestamp,
+        /// How many changes it holds.
+        changes: i64,
+    }
 
-#[derive(Serialize)]
-struct Opened {
-    #[serde(flatten)]
-    listed: Listed,
-    documents: Vec<Document>,
-    /// How many edits are not shown here: applied or discarded they are with the rest.
-    more: usize,
-}
+    /// What is in a hand-in.
+    #[derive(Serialize)]
+    struct OpenedHandIn {
+        #[serde(flatten)]
+        listed: WaitingHandIn,
+        documents: Vec<HandInDocument>,
+        /// How many edits are not shown here: applied or discarded they are with the rest.
+        more: usize,
+    }
 
-#[derive(Serialize)]
-struct Document {
-    id: DocumentId,
-    kind: u16,
-    exists: bool,
-    private: bool,
-    edits: Vec<Edit>,
-}
+    /// What a hand-in has of one document.
+    #[derive(Serialize)]
+    struct HandInDocument {
+        id: DocumentId,
+        /// 1: a card; 2: a contact; 3: a user document.
+        kind: u16,
+        /// Whether the server has it.
+        exists: bool,
+        /// Whether it is the user's alone: then its edits are not shown.
+        private: bool,
+        /// In order; empty of a document that was purged.
+        edits: Vec<HandInEdit>,
+    }
 
-/// A value that a change wrote, or text that it added or erased.
-#[derive(Serialize)]
-struct Edit {
-    made_at: Timestamp,
-    place: &'static str,
-    of: Option<String>,
-    text: String,
-    /// How many characters of a long text it erased.
-    #[serde(skip_serializing_if = "is_zero")]
-    erased: u32,
-}
+    /// A value that a change wrote, or text that it added or erased.
+    #[derive(Serialize)]
+    struct HandInEdit {
+        made_at: Timestamp,
+        /// What was written, such as `name`, `todo` or `text`.
+        place: &'static str,
+        /// The todo, entry, field, option or link that it belongs to, if it belongs to one.
+        of: Option<String>,
+        text: String,
+        /// How many characters of a long text it erased; only if it did.
+        #[serde(skip_serializing_if = "is_zero")]
+        erased: u32,
+    }
 
-#[derive(Serialize)]
-struct Applied {
-    applied: usize,
-    left: usize,
-    refused: Vec<Refused>,
-}
+    /// What became of a hand-in.
+    #[derive(Serialize)]
+    struct AppliedHandIn {
+        /// How many changes are written now; those that were there before count, too.
+        applied: usize,
+        /// How many are not written yet: apply it again.
+        left: usize,
+        /// The documents of which a change was refused.
+        refused: Vec<RefusedDocument>,
+    }
 
-#[derive(Serialize)]
-struct Refused {
-    document: DocumentId,
-    reason: String,
+    /// A document of which a change was refused.
+    #[derive(Serialize)]
+    struct RefusedDocument {
+        document: DocumentId,
+        /// One of the codes of section 8 of the protocol, as a word.
+        reason: String,
+    }
 }
 
 async fn take(
     With(state): With<State>,
     Refresh(token): Refresh,
-    Body(asked): Body<Sealed>,
-) -> Result<Json<Receipt>, ApiError> {
+    Body(asked): Body<SealedHandIn>,
+) -> Result<Json<HandInReceipt>, ApiError> {
     // What is not in base64url is not sealed, either.
     let sealed = BASE64URL_NOPAD.decode(asked.sealed.as_bytes()).unwrap_or_default();
     let receipt = hand_in::take(state.gate(), token, &sealed).await?;
-    Ok(Json(Receipt { receipt: BASE64URL_NOPAD.encode(&receipt) }))
+    Ok(Json(HandInReceipt { receipt: BASE64URL_NOPAD.encode(&receipt) }))
 }
 
-async fn list(With(state): With<State>, claim: Claim) -> Result<Json<Vec<Listed>>, ApiError> {
+async fn list(With(state): With<State>, claim: Claim) -> Result<Json<Vec<WaitingHandIn>>, ApiError> {
     let waiting = hand_in::list(state.node(), &claim).await?;
-    Ok(Json(waiting.into_iter().map(Listed::from).collect()))
+    Ok(Json(waiting.into_iter().map(WaitingHandIn::from).collect()))
 }
 
 async fn open(
     With(state): With<State>,
     claim: Claim,
     Path(id): Path<Uuid>,
-) -> Result<Json<Opened>, ApiError> {
+) -> Result<Json<OpenedHandIn>, ApiError> {
     let opened = hand_in::open(state.node(), &claim, id).await?;
-    let mut documents: Vec<_> = opened.changed.iter().map(Document::from).collect();
+    let mut documents: Vec<_> = opened.changed.iter().map(HandInDocument::from).collect();
     let (mut left, mut more) = (MAX_SHOWN, 0);
     for document in &mut documents {
-        let bytes = |edit: &Edit| SHOWN_BESIDE + edit.text.len();
+        let bytes = |edit: &HandInEdit| SHOWN_BESIDE + edit.text.len();
         let fits = document.edits.iter().take_while(|edit| {
             let rest = left.checked_sub(bytes(edit));
             left = rest.unwrap_or_default();
@@ -144,30 +181,30 @@ async fn open(
         more += document.edits.len() - fits;
         document.edits.truncate(fits);
     }
-    Ok(Json(Opened { listed: opened.of.into(), documents, more }))
+    Ok(Json(OpenedHandIn { listed: opened.of.into(), documents, more }))
 }
 
 async fn apply(
     With(state): With<State>,
     claim: Claim,
     Path(id): Path<Uuid>,
-) -> Result<Json<Applied>, ApiError> {
+) -> Result<Json<AppliedHandIn>, ApiError> {
     let done = hand_in::apply(state.engine(), &claim, id).await?;
     let refused = done.refused.iter().map(|(document, reason)| {
         let reason = reason.to_string();
-        Refused { document: *document, reason }
+        RefusedDocument { document: *document, reason }
     });
-    Ok(Json(Applied { applied: done.applied, left: done.left, refused: refused.collect() }))
+    Ok(Json(AppliedHandIn { applied: done.applied, left: done.left, refused: refused.collect() }))
 }
 
 async fn discard(
     With(state): With<State>,
     claim: Claim,
     Path(id): Path<Uuid>,
-) -> Result<StatusCode, ApiError> {
+) -> Result<NoContent, ApiError> {
     hand_in::discard(state.engine(), &claim, id).await?;
     tracing::info!(hand_in.id = %id, manager.id = %claim.user(), "hand-in discarded");
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
 impl FromRequestParts<State> for Refresh {
@@ -179,14 +216,21 @@ impl FromRequestParts<State> for Refresh {
     }
 }
 
-impl From<HandedIn> for Listed {
+impl Asks for Refresh {
+    fn tell(operation: &mut Operation) {
+        operation.token = Some(Token::Refresh);
+        operation.errors.extend([ApiError::Unauthenticated, ApiError::SessionOver]);
+    }
+}
+
+impl From<HandedIn> for WaitingHandIn {
     fn from(of: HandedIn) -> Self {
         let HandedIn { id, user, device, device_name, at, changes, role: _ } = of;
         Self { id, user, device, device_name, handed_in_at: at, changes }
     }
 }
 
-impl From<&Changed> for Document {
+impl From<&Changed> for HandInDocument {
     fn from(changed: &Changed) -> Self {
         let Changed { is_private, exists, group } = changed;
         let changes = group.changes.iter().filter_map(|pushed| Change::from_bytes(&pushed.change).ok());
@@ -195,19 +239,23 @@ impl From<&Changed> for Document {
     }
 }
 
-fn edits(kind: DocumentTypeId, change: &Change) -> Vec<Edit> {
+fn edits(kind: DocumentTypeId, change: &Change) -> Vec<HandInEdit> {
     let edit = |op: &Op| match op {
         Op::Put { register, value, .. } => {
             let (place, of) = Place::of(kind, register).code();
-            Some(Edit { made_at: change.time, place, of, text: value.clone(), erased: 0 })
+            Some(HandInEdit { made_at: change.time, place, of, text: value.clone(), erased: 0 })
         }
         // Which text it belongs to only the document tells.
         Op::Insert { chars, .. } => {
-            Some(Edit { made_at: change.time, place: "text", of: None, text: chars.clone(), erased: 0 })
+            Some(HandInEdit { made_at: change.time, place: "text", of: None, text: chars.clone(), erased: 0 })
         }
-        Op::Erase { count, .. } => {
-            Some(Edit { made_at: change.time, place: "text", of: None, text: String::new(), erased: *count })
-        }
+        Op::Erase { count, .. } => Some(HandInEdit {
+            made_at: change.time,
+            place: "text",
+            of: None,
+            text: String::new(),
+            erased: *count,
+        }),
         Op::MakeText { .. } | Op::MakeContainer { .. } => None,
     };
     change.ops.iter().filter_map(edit).collect()

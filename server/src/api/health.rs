@@ -2,28 +2,44 @@
 
 use axum::Json;
 use axum::extract::State as With;
-use serde_json::{Value, json};
+use serde::Serialize;
 
+use super::routes::everybody;
+use super::schema::described;
 use super::{ApiError, Routes};
 use crate::state::State;
 use crate::store::{StoreError, organisation, probe};
 
 /// `GET /health` for what restarts the process, `GET /health/ready` for what sends it requests.
 pub fn routes() -> Routes {
-    Routes::new().get("/health", live).get("/health/ready", ready)
+    let lives = everybody("Says that the process lives.");
+    let serves = everybody(
+        "Says whether it can serve: whether the database answers and takes writes. Found out once a second at most.",
+    );
+    let serves = serves.fails([ApiError::Unavailable]);
+    Routes::of("Health and counters").get("/health", live, lives).get("/health/ready", ready, serves)
 }
 
-async fn live() -> Json<Value> {
-    Json(json!({ "status": "ok" }))
+described! {
+    /// How the server is.
+    #[derive(Serialize)]
+    struct Health {
+        /// `ok` or `ready`.
+        status: &'static str,
+    }
 }
 
-async fn ready(With(state): With<State>) -> Result<Json<Value>, ApiError> {
+async fn live() -> Json<Health> {
+    Json(Health { status: "ok" })
+}
+
+async fn ready(With(state): With<State>) -> Result<Json<Health>, ApiError> {
     // A server that stops still answers, but is to get no new requests.
     let stopping = *state.stopping().borrow();
     if stopping || !state.readiness().ask(|| works(&state)).await {
         return Err(ApiError::Unavailable);
     }
-    Ok(Json(json!({ "status": "ready" })))
+    Ok(Json(Health { status: "ready" }))
 }
 
 /// Whether the database answers and takes writes.

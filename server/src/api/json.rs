@@ -1,13 +1,17 @@
-//! What handlers take from a request, with our own answers where it does not fit.
+//! What handlers take from a request, with our own answers where it does not fit, and what they answer.
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::response::{IntoResponse, NoContent, Response};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::ApiError;
+use super::operation::{Answers, Asks, Content, Operation};
+use super::schema::Schema;
 use crate::state::State;
 
 /// A JSON body.
@@ -17,6 +21,10 @@ pub struct Body<T>(pub T);
 /// The variable part of the path; what does not parse is not found.
 #[derive(Debug)]
 pub struct Path<T>(pub T);
+
+/// What was made, in JSON: 201.
+#[derive(Debug)]
+pub struct Created<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest<State> for Body<T> {
     type Rejection = ApiError;
@@ -40,5 +48,45 @@ impl<T: DeserializeOwned + Send> FromRequestParts<State> for Path<T> {
             Ok(axum::extract::Path(value)) => Ok(Self(value)),
             Err(_) => Err(ApiError::NotFound),
         }
+    }
+}
+
+impl<T: Serialize> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        (StatusCode::CREATED, Json(self.0)).into_response()
+    }
+}
+
+impl<T: Schema + DeserializeOwned> Asks for Body<T> {
+    fn tell(operation: &mut Operation) {
+        operation.body = Some(Content::json::<T>());
+        operation.errors.extend([ApiError::TooLarge, ApiError::invalid("", "")]);
+        operation.reads = Some(|body| serde_json::from_value::<T>(body).is_ok());
+    }
+}
+
+impl<T: Schema> Asks for Path<T> {
+    fn tell(operation: &mut Operation) {
+        operation.variable = Some(T::schema);
+        operation.errors.push(ApiError::NotFound);
+    }
+}
+
+impl<T: Schema> Answers for Json<T> {
+    fn tell(operation: &mut Operation) {
+        operation.answer = Some(Content::json::<T>());
+    }
+}
+
+impl<T: Schema> Answers for Created<T> {
+    fn tell(operation: &mut Operation) {
+        operation.status = StatusCode::CREATED;
+        operation.answer = Some(Content::json::<T>());
+    }
+}
+
+impl Answers for NoContent {
+    fn tell(operation: &mut Operation) {
+        operation.status = StatusCode::NO_CONTENT;
     }
 }

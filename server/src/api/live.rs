@@ -6,15 +6,18 @@ use std::time::Duration;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{FromRequestParts, State as With};
+use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::request::Parts;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use roadbook_domain::value::id::UserId;
 use roadbook_domain::wire::{LIVE_BEARER, LIVE_PROTOCOL, LiveFrame, Poke};
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::caller::{arriving, bearer};
+use super::operation::{Answers, Asks, Operation};
+use super::routes::signed_in;
 use super::site::OwnSite;
 use super::{ApiError, Routes};
 use crate::auth::Claim;
@@ -32,8 +35,12 @@ const MAX_MESSAGE: usize = 256;
 
 /// The routes of the live channel.
 pub fn routes() -> Routes {
-    Routes::new().get("/v1/live", live)
+    let about = signed_in("The live channel, a WebSocket.").fails([ApiError::Unavailable]);
+    Routes::of("The exchange").get("/v1/live", live, about)
 }
+
+/// A connection that becomes a WebSocket.
+struct Upgraded(Response);
 
 /// The caller is judged before the upgrade, so a stranger never holds a socket.
 async fn live(
@@ -41,7 +48,7 @@ async fn live(
     _: OwnSite,
     Arriving(claim): Arriving,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Result<Response, ApiError> {
+) -> Result<Upgraded, ApiError> {
     let live = state.engine().live();
     // Before the database is asked: a flood of sockets by one user costs no query.
     let seat = live.seat(claim.user()).ok_or(ApiError::Unavailable)?;
@@ -63,7 +70,7 @@ async fn live(
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE);
     let listening = Listening { claim, watch, told: head, _seat: seat };
-    Ok(upgrade.on_upgrade(move |socket| serve(state, listening, ended, socket)))
+    Ok(Upgraded(upgrade.on_upgrade(move |socket| serve(state, listening, ended, socket))))
 }
 
 /// Who asks for the live channel. A browser can set no headers of a WebSocket, so its token may come as
@@ -76,6 +83,30 @@ impl FromRequestParts<State> for Arriving {
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
         let token = if parts.headers.contains_key(AUTHORIZATION) { bearer(parts) } else { offered(parts) };
         arriving(state, token.ok_or(ApiError::Unauthenticated)?).map(Self)
+    }
+}
+
+impl Asks for Arriving {
+    fn tell(operation: &mut Operation) {
+        <Claim as Asks>::tell(operation);
+    }
+}
+
+impl Asks for Result<WebSocketUpgrade, WebSocketUpgradeRejection> {
+    fn tell(operation: &mut Operation) {
+        operation.errors.push(ApiError::invalid("", ""));
+    }
+}
+
+impl Answers for Upgraded {
+    fn tell(operation: &mut Operation) {
+        operation.status = StatusCode::SWITCHING_PROTOCOLS;
+    }
+}
+
+impl IntoResponse for Upgraded {
+    fn into_response(self) -> Response {
+        self.0
     }
 }
 

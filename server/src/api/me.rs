@@ -2,10 +2,12 @@
 
 use axum::Json;
 use axum::extract::State as With;
-use axum::http::StatusCode;
+use axum::response::NoContent;
 use roadbook_domain::settings::user::User;
 use serde::Deserialize;
 
+use super::routes::signed_in;
+use super::schema::{described, object};
 use super::versioned::Versioned;
 use super::{ApiError, Body, Problem, Routes};
 use crate::accounts::{self, Profile};
@@ -14,20 +16,51 @@ use crate::state::State;
 
 /// The routes of one's own profile.
 pub fn routes() -> Routes {
-    Routes::new().get("/v1/me", show).put("/v1/me", edit).post("/v1/me/password", set_password)
+    let shows = signed_in("The caller's own directory entry.").fails([ApiError::NotFound]);
+    let edits = "Changes the caller's `family_name`, `given_name`, `zone` and `locale`.";
+    let edits = signed_in(edits).edits().fails([ApiError::NotFound]);
+    let sets = "Sets the caller's password by `{\"old\", \"new\"}`, and ends their other sessions.";
+    let sets = signed_in(sets);
+    let sets = sets.fails([ApiError::BadCredentials, ApiError::SlowDown { seconds: 0 }, ApiError::NotFound]);
+    Routes::of("Oneself").get("/v1/me", show, shows).put("/v1/me", edit, edits).post(
+        "/v1/me/password",
+        set_password,
+        sets,
+    )
 }
 
-#[derive(Deserialize)]
-struct Edit {
-    version: u64,
-    #[serde(flatten)]
-    profile: Profile,
+object! {
+    /// What users may change of their own directory entry.
+    Profile {
+        /// May be empty.
+        family_name: String,
+        /// May be empty.
+        given_name: String,
+        /// The IANA name of the zone in which their days are judged.
+        zone: String,
+        /// Language and country, such as `hu-HU`.
+        locale: String,
+    }
 }
 
-#[derive(Deserialize)]
-struct NewPassword {
-    old: String,
-    new: String,
+described! {
+    /// What users may change of their own directory entry.
+    #[derive(Deserialize)]
+    struct ProfileEdit {
+        /// The one that the edit is based on.
+        version: u64,
+        #[serde(flatten)]
+        profile: Profile,
+    }
+
+    /// A user's own new password.
+    #[derive(Deserialize)]
+    struct OwnPassword {
+        /// The one until now.
+        old: String,
+        /// At least 10 characters, at most 256 bytes.
+        new: String,
+    }
 }
 
 async fn show(With(state): With<State>, claim: Claim) -> Result<Json<Versioned<User>>, ApiError> {
@@ -38,7 +71,7 @@ async fn show(With(state): With<State>, claim: Claim) -> Result<Json<Versioned<U
 async fn edit(
     With(state): With<State>,
     claim: Claim,
-    Body(asked): Body<Edit>,
+    Body(asked): Body<ProfileEdit>,
 ) -> Result<Json<Versioned<User>>, ApiError> {
     if asked.version == 0 {
         return Err(ApiError::Invalid { field: "version", problem: Problem::Missing });
@@ -51,8 +84,8 @@ async fn edit(
 async fn set_password(
     With(state): With<State>,
     claim: Claim,
-    Body(asked): Body<NewPassword>,
-) -> Result<StatusCode, ApiError> {
+    Body(asked): Body<OwnPassword>,
+) -> Result<NoContent, ApiError> {
     accounts::set_own_password(state.gate(), &claim, &asked.old, &asked.new).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }

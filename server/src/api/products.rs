@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State as With;
-use axum::http::StatusCode;
 use roadbook_domain::settings::SettingsKind;
 use roadbook_domain::settings::catalogue;
 use roadbook_domain::settings::product::{Product, ProductKind};
@@ -10,22 +9,31 @@ use roadbook_domain::settings::role::Act;
 use roadbook_domain::value::id::ProductId;
 use serde::Deserialize;
 
+use super::routes::{admins, signed_in};
+use super::schema::described;
 use super::versioned::{self, Versioned};
-use super::{ApiError, Body, Path, Routes};
+use super::{ApiError, Body, Created, Path, Routes};
 use crate::auth::Claim;
 use crate::settings::{self, EditError};
 use crate::state::State;
 
 /// The routes of products.
 pub fn routes() -> Routes {
-    Routes::new().get("/v1/products", list).post("/v1/products", create).put("/v1/products/{product}", edit)
+    let creates = admins("Adds a product from the gallery, with the statuses and fields of its kind.");
+    Routes::of("Products")
+        .get("/v1/products", list, signed_in("The products."))
+        .post("/v1/products", create, creates.judged())
+        .put("/v1/products/{product}", edit, admins("Changes a product.").edits())
 }
 
-#[derive(Deserialize)]
-struct NewProduct {
-    kind: ProductKind,
-    /// The catalogue's name if absent.
-    name: Option<String>,
+described! {
+    /// A product that is added.
+    #[derive(Deserialize)]
+    struct NewProduct {
+        kind: ProductKind,
+        /// Left out: the gallery's.
+        name: Option<String>,
+    }
 }
 
 async fn list(With(state): With<State>, claim: Claim) -> Result<Json<Vec<Versioned<Product>>>, ApiError> {
@@ -39,7 +47,7 @@ async fn create(
     With(state): With<State>,
     claim: Claim,
     Body(asked): Body<NewProduct>,
-) -> Result<(StatusCode, Json<Versioned<Product>>), ApiError> {
+) -> Result<Created<Versioned<Product>>, ApiError> {
     let spec = catalogue::spec(asked.kind).ok_or_else(|| ApiError::invalid("kind", "not in the gallery"))?;
     let (id, name) = (ProductId::new(state.env()), &asked.name);
     let (version, setting) =
@@ -55,7 +63,7 @@ async fn create(
             Ok::<_, EditError>((editing, (version, made.product)))
         })
         .await?;
-    Ok((StatusCode::CREATED, Json(Versioned { version, setting })))
+    Ok(Created(Versioned { version, setting }))
 }
 
 async fn edit(

@@ -4,15 +4,17 @@ use std::convert::Infallible;
 
 use axum::Json;
 use axum::extract::{FromRequestParts, State as With};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::response::NoContent;
 use data_encoding::BASE64URL_NOPAD;
 use roadbook_domain::settings::role::Role;
 use roadbook_domain::value::id::{DeviceId, OrgId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::routes::SHORT_BODY_LIMIT;
+use super::operation::{Asks, Operation};
+use super::routes::{SHORT_BODY_LIMIT, everybody, only};
+use super::schema::described;
 use super::{ApiError, Body, Problem, Routes};
 use crate::auth::peer::{Origin, Peer};
 use crate::auth::session::{self, Credentials, Grant, Installation};
@@ -23,45 +25,57 @@ const MAX_NAME: usize = 100;
 
 /// The routes of sessions. None of them asks for an access token: they are how one comes by it.
 pub fn routes() -> Routes {
-    Routes::new()
-        .post_up_to(SHORT_BODY_LIMIT, "/v1/sign-in", sign_in)
-        .post_up_to(SHORT_BODY_LIMIT, "/v1/refresh", refresh)
-        .post_up_to(SHORT_BODY_LIMIT, "/v1/sign-out", sign_out)
+    let begins = everybody("Begins a session on a device; answers an access token and a refresh token.");
+    let begins = begins.fails([ApiError::BadCredentials, ApiError::SlowDown { seconds: 0 }]);
+    let renews = only("a refresh token", "Exchanges it for a new pair.").fails([ApiError::SessionOver]);
+    let ends = only("a refresh token", "Ends its session.");
+    Routes::of("Sessions")
+        .post_up_to(SHORT_BODY_LIMIT, "/v1/sign-in", sign_in, begins)
+        .post_up_to(SHORT_BODY_LIMIT, "/v1/refresh", refresh, renews)
+        .post_up_to(SHORT_BODY_LIMIT, "/v1/sign-out", sign_out, ends)
 }
 
-#[derive(Deserialize)]
-struct SignIn {
-    email: String,
-    password: String,
-    device: SignInDevice,
-}
+described! {
+    /// Who signs in, and on which device.
+    #[derive(Deserialize)]
+    struct SignIn {
+        /// As the user typed it.
+        email: String,
+        /// As the user typed it.
+        password: String,
+        device: SignInDevice,
+    }
 
-/// What a device says of itself.
-#[derive(Deserialize)]
-pub(super) struct SignInDevice {
-    platform: String,
-    name: String,
-    /// 32 random bytes in base64url, made by the installation and kept out of every backup.
-    install_secret: String,
-}
+    /// What a device says of itself.
+    #[derive(Deserialize)]
+    pub(super) struct SignInDevice {
+        /// 1 to 100 characters, none of them a control character.
+        platform: String,
+        /// 1 to 100 characters, none of them a control character.
+        name: String,
+        /// 32 random bytes in base64url without padding, made by the installation and kept out of every backup.
+        install_secret: String,
+    }
 
-#[derive(Deserialize)]
-struct Refresh {
-    refresh_token: String,
-}
+    /// A refresh token.
+    #[derive(Deserialize)]
+    struct Refresh {
+        refresh_token: String,
+    }
 
-/// A pair of tokens, and whose they are.
-#[derive(Serialize)]
-pub(super) struct Session {
-    organisation: OrgId,
-    user: UserId,
-    device: DeviceId,
-    role: Role,
-    access_token: String,
-    access_expires_at: Timestamp,
-    refresh_token: String,
-    /// In base64url.
-    keep_key: String,
+    /// A pair of tokens, and whose they are.
+    #[derive(Serialize)]
+    pub(super) struct Session {
+        organisation: OrgId,
+        user: UserId,
+        device: DeviceId,
+        role: Role,
+        access_token: String,
+        access_expires_at: Timestamp,
+        refresh_token: String,
+        /// In base64url: what the device seals unsent edits with for the same user, should they have to sign out.
+        keep_key: String,
+    }
 }
 
 async fn sign_in(
@@ -79,9 +93,9 @@ async fn refresh(With(state): With<State>, Body(asked): Body<Refresh>) -> Result
     Ok(Json(session::refresh(state.gate(), &asked.refresh_token).await?.into()))
 }
 
-async fn sign_out(With(state): With<State>, Body(asked): Body<Refresh>) -> Result<StatusCode, ApiError> {
+async fn sign_out(With(state): With<State>, Body(asked): Body<Refresh>) -> Result<NoContent, ApiError> {
     session::sign_out(state.gate(), &asked.refresh_token).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
 impl SignInDevice {
@@ -115,6 +129,10 @@ impl<S: Sync> FromRequestParts<S> for Comes {
         let origin = parts.extensions.get::<Origin>();
         Ok(Self(origin.map_or(Peer::UNKNOWN, |origin| Peer::of(origin.address))))
     }
+}
+
+impl Asks for Comes {
+    fn tell(_: &mut Operation) {}
 }
 
 impl From<Grant> for Session {

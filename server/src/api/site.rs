@@ -11,6 +11,7 @@ use axum::http::request::Parts;
 use axum::http::uri::Authority;
 
 use super::ApiError;
+use super::operation::{Asks, Operation};
 use crate::auth::peer::Origin;
 use crate::state::State;
 
@@ -43,6 +44,12 @@ impl FromRequestParts<State> for OwnSite {
             }
             (Some(_), Some(_)) => Err(ApiError::ForeignSite),
         }
+    }
+}
+
+impl Asks for OwnSite {
+    fn tell(operation: &mut Operation) {
+        operation.errors.push(ApiError::ForeignSite);
     }
 }
 

@@ -4,32 +4,38 @@
 
 use axum::Json;
 use axum::extract::State as With;
-use axum::http::StatusCode;
-use roadbook_domain::settings::role::Act;
 use roadbook_domain::settings::status::{Status, StatusGroup, StatusTodo};
 use roadbook_domain::value::id::{ProductId, StatusId};
 use serde::Deserialize;
 
+use super::routes::{admins, signed_in};
+use super::schema::described;
 use super::versioned::{self, Versioned};
-use super::{ApiError, Body, Path, Routes};
+use super::{ApiError, Body, Created, Path, Routes};
 use crate::auth::Claim;
-use crate::settings::{self, EditError};
 use crate::state::State;
 
 /// The routes of statuses.
 pub fn routes() -> Routes {
-    Routes::new().get("/v1/statuses", list).post("/v1/statuses", create).put("/v1/statuses/{status}", edit)
+    Routes::of("Statuses")
+        .get("/v1/statuses", list, signed_in("The statuses of all products."))
+        .post("/v1/statuses", create, admins("Adds a status.").judged())
+        .put("/v1/statuses/{status}", edit, admins("Changes a status.").edits())
 }
 
-#[derive(Deserialize)]
-struct NewStatus {
-    product: ProductId,
-    name: String,
-    group: StatusGroup,
-    /// Its place among the statuses of its group.
-    order: u32,
-    /// The todo that a card entering it is given (C9).
-    todo: Option<StatusTodo>,
+described! {
+    /// A status that is added.
+    #[derive(Deserialize)]
+    struct NewStatus {
+        /// One whose `mode` is `custom`.
+        product: ProductId,
+        name: String,
+        group: StatusGroup,
+        /// Its place among the statuses of its group.
+        order: u32,
+        /// The todo that a card entering it is given.
+        todo: Option<StatusTodo>,
+    }
 }
 
 async fn list(With(state): With<State>, claim: Claim) -> Result<Json<Vec<Versioned<Status>>>, ApiError> {
@@ -43,7 +49,7 @@ async fn create(
     With(state): With<State>,
     claim: Claim,
     Body(asked): Body<NewStatus>,
-) -> Result<(StatusCode, Json<Versioned<Status>>), ApiError> {
+) -> Result<Created<Versioned<Status>>, ApiError> {
     let status = Status {
         id: StatusId::new(state.env()),
         product: asked.product,
@@ -54,13 +60,7 @@ async fn create(
         retired: false,
         todo: asked.todo,
     };
-    let new = &status;
-    let version = settings::edit(state.node(), &claim, Act::EditSettings, |mut editing| async move {
-        let version = editing.write(new, 0).await?;
-        Ok::<_, EditError>((editing, version))
-    })
-    .await?;
-    Ok((StatusCode::CREATED, Json(Versioned { version, setting: status })))
+    versioned::create(&state, &claim, status).await
 }
 
 async fn edit(

@@ -9,9 +9,12 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use data_encoding::HEXLOWER;
 use roadbook_domain::value::time::Timestamp;
-use roadbook_domain::wire::{FrameError, SyncRequest, from_frame, to_frame};
+use roadbook_domain::wire::{FrameError, SyncRequest, SyncResponse, from_frame, to_frame};
 use serde::{Deserialize, Serialize};
 
+use super::operation::{Answers, Asks, Content, Operation};
+use super::routes::signed_in;
+use super::schema::described;
 use super::{ApiError, Routes};
 use crate::auth::Claim;
 use crate::state::State;
@@ -22,10 +25,16 @@ pub const FRAME: &str = "application/vnd.roadbook.frame";
 
 /// The routes of the exchange.
 pub fn routes() -> Routes {
-    Routes::new().post_up_to(MAX_REQUEST, "/v1/sync", exchange).get("/v1/state-hash", state_hash)
+    let proves = "The state hash of what the user sees at `now`, in milliseconds since 1970.";
+    Routes::of("The exchange")
+        .post_up_to(MAX_REQUEST, "/v1/sync", exchange, signed_in("One exchange, in frames of CBOR."))
+        .get("/v1/state-hash", state_hash, signed_in(proves))
 }
 
-async fn exchange(With(state): With<State>, claim: Claim, request: Request) -> Result<Response, ApiError> {
+/// A frame of CBOR.
+struct Frame(SyncResponse);
+
+async fn exchange(With(state): With<State>, claim: Claim, request: Request) -> Result<Frame, ApiError> {
     let arriving = state.arriving(claim.user()).ok_or(ApiError::Unavailable)?;
     let body = Bytes::from_request(request, &state).await.map_err(|refused| match refused.status() {
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge,
@@ -38,19 +47,22 @@ async fn exchange(With(state): With<State>, claim: Claim, request: Request) -> R
     });
     let request = judged(&state, &claim, request).await?;
     state.metrics().pushed(request.push.iter().map(|group| group.changes.len()).sum());
-    let response = sync::exchange(state.engine(), &claim, request).await?;
-    Ok(([(CONTENT_TYPE, FRAME)], to_frame(&response)).into_response())
+    Ok(Frame(sync::exchange(state.engine(), &claim, request).await?))
 }
 
-#[derive(Deserialize)]
-struct At {
-    now: Timestamp,
-}
+described! {
+    /// Of which instant.
+    #[derive(Deserialize)]
+    struct At {
+        now: Timestamp,
+    }
 
-/// A state hash, in lower-case hexadecimal digits.
-#[derive(Serialize)]
-struct StateHash {
-    state_hash: String,
+    /// A state hash.
+    #[derive(Serialize)]
+    struct StateHash {
+        /// 64 hexadecimal digits in small letters.
+        state_hash: String,
+    }
 }
 
 async fn state_hash(
@@ -62,6 +74,26 @@ async fn state_hash(
     let Query(At { now }) = judged(&state, &claim, at).await?;
     let hash = sync::state_hash(state.engine(), &claim, now).await?;
     Ok(Json(StateHash { state_hash: HEXLOWER.encode(&hash) }))
+}
+
+/// Only the exchange takes a request as it is: its body is a frame.
+impl Asks for Request {
+    fn tell(operation: &mut Operation) {
+        operation.body = Some(Content::other(FRAME));
+        operation.errors.extend([ApiError::TooLarge, ApiError::invalid("", "")]);
+    }
+}
+
+impl Answers for Frame {
+    fn tell(operation: &mut Operation) {
+        operation.answer = Some(Content::other(FRAME));
+    }
+}
+
+impl IntoResponse for Frame {
+    fn into_response(self) -> Response {
+        ([(CONTENT_TYPE, FRAME)], to_frame(&self.0)).into_response()
+    }
 }
 
 /// What was asked; only a caller with access is told what is wrong with it.

@@ -3,49 +3,63 @@
 
 use axum::Json;
 use axum::extract::State as With;
-use axum::http::StatusCode;
+use axum::response::NoContent;
 use roadbook_domain::settings::role::Act;
 use roadbook_domain::settings::role::Role;
 use roadbook_domain::settings::user::{Email, User};
 use roadbook_domain::value::id::UserId;
 use serde::Deserialize;
 
+use super::routes::admins;
+use super::schema::described;
 use super::versioned::{self, Versioned};
-use super::{ApiError, Body, Path, Routes};
+use super::{ApiError, Body, Created, Path, Routes};
 use crate::accounts;
 use crate::auth::Claim;
 use crate::state::State;
 
 /// The routes of users.
 pub fn routes() -> Routes {
-    Routes::new()
-        .get("/v1/users", list)
-        .post("/v1/users", create)
-        .put("/v1/users/{user}", edit)
-        .post("/v1/users/{user}/password", set_password)
+    let taken = || ApiError::AlreadyExists { field: "email" };
+    let edits = admins("Changes a user's directory entry, role or access.").edits();
+    let sets = admins("Sets a user's password and ends all their sessions.");
+    Routes::of("Users")
+        .get("/v1/users", list, admins("The directory of users."))
+        .post("/v1/users", create, admins("Adds a user.").judged().fails([taken()]))
+        .put("/v1/users/{user}", edit, edits.fails([taken(), ApiError::LastAdmin]))
+        .post("/v1/users/{user}/password", set_password, sets)
 }
 
-#[derive(Deserialize)]
-struct NewUser {
-    email: Email,
-    #[serde(default)]
-    family_name: String,
-    #[serde(default)]
-    given_name: String,
-    role: Role,
-    /// The zone in which their days are judged (T4), an IANA name.
-    zone: String,
-    /// Language and country, such as `hu-HU`.
-    locale: String,
-    #[serde(default)]
-    issues_invoices: bool,
-    /// Without one the user cannot sign in until it is set.
-    password: Option<String>,
-}
+described! {
+    /// A user who is added. They have access at once.
+    #[derive(Deserialize)]
+    struct NewUser {
+        /// The login.
+        email: Email,
+        /// Left out: empty.
+        #[serde(default)]
+        family_name: String,
+        /// Left out: empty.
+        #[serde(default)]
+        given_name: String,
+        role: Role,
+        /// The IANA name of the zone in which their days are judged.
+        zone: String,
+        /// Language and country, such as `hu-HU`.
+        locale: String,
+        /// Whether they issue invoices although their role does not allow it. Left out: false.
+        #[serde(default)]
+        issues_invoices: bool,
+        /// At least 10 characters, at most 256 bytes. Without one the user gets in by an enrolment.
+        password: Option<String>,
+    }
 
-#[derive(Deserialize)]
-struct NewPassword {
-    password: String,
+    /// A user's new password.
+    #[derive(Deserialize)]
+    struct NewPassword {
+        /// At least 10 characters, at most 256 bytes.
+        password: String,
+    }
 }
 
 async fn list(With(state): With<State>, claim: Claim) -> Result<Json<Vec<Versioned<User>>>, ApiError> {
@@ -60,7 +74,7 @@ async fn create(
     With(state): With<State>,
     claim: Claim,
     Body(asked): Body<NewUser>,
-) -> Result<(StatusCode, Json<Versioned<User>>), ApiError> {
+) -> Result<Created<Versioned<User>>, ApiError> {
     let user = User {
         id: UserId::new(state.env()),
         email: Some(asked.email),
@@ -75,7 +89,7 @@ async fn create(
     let version =
         accounts::create(state.engine(), state.gate().passwords(), &claim, &user, asked.password.as_deref())
             .await?;
-    Ok((StatusCode::CREATED, Json(Versioned { version, setting: user })))
+    Ok(Created(Versioned { version, setting: user }))
 }
 
 async fn edit(
@@ -94,7 +108,7 @@ async fn set_password(
     claim: Claim,
     Path(user): Path<UserId>,
     Body(asked): Body<NewPassword>,
-) -> Result<StatusCode, ApiError> {
+) -> Result<NoContent, ApiError> {
     accounts::set_password(state.node(), state.gate().passwords(), &claim, user, &asked.password).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }

@@ -4,7 +4,8 @@ use axum::Json;
 use roadbook_domain::settings::{Setting, SettingsId, SettingsRow};
 use serde::{Deserialize, Serialize};
 
-use super::{ApiError, Problem};
+use super::schema::{Member, Members, Object, Schemas};
+use super::{ApiError, Created, Problem};
 use crate::auth::{Claim, Permitted};
 use crate::settings::{self, EditError};
 use crate::state::State;
@@ -32,6 +33,24 @@ pub async fn list<T: Setting>(snapshot: &mut Permitted<Conn>) -> Result<Vec<Vers
     Ok(rows.iter().filter_map(versioned).collect())
 }
 
+/// Writes a new setting, in its first version.
+///
+/// # Errors
+/// Those of [`settings::edit`].
+pub async fn create<T: Setting>(
+    state: &State,
+    claim: &Claim,
+    setting: T,
+) -> Result<Created<Versioned<T>>, ApiError> {
+    let new = &setting;
+    let version = settings::edit(state.node(), claim, T::KIND.editing(), |mut editing| async move {
+        let version = editing.write(new, 0).await?;
+        Ok::<_, EditError>((editing, version))
+    })
+    .await?;
+    Ok(Created(Versioned { version, setting }))
+}
+
 /// Writes the next version of the setting with this id.
 ///
 /// # Errors
@@ -50,6 +69,17 @@ pub async fn edit<T: Setting>(
     })
     .await?;
     Ok(Json(Versioned { version, ..asked }))
+}
+
+impl<T: Object> Object for Versioned<T> {
+    const NAME: &'static str = T::NAME;
+
+    fn members(schemas: &mut Schemas) -> Members {
+        let version = Member::of::<u64>("version", schemas);
+        let version =
+            version.say("1 at first, one more with every edit. An edit names the one that it is based on.");
+        Members::default().with(version).including(T::members(schemas))
+    }
 }
 
 impl<T: Setting> Versioned<T> {

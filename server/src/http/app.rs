@@ -29,6 +29,9 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
     connect-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; manifest-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// Of [`POLICY`]: that no page may frame the app.
+const UNFRAMED: &str = "frame-ancestors 'none'";
+
 const HEADERS: [(HeaderName, HeaderValue); 6] = [
     (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -36,7 +39,7 @@ const HEADERS: [(HeaderName, HeaderValue); 6] = [
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
     (
         HeaderName::from_static("permissions-policy"),
-        HeaderValue::from_static("camera=(), microphone=(), geolocation=()"),
+        HeaderValue::from_static("camera=(self), microphone=(), geolocation=()"),
     ),
     (VARY, HeaderValue::from_static("accept-encoding")),
 ];
@@ -62,7 +65,15 @@ pub async fn answer(
     headers.insert(ETAG, version.tag.clone());
     headers.insert(CACHE_CONTROL, keeping(path));
     headers.extend(HEADERS);
+    if let Some(policy) = state.config().demo_page.as_deref().and_then(framed_by) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
     Ok(response)
+}
+
+/// The policy of a demonstration, whose page shows two phones in frames. Else it is the same.
+fn framed_by(page: &str) -> Option<HeaderValue> {
+    HeaderValue::try_from(POLICY.replace(UNFRAMED, &format!("frame-ancestors {page}"))).ok()
 }
 
 /// The file that is meant, and its own path: a path that names no file is one of the app's screens, all of which are

@@ -22,7 +22,7 @@ const MAX_BYTES: u64 = 32 << 20;
 
 /// At these names, and below them, the server has routes of its own, which a file could not be reached beside. The
 /// app's service worker has the same list (`app/src/sw.ts`).
-pub const OWN: [&str; 3] = ["health", "metrics", "v1"];
+pub const OWN: [&str; 4] = ["docs", "health", "metrics", "v1"];
 
 const REMEDY: &str = "give the folder of a built app";
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use roadbook_domain::settings::{Organisation, SettingsKind};
 use roadbook_domain::value::env::Env;
 use roadbook_domain::value::id::OrgId;
 use roadbook_domain::value::time::Timestamp;
@@ -12,7 +13,7 @@ use roadbook_domain::value::time::Timestamp;
 use super::config::{ConfigError, Database, foreign, one_line, store_advice};
 use crate::node::secrets::Secrets;
 use crate::store::db::Address;
-use crate::store::{Db, StoreError, enrolments, organisation, sqlite_file as file};
+use crate::store::{Db, StoreError, enrolments, organisation, settings, sqlite_file as file};
 use crate::sync::soundness;
 
 /// What `backup` is told.
@@ -232,7 +233,12 @@ async fn forget_codes(db: &Db, org: OrgId) -> Result<(), StoreError> {
 async fn inside(db: &Db, org: OrgId, now: Timestamp) -> Result<Sound, String> {
     let found = async {
         let mut conn = db.snapshot().await?;
-        let name = organisation::name(&mut conn, org).await?;
+        let set = settings::get(&mut conn, org, SettingsKind::Organisation, Organisation::ROW).await?;
+        // The other name is the one that the firm was made with.
+        let name = match set.and_then(|row| row.read::<Organisation>().ok()) {
+            Some(set) => Some(set.name),
+            None => organisation::name(&mut conn, org).await?,
+        };
         let head = organisation::head(&mut conn, org).await?;
         let finding = match &head {
             Some(_) => soundness::look(&mut conn, org, now).await?,

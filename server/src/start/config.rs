@@ -96,6 +96,11 @@ pub struct Config {
     #[arg(long, env = "ROADBOOK_DRAIN_TIMEOUT", default_value = "10s")]
     pub drain_timeout: String,
 
+    /// For `roadbook demo` alone: the origin of its page, which may show the app in frames. Both are on this machine
+    // No variable: it is nothing that anybody sets up.
+    #[arg(long, value_name = "ORIGIN", default_value = "", hide = true)]
+    pub demo_page: String,
+
     /// What a password hash costs; only simulations lower it.
     #[arg(skip)]
     pub password_cost: Cost,
@@ -243,6 +248,8 @@ pub struct Checked {
     pub public_address: Option<String>,
     /// The web app, if the server hands one out.
     pub app: Option<Arc<App>>,
+    /// The page that may show the app in frames, if there is one.
+    pub demo_page: Option<String>,
     /// The certificate to show; none where a proxy does.
     pub tls: Option<Arc<Tls>>,
     /// Who may read the counters.
@@ -309,6 +316,7 @@ impl Config {
     /// # Errors
     /// The first that is wrong.
     pub fn check(&self) -> Result<Checked, ConfigError> {
+        let listen = self.parse("listen", "give ADDRESS:PORT, such as 127.0.0.1:8080 or [::]:8080")?;
         Ok(Checked {
             database: self.database.address()?,
             database_connections: self.number("database-connections", 2, 1000)?,
@@ -316,9 +324,10 @@ impl Config {
                 "" => return Err(self.wrong("secrets", "give the path of the folder that init made".into())),
                 path => path.into(),
             },
-            listen: self.parse("listen", "give ADDRESS:PORT, such as 127.0.0.1:8080 or [::]:8080")?,
+            listen,
             public_address: self.public_address()?,
             app: self.app()?,
+            demo_page: self.demo_page(listen)?,
             tls: self.tls()?,
             metrics_from: self.networks("metrics-from")?,
             trusted_proxies: self.networks("trusted-proxies")?,
@@ -349,6 +358,7 @@ impl Config {
             "listen" => &self.listen,
             "public-address" => &self.public_address,
             "app" => &self.app,
+            "demo-page" => &self.demo_page,
             "tls-certificate" => &self.tls_certificate,
             "tls-key" => &self.tls_key,
             "metrics-from" => &self.metrics_from,
@@ -392,6 +402,34 @@ impl Config {
                 .map(|app| Some(Arc::new(app)))
                 .map_err(|problem| self.wrong("app", problem)),
         }
+    }
+
+    /// Nobody's app but that of a demonstration is ever framed: a page that frames it could make its user press what
+    /// they do not see.
+    fn demo_page(&self, listen: SocketAddr) -> Result<Option<String>, ConfigError> {
+        let page = self.value("demo-page");
+        if page.is_empty() {
+            return Ok(None);
+        }
+        let authority = page.strip_prefix("http://").unwrap_or_default();
+        let is_plain = authority.chars().all(|c| c.is_ascii_alphanumeric() || "-.:".contains(c));
+        let host = authority.split(':').next().unwrap_or_default();
+        let is_here = host == "localhost" || host.ends_with(".localhost");
+        if !is_plain || !is_here {
+            return Err(self.wrong("demo-page", "give the origin of a page on localhost".into()));
+        }
+        if !listen.ip().is_loopback() {
+            let remedy = "it is for a server that only this machine reaches; give --listen 127.0.0.1:0, or no --demo-page";
+            return Err(self.wrong("demo-page", remedy.into()));
+        }
+        // Behind a proxy every server listens on this machine alone.
+        let is_public = ["public-address", "trusted-proxies", "tls-certificate"];
+        if is_public.iter().any(|key| !self.value(key).is_empty()) {
+            let remedy = "it is for a demonstration, and not for a server that others reach by --public-address, \
+                          --trusted-proxies or --tls-certificate";
+            return Err(self.wrong("demo-page", remedy.into()));
+        }
+        Ok(Some(page.to_owned()))
     }
 
     fn tls(&self) -> Result<Option<Arc<Tls>>, ConfigError> {

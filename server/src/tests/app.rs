@@ -142,6 +142,8 @@ async fn the_servers_own_routes_and_all_below_them_are_never_the_apps() {
         ("/metrics", 200),
         ("/metrics/", 404),
         ("/metrics/nothing", 404),
+        ("/docs/", 404),
+        ("/docs/nothing", 404),
         // What others than users ask for.
         ("/.well-known", 404),
         ("/.well-known/", 404),
@@ -306,7 +308,7 @@ async fn every_answer_of_the_app_says_what_its_pages_may_do() {
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "no-referrer"),
             ("cross-origin-opener-policy", "same-origin"),
-            ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
+            ("permissions-policy", "camera=(self), microphone=(), geolocation=()"),
             ("strict-transport-security", "max-age=63072000"),
         ] {
             let told: Vec<_> = got.headers.get_all(name).iter().collect();
@@ -315,6 +317,21 @@ async fn every_answer_of_the_app_says_what_its_pages_may_do() {
         assert!(got.headers.contains_key(REQUEST_ID), "{path}");
         assert!(!got.headers.contains_key("access-control-allow-origin"), "{path}");
     }
+}
+
+#[tokio::test]
+async fn the_page_of_a_demonstration_alone_may_frame_the_app() {
+    let mut server = with_app().await;
+    let usual = get(&server, "/", &[]).await.headers["content-security-policy"].clone();
+    server.config.demo_page = "http://roadbook.localhost:8000".to_owned();
+    server.reopen().await.unwrap();
+    let got = get(&server, "/", &[]).await;
+    let policies: Vec<_> = got.headers.get_all("content-security-policy").iter().collect();
+    let (all_else, _) = usual.to_str().unwrap().rsplit_once("'none'").unwrap();
+    assert_eq!(policies, [format!("{all_else}http://roadbook.localhost:8000").as_str()]);
+    // The API is no page.
+    let got = get(&server, "/v1/me", &[]).await;
+    assert_eq!(got.headers["content-security-policy"], "default-src 'none'; frame-ancestors 'none'");
 }
 
 #[tokio::test]

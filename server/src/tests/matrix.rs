@@ -3,6 +3,8 @@
 
 mod when;
 
+use std::cell::Cell;
+
 use axum::http::Method;
 use roadbook_domain::document::DocumentTypeId;
 use roadbook_domain::document::Signature;
@@ -14,6 +16,9 @@ use roadbook_domain::wire::{HAND_IN_FORM, HandIn, Pushed, PushedChange, to_frame
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::openapi::Contract;
+use crate::api::For;
+use crate::auth::Claim;
 use crate::auth::keep::KeepKey;
 use crate::on_both;
 use crate::store::Tx;
@@ -58,6 +63,13 @@ const TABLE: &[(&str, &str, [u16; 6])] = &[
     ("GET", "/v1/statuses", [401, 200, 200, 200, 200, 200]),
     ("POST", "/v1/statuses", [401, 403, 403, 403, 422, 201]),
     ("PUT", "/v1/statuses/{status}", [401, 403, 403, 403, 404, 200]),
+    ("GET", "/v1/fields", [401, 200, 200, 200, 200, 200]),
+    ("POST", "/v1/fields", [401, 403, 403, 403, 422, 201]),
+    ("PUT", "/v1/fields/{field}", [401, 403, 403, 403, 404, 200]),
+    // The other organisation was made without a row of settings.
+    ("GET", "/v1/organisation", [401, 200, 200, 200, 404, 200]),
+    ("PUT", "/v1/organisation", [401, 403, 403, 403, 404, 200]),
+    ("DELETE", "/v1/documents/{document}", [401, 403, 403, 403, 404, 204]),
     // Only with a refresh token.
     ("POST", "/v1/hand-in", [401; 6]),
     ("GET", "/v1/hand-ins", [401, 403, 403, 200, 200, 200]),
@@ -69,6 +81,8 @@ const TABLE: &[(&str, &str, [u16; 6])] = &[
     ("POST", "/v1/sync", [401, 422, 422, 422, 422, 422]),
     ("GET", "/v1/state-hash", [401, 422, 422, 422, 422, 422]),
     ("GET", "/v1/live", [401, 422, 422, 422, 422, 422]),
+    ("GET", "/v1/openapi.json", [200; 6]),
+    ("GET", "/docs", [200; 6]),
 ];
 
 #[test]
@@ -76,7 +90,7 @@ fn every_route_of_the_router_has_a_row_and_every_row_a_route() {
     let routes: Vec<(String, String)> = crate::routes()
         .list()
         .iter()
-        .map(|(method, path)| (method.to_string(), (*path).to_owned()))
+        .map(|route| (route.method.to_string(), route.path.to_owned()))
         .collect();
     let rows: Vec<(String, String)> =
         TABLE.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
@@ -86,14 +100,35 @@ fn every_route_of_the_router_has_a_row_and_every_row_a_route() {
     assert_eq!(rows.len(), routes.len(), "a row without a route");
 }
 
+#[test]
+fn every_route_says_for_whom_it_is_as_the_table_does() {
+    for route in crate::routes().list() {
+        let is_of_it = |row: &&(&str, &str, [u16; 6])| (row.0, row.1) == (route.method.as_str(), route.path);
+        let (method, path, [nobody, restricted, user, manager, ..]) = TABLE.iter().find(is_of_it).unwrap();
+        let refused: Vec<_> = [restricted, user, manager].iter().map(|status| **status == 403).collect();
+        let is_as_said = match route.about.who {
+            For::Everybody => *nobody != 401,
+            For::SignedIn => *nobody == 401 && refused == [false, false, false],
+            For::Managers => *nobody == 401 && refused == [true, true, false],
+            For::Admins => *nobody == 401 && refused == [true, true, true],
+            For::Only(_) => true,
+        };
+        assert!(is_as_said, "{method} {path}: {}", route.about.who);
+        let asks = route.operation.token.is_some();
+        assert_eq!(asks, *nobody == 401, "{method} {path}: whether the document says that it wants a token");
+    }
+}
+
 on_both! {
-    async fn every_caller_gets_on_every_route_what_the_table_says(engine) {
+    async fn every_caller_gets_on_every_route_what_the_table_says_and_what_the_document_allows(engine) {
         let world = World::new(Server::new(engine).await.unwrap()).await;
+        let contract = Contract::of(&world.server).await;
         for (method, path, statuses) in TABLE {
             for ((caller, token), status) in world.callers.iter().zip(statuses) {
                 let body = world.body(method, path, caller);
-                let answer = world.server.send(method.parse().unwrap(), &world.path(path), token, body).await.unwrap();
+                let answer = world.server.send(method.parse().unwrap(), &world.path(path), token, body.clone()).await.unwrap();
                 assert_eq!(answer.status.as_u16(), *status, "{caller}: {method} {path} {:?}", answer.body);
+                contract.check(method, path, body.as_ref(), &answer);
                 if *caller != "admin" && *path != "/v1/devices" {
                     let text = answer.body.to_string();
                     assert!(!text.contains("Canary") && !text.contains("canary"), "{caller}: {method} {path} {text}");
@@ -128,8 +163,14 @@ struct World {
     device: String,
     product: Value,
     status: Value,
+    field: Value,
+    organisation: Value,
     /// One of the user, on their device.
     hand_in: Uuid,
+    /// A card, to be purged.
+    card: Cell<DocumentId>,
+    /// The administrator's access token.
+    admin: String,
 }
 
 impl World {
@@ -162,11 +203,36 @@ impl World {
         let statuses = server.send(Method::GET, "/v1/statuses", &admin, None).await.unwrap().body;
         let of_product = |status: &&Value| status["product"] == product["id"];
         let status = statuses.as_array().unwrap().iter().find(of_product).unwrap().clone();
+        let field = json!({ "scope": "persons", "name": "Size", "kind": { "type": "decimal" }, "order": 1 });
+        let field = server.send(Method::POST, "/v1/fields", &admin, Some(field)).await.unwrap().body;
+        let organisation = server.send(Method::GET, "/v1/organisation", &admin, None).await.unwrap().body;
         let lost = lost(&server, &admin).await;
-        let world =
-            Self { server, callers, lost, user, device, product, status, hand_in: Uuid::from_bytes([3; 16]) };
+        let (hand_in, card) = (Uuid::from_bytes([3; 16]), Cell::new(DocumentId::from_bytes([3; 16])));
+        let world = Self {
+            server,
+            callers,
+            lost,
+            user,
+            device,
+            product,
+            status,
+            field,
+            organisation,
+            hand_in,
+            card,
+            admin,
+        };
         world.hand_in_anew().await;
+        world.card_anew().await;
         world
+    }
+
+    /// Makes a card in the place of one that was purged.
+    async fn card_anew(&self) {
+        let push = when::push(&self.server);
+        self.card.set(push.push[0].document);
+        let claim = Claim::of(self.server.state.gate(), &self.admin).unwrap();
+        crate::sync::exchange(self.server.state.engine(), &claim, push).await.unwrap();
     }
 
     /// Writes the hand-in, with a new card and a change that is refused: so applying it does not end it.
@@ -204,17 +270,21 @@ impl World {
             .replace("{device}", &self.device)
             .replace("{product}", &id(&self.product))
             .replace("{status}", &id(&self.status))
+            .replace("{field}", &id(&self.field))
+            .replace("{document}", &self.card.get().to_string())
             .replace("{hand_in}", &self.hand_in.to_string())
     }
 
     /// A body that the route takes.
     fn body(&self, method: &str, path: &str, caller: &str) -> Option<Value> {
         let body = match (method, path) {
-            ("GET", _) | (_, "/v1/devices/{device}/revoke") => return None,
+            ("GET" | "DELETE", _) | (_, "/v1/devices/{device}/revoke") => return None,
             (_, path) if path.starts_with("/v1/hand-ins/") => return None,
             ("PUT", "/v1/users/{user}") => self.user.clone(),
             ("PUT", "/v1/products/{product}") => self.product.clone(),
             ("PUT", "/v1/statuses/{status}") => self.status.clone(),
+            ("PUT", "/v1/fields/{field}") => self.field.clone(),
+            ("PUT", "/v1/organisation") => self.organisation.clone(),
             (_, "/v1/users") => json!({
                 "email": format!("new.{caller}@example.com"), "role": "user", "zone": "UTC", "locale": "en",
             }),
@@ -222,6 +292,9 @@ impl World {
             (_, "/v1/products") => json!({ "kind": "projects" }),
             (_, "/v1/statuses") => json!({
                 "product": self.product["id"], "name": "New", "group": "inactive", "order": 99,
+            }),
+            (_, "/v1/fields") => json!({
+                "scope": { "product": self.product["id"] }, "name": "New", "kind": { "type": "day" }, "order": 99,
             }),
             (_, "/v1/enrolments") => json!({ "user": self.user["id"] }),
             ("PUT", "/v1/me") => json!({

@@ -45,7 +45,7 @@ pub type Versions = BTreeMap<(u16, [u8; 16]), i64>;
 pub struct Tally(BTreeMap<&'static str, u64>);
 
 /// What must happen among many seeds.
-const NAMES: [&str; 61] = [
+const NAMES: [&str; 63] = [
     // What the server did.
     "applied",
     "known",
@@ -99,6 +99,8 @@ const NAMES: [&str; 61] = [
     "users made",
     "phones lost",
     // What users did.
+    "taken back",
+    "not taken back",
     "signed out",
     "kept from signing out",
     "signed out by force",

@@ -23,6 +23,7 @@ mod run;
 mod server;
 mod transition;
 mod trouble;
+mod undo;
 mod world;
 
 use std::sync::Arc;
@@ -150,6 +151,7 @@ impl<'a> Simulation<'a> {
                 edits::build_on(self.phones[place].phone.app(), target, value, &people)?;
                 self.look_at(place)
             }
+            Transition::Undo { phone, target, skip } => self.undo(phone, target, skip),
             Transition::LinkMany { phone, target } => self.link_many(phone, target),
             Transition::Exchange { phone, fault } => {
                 let place = self.place(phone);
@@ -239,6 +241,16 @@ impl<'a> Simulation<'a> {
         let people = People { users: self.user_ids(), contacts: self.look()?.contacts() };
         let mut marks = Marks { next: &mut self.marked, erased: &mut self.ledger.erased };
         edits::edit(self.phones[place].phone.app(), act, target, value, &people, &mut marks)?;
+        self.look_at(place)
+    }
+
+    fn undo(&mut self, phone: u8, target: u8, skip: u8) -> Result<(), Failure> {
+        let place = self.place(phone);
+        if undo::undo(self.phones[place].phone.app(), target, skip)? {
+            self.ledger.tally.count("taken back");
+        } else {
+            self.ledger.tally.count("not taken back");
+        }
         self.look_at(place)
     }
 

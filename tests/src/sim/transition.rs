@@ -37,6 +37,15 @@ pub enum Transition {
         /// With what.
         value: u8,
     },
+    /// A user takes back one of the last edits of a card.
+    Undo {
+        /// On which phone.
+        phone: u8,
+        /// Of which card.
+        target: u8,
+        /// How many edits came after it.
+        skip: u8,
+    },
     /// Two phones link one contact to nearly as many others as it may have, each without the other's knowledge.
     LinkMany {
         /// The first of them.
@@ -300,7 +309,8 @@ impl Transition {
         let phone = dice.byte();
         match dice.below(1000) {
             0..15 => Self::BuildOn { phone, target: dice.byte() % 4, value: dice.byte() },
-            15..434 => Self::Edit { phone, act: dice.byte(), target: dice.byte() % 4, value: dice.byte() },
+            15..30 => Self::Undo { phone, target: dice.byte() % 4, skip: dice.byte() % 3 },
+            30..434 => Self::Edit { phone, act: dice.byte(), target: dice.byte() % 4, value: dice.byte() },
             434..440 => Self::LinkMany { phone, target: dice.byte() % 4 },
             440..445 => Self::Spoil { phone, target: dice.byte() },
             445..490 => Self::Forge { phone, how: dice.byte() },

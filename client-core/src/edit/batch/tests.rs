@@ -156,7 +156,7 @@ fn every_change_is_told_to_subscribers_once_it_is_durable() {
     assert_eq!(first.documents, [card]);
     assert_eq!(first.lists, [List::Today, List::Board(phone.product("Projects")), List::Outbox]);
     assert_eq!(second.documents, [company]);
-    assert_eq!(second.lists, [List::Contacts, List::Outbox]);
+    assert_eq!(second.lists, [List::Today, List::Contacts, List::Outbox]);
 }
 
 #[test]

@@ -1,3 +1,5 @@
+use std::sync::{Arc, Mutex};
+
 use roadbook_domain::crm::command::CardCommand;
 use roadbook_domain::crm::place::Place;
 use roadbook_domain::document::change::Change;
@@ -63,9 +65,14 @@ fn what_was_refused_is_readable_and_one_call_from_being_applied_again() {
     let writes = [(Place::Name, "Bakery Kovács"), (Place::Field { field }, "One. Two.")];
     assert_eq!(item.writes(), writes);
     phone.client.edit_card(card, &[CardCommand::EditText(field, "Zero. One.".into())]).unwrap();
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let listener = Arc::clone(&heard);
+    let subscription = phone.client.subscribe(move |changes| listener.lock().unwrap().push(changes.clone()));
     let (document, changes) = phone.client.reapply(item.n).unwrap();
+    drop(subscription);
     assert_eq!(document, card);
     assert!(changes.lists.contains(&List::Quarantine));
+    assert_eq!(*heard.lock().unwrap(), [changes], "screens are told what the caller is");
     let view = phone.client.card(card).unwrap();
     assert_eq!(view.row.name, "Bakery Kovács");
     assert_eq!(view.texts[0].1, "Zero. One. Two.", "what was written meanwhile stays");

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use roadbook_domain::crm::command::CardCommand;
 use roadbook_domain::settings::catalogue::{field_id, status_id};
 use roadbook_domain::settings::{LOCAL_USER, SettingsRow};
+use roadbook_domain::value::due::Class;
 
 use super::*;
 use crate::testing::{NOW, Phone, new_card, part, todo, todo_of};
@@ -27,12 +28,15 @@ fn the_most_urgent_card_comes_first_and_cards_without_a_next_step_last() {
     let today = phone.card("Today", &[todo(7, "Call", "2026-11-23")]);
     let board = phone.client.board(&BoardQuery::new(product, 9)).unwrap();
     assert_eq!(names(&board), ["Overdue", "Today", "Tomorrow", "No due", "No step"]);
-    assert_eq!((board.cards[1].id, board.cards[1].next), (today, Some(part(7))));
+    let next = board.cards[1].next.unwrap();
+    assert_eq!((board.cards[1].id, next.todo, next.class), (today, part(7), Class::DueToday));
+    assert_eq!(board.matching, Some(5));
     assert_eq!(board.cards[1].section, Section::Today);
     assert!(board.next_change > Some(NOW));
 
     let second = BoardQuery { offset: 2, ..BoardQuery::new(product, 2) };
-    assert_eq!(names(&phone.client.board(&second).unwrap()), ["Tomorrow", "No due"]);
+    let second = phone.client.board(&second).unwrap();
+    assert_eq!((names(&second), second.matching), (vec!["Tomorrow", "No due"], None));
 }
 
 #[test]
@@ -57,6 +61,35 @@ fn cards_of_a_user_are_those_where_they_have_something_to_do_even_if_another_use
     let none =
         BoardQuery { text: Some("NOTHING".into()), assignee: Some(anna), ..BoardQuery::new(product, 9) };
     assert!(phone.client.board(&none).unwrap().cards.is_empty());
+}
+
+#[test]
+fn cards_without_a_next_step_are_those_of_their_owner_and_each_filter_tells_how_many_there_are() {
+    let phone = Phone::local(1);
+    let product = phone.product("Projects");
+    let anna = UserId::from_bytes([9; 16]);
+    phone.card("Mine, open", &[todo(1, "x", "2026-11-23")]);
+    phone.card("Mine, idle", &[]);
+    phone.card("Of Anna, idle", &[CardCommand::SetOwner(Some(anna))]);
+    let trashed = phone.card("Trashed", &[]);
+    phone.client.edit_card(trashed, &[CardCommand::Trash]).unwrap();
+    let all = BoardQuery::new(product, 1);
+    let status = status_id(product, "to_plan");
+    let first = phone.client.status_counts(product).unwrap()[0].status;
+    let cases: [(&str, BoardQuery, u32); 7] = [
+        ("all", all.clone(), 3),
+        ("idle", BoardQuery { without_next: true, ..all.clone() }, 2),
+        ("Anna's idle", BoardQuery { without_next: true, assignee: Some(anna), ..all.clone() }, 1),
+        ("Anna's to do", BoardQuery { assignee: Some(anna), ..all.clone() }, 0),
+        ("idle in the first status", BoardQuery { without_next: true, status: first, ..all.clone() }, 2),
+        ("in another status", BoardQuery { status: Some(status), ..all.clone() }, 0),
+        ("idle with a word", BoardQuery { without_next: true, text: Some("anna".into()), ..all }, 1),
+    ];
+    for (what, query, expected) in cases {
+        let whole = phone.client.board(&BoardQuery { limit: 9, ..query.clone() }).unwrap();
+        assert_eq!(whole.cards.len(), expected as usize, "{what}");
+        assert_eq!(phone.client.board(&query).unwrap().matching, Some(expected), "{what}");
+    }
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn of_two_names_given_at_once_one_is_shown_and_the_other_is_one_edit_away() {
 
     let [conflict] = phone.client.conflicts(card).unwrap().try_into().unwrap();
     let lost = conflict.others[0].clone();
-    let both: std::collections::BTreeSet<_> = [conflict.shown.as_str(), lost.as_str()].into();
+    let both: BTreeSet<_> = [conflict.shown.as_str(), lost.as_str()].into();
     assert_eq!(both, ["Mine", "Theirs"].into());
     let row = phone.client.card_row(card).unwrap();
     assert_eq!((row.name.as_str(), row.conflicts), (conflict.shown.as_str(), 1));

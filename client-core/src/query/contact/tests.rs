@@ -45,6 +45,22 @@ fn contacts_are_listed_by_family_name_and_found_by_any_part_of_it() {
 }
 
 #[test]
+fn contacts_are_counted_as_they_are_listed() {
+    let phone = Phone::local(1);
+    for name in ["Zöld Kft.", "Alma Bt.", "Körte és Alma"] {
+        phone.company(name, &[]);
+    }
+    let trashed = phone.company("Régi Alma", &[]);
+    phone.client.edit_contact(trashed, &[ContactCommand::Trash]).unwrap();
+    for (text, expected) in
+        [(None, 3), (Some("ALMA"), 2), (Some("alma korte"), 1), (Some("."), 3), (Some("x"), 0)]
+    {
+        assert_eq!(phone.client.contact_count(text), Ok(expected), "{text:?}");
+        assert_eq!(phone.client.contacts(text, 0, 9).unwrap().len(), expected as usize, "{text:?}");
+    }
+}
+
+#[test]
 fn a_contact_has_any_number_of_details_and_one_taken_away_is_gone() {
     let phone = Phone::local(1);
     let detail = |n, sort, value: &str| ContactCommand::SetDetail {

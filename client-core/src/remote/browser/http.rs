@@ -17,6 +17,7 @@ use crate::remote::address::address_of;
 use crate::remote::answer;
 use crate::remote::bounds::{MAX_JSON, SILENCE, TOTAL};
 use crate::remote::error::AddressError;
+use crate::remote::request::{HttpMethod, Reply};
 use crate::remote::timer::sleep;
 use crate::remote::transport::{MAX_ANSWER, Transport, TransportError};
 use crate::store::lease::RENEWAL;
@@ -39,13 +40,19 @@ impl HttpTransport {
         &self.address
     }
 
-    /// A call of the JSON API that reads: `GET path`.
+    /// A call of the JSON API by whatever method; what the server itself refuses is an answer, too.
     ///
     /// # Errors
-    /// As [`Transport::post`].
-    pub async fn get(&self, path: &str, access_token: &str) -> Result<String, TransportError> {
-        let body = self.call("GET", path, Some(access_token), None, MAX_JSON).await?;
-        text(body)
+    /// As [`Transport::post`], but for refusals that have a code.
+    pub async fn ask(
+        &self,
+        method: HttpMethod,
+        path: &str,
+        access_token: &str,
+        body: Option<&str>,
+    ) -> Result<Reply, TransportError> {
+        let body = body.map(|json| Body::Json(json.to_owned()));
+        self.call(word_of(method), path, Some(access_token), body, MAX_JSON).await?.reply()
     }
 
     /// Sends one request and reads the whole answer. What is dropped before that is aborted.
@@ -57,7 +64,7 @@ impl HttpTransport {
         access_token: Option<&str>,
         body: Option<Body>,
         most: usize,
-    ) -> impl Future<Output = Result<Vec<u8>, TransportError>> + Send + use<> {
+    ) -> impl Future<Output = Result<Answer, TransportError>> + Send + use<> {
         let asked = asked(method, &format!("{}{path}", self.address), access_token, body);
         SendWrapper::new(async move {
             let (request, abort) = asked.map_err(|_| TransportError::Unreachable)?;
@@ -73,12 +80,9 @@ impl HttpTransport {
 }
 
 impl Transport for HttpTransport {
-    fn exchange(
-        &self,
-        access_token: &str,
-        frame: Vec<u8>,
-    ) -> impl Future<Output = Result<Vec<u8>, TransportError>> + Send {
-        self.call("POST", "/v1/sync", Some(access_token), Some(Body::Frame(frame)), MAX_ANSWER)
+    async fn exchange(&self, access_token: &str, frame: Vec<u8>) -> Result<Vec<u8>, TransportError> {
+        let frame = Some(Body::Frame(frame));
+        self.call("POST", "/v1/sync", Some(access_token), frame, MAX_ANSWER).await?.success()
     }
 
     async fn post(
@@ -87,7 +91,7 @@ impl Transport for HttpTransport {
         access_token: Option<&str>,
         json: String,
     ) -> Result<String, TransportError> {
-        text(self.call("POST", path, access_token, Some(Body::Json(json)), MAX_JSON).await?)
+        text(self.call("POST", path, access_token, Some(Body::Json(json)), MAX_JSON).await?.success()?)
     }
 
     fn address(&self) -> &str {
@@ -102,6 +106,38 @@ impl Transport for HttpTransport {
 enum Body {
     Frame(Vec<u8>),
     Json(String),
+}
+
+/// What may be the server's own answer, of whatever status.
+struct Answer {
+    status: u16,
+    /// Only of what is no success.
+    retry_after: Option<String>,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The body of what is to be a success.
+    fn success(self) -> Result<Vec<u8>, TransportError> {
+        if self.is_success() {
+            Ok(self.body)
+        } else {
+            Err(answer::refusal(self.status, self.retry_after.as_deref(), &self.body))
+        }
+    }
+
+    /// What the server itself refuses is an answer, too.
+    fn reply(self) -> Result<Reply, TransportError> {
+        if self.is_success() {
+            Ok(Reply { status: self.status, body: text(self.body)? })
+        } else {
+            answer::reply(self.status, self.retry_after.as_deref(), self.body)
+        }
+    }
 }
 
 /// Ends a request once it is dropped.
@@ -148,7 +184,7 @@ fn asked(
     Ok((request, abort))
 }
 
-async fn answered(request: &Request, most: usize) -> Result<Vec<u8>, TransportError> {
+async fn answered(request: &Request, most: usize) -> Result<Answer, TransportError> {
     let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
     let response = within(JsFuture::from(scope.fetch_with_request(request))).await?;
     // The browser does not tell why: the network, the name, the certificate.
@@ -164,14 +200,14 @@ async fn answered(request: &Request, most: usize) -> Result<Vec<u8>, TransportEr
         let retry_after = response.headers().get("retry-after").ok().flatten();
         // The status says enough, even if the body is cut.
         let body = read(&response, MAX_JSON).await.unwrap_or_default();
-        return Err(answer::refusal(status, retry_after.as_deref(), &body));
+        return Ok(Answer { status, retry_after, body });
     }
     // The server answers no calls by pages.
     let kind = response.headers().get("content-type").ok().flatten();
     if kind.is_some_and(|kind| kind.starts_with("text/html")) {
         return Err(TransportError::WrongServer { status });
     }
-    read(&response, most).await
+    Ok(Answer { status, retry_after: None, body: read(&response, most).await? })
 }
 
 /// Reads a body of at most `most` bytes; one that is longer is given up at once.
@@ -197,6 +233,15 @@ async fn within<T>(wait: impl Future<Output = T>) -> Result<T, TransportError> {
     match select(pin!(wait), pin!(sleep(SILENCE))).await {
         Either::Left((came, _)) => Ok(came),
         Either::Right(_) => Err(TransportError::TimedOut),
+    }
+}
+
+fn word_of(method: HttpMethod) -> &'static str {
+    match method {
+        HttpMethod::Get => "GET",
+        HttpMethod::Post => "POST",
+        HttpMethod::Put => "PUT",
+        HttpMethod::Delete => "DELETE",
     }
 }
 

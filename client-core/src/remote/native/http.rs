@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
-use reqwest::{RequestBuilder, Response, StatusCode, Url};
+use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use rustls::ClientConfig;
 
 use super::trust::Trust;
@@ -12,6 +12,7 @@ use crate::remote::address::address_of;
 use crate::remote::answer;
 use crate::remote::bounds::{MAX_JSON, SILENCE, TOTAL};
 use crate::remote::error::AddressError;
+use crate::remote::request::{HttpMethod, Reply};
 use crate::remote::timer::sleep;
 use crate::remote::transport::{MAX_ANSWER, Transport, TransportError};
 use crate::store::lease::RENEWAL;
@@ -63,20 +64,51 @@ impl HttpTransport {
         &self.address
     }
 
-    /// A call of the JSON API that reads: `GET path`.
+    /// A call of the JSON API by whatever method; what the server itself refuses is an answer, too.
     ///
     /// # Errors
-    /// As [`Transport::post`].
-    pub async fn get(&self, path: &str, access_token: &str) -> Result<String, TransportError> {
-        let request = self.client.get(self.url(path));
-        text(self.send(request, Some(access_token)).await?).await
+    /// As [`Transport::post`], but for refusals that have a code.
+    pub async fn ask(
+        &self,
+        method: HttpMethod,
+        path: &str,
+        access_token: &str,
+        body: Option<&str>,
+    ) -> Result<Reply, TransportError> {
+        let mut request = self.client.request(method_of(method), self.url(path));
+        if let Some(body) = body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body.to_owned());
+        }
+        let response = self.answered(request, Some(access_token)).await?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(Reply { status: status.as_u16(), body: text(response).await? });
+        }
+        let (retry_after, body) = rest(response).await;
+        answer::reply(status.as_u16(), retry_after.as_deref(), body)
     }
 
     fn url(&self, path: &str) -> String {
         format!("{}{path}", self.address)
     }
 
+    /// Sends a request, whose answer is to be a success.
     async fn send(
+        &self,
+        request: RequestBuilder,
+        access_token: Option<&str>,
+    ) -> Result<Response, TransportError> {
+        let response = self.answered(request, access_token).await?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let (retry_after, body) = rest(response).await;
+        Err(answer::refusal(status.as_u16(), retry_after.as_deref(), &body))
+    }
+
+    /// The same with whatever status.
+    async fn answered(
         &self,
         mut request: RequestBuilder,
         access_token: Option<&str>,
@@ -85,7 +117,7 @@ impl HttpTransport {
             request = request.header(AUTHORIZATION, bearer(token)?);
         }
         match request.send().await {
-            Ok(response) => self.judge(response).await,
+            Ok(response) => self.judge(response),
             Err(error) => {
                 let kind = broken(&error);
                 let before_the_server = error.is_connect();
@@ -97,18 +129,18 @@ impl HttpTransport {
         }
     }
 
-    /// An answer of the server itself, or what the one that came means.
-    async fn judge(&self, response: Response) -> Result<Response, TransportError> {
+    /// An answer that may be the server's own, or what the one that came means.
+    fn judge(&self, response: Response) -> Result<Response, TransportError> {
         let status = response.status();
         if status.is_redirection() || status == StatusCode::NETWORK_AUTHENTICATION_REQUIRED {
             return Err(self.elsewhere(&response));
         }
-        if !status.is_success() {
-            return Err(refusal(response).await);
-        }
-        // The server answers no calls by pages.
+        // The server answers no calls by pages. What is no success tells by its body whose word it is.
         let is_page = header(&response, CONTENT_TYPE).is_some_and(|value| value.starts_with("text/html"));
-        if is_page { Err(TransportError::WrongServer { status: status.as_u16() }) } else { Ok(response) }
+        if is_page && status.is_success() {
+            return Err(TransportError::WrongServer { status: status.as_u16() });
+        }
+        Ok(response)
     }
 
     /// What it means to be sent elsewhere: a portal sends to its own pages, a proxy to another form of the
@@ -227,13 +259,20 @@ async fn text(response: Response) -> Result<String, TransportError> {
     String::from_utf8(read(response, MAX_JSON).await?).map_err(|_| TransportError::Malformed)
 }
 
-/// What an answer that is no success means.
-async fn refusal(response: Response) -> TransportError {
-    let status = response.status().as_u16();
+/// What counts of an answer that is no success: `Retry-After`, and the body.
+async fn rest(response: Response) -> (Option<String>, Vec<u8>) {
     let retry_after = header(&response, RETRY_AFTER).map(str::to_owned);
     // The status says enough, even if the body is cut.
-    let body = read(response, MAX_JSON).await.unwrap_or_default();
-    answer::refusal(status, retry_after.as_deref(), &body)
+    (retry_after, read(response, MAX_JSON).await.unwrap_or_default())
+}
+
+fn method_of(method: HttpMethod) -> Method {
+    match method {
+        HttpMethod::Get => Method::GET,
+        HttpMethod::Post => Method::POST,
+        HttpMethod::Put => Method::PUT,
+        HttpMethod::Delete => Method::DELETE,
+    }
 }
 
 #[cfg(test)]

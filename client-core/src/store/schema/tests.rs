@@ -1,12 +1,15 @@
 use std::time::Duration;
 
+use roadbook_domain::crm::command::ContactCommand;
+use roadbook_domain::crm::row::{ContactSort, DetailSort};
+use roadbook_domain::read::duplicate::Sought;
 use roadbook_domain::read::today::Period;
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 
 use super::*;
 use crate::Client;
 use crate::store::Store;
-use crate::testing::{Phone, todo};
+use crate::testing::{Phone, part, todo};
 
 fn schema_of(connection: &Connection) -> String {
     let mut statement = connection
@@ -33,6 +36,27 @@ fn a_file_upgraded_from_any_version_has_the_schema_of_a_fresh_one() {
         assert_eq!(schema_of(&old), schema_of(&fresh), "from version {from}");
         assert_eq!(version(&old).unwrap(), latest());
     }
+}
+
+#[test]
+fn keys_of_another_rule_are_made_anew_when_the_file_is_opened() {
+    let mut phone = Phone::local(1);
+    let (label, value) = (String::new(), "+36 30 123 4567".to_owned());
+    let number = ContactCommand::SetDetail { id: part(1), sort: DetailSort::Phone, label, value };
+    let firm = phone.company("Zöld Alma Kft.", &[number]);
+    let older = |tx: &Transaction<'_>| {
+        Ok(tx.execute_batch(
+            "UPDATE detail SET key = NULL; UPDATE contact SET search = 'zold alma kft';
+             UPDATE meta SET value = x'01' WHERE key = 'name_keys'; DELETE FROM meta WHERE key = 'detail_keys'",
+        )?)
+    };
+    phone.client.store().write(older).unwrap();
+    phone.reopen();
+
+    assert_eq!(phone.client.find_caller("06301234567", 9).unwrap()[0].0, firm);
+    let sought = Sought::new(ContactSort::Company, "", "Kft. Zöld Alma", Vec::new());
+    assert_eq!(phone.client.likely_doubles(&sought, 9).unwrap()[0].0, firm);
+    assert_eq!(phone.client.wrong_projections().unwrap(), []);
 }
 
 #[test]
@@ -155,9 +179,10 @@ fn the_schema_is_this() {
     base_change: document BLOB, n INTEGER, hash BLOB, change BLOB
     card: document BLOB, product BLOB, name TEXT, search TEXT, status BLOB, shown BLOB, shown_until INTEGER, then_shown BLOB, owner BLOB, trash INTEGER, fields BLOB, last_contact INTEGER, conflicts INTEGER, next_due INTEGER, has_open INTEGER, created INTEGER
     contact: document BLOB, sort TEXT, given_name TEXT, family_name TEXT, search TEXT, place BLOB, trash INTEGER, fields BLOB, creator BLOB, conflicts INTEGER
-    detail: document BLOB, detail BLOB, sort TEXT, label TEXT, value TEXT
+    detail: document BLOB, detail BLOB, sort TEXT, label TEXT, value TEXT, key TEXT
     document: id BLOB, kind INTEGER, saved BLOB, heads BLOB, authors BLOB, receipt BLOB, as_of INTEGER, term BLOB, damage TEXT, stale INTEGER
     due_move: document BLOB, todo BLOB, at INTEGER, from_due TEXT, to_due TEXT
+    entry: document BLOB, entry BLOB, kind TEXT, at INTEGER, text TEXT
     fact: document BLOB, facts BLOB
     link: document BLOB, link BLOB, target BLOB, role TEXT
     meta: key TEXT, value BLOB

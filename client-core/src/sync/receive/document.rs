@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::store::documents::{Acknowledged, Base};
 use crate::store::outbox::{Unsent, UnsentState};
 use crate::store::quarantine::QuarantineReason;
-use crate::store::{documents, forget, outbox, projections, quarantine, retained};
+use crate::store::{documents, entries, forget, outbox, projections, quarantine, retained};
 use crate::value_edit::ValueEdit;
 
 /// Brings one document up to date.
@@ -290,20 +290,26 @@ impl<'a, 'b> Receiving<'a, 'b> {
     }
 
     /// Stores a new document by the rows that come with it, without loading it; false if they cannot
-    /// be read. Rows of another version of the projection do for the lists until they are made anew.
+    /// be read. Rows of another version of the projection do for the lists until they are made anew, and a search does
+    /// without the entries of a document that must be loaded for them.
     fn insert_rows(&mut self, bundle: &Bundle) -> Result<bool, Error> {
-        let rows = match DocumentType::get(bundle.kind) {
-            None => Some(Rows::None),
-            Some(kind) => match projection::rows_of_saved(kind, &bundle.saved, &bundle.authors) {
-                Some(rows) => rows.ok(),
-                None => counted::decode(&bundle.rows).ok(),
+        let told = match DocumentType::get(bundle.kind) {
+            None => Some((Rows::None, Some(Vec::new()))),
+            Some(kind) => match projection::all_of_saved(kind, &bundle.saved, &bundle.authors) {
+                Some(told) => told.ok().map(|(rows, entries)| (rows, Some(entries))),
+                // Rows come with it, entries are in the document alone.
+                None => counted::decode(&bundle.rows).ok().map(|rows| (rows, None)),
             },
         };
-        let Some(rows) = rows else { return Ok(false) };
+        let Some((rows, told)) = told else { return Ok(false) };
         let base = Base::of_bundle(bundle);
         documents::put(self.context.tx, self.id, &base)?;
         projections::write(self.context.tx, self.context.workspace, self.id, &rows, true)?;
-        if !bundle.rows.is_empty() && bundle.projection_version != projection::VERSION {
+        if let Some(told) = &told {
+            entries::write(self.context.tx, self.id, told, true)?;
+        }
+        let lacks_entries = told.is_none() && rows != Rows::None;
+        if lacks_entries || !bundle.rows.is_empty() && bundle.projection_version != projection::VERSION {
             documents::mark_stale(self.context.tx, self.id)?;
         }
         self.received.changes.rows(self.id, &rows);

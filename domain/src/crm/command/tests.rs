@@ -2,7 +2,7 @@ use super::*;
 use crate::crm::place::Place;
 use crate::crm::row::Event;
 use crate::crm::row::Rows;
-use crate::crm::row::{CardRow, ContactRow};
+use crate::crm::row::{CardRow, ContactRow, EntryRow};
 use crate::document::AuthorTable;
 use crate::document::Document;
 use crate::document::DocumentType;
@@ -10,7 +10,7 @@ use crate::document::OpIndex;
 use crate::document::Writer;
 use crate::document::change::{Actor, Change};
 use crate::read::history::{Edit, history};
-use crate::read::projection::{facts, rows, rows_of_index, rows_of_saved};
+use crate::read::projection::{all_of_saved, entries, facts, rows, rows_of_index, rows_of_saved};
 use crate::read::view::View;
 use crate::value::trash::Trash;
 use proptest::prelude::*;
@@ -335,6 +335,36 @@ fn a_contact_has_any_number_of_details_and_a_removed_one_is_gone() {
         document.apply(vec![change]).unwrap();
         assert_eq!(contact_row(&document, None).details.len(), 1 - before);
     }
+}
+
+#[test]
+fn the_entries_of_a_card_are_told_from_it_and_from_a_list_of_its_changes_alike() {
+    let mut alice = new_card();
+    assert_eq!(entries(&alice.document), []);
+    let at = Timestamp::from_millis(1_600_000_000_000);
+    let entry = |n: u8, kind: &str, text: &str| NewEntry {
+        id: PartId::from_bytes([n; 6]),
+        kind: kind.into(),
+        at,
+        text: text.into(),
+        by: None,
+        person: None,
+        place: "Pécs".into(),
+    };
+    alice.does(&[CardCommand::AddEntry(entry(2, "call", "Nobody there"))]);
+    alice.does(&[CardCommand::AddEntry(entry(1, "note", ""))]);
+    let row = |n: u8, kind: &str, text: &str| EntryRow {
+        id: PartId::from_bytes([n; 6]),
+        kind: kind.into(),
+        at: Some(at),
+        text: text.into(),
+    };
+    let expected = [row(1, "note", ""), row(2, "call", "Nobody there")];
+    assert_eq!(entries(&alice.document), expected);
+    let saved = alice.document.save();
+    let (_, told) = all_of_saved(&card::TYPE, &saved, &AuthorTable::default()).unwrap().unwrap();
+    assert_eq!(told, expected);
+    assert_eq!(entries(&Document::new(&user_document::TYPE)), []);
 }
 
 /// What somebody does next, on either of two replicas that meet now and then.

@@ -209,6 +209,14 @@ fn a_forged_edit_of_a_long_text_is_refused_by_the_rule_it_breaks() {
             Forged::Text,
         ),
         (
+            "a character erased twice, by overlapping runs",
+            &|c| {
+                let run = |first, count| Op::Erase { text: TEXT, first: letter(first), count };
+                c.ops = vec![run(10, 1), run(8, 2), run(9, 3)];
+            },
+            Forged::ErasedTwice,
+        ),
+        (
             "an erasure of a container",
             &|c| c.ops = vec![Op::Erase { text: TEXT, first: card::TYPE.container_op(0), count: 1 }],
             Forged::Text,

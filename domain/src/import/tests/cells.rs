@@ -1,6 +1,7 @@
 //! What single cells become.
 
 use super::*;
+use crate::settings::field::FieldKind;
 
 #[test]
 fn owners_are_found_by_email_or_by_name_in_either_order() {
@@ -47,6 +48,17 @@ fn an_address_is_put_together_from_its_parts() {
     let expected =
         ["address  Fő tér 1., 7621 Pécs, Baranya, Hungary", "address  Vác", "address home Kis u. 2."];
     assert_eq!(details(&person), expected);
+}
+
+#[test]
+fn colleagues_of_a_field_are_found_as_owners_are_and_may_have_left() {
+    let find = |text| directory().find_any(text);
+    assert_eq!(find("Jane Doe <jane@example.com>"), Ok(JANE));
+    assert_eq!(find("gone@example.com"), Ok(UserId::from_bytes([11; 16])));
+    assert_eq!(find("Girl Gone"), Ok(UserId::from_bytes([11; 16])));
+    assert_eq!(find("Kovacs Bela"), Ok(ME), "the one of two who has access");
+    assert_eq!(find("Sam Smith"), Err(Reason::AmbiguousUser));
+    assert_eq!(find("jane"), Err(Reason::UnknownUser));
 }
 
 #[test]
@@ -97,7 +109,7 @@ fn fields_take_flags_days_and_options_and_refuse_what_they_are_not() {
             field(21, "Since", ValueKind::Day),
             field(22, "Source", ValueKind::Choice { options, multiple: false }),
             field(23, "Hobby", ValueKind::Text),
-            field(24, "Value", ValueKind::Canonical(crate::settings::field::FieldKind::Money)),
+            field(24, "Value", ValueKind::Canonical(FieldKind::Money)),
         ],
         ..destination()
     };
@@ -127,6 +139,51 @@ fn fields_take_flags_days_and_options_and_refuse_what_they_are_not() {
     let reasons: Vec<_> =
         imported.rows[2].as_ref().unwrap().warnings.iter().map(|warning| warning.reason).collect();
     assert_eq!(reasons, [Reason::Flag, Reason::Date, Reason::UnknownOption, Reason::Value]);
+}
+
+#[test]
+fn fields_take_minutes_colleagues_emails_phones_and_pages_and_keep_what_is_none_as_a_note() {
+    let field = |byte: u8, name: &str, kind| FieldColumn {
+        field: FieldId::from_bytes([byte; 16]),
+        of: Holder::Card,
+        names: vec![name.to_owned()],
+        kind,
+    };
+    let to = Destination {
+        fields: vec![
+            field(20, "Visit", ValueKind::DayTime),
+            field(21, "Trainer", ValueKind::User),
+            field(22, "Mail for bills", ValueKind::Canonical(FieldKind::Email)),
+            field(23, "Hotline", ValueKind::Canonical(FieldKind::Phone)),
+            field(24, "Website", ValueKind::Canonical(FieldKind::Url)),
+        ],
+        ..destination()
+    };
+    let file = "name,visit,trainer,mail for bills,hotline,website\n\
+        Anna,13/04/2026 9:30,doe jane,bills@x.hu, 06 30  123 4567 ,www.x.hu/a\n\
+        Béla,03/04/2026 10:00,gone@example.com,,,http://x.hu\n\
+        Cili,13/04/2026,Nobody,bills,12,n/a";
+    let imported = import_to(file, &to);
+    let fields = |row: usize| -> Vec<String> {
+        let fields = Made::of(imported.rows[row].as_ref().unwrap()).card.fields;
+        fields.into_iter().map(|(_, text)| text).collect()
+    };
+    let jane = JANE.to_string();
+    assert_eq!(
+        fields(0),
+        ["2026-04-13T09:30[Europe/Budapest]", &jane, "bills@x.hu", "06 30 123 4567", "https://www.x.hu/a"]
+    );
+    let gone = UserId::from_bytes([11; 16]).to_string();
+    assert_eq!(fields(1), ["2026-04-03T10:00[Europe/Budapest]", &gone, "http://x.hu"]);
+    assert!(fields(2).is_empty());
+    let cili = imported.rows[2].as_ref().unwrap();
+    let reasons: Vec<_> = cili.warnings.iter().map(|warning| warning.reason).collect();
+    assert_eq!(reasons, [Reason::NoTime, Reason::UnknownUser, Reason::Email, Reason::Phone, Reason::Url]);
+    let [(_, note)] = Made::of(cili).notes.try_into().unwrap();
+    assert!(note.contains("trainer: Nobody") && note.contains("website: n/a"), "{note}");
+
+    let undecided = import_to("name,visit\nAnna,03/04/2026 10:00", &to);
+    assert_eq!(undecided.undecided, ["visit"]);
 }
 
 #[test]

@@ -24,6 +24,15 @@ impl Language {
             _ => Self::English,
         }
     }
+
+    /// A name as its readers expect it: family name first in Hungarian, given name first in the others (T19).
+    pub fn full_name(self, given: &str, family: &str) -> String {
+        let (first, second) = match self {
+            Self::Hungarian => (family, given),
+            Self::English | Self::Romanian => (given, family),
+        };
+        format!("{first} {second}").trim().to_owned()
+    }
 }
 
 /// One thing's name in every language.

@@ -351,6 +351,11 @@ uint64_t uniffi_roadbook_mobile_fn_constructor_roadbook_open(RustBuffer path, Ru
 uint64_t uniffi_roadbook_mobile_fn_constructor_roadbook_open_beside(RustBuffer path, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_ASK
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_ASK
+uint64_t uniffi_roadbook_mobile_fn_method_roadbook_ask(uint64_t ptr, uint64_t server, RustBuffer method, RustBuffer path, RustBuffer body
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_ATTACH
 #define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_ATTACH
 uint64_t uniffi_roadbook_mobile_fn_method_roadbook_attach(uint64_t ptr, uint64_t server, RustBuffer email, RustBuffer password, RustBuffer device, RustBuffer products, RustBuffer statuses, RustBuffer cancel
@@ -421,6 +426,11 @@ RustBuffer uniffi_roadbook_mobile_fn_method_roadbook_edit_cards(uint64_t ptr, Ru
 RustBuffer uniffi_roadbook_mobile_fn_method_roadbook_edit_contact(uint64_t ptr, RustBuffer contact, RustBuffer edits, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_LOSES_SIGHT
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_LOSES_SIGHT
+int8_t uniffi_roadbook_mobile_fn_method_roadbook_loses_sight(uint64_t ptr, RustBuffer card, RustBuffer edits, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_NOTE_OPENED
 #define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_NOTE_OPENED
 RustBuffer uniffi_roadbook_mobile_fn_method_roadbook_note_opened(uint64_t ptr, RustBuffer document, RustCallStatus *_Nonnull out_status
@@ -439,6 +449,11 @@ RustBuffer uniffi_roadbook_mobile_fn_method_roadbook_resolve(uint64_t ptr, RustB
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_SET_FAVOURITE
 #define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_SET_FAVOURITE
 RustBuffer uniffi_roadbook_mobile_fn_method_roadbook_set_favourite(uint64_t ptr, RustBuffer document, int8_t is_favourite, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_UNDO
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_UNDO
+RustBuffer uniffi_roadbook_mobile_fn_method_roadbook_undo(uint64_t ptr, RustBuffer document, RustBuffer change, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_BEGIN_LOCAL_WORKSPACE
@@ -506,9 +521,19 @@ RustBuffer uniffi_roadbook_mobile_fn_method_roadbook_conflicts(uint64_t ptr, Rus
 RustBuffer uniffi_roadbook_mobile_fn_method_roadbook_contact(uint64_t ptr, RustBuffer contact, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_CONTACT_COUNT
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_CONTACT_COUNT
+uint32_t uniffi_roadbook_mobile_fn_method_roadbook_contact_count(uint64_t ptr, RustBuffer text, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_CONTACTS
 #define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_CONTACTS
 RustBuffer uniffi_roadbook_mobile_fn_method_roadbook_contacts(uint64_t ptr, RustBuffer text, uint32_t offset, uint32_t limit, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_CONTACTS_LINKED_TO
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_CONTACTS_LINKED_TO
+RustBuffer uniffi_roadbook_mobile_fn_method_roadbook_contacts_linked_to(uint64_t ptr, RustBuffer contact, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_FAVOURITES
@@ -516,9 +541,19 @@ RustBuffer uniffi_roadbook_mobile_fn_method_roadbook_contacts(uint64_t ptr, Rust
 RustBuffer uniffi_roadbook_mobile_fn_method_roadbook_favourites(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_FIND_CALLER
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_FIND_CALLER
+RustBuffer uniffi_roadbook_mobile_fn_method_roadbook_find_caller(uint64_t ptr, RustBuffer number, uint32_t limit, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_HISTORY
 #define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_HISTORY
 RustBuffer uniffi_roadbook_mobile_fn_method_roadbook_history(uint64_t ptr, RustBuffer document, uint32_t skip, uint32_t limit, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_LIKELY_DOUBLES
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_LIKELY_DOUBLES
+RustBuffer uniffi_roadbook_mobile_fn_method_roadbook_likely_doubles(uint64_t ptr, RustBuffer contact, uint32_t limit, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_MAY
@@ -534,6 +569,16 @@ RustBuffer uniffi_roadbook_mobile_fn_method_roadbook_me(uint64_t ptr, RustCallSt
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_MOVES_TO
 #define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_MOVES_TO
 RustBuffer uniffi_roadbook_mobile_fn_method_roadbook_moves_to(uint64_t ptr, RustBuffer card, RustBuffer status, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_NAMES
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_NAMES
+RustBuffer uniffi_roadbook_mobile_fn_method_roadbook_names(uint64_t ptr, RustBuffer documents, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_POSTPONE_CHOICES
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_POSTPONE_CHOICES
+RustBuffer uniffi_roadbook_mobile_fn_method_roadbook_postpone_choices(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_FN_METHOD_ROADBOOK_QUARANTINE
@@ -974,6 +1019,12 @@ uint16_t uniffi_roadbook_mobile_checksum_method_changesubscription_cancel(void
 
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_ASK
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_ASK
+uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_ask(void
+
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_ATTACH
 #define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_ATTACH
 uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_attach(void
@@ -1058,6 +1109,12 @@ uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_edit_contact(void
 
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_LOSES_SIGHT
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_LOSES_SIGHT
+uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_loses_sight(void
+
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_NOTE_OPENED
 #define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_NOTE_OPENED
 uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_note_opened(void
@@ -1079,6 +1136,12 @@ uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_resolve(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_SET_FAVOURITE
 #define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_SET_FAVOURITE
 uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_set_favourite(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_UNDO
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_UNDO
+uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_undo(void
 
 );
 #endif
@@ -1160,9 +1223,21 @@ uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_contact(void
 
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_CONTACT_COUNT
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_CONTACT_COUNT
+uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_contact_count(void
+
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_CONTACTS
 #define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_CONTACTS
 uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_contacts(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_CONTACTS_LINKED_TO
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_CONTACTS_LINKED_TO
+uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_contacts_linked_to(void
 
 );
 #endif
@@ -1172,9 +1247,21 @@ uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_favourites(void
 
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_FIND_CALLER
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_FIND_CALLER
+uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_find_caller(void
+
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_HISTORY
 #define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_HISTORY
 uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_history(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_LIKELY_DOUBLES
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_LIKELY_DOUBLES
+uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_likely_doubles(void
 
 );
 #endif
@@ -1193,6 +1280,18 @@ uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_me(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_MOVES_TO
 #define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_MOVES_TO
 uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_moves_to(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_NAMES
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_NAMES
+uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_names(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_POSTPONE_CHOICES
+#define UNIFFI_FFIDEF_UNIFFI_ROADBOOK_MOBILE_CHECKSUM_METHOD_ROADBOOK_POSTPONE_CHOICES
+uint16_t uniffi_roadbook_mobile_checksum_method_roadbook_postpone_choices(void
 
 );
 #endif

@@ -60,6 +60,14 @@ extension Roadbook {
     public func revokeDevice(_ device: DeviceId, at server: Server) async throws(SyncError) {
         try await exchanged { try await self.revokeDevice(server: server, device: device) }
     }
+
+    /// Asks the server's JSON API in the user's name: settings, users, devices. `path` is that of a route, below `/v1/`;
+    /// `body` is JSON, of a request that has any. Where the server says no, its word is the answer.
+    public func ask(
+        _ server: Server, _ method: HttpMethod, _ path: String, body: String? = nil
+    ) async throws(SyncError) -> Reply {
+        try await exchanged { try await self.ask(server: server, method: method, path: path, body: body) }
+    }
 }
 
 extension Device {

@@ -87,6 +87,16 @@ extension Roadbook {
         try await onStorage { try self.card(card: card) }
     }
 
+    /// What cards and contacts are called, in the same order; those that are not here are left out.
+    public func names(of documents: [DocumentId]) async throws(ApiError) -> [DocumentName] {
+        try await onStorage { try self.names(documents: documents) }
+    }
+
+    /// When a todo may be postponed to by one tap, the soonest first.
+    public func postponeChoices() async throws(ApiError) -> [PostponeChoice] {
+        try await onStorage { try self.postponeChoices() }
+    }
+
     /// The ways to move a card by hand into a status: take one at once, let the user choose among several.
     public func movesTo(_ status: StatusId, of card: DocumentId) async throws(ApiError) -> [Way] {
         try await onStorage { try self.movesTo(card: card, status: status) }
@@ -102,6 +112,27 @@ extension Roadbook {
         matching text: String? = nil, offset: UInt32 = 0, limit: UInt32 = 50
     ) async throws(ApiError) -> [ContactItem] {
         try await onStorage { try self.contacts(text: text, offset: offset, limit: limit) }
+    }
+
+    /// How many contacts ``contacts(matching:offset:limit:)`` would list without a limit.
+    public func contactCount(matching text: String? = nil) async throws(ApiError) -> UInt32 {
+        try await onStorage { try self.contactCount(text: text) }
+    }
+
+    /// The contacts in use that have a telephone number, however it is written: whoever calls, while the phone rings.
+    public func findCaller(_ number: String, limit: UInt32 = 5) async throws(ApiError) -> [ContactItem] {
+        try await onStorage { try self.findCaller(number: number, limit: limit) }
+    }
+
+    /// The contacts in use that may be the one to be made: those of its sort with the same phone or email, then those
+    /// with the same name. Ask before ``createContact(_:)``.
+    public func likelyDoubles(of contact: NewContact, limit: UInt32 = 5) async throws(ApiError) -> [ContactItem] {
+        try await onStorage { try self.likelyDoubles(contact: contact, limit: limit) }
+    }
+
+    /// The contacts in use that link to this one, such as the persons of a company, by family name.
+    public func contactsLinkedTo(_ contact: DocumentId) async throws(ApiError) -> [ContactItem] {
+        try await onStorage { try self.contactsLinkedTo(contact: contact) }
     }
 
     /// The cards of a contact, of all products.
@@ -121,8 +152,8 @@ extension Roadbook {
         try await onStorage { try self.trashedContacts(offset: offset, limit: limit) }
     }
 
-    /// The contacts and cards whose names, and the open todos whose texts, hold all words of `text`; at most `limit` of
-    /// each. ``interrupt()`` ends it, as when the user types on.
+    /// The contacts and cards whose names, and the open todos and entries whose texts, hold all words of `text`; at most
+    /// `limit` of each. ``interrupt()`` ends it, as when the user types on.
     public func search(_ text: String, limit: UInt32 = 20) async throws(ApiError) -> Found {
         try await onStorage { try self.search(text: text, limit: limit) }
     }
@@ -192,6 +223,18 @@ extension Roadbook {
     @discardableResult
     public func editCard(_ card: DocumentId, edits: [CardEdit]) async throws(ApiError) -> Edited {
         try await onStorage { try self.editCard(card: card, edits: edits) }
+    }
+
+    /// Whether the user would not see the card any more after these edits: to be said before it happens.
+    public func losesSight(of card: DocumentId, edits: [CardEdit]) async throws(ApiError) -> Bool {
+        try await onStorage { try self.losesSight(card: card, edits: edits) }
+    }
+
+    /// Takes back a line of a document's history, such as the `change` of an ``Edited``, as a change of its own. What
+    /// the line wrote must still stand.
+    @discardableResult
+    public func undo(_ change: String, of document: DocumentId) async throws(ApiError) -> ChangeSet {
+        try await onStorage { try self.undo(document: document, change: change) }
     }
 
     /// Edits several cards alike, as one act: all of them, or none.

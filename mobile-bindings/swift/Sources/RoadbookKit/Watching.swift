@@ -31,14 +31,15 @@ extension Roadbook {
     /// A card, until it is gone.
     public func cardUpdates(_ card: DocumentId) -> AsyncThrowingStream<CardView, any Error> {
         updates(
-            where: { $0.documents.contains(card) || $0.lists.contains(.settings) },
+            where: { $0.documents.contains(card) || $0.lists.contains(.contacts) || $0.lists.contains(.settings) },
+            next: { $0.nextChange },
             read: { try await self.card(card) })
     }
 
     /// A contact, until it is gone.
     public func contactUpdates(_ contact: DocumentId) -> AsyncThrowingStream<ContactView, any Error> {
         updates(
-            where: { $0.documents.contains(contact) || $0.lists.contains(.settings) },
+            where: { $0.documents.contains(contact) || $0.lists.contains(.contacts) || $0.lists.contains(.settings) },
             read: { try await self.contact(contact) })
     }
 

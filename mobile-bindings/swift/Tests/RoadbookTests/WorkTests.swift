@@ -46,6 +46,13 @@ struct WorkTests {
             case .amount: wanted = .amount(amount: "1990", currency: "HUF")
             case .day: wanted = .day(day: "2026-11-29")
             case .flag: wanted = .flag
+            case .dayTime: wanted = .dayTime(at: "2026-11-29T09:00[Europe/Budapest]")
+            case .user:
+                let me = try #require(try await roadbook.me())
+                wanted = .user(user: me.user)
+            case .email: wanted = .email(email: "anna@example.com")
+            case .phone: wanted = .phone(phone: "+36 1 234 5678")
+            case .url: wanted = .url(url: "https://example.com/menu")
             case .choice(let options, let multiple):
                 wanted = multiple ? .choices(options: [options[0].key]) : .choice(option: options[0].key)
             case .longText:

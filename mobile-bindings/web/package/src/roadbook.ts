@@ -251,8 +251,10 @@ class Handle implements Page {
   }
 }
 
+/** A card shows its contacts, too, and settings give everything its names. */
 function concernsDocument(document: DocumentId): Concern {
-  return ({ documents, lists }) => documents.includes(document) || lists.some(({ kind }) => kind === "settings");
+  const others: readonly string[] = ["settings", "contacts"];
+  return ({ documents, lists }) => documents.includes(document) || lists.some(({ kind }) => others.includes(kind));
 }
 
 function startWorker(url: string | URL | undefined): WorkerLike {

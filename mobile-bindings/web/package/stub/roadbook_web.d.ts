@@ -124,6 +124,11 @@ export interface Device {
 export interface DeviceView {
   id: DeviceId;
 }
+export type HttpMethod = "get" | "post" | "put" | "delete";
+export interface Reply {
+  status: number;
+  body: string;
+}
 export interface Progress {
   done: number;
   total: number;
@@ -208,6 +213,7 @@ export class Roadbook {
   signOut(server: Server, force: boolean): Promise<void>;
   devices(server: Server): Promise<DeviceView[]>;
   revokeDevice(server: Server, device: DeviceId): Promise<void>;
+  ask(server: Server, method: HttpMethod, path: string, body?: string | null): Promise<Reply>;
   sync(server: Server, listener: Function | null | undefined, token: CancelToken): Promise<Synced>;
   backgroundSync(server: Server, budget: Budget, token: CancelToken): Promise<Synced>;
   live(server: Server, listener: Function | null | undefined, token: CancelToken): Promise<SyncEnd>;

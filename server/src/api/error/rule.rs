@@ -16,6 +16,7 @@ pub fn data(error: SettingsError) -> Value {
         SettingsError::FixedField => ("fixed_field", None),
         SettingsError::LastStatus => ("last_status", None),
         SettingsError::KeyTaken => ("key_taken", None),
+        SettingsError::TooMany => ("too_many", None),
         SettingsError::EmailTaken => ("email_taken", None),
         SettingsError::LastAdmin => ("last_admin", None),
         SettingsError::ReservedProduct => ("reserved_product", None),

@@ -97,6 +97,7 @@ fn the_page_names_every_problem_and_every_rule() {
         SettingsError::FixedField,
         SettingsError::LastStatus,
         SettingsError::KeyTaken,
+        SettingsError::TooMany,
         SettingsError::ReservedProduct,
         SettingsError::NotRemovable,
     ];
@@ -106,10 +107,26 @@ fn the_page_names_every_problem_and_every_rule() {
 }
 
 #[test]
-fn the_page_names_every_route() {
-    let known: Vec<_> =
-        crate::routes().list().iter().map(|(method, path)| format!("{method} {path}")).collect();
-    assert_eq!(codes("Routes"), known);
+fn the_page_names_every_route_and_says_whom_it_is_for_and_what_it_does_in_the_words_of_the_code() {
+    let routes = crate::routes();
+    let known = routes.list().iter().map(|route| {
+        let about = [route.about.who.to_string(), route.about.what.replace('`', "")];
+        (format!("{} {}", route.method, route.path), about.to_vec())
+    });
+    assert_eq!(table("Routes"), known.collect::<Vec<_>>());
+}
+
+#[test]
+fn the_document_knows_every_member_of_every_error_and_every_problem() {
+    let mut schemas = Schemas::default();
+    ApiError::schema(&mut schemas);
+    let schema = &schemas.into_value()["Error"];
+    for error in every() {
+        for member in error.to_json().as_object().unwrap().keys() {
+            assert!(schema["properties"].get(member).is_some(), "{member} of {error:?}");
+        }
+    }
+    assert_eq!(schema["properties"]["problem"]["enum"], json!(codes("Problems")));
 }
 
 #[test]

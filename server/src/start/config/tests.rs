@@ -34,6 +34,10 @@ fn a_wrong_value_is_one_line_with_key_value_and_remedy() {
         ("public-address", "https:///path", "such as https://roadbook.example"),
         ("public-address", "https://kávé.example", "begins with xn--"),
         ("app", "/nowhere", "give the folder of a built app"),
+        ("demo-page", "https://crm.example.com", "a page on localhost"),
+        ("demo-page", "http://localhost.example:8000", "a page on localhost"),
+        ("demo-page", "http://crm.localhost:8000 https://crm.example.com", "a page on localhost"),
+        ("demo-page", "http://crm.localhost; script-src *", "a page on localhost"),
         ("metrics-from", "everybody", "such as 127.0.0.1, 10.0.0.0/8"),
         ("trusted-proxies", "127.0.0.1, proxy", "such as 127.0.0.1, 10.0.0.0/8"),
         ("max-connections", "1000001", "from 1 to 1000000"),
@@ -51,6 +55,17 @@ fn a_wrong_value_is_one_line_with_key_value_and_remedy() {
         assert!(error.starts_with(&variable), "{error}");
         assert!(error.contains(&one_line(value)) && error.contains(remedy), "{error}");
         assert_eq!(error.lines().count(), 1, "{error}");
+    }
+}
+
+#[test]
+fn no_page_frames_an_app_that_others_reach() {
+    let page = "--demo-page=http://roadbook.localhost:8000";
+    let checked = config(&[page]).check().unwrap();
+    assert_eq!(checked.demo_page.as_deref(), Some("http://roadbook.localhost:8000"));
+    for listen in ["0.0.0.0:8080", "[::]:8080", "192.0.2.1:8080"] {
+        let error = config(&[page, &format!("--listen={listen}")]).check().unwrap_err().to_string();
+        assert!(error.contains("only this machine reaches"), "{listen}: {error}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use roadbook_domain::access::rights::Scope;
 use roadbook_domain::crm::row::Rows;
 use roadbook_domain::document::Signature;
 use roadbook_domain::settings::role::Act;
@@ -18,10 +19,11 @@ use crate::store::{Db, StoreError, Tx, audience, organisation, retained_closings
 use crate::sync::engine::Engine;
 use crate::sync::error::SyncError;
 
-/// Removes a document, its entries' bytes and everything derived from it; every device is told to.
+/// Removes a card or contact, its entries' bytes and everything derived from it; every device is told to.
 ///
 /// # Errors
-/// [`SyncError::Caller`] if the role does not allow it, [`SyncError::NotFound`].
+/// [`SyncError::Caller`] if the role does not allow it, [`SyncError::NotFound`]: also for a user's own documents,
+/// which nobody else sees, whatever the role, and which nobody can be without.
 pub async fn purge(engine: &Engine, claim: &Claim, document: DocumentId) -> Result<(), SyncError> {
     // Under the lock before the document is read: a push in between would write it again after its purge.
     let mut tx = claim.write(engine.db()).await?;
@@ -29,7 +31,8 @@ pub async fn purge(engine: &Engine, claim: &Claim, document: DocumentId) -> Resu
     caller.require(Act::Purge)?;
     let by = Signature { user: Some(caller.user), device: Some(caller.device) };
     let stored = documents::get(&mut tx, caller.org, &[document]).await?.pop();
-    remove(&mut tx, caller.org, &stored.ok_or(SyncError::NotFound)?, by, engine.now()).await?;
+    let stored = stored.filter(|stored| stored.scope == Scope::Staff).ok_or(SyncError::NotFound)?;
+    remove(&mut tx, caller.org, &stored, by, engine.now()).await?;
     tx.commit().await?;
     tracing::info!(document.id = %document, "document purged");
     Ok(())

@@ -168,7 +168,8 @@ pub fn verdict(forged: Forged) -> Verdict {
         | Forged::WrittenTwice
         | Forged::Pred
         | Forged::TextReplaced
-        | Forged::Text => RefusalCode::Malformed,
+        | Forged::Text
+        | Forged::ErasedTwice => RefusalCode::Malformed,
     };
     Verdict::Refused(code)
 }

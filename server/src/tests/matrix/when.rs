@@ -34,7 +34,7 @@ on_both! {
         for (method, path) in routes() {
             for way in WAYS {
                 let held = admin(&world.server).await;
-                world.hand_in_anew().await;
+                anew(&world, path).await;
                 let body = body(&world, method, path);
                 let (begun, has_begun) = oneshot::channel();
                 let (go_on, may_go_on) = oneshot::channel::<()>();
@@ -59,7 +59,7 @@ on_both! {
                 let mut halts = 0;
                 for nth in 1.. {
                     let held = admin(&world.server).await;
-                    world.hand_in_anew().await;
+                    anew(&world, path).await;
                     let sent = body(&world, method, path).map_or_else(Body::empty, Body::from);
                     let request = request(&world, method, path, &held, sent);
                     let halted = meter::halt_before(nth);
@@ -86,6 +86,14 @@ on_both! {
                 assert!(halts > 0, "{method} {path} asks the database for nobody");
             }
         }
+    }
+}
+
+/// Makes what the request takes away.
+async fn anew(world: &World, path: &str) {
+    world.hand_in_anew().await;
+    if path == "/v1/documents/{document}" {
+        world.card_anew().await;
     }
 }
 

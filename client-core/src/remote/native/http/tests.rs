@@ -66,6 +66,36 @@ async fn what_is_no_success_is_told_apart_by_what_the_device_can_do() {
 }
 
 #[tokio::test]
+async fn what_the_server_itself_refuses_is_an_answer_to_who_asks() {
+    let stale = r#"{"code":"stale_version","message":"...","version":3}"#;
+    let wrong = r#"{"code":"bad_credentials","message":"..."}"#;
+    let expired = r#"{"code":"unauthenticated","message":"..."}"#;
+    let reply = |status, body: &str| Ok(Reply { status, body: body.to_owned() });
+    for (status, body, expected) in [
+        ("200 OK", "{}", reply(200, "{}")),
+        ("201 Created", "[]", reply(201, "[]")),
+        ("409 Conflict", stale, reply(409, stale)),
+        ("401 Unauthorized", wrong, reply(401, wrong)),
+        ("401 Unauthorized", expired, Err(TransportError::Unauthorized)),
+        ("404 Not Found", "404 page not found", Err(TransportError::WrongServer { status: 404 })),
+        (
+            "413 Content Too Large",
+            "<html>",
+            Err(TransportError::Refused { status: 413, code: String::new() }),
+        ),
+        ("500 Internal Server Error", wrong, Err(TransportError::Busy { status: 500, retry_after: None })),
+    ] {
+        let (transport, server) = answering(answer(status, "", body)).await;
+        let asked = transport.ask(HttpMethod::Put, "/v1/organisation", "secret", Some("BODY")).await;
+        assert_eq!(asked, expected, "{status} {body}");
+        let asked = server.await.unwrap().to_lowercase();
+        assert!(asked.starts_with("put /v1/organisation http/1.1\r\n"), "{asked}");
+        assert!(asked.contains("authorization: bearer secret\r\n"), "{asked}");
+        assert!(asked.contains("content-type: application/json\r\n"), "{asked}");
+    }
+}
+
+#[tokio::test]
 async fn what_a_proxy_says_in_the_servers_place_is_not_taken_for_its_word() {
     let wrong = |status| TransportError::WrongServer { status };
     for (status, headers, body, expected) in [

@@ -675,6 +675,10 @@ public struct Board: Equatable, Hashable {
      */
     public let cards: [CardItem]
     /**
+     * How many cards match in all; told with the first page only.
+     */
+    public let matching: UInt32?
+    /**
      * The next instant at which one of them changes its section, its colour or its status by time alone: set one
      * timer.
      */
@@ -687,10 +691,14 @@ public struct Board: Equatable, Hashable {
          * The cards.
          */cards: [CardItem],
         /**
+         * How many cards match in all; told with the first page only.
+         */matching: UInt32?,
+        /**
          * The next instant at which one of them changes its section, its colour or its status by time alone: set one
          * timer.
          */nextChange: Timestamp?) {
         self.cards = cards
+        self.matching = matching
         self.nextChange = nextChange
     }
 
@@ -711,12 +719,14 @@ public struct FfiConverterTypeBoard: FfiConverterRustBuffer {
         return
             try Board(
                 cards: FfiConverterSequenceTypeCardItem.read(from: &buf),
+                matching: FfiConverterOptionUInt32.read(from: &buf),
                 nextChange: FfiConverterOptionTypeTimestamp.read(from: &buf)
         )
     }
 
     public static func write(_ value: Board, into buf: inout [UInt8]) {
         FfiConverterSequenceTypeCardItem.write(value.cards, into: &buf)
+        FfiConverterOptionUInt32.write(value.matching, into: &buf)
         FfiConverterOptionTypeTimestamp.write(value.nextChange, into: &buf)
     }
 }
@@ -754,6 +764,11 @@ public struct BoardQuery: Equatable, Hashable {
      */
     public let status: StatusId?
     /**
+     * Only cards that nobody has anything to do on: "no next step" (F48). With an assignee, those of them that this
+     * user owns.
+     */
+    public let withoutNext: Bool
+    /**
      * Only cards whose name holds all words of this text, in whatever order, case and spelling of marks (T20).
      */
     public let text: String?
@@ -779,6 +794,10 @@ public struct BoardQuery: Equatable, Hashable {
          * Only cards in this status.
          */status: StatusId? = nil,
         /**
+         * Only cards that nobody has anything to do on: "no next step" (F48). With an assignee, those of them that this
+         * user owns.
+         */withoutNext: Bool = false,
+        /**
          * Only cards whose name holds all words of this text, in whatever order, case and spelling of marks (T20).
          */text: String? = nil,
         /**
@@ -790,6 +809,7 @@ public struct BoardQuery: Equatable, Hashable {
         self.product = product
         self.assignee = assignee
         self.status = status
+        self.withoutNext = withoutNext
         self.text = text
         self.offset = offset
         self.limit = limit
@@ -814,6 +834,7 @@ public struct FfiConverterTypeBoardQuery: FfiConverterRustBuffer {
                 product: FfiConverterTypeProductId.read(from: &buf),
                 assignee: FfiConverterOptionTypeUserId.read(from: &buf),
                 status: FfiConverterOptionTypeStatusId.read(from: &buf),
+                withoutNext: FfiConverterBool.read(from: &buf),
                 text: FfiConverterOptionString.read(from: &buf),
                 offset: FfiConverterUInt32.read(from: &buf),
                 limit: FfiConverterUInt32.read(from: &buf)
@@ -824,6 +845,7 @@ public struct FfiConverterTypeBoardQuery: FfiConverterRustBuffer {
         FfiConverterTypeProductId.write(value.product, into: &buf)
         FfiConverterOptionTypeUserId.write(value.assignee, into: &buf)
         FfiConverterOptionTypeStatusId.write(value.status, into: &buf)
+        FfiConverterBool.write(value.withoutNext, into: &buf)
         FfiConverterOptionString.write(value.text, into: &buf)
         FfiConverterUInt32.write(value.offset, into: &buf)
         FfiConverterUInt32.write(value.limit, into: &buf)
@@ -1103,13 +1125,21 @@ public struct CardView: Equatable, Hashable {
      */
     public let trash: Trash
     /**
+     * Whether it is the user's inbox card, which cannot go to the trash.
+     */
+    public let isInbox: Bool
+    /**
      * The fields that hold something, in the order of a form.
      */
     public let fields: [FieldView]
     /**
-     * Its todos, open and closed.
+     * Its todos: the open ones, the next step first, then those that were closed, the latest first.
      */
     public let todos: [TodoView]
+    /**
+     * The todo that is to be done next: who, with whom, what and when (F35).
+     */
+    public let next: PartId?
     /**
      * What was written down of what happened, the latest first (F56).
      */
@@ -1118,6 +1148,10 @@ public struct CardView: Equatable, Hashable {
      * The contacts and cards that it links to.
      */
     public let links: [LinkRow]
+    /**
+     * The contacts that it links to, or that a todo or an entry of it names, as far as they are here.
+     */
+    public let contacts: [ContactItem]
     /**
      * Where people wrote the same at once (N3).
      */
@@ -1138,6 +1172,10 @@ public struct CardView: Equatable, Hashable {
      * How far the user's own edits of it have come.
      */
     public let sync: SyncState
+    /**
+     * The next instant at which a todo changes its class, or the card its status, by time alone: set one timer.
+     */
+    public let nextChange: Timestamp?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -1161,17 +1199,26 @@ public struct CardView: Equatable, Hashable {
          * Whether it is in use.
          */trash: Trash,
         /**
+         * Whether it is the user's inbox card, which cannot go to the trash.
+         */isInbox: Bool,
+        /**
          * The fields that hold something, in the order of a form.
          */fields: [FieldView],
         /**
-         * Its todos, open and closed.
+         * Its todos: the open ones, the next step first, then those that were closed, the latest first.
          */todos: [TodoView],
+        /**
+         * The todo that is to be done next: who, with whom, what and when (F35).
+         */next: PartId?,
         /**
          * What was written down of what happened, the latest first (F56).
          */entries: [EntryView],
         /**
          * The contacts and cards that it links to.
          */links: [LinkRow],
+        /**
+         * The contacts that it links to, or that a todo or an entry of it names, as far as they are here.
+         */contacts: [ContactItem],
         /**
          * Where people wrote the same at once (N3).
          */conflicts: [Conflict],
@@ -1186,22 +1233,29 @@ public struct CardView: Equatable, Hashable {
          */created: Timestamp?,
         /**
          * How far the user's own edits of it have come.
-         */sync: SyncState) {
+         */sync: SyncState,
+        /**
+         * The next instant at which a todo changes its class, or the card its status, by time alone: set one timer.
+         */nextChange: Timestamp?) {
         self.id = id
         self.product = product
         self.name = name
         self.status = status
         self.owner = owner
         self.trash = trash
+        self.isInbox = isInbox
         self.fields = fields
         self.todos = todos
+        self.next = next
         self.entries = entries
         self.links = links
+        self.contacts = contacts
         self.conflicts = conflicts
         self.unread = unread
         self.lastContact = lastContact
         self.created = created
         self.sync = sync
+        self.nextChange = nextChange
     }
 
 
@@ -1226,15 +1280,19 @@ public struct FfiConverterTypeCardView: FfiConverterRustBuffer {
                 status: FfiConverterOptionTypeStatusId.read(from: &buf),
                 owner: FfiConverterOptionTypeUserId.read(from: &buf),
                 trash: FfiConverterTypeTrash.read(from: &buf),
+                isInbox: FfiConverterBool.read(from: &buf),
                 fields: FfiConverterSequenceTypeFieldView.read(from: &buf),
                 todos: FfiConverterSequenceTypeTodoView.read(from: &buf),
+                next: FfiConverterOptionTypePartId.read(from: &buf),
                 entries: FfiConverterSequenceTypeEntryView.read(from: &buf),
                 links: FfiConverterSequenceTypeLinkRow.read(from: &buf),
+                contacts: FfiConverterSequenceTypeContactItem.read(from: &buf),
                 conflicts: FfiConverterSequenceTypeConflict.read(from: &buf),
                 unread: FfiConverterSequenceTypeUnread.read(from: &buf),
                 lastContact: FfiConverterOptionTypeTimestamp.read(from: &buf),
                 created: FfiConverterOptionTypeTimestamp.read(from: &buf),
-                sync: FfiConverterTypeSyncState.read(from: &buf)
+                sync: FfiConverterTypeSyncState.read(from: &buf),
+                nextChange: FfiConverterOptionTypeTimestamp.read(from: &buf)
         )
     }
 
@@ -1245,15 +1303,19 @@ public struct FfiConverterTypeCardView: FfiConverterRustBuffer {
         FfiConverterOptionTypeStatusId.write(value.status, into: &buf)
         FfiConverterOptionTypeUserId.write(value.owner, into: &buf)
         FfiConverterTypeTrash.write(value.trash, into: &buf)
+        FfiConverterBool.write(value.isInbox, into: &buf)
         FfiConverterSequenceTypeFieldView.write(value.fields, into: &buf)
         FfiConverterSequenceTypeTodoView.write(value.todos, into: &buf)
+        FfiConverterOptionTypePartId.write(value.next, into: &buf)
         FfiConverterSequenceTypeEntryView.write(value.entries, into: &buf)
         FfiConverterSequenceTypeLinkRow.write(value.links, into: &buf)
+        FfiConverterSequenceTypeContactItem.write(value.contacts, into: &buf)
         FfiConverterSequenceTypeConflict.write(value.conflicts, into: &buf)
         FfiConverterSequenceTypeUnread.write(value.unread, into: &buf)
         FfiConverterOptionTypeTimestamp.write(value.lastContact, into: &buf)
         FfiConverterOptionTypeTimestamp.write(value.created, into: &buf)
         FfiConverterTypeSyncState.write(value.sync, into: &buf)
+        FfiConverterOptionTypeTimestamp.write(value.nextChange, into: &buf)
     }
 }
 
@@ -2041,6 +2103,95 @@ public func FfiConverterTypeDeviceView_lower(_ value: DeviceView) -> RustBuffer 
 
 
 /**
+ * What a card or contact is called.
+ */
+public struct DocumentName: Equatable, Hashable {
+    /**
+     * The card or contact.
+     */
+    public let document: DocumentId
+    /**
+     * Whether it is a contact.
+     */
+    public let isContact: Bool
+    /**
+     * Its name, of a person in the order of the user's language (T19).
+     */
+    public let name: String
+    /**
+     * Whether it is in the trash.
+     */
+    public let isTrashed: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The card or contact.
+         */document: DocumentId,
+        /**
+         * Whether it is a contact.
+         */isContact: Bool,
+        /**
+         * Its name, of a person in the order of the user's language (T19).
+         */name: String,
+        /**
+         * Whether it is in the trash.
+         */isTrashed: Bool) {
+        self.document = document
+        self.isContact = isContact
+        self.name = name
+        self.isTrashed = isTrashed
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension DocumentName: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDocumentName: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DocumentName {
+        return
+            try DocumentName(
+                document: FfiConverterTypeDocumentId.read(from: &buf),
+                isContact: FfiConverterBool.read(from: &buf),
+                name: FfiConverterString.read(from: &buf),
+                isTrashed: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: DocumentName, into buf: inout [UInt8]) {
+        FfiConverterTypeDocumentId.write(value.document, into: &buf)
+        FfiConverterBool.write(value.isContact, into: &buf)
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterBool.write(value.isTrashed, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDocumentName_lift(_ buf: RustBuffer) throws -> DocumentName {
+    return try FfiConverterTypeDocumentName.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDocumentName_lower(_ value: DocumentName) -> RustBuffer {
+    return FfiConverterTypeDocumentName.lower(value)
+}
+
+
+/**
  * What an edit did.
  */
 public struct Edited: Equatable, Hashable {
@@ -2048,6 +2199,11 @@ public struct Edited: Equatable, Hashable {
      * The ids of the todos, entries and details that it made, in the order of its edits.
      */
     public let made: [PartId]
+    /**
+     * The line of the history that it is, for `undo`; `None` if nothing changed, if it is several lines, and if it stays
+     * for good, as a note or a long text does.
+     */
+    public let change: String?
     /**
      * What screens must show anew.
      */
@@ -2060,9 +2216,14 @@ public struct Edited: Equatable, Hashable {
          * The ids of the todos, entries and details that it made, in the order of its edits.
          */made: [PartId],
         /**
+         * The line of the history that it is, for `undo`; `None` if nothing changed, if it is several lines, and if it stays
+         * for good, as a note or a long text does.
+         */change: String?,
+        /**
          * What screens must show anew.
          */changes: ChangeSet) {
         self.made = made
+        self.change = change
         self.changes = changes
     }
 
@@ -2083,12 +2244,14 @@ public struct FfiConverterTypeEdited: FfiConverterRustBuffer {
         return
             try Edited(
                 made: FfiConverterSequenceTypePartId.read(from: &buf),
+                change: FfiConverterOptionString.read(from: &buf),
                 changes: FfiConverterTypeChangeSet.read(from: &buf)
         )
     }
 
     public static func write(_ value: Edited, into buf: inout [UInt8]) {
         FfiConverterSequenceTypePartId.write(value.made, into: &buf)
+        FfiConverterOptionString.write(value.change, into: &buf)
         FfiConverterTypeChangeSet.write(value.changes, into: &buf)
     }
 }
@@ -2481,6 +2644,10 @@ public struct Found: Equatable, Hashable {
      * Open todos, the next due first.
      */
     public let todos: [FoundTodo]
+    /**
+     * Notes, calls, meetings and visits, the newest first.
+     */
+    public let entries: [FoundEntry]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -2493,10 +2660,14 @@ public struct Found: Equatable, Hashable {
          */cards: [CardItem],
         /**
          * Open todos, the next due first.
-         */todos: [FoundTodo]) {
+         */todos: [FoundTodo],
+        /**
+         * Notes, calls, meetings and visits, the newest first.
+         */entries: [FoundEntry]) {
         self.contacts = contacts
         self.cards = cards
         self.todos = todos
+        self.entries = entries
     }
 
 
@@ -2517,7 +2688,8 @@ public struct FfiConverterTypeFound: FfiConverterRustBuffer {
             try Found(
                 contacts: FfiConverterSequenceTypeContactItem.read(from: &buf),
                 cards: FfiConverterSequenceTypeCardItem.read(from: &buf),
-                todos: FfiConverterSequenceTypeFoundTodo.read(from: &buf)
+                todos: FfiConverterSequenceTypeFoundTodo.read(from: &buf),
+                entries: FfiConverterSequenceTypeFoundEntry.read(from: &buf)
         )
     }
 
@@ -2525,6 +2697,7 @@ public struct FfiConverterTypeFound: FfiConverterRustBuffer {
         FfiConverterSequenceTypeContactItem.write(value.contacts, into: &buf)
         FfiConverterSequenceTypeCardItem.write(value.cards, into: &buf)
         FfiConverterSequenceTypeFoundTodo.write(value.todos, into: &buf)
+        FfiConverterSequenceTypeFoundEntry.write(value.entries, into: &buf)
     }
 }
 
@@ -2541,6 +2714,125 @@ public func FfiConverterTypeFound_lift(_ buf: RustBuffer) throws -> Found {
 #endif
 public func FfiConverterTypeFound_lower(_ value: Found) -> RustBuffer {
     return FfiConverterTypeFound.lower(value)
+}
+
+
+/**
+ * A note, call, meeting or visit that a search found (F56).
+ */
+public struct FoundEntry: Equatable, Hashable {
+    /**
+     * The card or contact that it is written in.
+     */
+    public let document: DocumentId
+    /**
+     * Whether that is a contact.
+     */
+    public let isContact: Bool
+    /**
+     * What the card or contact is called, in the order of the user's language (T19).
+     */
+    public let name: String
+    /**
+     * Its id within the document.
+     */
+    public let entry: PartId
+    /**
+     * `note`, `call`, `meeting`, `visit`, ...
+     */
+    public let kind: String
+    /**
+     * When it happened.
+     */
+    public let at: Timestamp?
+    /**
+     * What happened.
+     */
+    public let text: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The card or contact that it is written in.
+         */document: DocumentId,
+        /**
+         * Whether that is a contact.
+         */isContact: Bool,
+        /**
+         * What the card or contact is called, in the order of the user's language (T19).
+         */name: String,
+        /**
+         * Its id within the document.
+         */entry: PartId,
+        /**
+         * `note`, `call`, `meeting`, `visit`, ...
+         */kind: String,
+        /**
+         * When it happened.
+         */at: Timestamp?,
+        /**
+         * What happened.
+         */text: String) {
+        self.document = document
+        self.isContact = isContact
+        self.name = name
+        self.entry = entry
+        self.kind = kind
+        self.at = at
+        self.text = text
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension FoundEntry: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFoundEntry: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> FoundEntry {
+        return
+            try FoundEntry(
+                document: FfiConverterTypeDocumentId.read(from: &buf),
+                isContact: FfiConverterBool.read(from: &buf),
+                name: FfiConverterString.read(from: &buf),
+                entry: FfiConverterTypePartId.read(from: &buf),
+                kind: FfiConverterString.read(from: &buf),
+                at: FfiConverterOptionTypeTimestamp.read(from: &buf),
+                text: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: FoundEntry, into buf: inout [UInt8]) {
+        FfiConverterTypeDocumentId.write(value.document, into: &buf)
+        FfiConverterBool.write(value.isContact, into: &buf)
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterTypePartId.write(value.entry, into: &buf)
+        FfiConverterString.write(value.kind, into: &buf)
+        FfiConverterOptionTypeTimestamp.write(value.at, into: &buf)
+        FfiConverterString.write(value.text, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFoundEntry_lift(_ buf: RustBuffer) throws -> FoundEntry {
+    return try FfiConverterTypeFoundEntry.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFoundEntry_lower(_ value: FoundEntry) -> RustBuffer {
+    return FfiConverterTypeFoundEntry.lower(value)
 }
 
 
@@ -2844,6 +3136,10 @@ public struct Made: Equatable, Hashable {
      */
     public let made: [PartId]
     /**
+     * The line of the history that it is, for `undo`; `None` if it is several lines.
+     */
+    public let change: String?
+    /**
      * What screens must show anew.
      */
     public let changes: ChangeSet
@@ -2858,10 +3154,14 @@ public struct Made: Equatable, Hashable {
          * The ids of the todos, entries and details that it begins with, in the order of its edits.
          */made: [PartId],
         /**
+         * The line of the history that it is, for `undo`; `None` if it is several lines.
+         */change: String?,
+        /**
          * What screens must show anew.
          */changes: ChangeSet) {
         self.id = id
         self.made = made
+        self.change = change
         self.changes = changes
     }
 
@@ -2883,6 +3183,7 @@ public struct FfiConverterTypeMade: FfiConverterRustBuffer {
             try Made(
                 id: FfiConverterTypeDocumentId.read(from: &buf),
                 made: FfiConverterSequenceTypePartId.read(from: &buf),
+                change: FfiConverterOptionString.read(from: &buf),
                 changes: FfiConverterTypeChangeSet.read(from: &buf)
         )
     }
@@ -2890,6 +3191,7 @@ public struct FfiConverterTypeMade: FfiConverterRustBuffer {
     public static func write(_ value: Made, into buf: inout [UInt8]) {
         FfiConverterTypeDocumentId.write(value.id, into: &buf)
         FfiConverterSequenceTypePartId.write(value.made, into: &buf)
+        FfiConverterOptionString.write(value.change, into: &buf)
         FfiConverterTypeChangeSet.write(value.changes, into: &buf)
     }
 }
@@ -3744,6 +4046,75 @@ public func FfiConverterTypeReapplied_lower(_ value: Reapplied) -> RustBuffer {
 
 
 /**
+ * The word of the server's JSON API, also where it says no.
+ */
+public struct Reply: Equatable, Hashable {
+    /**
+     * The HTTP status: from 200 to 299 it is done, from 400 to 499 the body says why it is not.
+     */
+    public let status: UInt16
+    /**
+     * In JSON; the empty text where there is none.
+     */
+    public let body: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The HTTP status: from 200 to 299 it is done, from 400 to 499 the body says why it is not.
+         */status: UInt16,
+        /**
+         * In JSON; the empty text where there is none.
+         */body: String) {
+        self.status = status
+        self.body = body
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Reply: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReply: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Reply {
+        return
+            try Reply(
+                status: FfiConverterUInt16.read(from: &buf),
+                body: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Reply, into buf: inout [UInt8]) {
+        FfiConverterUInt16.write(value.status, into: &buf)
+        FfiConverterString.write(value.body, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReply_lift(_ buf: RustBuffer) throws -> Reply {
+    return try FfiConverterTypeReply.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReply_lower(_ value: Reply) -> RustBuffer {
+    return FfiConverterTypeReply.lower(value)
+}
+
+
+/**
  * The settings that hold.
  */
 public struct SettingsView: Equatable, Hashable {
@@ -4348,6 +4719,10 @@ public struct TodayTodo: Equatable, Hashable {
      * With whom it is to be done (F35).
      */
     public let contact: DocumentId?
+    /**
+     * What they are called; `None` also if they are not here.
+     */
+    public let contactName: String?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -4363,11 +4738,15 @@ public struct TodayTodo: Equatable, Hashable {
          */cardName: String,
         /**
          * With whom it is to be done (F35).
-         */contact: DocumentId?) {
+         */contact: DocumentId?,
+        /**
+         * What they are called; `None` also if they are not here.
+         */contactName: String?) {
         self.item = item
         self.text = text
         self.cardName = cardName
         self.contact = contact
+        self.contactName = contactName
     }
 
 
@@ -4389,7 +4768,8 @@ public struct FfiConverterTypeTodayTodo: FfiConverterRustBuffer {
                 item: FfiConverterTypeTodayItem.read(from: &buf),
                 text: FfiConverterString.read(from: &buf),
                 cardName: FfiConverterString.read(from: &buf),
-                contact: FfiConverterOptionTypeDocumentId.read(from: &buf)
+                contact: FfiConverterOptionTypeDocumentId.read(from: &buf),
+                contactName: FfiConverterOptionString.read(from: &buf)
         )
     }
 
@@ -4398,6 +4778,7 @@ public struct FfiConverterTypeTodayTodo: FfiConverterRustBuffer {
         FfiConverterString.write(value.text, into: &buf)
         FfiConverterString.write(value.cardName, into: &buf)
         FfiConverterOptionTypeDocumentId.write(value.contact, into: &buf)
+        FfiConverterOptionString.write(value.contactName, into: &buf)
     }
 }
 
@@ -4523,6 +4904,14 @@ public struct TodoView: Equatable, Hashable {
      */
     public let due: Due?
     /**
+     * How urgent it is; `None`: it is closed.
+     */
+    public let `class`: Class?
+    /**
+     * From when it is overdue; `None`: it is closed, or has no due.
+     */
+    public let overdueFrom: Timestamp?
+    /**
      * The user who is to do it (F49).
      */
     public let assignee: UserId?
@@ -4549,6 +4938,12 @@ public struct TodoView: Equatable, Hashable {
          * When it is due.
          */due: Due?,
         /**
+         * How urgent it is; `None`: it is closed.
+         */`class`: Class?,
+        /**
+         * From when it is overdue; `None`: it is closed, or has no due.
+         */overdueFrom: Timestamp?,
+        /**
          * The user who is to do it (F49).
          */assignee: UserId?,
         /**
@@ -4561,6 +4956,8 @@ public struct TodoView: Equatable, Hashable {
         self.id = id
         self.text = text
         self.due = due
+        self.`class` = `class`
+        self.overdueFrom = overdueFrom
         self.assignee = assignee
         self.contact = contact
         self.closings = closings
@@ -4585,6 +4982,8 @@ public struct FfiConverterTypeTodoView: FfiConverterRustBuffer {
                 id: FfiConverterTypePartId.read(from: &buf),
                 text: FfiConverterString.read(from: &buf),
                 due: FfiConverterOptionTypeDue.read(from: &buf),
+                class: FfiConverterOptionTypeClass.read(from: &buf),
+                overdueFrom: FfiConverterOptionTypeTimestamp.read(from: &buf),
                 assignee: FfiConverterOptionTypeUserId.read(from: &buf),
                 contact: FfiConverterOptionTypeDocumentId.read(from: &buf),
                 closings: FfiConverterSequenceTypeClosingView.read(from: &buf)
@@ -4595,6 +4994,8 @@ public struct FfiConverterTypeTodoView: FfiConverterRustBuffer {
         FfiConverterTypePartId.write(value.id, into: &buf)
         FfiConverterString.write(value.text, into: &buf)
         FfiConverterOptionTypeDue.write(value.due, into: &buf)
+        FfiConverterOptionTypeClass.write(value.`class`, into: &buf)
+        FfiConverterOptionTypeTimestamp.write(value.overdueFrom, into: &buf)
         FfiConverterOptionTypeUserId.write(value.assignee, into: &buf)
         FfiConverterOptionTypeDocumentId.write(value.contact, into: &buf)
         FfiConverterSequenceTypeClosingView.write(value.closings, into: &buf)
@@ -5997,6 +6398,31 @@ public enum ContactEdit: Equatable, Hashable {
          */value: FieldValue?
     )
     /**
+     * Chooses or clears one option of a multiple choice.
+     */
+    case setOption(
+        /**
+         * The field.
+         */field: FieldId,
+        /**
+         * The option's key.
+         */option: String,
+        /**
+         * Whether it is chosen.
+         */chosen: Bool
+    )
+    /**
+     * Makes a long text read so. What others write elsewhere in it at the same time survives.
+     */
+    case editText(
+        /**
+         * The field.
+         */field: FieldId,
+        /**
+         * The whole text as it is to read.
+         */text: String
+    )
+    /**
      * Adds a phone, email or address.
      */
     case addDetail(
@@ -6081,21 +6507,27 @@ public struct FfiConverterTypeContactEdit: FfiConverterRustBuffer {
         case 2: return .setField(field: try FfiConverterTypeFieldId.read(from: &buf), value: try FfiConverterOptionTypeFieldValue.read(from: &buf)
         )
 
-        case 3: return .addDetail(sort: try FfiConverterTypeDetailSort.read(from: &buf), label: try FfiConverterString.read(from: &buf), value: try FfiConverterString.read(from: &buf)
+        case 3: return .setOption(field: try FfiConverterTypeFieldId.read(from: &buf), option: try FfiConverterString.read(from: &buf), chosen: try FfiConverterBool.read(from: &buf)
         )
 
-        case 4: return .setDetail(detail: try FfiConverterTypePartId.read(from: &buf), sort: try FfiConverterTypeDetailSort.read(from: &buf), label: try FfiConverterString.read(from: &buf), value: try FfiConverterString.read(from: &buf)
+        case 4: return .editText(field: try FfiConverterTypeFieldId.read(from: &buf), text: try FfiConverterString.read(from: &buf)
         )
 
-        case 5: return .link(role: try FfiConverterString.read(from: &buf), target: try FfiConverterTypeDocumentId.read(from: &buf)
+        case 5: return .addDetail(sort: try FfiConverterTypeDetailSort.read(from: &buf), label: try FfiConverterString.read(from: &buf), value: try FfiConverterString.read(from: &buf)
         )
 
-        case 6: return .unlink(link: try FfiConverterTypePartId.read(from: &buf)
+        case 6: return .setDetail(detail: try FfiConverterTypePartId.read(from: &buf), sort: try FfiConverterTypeDetailSort.read(from: &buf), label: try FfiConverterString.read(from: &buf), value: try FfiConverterString.read(from: &buf)
         )
 
-        case 7: return .trash
+        case 7: return .link(role: try FfiConverterString.read(from: &buf), target: try FfiConverterTypeDocumentId.read(from: &buf)
+        )
 
-        case 8: return .restore
+        case 8: return .unlink(link: try FfiConverterTypePartId.read(from: &buf)
+        )
+
+        case 9: return .trash
+
+        case 10: return .restore
 
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -6117,15 +6549,28 @@ public struct FfiConverterTypeContactEdit: FfiConverterRustBuffer {
             FfiConverterOptionTypeFieldValue.write(value, into: &buf)
 
 
-        case let .addDetail(sort,label,value):
+        case let .setOption(field,option,chosen):
             writeInt(&buf, Int32(3))
+            FfiConverterTypeFieldId.write(field, into: &buf)
+            FfiConverterString.write(option, into: &buf)
+            FfiConverterBool.write(chosen, into: &buf)
+
+
+        case let .editText(field,text):
+            writeInt(&buf, Int32(4))
+            FfiConverterTypeFieldId.write(field, into: &buf)
+            FfiConverterString.write(text, into: &buf)
+
+
+        case let .addDetail(sort,label,value):
+            writeInt(&buf, Int32(5))
             FfiConverterTypeDetailSort.write(sort, into: &buf)
             FfiConverterString.write(label, into: &buf)
             FfiConverterString.write(value, into: &buf)
 
 
         case let .setDetail(detail,sort,label,value):
-            writeInt(&buf, Int32(4))
+            writeInt(&buf, Int32(6))
             FfiConverterTypePartId.write(detail, into: &buf)
             FfiConverterTypeDetailSort.write(sort, into: &buf)
             FfiConverterString.write(label, into: &buf)
@@ -6133,22 +6578,22 @@ public struct FfiConverterTypeContactEdit: FfiConverterRustBuffer {
 
 
         case let .link(role,target):
-            writeInt(&buf, Int32(5))
+            writeInt(&buf, Int32(7))
             FfiConverterString.write(role, into: &buf)
             FfiConverterTypeDocumentId.write(target, into: &buf)
 
 
         case let .unlink(link):
-            writeInt(&buf, Int32(6))
+            writeInt(&buf, Int32(8))
             FfiConverterTypePartId.write(link, into: &buf)
 
 
         case .trash:
-            writeInt(&buf, Int32(7))
+            writeInt(&buf, Int32(9))
 
 
         case .restore:
-            writeInt(&buf, Int32(8))
+            writeInt(&buf, Int32(10))
 
         }
     }
@@ -6316,6 +6761,26 @@ public enum FieldType: Equatable, Hashable {
      */
     case flag
     /**
+     * A day and a time, on the clocks of a zone.
+     */
+    case dayTime
+    /**
+     * A colleague who has or had access.
+     */
+    case user
+    /**
+     * An email address.
+     */
+    case email
+    /**
+     * A telephone number.
+     */
+    case phone
+    /**
+     * The address of a page in the web.
+     */
+    case url
+    /**
      * A kind that this version does not know: show its values as they are.
      */
     case other(
@@ -6359,7 +6824,17 @@ public struct FfiConverterTypeFieldType: FfiConverterRustBuffer {
 
         case 7: return .flag
 
-        case 8: return .other(code: try FfiConverterUInt32.read(from: &buf)
+        case 8: return .dayTime
+
+        case 9: return .user
+
+        case 10: return .email
+
+        case 11: return .phone
+
+        case 12: return .url
+
+        case 13: return .other(code: try FfiConverterUInt32.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -6400,8 +6875,28 @@ public struct FfiConverterTypeFieldType: FfiConverterRustBuffer {
             writeInt(&buf, Int32(7))
 
 
-        case let .other(code):
+        case .dayTime:
             writeInt(&buf, Int32(8))
+
+
+        case .user:
+            writeInt(&buf, Int32(9))
+
+
+        case .email:
+            writeInt(&buf, Int32(10))
+
+
+        case .phone:
+            writeInt(&buf, Int32(11))
+
+
+        case .url:
+            writeInt(&buf, Int32(12))
+
+
+        case let .other(code):
+            writeInt(&buf, Int32(13))
             FfiConverterUInt32.write(code, into: &buf)
 
         }
@@ -6487,6 +6982,46 @@ public enum FieldValue: Equatable, Hashable {
      */
     case flag
     /**
+     * A day and a time.
+     */
+    case dayTime(
+        /**
+         * A minute on the clocks of a zone: `2026-11-22T09:00[Europe/Budapest]`, never a whole day.
+         */at: Due
+    )
+    /**
+     * A colleague who has or had access.
+     */
+    case user(
+        /**
+         * The user.
+         */user: UserId
+    )
+    /**
+     * An email address.
+     */
+    case email(
+        /**
+         * The address.
+         */email: String
+    )
+    /**
+     * A telephone number.
+     */
+    case phone(
+        /**
+         * The number as it was written.
+         */phone: String
+    )
+    /**
+     * The address of a page in the web.
+     */
+    case url(
+        /**
+         * The address: `http` or `https`, and a host.
+         */url: String
+    )
+    /**
      * Text that this version cannot read as a value of the field: to be shown as it is.
      */
     case other(
@@ -6535,7 +7070,22 @@ public struct FfiConverterTypeFieldValue: FfiConverterRustBuffer {
 
         case 7: return .flag
 
-        case 8: return .other(text: try FfiConverterString.read(from: &buf)
+        case 8: return .dayTime(at: try FfiConverterTypeDue.read(from: &buf)
+        )
+
+        case 9: return .user(user: try FfiConverterTypeUserId.read(from: &buf)
+        )
+
+        case 10: return .email(email: try FfiConverterString.read(from: &buf)
+        )
+
+        case 11: return .phone(phone: try FfiConverterString.read(from: &buf)
+        )
+
+        case 12: return .url(url: try FfiConverterString.read(from: &buf)
+        )
+
+        case 13: return .other(text: try FfiConverterString.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -6581,8 +7131,33 @@ public struct FfiConverterTypeFieldValue: FfiConverterRustBuffer {
             writeInt(&buf, Int32(7))
 
 
-        case let .other(text):
+        case let .dayTime(at):
             writeInt(&buf, Int32(8))
+            FfiConverterTypeDue.write(at, into: &buf)
+
+
+        case let .user(user):
+            writeInt(&buf, Int32(9))
+            FfiConverterTypeUserId.write(user, into: &buf)
+
+
+        case let .email(email):
+            writeInt(&buf, Int32(10))
+            FfiConverterString.write(email, into: &buf)
+
+
+        case let .phone(phone):
+            writeInt(&buf, Int32(11))
+            FfiConverterString.write(phone, into: &buf)
+
+
+        case let .url(url):
+            writeInt(&buf, Int32(12))
+            FfiConverterString.write(url, into: &buf)
+
+
+        case let .other(text):
+            writeInt(&buf, Int32(13))
             FfiConverterString.write(text, into: &buf)
 
         }
@@ -6602,6 +7177,101 @@ public func FfiConverterTypeFieldValue_lift(_ buf: RustBuffer) throws -> FieldVa
 #endif
 public func FfiConverterTypeFieldValue_lower(_ value: FieldValue) -> RustBuffer {
     return FfiConverterTypeFieldValue.lower(value)
+}
+
+
+
+/**
+ * What is to be done with what a path names.
+ */
+
+public enum HttpMethod: Equatable, Hashable {
+
+    /**
+     * It is read.
+     */
+    case get
+    /**
+     * Something is added to it, or what it stands for is done.
+     */
+    case post
+    /**
+     * Something else takes its place.
+     */
+    case put
+    /**
+     * It is removed.
+     */
+    case delete
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension HttpMethod: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeHttpMethod: FfiConverterRustBuffer {
+    typealias SwiftType = HttpMethod
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> HttpMethod {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .get
+
+        case 2: return .post
+
+        case 3: return .put
+
+        case 4: return .delete
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: HttpMethod, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .get:
+            writeInt(&buf, Int32(1))
+
+
+        case .post:
+            writeInt(&buf, Int32(2))
+
+
+        case .put:
+            writeInt(&buf, Int32(3))
+
+
+        case .delete:
+            writeInt(&buf, Int32(4))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHttpMethod_lift(_ buf: RustBuffer) throws -> HttpMethod {
+    return try FfiConverterTypeHttpMethod.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHttpMethod_lower(_ value: HttpMethod) -> RustBuffer {
+    return FfiConverterTypeHttpMethod.lower(value)
 }
 
 
@@ -7291,6 +7961,10 @@ public enum Reason: Equatable, Hashable {
      */
     case notAllowed
     /**
+     * What is to be taken back was written by somebody else since, or at the same time.
+     */
+    case changedSince
+    /**
      * The document has another type than the call is for, or one that this version does not know.
      */
     case otherDocumentType(
@@ -7364,18 +8038,20 @@ public struct FfiConverterTypeReason: FfiConverterRustBuffer {
 
         case 10: return .notAllowed
 
-        case 11: return .otherDocumentType(documentType: try FfiConverterUInt16.read(from: &buf)
+        case 11: return .changedSince
+
+        case 12: return .otherDocumentType(documentType: try FfiConverterUInt16.read(from: &buf)
         )
 
-        case 12: return .userThere
+        case 13: return .userThere
 
-        case 13: return .insideBatch
+        case 14: return .insideBatch
 
-        case 14: return .unknownZone
+        case 15: return .unknownZone
 
-        case 15: return .malformed
+        case 16: return .malformed
 
-        case 16: return .installSecret(bytes: try FfiConverterUInt64.read(from: &buf)
+        case 17: return .installSecret(bytes: try FfiConverterUInt64.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -7427,29 +8103,33 @@ public struct FfiConverterTypeReason: FfiConverterRustBuffer {
             writeInt(&buf, Int32(10))
 
 
-        case let .otherDocumentType(documentType):
+        case .changedSince:
             writeInt(&buf, Int32(11))
+
+
+        case let .otherDocumentType(documentType):
+            writeInt(&buf, Int32(12))
             FfiConverterUInt16.write(documentType, into: &buf)
 
 
         case .userThere:
-            writeInt(&buf, Int32(12))
-
-
-        case .insideBatch:
             writeInt(&buf, Int32(13))
 
 
-        case .unknownZone:
+        case .insideBatch:
             writeInt(&buf, Int32(14))
 
 
-        case .malformed:
+        case .unknownZone:
             writeInt(&buf, Int32(15))
 
 
-        case let .installSecret(bytes):
+        case .malformed:
             writeInt(&buf, Int32(16))
+
+
+        case let .installSecret(bytes):
+            writeInt(&buf, Int32(17))
             FfiConverterUInt64.write(bytes, into: &buf)
 
         }
@@ -8092,6 +8772,30 @@ public func FfiConverterTypeTrust_lower(_ value: Trust) -> RustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionUInt32: FfiConverterRustBuffer {
+    typealias SwiftType = UInt32?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterUInt32.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterUInt32.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionString: FfiConverterRustBuffer {
     typealias SwiftType = String?
 
@@ -8236,6 +8940,30 @@ fileprivate struct FfiConverterOptionTypeOwner: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeClass: FfiConverterRustBuffer {
+    typealias SwiftType = Class?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeClass.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeClass.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeSection: FfiConverterRustBuffer {
     typealias SwiftType = Section?
 
@@ -8372,6 +9100,30 @@ fileprivate struct FfiConverterOptionTypeOrgId: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeOrgId.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypePartId: FfiConverterRustBuffer {
+    typealias SwiftType = PartId?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypePartId.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypePartId.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -8668,6 +9420,31 @@ fileprivate struct FfiConverterSequenceTypeFieldView: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeFieldView.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeFoundEntry: FfiConverterRustBuffer {
+    typealias SwiftType = [FoundEntry]
+
+    public static func write(_ value: [FoundEntry], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeFoundEntry.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [FoundEntry] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [FoundEntry]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeFoundEntry.read(from: &buf))
         }
         return seq
     }

@@ -758,6 +758,75 @@ public func FfiConverterTypeLinkRow_lower(_ value: LinkRow) -> RustBuffer {
 
 
 /**
+ * A due that is proposed.
+ */
+public struct PostponeChoice: Equatable, Hashable {
+    /**
+     * Which one: a button's text.
+     */
+    public let kind: PostponeKind
+    /**
+     * When.
+     */
+    public let due: Due
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Which one: a button's text.
+         */kind: PostponeKind,
+        /**
+         * When.
+         */due: Due) {
+        self.kind = kind
+        self.due = due
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension PostponeChoice: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePostponeChoice: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PostponeChoice {
+        return
+            try PostponeChoice(
+                kind: FfiConverterTypePostponeKind.read(from: &buf),
+                due: FfiConverterTypeDue.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: PostponeChoice, into buf: inout [UInt8]) {
+        FfiConverterTypePostponeKind.write(value.kind, into: &buf)
+        FfiConverterTypeDue.write(value.due, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePostponeChoice_lift(_ buf: RustBuffer) throws -> PostponeChoice {
+    return try FfiConverterTypePostponeChoice.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePostponeChoice_lower(_ value: PostponeChoice) -> RustBuffer {
+    return FfiConverterTypePostponeChoice.lower(value)
+}
+
+
+/**
  * How far a first sync has come, in documents.
  */
 public struct Progress: Equatable, Hashable {
@@ -2528,6 +2597,91 @@ public func FfiConverterTypePlace_lift(_ buf: RustBuffer) throws -> Place {
 #endif
 public func FfiConverterTypePlace_lower(_ value: Place) -> RustBuffer {
     return FfiConverterTypePlace.lower(value)
+}
+
+
+
+/**
+ * When a todo may be postponed to by one tap.
+ */
+
+public enum PostponeKind: Equatable, Hashable {
+
+    /**
+     * Today at three in the afternoon, until one.
+     */
+    case thisAfternoon
+    /**
+     * Some time tomorrow.
+     */
+    case tomorrow
+    /**
+     * Some time on the Monday of next week (T16).
+     */
+    case nextMonday
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension PostponeKind: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePostponeKind: FfiConverterRustBuffer {
+    typealias SwiftType = PostponeKind
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PostponeKind {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .thisAfternoon
+
+        case 2: return .tomorrow
+
+        case 3: return .nextMonday
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: PostponeKind, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .thisAfternoon:
+            writeInt(&buf, Int32(1))
+
+
+        case .tomorrow:
+            writeInt(&buf, Int32(2))
+
+
+        case .nextMonday:
+            writeInt(&buf, Int32(3))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePostponeKind_lift(_ buf: RustBuffer) throws -> PostponeKind {
+    return try FfiConverterTypePostponeKind.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePostponeKind_lower(_ value: PostponeKind) -> RustBuffer {
+    return FfiConverterTypePostponeKind.lower(value)
 }
 
 

@@ -1093,6 +1093,15 @@ public func FfiConverterTypeChangeSubscription_lower(_ value: ChangeSubscription
 public protocol RoadbookProtocol: AnyObject, Sendable {
 
     /**
+     * Asks the server's JSON API in the user's name: settings, users, devices. `path` is that of a route, below `/v1/`;
+     * `body` is JSON, of a request that has any. Where the server says no, its word is the answer.
+     *
+     * # Errors
+     * As for [`Self::sync`]; `Local` with `Invalid` for any other path, and for a body of more than 64 KiB.
+     */
+    func ask(server: Server, method: HttpMethod, path: String, body: String?) async throws  -> Reply
+
+    /**
      * Makes a local workspace an account's: signs in, and does everything in it again in the account's name, in
      * order and with its times (C14). Call [`Self::sync`] then, which sends it. Cut off anywhere it is local, or wholly
      * attached. Without a workspace it is a [`Self::sign_in`].
@@ -1211,6 +1220,14 @@ public protocol RoadbookProtocol: AnyObject, Sendable {
     func editContact(contact: DocumentId, edits: [ContactEdit]) throws  -> Edited
 
     /**
+     * Whether the user would not see the card any more after these edits: to be said before it happens.
+     *
+     * # Errors
+     * As for [`Self::edit_card`].
+     */
+    func losesSight(card: DocumentId, edits: [CardEdit]) throws  -> Bool
+
+    /**
      * Notes that the user opened a document, for the recents of all their devices.
      */
     func noteOpened(document: DocumentId) throws  -> ChangeSet
@@ -1236,6 +1253,14 @@ public protocol RoadbookProtocol: AnyObject, Sendable {
      * Marks a card or contact as a favourite of the user's on all their devices, or no more.
      */
     func setFavourite(document: DocumentId, isFavourite: Bool) throws  -> ChangeSet
+
+    /**
+     * Takes back a line of a document's history, as a change of its own. What the line wrote must still stand.
+     *
+     * # Errors
+     * `NotFound`; `Invalid` if somebody wrote the same since, or if it stays for good.
+     */
+    func undo(document: DocumentId, change: String) throws  -> ChangeSet
 
     /**
      * Begins to work without an account (C14), in the days of `zone`, an IANA name, and the language of `locale`,
@@ -1329,15 +1354,30 @@ public protocol RoadbookProtocol: AnyObject, Sendable {
     func contact(contact: DocumentId) throws  -> ContactView
 
     /**
+     * How many contacts `contacts` would list without a limit.
+     */
+    func contactCount(text: String?) throws  -> UInt32
+
+    /**
      * Contacts in use by family name; with a text, those whose name holds all its words, in whatever order, case
      * and spelling of marks.
      */
     func contacts(text: String?, offset: UInt32, limit: UInt32) throws  -> [ContactItem]
 
     /**
+     * The contacts in use that link to this one, such as the persons of a company, by family name.
+     */
+    func contactsLinkedTo(contact: DocumentId) throws  -> [ContactItem]
+
+    /**
      * The cards and contacts that the user marked, on whichever device, by id.
      */
     func favourites() throws  -> [DocumentId]
+
+    /**
+     * The contacts in use that have a telephone number, however it is written: whoever calls, while the phone rings.
+     */
+    func findCaller(number: String, limit: UInt32) throws  -> [ContactItem]
 
     /**
      * The history of a document, the newest first: `limit` lines after the first `skip`.
@@ -1346,6 +1386,12 @@ public protocol RoadbookProtocol: AnyObject, Sendable {
      * `NotFound`.
      */
     func history(document: DocumentId, skip: UInt32, limit: UInt32) throws  -> [HistoryItem]
+
+    /**
+     * The contacts in use that may be the one to be made: those of its sort with the same phone or email, then those
+     * with the same name. Ask before `create_contact`.
+     */
+    func likelyDoubles(contact: NewContact, limit: UInt32) throws  -> [ContactItem]
 
     /**
      * Whether the user's role and organisation allow something: hide what they do not. The server judges, too.
@@ -1370,6 +1416,16 @@ public protocol RoadbookProtocol: AnyObject, Sendable {
     func movesTo(card: DocumentId, status: StatusId) throws  -> [Way]
 
     /**
+     * What cards and contacts are called, in the same order; those that are not here are left out.
+     */
+    func names(documents: [DocumentId]) throws  -> [DocumentName]
+
+    /**
+     * When a todo may be postponed to by one tap, the soonest first.
+     */
+    func postponeChoices() throws  -> [PostponeChoice]
+
+    /**
      * The edits that could not be kept, the latest first.
      */
     func quarantine() throws  -> [QuarantinedEdit]
@@ -1380,8 +1436,9 @@ public protocol RoadbookProtocol: AnyObject, Sendable {
     func recents() throws  -> [DocumentId]
 
     /**
-     * The contacts and cards whose names, and the open todos whose texts, hold all words of `text`: in whatever order,
-     * case and spelling of marks; at most `limit` of each. [`Self::interrupt`] ends it, as when the user types on.
+     * The contacts and cards whose names, and the open todos and entries whose texts, hold all words of `text`: in
+     * whatever order, case and spelling of marks; at most `limit` of each. [`Self::interrupt`] ends it, as when the
+     * user types on.
      *
      * # Errors
      * `Interrupted`.
@@ -1551,6 +1608,29 @@ public static func openBeside(path: String)throws  -> Roadbook  {
 }
 
 
+
+    /**
+     * Asks the server's JSON API in the user's name: settings, users, devices. `path` is that of a route, below `/v1/`;
+     * `body` is JSON, of a request that has any. Where the server says no, its word is the answer.
+     *
+     * # Errors
+     * As for [`Self::sync`]; `Local` with `Invalid` for any other path, and for a body of more than 64 KiB.
+     */
+open func ask(server: Server, method: HttpMethod, path: String, body: String? = nil)async throws  -> Reply  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_roadbook_mobile_fn_method_roadbook_ask(
+                        self.uniffiCloneHandle(),FfiConverterTypeServer_lower(server),FfiConverterTypeHttpMethod_lower(method),FfiConverterString.lower(path),FfiConverterOptionString.lower(body)
+                )
+            },
+            pollFunc: ffi_roadbook_mobile_rust_future_poll_rust_buffer,
+            completeFunc: ffi_roadbook_mobile_rust_future_complete_rust_buffer,
+            freeFunc: ffi_roadbook_mobile_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeReply_lift,
+            errorHandler: FfiConverterTypeSyncError_lift
+        )
+}
 
     /**
      * Makes a local workspace an account's: signs in, and does everything in it again in the account's name, in
@@ -1823,6 +1903,23 @@ open func editContact(contact: DocumentId, edits: [ContactEdit])throws  -> Edite
 }
 
     /**
+     * Whether the user would not see the card any more after these edits: to be said before it happens.
+     *
+     * # Errors
+     * As for [`Self::edit_card`].
+     */
+open func losesSight(card: DocumentId, edits: [CardEdit])throws  -> Bool  {
+    return try  FfiConverterBool.lift(try rustCallWithError(FfiConverterTypeApiError_lift) {
+        uniffiCallStatus in
+    uniffi_roadbook_mobile_fn_method_roadbook_loses_sight(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeDocumentId_lower(card),
+        FfiConverterSequenceTypeCardEdit.lower(edits),uniffiCallStatus
+    )
+})
+}
+
+    /**
      * Notes that the user opened a document, for the recents of all their devices.
      */
 open func noteOpened(document: DocumentId)throws  -> ChangeSet  {
@@ -1880,6 +1977,23 @@ open func setFavourite(document: DocumentId, isFavourite: Bool)throws  -> Change
             self.uniffiCloneHandle(),
         FfiConverterTypeDocumentId_lower(document),
         FfiConverterBool.lower(isFavourite),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Takes back a line of a document's history, as a change of its own. What the line wrote must still stand.
+     *
+     * # Errors
+     * `NotFound`; `Invalid` if somebody wrote the same since, or if it stays for good.
+     */
+open func undo(document: DocumentId, change: String)throws  -> ChangeSet  {
+    return try  FfiConverterTypeChangeSet_lift(try rustCallWithError(FfiConverterTypeApiError_lift) {
+        uniffiCallStatus in
+    uniffi_roadbook_mobile_fn_method_roadbook_undo(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeDocumentId_lower(document),
+        FfiConverterString.lower(change),uniffiCallStatus
     )
 })
 }
@@ -2080,6 +2194,19 @@ open func contact(contact: DocumentId)throws  -> ContactView  {
 }
 
     /**
+     * How many contacts `contacts` would list without a limit.
+     */
+open func contactCount(text: String?)throws  -> UInt32  {
+    return try  FfiConverterUInt32.lift(try rustCallWithError(FfiConverterTypeApiError_lift) {
+        uniffiCallStatus in
+    uniffi_roadbook_mobile_fn_method_roadbook_contact_count(
+            self.uniffiCloneHandle(),
+        FfiConverterOptionString.lower(text),uniffiCallStatus
+    )
+})
+}
+
+    /**
      * Contacts in use by family name; with a text, those whose name holds all its words, in whatever order, case
      * and spelling of marks.
      */
@@ -2091,6 +2218,19 @@ open func contacts(text: String?, offset: UInt32, limit: UInt32)throws  -> [Cont
         FfiConverterOptionString.lower(text),
         FfiConverterUInt32.lower(offset),
         FfiConverterUInt32.lower(limit),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * The contacts in use that link to this one, such as the persons of a company, by family name.
+     */
+open func contactsLinkedTo(contact: DocumentId)throws  -> [ContactItem]  {
+    return try  FfiConverterSequenceTypeContactItem.lift(try rustCallWithError(FfiConverterTypeApiError_lift) {
+        uniffiCallStatus in
+    uniffi_roadbook_mobile_fn_method_roadbook_contacts_linked_to(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeDocumentId_lower(contact),uniffiCallStatus
     )
 })
 }
@@ -2108,6 +2248,20 @@ open func favourites()throws  -> [DocumentId]  {
 }
 
     /**
+     * The contacts in use that have a telephone number, however it is written: whoever calls, while the phone rings.
+     */
+open func findCaller(number: String, limit: UInt32)throws  -> [ContactItem]  {
+    return try  FfiConverterSequenceTypeContactItem.lift(try rustCallWithError(FfiConverterTypeApiError_lift) {
+        uniffiCallStatus in
+    uniffi_roadbook_mobile_fn_method_roadbook_find_caller(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(number),
+        FfiConverterUInt32.lower(limit),uniffiCallStatus
+    )
+})
+}
+
+    /**
      * The history of a document, the newest first: `limit` lines after the first `skip`.
      *
      * # Errors
@@ -2120,6 +2274,21 @@ open func history(document: DocumentId, skip: UInt32, limit: UInt32)throws  -> [
             self.uniffiCloneHandle(),
         FfiConverterTypeDocumentId_lower(document),
         FfiConverterUInt32.lower(skip),
+        FfiConverterUInt32.lower(limit),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * The contacts in use that may be the one to be made: those of its sort with the same phone or email, then those
+     * with the same name. Ask before `create_contact`.
+     */
+open func likelyDoubles(contact: NewContact, limit: UInt32)throws  -> [ContactItem]  {
+    return try  FfiConverterSequenceTypeContactItem.lift(try rustCallWithError(FfiConverterTypeApiError_lift) {
+        uniffiCallStatus in
+    uniffi_roadbook_mobile_fn_method_roadbook_likely_doubles(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeNewContact_lower(contact),
         FfiConverterUInt32.lower(limit),uniffiCallStatus
     )
 })
@@ -2172,6 +2341,31 @@ open func movesTo(card: DocumentId, status: StatusId)throws  -> [Way]  {
 }
 
     /**
+     * What cards and contacts are called, in the same order; those that are not here are left out.
+     */
+open func names(documents: [DocumentId])throws  -> [DocumentName]  {
+    return try  FfiConverterSequenceTypeDocumentName.lift(try rustCallWithError(FfiConverterTypeApiError_lift) {
+        uniffiCallStatus in
+    uniffi_roadbook_mobile_fn_method_roadbook_names(
+            self.uniffiCloneHandle(),
+        FfiConverterSequenceTypeDocumentId.lower(documents),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * When a todo may be postponed to by one tap, the soonest first.
+     */
+open func postponeChoices()throws  -> [PostponeChoice]  {
+    return try  FfiConverterSequenceTypePostponeChoice.lift(try rustCallWithError(FfiConverterTypeApiError_lift) {
+        uniffiCallStatus in
+    uniffi_roadbook_mobile_fn_method_roadbook_postpone_choices(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
      * The edits that could not be kept, the latest first.
      */
 open func quarantine()throws  -> [QuarantinedEdit]  {
@@ -2196,8 +2390,9 @@ open func recents()throws  -> [DocumentId]  {
 }
 
     /**
-     * The contacts and cards whose names, and the open todos whose texts, hold all words of `text`: in whatever order,
-     * case and spelling of marks; at most `limit` of each. [`Self::interrupt`] ends it, as when the user types on.
+     * The contacts and cards whose names, and the open todos and entries whose texts, hold all words of `text`: in
+     * whatever order, case and spelling of marks; at most `limit` of each. [`Self::interrupt`] ends it, as when the
+     * user types on.
      *
      * # Errors
      * `Interrupted`.
@@ -3340,6 +3535,31 @@ fileprivate struct FfiConverterSequenceTypeDeviceView: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeDocumentName: FfiConverterRustBuffer {
+    typealias SwiftType = [DocumentName]
+
+    public static func write(_ value: [DocumentName], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeDocumentName.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [DocumentName] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [DocumentName]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeDocumentName.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeHistoryItem: FfiConverterRustBuffer {
     typealias SwiftType = [HistoryItem]
 
@@ -3482,6 +3702,31 @@ fileprivate struct FfiConverterSequenceTypeWay: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeWay.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypePostponeChoice: FfiConverterRustBuffer {
+    typealias SwiftType = [PostponeChoice]
+
+    public static func write(_ value: [PostponeChoice], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypePostponeChoice.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [PostponeChoice] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [PostponeChoice]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypePostponeChoice.read(from: &buf))
         }
         return seq
     }
@@ -3708,6 +3953,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_roadbook_mobile_checksum_method_changesubscription_cancel() != 41764) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_ask() != 36844) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_attach() != 5497) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -3750,6 +3998,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_roadbook_mobile_checksum_method_roadbook_edit_contact() != 22853) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_loses_sight() != 16741) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_note_opened() != 52809) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -3760,6 +4011,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_set_favourite() != 19519) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_undo() != 57903) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_begin_local_workspace() != 60235) {
@@ -3801,13 +4055,25 @@ private let initializationResult: InitializationResult = {
     if (uniffi_roadbook_mobile_checksum_method_roadbook_contact() != 52739) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_contact_count() != 56396) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_contacts() != 38951) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_contacts_linked_to() != 57780) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_favourites() != 8134) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_find_caller() != 28726) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_history() != 37234) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_likely_doubles() != 35148) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_may() != 38383) {
@@ -3819,13 +4085,19 @@ private let initializationResult: InitializationResult = {
     if (uniffi_roadbook_mobile_checksum_method_roadbook_moves_to() != 5716) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_names() != 50563) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_postpone_choices() != 1406) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_quarantine() != 15400) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_recents() != 49464) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_roadbook_mobile_checksum_method_roadbook_search() != 5980) {
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_search() != 30579) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_settings() != 62593) {

@@ -30,6 +30,7 @@ import java.nio.CharBuffer
 import java.nio.charset.CodingErrorAction
 import java.util.concurrent.atomic.AtomicLong
 import java.util.concurrent.ConcurrentHashMap
+import app.roadbook.domain.Class
 import app.roadbook.domain.ContactSort
 import app.roadbook.domain.Currency
 import app.roadbook.domain.Day
@@ -39,6 +40,7 @@ import app.roadbook.domain.DetailSort
 import app.roadbook.domain.DeviceId
 import app.roadbook.domain.DocumentId
 import app.roadbook.domain.Due
+import app.roadbook.domain.FfiConverterTypeClass
 import app.roadbook.domain.FfiConverterTypeContactSort
 import app.roadbook.domain.FfiConverterTypeCurrency
 import app.roadbook.domain.FfiConverterTypeDay
@@ -90,6 +92,7 @@ import app.roadbook.domain.Trash
 import app.roadbook.domain.Unread
 import app.roadbook.domain.UserId
 import app.roadbook.domain.Zone
+import app.roadbook.domain.RustBuffer as RustBufferClass
 import app.roadbook.domain.RustBuffer as RustBufferContactSort
 import app.roadbook.domain.RustBuffer as RustBufferCurrency
 import app.roadbook.domain.RustBuffer as RustBufferDay
@@ -1227,6 +1230,11 @@ data class Board (
     val `cards`: List<CardItem>
     ,
     /**
+     * How many cards match in all; told with the first page only.
+     */
+    val `matching`: kotlin.UInt?
+    ,
+    /**
      * The next instant at which one of them changes its section, its colour or its status by time alone: set one
      * timer.
      */
@@ -1248,17 +1256,20 @@ public object FfiConverterTypeBoard: FfiConverterRustBuffer<Board> {
     override fun read(buf: ByteBuffer): Board {
         return Board(
             FfiConverterSequenceTypeCardItem.read(buf),
+            FfiConverterOptionalUInt.read(buf),
             FfiConverterOptionalTypeTimestamp.read(buf),
         )
     }
 
     override fun allocationSize(value: Board) = (
             FfiConverterSequenceTypeCardItem.allocationSize(value.`cards`) +
+            FfiConverterOptionalUInt.allocationSize(value.`matching`) +
             FfiConverterOptionalTypeTimestamp.allocationSize(value.`nextChange`)
     )
 
     override fun write(value: Board, buf: ByteBuffer) {
             FfiConverterSequenceTypeCardItem.write(value.`cards`, buf)
+            FfiConverterOptionalUInt.write(value.`matching`, buf)
             FfiConverterOptionalTypeTimestamp.write(value.`nextChange`, buf)
     }
 }
@@ -1283,6 +1294,12 @@ data class BoardQuery (
      * Only cards in this status.
      */
     val `status`: StatusId? = null
+    ,
+    /**
+     * Only cards that nobody has anything to do on: "no next step" (F48). With an assignee, those of them that this
+     * user owns.
+     */
+    val `withoutNext`: kotlin.Boolean = false
     ,
     /**
      * Only cards whose name holds all words of this text, in whatever order, case and spelling of marks (T20).
@@ -1317,6 +1334,7 @@ public object FfiConverterTypeBoardQuery: FfiConverterRustBuffer<BoardQuery> {
             FfiConverterTypeProductId.read(buf),
             FfiConverterOptionalTypeUserId.read(buf),
             FfiConverterOptionalTypeStatusId.read(buf),
+            FfiConverterBoolean.read(buf),
             FfiConverterOptionalString.read(buf),
             FfiConverterUInt.read(buf),
             FfiConverterUInt.read(buf),
@@ -1327,6 +1345,7 @@ public object FfiConverterTypeBoardQuery: FfiConverterRustBuffer<BoardQuery> {
             FfiConverterTypeProductId.allocationSize(value.`product`) +
             FfiConverterOptionalTypeUserId.allocationSize(value.`assignee`) +
             FfiConverterOptionalTypeStatusId.allocationSize(value.`status`) +
+            FfiConverterBoolean.allocationSize(value.`withoutNext`) +
             FfiConverterOptionalString.allocationSize(value.`text`) +
             FfiConverterUInt.allocationSize(value.`offset`) +
             FfiConverterUInt.allocationSize(value.`limit`)
@@ -1336,6 +1355,7 @@ public object FfiConverterTypeBoardQuery: FfiConverterRustBuffer<BoardQuery> {
             FfiConverterTypeProductId.write(value.`product`, buf)
             FfiConverterOptionalTypeUserId.write(value.`assignee`, buf)
             FfiConverterOptionalTypeStatusId.write(value.`status`, buf)
+            FfiConverterBoolean.write(value.`withoutNext`, buf)
             FfiConverterOptionalString.write(value.`text`, buf)
             FfiConverterUInt.write(value.`offset`, buf)
             FfiConverterUInt.write(value.`limit`, buf)
@@ -1545,14 +1565,24 @@ data class CardView (
     val `trash`: Trash
     ,
     /**
+     * Whether it is the user's inbox card, which cannot go to the trash.
+     */
+    val `isInbox`: kotlin.Boolean
+    ,
+    /**
      * The fields that hold something, in the order of a form.
      */
     val `fields`: List<FieldView>
     ,
     /**
-     * Its todos, open and closed.
+     * Its todos: the open ones, the next step first, then those that were closed, the latest first.
      */
     val `todos`: List<TodoView>
+    ,
+    /**
+     * The todo that is to be done next: who, with whom, what and when (F35).
+     */
+    val `next`: PartId?
     ,
     /**
      * What was written down of what happened, the latest first (F56).
@@ -1563,6 +1593,11 @@ data class CardView (
      * The contacts and cards that it links to.
      */
     val `links`: List<LinkRow>
+    ,
+    /**
+     * The contacts that it links to, or that a todo or an entry of it names, as far as they are here.
+     */
+    val `contacts`: List<ContactItem>
     ,
     /**
      * Where people wrote the same at once (N3).
@@ -1588,6 +1623,11 @@ data class CardView (
      * How far the user's own edits of it have come.
      */
     val `sync`: SyncState
+    ,
+    /**
+     * The next instant at which a todo changes its class, or the card its status, by time alone: set one timer.
+     */
+    val `nextChange`: Timestamp?
 
 ){
 
@@ -1610,15 +1650,19 @@ public object FfiConverterTypeCardView: FfiConverterRustBuffer<CardView> {
             FfiConverterOptionalTypeStatusId.read(buf),
             FfiConverterOptionalTypeUserId.read(buf),
             FfiConverterTypeTrash.read(buf),
+            FfiConverterBoolean.read(buf),
             FfiConverterSequenceTypeFieldView.read(buf),
             FfiConverterSequenceTypeTodoView.read(buf),
+            FfiConverterOptionalTypePartId.read(buf),
             FfiConverterSequenceTypeEntryView.read(buf),
             FfiConverterSequenceTypeLinkRow.read(buf),
+            FfiConverterSequenceTypeContactItem.read(buf),
             FfiConverterSequenceTypeConflict.read(buf),
             FfiConverterSequenceTypeUnread.read(buf),
             FfiConverterOptionalTypeTimestamp.read(buf),
             FfiConverterOptionalTypeTimestamp.read(buf),
             FfiConverterTypeSyncState.read(buf),
+            FfiConverterOptionalTypeTimestamp.read(buf),
         )
     }
 
@@ -1629,15 +1673,19 @@ public object FfiConverterTypeCardView: FfiConverterRustBuffer<CardView> {
             FfiConverterOptionalTypeStatusId.allocationSize(value.`status`) +
             FfiConverterOptionalTypeUserId.allocationSize(value.`owner`) +
             FfiConverterTypeTrash.allocationSize(value.`trash`) +
+            FfiConverterBoolean.allocationSize(value.`isInbox`) +
             FfiConverterSequenceTypeFieldView.allocationSize(value.`fields`) +
             FfiConverterSequenceTypeTodoView.allocationSize(value.`todos`) +
+            FfiConverterOptionalTypePartId.allocationSize(value.`next`) +
             FfiConverterSequenceTypeEntryView.allocationSize(value.`entries`) +
             FfiConverterSequenceTypeLinkRow.allocationSize(value.`links`) +
+            FfiConverterSequenceTypeContactItem.allocationSize(value.`contacts`) +
             FfiConverterSequenceTypeConflict.allocationSize(value.`conflicts`) +
             FfiConverterSequenceTypeUnread.allocationSize(value.`unread`) +
             FfiConverterOptionalTypeTimestamp.allocationSize(value.`lastContact`) +
             FfiConverterOptionalTypeTimestamp.allocationSize(value.`created`) +
-            FfiConverterTypeSyncState.allocationSize(value.`sync`)
+            FfiConverterTypeSyncState.allocationSize(value.`sync`) +
+            FfiConverterOptionalTypeTimestamp.allocationSize(value.`nextChange`)
     )
 
     override fun write(value: CardView, buf: ByteBuffer) {
@@ -1647,15 +1695,19 @@ public object FfiConverterTypeCardView: FfiConverterRustBuffer<CardView> {
             FfiConverterOptionalTypeStatusId.write(value.`status`, buf)
             FfiConverterOptionalTypeUserId.write(value.`owner`, buf)
             FfiConverterTypeTrash.write(value.`trash`, buf)
+            FfiConverterBoolean.write(value.`isInbox`, buf)
             FfiConverterSequenceTypeFieldView.write(value.`fields`, buf)
             FfiConverterSequenceTypeTodoView.write(value.`todos`, buf)
+            FfiConverterOptionalTypePartId.write(value.`next`, buf)
             FfiConverterSequenceTypeEntryView.write(value.`entries`, buf)
             FfiConverterSequenceTypeLinkRow.write(value.`links`, buf)
+            FfiConverterSequenceTypeContactItem.write(value.`contacts`, buf)
             FfiConverterSequenceTypeConflict.write(value.`conflicts`, buf)
             FfiConverterSequenceTypeUnread.write(value.`unread`, buf)
             FfiConverterOptionalTypeTimestamp.write(value.`lastContact`, buf)
             FfiConverterOptionalTypeTimestamp.write(value.`created`, buf)
             FfiConverterTypeSyncState.write(value.`sync`, buf)
+            FfiConverterOptionalTypeTimestamp.write(value.`nextChange`, buf)
     }
 }
 
@@ -2218,6 +2270,69 @@ public object FfiConverterTypeDeviceView: FfiConverterRustBuffer<DeviceView> {
 
 
 /**
+ * What a card or contact is called.
+ */
+data class DocumentName (
+    /**
+     * The card or contact.
+     */
+    val `document`: DocumentId
+    ,
+    /**
+     * Whether it is a contact.
+     */
+    val `isContact`: kotlin.Boolean
+    ,
+    /**
+     * Its name, of a person in the order of the user's language (T19).
+     */
+    val `name`: kotlin.String
+    ,
+    /**
+     * Whether it is in the trash.
+     */
+    val `isTrashed`: kotlin.Boolean
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDocumentName: FfiConverterRustBuffer<DocumentName> {
+    override fun read(buf: ByteBuffer): DocumentName {
+        return DocumentName(
+            FfiConverterTypeDocumentId.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: DocumentName) = (
+            FfiConverterTypeDocumentId.allocationSize(value.`document`) +
+            FfiConverterBoolean.allocationSize(value.`isContact`) +
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterBoolean.allocationSize(value.`isTrashed`)
+    )
+
+    override fun write(value: DocumentName, buf: ByteBuffer) {
+            FfiConverterTypeDocumentId.write(value.`document`, buf)
+            FfiConverterBoolean.write(value.`isContact`, buf)
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterBoolean.write(value.`isTrashed`, buf)
+    }
+}
+
+
+
+/**
  * What an edit did.
  */
 data class Edited (
@@ -2225,6 +2340,12 @@ data class Edited (
      * The ids of the todos, entries and details that it made, in the order of its edits.
      */
     val `made`: List<PartId>
+    ,
+    /**
+     * The line of the history that it is, for `undo`; `None` if nothing changed, if it is several lines, and if it stays
+     * for good, as a note or a long text does.
+     */
+    val `change`: kotlin.String?
     ,
     /**
      * What screens must show anew.
@@ -2247,17 +2368,20 @@ public object FfiConverterTypeEdited: FfiConverterRustBuffer<Edited> {
     override fun read(buf: ByteBuffer): Edited {
         return Edited(
             FfiConverterSequenceTypePartId.read(buf),
+            FfiConverterOptionalString.read(buf),
             FfiConverterTypeChangeSet.read(buf),
         )
     }
 
     override fun allocationSize(value: Edited) = (
             FfiConverterSequenceTypePartId.allocationSize(value.`made`) +
+            FfiConverterOptionalString.allocationSize(value.`change`) +
             FfiConverterTypeChangeSet.allocationSize(value.`changes`)
     )
 
     override fun write(value: Edited, buf: ByteBuffer) {
             FfiConverterSequenceTypePartId.write(value.`made`, buf)
+            FfiConverterOptionalString.write(value.`change`, buf)
             FfiConverterTypeChangeSet.write(value.`changes`, buf)
     }
 }
@@ -2534,6 +2658,11 @@ data class Found (
      * Open todos, the next due first.
      */
     val `todos`: List<FoundTodo>
+    ,
+    /**
+     * Notes, calls, meetings and visits, the newest first.
+     */
+    val `entries`: List<FoundEntry>
 
 ){
 
@@ -2553,19 +2682,109 @@ public object FfiConverterTypeFound: FfiConverterRustBuffer<Found> {
             FfiConverterSequenceTypeContactItem.read(buf),
             FfiConverterSequenceTypeCardItem.read(buf),
             FfiConverterSequenceTypeFoundTodo.read(buf),
+            FfiConverterSequenceTypeFoundEntry.read(buf),
         )
     }
 
     override fun allocationSize(value: Found) = (
             FfiConverterSequenceTypeContactItem.allocationSize(value.`contacts`) +
             FfiConverterSequenceTypeCardItem.allocationSize(value.`cards`) +
-            FfiConverterSequenceTypeFoundTodo.allocationSize(value.`todos`)
+            FfiConverterSequenceTypeFoundTodo.allocationSize(value.`todos`) +
+            FfiConverterSequenceTypeFoundEntry.allocationSize(value.`entries`)
     )
 
     override fun write(value: Found, buf: ByteBuffer) {
             FfiConverterSequenceTypeContactItem.write(value.`contacts`, buf)
             FfiConverterSequenceTypeCardItem.write(value.`cards`, buf)
             FfiConverterSequenceTypeFoundTodo.write(value.`todos`, buf)
+            FfiConverterSequenceTypeFoundEntry.write(value.`entries`, buf)
+    }
+}
+
+
+
+/**
+ * A note, call, meeting or visit that a search found (F56).
+ */
+data class FoundEntry (
+    /**
+     * The card or contact that it is written in.
+     */
+    val `document`: DocumentId
+    ,
+    /**
+     * Whether that is a contact.
+     */
+    val `isContact`: kotlin.Boolean
+    ,
+    /**
+     * What the card or contact is called, in the order of the user's language (T19).
+     */
+    val `name`: kotlin.String
+    ,
+    /**
+     * Its id within the document.
+     */
+    val `entry`: PartId
+    ,
+    /**
+     * `note`, `call`, `meeting`, `visit`, ...
+     */
+    val `kind`: kotlin.String
+    ,
+    /**
+     * When it happened.
+     */
+    val `at`: Timestamp?
+    ,
+    /**
+     * What happened.
+     */
+    val `text`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeFoundEntry: FfiConverterRustBuffer<FoundEntry> {
+    override fun read(buf: ByteBuffer): FoundEntry {
+        return FoundEntry(
+            FfiConverterTypeDocumentId.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterTypePartId.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalTypeTimestamp.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: FoundEntry) = (
+            FfiConverterTypeDocumentId.allocationSize(value.`document`) +
+            FfiConverterBoolean.allocationSize(value.`isContact`) +
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterTypePartId.allocationSize(value.`entry`) +
+            FfiConverterString.allocationSize(value.`kind`) +
+            FfiConverterOptionalTypeTimestamp.allocationSize(value.`at`) +
+            FfiConverterString.allocationSize(value.`text`)
+    )
+
+    override fun write(value: FoundEntry, buf: ByteBuffer) {
+            FfiConverterTypeDocumentId.write(value.`document`, buf)
+            FfiConverterBoolean.write(value.`isContact`, buf)
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterTypePartId.write(value.`entry`, buf)
+            FfiConverterString.write(value.`kind`, buf)
+            FfiConverterOptionalTypeTimestamp.write(value.`at`, buf)
+            FfiConverterString.write(value.`text`, buf)
     }
 }
 
@@ -2791,6 +3010,11 @@ data class Made (
     val `made`: List<PartId>
     ,
     /**
+     * The line of the history that it is, for `undo`; `None` if it is several lines.
+     */
+    val `change`: kotlin.String?
+    ,
+    /**
      * What screens must show anew.
      */
     val `changes`: ChangeSet
@@ -2812,6 +3036,7 @@ public object FfiConverterTypeMade: FfiConverterRustBuffer<Made> {
         return Made(
             FfiConverterTypeDocumentId.read(buf),
             FfiConverterSequenceTypePartId.read(buf),
+            FfiConverterOptionalString.read(buf),
             FfiConverterTypeChangeSet.read(buf),
         )
     }
@@ -2819,12 +3044,14 @@ public object FfiConverterTypeMade: FfiConverterRustBuffer<Made> {
     override fun allocationSize(value: Made) = (
             FfiConverterTypeDocumentId.allocationSize(value.`id`) +
             FfiConverterSequenceTypePartId.allocationSize(value.`made`) +
+            FfiConverterOptionalString.allocationSize(value.`change`) +
             FfiConverterTypeChangeSet.allocationSize(value.`changes`)
     )
 
     override fun write(value: Made, buf: ByteBuffer) {
             FfiConverterTypeDocumentId.write(value.`id`, buf)
             FfiConverterSequenceTypePartId.write(value.`made`, buf)
+            FfiConverterOptionalString.write(value.`change`, buf)
             FfiConverterTypeChangeSet.write(value.`changes`, buf)
     }
 }
@@ -3424,6 +3651,53 @@ public object FfiConverterTypeReapplied: FfiConverterRustBuffer<Reapplied> {
 
 
 /**
+ * The word of the server's JSON API, also where it says no.
+ */
+data class Reply (
+    /**
+     * The HTTP status: from 200 to 299 it is done, from 400 to 499 the body says why it is not.
+     */
+    val `status`: kotlin.UShort
+    ,
+    /**
+     * In JSON; the empty text where there is none.
+     */
+    val `body`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReply: FfiConverterRustBuffer<Reply> {
+    override fun read(buf: ByteBuffer): Reply {
+        return Reply(
+            FfiConverterUShort.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Reply) = (
+            FfiConverterUShort.allocationSize(value.`status`) +
+            FfiConverterString.allocationSize(value.`body`)
+    )
+
+    override fun write(value: Reply, buf: ByteBuffer) {
+            FfiConverterUShort.write(value.`status`, buf)
+            FfiConverterString.write(value.`body`, buf)
+    }
+}
+
+
+
+/**
  * The settings that hold.
  */
 data class SettingsView (
@@ -3856,6 +4130,11 @@ data class TodayTodo (
      * With whom it is to be done (F35).
      */
     val `contact`: DocumentId?
+    ,
+    /**
+     * What they are called; `None` also if they are not here.
+     */
+    val `contactName`: kotlin.String?
 
 ){
 
@@ -3876,6 +4155,7 @@ public object FfiConverterTypeTodayTodo: FfiConverterRustBuffer<TodayTodo> {
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
             FfiConverterOptionalTypeDocumentId.read(buf),
+            FfiConverterOptionalString.read(buf),
         )
     }
 
@@ -3883,7 +4163,8 @@ public object FfiConverterTypeTodayTodo: FfiConverterRustBuffer<TodayTodo> {
             FfiConverterTypeTodayItem.allocationSize(value.`item`) +
             FfiConverterString.allocationSize(value.`text`) +
             FfiConverterString.allocationSize(value.`cardName`) +
-            FfiConverterOptionalTypeDocumentId.allocationSize(value.`contact`)
+            FfiConverterOptionalTypeDocumentId.allocationSize(value.`contact`) +
+            FfiConverterOptionalString.allocationSize(value.`contactName`)
     )
 
     override fun write(value: TodayTodo, buf: ByteBuffer) {
@@ -3891,6 +4172,7 @@ public object FfiConverterTypeTodayTodo: FfiConverterRustBuffer<TodayTodo> {
             FfiConverterString.write(value.`text`, buf)
             FfiConverterString.write(value.`cardName`, buf)
             FfiConverterOptionalTypeDocumentId.write(value.`contact`, buf)
+            FfiConverterOptionalString.write(value.`contactName`, buf)
     }
 }
 
@@ -3979,6 +4261,16 @@ data class TodoView (
     val `due`: Due?
     ,
     /**
+     * How urgent it is; `None`: it is closed.
+     */
+    val `class`: Class?
+    ,
+    /**
+     * From when it is overdue; `None`: it is closed, or has no due.
+     */
+    val `overdueFrom`: Timestamp?
+    ,
+    /**
      * The user who is to do it (F49).
      */
     val `assignee`: UserId?
@@ -4012,6 +4304,8 @@ public object FfiConverterTypeTodoView: FfiConverterRustBuffer<TodoView> {
             FfiConverterTypePartId.read(buf),
             FfiConverterString.read(buf),
             FfiConverterOptionalTypeDue.read(buf),
+            FfiConverterOptionalTypeClass.read(buf),
+            FfiConverterOptionalTypeTimestamp.read(buf),
             FfiConverterOptionalTypeUserId.read(buf),
             FfiConverterOptionalTypeDocumentId.read(buf),
             FfiConverterSequenceTypeClosingView.read(buf),
@@ -4022,6 +4316,8 @@ public object FfiConverterTypeTodoView: FfiConverterRustBuffer<TodoView> {
             FfiConverterTypePartId.allocationSize(value.`id`) +
             FfiConverterString.allocationSize(value.`text`) +
             FfiConverterOptionalTypeDue.allocationSize(value.`due`) +
+            FfiConverterOptionalTypeClass.allocationSize(value.`class`) +
+            FfiConverterOptionalTypeTimestamp.allocationSize(value.`overdueFrom`) +
             FfiConverterOptionalTypeUserId.allocationSize(value.`assignee`) +
             FfiConverterOptionalTypeDocumentId.allocationSize(value.`contact`) +
             FfiConverterSequenceTypeClosingView.allocationSize(value.`closings`)
@@ -4031,6 +4327,8 @@ public object FfiConverterTypeTodoView: FfiConverterRustBuffer<TodoView> {
             FfiConverterTypePartId.write(value.`id`, buf)
             FfiConverterString.write(value.`text`, buf)
             FfiConverterOptionalTypeDue.write(value.`due`, buf)
+            FfiConverterOptionalTypeClass.write(value.`class`, buf)
+            FfiConverterOptionalTypeTimestamp.write(value.`overdueFrom`, buf)
             FfiConverterOptionalTypeUserId.write(value.`assignee`, buf)
             FfiConverterOptionalTypeDocumentId.write(value.`contact`, buf)
             FfiConverterSequenceTypeClosingView.write(value.`closings`, buf)
@@ -5804,6 +6102,48 @@ sealed class ContactEdit {
     }
 
     /**
+     * Chooses or clears one option of a multiple choice.
+     */
+    data class SetOption(
+        /**
+         * The field.
+         */
+        val `field`: app.roadbook.domain.FieldId,
+        /**
+         * The option's key.
+         */
+        val `option`: kotlin.String,
+        /**
+         * Whether it is chosen.
+         */
+        val `chosen`: kotlin.Boolean) : ContactEdit()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * Makes a long text read so. What others write elsewhere in it at the same time survives.
+     */
+    data class EditText(
+        /**
+         * The field.
+         */
+        val `field`: app.roadbook.domain.FieldId,
+        /**
+         * The whole text as it is to read.
+         */
+        val `text`: kotlin.String) : ContactEdit()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * Adds a phone, email or address.
      */
     data class AddDetail(
@@ -5923,26 +6263,35 @@ public object FfiConverterTypeContactEdit : FfiConverterRustBuffer<ContactEdit>{
                 FfiConverterTypeFieldId.read(buf),
                 FfiConverterOptionalTypeFieldValue.read(buf),
                 )
-            3 -> ContactEdit.AddDetail(
+            3 -> ContactEdit.SetOption(
+                FfiConverterTypeFieldId.read(buf),
+                FfiConverterString.read(buf),
+                FfiConverterBoolean.read(buf),
+                )
+            4 -> ContactEdit.EditText(
+                FfiConverterTypeFieldId.read(buf),
+                FfiConverterString.read(buf),
+                )
+            5 -> ContactEdit.AddDetail(
                 FfiConverterTypeDetailSort.read(buf),
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
                 )
-            4 -> ContactEdit.SetDetail(
+            6 -> ContactEdit.SetDetail(
                 FfiConverterTypePartId.read(buf),
                 FfiConverterTypeDetailSort.read(buf),
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
                 )
-            5 -> ContactEdit.Link(
+            7 -> ContactEdit.Link(
                 FfiConverterString.read(buf),
                 FfiConverterTypeDocumentId.read(buf),
                 )
-            6 -> ContactEdit.Unlink(
+            8 -> ContactEdit.Unlink(
                 FfiConverterTypePartId.read(buf),
                 )
-            7 -> ContactEdit.Trash
-            8 -> ContactEdit.Restore
+            9 -> ContactEdit.Trash
+            10 -> ContactEdit.Restore
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
         }
     }
@@ -5962,6 +6311,23 @@ public object FfiConverterTypeContactEdit : FfiConverterRustBuffer<ContactEdit>{
                 4UL
                 + FfiConverterTypeFieldId.allocationSize(value.`field`)
                 + FfiConverterOptionalTypeFieldValue.allocationSize(value.`value`)
+            )
+        }
+        is ContactEdit.SetOption -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeFieldId.allocationSize(value.`field`)
+                + FfiConverterString.allocationSize(value.`option`)
+                + FfiConverterBoolean.allocationSize(value.`chosen`)
+            )
+        }
+        is ContactEdit.EditText -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeFieldId.allocationSize(value.`field`)
+                + FfiConverterString.allocationSize(value.`text`)
             )
         }
         is ContactEdit.AddDetail -> {
@@ -6026,15 +6392,28 @@ public object FfiConverterTypeContactEdit : FfiConverterRustBuffer<ContactEdit>{
                 FfiConverterOptionalTypeFieldValue.write(value.`value`, buf)
                 Unit
             }
-            is ContactEdit.AddDetail -> {
+            is ContactEdit.SetOption -> {
                 buf.putInt(3)
+                FfiConverterTypeFieldId.write(value.`field`, buf)
+                FfiConverterString.write(value.`option`, buf)
+                FfiConverterBoolean.write(value.`chosen`, buf)
+                Unit
+            }
+            is ContactEdit.EditText -> {
+                buf.putInt(4)
+                FfiConverterTypeFieldId.write(value.`field`, buf)
+                FfiConverterString.write(value.`text`, buf)
+                Unit
+            }
+            is ContactEdit.AddDetail -> {
+                buf.putInt(5)
                 FfiConverterTypeDetailSort.write(value.`sort`, buf)
                 FfiConverterString.write(value.`label`, buf)
                 FfiConverterString.write(value.`value`, buf)
                 Unit
             }
             is ContactEdit.SetDetail -> {
-                buf.putInt(4)
+                buf.putInt(6)
                 FfiConverterTypePartId.write(value.`detail`, buf)
                 FfiConverterTypeDetailSort.write(value.`sort`, buf)
                 FfiConverterString.write(value.`label`, buf)
@@ -6042,22 +6421,22 @@ public object FfiConverterTypeContactEdit : FfiConverterRustBuffer<ContactEdit>{
                 Unit
             }
             is ContactEdit.Link -> {
-                buf.putInt(5)
+                buf.putInt(7)
                 FfiConverterString.write(value.`role`, buf)
                 FfiConverterTypeDocumentId.write(value.`target`, buf)
                 Unit
             }
             is ContactEdit.Unlink -> {
-                buf.putInt(6)
+                buf.putInt(8)
                 FfiConverterTypePartId.write(value.`link`, buf)
                 Unit
             }
             is ContactEdit.Trash -> {
-                buf.putInt(7)
+                buf.putInt(9)
                 Unit
             }
             is ContactEdit.Restore -> {
-                buf.putInt(8)
+                buf.putInt(10)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
@@ -6255,6 +6634,36 @@ sealed class FieldType {
 
 
     /**
+     * A day and a time, on the clocks of a zone.
+     */
+    object DayTime : FieldType()
+
+
+    /**
+     * A colleague who has or had access.
+     */
+    object User : FieldType()
+
+
+    /**
+     * An email address.
+     */
+    object Email : FieldType()
+
+
+    /**
+     * A telephone number.
+     */
+    object Phone : FieldType()
+
+
+    /**
+     * The address of a page in the web.
+     */
+    object Url : FieldType()
+
+
+    /**
      * A kind that this version does not know: show its values as they are.
      */
     data class Other(
@@ -6295,7 +6704,12 @@ public object FfiConverterTypeFieldType : FfiConverterRustBuffer<FieldType>{
                 )
             6 -> FieldType.Day
             7 -> FieldType.Flag
-            8 -> FieldType.Other(
+            8 -> FieldType.DayTime
+            9 -> FieldType.User
+            10 -> FieldType.Email
+            11 -> FieldType.Phone
+            12 -> FieldType.Url
+            13 -> FieldType.Other(
                 FfiConverterUInt.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -6347,6 +6761,36 @@ public object FfiConverterTypeFieldType : FfiConverterRustBuffer<FieldType>{
                 4UL
             )
         }
+        is FieldType.DayTime -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is FieldType.User -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is FieldType.Email -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is FieldType.Phone -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is FieldType.Url -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
         is FieldType.Other -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -6388,8 +6832,28 @@ public object FfiConverterTypeFieldType : FfiConverterRustBuffer<FieldType>{
                 buf.putInt(7)
                 Unit
             }
-            is FieldType.Other -> {
+            is FieldType.DayTime -> {
                 buf.putInt(8)
+                Unit
+            }
+            is FieldType.User -> {
+                buf.putInt(9)
+                Unit
+            }
+            is FieldType.Email -> {
+                buf.putInt(10)
+                Unit
+            }
+            is FieldType.Phone -> {
+                buf.putInt(11)
+                Unit
+            }
+            is FieldType.Url -> {
+                buf.putInt(12)
+                Unit
+            }
+            is FieldType.Other -> {
+                buf.putInt(13)
                 FfiConverterUInt.write(value.`code`, buf)
                 Unit
             }
@@ -6507,6 +6971,81 @@ sealed class FieldValue {
 
 
     /**
+     * A day and a time.
+     */
+    data class DayTime(
+        /**
+         * A minute on the clocks of a zone: `2026-11-22T09:00[Europe/Budapest]`, never a whole day.
+         */
+        val `at`: app.roadbook.domain.Due) : FieldValue()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A colleague who has or had access.
+     */
+    data class User(
+        /**
+         * The user.
+         */
+        val `user`: app.roadbook.domain.UserId) : FieldValue()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * An email address.
+     */
+    data class Email(
+        /**
+         * The address.
+         */
+        val `email`: kotlin.String) : FieldValue()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A telephone number.
+     */
+    data class Phone(
+        /**
+         * The number as it was written.
+         */
+        val `phone`: kotlin.String) : FieldValue()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * The address of a page in the web.
+     */
+    data class Url(
+        /**
+         * The address: `http` or `https`, and a host.
+         */
+        val `url`: kotlin.String) : FieldValue()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * Text that this version cannot read as a value of the field: to be shown as it is.
      */
     data class Other(
@@ -6557,7 +7096,22 @@ public object FfiConverterTypeFieldValue : FfiConverterRustBuffer<FieldValue>{
                 FfiConverterTypeDay.read(buf),
                 )
             7 -> FieldValue.Flag
-            8 -> FieldValue.Other(
+            8 -> FieldValue.DayTime(
+                FfiConverterTypeDue.read(buf),
+                )
+            9 -> FieldValue.User(
+                FfiConverterTypeUserId.read(buf),
+                )
+            10 -> FieldValue.Email(
+                FfiConverterString.read(buf),
+                )
+            11 -> FieldValue.Phone(
+                FfiConverterString.read(buf),
+                )
+            12 -> FieldValue.Url(
+                FfiConverterString.read(buf),
+                )
+            13 -> FieldValue.Other(
                 FfiConverterString.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -6614,6 +7168,41 @@ public object FfiConverterTypeFieldValue : FfiConverterRustBuffer<FieldValue>{
                 4UL
             )
         }
+        is FieldValue.DayTime -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeDue.allocationSize(value.`at`)
+            )
+        }
+        is FieldValue.User -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeUserId.allocationSize(value.`user`)
+            )
+        }
+        is FieldValue.Email -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`email`)
+            )
+        }
+        is FieldValue.Phone -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`phone`)
+            )
+        }
+        is FieldValue.Url -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`url`)
+            )
+        }
         is FieldValue.Other -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -6660,12 +7249,90 @@ public object FfiConverterTypeFieldValue : FfiConverterRustBuffer<FieldValue>{
                 buf.putInt(7)
                 Unit
             }
-            is FieldValue.Other -> {
+            is FieldValue.DayTime -> {
                 buf.putInt(8)
+                FfiConverterTypeDue.write(value.`at`, buf)
+                Unit
+            }
+            is FieldValue.User -> {
+                buf.putInt(9)
+                FfiConverterTypeUserId.write(value.`user`, buf)
+                Unit
+            }
+            is FieldValue.Email -> {
+                buf.putInt(10)
+                FfiConverterString.write(value.`email`, buf)
+                Unit
+            }
+            is FieldValue.Phone -> {
+                buf.putInt(11)
+                FfiConverterString.write(value.`phone`, buf)
+                Unit
+            }
+            is FieldValue.Url -> {
+                buf.putInt(12)
+                FfiConverterString.write(value.`url`, buf)
+                Unit
+            }
+            is FieldValue.Other -> {
+                buf.putInt(13)
                 FfiConverterString.write(value.`text`, buf)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
+ * What is to be done with what a path names.
+ */
+
+enum class HttpMethod {
+
+    /**
+     * It is read.
+     */
+    GET,
+    /**
+     * Something is added to it, or what it stands for is done.
+     */
+    POST,
+    /**
+     * Something else takes its place.
+     */
+    PUT,
+    /**
+     * It is removed.
+     */
+    DELETE;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeHttpMethod: FfiConverterRustBuffer<HttpMethod> {
+    override fun read(buf: ByteBuffer) = try {
+
+        HttpMethod.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: HttpMethod) = 4UL
+
+    override fun write(value: HttpMethod, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
     }
 }
 
@@ -7557,6 +8224,12 @@ sealed class Reason {
 
 
     /**
+     * What is to be taken back was written by somebody else since, or at the same time.
+     */
+    object ChangedSince : Reason()
+
+
+    /**
      * The document has another type than the call is for, or one that this version does not know.
      */
     data class OtherDocumentType(
@@ -7638,14 +8311,15 @@ public object FfiConverterTypeReason : FfiConverterRustBuffer<Reason>{
             8 -> Reason.WrongForm
             9 -> Reason.TextReplaced
             10 -> Reason.NotAllowed
-            11 -> Reason.OtherDocumentType(
+            11 -> Reason.ChangedSince
+            12 -> Reason.OtherDocumentType(
                 FfiConverterUShort.read(buf),
                 )
-            12 -> Reason.UserThere
-            13 -> Reason.InsideBatch
-            14 -> Reason.UnknownZone
-            15 -> Reason.Malformed
-            16 -> Reason.InstallSecret(
+            13 -> Reason.UserThere
+            14 -> Reason.InsideBatch
+            15 -> Reason.UnknownZone
+            16 -> Reason.Malformed
+            17 -> Reason.InstallSecret(
                 FfiConverterULong.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -7709,6 +8383,12 @@ public object FfiConverterTypeReason : FfiConverterRustBuffer<Reason>{
             )
         }
         is Reason.NotAllowed -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is Reason.ChangedSince -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
                 4UL
@@ -7797,29 +8477,33 @@ public object FfiConverterTypeReason : FfiConverterRustBuffer<Reason>{
                 buf.putInt(10)
                 Unit
             }
-            is Reason.OtherDocumentType -> {
+            is Reason.ChangedSince -> {
                 buf.putInt(11)
+                Unit
+            }
+            is Reason.OtherDocumentType -> {
+                buf.putInt(12)
                 FfiConverterUShort.write(value.`documentType`, buf)
                 Unit
             }
             is Reason.UserThere -> {
-                buf.putInt(12)
-                Unit
-            }
-            is Reason.InsideBatch -> {
                 buf.putInt(13)
                 Unit
             }
-            is Reason.UnknownZone -> {
+            is Reason.InsideBatch -> {
                 buf.putInt(14)
                 Unit
             }
-            is Reason.Malformed -> {
+            is Reason.UnknownZone -> {
                 buf.putInt(15)
                 Unit
             }
-            is Reason.InstallSecret -> {
+            is Reason.Malformed -> {
                 buf.putInt(16)
+                Unit
+            }
+            is Reason.InstallSecret -> {
+                buf.putInt(17)
                 FfiConverterULong.write(value.`bytes`, buf)
                 Unit
             }
@@ -8557,6 +9241,38 @@ public object FfiConverterTypeTrust : FfiConverterRustBuffer<Trust>{
 /**
  * @suppress
  */
+public object FfiConverterOptionalUInt: FfiConverterRustBuffer<kotlin.UInt?> {
+    override fun read(buf: ByteBuffer): kotlin.UInt? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterUInt.read(buf)
+    }
+
+    override fun allocationSize(value: kotlin.UInt?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterUInt.allocationSize(value)
+        }
+    }
+
+    override fun write(value: kotlin.UInt?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterUInt.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalString: FfiConverterRustBuffer<kotlin.String?> {
     override fun read(buf: ByteBuffer): kotlin.String? {
         if (buf.get().toInt() == 0) {
@@ -8749,6 +9465,38 @@ public object FfiConverterOptionalTypeOwner: FfiConverterRustBuffer<Owner?> {
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeClass: FfiConverterRustBuffer<Class?> {
+    override fun read(buf: ByteBuffer): Class? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeClass.read(buf)
+    }
+
+    override fun allocationSize(value: Class?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeClass.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Class?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeClass.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypeSection: FfiConverterRustBuffer<Section?> {
     override fun read(buf: ByteBuffer): Section? {
         if (buf.get().toInt() == 0) {
@@ -8931,6 +9679,38 @@ public object FfiConverterOptionalTypeOrgId: FfiConverterRustBuffer<OrgId?> {
         } else {
             buf.put(1)
             FfiConverterTypeOrgId.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypePartId: FfiConverterRustBuffer<PartId?> {
+    override fun read(buf: ByteBuffer): PartId? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypePartId.read(buf)
+    }
+
+    override fun allocationSize(value: PartId?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypePartId.allocationSize(value)
+        }
+    }
+
+    override fun write(value: PartId?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypePartId.write(value, buf)
         }
     }
 }
@@ -9283,6 +10063,34 @@ public object FfiConverterSequenceTypeFieldView: FfiConverterRustBuffer<List<Fie
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeFieldView.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeFoundEntry: FfiConverterRustBuffer<List<FoundEntry>> {
+    override fun read(buf: ByteBuffer): List<FoundEntry> {
+        val len = buf.getInt()
+        return List<FoundEntry>(len) {
+            FfiConverterTypeFoundEntry.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<FoundEntry>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeFoundEntry.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<FoundEntry>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeFoundEntry.write(it, buf)
         }
     }
 }
@@ -9930,6 +10738,8 @@ public object FfiConverterSequenceTypeStatusId: FfiConverterRustBuffer<List<Stat
         }
     }
 }
+
+
 
 
 

@@ -45,6 +45,7 @@ import app.roadbook.client.ContactEdit
 import app.roadbook.client.ContactItem
 import app.roadbook.client.ContactView
 import app.roadbook.client.DeviceView
+import app.roadbook.client.DocumentName
 import app.roadbook.client.Edited
 import app.roadbook.client.FfiConverterTypeAddressError
 import app.roadbook.client.FfiConverterTypeApiError
@@ -61,9 +62,11 @@ import app.roadbook.client.FfiConverterTypeContactEdit
 import app.roadbook.client.FfiConverterTypeContactItem
 import app.roadbook.client.FfiConverterTypeContactView
 import app.roadbook.client.FfiConverterTypeDeviceView
+import app.roadbook.client.FfiConverterTypeDocumentName
 import app.roadbook.client.FfiConverterTypeEdited
 import app.roadbook.client.FfiConverterTypeFound
 import app.roadbook.client.FfiConverterTypeHistoryItem
+import app.roadbook.client.FfiConverterTypeHttpMethod
 import app.roadbook.client.FfiConverterTypeIdentity
 import app.roadbook.client.FfiConverterTypeMade
 import app.roadbook.client.FfiConverterTypeNewCard
@@ -72,6 +75,7 @@ import app.roadbook.client.FfiConverterTypePlaceValue
 import app.roadbook.client.FfiConverterTypeProductAnswer
 import app.roadbook.client.FfiConverterTypeQuarantinedEdit
 import app.roadbook.client.FfiConverterTypeReapplied
+import app.roadbook.client.FfiConverterTypeReply
 import app.roadbook.client.FfiConverterTypeSettingsView
 import app.roadbook.client.FfiConverterTypeStatusAnswer
 import app.roadbook.client.FfiConverterTypeStatusCount
@@ -85,6 +89,7 @@ import app.roadbook.client.FfiConverterTypeTrust
 import app.roadbook.client.FfiConverterTypeWay
 import app.roadbook.client.Found
 import app.roadbook.client.HistoryItem
+import app.roadbook.client.HttpMethod
 import app.roadbook.client.Identity
 import app.roadbook.client.Made
 import app.roadbook.client.NewCard
@@ -93,6 +98,7 @@ import app.roadbook.client.PlaceValue
 import app.roadbook.client.ProductAnswer
 import app.roadbook.client.QuarantinedEdit
 import app.roadbook.client.Reapplied
+import app.roadbook.client.Reply
 import app.roadbook.client.SettingsView
 import app.roadbook.client.StatusAnswer
 import app.roadbook.client.StatusCount
@@ -113,11 +119,13 @@ import app.roadbook.domain.FfiConverterTypeDocumentId
 import app.roadbook.domain.FfiConverterTypeOutcome
 import app.roadbook.domain.FfiConverterTypePartId
 import app.roadbook.domain.FfiConverterTypePeriod
+import app.roadbook.domain.FfiConverterTypePostponeChoice
 import app.roadbook.domain.FfiConverterTypeProductId
 import app.roadbook.domain.FfiConverterTypeStatusId
 import app.roadbook.domain.Outcome
 import app.roadbook.domain.PartId
 import app.roadbook.domain.Period
+import app.roadbook.domain.PostponeChoice
 import app.roadbook.domain.ProductId
 import app.roadbook.domain.StatusId
 import java.util.concurrent.atomic.AtomicBoolean
@@ -143,9 +151,11 @@ import app.roadbook.client.RustBuffer as RustBufferContactEdit
 import app.roadbook.client.RustBuffer as RustBufferContactItem
 import app.roadbook.client.RustBuffer as RustBufferContactView
 import app.roadbook.client.RustBuffer as RustBufferDeviceView
+import app.roadbook.client.RustBuffer as RustBufferDocumentName
 import app.roadbook.client.RustBuffer as RustBufferEdited
 import app.roadbook.client.RustBuffer as RustBufferFound
 import app.roadbook.client.RustBuffer as RustBufferHistoryItem
+import app.roadbook.client.RustBuffer as RustBufferHttpMethod
 import app.roadbook.client.RustBuffer as RustBufferIdentity
 import app.roadbook.client.RustBuffer as RustBufferMade
 import app.roadbook.client.RustBuffer as RustBufferNewCard
@@ -154,6 +164,7 @@ import app.roadbook.client.RustBuffer as RustBufferPlaceValue
 import app.roadbook.client.RustBuffer as RustBufferProductAnswer
 import app.roadbook.client.RustBuffer as RustBufferQuarantinedEdit
 import app.roadbook.client.RustBuffer as RustBufferReapplied
+import app.roadbook.client.RustBuffer as RustBufferReply
 import app.roadbook.client.RustBuffer as RustBufferSettingsView
 import app.roadbook.client.RustBuffer as RustBufferStatusAnswer
 import app.roadbook.client.RustBuffer as RustBufferStatusCount
@@ -171,6 +182,7 @@ import app.roadbook.domain.RustBuffer as RustBufferDocumentId
 import app.roadbook.domain.RustBuffer as RustBufferOutcome
 import app.roadbook.domain.RustBuffer as RustBufferPartId
 import app.roadbook.domain.RustBuffer as RustBufferPeriod
+import app.roadbook.domain.RustBuffer as RustBufferPostponeChoice
 import app.roadbook.domain.RustBuffer as RustBufferProductId
 import app.roadbook.domain.RustBuffer as RustBufferStatusId
 
@@ -877,6 +889,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_roadbook_mobile_checksum_method_changesubscription_cancel(
     ): Int
+    external fun uniffi_roadbook_mobile_checksum_method_roadbook_ask(
+    ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_attach(
     ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_devices(
@@ -905,6 +919,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_edit_contact(
     ): Int
+    external fun uniffi_roadbook_mobile_checksum_method_roadbook_loses_sight(
+    ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_note_opened(
     ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_reapply(
@@ -912,6 +928,8 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_resolve(
     ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_set_favourite(
+    ): Int
+    external fun uniffi_roadbook_mobile_checksum_method_roadbook_undo(
     ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_begin_local_workspace(
     ): Int
@@ -939,17 +957,29 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_contact(
     ): Int
+    external fun uniffi_roadbook_mobile_checksum_method_roadbook_contact_count(
+    ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_contacts(
+    ): Int
+    external fun uniffi_roadbook_mobile_checksum_method_roadbook_contacts_linked_to(
     ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_favourites(
     ): Int
+    external fun uniffi_roadbook_mobile_checksum_method_roadbook_find_caller(
+    ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_history(
+    ): Int
+    external fun uniffi_roadbook_mobile_checksum_method_roadbook_likely_doubles(
     ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_may(
     ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_me(
     ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_moves_to(
+    ): Int
+    external fun uniffi_roadbook_mobile_checksum_method_roadbook_names(
+    ): Int
+    external fun uniffi_roadbook_mobile_checksum_method_roadbook_postpone_choices(
     ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_quarantine(
     ): Int
@@ -1043,6 +1073,8 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_roadbook_mobile_fn_constructor_roadbook_open_beside(`path`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): Long
+    external fun uniffi_roadbook_mobile_fn_method_roadbook_ask(`ptr`: Long,`server`: Long,`method`: RustBufferHttpMethod.ByValue,`path`: RustBuffer.ByValue,`body`: RustBuffer.ByValue,
+    ): Long
     external fun uniffi_roadbook_mobile_fn_method_roadbook_attach(`ptr`: Long,`server`: Long,`email`: RustBuffer.ByValue,`password`: RustBuffer.ByValue,`device`: RustBuffer.ByValue,`products`: RustBuffer.ByValue,`statuses`: RustBuffer.ByValue,`cancel`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_roadbook_mobile_fn_method_roadbook_devices(`ptr`: Long,`server`: Long,
@@ -1071,6 +1103,8 @@ internal object UniffiLib {
     ): RustBufferEdited.ByValue
     external fun uniffi_roadbook_mobile_fn_method_roadbook_edit_contact(`ptr`: Long,`contact`: RustBufferDocumentId.ByValue,`edits`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBufferEdited.ByValue
+    external fun uniffi_roadbook_mobile_fn_method_roadbook_loses_sight(`ptr`: Long,`card`: RustBufferDocumentId.ByValue,`edits`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): Byte
     external fun uniffi_roadbook_mobile_fn_method_roadbook_note_opened(`ptr`: Long,`document`: RustBufferDocumentId.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBufferChangeSet.ByValue
     external fun uniffi_roadbook_mobile_fn_method_roadbook_reapply(`ptr`: Long,`edit`: Long,uniffi_out_err: UniffiRustCallStatus,
@@ -1078,6 +1112,8 @@ internal object UniffiLib {
     external fun uniffi_roadbook_mobile_fn_method_roadbook_resolve(`ptr`: Long,`document`: RustBufferDocumentId.ByValue,`conflict`: RustBufferConflict.ByValue,`value`: RustBufferPlaceValue.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBufferChangeSet.ByValue
     external fun uniffi_roadbook_mobile_fn_method_roadbook_set_favourite(`ptr`: Long,`document`: RustBufferDocumentId.ByValue,`isFavourite`: Byte,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBufferChangeSet.ByValue
+    external fun uniffi_roadbook_mobile_fn_method_roadbook_undo(`ptr`: Long,`document`: RustBufferDocumentId.ByValue,`change`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBufferChangeSet.ByValue
     external fun uniffi_roadbook_mobile_fn_method_roadbook_begin_local_workspace(`ptr`: Long,`zone`: RustBuffer.ByValue,`locale`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBufferChangeSet.ByValue
@@ -1105,17 +1141,29 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_roadbook_mobile_fn_method_roadbook_contact(`ptr`: Long,`contact`: RustBufferDocumentId.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBufferContactView.ByValue
+    external fun uniffi_roadbook_mobile_fn_method_roadbook_contact_count(`ptr`: Long,`text`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): Int
     external fun uniffi_roadbook_mobile_fn_method_roadbook_contacts(`ptr`: Long,`text`: RustBuffer.ByValue,`offset`: Int,`limit`: Int,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_roadbook_mobile_fn_method_roadbook_contacts_linked_to(`ptr`: Long,`contact`: RustBufferDocumentId.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_roadbook_mobile_fn_method_roadbook_favourites(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
+    external fun uniffi_roadbook_mobile_fn_method_roadbook_find_caller(`ptr`: Long,`number`: RustBuffer.ByValue,`limit`: Int,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
     external fun uniffi_roadbook_mobile_fn_method_roadbook_history(`ptr`: Long,`document`: RustBufferDocumentId.ByValue,`skip`: Int,`limit`: Int,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_roadbook_mobile_fn_method_roadbook_likely_doubles(`ptr`: Long,`contact`: RustBufferNewContact.ByValue,`limit`: Int,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_roadbook_mobile_fn_method_roadbook_may(`ptr`: Long,`act`: RustBufferAct.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): Byte
     external fun uniffi_roadbook_mobile_fn_method_roadbook_me(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_roadbook_mobile_fn_method_roadbook_moves_to(`ptr`: Long,`card`: RustBufferDocumentId.ByValue,`status`: RustBufferStatusId.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_roadbook_mobile_fn_method_roadbook_names(`ptr`: Long,`documents`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_roadbook_mobile_fn_method_roadbook_postpone_choices(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_roadbook_mobile_fn_method_roadbook_quarantine(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -1312,6 +1360,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_roadbook_mobile_checksum_method_changesubscription_cancel() and 0xFFFF) != 41764) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_ask() and 0xFFFF) != 36844) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_attach() and 0xFFFF) != 5497) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1354,6 +1405,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_edit_contact() and 0xFFFF) != 22853) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_loses_sight() and 0xFFFF) != 16741) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_note_opened() and 0xFFFF) != 52809) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1364,6 +1418,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_set_favourite() and 0xFFFF) != 19519) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_undo() and 0xFFFF) != 57903) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_begin_local_workspace() and 0xFFFF) != 60235) {
@@ -1405,13 +1462,25 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_contact() and 0xFFFF) != 52739) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_contact_count() and 0xFFFF) != 56396) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_contacts() and 0xFFFF) != 38951) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_contacts_linked_to() and 0xFFFF) != 57780) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_favourites() and 0xFFFF) != 8134) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_find_caller() and 0xFFFF) != 28726) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_history() and 0xFFFF) != 37234) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_likely_doubles() and 0xFFFF) != 35148) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_may() and 0xFFFF) != 38383) {
@@ -1423,13 +1492,19 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_moves_to() and 0xFFFF) != 5716) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_names() and 0xFFFF) != 50563) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_postpone_choices() and 0xFFFF) != 1406) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_quarantine() and 0xFFFF) != 15400) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_recents() and 0xFFFF) != 49464) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_search() and 0xFFFF) != 5980) {
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_search() and 0xFFFF) != 30579) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_settings() and 0xFFFF) != 62593) {
@@ -2852,6 +2927,15 @@ public object FfiConverterTypeChangeSubscription: FfiConverter<ChangeSubscriptio
 public interface RoadbookInterface {
 
     /**
+     * Asks the server's JSON API in the user's name: settings, users, devices. `path` is that of a route, below `/v1/`;
+     * `body` is JSON, of a request that has any. Where the server says no, its word is the answer.
+     *
+     * # Errors
+     * As for [`Self::sync`]; `Local` with `Invalid` for any other path, and for a body of more than 64 KiB.
+     */
+    suspend fun `ask`(`server`: Server, `method`: HttpMethod, `path`: kotlin.String, `body`: kotlin.String? = null): Reply
+
+    /**
      * Makes a local workspace an account's: signs in, and does everything in it again in the account's name, in
      * order and with its times (C14). Call [`Self::sync`] then, which sends it. Cut off anywhere it is local, or wholly
      * attached. Without a workspace it is a [`Self::sign_in`].
@@ -2970,6 +3054,14 @@ public interface RoadbookInterface {
     fun `editContact`(`contact`: DocumentId, `edits`: List<ContactEdit>): Edited
 
     /**
+     * Whether the user would not see the card any more after these edits: to be said before it happens.
+     *
+     * # Errors
+     * As for [`Self::edit_card`].
+     */
+    fun `losesSight`(`card`: DocumentId, `edits`: List<CardEdit>): kotlin.Boolean
+
+    /**
      * Notes that the user opened a document, for the recents of all their devices.
      */
     fun `noteOpened`(`document`: DocumentId): ChangeSet
@@ -2995,6 +3087,14 @@ public interface RoadbookInterface {
      * Marks a card or contact as a favourite of the user's on all their devices, or no more.
      */
     fun `setFavourite`(`document`: DocumentId, `isFavourite`: kotlin.Boolean): ChangeSet
+
+    /**
+     * Takes back a line of a document's history, as a change of its own. What the line wrote must still stand.
+     *
+     * # Errors
+     * `NotFound`; `Invalid` if somebody wrote the same since, or if it stays for good.
+     */
+    fun `undo`(`document`: DocumentId, `change`: kotlin.String): ChangeSet
 
     /**
      * Begins to work without an account (C14), in the days of `zone`, an IANA name, and the language of `locale`,
@@ -3088,15 +3188,30 @@ public interface RoadbookInterface {
     fun `contact`(`contact`: DocumentId): ContactView
 
     /**
+     * How many contacts `contacts` would list without a limit.
+     */
+    fun `contactCount`(`text`: kotlin.String?): kotlin.UInt
+
+    /**
      * Contacts in use by family name; with a text, those whose name holds all its words, in whatever order, case
      * and spelling of marks.
      */
     fun `contacts`(`text`: kotlin.String?, `offset`: kotlin.UInt, `limit`: kotlin.UInt): List<ContactItem>
 
     /**
+     * The contacts in use that link to this one, such as the persons of a company, by family name.
+     */
+    fun `contactsLinkedTo`(`contact`: DocumentId): List<ContactItem>
+
+    /**
      * The cards and contacts that the user marked, on whichever device, by id.
      */
     fun `favourites`(): List<DocumentId>
+
+    /**
+     * The contacts in use that have a telephone number, however it is written: whoever calls, while the phone rings.
+     */
+    fun `findCaller`(`number`: kotlin.String, `limit`: kotlin.UInt): List<ContactItem>
 
     /**
      * The history of a document, the newest first: `limit` lines after the first `skip`.
@@ -3105,6 +3220,12 @@ public interface RoadbookInterface {
      * `NotFound`.
      */
     fun `history`(`document`: DocumentId, `skip`: kotlin.UInt, `limit`: kotlin.UInt): List<HistoryItem>
+
+    /**
+     * The contacts in use that may be the one to be made: those of its sort with the same phone or email, then those
+     * with the same name. Ask before `create_contact`.
+     */
+    fun `likelyDoubles`(`contact`: NewContact, `limit`: kotlin.UInt): List<ContactItem>
 
     /**
      * Whether the user's role and organisation allow something: hide what they do not. The server judges, too.
@@ -3129,6 +3250,16 @@ public interface RoadbookInterface {
     fun `movesTo`(`card`: DocumentId, `status`: StatusId): List<Way>
 
     /**
+     * What cards and contacts are called, in the same order; those that are not here are left out.
+     */
+    fun `names`(`documents`: List<DocumentId>): List<DocumentName>
+
+    /**
+     * When a todo may be postponed to by one tap, the soonest first.
+     */
+    fun `postponeChoices`(): List<PostponeChoice>
+
+    /**
      * The edits that could not be kept, the latest first.
      */
     fun `quarantine`(): List<QuarantinedEdit>
@@ -3139,8 +3270,9 @@ public interface RoadbookInterface {
     fun `recents`(): List<DocumentId>
 
     /**
-     * The contacts and cards whose names, and the open todos whose texts, hold all words of `text`: in whatever order,
-     * case and spelling of marks; at most `limit` of each. [`Self::interrupt`] ends it, as when the user types on.
+     * The contacts and cards whose names, and the open todos and entries whose texts, hold all words of `text`: in
+     * whatever order, case and spelling of marks; at most `limit` of each. [`Self::interrupt`] ends it, as when the
+     * user types on.
      *
      * # Errors
      * `Interrupted`.
@@ -3326,6 +3458,38 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
         return uniffiRustCall() { status ->
             UniffiLib.uniffi_roadbook_mobile_fn_clone_roadbook(handle, status)
         }
+    }
+
+
+    /**
+     * Asks the server's JSON API in the user's name: settings, users, devices. `path` is that of a route, below `/v1/`;
+     * `body` is JSON, of a request that has any. Where the server says no, its word is the answer.
+     *
+     * # Errors
+     * As for [`Self::sync`]; `Local` with `Invalid` for any other path, and for a body of more than 64 KiB.
+     */
+    @Throws(SyncException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `ask`(`server`: Server, `method`: HttpMethod, `path`: kotlin.String, `body`: kotlin.String?) : Reply {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_roadbook_mobile_fn_method_roadbook_ask(
+                uniffiHandle,
+
+        FfiConverterTypeServer.lower(`server`),
+        FfiConverterTypeHttpMethod.lower(`method`),
+        FfiConverterString.lower(`path`),
+        FfiConverterOptionalString.lower(`body`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_roadbook_mobile_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_roadbook_mobile_rust_future_complete_rust_buffer(future, continuation).let { RustBufferReply.create(it.capacity.toULong(), it.len.toULong(), it.data) } },
+        { future -> UniffiLib.ffi_roadbook_mobile_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeReply.lift(it) },
+        // Error FFI converter
+        SyncExceptionExternalErrorHandler,
+    )
     }
 
 
@@ -3694,6 +3858,28 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
 
 
     /**
+     * Whether the user would not see the card any more after these edits: to be said before it happens.
+     *
+     * # Errors
+     * As for [`Self::edit_card`].
+     */
+    @Throws(ApiException::class)override fun `losesSight`(`card`: DocumentId, `edits`: List<CardEdit>): kotlin.Boolean {
+            return FfiConverterBoolean.lift(
+    callWithHandle {
+    uniffiRustCallWithError(ApiExceptionExternalErrorHandler) { _status ->
+    UniffiLib.uniffi_roadbook_mobile_fn_method_roadbook_loses_sight(
+        it,
+
+        FfiConverterTypeDocumentId.lower(`card`),
+        FfiConverterSequenceTypeCardEdit.lower(`edits`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
      * Notes that the user opened a document, for the recents of all their devices.
      */
     @Throws(ApiException::class)override fun `noteOpened`(`document`: DocumentId): ChangeSet {
@@ -3768,6 +3954,28 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
 
         FfiConverterTypeDocumentId.lower(`document`),
         FfiConverterBoolean.lower(`isFavourite`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Takes back a line of a document's history, as a change of its own. What the line wrote must still stand.
+     *
+     * # Errors
+     * `NotFound`; `Invalid` if somebody wrote the same since, or if it stays for good.
+     */
+    @Throws(ApiException::class)override fun `undo`(`document`: DocumentId, `change`: kotlin.String): ChangeSet {
+            return FfiConverterTypeChangeSet.lift(
+    callWithHandle {
+    uniffiRustCallWithError(ApiExceptionExternalErrorHandler) { _status ->
+    UniffiLib.uniffi_roadbook_mobile_fn_method_roadbook_undo(
+        it,
+
+        FfiConverterTypeDocumentId.lower(`document`),
+        FfiConverterString.lower(`change`),_status)
 }
     }
     )
@@ -4034,6 +4242,24 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
 
 
     /**
+     * How many contacts `contacts` would list without a limit.
+     */
+    @Throws(ApiException::class)override fun `contactCount`(`text`: kotlin.String?): kotlin.UInt {
+            return FfiConverterUInt.lift(
+    callWithHandle {
+    uniffiRustCallWithError(ApiExceptionExternalErrorHandler) { _status ->
+    UniffiLib.uniffi_roadbook_mobile_fn_method_roadbook_contact_count(
+        it,
+
+        FfiConverterOptionalString.lower(`text`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
      * Contacts in use by family name; with a text, those whose name holds all its words, in whatever order, case
      * and spelling of marks.
      */
@@ -4047,6 +4273,24 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
         FfiConverterOptionalString.lower(`text`),
         FfiConverterUInt.lower(`offset`),
         FfiConverterUInt.lower(`limit`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * The contacts in use that link to this one, such as the persons of a company, by family name.
+     */
+    @Throws(ApiException::class)override fun `contactsLinkedTo`(`contact`: DocumentId): List<ContactItem> {
+            return FfiConverterSequenceTypeContactItem.lift(
+    callWithHandle {
+    uniffiRustCallWithError(ApiExceptionExternalErrorHandler) { _status ->
+    UniffiLib.uniffi_roadbook_mobile_fn_method_roadbook_contacts_linked_to(
+        it,
+
+        FfiConverterTypeDocumentId.lower(`contact`),_status)
 }
     }
     )
@@ -4072,6 +4316,25 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
 
 
     /**
+     * The contacts in use that have a telephone number, however it is written: whoever calls, while the phone rings.
+     */
+    @Throws(ApiException::class)override fun `findCaller`(`number`: kotlin.String, `limit`: kotlin.UInt): List<ContactItem> {
+            return FfiConverterSequenceTypeContactItem.lift(
+    callWithHandle {
+    uniffiRustCallWithError(ApiExceptionExternalErrorHandler) { _status ->
+    UniffiLib.uniffi_roadbook_mobile_fn_method_roadbook_find_caller(
+        it,
+
+        FfiConverterString.lower(`number`),
+        FfiConverterUInt.lower(`limit`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
      * The history of a document, the newest first: `limit` lines after the first `skip`.
      *
      * # Errors
@@ -4086,6 +4349,26 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
 
         FfiConverterTypeDocumentId.lower(`document`),
         FfiConverterUInt.lower(`skip`),
+        FfiConverterUInt.lower(`limit`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * The contacts in use that may be the one to be made: those of its sort with the same phone or email, then those
+     * with the same name. Ask before `create_contact`.
+     */
+    @Throws(ApiException::class)override fun `likelyDoubles`(`contact`: NewContact, `limit`: kotlin.UInt): List<ContactItem> {
+            return FfiConverterSequenceTypeContactItem.lift(
+    callWithHandle {
+    uniffiRustCallWithError(ApiExceptionExternalErrorHandler) { _status ->
+    UniffiLib.uniffi_roadbook_mobile_fn_method_roadbook_likely_doubles(
+        it,
+
+        FfiConverterTypeNewContact.lower(`contact`),
         FfiConverterUInt.lower(`limit`),_status)
 }
     }
@@ -4156,6 +4439,41 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
 
 
     /**
+     * What cards and contacts are called, in the same order; those that are not here are left out.
+     */
+    @Throws(ApiException::class)override fun `names`(`documents`: List<DocumentId>): List<DocumentName> {
+            return FfiConverterSequenceTypeDocumentName.lift(
+    callWithHandle {
+    uniffiRustCallWithError(ApiExceptionExternalErrorHandler) { _status ->
+    UniffiLib.uniffi_roadbook_mobile_fn_method_roadbook_names(
+        it,
+
+        FfiConverterSequenceTypeDocumentId.lower(`documents`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * When a todo may be postponed to by one tap, the soonest first.
+     */
+    @Throws(ApiException::class)override fun `postponeChoices`(): List<PostponeChoice> {
+            return FfiConverterSequenceTypePostponeChoice.lift(
+    callWithHandle {
+    uniffiRustCallWithError(ApiExceptionExternalErrorHandler) { _status ->
+    UniffiLib.uniffi_roadbook_mobile_fn_method_roadbook_postpone_choices(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
      * The edits that could not be kept, the latest first.
      */
     @Throws(ApiException::class)override fun `quarantine`(): List<QuarantinedEdit> {
@@ -4190,8 +4508,9 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
 
 
     /**
-     * The contacts and cards whose names, and the open todos whose texts, hold all words of `text`: in whatever order,
-     * case and spelling of marks; at most `limit` of each. [`Self::interrupt`] ends it, as when the user types on.
+     * The contacts and cards whose names, and the open todos and entries whose texts, hold all words of `text`: in
+     * whatever order, case and spelling of marks; at most `limit` of each. [`Self::interrupt`] ends it, as when the
+     * user types on.
      *
      * # Errors
      * `Interrupted`.
@@ -5670,6 +5989,34 @@ public object FfiConverterSequenceTypeDeviceView: FfiConverterRustBuffer<List<De
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeDocumentName: FfiConverterRustBuffer<List<DocumentName>> {
+    override fun read(buf: ByteBuffer): List<DocumentName> {
+        val len = buf.getInt()
+        return List<DocumentName>(len) {
+            FfiConverterTypeDocumentName.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<DocumentName>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeDocumentName.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<DocumentName>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeDocumentName.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeHistoryItem: FfiConverterRustBuffer<List<HistoryItem>> {
     override fun read(buf: ByteBuffer): List<HistoryItem> {
         val len = buf.getInt()
@@ -5838,6 +6185,34 @@ public object FfiConverterSequenceTypeWay: FfiConverterRustBuffer<List<Way>> {
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypePostponeChoice: FfiConverterRustBuffer<List<PostponeChoice>> {
+    override fun read(buf: ByteBuffer): List<PostponeChoice> {
+        val len = buf.getInt()
+        return List<PostponeChoice>(len) {
+            FfiConverterTypePostponeChoice.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<PostponeChoice>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypePostponeChoice.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<PostponeChoice>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypePostponeChoice.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeCardEdit: FfiConverterRustBuffer<List<CardEdit>> {
     override fun read(buf: ByteBuffer): List<CardEdit> {
         val len = buf.getInt()
@@ -5972,6 +6347,12 @@ public object FfiConverterSequenceTypeDocumentId: FfiConverterRustBuffer<List<Do
 
 
 
+
+
+
+
+
+
 object AddressExceptionExternalErrorHandler : UniffiRustCallStatusErrorHandler<AddressException> {
     override fun lift(error_buf: RustBuffer.ByValue): AddressException =
         app.roadbook.client.AddressException.ErrorHandler.lift(
@@ -5995,6 +6376,8 @@ object ApiExceptionExternalErrorHandler : UniffiRustCallStatusErrorHandler<ApiEx
             }
         )
 }
+
+
 
 
 

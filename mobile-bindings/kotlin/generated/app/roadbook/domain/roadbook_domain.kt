@@ -1203,6 +1203,53 @@ public object FfiConverterTypeLinkRow: FfiConverterRustBuffer<LinkRow> {
 
 
 /**
+ * A due that is proposed.
+ */
+data class PostponeChoice (
+    /**
+     * Which one: a button's text.
+     */
+    val `kind`: PostponeKind
+    ,
+    /**
+     * When.
+     */
+    val `due`: Due
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypePostponeChoice: FfiConverterRustBuffer<PostponeChoice> {
+    override fun read(buf: ByteBuffer): PostponeChoice {
+        return PostponeChoice(
+            FfiConverterTypePostponeKind.read(buf),
+            FfiConverterTypeDue.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: PostponeChoice) = (
+            FfiConverterTypePostponeKind.allocationSize(value.`kind`) +
+            FfiConverterTypeDue.allocationSize(value.`due`)
+    )
+
+    override fun write(value: PostponeChoice, buf: ByteBuffer) {
+            FfiConverterTypePostponeKind.write(value.`kind`, buf)
+            FfiConverterTypeDue.write(value.`due`, buf)
+    }
+}
+
+
+
+/**
  * How far a first sync has come, in documents.
  */
 data class Progress (
@@ -2900,6 +2947,55 @@ public object FfiConverterTypePlace : FfiConverterRustBuffer<Place>{
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
+ * When a todo may be postponed to by one tap.
+ */
+
+enum class PostponeKind {
+
+    /**
+     * Today at three in the afternoon, until one.
+     */
+    THIS_AFTERNOON,
+    /**
+     * Some time tomorrow.
+     */
+    TOMORROW,
+    /**
+     * Some time on the Monday of next week (T16).
+     */
+    NEXT_MONDAY;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypePostponeKind: FfiConverterRustBuffer<PostponeKind> {
+    override fun read(buf: ByteBuffer) = try {
+
+        PostponeKind.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: PostponeKind) = 4UL
+
+    override fun write(value: PostponeKind, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
     }
 }
 

@@ -14,9 +14,11 @@ import app.roadbook.client.ContactEdit
 import app.roadbook.client.ContactItem
 import app.roadbook.client.ContactView
 import app.roadbook.client.DeviceView
+import app.roadbook.client.DocumentName
 import app.roadbook.client.Edited
 import app.roadbook.client.Found
 import app.roadbook.client.HistoryItem
+import app.roadbook.client.HttpMethod
 import app.roadbook.client.Identity
 import app.roadbook.client.Made
 import app.roadbook.client.NewCard
@@ -26,6 +28,7 @@ import app.roadbook.client.ProductAnswer
 import app.roadbook.client.QuarantinedEdit
 import app.roadbook.client.Reapplied
 import app.roadbook.client.Reason
+import app.roadbook.client.Reply
 import app.roadbook.client.SettingsView
 import app.roadbook.client.StatusAnswer
 import app.roadbook.client.StatusCount
@@ -47,6 +50,7 @@ import app.roadbook.domain.DocumentId
 import app.roadbook.domain.Outcome
 import app.roadbook.domain.PartId
 import app.roadbook.domain.Period
+import app.roadbook.domain.PostponeChoice
 import app.roadbook.domain.ProductId
 import app.roadbook.domain.StatusId
 import java.io.File
@@ -156,6 +160,12 @@ public class Roadbook internal constructor(
     /** Opens a card. */
     public suspend fun card(card: DocumentId): CardView = stored { card(card) }
 
+    /** What cards and contacts are called, in the same order; those that are not here are left out. */
+    public suspend fun names(documents: List<DocumentId>): List<DocumentName> = stored { names(documents) }
+
+    /** When a todo may be postponed to by one tap, the soonest first. */
+    public suspend fun postponeChoices(): List<PostponeChoice> = stored { postponeChoices() }
+
     /** The ways to move a card by hand into a status: take one at once, let the user choose among several. */
     public suspend fun movesTo(card: DocumentId, status: StatusId): List<Way> = stored { movesTo(card, status) }
 
@@ -165,6 +175,23 @@ public class Roadbook internal constructor(
     /** Contacts in use by family name; with a [text], those whose name holds all its words. */
     public suspend fun contacts(text: String? = null, offset: Int = 0, limit: Int = 50): List<ContactItem> =
         stored { contacts(text, offset.size(), limit.size()) }
+
+    /** How many contacts [contacts] would list without a limit. */
+    public suspend fun contactCount(text: String? = null): Int = stored { contactCount(text) }.toInt()
+
+    /** The contacts in use that have a telephone number, however it is written: whoever calls, while the phone rings. */
+    public suspend fun findCaller(number: String, limit: Int = 5): List<ContactItem> =
+        stored { findCaller(number, limit.size()) }
+
+    /**
+     * The contacts in use that may be the one to be made: those of its sort with the same phone or email, then those
+     * with the same name. Ask before [createContact].
+     */
+    public suspend fun likelyDoubles(contact: NewContact, limit: Int = 5): List<ContactItem> =
+        stored { likelyDoubles(contact, limit.size()) }
+
+    /** The contacts in use that link to this one, such as the persons of a company, by family name. */
+    public suspend fun contactsLinkedTo(contact: DocumentId): List<ContactItem> = stored { contactsLinkedTo(contact) }
 
     /** The cards of a contact, of all products. */
     public suspend fun cardsOfContact(contact: DocumentId): List<CardItem> = stored { cardsOfContact(contact) }
@@ -178,8 +205,8 @@ public class Roadbook internal constructor(
         stored { trashedContacts(offset.size(), limit.size()) }
 
     /**
-     * The contacts and cards whose names, and the open todos whose texts, hold all words of [text]; at most [limit] of
-     * each. [interrupt] ends it, as when the user types on.
+     * The contacts and cards whose names, and the open todos and entries whose texts, hold all words of [text]; at most
+     * [limit] of each. [interrupt] ends it, as when the user types on.
      */
     public suspend fun search(text: String, limit: Int = 20): Found = stored { search(text, limit.size()) }
 
@@ -219,6 +246,16 @@ public class Roadbook internal constructor(
     /** Edits a card. */
     public suspend fun editCard(card: DocumentId, vararg edits: CardEdit): Edited =
         stored { editCard(card, edits.asList()) }
+
+    /** Whether the user would not see the card any more after these edits: to be said before it happens. */
+    public suspend fun losesSight(card: DocumentId, vararg edits: CardEdit): Boolean =
+        stored { losesSight(card, edits.asList()) }
+
+    /**
+     * Takes back a line of a document's history, such as the `change` of an [Edited], as a change of its own. What the
+     * line wrote must still stand.
+     */
+    public suspend fun undo(document: DocumentId, change: String): ChangeSet = stored { undo(document, change) }
 
     /** Edits several cards alike, as one act: all of them, or none. */
     public suspend fun editCards(cards: List<DocumentId>, vararg edits: CardEdit): Edited =
@@ -310,6 +347,13 @@ public class Roadbook internal constructor(
      */
     public suspend fun revokeDevice(server: Server, device: DeviceId): Unit =
         exchanged { revokeDevice(server.core(), device) }
+
+    /**
+     * Asks the server's JSON API in the user's name: settings, users, devices. [path] is that of a route, below `/v1/`;
+     * [body] is JSON, of a request that has any. Where the server says no, its word is the answer.
+     */
+    public suspend fun ask(server: Server, method: HttpMethod, path: String, body: String? = null): Reply =
+        exchanged { ask(server.core(), method, path, body) }
 
     // The exchange.
 

@@ -31,11 +31,15 @@ public fun Roadbook.watchBoard(query: BoardQuery): Flow<Board> =
 
 /** A card, until it is gone: then [app.roadbook.client.ApiException.NotFound]. */
 public fun Roadbook.watchCard(card: DocumentId): Flow<CardView> =
-    watch({ card in it.documents || AppList.Settings in it.lists }) { card(card) }
+    watch({ card in it.documents || AppList.Contacts in it.lists || AppList.Settings in it.lists }, { it.nextChange }) {
+        card(card)
+    }
 
 /** A contact, until it is gone: then [app.roadbook.client.ApiException.NotFound]. */
 public fun Roadbook.watchContact(contact: DocumentId): Flow<ContactView> =
-    watch({ contact in it.documents || AppList.Settings in it.lists }) { contact(contact) }
+    watch({ contact in it.documents || AppList.Contacts in it.lists || AppList.Settings in it.lists }) {
+        contact(contact)
+    }
 
 /** How many edits the server has not. */
 public fun Roadbook.watchUnsentCount(): Flow<Long> = watch({ AppList.Outbox in it.lists }) { unsentCount() }

@@ -71,6 +71,11 @@ class WorkTest {
                 FieldType.Amount -> FieldValue.Amount("1990", "HUF")
                 FieldType.Day -> FieldValue.Day("2026-11-29")
                 FieldType.Flag -> FieldValue.Flag
+                FieldType.DayTime -> FieldValue.DayTime("2026-11-29T09:00[Europe/Budapest]")
+                FieldType.User -> FieldValue.User(roadbook.me()!!.user)
+                FieldType.Email -> FieldValue.Email("anna@example.com")
+                FieldType.Phone -> FieldValue.Phone("+36 1 234 5678")
+                FieldType.Url -> FieldValue.Url("https://example.com/menu")
                 is FieldType.Choice -> {
                     val option = kind.options.first().key
                     if (kind.multiple) FieldValue.Choices(listOf(option)) else FieldValue.Choice(option)

@@ -1,0 +1,134 @@
+//! The days that phrases mean, counted from today.
+
+use chrono::{Datelike, Months, TimeDelta};
+
+use super::mention::Kind;
+use crate::value::due::{Due, LocalMinute};
+use crate::value::time::{Day, LocalNow, Timestamp};
+
+/// A day without a year that lies further ahead has passed not long ago: it may be the past one.
+const AHEAD: i64 = 300;
+
+/// A due further ahead is rather a slip.
+const YEARS: u32 = 5;
+
+/// The day of the week: 0 is Monday.
+pub(super) fn weekday(day: Day) -> u32 {
+    day.date().weekday().num_days_from_monday()
+}
+
+fn plus(day: Day, days: u32) -> Day {
+    day.plus(i32::try_from(days).unwrap_or(i32::MAX))
+}
+
+/// The next such day after today.
+pub(super) fn coming(today: Day, weekday: u32) -> Day {
+    let ahead = (7 + weekday - self::weekday(today)) % 7;
+    plus(today, if ahead == 0 { 7 } else { ahead })
+}
+
+/// That day of the next week, which begins on Monday. Who says "next" of tomorrow rather means another.
+pub(super) fn next_week(today: Day, weekday: u32) -> Option<Day> {
+    Some(plus(today.monday(), 7 + weekday)).filter(|day| *day > today.plus(1))
+}
+
+/// That day of next week where nobody can mean another: this week's is not ahead. On a Sunday, nobody agrees
+/// which week is the next one.
+pub(super) fn undisputed_next(today: Day, weekday: u32) -> Option<Day> {
+    let now = self::weekday(today);
+    let is_agreed = weekday <= now && (now < 6 || weekday == 6);
+    next_week(today, weekday).filter(|_| is_agreed)
+}
+
+/// That day of this week, if it is ahead.
+pub(super) fn this_week(today: Day, weekday: u32) -> Option<Day> {
+    Some(plus(today.monday(), weekday)).filter(|day| *day > today)
+}
+
+/// A day of a month, of a year or the next such day.
+pub(super) fn date(today: Day, year: Option<u32>, month: u32, day: u32) -> Kind {
+    let this = today.date().year();
+    let of = |year: i32| Day::new(year, month, day);
+    let found = match year {
+        Some(year) => i32::try_from(year).ok().and_then(of),
+        None => of(this).filter(|day| *day >= today).or_else(|| of(this + 1)),
+    };
+    match found {
+        Some(day) if day < today => Kind::Aside,
+        Some(day) if year.is_none() && (day.date() - today.date()).num_days() > AHEAD => Kind::Doubt,
+        Some(day) => near(today, day),
+        None => Kind::Doubt,
+    }
+}
+
+/// The next day with that number, after today.
+pub(super) fn month_day(today: Day, day: u32) -> Kind {
+    let date = today.date();
+    let found = if day > date.day() {
+        date.with_day(day)
+    } else {
+        date.with_day(1)
+            .and_then(|first| first.checked_add_months(Months::new(1)))
+            .and_then(|next| next.with_day(day))
+    };
+    let found = found.filter(|found| *found != date && day != date.day());
+    found.and_then(|date| Day::try_from(date).ok()).map_or(Kind::Doubt, |day| near(today, day))
+}
+
+/// That day of the next month.
+pub(super) fn next_month_day(today: Day, day: u32) -> Kind {
+    let next = today.month_start().date().checked_add_months(Months::new(1));
+    let found = next.and_then(|next| next.with_day(day)).and_then(|date| Day::try_from(date).ok());
+    found.map_or(Kind::Doubt, |day| near(today, day))
+}
+
+fn near(today: Day, day: Day) -> Kind {
+    let last = today.date().checked_add_months(Months::new(12 * YEARS));
+    if last.is_some_and(|last| day.date() <= last) { Kind::Date(day) } else { Kind::Doubt }
+}
+
+/// A unit in which is counted how far ahead a due is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    Minute,
+    Hour,
+    Day,
+    Week,
+    Month,
+    /// Nobody says to the day what is in a year.
+    Year,
+}
+
+/// So many units from now: a day, or a minute.
+pub(super) fn ahead(clock: &LocalNow, count: u32, unit: Unit) -> Kind {
+    let today = clock.today;
+    let days =
+        |days: u32| if (1..=2000).contains(&days) { near(today, plus(today, days)) } else { Kind::Doubt };
+    match unit {
+        Unit::Minute => minutes(clock, count),
+        Unit::Hour => minutes(clock, count.saturating_mul(60)),
+        Unit::Day => days(count),
+        Unit::Week => days(count.saturating_mul(7)),
+        // The last days of a month are clamped (T7).
+        Unit::Month if (1..=60).contains(&count) => today
+            .date()
+            .checked_add_months(Months::new(count))
+            .and_then(|date| Day::try_from(date).ok())
+            .map_or(Kind::Doubt, |day| near(today, day)),
+        Unit::Month | Unit::Year => Kind::Doubt,
+    }
+}
+
+/// At most two days ahead: more minutes or hours are rather something else.
+fn minutes(clock: &LocalNow, count: u32) -> Kind {
+    let millis = TimeDelta::minutes(i64::from(count)).num_milliseconds();
+    let then = Timestamp::from_millis(clock.now.millis().saturating_add(millis));
+    let local = LocalMinute::of(clock.zone.local(then)).filter(|_| (1..=48 * 60).contains(&count));
+    local.map_or(Kind::Doubt, Kind::Minute)
+}
+
+/// The due at this hour and minute of `day`, if that is ahead.
+pub(super) fn at(clock: &LocalNow, day: Day, (hour, minute): (u32, u32)) -> Option<Due> {
+    let local = LocalMinute::new(day, hour, minute)?;
+    (clock.zone.instant(local.naive()) > clock.now).then_some(Due::At { local, zone: clock.zone })
+}

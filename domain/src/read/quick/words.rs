@@ -1,0 +1,103 @@
+//! Words that are the same for all languages, and how lists of words are kept.
+
+use crate::settings::catalogue::Language;
+
+/// Whether a word is in a list such as `on|by|due`.
+pub(super) fn among(list: &str, key: &str) -> bool {
+    !key.is_empty() && list.split('|').any(|word| word == key)
+}
+
+/// What stands behind the name of a firm, so that the word before is a name.
+pub(super) fn is_legal_form(key: &str) -> bool {
+    among(
+        "ltd|limited|inc|llc|llp|plc|corp|corporation|gmbh|ag|kg|kft|zrt|nyrt|rt|bt|kkt|srl|s r l|s a|\
+         sas|pfa|ong|bv|oy|spa|sro|doo",
+        key,
+    )
+}
+
+/// With a capital, these stand behind the name of a firm or a place.
+pub(super) fn ends_name(key: &str) -> bool {
+    among(
+        "co|company|sa|group|holding|holdings|bank|hotel|media|motors|solutions|consulting|trade|trans|\
+         impex|prod|invest|studio|magazin|alapitvany|egyesulet|cegcsoport|csoport|club|street|st|road|\
+         rd|avenue|ave|lane|square|drive|court|boulevard|blvd|crescent|terrace|place|park|bridge|station",
+        key,
+    )
+}
+
+/// What stands behind the name of a Hungarian street, which may be a date: `Május 1. utca`.
+pub(super) fn is_street(key: &str) -> bool {
+    among(
+        "utca|u|utcai|utcaban|utcaba|utcabol|utcan|utcanal|utcara|ut|uton|utra|uti|ter|teren|terre|teri|\
+         terrol|koz|korut|koruton|krt|sor|setany|setanyon|sugarut|lakotelep|ltp|liget|hid|gimnazium|\
+         iskola|altalanos|kerulet",
+        key,
+    )
+}
+
+/// What stands before a number that is a version, an address or a count of something.
+pub(super) fn precedes_number(key: &str) -> bool {
+    among(
+        "version|ver|v|verzio|verzioszam|versiunea|versiune|build|release|kiadas|nr|no|numarul|\
+         sz|szam|#|ip|art|articolul|cikk|paragraf|section|chapter|page|fejezet|capitolul|pagina|\
+         oldal|ratio|aspect|scale|score|display|monitor|arany|scor|eur|euro|usd|ron|huf|\
+         lei|gbp|pret|pretul|ar|ara|price|psalm|zsoltar|psalmul",
+        key,
+    )
+}
+
+/// What stands behind a number that counts or measures.
+pub(super) fn is_measure(key: &str) -> bool {
+    among(
+        "eur|euro|usd|dollars|ron|lei|leu|bani|huf|ft|forint|gbp|pounds|kg|g|gr|t|m|m2|m3|cm|mm|\
+         km|l|liter|litru|litri|db|darab|buc|bucati|pcs|pieces|percent|szazalek|suta|ezer|mii|\
+         mie|millio|milioane|million|thousand|people|persons|fo|szemely|persoane|doboz|csomag|\
+         karton|raklap|ember|cutii|boxes|x|times|perc|minute|minutes|nap|napos|oras|percre|days|\
+         zile|hours|ore|inch|v|w|kw",
+        key,
+    )
+}
+
+/// What stands behind a time that is one of other clocks, or of other days.
+pub(super) fn moves_clock(key: &str) -> bool {
+    among(
+        "utc|gmt|cet|cest|eet|eest|bst|wet|est|edt|et|cst|pst|pdt|pt|ist|jst|msk|zulu|ish|or|to|\
+         till|until|through|daily|each|every|onwards|utan|elott|korul|tajban|tajt|tajekan|kozott|\
+         vagy|fele|naponta|hetente|indulo|erkezo|kezdodo|sau|ori|zilnic|pana|incolo",
+        key,
+    )
+}
+
+/// Whether a word may be a day of the week in very short, where a time follows it.
+pub(super) fn is_letters_of_day(key: &str, language: Language) -> bool {
+    match language {
+        Language::English => matches!(key, "mo" | "tu" | "we" | "th" | "fr" | "sa" | "su"),
+        Language::Hungarian => among("h|k|sze|cs|cst|p|pe|szo|v|vas|hetf", key),
+        Language::Romanian => among("l|m|j|v|s|d|lu|ma|mi|jo|vi|sa|du|lun|mar|mie|vin|sam|dum", key),
+    }
+}
+
+/// What is in the evening, so that an hour is rather one before midnight.
+pub(super) fn is_of_evening(key: &str) -> bool {
+    among(
+        "dinner|supper|drinks|theatre|theater|concert|party|cinema|movie|pub|gala|opera|vacsora|\
+         vacsorazni|szinhaz|mozi|koncert|buli|cina|teatru|petrecere|film|spectacol",
+        key,
+    )
+}
+
+/// Whether one letter of `word` is missing, doubled, another or in the wrong place in `key`; the first is right.
+pub(super) fn is_slip(key: &str, word: &str) -> bool {
+    let (one, other) = (key.as_bytes(), word.as_bytes());
+    let same = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    let (Some(one), Some(other)) = (one.get(same..), other.get(same..)) else { return false };
+    if same == 0 {
+        return false;
+    }
+    let is_swapped =
+        matches!((one, other), ([a, b, rest @ ..], [c, d, tail @ ..]) if a == d && b == c && rest == tail);
+    let (after_one, after_other) = (one.get(1..), other.get(1..));
+    let is_another = after_one.is_some() && after_one == after_other;
+    is_swapped || is_another || after_one == Some(other) || after_other == Some(one)
+}

@@ -1,0 +1,266 @@
+//! Hungarian words of dates and times, folded: `hétfőn` is `hetfon`.
+
+use super::calendar::Unit;
+use super::words::among;
+
+/// What the ending of a day says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// `péntek`
+    Bare,
+    /// `pénteken`
+    On,
+    /// `péntekig`
+    Until,
+    /// `péntekje`: the Friday of some week.
+    Of,
+    /// `pénteki`: something else's.
+    Adjective,
+    /// `péntekre`, `péntektől`, `péntekenként`
+    Other,
+}
+
+pub(super) fn month(key: &str) -> Option<u32> {
+    Some(match key {
+        "januar" | "jan" => 1,
+        "februar" | "febr" | "feb" => 2,
+        "marcius" | "marc" => 3,
+        "aprilis" | "apr" => 4,
+        "majus" | "maj" => 5,
+        "junius" | "jun" => 6,
+        "julius" | "jul" => 7,
+        "augusztus" | "aug" => 8,
+        "szeptember" | "szept" | "szep" => 9,
+        "oktober" | "okt" => 10,
+        "november" | "nov" => 11,
+        "december" | "dec" => 12,
+        _ => return None,
+    })
+}
+
+const MONTHS: &[(&str, u32)] = &[
+    ("januar", 1),
+    ("februar", 2),
+    ("marcius", 3),
+    ("aprilis", 4),
+    ("majus", 5),
+    ("junius", 6),
+    ("julius", 7),
+    ("augusztus", 8),
+    ("szeptember", 9),
+    ("oktober", 10),
+    ("november", 11),
+    ("december", 12),
+];
+
+const WEEKDAYS: &[(&str, u32)] = &[
+    ("hetfo", 0),
+    ("kedd", 1),
+    ("szerda", 2),
+    ("csutortok", 3),
+    ("pentek", 4),
+    ("szombat", 5),
+    ("vasarnap", 6),
+];
+
+/// The day of the week without an ending.
+pub(super) fn weekday(key: &str) -> Option<u32> {
+    WEEKDAYS.iter().find(|(word, _)| *word == key).map(|(_, day)| *day)
+}
+
+/// The day of the week with any ending.
+pub(super) fn weekday_form(key: &str) -> Option<(u32, Form)> {
+    match key {
+        "csut" => return Some((3, Form::Bare)),
+        "pent" => return Some((4, Form::Bare)),
+        "szomb" => return Some((5, Form::Bare)),
+        // Slips of the longest.
+        "csutortkon" | "csutorokon" | "csutortokn" | "csutotokon" => return Some((3, Form::On)),
+        "szomabton" | "szombton" => return Some((5, Form::On)),
+        "pentkene" | "pentken" | "pnteken" | "peneken" => return Some((4, Form::On)),
+        _ => {}
+    }
+    formed(key, WEEKDAYS)
+}
+
+/// The month with an ending: not one day.
+pub(super) fn month_form(key: &str) -> Option<Form> {
+    formed(key, MONTHS).map(|(_, form)| form).or_else(|| {
+        let is_in = |(month, _): &(&str, u32)| matches!(key.strip_prefix(month), Some("ban" | "ben"));
+        MONTHS.iter().any(is_in).then_some(Form::Other)
+    })
+}
+
+/// A day of the month in words: `elsején`, `huszadikán`.
+pub(super) fn ordinal(key: &str) -> Option<(u32, Form)> {
+    formed(key, ORDINALS)
+}
+
+const ORDINALS: &[(&str, u32)] = &[
+    ("elseje", 1),
+    ("masodika", 2),
+    ("harmadika", 3),
+    ("negyedike", 4),
+    ("otodike", 5),
+    ("hatodika", 6),
+    ("hetedike", 7),
+    ("nyolcadika", 8),
+    ("kilencedike", 9),
+    ("tizedike", 10),
+    ("tizenegyedike", 11),
+    ("tizenkettedike", 12),
+    ("tizenharmadika", 13),
+    ("tizennegyedike", 14),
+    ("tizenotodike", 15),
+    ("tizenhatodika", 16),
+    ("tizenhetedike", 17),
+    ("tizennyolcadika", 18),
+    ("tizenkilencedike", 19),
+    ("huszadika", 20),
+    ("huszonegyedike", 21),
+    ("huszonkettedike", 22),
+    ("huszonharmadika", 23),
+    ("huszonnegyedike", 24),
+    ("huszonotodike", 25),
+    ("huszonhatodika", 26),
+    ("huszonhetedike", 27),
+    ("huszonnyolcadika", 28),
+    ("huszonkilencedike", 29),
+    ("harmincadika", 30),
+    ("harmincegyedike", 31),
+];
+
+fn formed(key: &str, stems: &[(&str, u32)]) -> Option<(u32, Form)> {
+    let (rest, meaning) =
+        stems.iter().find_map(|(stem, meaning)| key.strip_prefix(stem).map(|rest| (rest, *meaning)))?;
+    let form = match rest {
+        "" => Form::Bare,
+        "n" | "on" | "en" | "an" => Form::On,
+        "ig" => Form::Until,
+        "je" | "jen" | "jan" | "ja" => Form::Of,
+        "i" => Form::Adjective,
+        "ra" | "re" | "tol" | "nkent" | "onkent" | "enkent" | "ankent" | "hoz" | "hez" => Form::Other,
+        _ => return None,
+    };
+    Some((meaning, form))
+}
+
+/// What the ending of a day in digits says: `5-én`, `5-ig`, `5-i`.
+pub(super) fn ending(tail: &str) -> Option<Form> {
+    Some(match tail {
+        "" | "e" | "a" | "je" => Form::Bare,
+        "an" | "en" | "jen" | "jan" => Form::On,
+        "ig" | "eig" | "aig" | "jeig" => Form::Until,
+        "i" | "ei" | "ai" | "jei" => Form::Adjective,
+        "re" | "ra" | "ere" | "ara" | "jere" | "tol" | "etol" | "atol" | "jetol" | "hez" | "hoz" => {
+            Form::Other
+        }
+        _ => return None,
+    })
+}
+
+pub(super) fn number(key: &str) -> Option<u32> {
+    Some(match key {
+        "egy" => 1,
+        "ket" | "ketto" => 2,
+        "harom" => 3,
+        "negy" => 4,
+        "ot" => 5,
+        "hat" => 6,
+        "het" => 7,
+        "nyolc" => 8,
+        "kilenc" => 9,
+        "tiz" => 10,
+        "tizenegy" => 11,
+        "tizenket" | "tizenketto" => 12,
+        "tizenharom" => 13,
+        "tizennegy" => 14,
+        "tizenot" => 15,
+        "tizenhat" => 16,
+        "tizenhet" => 17,
+        "tizennyolc" => 18,
+        "tizenkilenc" => 19,
+        "husz" => 20,
+        "harminc" => 30,
+        _ => return None,
+    })
+}
+
+pub(super) fn unit(key: &str) -> Option<Unit> {
+    Some(match key {
+        "perc" => Unit::Minute,
+        "ora" => Unit::Hour,
+        "nap" => Unit::Day,
+        "het" => Unit::Week,
+        "honap" => Unit::Month,
+        "ev" => Unit::Year,
+        _ => return None,
+    })
+}
+
+/// Before a day, these make it another day, several, or none.
+pub(super) fn unsettles(key: &str) -> bool {
+    among(
+        "minden|mindegyik|nem|ne|kiveve|vagy|kb|korulbelul|talan|esetleg|nagyjabol|sem|hanyadik|\
+         valamelyik|masodik|harmadik|utolso|kivetelevel|mint",
+        key,
+    )
+}
+
+/// Behind a day, these make it another day, or several.
+pub(super) fn moves(key: &str) -> bool {
+    among(
+        "utan|elott|ota|helyett|korul|kozott|tajan|fele|vagy|kiveve|kivetelevel|tajekan|kezdve|\
+         kezdodoen|tol|egyeb|megelozoen|kovetoen|belul",
+        key,
+    )
+}
+
+/// Whether a word behind a day makes it the day of something else: `pénteken küldött ajánlat`.
+pub(super) fn is_participle(key: &str) -> bool {
+    let is_other = matches!(
+        key,
+        "delelott" | "elott" | "mellett" | "helyett" | "kozott" | "folott" | "megett" | "mogott"
+    );
+    (key.len() > 4 && !is_other && (key.ends_with("ott") || key.ends_with("ett")))
+        || among(
+            "kert|igert|megbeszelt|beszelt|volt|jart|hivott|jott|kuldte|kerte|mondta|igerte|esedekes|\
+         lejaro|indulo|erkezo|tartando|kezdodo|megirt|hozta|vett|irt|adott",
+            key,
+        )
+}
+
+/// A verb in the past before a day tells of a day that has passed: `hívtam`, `beszéltünk`.
+pub(super) fn is_past(key: &str) -> bool {
+    key.len() > 5 && (key.ends_with("tam") || key.ends_with("tem") || key.ends_with("tunk"))
+}
+
+/// It says what is not to be done, unless it says not to forget it.
+pub(super) fn negates(key: &str, next: &str) -> bool {
+    matches!(key, "ne" | "nem" | "nincs" | "sem") && !next.starts_with("felej") && !next.starts_with("feled")
+}
+
+/// What comes after it is not the todo but what somebody else does or says.
+pub(super) fn subordinates(key: &str) -> bool {
+    among(
+        "hogy|ha|mert|ami|amit|amirol|amiert|aki|akit|akivel|akinek|akitol|amely|amelyet|amelyik|\
+         ahol|ahova|amikor|mikor|miert|vajon|mit|mivel|hol|hogyan",
+        key,
+    )
+}
+
+/// What is no day, holds several, or is not the due's; and whether it leaves the line without a due.
+pub(super) fn is_vague(key: &str) -> Option<bool> {
+    const ASIDE: &[&str] = &["tegnap", "karacsony", "husvet", "szilveszter", "punkosd", "mikulas", "ujev"];
+    match key {
+        "hetvegen" | "hetvegere" | "hetvegeig" | "vegen" | "vegeig" | "vegere" | "elejen" | "elejere"
+        | "kozepen" | "kozepere" | "kozepeig" | "heten" | "jovore" | "mulva" | "belul" | "napokban"
+        | "hetekben" | "honapban" | "evben" => Some(true),
+        "mai" | "iden" | "hetvege" | "hetvegi" | "hetre" | "kesobb" | "hamarosan" => Some(false),
+        _ if ["naponta", "hetente", "havonta", "evente"].iter().any(|every| key.ends_with(every)) => {
+            Some(true)
+        }
+        _ if ASIDE.iter().any(|word| key.starts_with(word)) => Some(false),
+        _ => None,
+    }
+}

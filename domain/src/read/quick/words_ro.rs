@@ -1,0 +1,182 @@
+//! Romanian words of dates and times, folded: `mâine` is `maine`.
+
+use super::calendar::Unit;
+use super::words::among;
+
+pub(super) fn month(key: &str) -> Option<u32> {
+    Some(match key {
+        "ianuarie" | "ian" => 1,
+        "februarie" | "feb" => 2,
+        "martie" | "mar" => 3,
+        "aprilie" | "apr" => 4,
+        "mai" => 5,
+        "iunie" | "iun" => 6,
+        "iulie" | "iul" => 7,
+        "august" | "aug" => 8,
+        "septembrie" | "sept" | "sep" => 9,
+        "octombrie" | "oct" => 10,
+        "noiembrie" | "nov" | "noembrie" => 11,
+        "decembrie" | "dec" | "decembire" | "decemrbie" => 12,
+        _ => return None,
+    })
+}
+
+/// The day of the week without an article, which is an adverb as well.
+pub(super) fn weekday(key: &str) -> Option<u32> {
+    Some(match key {
+        "luni" => 0,
+        "marti" => 1,
+        "miercuri" | "mercuri" | "miecuri" | "miercui" => 2,
+        "joi" => 3,
+        "vineri" | "vinei" | "vinri" | "vienri" => 4,
+        "sambata" | "simbata" | "sambta" => 5,
+        "duminica" | "duminca" | "dumnica" => 6,
+        _ => return None,
+    })
+}
+
+/// The day of the week with an article: every such day, or a certain one.
+pub(super) fn that_weekday(key: &str) -> Option<u32> {
+    Some(match key {
+        "lunea" => 0,
+        "martea" => 1,
+        "miercurea" => 2,
+        "joia" => 3,
+        "vinerea" => 4,
+        "sambata" | "simbata" => 5,
+        "duminica" => 6,
+        _ => return None,
+    })
+}
+
+/// Whether a word without its own language around it is Romanian for certain.
+pub(super) fn is_plain(raw: &str) -> bool {
+    let small = raw.to_lowercase().replace('ţ', "ț").replace('ş', "ș");
+    raw == small
+        && matches!(
+            small.as_str(),
+            "mâine"
+                | "poimâine"
+                | "poimaine"
+                | "astăzi"
+                | "azi"
+                | "diseară"
+                | "luni"
+                | "marți"
+                | "miercuri"
+                | "joi"
+                | "vineri"
+                | "sâmbătă"
+                | "duminică"
+                | "lunea"
+                | "marțea"
+                | "miercurea"
+                | "joia"
+                | "vinerea"
+                | "peste"
+                | "săptămâna"
+                | "ianuarie"
+                | "februarie"
+                | "martie"
+                | "aprilie"
+                | "iunie"
+                | "iulie"
+                | "septembrie"
+                | "octombrie"
+                | "noiembrie"
+                | "decembrie"
+        )
+}
+
+pub(super) fn number(key: &str) -> Option<u32> {
+    Some(match key {
+        "o" | "un" | "una" | "unu" => 1,
+        "doi" | "doua" => 2,
+        "trei" => 3,
+        "patru" => 4,
+        "cinci" => 5,
+        "sase" => 6,
+        "sapte" => 7,
+        "opt" => 8,
+        "noua" => 9,
+        "zece" => 10,
+        "unsprezece" => 11,
+        "doisprezece" | "douasprezece" => 12,
+        _ => return None,
+    })
+}
+
+pub(super) fn unit(key: &str) -> Option<Unit> {
+    Some(match key {
+        "minut" | "minute" => Unit::Minute,
+        "ora" | "ore" => Unit::Hour,
+        "zi" | "zile" => Unit::Day,
+        "saptamana" | "saptamani" => Unit::Week,
+        "luna" | "luni" => Unit::Month,
+        "an" | "ani" => Unit::Year,
+        _ => return None,
+    })
+}
+
+/// Before a number with a month's name, these make it the name of a place.
+pub(super) fn is_place(key: &str) -> bool {
+    among(
+        "strada|str|bulevardul|bulevard|bd|bdul|b dul|blvd|piata|calea|aleea|soseaua|sos|splaiul|\
+         parcul|hotel|hotelul|statia|scoala|liceul|cartierul|cartier|intrarea|fundatura|\
+         localitatea|comuna|satul|echipa|firma|restaurantul|magazinul|spitalul|universitatea|\
+         stadionul",
+        key,
+    )
+}
+
+/// Before a day, these make it another day, several, or none.
+pub(super) fn unsettles(key: &str) -> bool {
+    among(
+        "dupa|din|despre|intre|pentru|sau|ori|nu|fiecare|decat|spre|alta|alt|vreo|exceptand|\
+         exceptie|inafara|cu|poate|eventual|cam|circa|aproximativ|toata|nici|prima|ultima|orice|\
+         intr o|dintre|incepand",
+        key,
+    )
+}
+
+/// A participle before a day tells of a day that has passed, unless something is still to be done.
+pub(super) fn is_past(key: &str) -> bool {
+    let stem = key.trim_end_matches(['a', 'e', 'i']);
+    among(
+        "trimis|primit|discutat|promis|stabilit|facut|cerut|comandat|semnat|convenit|agreat|\
+         livrat|emis|vorbit|intalnit|venit|fost|avut|spus|scris|cumparat|platit|sosit|ajuns|\
+         plecat|sunat|zis|lasat|vandut|depus",
+        stem,
+    )
+}
+
+/// It says what is not to be done, unless it says not to forget it.
+pub(super) fn negates(key: &str, next: &str) -> bool {
+    key == "nu" && !matches!(next, "uita" | "uitati" | "rata")
+}
+
+/// What comes after it is not the todo but what somebody else does or says.
+pub(super) fn subordinates(key: &str) -> bool {
+    among("care|daca|ca|cand|ce|fiindca|deoarece|cum|unde|cine|cui|caruia|careia|incat|desi", key)
+}
+
+/// What is no day, holds several, or is not the due's; and whether it leaves the line without a due.
+pub(super) fn is_vague(key: &str) -> Option<bool> {
+    match key {
+        "weekend" | "weekendul" | "weekendului" | "week end" | "fiecare" => Some(true),
+        "ieri" | "alaltaieri" | "aseara" | "craciun" | "craciunul" | "craciunului" | "paste" | "pasti"
+        | "pastele" | "revelion" | "revelionul" | "rusalii" | "ziua" | "zilei" | "zilnic" | "saptamanal"
+        | "lunar" | "anual" | "curand" => Some(false),
+        _ => None,
+    }
+}
+
+/// After an hour without `ora`, these show that it counts nothing.
+pub(super) fn goes_on(key: &str) -> bool {
+    among(
+        "la|cu|pe|in|pentru|despre|suna|sun|trimite|trimit|intalnire|intalnirea|sedinta|vizita|\
+         apel|apelez|prezentare|prezentarea|demonstratie|discutie|discut|vorbesc|vorbeste|merg|\
+         du|plec|vine|verifica|verific|fac|am|avem|cafea|cina|pranz|contacteaza|scrie|revin|fix",
+        key,
+    )
+}
