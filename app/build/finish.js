@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync } from "node:zlib";
 
 /** Kinds of files that are compressed already. */
 const PACKED = /\.(png|woff2|br|gz)$/;
@@ -33,12 +33,24 @@ export function precache(folder) {
 
 function compress(folder, path) {
   const plain = readFileSync(join(folder, path));
+  // The core takes ten seconds: not again because another file was edited.
+  if (isCompressed(join(folder, path), plain)) return;
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length };
   const forms = { ".br": brotliCompressSync(plain, { params }), ".gz": gzipSync(plain, { level: 9 }) };
   for (const [ending, packed] of Object.entries(forms)) {
     // What does not get smaller is sent as it is.
     if (packed.length < plain.length) writeFileSync(join(folder, path + ending), packed);
     else rmSync(join(folder, path + ending), { force: true });
+  }
+}
+
+/** Whether both forms are there, of just these bytes. */
+function isCompressed(path, plain) {
+  try {
+    const forms = [brotliDecompressSync(readFileSync(`${path}.br`)), gunzipSync(readFileSync(`${path}.gz`))];
+    return forms.every((form) => form.equals(plain));
+  } catch {
+    return false;
   }
 }
 

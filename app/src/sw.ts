@@ -10,7 +10,7 @@ const PREFIX = "roadbook-";
 const CACHE = PREFIX + PRECACHE.version;
 
 /** What the server has routes of its own at and below; its list is in `server/src/start/app.rs`. */
-const OWN = ["health", "metrics", "v1"];
+const OWN = ["docs", "health", "metrics", "v1"];
 
 worker.addEventListener("install", (event) => event.waitUntil(fetchAll()));
 worker.addEventListener("activate", (event) => event.waitUntil(begin()));

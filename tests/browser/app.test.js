@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 
-import { addCard, closeTodo, installed, sent, signIn, total } from "./app.js";
+import { addCard, closeTodo, installed, sent, showExchange, signIn, signInLater, total } from "./app.js";
 import { begin, beginPrivate, NAMES } from "./browsers.js";
 import { cached, storedNames, wordsInFiles } from "./files.js";
 import { EMAIL, finish, Firm } from "./firm.js";
@@ -73,7 +73,7 @@ for (const name of NAMES) {
       const tab = await browser.tab(firm.address);
       await tab.click("[data-do=begin]");
       await addCard(tab, "Cukrászda Mézes", "Ask how the trial goes");
-      await signIn(tab);
+      await signInLater(tab);
       await sent(tab);
       await tab.see("[data-todo]", "Ask how the trial goes");
       await closeTodo(tab, "Ask how the trial goes");
@@ -187,11 +187,17 @@ for (const name of NAMES) {
       const words = ["Quittenbrot", "Pflaumenmus", EMAIL.split("@")[0]];
       await addCard(tab, words[0], words[1]);
       await sent(tab);
+      // What is typed and not stored, and which board was open last, lie beside the files.
+      await tab.fill("[data-form=add] [name=name]", words[1]);
+      await tab.click("[data-nav=board]");
+      await tab.see("main[data-screen=board]");
       await tab.go(`${firm.address}/icon.svg`);
       // Else nothing would be shown by what follows.
       assert.ok((await wordsInFiles(tab, words)).includes(words[0]));
+      assert.ok((await storedNames(tab)).length > 1);
 
       await tab.go(firm.address);
+      await showExchange(tab);
       await tab.click("[data-do=sign-out]");
       await tab.see("main[data-stage=begin]");
       await tab.go(`${firm.address}/icon.svg`);
@@ -207,6 +213,7 @@ for (const name of NAMES) {
       await firm.stop();
       await addCard(tab, "Bakery", "Not sent");
       await tab.see('[data-unsent="1"]');
+      await showExchange(tab);
       await tab.click("[data-do=sign-out]");
       await tab.click("[data-do=sign-out-anyway]");
       await tab.see("main[data-stage=begin]");

@@ -10,13 +10,13 @@ import { chromium } from "playwright-core";
 import puppeteer from "puppeteer-core";
 
 /** For how many milliseconds something is waited for. */
-const PATIENCE = Number(process.env.ROADBOOK_PATIENCE ?? 30_000);
+export const PATIENCE = Number(process.env.ROADBOOK_PATIENCE ?? 30_000);
 
 /** A browser with a profile of its own, which outlives a restart. */
 class Browser {
   #profile = mkdtempSync(join(tmpdir(), "roadbook-profile-"));
   #running;
-  /** What went wrong in any tab by the policy of the page, or by an exception that nobody caught. */
+  /** What went wrong in any tab: an error on the console, an exception that nobody caught, a foreign request. */
   complaints = [];
 
   constructor(launch) {
@@ -26,11 +26,18 @@ class Browser {
   async tab(address) {
     this.#running ??= await this.launch(this.#profile);
     const page = await this.#running.newPage();
-    page.on("console", (message) => this.#hear(message.text()));
+    page.on("console", (message) => this.#hear(message));
     page.on("pageerror", (error) => this.#complain(String(error)));
+    // Also those of the workers.
+    page.on("request", (request) => this.#look(new URL(request.url()), new URL(address)));
     const tab = new Tab(page);
     await tab.go(address);
     return tab;
+  }
+
+  /** Switches the network off, or on again; the drivers can do that in Chromium only. */
+  cut(isCut) {
+    return this.#running.setOffline(isCut);
   }
 
   /** Ends the browser, as a user does. The next tab starts it again on the same profile. */
@@ -44,14 +51,40 @@ class Browser {
     rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 
-  #hear(text) {
-    if (/Content[- ]Security[- ]Policy/i.test(text)) this.#complain(text);
+  #hear(message) {
+    const text = message.text();
+    const isPolicy = /Content[- ]Security[- ]Policy/i.test(text);
+    if (isPolicy || (message.type() === "error" && !isOfNetwork(message))) this.#complain(text);
+  }
+
+  #look(asked, own) {
+    // The phones of a demonstration have addresses below its own.
+    const isOwn = asked.host === own.host || asked.hostname.endsWith(`.${own.hostname}`);
+    if (/^(http|ws)s?:$/.test(asked.protocol) && !isOwn) this.#complain(`asked for ${asked}`);
   }
 
   #complain(text) {
     // Answers of the API have no icon; Firefox looks for one all the same.
     if (!text.includes("/favicon.ico")) this.complaints.push(text);
   }
+}
+
+/** Chromium writes each request that fails on the console: without a network, and where the API refuses something. */
+function isOfNetwork(message) {
+  const { pathname } = new URL(message.location()?.url || "about:blank");
+  return /net::ERR_/.test(message.text()) || (/^Failed to load resource/.test(message.text()) && !isFile(pathname));
+}
+
+const isFile = (path) => /\.\w+$/.test(path) && path !== "/favicon.ico";
+
+/** Runs in the page. */
+async function isAtRest(selector) {
+  const element = document.querySelector(selector);
+  element.scrollIntoView({ block: "center" });
+  const place = () => JSON.stringify(element.getBoundingClientRect());
+  const before = place();
+  await new Promise((later) => setTimeout(later, 100));
+  return element.isConnected && place() === before;
 }
 
 export class Tab {
@@ -110,6 +143,8 @@ export class Tab {
 
   async click(selector) {
     await this.see(selector);
+    // Playwright waits by itself until nothing pushes it away from under the mouse any more.
+    if (this.page.browserContext !== undefined) await this.until(isAtRest, selector, `${selector} at rest`);
     await this.page.click(selector);
   }
 
@@ -122,6 +157,35 @@ export class Tab {
     };
     await this.run(clear, selector);
     await this.page.keyboard.type(text);
+  }
+
+  /** Chooses an option of a `select` by its value. */
+  async choose(selector, value) {
+    await this.see(selector);
+    await (this.page.selectOption ?? this.page.select).call(this.page, selector, value);
+  }
+
+  /** Puts a value into an input that is not typed into alike everywhere, such as one for a day. */
+  async set(selector, value) {
+    await this.see(selector);
+    const set = ([selector, value]) => {
+      const input = document.querySelector(selector);
+      input.value = value;
+      for (const name of ["input", "change"]) input.dispatchEvent(new Event(name, { bubbles: true }));
+    };
+    await this.run(set, [selector, value]);
+  }
+
+  async press(key) {
+    await this.page.keyboard.press(key);
+  }
+
+  count(selector) {
+    return this.run((selector) => document.querySelectorAll(selector).length, selector);
+  }
+
+  attribute(selector, name) {
+    return this.run(([selector, name]) => document.querySelector(selector)?.getAttribute(name), [selector, name]);
   }
 
   text(selector) {

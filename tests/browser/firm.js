@@ -11,8 +11,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const PROGRAM = process.env.ROADBOOK_PROGRAM ?? join(ROOT, "target/debug/roadbook");
-const APP = process.env.ROADBOOK_BUILT_APP ?? join(ROOT, "app/dist");
+export const PROGRAM = process.env.ROADBOOK_PROGRAM ?? join(ROOT, "target/debug/roadbook");
+export const APP = process.env.ROADBOOK_BUILT_APP ?? join(ROOT, "app/dist");
 
 export const EMAIL = "anna@example.com";
 export const PASSWORD = "correct horse battery";
@@ -20,6 +20,7 @@ export const PASSWORD = "correct horse battery";
 export class Firm {
   #folder = mkdtempSync(join(tmpdir(), "roadbook-browser-"));
   #server;
+  #token;
   /** Where browsers reach it; the same after a restart. */
   address;
   /** A copy of the built app: a test may make another version of it. */
@@ -88,9 +89,34 @@ export class Firm {
     await promisify(execFile)(PROGRAM, ["import", file, ...account], { env: environment() });
   }
 
+  /** Asks the API as the administrator, who signs in once; answers the body. */
+  async ask(method, path, body) {
+    this.#token ??= this.#signIn();
+    const headers = { Authorization: `Bearer ${await this.#token}`, "Content-Type": "application/json" };
+    const answer = await fetch(`${this.address}${path}`, { method, headers, body: body && JSON.stringify(body) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text === "" ? undefined : JSON.parse(text);
+  }
+
+  /** Adds a colleague who has the password of all; answers their setting. */
+  hire(given, role) {
+    const [email, zone] = [`${given.toLowerCase()}@example.com`, "Europe/Budapest"];
+    const user = { email, given_name: given, family_name: "Nagy", role, zone, locale: "hu-HU", password: PASSWORD };
+    return this.ask("POST", "/v1/users", user);
+  }
+
   async end() {
     await this.stop();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #signIn() {
+    const device = { platform: "test", name: "test", install_secret: Buffer.alloc(32, 7).toString("base64url") };
+    const body = JSON.stringify({ email: EMAIL, password: PASSWORD, device });
+    const headers = { "Content-Type": "application/json" };
+    const answer = await fetch(`${this.address}/v1/sign-in`, { method: "POST", headers, body });
+    return (await answer.json()).access_token;
   }
 
   #places() {
@@ -109,7 +135,7 @@ export function finish(app) {
 }
 
 /** Variables of the machine that runs the tests are none of this server's. */
-function environment() {
+export function environment() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("ROADBOOK_")));
 }
 

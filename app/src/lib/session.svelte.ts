@@ -1,10 +1,20 @@
 // Who works here, and the exchange with the server that serves this page.
 
-import { openRoadbook, RoadbookError, Server, type Identity, type Roadbook, type RoadbookEvent } from "@roadbook/core";
+import {
+  openRoadbook,
+  RoadbookError,
+  Server,
+  type Identity,
+  type Roadbook,
+  type RoadbookEvent,
+  type SyncReport,
+} from "@roadbook/core";
 import { forget, keep, kept } from "@roadbook/core/kept";
-
-/** Of the core, by its bytes; the build writes it. */
-declare const CORE_VERSION: string;
+import { forgetDrafts } from "./draft.svelte";
+import { forgetFailures, noteTrap } from "./failures";
+import { forgetBoard } from "./lastBoard";
+import { SettingsById } from "./settings.svelte";
+import { coreVersion } from "./version";
 
 /** The user's file. */
 const FILE = "roadbook";
@@ -20,6 +30,7 @@ const LAST_EXCHANGE = "roadbook/last-exchange";
 
 export class Session {
   readonly server = new Server(location.origin);
+  readonly settings = new SettingsById();
   stage = $state<"opening" | "failed" | "begin" | "work">("opening");
   /** Why the file could not be opened. */
   failure = $state.raw<unknown>();
@@ -29,6 +40,8 @@ export class Session {
   exchangeFailure = $state.raw<unknown>();
   /** How far a first sync has come. */
   progress = $state.raw<{ done: number; total: number }>();
+  /** How the exchange that was last told of went. */
+  report = $state.raw<SyncReport>();
   lastExchange = $state(Number(kept(LAST_EXCHANGE)) || undefined);
   isClockWrong = $state(false);
   isEvicted = $state(false);
@@ -51,8 +64,9 @@ export class Session {
 
   async open(): Promise<void> {
     try {
-      this.#roadbook = await openRoadbook({ file: FILE, version: CORE_VERSION, on: (event) => this.#on(event) });
+      this.#roadbook = await openRoadbook({ file: FILE, version: coreVersion, on: (event) => this.#on(event) });
       document.addEventListener("visibilitychange", () => this.#tryAgain());
+      addEventListener("online", () => this.#beginAgain());
       const { roadbook } = this;
       const query = async () => ({ identity: await roadbook.me(), isSignedIn: await roadbook.isSignedIn() });
       // That somebody signed in or out is told as everything.
@@ -70,6 +84,11 @@ export class Session {
   #become(identity: Identity | undefined, isSignedIn: boolean): void {
     const isOther = identity?.user !== this.identity?.user || identity?.org !== this.identity?.org;
     if (this.stage !== "opening" && isOther) {
+      // Whoever begins alone and then signs in is the same person.
+      if (this.identity?.org != null) forgetDrafts();
+      this.settings.view = undefined;
+      forgetFailures();
+      forgetBoard();
       forget(LAST_EXCHANGE);
       this.lastExchange = undefined;
       this.isSignInNeeded = false;
@@ -79,7 +98,7 @@ export class Session {
       this.isSignInNeeded = false;
       this.exchangeFailure = undefined;
     }
-    if (isOther) this.progress = undefined;
+    if (isOther) this.progress = this.report = undefined;
     this.identity = identity;
     this.stage = identity === undefined ? "begin" : "work";
     this.#keepLive();
@@ -96,8 +115,18 @@ export class Session {
     void this.roadbook.persist();
   }
 
+  /** An exchange that the user asks for: also after one that has ended for good. */
+  async sync(): Promise<void> {
+    await this.roadbook.sync(this.server);
+    this.exchangeFailure = undefined;
+    this.#keepLive();
+  }
+
   async signOut(force: boolean): Promise<void> {
     await this.roadbook.signOut(this.server, force);
+    forgetDrafts();
+    forgetFailures();
+    forgetBoard();
     forget(LAST_EXCHANGE);
     this.lastExchange = undefined;
     this.isSignInNeeded = false;
@@ -151,13 +180,23 @@ export class Session {
     this.#keepLive();
   }
 
+  /** There is a network again: an exchange that waits for its next try need not. */
+  #beginAgain(): void {
+    this.#live?.abort();
+    this.#live = undefined;
+    this.#tryAgain();
+  }
+
   #on(event: RoadbookEvent): void {
     if (event.type === "taken") {
       this.isTaken = true;
       this.#keepLive();
     } else if (event.type === "evicted") this.isEvicted = true;
-    else if (event.type === "trapped") this.hasTrapped = true;
-    else {
+    else if (event.type === "trapped") {
+      this.hasTrapped = true;
+      noteTrap(event.detail);
+    } else {
+      this.report = event.report;
       const { progress, serverAhead } = event.report;
       this.progress = progress !== null && progress.done < progress.total ? progress : undefined;
       this.isClockWrong = Math.abs(serverAhead) > CLOCKS;

@@ -22,18 +22,27 @@ const hooks = `
     export const keep = (key, value) => globalThis.core.kept.set(key, value);
     export const forget = (key) => globalThis.core.kept.delete(key);
   \`);
-  export const resolve = (name, context, next) =>
-    name.startsWith("@roadbook/core") ? { url: CORE, shortCircuit: true } : next(name, context);
+  export const resolve = (name, context, next) => {
+    if (name.startsWith("@roadbook/core")) return { url: CORE, shortCircuit: true };
+    // As bundlers find them.
+    const isBare = name.startsWith("./") && context.parentURL?.endsWith(".ts") && !name.endsWith(".ts");
+    return next(isBare ? name + ".ts" : name, context);
+  };
   export async function load(url, context, next) {
-    if (!url.endsWith(".svelte.ts")) return next(url, context);
+    if (!url.endsWith(".ts")) return next(url, context);
     const compilerOptions = { target: "ESNext", module: "ESNext", verbatimModuleSyntax: true };
     const { outputText } = typescript.transpileModule(readFileSync(fileURLToPath(url), "utf8"), { compilerOptions });
-    const { js } = compileModule(outputText, { generate: "server", filename: "session.svelte.js" });
-    return { format: "module", source: js.code, shortCircuit: true };
+    const isPlain = !url.endsWith(".svelte.ts");
+    const source = isPlain
+      ? outputText
+      : compileModule(outputText, { generate: "server", filename: "session.svelte.js" }).js.code;
+    return { format: "module", source, shortCircuit: true };
   }`;
 register(`data:text/javascript,${encodeURIComponent(hooks)}`);
 globalThis.location = { origin: "https://crm.example.com" };
 globalThis.CORE_VERSION = "1";
+const page = new EventTarget();
+globalThis.addEventListener = page.addEventListener.bind(page);
 const { RoadbookError } = await import("@roadbook/core");
 const { Session } = await import("./session.svelte.ts");
 
@@ -112,6 +121,15 @@ test("An exchange that failed is tried again after a minute, and when the page i
   document.dispatchEvent(new Event("visibilitychange"));
   assert.equal(core.lives.length, 3);
   assert.equal(session.exchangeFailure.code, "refused");
+});
+
+test("An exchange that waits begins again as soon as there is a network", async () => {
+  await begin();
+  assert.equal(core.lives.length, 1);
+  page.dispatchEvent(new Event("online"));
+  assert.equal(core.lives.length, 2);
+  await turn();
+  assert.equal(core.lives.length, 2, "the first has ended, and nothing follows it");
 });
 
 test("That the access has ended is told, whichever comes first: it, or that the file is empty", async (t) => {

@@ -3,23 +3,31 @@
 import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundle";
 import { RoadbookError } from "@roadbook/core";
 import { keep, kept } from "@roadbook/core/kept";
-import english from "../../texts/en.ftl?raw";
-import hungarian from "../../texts/hu.ftl?raw";
-import romanian from "../../texts/ro.ftl?raw";
+import { instant } from "./format.svelte";
+
+/** The texts of all languages: a folder of its tag for each. Those of settings come with their screens. */
+const SOURCES = import.meta.glob<string>(["../../texts/*/*.ftl", "!../../texts/*/settings.ftl"], {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+let added = $state.raw<Readonly<Record<string, string>>>({});
+const TAGS = [...new Set(Object.keys(SOURCES).map(tagOf))].sort();
+const KEPT_AS = "roadbook/language";
+const FALLBACK = "en";
+
+/** The tag of a language that the app speaks. */
+export type Language = string;
 
 /** The languages, each by its own name. */
-export const LANGUAGES = { en: "English", hu: "Magyar", ro: "Română" } as const;
-export type Language = keyof typeof LANGUAGES;
-
-const SOURCES: Record<Language, string> = { en: english, hu: hungarian, ro: romanian };
-const KEPT_AS = "roadbook/language";
+export const LANGUAGES: Readonly<Record<Language, string>> = Object.fromEntries(
+  TAGS.map((tag) => [tag, made(tag).getMessage("language-name")?.value as string]),
+);
 
 const state = $state({ language: chosen() ?? preferred(navigator.languages) });
 const bundle = $derived(made(state.language));
 /** With the country that the browser names for the language: dates differ by it. */
 const locale = $derived(navigator.languages.find((tag) => languageOf(tag) === state.language) ?? state.language);
-const days = $derived(new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }));
-const times = $derived(new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }));
 
 export function language(): Language {
   return state.language;
@@ -36,6 +44,11 @@ export function t(id: string, data?: Record<string, FluentVariable>): string {
   return pattern == null ? id : bundle.formatPattern(pattern, data);
 }
 
+/** Texts of screens that are loaded only when somebody comes there, by their paths. */
+export function addTexts(sources: Readonly<Record<string, string>>): void {
+  added = { ...added, ...sources };
+}
+
 /** What an error means to the user: a sentence by its code. */
 export function explain(error: unknown): string {
   if (!(error instanceof RoadbookError)) return t("error-internal");
@@ -45,19 +58,16 @@ export function explain(error: unknown): string {
   return t(bundle.hasMessage(id) ? id : "error-internal", { ...(data as Record<string, FluentVariable>), when });
 }
 
-/** A day and time, by milliseconds since 1970. */
-export function instant(millis: number): string {
-  return times.format(millis);
-}
-
-/** A due, and the instant from which it is overdue. A day is the same everywhere, a minute is shown in this zone. */
-export function due(due: string, overdueFrom: number): string {
-  return due.includes("T") ? instant(overdueFrom) : days.format(Date.parse(due));
+/** The language with its country, for what is written by the country's habits. */
+export function localeTag(): string {
+  return locale;
 }
 
 function made(language: Language): FluentBundle {
   const bundle = new FluentBundle(language, { useIsolating: false });
-  bundle.addResource(new FluentResource(SOURCES[language]));
+  for (const [path, source] of Object.entries({ ...SOURCES, ...added })) {
+    if (tagOf(path) === language) bundle.addResource(new FluentResource(source));
+  }
   return bundle;
 }
 
@@ -66,10 +76,14 @@ function chosen(): Language | undefined {
 }
 
 function preferred(tags: readonly string[]): Language {
-  return tags.map(languageOf).find((language) => language !== undefined) ?? "en";
+  return tags.map(languageOf).find((language) => language !== undefined) ?? FALLBACK;
 }
 
 function languageOf(tag: string): Language | undefined {
   const language = tag.split("-")[0] ?? "";
-  return Object.hasOwn(LANGUAGES, language) ? (language as Language) : undefined;
+  return TAGS.includes(language) ? language : undefined;
+}
+
+function tagOf(path: string): Language {
+  return path.split("/").at(-2) ?? FALLBACK;
 }

@@ -1,0 +1,50 @@
+### Sarcini, pe orice ecran
+
+done = Gata
+done-todo = Gata: { $text }
+todo-closed = Gata: „{ $text }”.
+todo-closed-failed = Închisă fără succes: „{ $text }”.
+todo-closed-none = Închisă: „{ $text }”.
+todo-tomorrow-todo = Mâine: amână „{ $text }”
+todo-more = Altele…
+todo-more-todo = Altele… – „{ $text }”
+todo-reopen = Redeschide
+todo-reopen-todo = Redeschide „{ $text }”
+todo-reopened = Redeschisă: „{ $text }”.
+todo-title = Sarcină
+todo-postpone = Amână
+todo-postponed = Amânată ({ $to }): „{ $text }”.
+todo-without-due = Fără termen: „{ $text }”.
+todo-this-afternoon = După-amiaza aceasta
+todo-tomorrow = Mâine
+todo-next-monday = Luni
+todo-new-due = Termen nou
+todo-due = Termen
+todo-time = Ora
+todo-zone = După ceasurile din { $zone }.
+todo-no-due-hint = Fără o zi, nu apare în vederea de azi.
+todo-close-with = Închide cu un rezultat
+todo-outcome = Cum a mers?
+todo-success = Cu succes
+todo-failed = Fără succes
+todo-none = Niciuna dintre ele
+todo-next = Ce urmează?
+todo-close = Închide
+todo-close-and-add = Închide și adaugă ce urmează
+todo-loses-sight = După aceasta nu veți mai vedea cardul: nu mai aveți nimic de făcut pe el.
+todo-keep-sight = Scrieți ce faceți în continuare și rămâne.
+todo-change = Reformulează sau predă altcuiva
+todo-changed = Modificată: „{ $text }”.
+todo-save = Salvează
+todo-what = Ce este de făcut
+todo-assignee = Responsabilul sarcinii
+todo-contact = Cu cine
+todo-nobody = Cu nimeni
+todo-other-contact = Altcineva
+todo-add = Adaugă sarcina
+todo-added = Adăugată: „{ $text }”.
+
+## Ultima acțiune
+
+todo-undo = Anulează
+todo-undone = Anulat.
