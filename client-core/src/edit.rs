@@ -47,7 +47,7 @@ impl Client {
         self.edits(None, |batch| batch.edit_user(commands)).map(|((), changes)| changes)
     }
 
-    /// Takes a change back, as a change of its own: see [`undo`](roadbook_domain::crm::undo::undo).
+    /// Takes a change back, as a change of its own: see [`roadbook_domain::crm::undo`].
     pub fn undo(&self, id: DocumentId, change: ChangeHash) -> Result<ChangeSet, ApiError> {
         let ((), changes) = self.edits(None, |batch| {
             let replica = Replica::open(batch.connection(), id)?.ok_or(Error::NoDocument(id))?;

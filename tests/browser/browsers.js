@@ -94,7 +94,11 @@ export class Tab {
 
   /** Answers the status. */
   async go(address) {
-    return (await this.page.goto(address))?.status();
+    const went = () => this.page.goto(address);
+    // A navigation of the page itself, to where it is already, may be under way.
+    const isOvertaken = (error) => String(error).includes("interrupted by another navigation");
+    const again = (error) => (isOvertaken(error) ? went() : Promise.reject(error));
+    return (await went().catch(again))?.status();
   }
 
   async reload() {

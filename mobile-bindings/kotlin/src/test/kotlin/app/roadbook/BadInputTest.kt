@@ -181,7 +181,7 @@ class BadInputTest {
         "a contact" to { createContact(NewContact(ContactSort.Person, text, text, emptyList())) },
         "search" to { search(text) },
         "contacts" to { contacts(text) },
-        "board" to { board(BoardQuery(product().id, null, null, text, 0u, 5u)) },
+        "board" to { board(BoardQuery(product().id, null, null, false, text, 0u, 5u)) },
         "resolve" to {
             resolve(it, Conflict(Place.Name, PlaceValue.Empty, emptyList()), PlaceValue.Text(text))
         },
@@ -202,7 +202,7 @@ class BadInputTest {
         "favourite" to { setFavourite(DocumentId(text), true) },
         "opened" to { noteOpened(DocumentId(text)) },
         "product" to { createCard(NewCard(ProductId(text), "Bakery")) },
-        "board" to { board(BoardQuery(ProductId(text), null, null, null, 0u, 5u)) },
+        "board" to { board(BoardQuery(ProductId(text), null, null, false, null, 0u, 5u)) },
         "moves" to { movesTo(it, StatusId(text)) },
         "owner" to { editCard(it, CardEdit.SetOwner(UserId(text))) },
         "field" to { editCard(it, CardEdit.SetField(FieldId(text), FieldValue.Flag)) },

@@ -42,7 +42,7 @@ class StressTest {
         runBlocking {
             localPhone(file).use { roadbook ->
                 val cards = List(THREADS) { roadbook.makeCard(OVERDUE, name = "Bakery $it").id }
-                val board = BoardQuery(roadbook.product().id, null, null, null, 0u, 20u)
+                val board = BoardQuery(roadbook.product().id, null, null, false, null, 0u, 20u)
                 val (ends, told) = Ends() to AtomicInteger()
                 suspend fun call(thread: Int, turn: Int): Any = when (turn % 10) {
                     0, 5 -> roadbook.editCard(cards[thread], CardEdit.Rename("Bakery $thread, $turn"))
@@ -77,7 +77,7 @@ class StressTest {
         runBlocking {
             localPhone(file).use { roadbook ->
                 val card = roadbook.makeCard().id
-                val board = BoardQuery(roadbook.product().id, null, null, null, 0u, 20u)
+                val board = BoardQuery(roadbook.product().id, null, null, false, null, 0u, 20u)
                 val (ends, isOver, pauses) = Triple(Ends(), AtomicBoolean(), AtomicInteger())
                 watching(roadbook, board, card) {
                     val pausing = async(Dispatchers.IO) {

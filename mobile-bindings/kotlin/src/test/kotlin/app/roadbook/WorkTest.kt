@@ -121,7 +121,7 @@ class WorkTest {
         roadbook.editCard(made.id, *way.edits.toTypedArray())
         assertEquals(last.id, roadbook.card(made.id).status)
         assertEquals(1u, roadbook.statusCounts(product.id).single { it.status == last.id }.cards)
-        val board = roadbook.board(BoardQuery(product.id, null, null, "bakery", 0u, 10u))
+        val board = roadbook.board(BoardQuery(product.id, null, null, false, "bakery", 0u, 10u))
         assertEquals(listOf(made.id), board.cards.map { it.id })
     }
 
