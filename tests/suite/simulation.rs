@@ -382,6 +382,21 @@ fn a_change_that_erases_the_same_characters_twice_is_not_taken() {
     );
 }
 
+#[test]
+fn a_card_that_was_edited_since_is_not_taken_back_as_a_whole() {
+    holds(
+        84_322_747,
+        &[
+            Transition::Attach { user: 231, edits: 169, fault: 91 },
+            Transition::Edit { phone: 134, act: 121, target: 2, value: 232 },
+            Transition::Edit { phone: 244, act: 60, target: 2, value: 101 },
+            Transition::Exchange { phone: 29, fault: Fault::Dropped },
+            Transition::Meet { phone: 68, rival: Rival::Administer(Act::Demote), order: 183 },
+            Transition::Undo { phone: 203, target: 2, skip: 2 },
+        ],
+    );
+}
+
 fn firm() -> Firm {
     Firm::prepare().unwrap_or_else(|failure| panic!("{failure}"))
 }

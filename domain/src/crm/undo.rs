@@ -33,7 +33,7 @@ pub enum UndoError {
 /// What takes back the change with this hash, for `by`: each register gets the value that its author saw there.
 ///
 /// A closed todo is reopened (C11), one that was made is closed without an outcome, and a card or contact that was made
-/// goes to the trash, unless somebody else has worked on it: nothing is deleted. A closing of another user is not made
+/// goes to the trash, unless anybody has worked on it since: nothing is deleted. A closing of another user is not made
 /// again in the name of this one.
 ///
 /// # Errors
@@ -44,7 +44,7 @@ pub fn undo(document: &Document, hash: ChangeHash, by: UserId) -> Result<Undo, U
     let (_, change) = found.ok_or(UndoError::ChangedSince)?;
     let undone = Undone { document, change, before: &values(&changes), by };
     let is_new = makes_document(document.kind().id, change);
-    if is_new && changes.iter().any(|(_, other)| other.actor != change.actor && !is_reserved(other.actor)) {
+    if is_new && changes.iter().any(|(known, other)| *known != hash && !is_reserved(other.actor)) {
         return Err(UndoError::ChangedSince);
     }
     match document.kind().id {
