@@ -397,6 +397,25 @@ fn a_card_that_was_edited_since_is_not_taken_back_as_a_whole() {
     );
 }
 
+#[test]
+fn changes_that_were_made_at_once_may_change_places_when_an_edit_is_taken_back() {
+    holds(
+        80_579_551,
+        &[
+            Transition::Edit { phone: 216, act: 57, target: 1, value: 157 },
+            Transition::Edit { phone: 240, act: 12, target: 3, value: 127 },
+            Transition::BuildOn { phone: 76, target: 1, value: 175 },
+            Transition::Edit { phone: 100, act: 151, target: 3, value: 199 },
+            Transition::Sync { phone: 32, narrow: true },
+            Transition::Edit { phone: 222, act: 10, target: 1, value: 17 },
+            Transition::Exchange { phone: 22, fault: Fault::Narrow },
+            Transition::Exchange { phone: 44, fault: Fault::Twice },
+            Transition::Edit { phone: 76, act: 142, target: 3, value: 92 },
+            Transition::Undo { phone: 92, target: 1, skip: 0 },
+        ],
+    );
+}
+
 fn firm() -> Firm {
     Firm::prepare().unwrap_or_else(|failure| panic!("{failure}"))
 }

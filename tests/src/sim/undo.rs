@@ -1,5 +1,7 @@
 //! Undo: an edit of a card is taken back, or the app says why not; what it wrote then reads as before.
 
+use std::collections::BTreeSet;
+
 use roadbook_client::ApiError;
 use roadbook_domain::crm::place::{Place, TodoPart};
 use roadbook_domain::document::DocumentTypeId;
@@ -32,7 +34,10 @@ pub fn undo(app: &App, target: u8, skip: u8) -> Result<bool, Failure> {
     ensure("what changed since is not taken back", !touched, || format!("{item:?} before {later:?}"))?;
     let after = app.client.history(card, 0, usize::MAX)?;
     let Some((back, rest)) = after.split_first() else { return Ok(false) };
-    ensure("taking back is one more line of the history", rest == history, || format!("{item:?}: {back:?}"))?;
+    // Changes that were made at the same time may change places.
+    let lines = |items: &[HistoryItem]| items.iter().map(|item| item.hash).collect::<BTreeSet<_>>();
+    let is_one_more = lines(rest) == lines(&history);
+    ensure("taking back is one more line of the history", is_one_more, || format!("{item:?}: {back:?}"))?;
     ensure("what was taken back reads as before", is_as_before(item, back), || {
         format!("{item:?}: {back:?}")
     })?;
