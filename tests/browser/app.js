@@ -11,8 +11,13 @@ export async function signIn(tab, email = EMAIL) {
 
 /** Opens a screen by its address behind `#/`. */
 export async function show(tab, address) {
-  await tab.run((hash) => void (location.hash = hash), `#/${address}`);
-  await tab.see(`main[data-screen=${address.split(/[/?]/)[0]}]`);
+  const isShown = ([hash, screen]) => {
+    if (location.hash === hash) return document.querySelector(`main[data-screen=${screen}]`) !== null;
+    // Looked at once more: a sheet that has just closed goes back in the history, which may lead away again.
+    location.hash = hash;
+    return false;
+  };
+  await tab.until(isShown, [`#/${address}`, address.split(/[/?]/)[0]], address);
 }
 
 /** The page where the exchange and the sign-out are. */

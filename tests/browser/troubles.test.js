@@ -104,6 +104,7 @@ describe("Trouble", { skip: !NAMES.includes("Chromium") }, () => {
       await reka.fill("[data-form=close-todo] [name=next]", "Count the spoons");
       await reka.gone("[data-notice=loses-sight]");
       await reka.click("[data-do=close-with]");
+      await reka.gone("[data-sheet]");
       await showCard(reka, card);
       await reka.see("[data-section=todos] [data-todo]", "Count the spoons");
       await reka.click("[data-section=todos] [data-do=close]");

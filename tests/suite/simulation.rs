@@ -416,6 +416,18 @@ fn changes_that_were_made_at_once_may_change_places_when_an_edit_is_taken_back()
     );
 }
 
+#[test]
+fn to_insert_the_same_words_twice_is_not_forged() {
+    holds(
+        209_908_896,
+        &[
+            Transition::Edit { phone: 157, act: 170, target: 2, value: 21 },
+            Transition::Edit { phone: 19, act: 213, target: 2, value: 34 },
+            Transition::Forge { phone: 202, how: 251 },
+        ],
+    );
+}
+
 fn firm() -> Firm {
     Firm::prepare().unwrap_or_else(|failure| panic!("{failure}"))
 }

@@ -32,7 +32,7 @@ const WAYS: [fn(&mut Change); 15] = [
     |change| change.deps.clear(),
     |change| change.deps.extend(change.deps.clone()),
     |change| change.deps.insert(0, ChangeHash([0; 32])),
-    |change| change.ops.extend(change.ops.first().cloned()),
+    repeat_first,
     |change| registers(change).for_each(|register| register.container = 200),
     |change| registers(change).for_each(|register| register.name.push('/')),
     write_into_no_text,
@@ -44,6 +44,12 @@ const PUSHES: usize = 5;
 
 /// Registers whose values have a form.
 const WITH_FORM: [&str; 6] = ["owner", "status", "trash", "due", "assignee", "state"];
+
+/// Does again what the change did first. To insert the same words twice is honest, and leaves the change as it was.
+fn repeat_first(change: &mut Change) {
+    let first = change.ops.first().filter(|op| !matches!(op, Op::Insert { .. })).cloned();
+    change.ops.extend(first);
+}
 
 impl Simulation<'_> {
     /// A phone's next push comes forged; its own is lost on the way.
