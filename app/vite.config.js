@@ -24,9 +24,24 @@ function coreVersion() {
   return hash.digest("hex").slice(0, 16);
 }
 
+/** What a language calls itself. */
+const OWN_NAME = "language-name";
+
+/** The languages that there are texts of, each by its own name: nobody loads a language to read what it is called. */
+function languageNames() {
+  const texts = fileURLToPath(new URL("texts", import.meta.url));
+  const tags = readdirSync(texts, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const told = new RegExp(`^${OWN_NAME} = (.+)$`, "m");
+  const nameOf = (tag) => told.exec(readFileSync(`${texts}/${tag}/app.ftl`, "utf8"))[1].trim();
+  return Object.fromEntries(tags.map(({ name }) => [name, nameOf(name)]).sort());
+}
+
+/** Texts that are loaded at the start; each of the others comes with what says it. */
+const AT_START = /\/texts\/(\w+)\/(?!(?:settings|quick|details)\.ftl)\w+\.ftl/;
+
 export default defineConfig(({ command }) => ({
   plugins: [svelte()],
-  define: { CORE_VERSION: JSON.stringify(coreVersion()) },
+  define: { CORE_VERSION: JSON.stringify(coreVersion()), LANGUAGE_NAMES: JSON.stringify(languageNames()) },
   resolve: { alias: command === "build" ? coreOrStub() : {} },
   worker: { format: "es" },
   build: {
@@ -39,6 +54,8 @@ export default defineConfig(({ command }) => ({
       output: {
         // A service worker keeps its address from version to version.
         entryFileNames: ({ name }) => (name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
+        // A language is one file.
+        codeSplitting: { groups: [{ test: AT_START, name: (path) => `texts-${AT_START.exec(path)[1]}` }] },
       },
     },
   },

@@ -26,6 +26,8 @@ pub fn start(quiet: bool) -> Result<(), String> {
     };
     // The list would repeat the one span that there is.
     let format = tracing_subscriber::fmt().json().with_span_list(false);
+    // Where nobody reads, it would panic to say that it cannot write.
+    let format = format.log_internal_errors(false);
     format.with_writer(std::io::stderr).with_env_filter(filter).init();
     Ok(())
 }

@@ -21,7 +21,7 @@ impl Stop {
         Self::after(async move {
             tokio::select! {
                 () = signalled => {}
-                () = input_ended => {}
+                () = input_ended => tracing::info!("standard input has ended, and so does this server"),
             }
         })
     }

@@ -54,9 +54,15 @@ async function fetchAll(): Promise<void> {
 }
 
 async function kept(path: string, request: Request): Promise<Response> {
-  const current = await caches.open(CACHE);
-  // A tab of the last version may still need its files.
-  return (await current.match(path)) ?? (await caches.match(path)) ?? fetch(request);
+  try {
+    const current = await caches.open(CACHE);
+    // A tab of the last version may still need its files.
+    const response = (await current.match(path)) ?? (await caches.match(path));
+    if (response !== undefined) return response;
+  } catch {
+    // Firefox opens no cache where there is no room.
+  }
+  return fetch(request);
 }
 
 /** Takes over all tabs, those that were loaded without a service worker, too. */

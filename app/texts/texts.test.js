@@ -70,7 +70,7 @@ test("Every code that a call of the core may end with has a sentence", () => {
 });
 
 test("Every sentence that a screen asks for is there, and none is left over", () => {
-  const code = sources("../src");
+  const code = sources("../src") + read("../vite.config.js");
   const { ids } = bundle("en");
   const asked = [...code.matchAll(/\bt\(\s*"([a-z0-9_-]+)"/g)].map(([, id]) => id);
   for (const id of asked) assert.ok(ids.includes(id), id);
@@ -89,4 +89,17 @@ test("Numbers take their forms by the language", () => {
     "21 de modificări sunt netrimise",
   ]);
   assert.equal(said("hu", 5), "5 módosítás nincs elküldve");
+});
+
+test("How often a todo comes again is said as people say it", () => {
+  const said = (language, every, unit) => {
+    const { made } = bundle(language);
+    return made.formatPattern(made.getMessage("todo-repeats").value, { every, unit });
+  };
+  const all = (language) => [
+    said(language, 1, "day"), said(language, 2, "week"), said(language, 20, "month"), said(language, 1, "year"),
+  ];
+  assert.deepEqual(all("en"), ["every day", "every 2 weeks", "every 20 months", "every year"]);
+  assert.deepEqual(all("hu"), ["naponta", "2 hetente", "20 havonta", "évente"]);
+  assert.deepEqual(all("ro"), ["zilnic", "o dată la 2 săptămâni", "o dată la 20 de luni", "anual"]);
 });

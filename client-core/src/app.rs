@@ -23,7 +23,7 @@ pub(crate) mod settings;
 pub(crate) mod todo;
 pub(crate) mod undo;
 
-pub use ahead::{loses_sight, postpone_choices};
+pub use ahead::{inbox, loses_sight, postpone_choices, quick_todo};
 pub use attach::{
     AttachQuestion, Attached, ProductAnswer, ProductChoice, StatusAnswer, StatusChoice, attach,
 };

@@ -112,6 +112,7 @@ pub use query::contact::ContactView;
 pub use query::names::DocumentName;
 pub use query::search::{Found, FoundEntry};
 pub use query::today::{TodayTodo, TodayView};
+pub use query::todo_details::{Repeat, TodoDetails};
 pub use recovery::salvage::Salvage;
 pub use remote::account;
 pub use remote::error::{AddressError, SyncError};

@@ -9,3 +9,4 @@ pub(crate) mod duplicate;
 pub(crate) mod names;
 pub(crate) mod search;
 pub(crate) mod today;
+pub(crate) mod todo_details;

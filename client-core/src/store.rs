@@ -89,6 +89,15 @@ pub(crate) fn refuse_newer(path: &Path) -> Result<(), Error> {
     schema::refuse_newer(path)
 }
 
+/// The same of an opened file.
+pub(crate) fn refuse_newer_than_known(connection: &Connection) -> Result<(), Error> {
+    match schema::refuse_other_than_known(connection) {
+        Err(error @ Error::NewerFile(..)) => Err(error),
+        // What else is wrong with it a salvage sees.
+        _ => Ok(()),
+    }
+}
+
 impl Store {
     /// Opens the file, makes it if there is none, and brings its schema up to date.
     ///

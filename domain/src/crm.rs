@@ -8,6 +8,7 @@ mod document_types;
 pub mod place;
 pub mod reach;
 pub mod row;
+mod series;
 #[cfg(feature = "generations")]
 pub mod tomorrow;
 pub mod undo;

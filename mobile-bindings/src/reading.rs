@@ -7,6 +7,7 @@ use roadbook_client::app::{
 };
 use roadbook_client::{ApiError, BoardQuery, DocumentName, Identity, StatusCount, SyncState, TodayView};
 use roadbook_domain::read::postpone::PostponeChoice;
+use roadbook_domain::read::quick::QuickTodo;
 use roadbook_domain::read::today::Period;
 use roadbook_domain::settings::role::Act;
 use roadbook_domain::value::id::{DocumentId, ProductId, StatusId};
@@ -64,6 +65,23 @@ impl Roadbook {
     /// When a todo may be postponed to by one tap, the soonest first.
     pub fn postpone_choices(&self) -> Result<Vec<PostponeChoice>, ApiError> {
         app::postpone_choices(&self.client)
+    }
+
+    /// What a line that the user writes says: a todo, and when it is due, by their clock and in their language. What may
+    /// be read in two ways stays text.
+    ///
+    /// # Errors
+    /// `NoUser`.
+    pub fn quick_todo(&self, text: String) -> Result<QuickTodo, ApiError> {
+        app::quick_todo(&self.client, &text)
+    }
+
+    /// The user's inbox card, for todos that belong to no other; nothing while it has not arrived.
+    ///
+    /// # Errors
+    /// `NoUser`.
+    pub fn inbox(&self) -> Result<Option<DocumentId>, ApiError> {
+        app::inbox(&self.client)
     }
 
     /// Opens a contact.

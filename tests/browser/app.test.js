@@ -329,11 +329,15 @@ function newVersion(page) {
 function updated(tab) {
   return tab.run(async () => {
     const registration = await navigator.serviceWorker.getRegistration();
-    const found = new Promise((resolve) => {
-      registration.addEventListener("updatefound", () => resolve(registration.installing), { once: true });
-    });
-    await registration.update();
-    const worker = await found;
+    // Browsers look for a new version by themselves some time after a page was loaded, perhaps just now.
+    let worker = registration.installing ?? registration.waiting;
+    if (worker === null) {
+      const found = new Promise((resolve) => {
+        registration.addEventListener("updatefound", () => resolve(registration.installing), { once: true });
+      });
+      await registration.update();
+      worker = await found;
+    }
     while (worker.state === "installing") await new Promise((resolve) => setTimeout(resolve, 20));
     return worker.state;
   });

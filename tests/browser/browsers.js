@@ -1,7 +1,8 @@
 // Chromium by Playwright and Firefox by Puppeteer over BiDi, alike as far as the tests ask. Screens are known by their
 // attributes, so that no test depends on a language.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as later } from "node:timers/promises";
@@ -44,6 +45,18 @@ class Browser {
   async quit() {
     await this.#running?.close();
     this.#running = undefined;
+  }
+
+  /** Ends all its processes at once, as when the battery is empty. Only of one that `beginToKill` began. */
+  async kill() {
+    const process = this.#running.process();
+    this.#running = undefined;
+    const ended = once(process, "exit");
+    // It leads a group, in which all others of it are.
+    globalThis.process.kill(-process.pid, "SIGKILL");
+    await ended;
+    // Puppeteer puts Firefox's preferences back as they were.
+    while (readdirSync(this.#profile).some((name) => name.endsWith(".puppeteer"))) await later(20);
   }
 
   async end() {
@@ -229,6 +242,23 @@ export const NAMES = Object.keys(launchers).filter((name) => (process.env.BROWSE
 
 export function begin(name) {
   return new Browser(launchers[name]);
+}
+
+/**
+ * As users have it: pages behind others are hidden, and it can be killed. Playwright has each page believe that it is
+ * in front, so Chromium is begun by Puppeteer here, too. Preferences are Firefox's.
+ */
+export function beginToKill(name, { args = [], prefs = {} } = {}) {
+  return new Browser((profile) => (name === "Chromium" ? chromiumToKill(profile, args) : firefox(profile, prefs)));
+}
+
+function chromiumToKill(userDataDir, args) {
+  return puppeteer.launch({
+    browser: "chrome",
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    userDataDir,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--lang=en-GB", ...args],
+  });
 }
 
 /** A private window of Firefox, which keeps no files. */

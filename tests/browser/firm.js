@@ -18,16 +18,34 @@ export const EMAIL = "anna@example.com";
 export const PASSWORD = "correct horse battery";
 
 export class Firm {
-  #folder = mkdtempSync(join(tmpdir(), "roadbook-browser-"));
+  #folder;
+  #isKept;
   #server;
   #token;
   /** Where browsers reach it; the same after a restart. */
   address;
   /** A copy of the built app: a test may make another version of it. */
-  app = join(this.#folder, "app");
+  app;
 
-  static async begin() {
-    const firm = new Firm();
+  constructor(kept) {
+    this.#isKept = kept !== undefined;
+    this.#folder = kept ?? mkdtempSync(join(tmpdir(), "roadbook-browser-"));
+    this.app = join(this.#folder, "app");
+  }
+
+  /** One that was ended before, in a folder of its own. */
+  static async again(kept) {
+    const firm = new Firm(kept);
+    rmSync(firm.app, { recursive: true, force: true });
+    cpSync(APP, firm.app, { recursive: true });
+    firm.address = `http://127.0.0.1:${await freePort()}`;
+    await firm.start();
+    return firm;
+  }
+
+  /** `kept` is an empty folder, which stays when the firm ends. */
+  static async begin(kept = undefined) {
+    const firm = new Firm(kept);
     cpSync(APP, firm.app, { recursive: true });
     const password = join(firm.#folder, "password");
     writeFileSync(password, `${PASSWORD}\n`);
@@ -83,10 +101,20 @@ export class Firm {
   /** Brings in so many customers. */
   async import(count) {
     const rows = Array.from({ length: count }, (_, place) => `Customer ${place},customer${place}@example.com`);
-    const file = join(this.#folder, "customers.csv");
-    writeFileSync(file, ["Name,Email", ...rows].join("\n"));
-    const account = ["--server", this.address, "--email", EMAIL, "--password-file", join(this.#folder, "password")];
-    await promisify(execFile)(PROGRAM, ["import", file, ...account], { env: environment() });
+    const file = this.write("customers.csv", ["Name,Email", ...rows].join("\n"));
+    await promisify(execFile)(PROGRAM, ["import", file, ...this.account], { env: environment() });
+  }
+
+  /** Writes a file into the firm's folder; answers where it is. */
+  write(name, text) {
+    const file = join(this.#folder, name);
+    writeFileSync(file, text);
+    return file;
+  }
+
+  /** By which a program signs in as the administrator. */
+  get account() {
+    return ["--server", this.address, "--email", EMAIL, "--password-file", join(this.#folder, "password")];
   }
 
   /** Asks the API as the administrator, who signs in once; answers the body. */
@@ -100,15 +128,15 @@ export class Firm {
   }
 
   /** Adds a colleague who has the password of all; answers their setting. */
-  hire(given, role) {
+  hire(given, role, locale = "hu-HU") {
     const [email, zone] = [`${given.toLowerCase()}@example.com`, "Europe/Budapest"];
-    const user = { email, given_name: given, family_name: "Nagy", role, zone, locale: "hu-HU", password: PASSWORD };
+    const user = { email, given_name: given, family_name: "Nagy", role, zone, locale, password: PASSWORD };
     return this.ask("POST", "/v1/users", user);
   }
 
   async end() {
     await this.stop();
-    rmSync(this.#folder, { recursive: true, force: true });
+    if (!this.#isKept) rmSync(this.#folder, { recursive: true, force: true });
   }
 
   async #signIn() {

@@ -92,9 +92,19 @@ const todo = (id, shown, due, more = {}) => ({
   overdueFrom: due === null ? null : due === PAST ? LONG_AGO : FAR_AHEAD,
   assignee: ME,
   contact: null,
+  details: null,
   closings: [],
   ...more,
 });
+
+/** What a card tells of a todo, and a list does not. */
+const details = (more = {}) => {
+  return { details: { description: "", urgent: false, plannedFor: null, repeat: null, ...more } };
+};
+
+/** What a line says, whatever line it is, and the card that is the inbox. */
+export const QUICK = { text: "Words of the core", due: FUTURE };
+export const INBOX = "card-inbox";
 
 export const CHOICES = [
   { kind: "nextMonday", due: "1999-03-03" },
@@ -186,11 +196,21 @@ const card = {
     { field: "field-t", value: { kind: "dayTime", at: FUTURE } },
   ],
   todos: [
-    todo("todo-late", "later", PAST),
-    todo("todo-closed", null, FUTURE, { closings: [closing] }),
-    todo("todo-none", "dueToday", null),
-    todo("todo-over", "overdue", FUTURE),
-    todo("todo-last", "later", FUTURE),
+    todo(
+      "todo-late",
+      "later",
+      PAST,
+      details({
+        description: "First of many lines\nLast of many lines",
+        urgent: true,
+        plannedFor: "2099-12-31",
+        repeat: { every: 999, unit: "year", lateDay: 31 },
+      }),
+    ),
+    todo("todo-closed", null, FUTURE, { ...details(), closings: [closing] }),
+    todo("todo-none", "dueToday", null, details({ repeat: { every: 1, unit: "day", lateDay: null } })),
+    todo("todo-over", "overdue", FUTURE, details()),
+    todo("todo-last", "later", FUTURE, details()),
   ],
   next: "todo-last",
   entries: [entry("entry-old", LONG_AGO), entry("entry-new", FAR_AHEAD)],
@@ -302,6 +322,10 @@ export const lies = ({ may = () => true } = {}) => ({
   favourites: ["contact-z", "card-z", "contact-a", "card-a"],
   recents: ["card-m", "card-y", "contact-b", "card-b"],
   postponeChoices: CHOICES,
+  quickTodo: QUICK,
+  inbox: INBOX,
+  names: (ids) =>
+    ids.map((id) => ({ document: id, isContact: isContact(id), name: `Name of ${id}`, isTrashed: false })),
   losesSight: false,
   noteOpened: EVERYTHING,
   editCard: edited,

@@ -7,8 +7,8 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { begin, NAMES, PATIENCE } from "./browsers.js";
 import { FakeCore } from "./fake-core.js";
 import {
-  ALPHA, BOARD, CARDS_OF_CONTACT, CHOICES, CONTACTS, COUNTS, FIELDS, FOUND, HISTORY, lies, QUARANTINE, STATUSES, TODAY,
-  TRASHED, UNSENT, ZULU,
+  ALPHA, BOARD, CARDS_OF_CONTACT, CHOICES, CONTACTS, COUNTS, FIELDS, FOUND, HISTORY, INBOX, lies, QUARANTINE, QUICK,
+  STATUSES, TODAY, TRASHED, UNSENT, ZULU,
 } from "./lies.js";
 
 describe("A core that lies", { skip: !NAMES.includes("Chromium") }, () => {
@@ -136,6 +136,97 @@ describe("A core that lies", { skip: !NAMES.includes("Chromium") }, () => {
     await tab.click("[data-sheet] [data-do=postpone-to][data-choice=nextMonday]");
     const [, put] = await asked("editCard");
     assert.deepEqual(put, [{ kind: "postpone", todo: "todo-1", due: CHOICES[0].due }]);
+  });
+
+  /** Opens quick add, and types a line. */
+  async function quickly(line) {
+    await tab.click("[data-do=quick-add-open]");
+    await tab.fill("[name=line]", line);
+    await tab.see("[data-words]");
+  }
+
+  test("Of a line the due and the words are the core's, whatever stands there, and so are the cards", async () => {
+    await open("today", "[data-todo=todo-6]");
+    await quickly("buy milk, no hurry");
+    assert.deepEqual(await texts("[data-words]"), [QUICK.text]);
+    assert.deepEqual(await all(".reading", "due"), [QUICK.due]);
+    // Found, and then opened last; each once, and no contact.
+    const places = [INBOX, ...FOUND.cards, "card-m"];
+    await tab.see(`[data-place=${places.at(-1)}]`);
+    await settled();
+    assert.deepEqual(await all("[data-place]", "place"), places);
+    assert.deepEqual(await texts("[data-place]"), places.map((id) => `Name of ${id}`));
+    assert.deepEqual(await all("[data-places]", "places"), [INBOX]);
+    await tab.press("Enter");
+    assert.deepEqual(await asked("editCard"), [INBOX, [{ kind: "addTodo", text: QUICK.text, due: QUICK.due }]]);
+    // It stays open for the next line.
+    await tab.see("[data-sheet] [data-undo=true]");
+    assert.equal(await tab.run(() => document.querySelector("[name=line]").value), "");
+
+    core.answers.quickTodo = { text: "Other words", due: null };
+    await tab.fill("[name=line]", "tomorrow 10:00");
+    await tab.see("[data-words]", "Other words");
+    assert.deepEqual(await all(".reading", "due"), [""]);
+    assert.ok(!(await isThere("[data-do=as-text]")));
+    await tab.press("Enter");
+    const [, edits] = await asked("editCard", 2);
+    assert.deepEqual(edits, [{ kind: "addTodo", text: "Other words", due: null }]);
+  });
+
+  test("A line whose due the user refuses is a todo as it was typed, on the card that they choose", async () => {
+    await open("today", "[data-todo=todo-6]");
+    await quickly("tomorrow 9:00");
+    await tab.click("[data-do=as-text]");
+    assert.deepEqual(await texts("[data-words]"), ["tomorrow 9:00"]);
+    assert.deepEqual(await all(".reading", "due"), [""]);
+    await tab.click("[data-do=take-due]");
+    await tab.click("[data-do=as-text]");
+    await tab.click("[data-place=card-k]");
+    await tab.see("[data-places=card-k]");
+    await tab.click("[data-do=quick-add]");
+    const edit = { kind: "addTodo", text: "tomorrow 9:00", due: null };
+    assert.deepEqual(await asked("editCard"), ["card-k", [edit]]);
+    // The next line goes to the inbox again, with its due.
+    await tab.see(`[data-places=${INBOX}]`);
+    await tab.fill("[name=line]", "tomorrow 9:00");
+    await tab.see(`.reading[data-due="${QUICK.due}"]`);
+  });
+
+  test("Without an inbox a card is to be chosen", async () => {
+    core.answers.inbox = null;
+    await open("today", "[data-todo=todo-6]");
+    await quickly("buy milk");
+    await tab.see("[data-notice=no-inbox]");
+    await tab.press("Enter");
+    await settled();
+    assert.equal(core.callsOf("editCard").length, 0);
+    await tab.click("[data-place=card-m]");
+    await tab.click("[data-do=quick-add]");
+    assert.equal((await asked("editCard"))[0], "card-m");
+  });
+
+  test("What there is beside a todo the core says, also what becomes of its series", async () => {
+    await open("card/card-b", "[data-change=change-mid]");
+    const row = (todo) => `[data-section=todos] li[data-todo=${todo}]`;
+    assert.deepEqual(await all("[data-section=todos] [data-repeat]", "repeat"), ["999 year", "1 day"]);
+    assert.deepEqual(await all("[data-section=todos] [data-planned]", "planned"), ["2099-12-31"]);
+    assert.equal(await tab.count("[data-urgent]"), 1);
+    assert.ok(await isThere(`${row("todo-late")} [data-urgent]`));
+    assert.equal(await tab.text(`${row("todo-late")} summary[dir]`), "First of many lines");
+    await tab.click(`${row("todo-none")} [data-do=todo-more]`);
+    await tab.click("[data-part=close] summary");
+    await tab.see("[data-series=goes-on]");
+    await tab.click("[name=outcome][value=none]");
+    await tab.see("[data-series=ends]");
+    await tab.click("[data-part=details] summary");
+    await tab.click("[data-form=todo-details] [name=urgent]");
+    await tab.choose("[name=repeat]", "other");
+    await tab.fill("[name=every]", "3");
+    await tab.click("[data-do=save-details]");
+    assert.deepEqual((await asked("editCard"))[1], [
+      { kind: "markUrgent", todo: "todo-none", urgent: true },
+      { kind: "repeatTodo", todo: "todo-none", repeat: { every: 3, unit: "day", lateDay: null } },
+    ]);
   });
 
   test("Favourites and recents have the core's order", async () => {
@@ -371,7 +462,7 @@ describe("A core that lies", { skip: !NAMES.includes("Chromium") }, () => {
 
   /** By screens, what is last told there, and the acts that each right allows. */
   const RIGHTS = [
-    ["today", "main [data-todo=todo-6]", { edit_todos: "[data-do=close]", create_cards: "[data-form=add]" }],
+    ["today", "main [data-todo=todo-6]", { edit_todos: "[data-do=close], [data-do=quick-add-open]", create_cards: "[data-form=add]" }],
     [`board/${ZULU}`, "main [data-card=card-c]", { edit_cards: "[data-do=move]", create_cards: "[data-do=new-card]" }],
     [
       "card/card-b",

@@ -100,7 +100,6 @@ export function answers() {
     devices: [device("a", { isCurrent: true }), device("b"), device("c", { revokedAt: LONG_AGO })],
     stateHash: "0123456789abcdef".repeat(4),
     installSecret: Array(32).fill(0),
-    names: [],
     ask,
     sync: { report: REPORT, end: "done" },
   };
@@ -185,11 +184,26 @@ export const SCREENS = {
         await tab.see("[data-part=close] [name=due]");
       },
       "a todo is changed": part("change"),
+      "more is said of a todo": async (tab) => {
+        await part("details")(tab);
+        await tab.choose("[data-part=details] [name=repeat]", "other");
+        await tab.see("[data-part=details] [name=every]");
+      },
       "an act can be undone": async (tab) => {
         await closed(tab);
         await press("[data-todo=todo-3] [data-do=close]", "[data-undo=true]")(tab);
       },
+      "a todo is added from one line": async (tab) => {
+        await press("[data-do=quick-add-open]", "[data-sheet] [data-form=quick-add]")(tab);
+        await tab.fill("[name=line]", "call Nova Ltd");
+        await tab.see("[data-sheet] [data-do=as-text]");
+        await tab.see("[data-sheet] [data-place=card-k]");
+      },
+      "to a card that is looked for": press("[data-do=other-card]", "[data-sheet] [name=find]"),
+      "its due is refused": press("[data-do=as-text]", "[data-sheet] [data-do=take-due]"),
+      "it is added": press("[data-do=quick-add]", "[data-sheet] [data-undo=true]"),
       "a customer is chosen": async (tab) => {
+        await closed(tab);
         await press("[data-do=choose-customer]", "[data-picker]")(tab);
         await tab.fill("[data-picker] [name=contact]", "Bistro");
         await tab.see("[data-picker] [data-do=pick]");

@@ -16,6 +16,7 @@ use roadbook_domain::read::view::View;
 use roadbook_domain::value::due::{Due, LocalMinute};
 use roadbook_domain::value::env::{Env, SeededEnv};
 use roadbook_domain::value::id::{DocumentId, FieldId, PartId, ProductId, StatusId, UserId};
+use roadbook_domain::value::recurrence::{Recurrence, RepeatUnit};
 use roadbook_domain::value::time::{Day, Timestamp, Zone};
 use roadbook_domain::value::todo::Outcome;
 use roadbook_domain::value::trash::Trash;
@@ -209,7 +210,12 @@ impl Replica {
         let Some(todo) = todo.filter(|_| dice.percent(60)) else {
             return self.any_card_command(dice);
         };
-        match dice.below(10) {
+        match dice.below(12) {
+            10 => CardCommand::RepeatTodo(
+                todo,
+                Recurrence::new(1 + u16::from(dice.byte() % 2), RepeatUnit::Month),
+            ),
+            11 => CardCommand::PlanTodo(todo, Some(Day::MIN.plus(i32::from(dice.byte())))),
             0..3 => CardCommand::Close(todo, any_outcome(dice)),
             3..6 => CardCommand::Postpone(todo, any_due(dice)),
             6..8 => CardCommand::Reopen(todo),

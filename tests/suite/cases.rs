@@ -11,15 +11,16 @@ use std::sync::Arc;
 use roadbook_client::account::{self, Credentials, Installation};
 use roadbook_client::app::{
     self, CardEdit, CardItem, CardView, Conflict, ContactEdit, ContactItem, ContactView, EditView, FieldType,
-    FieldValue, HistoryItem, NewCard, NewContact, PlaceValue, ProductView, SettingsView,
+    FieldValue, HistoryItem, NewCard, NewContact, PlaceValue, ProductView, SettingsView, TodoView,
 };
-use roadbook_client::{ApiError, Client, HttpTransport, sync};
+use roadbook_client::{ApiError, Client, HttpTransport, Repeat, sync};
 use roadbook_domain::crm::place::Place;
 use roadbook_domain::crm::row::{ContactSort, DetailSort};
 use roadbook_domain::read::today::Period;
 use roadbook_domain::settings::product::ProductKind;
 use roadbook_domain::value::env::SeededEnv;
 use roadbook_domain::value::id::{DocumentId, FieldId, PartId, UserId};
+use roadbook_domain::value::recurrence::RepeatUnit;
 use roadbook_domain::value::todo::Outcome;
 use roadbook_server::{http, testing};
 use tempfile::TempDir;
@@ -27,6 +28,12 @@ use tokio::net::TcpListener;
 
 /// Ids that nobody has.
 const NO_TODO: &str = "AAAAAAAA";
+const UNITS: [(&str, RepeatUnit); 4] = [
+    ("day", RepeatUnit::Day),
+    ("week", RepeatUnit::Week),
+    ("month", RepeatUnit::Month),
+    ("year", RepeatUnit::Year),
+];
 const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
 
 #[tokio::test]
@@ -240,6 +247,16 @@ impl Case {
                 CardEdit::Close { todo: todo(first), outcome }
             }
             "reopen" => CardEdit::Reopen { todo: todo(first) },
+            "describe" => CardEdit::DescribeTodo { todo: todo(first), description: second.to_owned() },
+            "urgent" => CardEdit::MarkUrgent { todo: todo(first), urgent: second == "yes" },
+            "plan" => CardEdit::PlanTodo { todo: todo(first), day: second.parse().ok() },
+            "repeat" => {
+                let repeat = second.split_once(' ').map(|(every, unit)| {
+                    let unit = UNITS.into_iter().find(|(name, _)| *name == unit).unwrap().1;
+                    Repeat { every: every.parse().unwrap(), unit, late_day: None }
+                });
+                CardEdit::RepeatTodo { todo: todo(first), repeat }
+            }
             "postpone" => CardEdit::Postpone { todo: todo(first), due: due(second) },
             "entry" => {
                 let (kind, text) = (first.to_owned(), second.to_owned());
@@ -291,6 +308,7 @@ impl Case {
             format!("trashed {trashed}"),
             format!("trashed contacts {}", ContactItem::trashed(client, 0, 10).unwrap().len()),
             format!("conflicts {}", view.conflicts.len()),
+            format!("open {}", view.todos.iter().filter(|todo| todo.closings.is_empty()).count()),
             format!("links {}", view.links.len()),
         ];
         let recents = client.recents().unwrap().into_iter().map(|id| self.word_of(id));
@@ -318,6 +336,7 @@ impl Case {
                 Some(_) => "another",
             };
             told.push(format!("assignee {} {assignee}", todo.text));
+            told.push(more_word(todo));
         }
         told.extend(view.entries.iter().map(|entry| format!("entry {} {}", entry.kind, entry.text)));
         told.extend(view.fields.iter().filter_map(|field| match &field.value {
@@ -398,6 +417,20 @@ fn place_word(place: &Place) -> String {
     }
 }
 
+fn more_word(todo: &TodoView) -> String {
+    let more = todo.details.clone().unwrap();
+    let description = if more.description.is_empty() { "-" } else { &more.description };
+    let urgent = if more.urgent { "urgent" } else { "calm" };
+    let planned = more.planned_for.map_or("-".to_owned(), |day| day.to_string());
+    let repeat = more.repeat.map_or("-".to_owned(), repeat_word);
+    format!("more {} {description} {urgent} {planned} {repeat}", todo.text)
+}
+
+fn repeat_word(repeat: Repeat) -> String {
+    let unit = UNITS.into_iter().find(|(_, unit)| *unit == repeat.unit).unwrap().0;
+    format!("{} {unit}", repeat.every)
+}
+
 fn value_word(value: &PlaceValue) -> String {
     match value {
         PlaceValue::Empty => "-".to_owned(),
@@ -405,6 +438,7 @@ fn value_word(value: &PlaceValue) -> String {
         PlaceValue::Field { value } => field_word(value),
         PlaceValue::Chosen => "chosen".to_owned(),
         PlaceValue::Due { due } => due.to_string(),
+        PlaceValue::Repeat { repeat } => repeat_word(*repeat),
         PlaceValue::Open { .. } => "open".to_owned(),
         PlaceValue::Closed { closing, .. } => format!("closed {}", outcome_word(closing.outcome)),
         PlaceValue::User { .. } => "user".to_owned(),

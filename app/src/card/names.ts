@@ -48,6 +48,13 @@ export function clipped(text: string, most: number): string {
   return characters.length > most ? `${characters.slice(0, most).join("")}…` : text;
 }
 
+/** The first line of a text with something in it, and whether that is not all. */
+export function firstLine(text: string, most: number): { line: string; hasMore: boolean } {
+  const all = text.trim();
+  const line = clipped(all.split("\n", 1)[0] ?? "", most).trimEnd();
+  return { line, hasMore: line !== all };
+}
+
 function entryName(entry: { kind: string; text: string } | undefined): string | undefined {
   if (entry === undefined) return undefined;
   return entry.text === "" ? entryWords(entry.kind) : clipped(entry.text, LONGEST);

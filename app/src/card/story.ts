@@ -12,6 +12,7 @@ import type {
   UserId,
 } from "@roadbook/core";
 import { t } from "../lib/texts.svelte";
+import { plannedWords } from "../todo/words";
 import { clipped, type Names } from "./names";
 import { placeWords, valueWords } from "./words";
 
@@ -41,7 +42,10 @@ export function saidBy({ edits }: HistoryItem, names: Names): Said[] {
     const key = place.kind === "todo" ? place.todo : place.kind === "entry" ? place.entry : String(at);
     groups.set(key, [...(groups.get(key) ?? []), edit]);
   });
-  return [...groups.values()].flatMap((group) => entrySaid(group) ?? todoSaid(group, names) ?? eachSaid(group, names));
+  const all = [...groups.values()];
+  // The closing first, and then what follows from it.
+  const inOrder = [...all.filter((group) => !isNextOfSeries(group)), ...all.filter(isNextOfSeries)];
+  return inOrder.flatMap((group) => entrySaid(group) ?? todoSaid(group, names) ?? eachSaid(group, names));
 }
 
 /** Who wrote this value there last; nobody if the lines do not tell. */
@@ -78,6 +82,8 @@ function todoSaid(group: readonly EditView[], names: Names): Said[] | undefined 
   const said: Said[] = [];
   const rest: EditView[] = [];
   const made = group.some((edit) => isPart(edit, "text") && edit.old.length === 0);
+  // Written with another part it says nothing that this does not.
+  const isTold = (edit: EditView) => group.length === 1 || !isPart(edit, "occurrence");
   for (const edit of group) {
     const { place } = edit;
     if (place.kind !== "todo") return undefined;
@@ -86,19 +92,35 @@ function todoSaid(group: readonly EditView[], names: Names): Said[] | undefined 
     } else if (isPart(edit, "state") && edit.new.kind === "open" && !made) {
       const text = names.todo(place.todo) ?? "…";
       said.push({ kind: "words", words: t("card-said-reopened", { text }) });
-    } else rest.push(edit);
+    } else if (isTold(edit)) rest.push(edit);
   }
-  return [...(made ? [madeSaid(rest, names)] : eachSaid(rest, names)), ...said];
+  if (!made) return [...eachSaid(rest, names), ...said];
+  return [isNextOfSeries(group) ? nextSaid(rest, names) : madeSaid("card-said-todo-made", rest, names), ...said];
 }
 
-function madeSaid(parts: readonly EditView[], names: Names): Said {
-  const words = parts.map((edit) => {
-    if (edit.kind !== "put" || edit.new.kind === "empty") return "";
-    const words = clipped(valueWords(edit.new, edit.place, names), LONGEST);
-    return isPart(edit, "text") ? t("card-quoted", { text: words }) : words;
-  });
-  const about = words.filter((word) => word !== "").join(" · ");
-  return { kind: "words", words: t("card-said-todo-made", { about }) };
+/** Nobody but the core puts a todo on a day of a series. */
+function isNextOfSeries(group: readonly EditView[]): boolean {
+  return group.some((edit) => isPart(edit, "occurrence") && edit.new.kind !== "empty");
+}
+
+/** All else is as it was in the todo before it. */
+function nextSaid(parts: readonly EditView[], names: Names): Said {
+  const own = parts.filter((edit) => ["text", "due", "recurrence"].some((part) => isPart(edit, part)));
+  return madeSaid("card-said-todo-again", own, names);
+}
+
+function madeSaid(id: string, parts: readonly EditView[], names: Names): Said {
+  const words = parts.map((edit) => (edit.kind === "put" && edit.new.kind !== "empty" ? partSaid(edit, names) : ""));
+  return { kind: "words", words: t(id, { about: words.filter((word) => word !== "").join(" · ") }) };
+}
+
+/** A part of a todo that is told in one line with the others, without the name of its place. */
+function partSaid(edit: Put, names: Names): string {
+  const words = clipped(valueWords(edit.new, edit.place, names), LONGEST);
+  const part = edit.place.kind === "todo" ? edit.place.part : "";
+  if (part === "text") return t("card-quoted", { text: words });
+  if (part === "urgent") return t("todo-urgent");
+  return part === "planned_for" && edit.new.kind === "due" ? plannedWords(edit.new.due) : words;
 }
 
 function eachSaid(edits: readonly EditView[], names: Names): Said[] {

@@ -5,6 +5,7 @@ import type { ClosingView, DocumentId, FieldValue, Key, PartId, Place, PlaceValu
 import { instant } from "../lib/format.svelte";
 import type { SettingsById } from "../lib/settings.svelte";
 import { t } from "../lib/texts.svelte";
+import { repeatWords } from "../todo/words";
 import { dueWords } from "./dues";
 import { fieldWords } from "./fields/words";
 import { userName } from "./users";
@@ -76,6 +77,8 @@ export function valueWords(value: PlaceValue, place: Place, names: Names): strin
       return t("card-yes");
     case "due":
       return dueWords(value.due);
+    case "repeat":
+      return repeatWords(value.repeat);
     case "open":
       return t("card-open");
     case "closed":
@@ -121,7 +124,8 @@ export function closingWords({ outcome, by, at }: ClosingView, names: Names): st
 function emptyWords(place: Place): string {
   const isUser = place.kind === "owner" || (place.kind === "todo" && place.part === "assignee");
   if (isUser) return t("card-nobody");
-  if (place.kind === "option") return t("card-no");
+  if (place.kind === "todo" && place.part === "recurrence") return t("todo-repeat-none");
+  if (place.kind === "option" || (place.kind === "todo" && place.part === "urgent")) return t("card-no");
   return t(place.kind === "trash" ? "card-not-trashed" : "card-nothing");
 }
 

@@ -8,6 +8,12 @@ const walls = $derived(
   new Intl.DateTimeFormat(localeTag(), { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }),
 );
 const times = $derived(new Intl.DateTimeFormat(localeTag(), { dateStyle: "medium", timeStyle: "short" }));
+/** With the day of the week: to see whether it is the day that was meant. */
+const dated = { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" } as const;
+const weekdays = $derived(new Intl.DateTimeFormat(localeTag(), dated));
+const weekdayWalls = $derived(
+  new Intl.DateTimeFormat(localeTag(), { ...dated, hour: "2-digit", minute: "2-digit" }),
+);
 const numbers = $derived(new Intl.NumberFormat(localeTag(), { maximumFractionDigits: 20 }));
 
 /** A day and time in this device's zone, by milliseconds since 1970. */
@@ -25,6 +31,14 @@ export function day(text: string): string {
 export function wall(due: string): string {
   const { day: at, time } = partsOf(due);
   return time === "" ? day(due) : walls.format(Date.parse(`${at}T${time}Z`));
+}
+
+/** The same with the day of the week. */
+export function wallOfWeek(due: string): string {
+  const { day: at, time } = partsOf(due);
+  const millis = Date.parse(time === "" ? due : `${at}T${time}Z`);
+  if (Number.isNaN(millis)) return due;
+  return (time === "" ? weekdays : weekdayWalls).format(millis);
 }
 
 /** A due, and the instant from which it is overdue. A day is the same everywhere, a minute is shown in this zone. */

@@ -1,6 +1,7 @@
 // Which screen is shown: it stands in the address behind `#/`, so that back, reload and links work as everywhere.
 
 import type { DocumentId, ProductId } from "@roadbook/core";
+import { untrack } from "svelte";
 
 export type Route =
   | { screen: "today"; query?: URLSearchParams }
@@ -46,6 +47,8 @@ export function followAddress(): () => void {
   const follow = () => {
     if (href(current) !== location.hash) current = read(location.hash);
   };
+  // It may have changed since this was loaded.
+  untrack(follow);
   addEventListener("popstate", follow);
   return () => removeEventListener("popstate", follow);
 }

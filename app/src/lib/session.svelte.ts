@@ -13,6 +13,7 @@ import { forget, keep, kept } from "@roadbook/core/kept";
 import { forgetDrafts } from "./draft.svelte";
 import { forgetFailures, noteTrap } from "./failures";
 import { forgetBoard } from "./lastBoard";
+import { lastRepair, repair } from "./repair";
 import { SettingsById } from "./settings.svelte";
 import { coreVersion } from "./version";
 
@@ -46,6 +47,8 @@ export class Session {
   isClockWrong = $state(false);
   isEvicted = $state(false);
   hasTrapped = $state(false);
+  /** What a repair of the file brought. */
+  repaired = $state.raw(lastRepair());
   /** Whether a tab of a newer version has the file. */
   isTaken = $state(false);
   /** Whether the user came here by a form: the screen that follows takes the focus. */
@@ -68,16 +71,29 @@ export class Session {
       document.addEventListener("visibilitychange", () => this.#tryAgain());
       addEventListener("online", () => this.#beginAgain());
       const { roadbook } = this;
+      // An edit that was stored shows that there is room again.
+      roadbook.subscribe(({ lists }) => {
+        const isStored = lists.some(({ kind }) => kind === "outbox");
+        if (isStored && codeOf(this.exchangeFailure) === "storage_full") this.#tryAgain();
+      });
       const query = async () => ({ identity: await roadbook.me(), isSignedIn: await roadbook.isSignedIn() });
       // That somebody signed in or out is told as everything.
       for await (const { identity, isSignedIn } of roadbook.watch(query, [])) this.#become(identity, isSignedIn);
     } catch (error) {
+      // What is being typed is not thrown away: a notice says that the page is to be reloaded.
+      if (this.isTaken && this.stage === "work" && codeOf(error) === "app_too_old") return;
       this.failure = error;
       this.stage = "failed";
       // Another tab may be able to read the file.
       this.#roadbook?.close();
       this.#keepLive();
     }
+  }
+
+  /** Saves what is unsent out of a damaged file into a new one, and loads the page anew. */
+  async repair(): Promise<void> {
+    this.#live?.abort();
+    await repair(FILE, coreVersion);
   }
 
   /** Also what happened in another tab: a sign-out, somebody else's beginning, a session that is there again. */
@@ -204,6 +220,11 @@ export class Session {
       keep(LAST_EXCHANGE, String(this.lastExchange));
     }
   }
+}
+
+/** Whether the file is damaged, so that only a repair helps. */
+export function isDamaged(error: unknown): boolean {
+  return error instanceof RoadbookError && error.code === "damaged";
 }
 
 /** A defect where the core did not say what it was. */

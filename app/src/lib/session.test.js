@@ -18,6 +18,7 @@ const hooks = `
     }
     export class Server {}
     export const openRoadbook = (options) => globalThis.core.open(options);
+    export const salvageRoadbook = (options) => globalThis.core.salvage(options);
     export const kept = (key) => globalThis.core.kept.get(key) ?? null;
     export const keep = (key, value) => globalThis.core.kept.set(key, value);
     export const forget = (key) => globalThis.core.kept.delete(key);
@@ -39,7 +40,7 @@ const hooks = `
     return { format: "module", source, shortCircuit: true };
   }`;
 register(`data:text/javascript,${encodeURIComponent(hooks)}`);
-globalThis.location = { origin: "https://crm.example.com" };
+globalThis.location = { origin: "https://crm.example.com", reload: () => (globalThis.core.loads += 1) };
 globalThis.CORE_VERSION = "1";
 const page = new EventTarget();
 globalThis.addEventListener = page.addEventListener.bind(page);
@@ -77,6 +78,10 @@ beforeEach(() => {
           yield await query();
           await new Promise((again, end) => Object.assign(core, { again, end }));
         }
+      },
+      subscribe: (listener) => {
+        core.tell = listener;
+        return () => {};
       },
       close: () => (core.isClosed = true),
     },
@@ -184,4 +189,43 @@ test("A file that cannot be read is let go of, and one that a newer tab has is e
   await turn();
   assert.equal(session.stage, "failed");
   assert.ok(core.isClosed);
+});
+
+test("A tab that a newer one has ended stays on the screen: what is being typed is not thrown away", async () => {
+  const session = await begin();
+  core.on({ type: "taken" });
+  core.end(failure("app_too_old"));
+  await turn();
+  assert.equal(session.stage, "work");
+});
+
+test("A repair loads the page anew, and the next page tells once what it brought", async () => {
+  core.loads = 0;
+  core.salvage = async ({ file }) => (file === "roadbook" ? { saved: 3n, complete: false } : undefined);
+  const session = new Session();
+  assert.equal(session.repaired, undefined);
+  await session.repair();
+  assert.equal(core.loads, 1);
+  assert.deepEqual(new Session().repaired, { saved: 3, isComplete: false });
+  assert.equal(new Session().repaired, undefined);
+});
+
+test("A repair that finds no room is told, and the page stays", async () => {
+  core.loads = 0;
+  core.salvage = async () => {
+    throw failure("storage_full");
+  };
+  await assert.rejects(new Session().repair(), { code: "storage_full" });
+  assert.equal(core.loads, 0);
+});
+
+test("An exchange that found no room begins again as soon as an edit was stored", async () => {
+  const session = await begin();
+  await fail("storage_full");
+  assert.equal(core.lives.length, 1);
+  core.tell({ lists: [{ kind: "today" }] });
+  assert.equal(core.lives.length, 1);
+  core.tell({ lists: [{ kind: "outbox" }] });
+  assert.equal(core.lives.length, 2);
+  assert.equal(session.exchangeFailure, undefined);
 });

@@ -5,14 +5,19 @@ import { RoadbookError } from "@roadbook/core";
 import { keep, kept } from "@roadbook/core/kept";
 import { instant } from "./format.svelte";
 
-/** The texts of all languages: a folder of its tag for each. Those of settings come with their screens. */
-const SOURCES = import.meta.glob<string>(["../../texts/*/*.ftl", "!../../texts/*/settings.ftl"], {
+/** What the build found in the folder of texts. */
+declare const LANGUAGE_NAMES: Readonly<Record<Language, string>>;
+
+/**
+ * How the texts of each language are loaded: the build makes one file of a language, so that nobody waits for those of
+ * others. Some come with what says them, when that is opened.
+ */
+const SOURCES = import.meta.glob<string>(["../../texts/*/*.ftl", "!../../texts/*/{settings,quick,details}.ftl"], {
   query: "?raw",
   import: "default",
-  eager: true,
 });
-let added = $state.raw<Readonly<Record<string, string>>>({});
-const TAGS = [...new Set(Object.keys(SOURCES).map(tagOf))].sort();
+/** What is loaded, by its path. */
+let loaded = $state.raw<Readonly<Record<string, string>>>({});
 const KEPT_AS = "roadbook/language";
 const FALLBACK = "en";
 
@@ -20,11 +25,11 @@ const FALLBACK = "en";
 export type Language = string;
 
 /** The languages, each by its own name. */
-export const LANGUAGES: Readonly<Record<Language, string>> = Object.fromEntries(
-  TAGS.map((tag) => [tag, made(tag).getMessage("language-name")?.value as string]),
-);
+export const LANGUAGES: Readonly<Record<Language, string>> = LANGUAGE_NAMES;
 
 const state = $state({ language: chosen() ?? preferred(navigator.languages) });
+/** What the user chose last: its texts may still be on their way. */
+let wanted = state.language;
 const bundle = $derived(made(state.language));
 /** With the country that the browser names for the language: dates differ by it. */
 const locale = $derived(navigator.languages.find((tag) => languageOf(tag) === state.language) ?? state.language);
@@ -33,7 +38,16 @@ export function language(): Language {
   return state.language;
 }
 
-export function setLanguage(language: Language): void {
+/** Loads what is said in the language that is shown: before that there are only the names of sentences. */
+export function loadTexts(): Promise<void> {
+  return load(state.language);
+}
+
+/** The language before it stays until the texts are there, and for good if they do not come. */
+export async function setLanguage(language: Language): Promise<void> {
+  wanted = language;
+  await load(language);
+  if (language !== wanted) return;
   state.language = language;
   keep(KEPT_AS, language);
 }
@@ -46,7 +60,7 @@ export function t(id: string, data?: Record<string, FluentVariable>): string {
 
 /** Texts of screens that are loaded only when somebody comes there, by their paths. */
 export function addTexts(sources: Readonly<Record<string, string>>): void {
-  added = { ...added, ...sources };
+  loaded = { ...loaded, ...sources };
 }
 
 /** What an error means to the user: a sentence by its code. */
@@ -63,9 +77,15 @@ export function localeTag(): string {
   return locale;
 }
 
+async function load(language: Language): Promise<void> {
+  const own = Object.entries(SOURCES).filter(([path]) => tagOf(path) === language);
+  const read = await Promise.all(own.map(async ([path, source]) => [path, await source()] as const));
+  addTexts(Object.fromEntries(read));
+}
+
 function made(language: Language): FluentBundle {
   const bundle = new FluentBundle(language, { useIsolating: false });
-  for (const [path, source] of Object.entries({ ...SOURCES, ...added })) {
+  for (const [path, source] of Object.entries(loaded)) {
     if (tagOf(path) === language) bundle.addResource(new FluentResource(source));
   }
   return bundle;
@@ -81,7 +101,7 @@ function preferred(tags: readonly string[]): Language {
 
 function languageOf(tag: string): Language | undefined {
   const language = tag.split("-")[0] ?? "";
-  return TAGS.includes(language) ? language : undefined;
+  return Object.hasOwn(LANGUAGES, language) ? language : undefined;
 }
 
 function tagOf(path: string): Language {

@@ -1,12 +1,14 @@
 // Which todo's sheet is open. It stands beside the screens: a row that goes or moves to another section while somebody
 // types does not take the form with it.
 
-import type { DocumentId, Due, PartId } from "@roadbook/core";
+import type { DocumentId, Due, PartId, TodoDetails } from "@roadbook/core";
 
 export interface Todo {
   readonly id: PartId;
   readonly text: string;
   readonly due: Due | null;
+  /** What lists do not know of it. */
+  readonly details?: TodoDetails | null;
 }
 
 export interface Target {

@@ -24,3 +24,17 @@ evicted = The browser has deleted Roadbook’s data. Sign in to get back all tha
 trapped = Something went wrong, and the core was started again. What you had done is safe.
 clock = This device’s clock is wrong by more than five minutes.
 dismiss = Close notice
+
+# A damaged file
+repair = Repair
+repair-what = A repair saves what was not sent yet, as far as it can be read. Everything else comes back from the server.
+repaired = { $saved ->
+    [0] The data was repaired. Nothing was waiting to be sent.
+    [one] The data was repaired. One edit that was not sent yet is there.
+   *[other] The data was repaired. { $saved } edits that were not sent yet are there.
+}
+repaired-in-part = { $saved ->
+    [0] The data was repaired, but not all of it could be read: edits that were not sent yet may be lost.
+    [one] The data was repaired, but not all of it could be read. One edit that was not sent yet is there, others may be lost.
+   *[other] The data was repaired, but not all of it could be read. { $saved } edits that were not sent yet are there, others may be lost.
+}

@@ -136,6 +136,7 @@ card-said-made = Made in { $product }
 card-said-linked = Contact added: { $link }
 card-said-unlinked = Contact removed: { $link }
 card-said-todo-made = New todo: { $about }
+card-said-todo-again = Comes again: { $about }
 card-said-reopened = Opened again: “{ $text }”
 card-said-closed = { $outcome ->
     [success] Closed with success: “{ $text }”
@@ -173,6 +174,11 @@ card-place-todo = { $part ->
     [assignee] Assignee of the todo “{ $text }”
     [state] State of the todo “{ $text }”
     [contact] Contact of the todo “{ $text }”
+    [description] Description of the todo “{ $text }”
+    [urgent] Todo “{ $text }” is urgent
+    [planned_for] Planned day of the todo “{ $text }”
+    [recurrence] Repetition of the todo “{ $text }”
+    [occurrence] Day in the series of the todo “{ $text }”
    *[other] Todo “{ $text }”, { $part }
 }
 card-place-entry = { $part ->

@@ -44,6 +44,33 @@ todo-other-contact = Somebody else
 todo-add = Add todo
 todo-added = Added: “{ $text }”.
 
+## What there is beside the words and the due of a todo
+
+todo-details = Describe, plan, repeat
+todo-urgent = Urgent
+todo-planned = planned for { $day }
+todo-repeat-none = never
+todo-repeats = { $unit ->
+    [day] { $every ->
+        [1] every day
+       *[other] every { $every } days
+    }
+    [week] { $every ->
+        [1] every week
+       *[other] every { $every } weeks
+    }
+    [month] { $every ->
+        [1] every month
+       *[other] every { $every } months
+    }
+   *[year] { $every ->
+        [1] every year
+       *[other] every { $every } years
+    }
+}
+todo-comes-again = It comes again: { $repeat }.
+todo-series-ends = This ends the series: it does not come again.
+
 ## The last act
 
 todo-undo = Undo

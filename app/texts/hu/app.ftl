@@ -24,3 +24,15 @@ evicted = A böngésző törölte a Roadbook adatait. Jelentkezzen be, hogy viss
 trapped = Hiba történt, és a program magja újraindult. Amit elvégzett, megvan.
 clock = Az eszköz órája több mint öt percet téved.
 dismiss = Értesítés bezárása
+
+# A damaged file
+repair = Javítás
+repair-what = A javítás megmenti, amit még nem küldött el, amennyi olvasható belőle. Minden más visszajön a szerverről.
+repaired = { $saved ->
+    [0] Az adatok ki vannak javítva. Semmi sem várt küldésre.
+   *[other] Az adatok ki vannak javítva. Megvan { $saved } módosítás, amely még nem ment el.
+}
+repaired-in-part = { $saved ->
+    [0] Az adatok ki vannak javítva, de nem volt minden olvasható: a még el nem küldött módosítások elveszhettek.
+   *[other] Az adatok ki vannak javítva, de nem volt minden olvasható. Megvan { $saved } módosítás, amely még nem ment el, mások elveszhettek.
+}

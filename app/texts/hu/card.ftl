@@ -136,6 +136,7 @@ card-said-made = Létrehozva itt: { $product }
 card-said-linked = Kapcsolat hozzáadva: { $link }
 card-said-unlinked = Kapcsolat eltávolítva: { $link }
 card-said-todo-made = Új teendő: { $about }
+card-said-todo-again = Ismét teendő: { $about }
 card-said-reopened = Újra nyitott: „{ $text }”
 card-said-closed = { $outcome ->
     [success] Sikeresen lezárva: „{ $text }”
@@ -167,6 +168,11 @@ card-place-todo = { $part ->
     [assignee] „{ $text }” teendő felelőse
     [state] „{ $text }” teendő állapota
     [contact] „{ $text }” teendő kapcsolata
+    [description] „{ $text }” teendő leírása
+    [urgent] „{ $text }” teendő sürgős
+    [planned_for] „{ $text }” teendő tervezett napja
+    [recurrence] „{ $text }” teendő ismétlődése
+    [occurrence] „{ $text }” teendő napja a sorozatban
    *[other] „{ $text }” teendő, { $part }
 }
 card-place-entry = { $part ->

@@ -44,6 +44,33 @@ todo-other-contact = Valaki más
 todo-add = Teendő felvétele
 todo-added = Felvéve: „{ $text }”.
 
+## Ami a teendőhöz a szövegén és a határidején kívül tartozik
+
+todo-details = Leírás, tervezés, ismétlés
+todo-urgent = Sürgős
+todo-planned = tervezve: { $day }
+todo-repeat-none = nincs
+todo-repeats = { $unit ->
+    [day] { $every ->
+        [1] naponta
+       *[other] { $every } naponta
+    }
+    [week] { $every ->
+        [1] hetente
+       *[other] { $every } hetente
+    }
+    [month] { $every ->
+        [1] havonta
+       *[other] { $every } havonta
+    }
+   *[year] { $every ->
+        [1] évente
+       *[other] { $every } évente
+    }
+}
+todo-comes-again = Ismétlődik: { $repeat }.
+todo-series-ends = Ezzel a sorozat véget ér: a teendő nem ismétlődik többé.
+
 ## Az utolsó művelet
 
 todo-undo = Visszavonás

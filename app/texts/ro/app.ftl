@@ -24,3 +24,19 @@ evicted = Browserul a șters datele Roadbook. Conectați-vă pentru a primi îna
 trapped = Ceva nu a mers, iar nucleul a fost repornit. Ce ați făcut este în siguranță.
 clock = Ceasul acestui dispozitiv greșește cu mai mult de cinci minute.
 dismiss = Închide mesajul
+
+# A damaged file
+repair = Repară
+repair-what = Repararea salvează ce nu a fost trimis încă, atât cât se poate citi. Restul revine de pe server.
+repaired = { $saved ->
+    [0] Datele au fost reparate. Nimic nu aștepta să fie trimis.
+    [one] Datele au fost reparate. O modificare care nu a fost trimisă încă este aici.
+    [few] Datele au fost reparate. { $saved } modificări care nu au fost trimise încă sunt aici.
+   *[other] Datele au fost reparate. { $saved } de modificări care nu au fost trimise încă sunt aici.
+}
+repaired-in-part = { $saved ->
+    [0] Datele au fost reparate, dar nu totul s-a putut citi: modificările care nu au fost trimise încă s-ar putea să fie pierdute.
+    [one] Datele au fost reparate, dar nu totul s-a putut citi. O modificare care nu a fost trimisă încă este aici, altele s-ar putea să fie pierdute.
+    [few] Datele au fost reparate, dar nu totul s-a putut citi. { $saved } modificări care nu au fost trimise încă sunt aici, altele s-ar putea să fie pierdute.
+   *[other] Datele au fost reparate, dar nu totul s-a putut citi. { $saved } de modificări care nu au fost trimise încă sunt aici, altele s-ar putea să fie pierdute.
+}

@@ -136,6 +136,7 @@ card-said-made = Creat în { $product }
 card-said-linked = Contact adăugat: { $link }
 card-said-unlinked = Contact eliminat: { $link }
 card-said-todo-made = Sarcină nouă: { $about }
+card-said-todo-again = Revine: { $about }
 card-said-reopened = Redeschisă: „{ $text }”
 card-said-closed = { $outcome ->
     [success] Închisă cu succes: „{ $text }”
@@ -175,6 +176,11 @@ card-place-todo = { $part ->
     [assignee] Responsabilul sarcinii „{ $text }”
     [state] Starea sarcinii „{ $text }”
     [contact] Contactul sarcinii „{ $text }”
+    [description] Descrierea sarcinii „{ $text }”
+    [urgent] Sarcina „{ $text }” este urgentă
+    [planned_for] Ziua planificată a sarcinii „{ $text }”
+    [recurrence] Repetarea sarcinii „{ $text }”
+    [occurrence] Ziua din serie a sarcinii „{ $text }”
    *[other] Sarcina „{ $text }”, { $part }
 }
 card-place-entry = { $part ->

@@ -44,6 +44,37 @@ todo-other-contact = Altcineva
 todo-add = Adaugă sarcina
 todo-added = Adăugată: „{ $text }”.
 
+## Ce mai are o sarcină pe lângă text și termen
+
+todo-details = Descriere, planificare, repetare
+todo-urgent = Urgentă
+todo-planned = planificată pentru { $day }
+todo-repeat-none = niciodată
+todo-repeats = { $unit ->
+    [day] { $every ->
+        [1] zilnic
+        [few] o dată la { $every } zile
+       *[other] o dată la { $every } de zile
+    }
+    [week] { $every ->
+        [1] săptămânal
+        [few] o dată la { $every } săptămâni
+       *[other] o dată la { $every } de săptămâni
+    }
+    [month] { $every ->
+        [1] lunar
+        [few] o dată la { $every } luni
+       *[other] o dată la { $every } de luni
+    }
+   *[year] { $every ->
+        [1] anual
+        [few] o dată la { $every } ani
+       *[other] o dată la { $every } de ani
+    }
+}
+todo-comes-again = Se repetă: { $repeat }.
+todo-series-ends = Astfel seria se încheie: sarcina nu se mai repetă.
+
 ## Ultima acțiune
 
 todo-undo = Anulează

@@ -82,6 +82,7 @@ impl CardView {
             unread,
             open,
             closings,
+            details,
             contacts,
             sync,
             ..
@@ -103,7 +104,7 @@ impl CardView {
             trash: row.trash,
             is_inbox,
             fields: fields(&settings, scope, &row.fields, &texts),
-            todos: open.into_iter().chain(closed).collect(),
+            todos: open.into_iter().chain(closed).map(|todo| todo.with(&details)).collect(),
             next,
             entries,
             links: row.links,

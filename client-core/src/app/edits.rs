@@ -7,7 +7,7 @@ use roadbook_domain::settings::Settings;
 use roadbook_domain::settings::field::{FieldDefinition, FieldKind, FieldScope, FieldTexts, SET};
 use roadbook_domain::value::due::Due;
 use roadbook_domain::value::id::{DocumentId, FieldId, PartId, ProductId, StatusId, UserId};
-use roadbook_domain::value::time::Timestamp;
+use roadbook_domain::value::time::{Day, Timestamp};
 use roadbook_domain::value::todo::Outcome;
 
 use super::contact::scope_of;
@@ -17,6 +17,7 @@ use crate::change_set::ChangeSet;
 use crate::client::Client;
 use crate::edit::batch::{self, Batch, Owner};
 use crate::error::{ApiError, Error, Missing, Reason};
+use crate::query::todo_details::Repeat;
 use crate::store::rows;
 
 /// One thing a user does to a card.
@@ -101,6 +102,35 @@ pub enum CardEdit {
         todo: PartId,
         /// Who is to do it.
         assignee: Option<UserId>,
+    },
+    /// Says more of a todo than its text.
+    DescribeTodo {
+        /// The todo.
+        todo: PartId,
+        /// What there is to say; empty: nothing more.
+        description: String,
+    },
+    /// Marks a todo as urgent, or no more.
+    MarkUrgent {
+        /// The todo.
+        todo: PartId,
+        /// Whether it is.
+        urgent: bool,
+    },
+    /// Says on which day a todo is to be done, beside the due by which it must be.
+    PlanTodo {
+        /// The todo.
+        todo: PartId,
+        /// The day; `None`: no more.
+        day: Option<Day>,
+    },
+    /// Makes a todo come again, counted from its due, or no more (T7). Whoever closes it with or without success makes
+    /// the next one by that; a closing without an outcome ends the series.
+    RepeatTodo {
+        /// The todo.
+        todo: PartId,
+        /// How often; `None`: no more.
+        repeat: Option<Repeat>,
     },
     /// Closes a todo (F47, F52). The first closing counts.
     Close {
@@ -498,6 +528,16 @@ impl<'a, 'b> Drafting<'a, 'b> {
                 CardEdit::Assign { todo, assignee } => {
                     let assignee = assignee.map(|assignee| self.user(assignee)).transpose()?;
                     commands.push(CardCommand::Assign(todo, assignee));
+                }
+                CardEdit::DescribeTodo { todo, description } => {
+                    commands.push(CardCommand::DescribeTodo(todo, description));
+                }
+                CardEdit::MarkUrgent { todo, urgent } => commands.push(CardCommand::MarkUrgent(todo, urgent)),
+                CardEdit::PlanTodo { todo, day } => commands.push(CardCommand::PlanTodo(todo, day)),
+                CardEdit::RepeatTodo { todo, repeat } => {
+                    let rule = |repeat: Repeat| repeat.recurrence().ok_or(Reason::WrongForm);
+                    let rule = repeat.map(rule).transpose().map_err(|reason| ApiError::Invalid { reason })?;
+                    commands.push(CardCommand::RepeatTodo(todo, rule));
                 }
                 CardEdit::Close { todo, outcome } => commands.push(CardCommand::Close(todo, outcome)),
                 CardEdit::Reopen { todo } => commands.push(CardCommand::Reopen(todo)),

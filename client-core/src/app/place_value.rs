@@ -10,12 +10,14 @@ use roadbook_domain::settings::Settings;
 use roadbook_domain::settings::field::SET;
 use roadbook_domain::value::due::Due;
 use roadbook_domain::value::id::{DocumentId, ProductId, StatusId, UserId};
+use roadbook_domain::value::recurrence::Recurrence;
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::value::todo::TodoState;
 use roadbook_domain::value::trash::TRASHED;
 
 use super::closing::ClosingView;
 use super::field::FieldValue;
+use crate::query::todo_details::Repeat;
 
 /// What a place holds, or is to hold: its name, the due of a todo, a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,12 +37,17 @@ pub enum PlaceValue {
         /// The value, of the field's kind.
         value: FieldValue,
     },
-    /// The option is chosen.
+    /// The option is chosen; the todo is urgent.
     Chosen,
-    /// When a todo is due.
+    /// When a todo is due, or the day for which it is planned, or on which it stands in its series.
     Due {
         /// The due.
         due: Due,
+    },
+    /// How often a todo comes again.
+    Repeat {
+        /// How often.
+        repeat: Repeat,
     },
     /// The todo is open.
     Open {
@@ -119,6 +126,7 @@ impl PlaceValue {
             Self::Field { value } => value.text(),
             Self::Chosen => SET.to_owned(),
             Self::Due { due } => due.to_string(),
+            Self::Repeat { repeat } => repeat.recurrence()?.to_string(),
             Self::Open { period } => TodoState::open_in(NonZeroU32::new(*period)?).to_string(),
             Self::Closed { period, closing } => {
                 let open = TodoState::open_in(NonZeroU32::new(*period)?);
@@ -158,6 +166,12 @@ impl PlaceValue {
                 TodoPart::Assignee => parsed(text, |user| Self::User { user }),
                 TodoPart::Contact => parsed(text, |document| Self::Document { document }),
                 TodoPart::State => parsed(text, Self::of_state),
+                TodoPart::Description => plain(),
+                TodoPart::Urgent => (text == SET).then_some(Self::Chosen),
+                TodoPart::PlannedFor | TodoPart::Occurrence => {
+                    parsed(text, |day| Self::Due { due: Due::Day(day) })
+                }
+                TodoPart::Recurrence => parsed(text, |rule: Recurrence| Self::Repeat { repeat: rule.into() }),
                 TodoPart::Other(_) => None,
             },
             Place::Entry { part, .. } => match part {
@@ -254,7 +268,9 @@ mod tests {
             (Place::Trash, "archived".to_owned()),
             (Place::Sort, "A firm".to_owned()),
             (Place::Todo { todo: PART, part: TodoPart::Due }, "2026-W48".to_owned()),
-            (Place::Todo { todo: PART, part: "urgent".parse().unwrap() }, SET.to_owned()),
+            (Place::Todo { todo: PART, part: "kind".parse().unwrap() }, "call".to_owned()),
+            (Place::Todo { todo: PART, part: TodoPart::Urgent }, "very".to_owned()),
+            (Place::Todo { todo: PART, part: TodoPart::Recurrence }, "weekly".to_owned()),
             (Place::Entry { entry: PART, part: EntryPart::At }, "007".to_owned()),
             (Place::Link { link: PART }, "customer".to_owned()),
             (Place::Field { field: FieldId::derived(&[b"nobody's"]) }, "1".to_owned()),
@@ -319,6 +335,12 @@ mod tests {
             (todo(TodoPart::Text), "Call"),
             (todo(TodoPart::Due), "2026-11-22"),
             (todo(TodoPart::Due), "2026-11-22T09:00[Europe/Newtown]"),
+            (todo(TodoPart::Description), "By the back door"),
+            (todo(TodoPart::Urgent), SET),
+            (todo(TodoPart::PlannedFor), "2026-11-20"),
+            (todo(TodoPart::Occurrence), "2026-11-20"),
+            (todo(TodoPart::Recurrence), "2w"),
+            (todo(TodoPart::Recurrence), "1m/31"),
             (todo(TodoPart::Assignee), ID),
             (todo(TodoPart::Contact), ID),
             (todo(TodoPart::State), "open#1"),

@@ -10,6 +10,7 @@ use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::value::todo::Closing;
 
 use super::closing::ClosingView;
+use crate::query::todo_details::TodoDetails;
 
 /// A todo of a card.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct TodoView {
     pub assignee: Option<UserId>,
     /// The contact it is to be done with (F35).
     pub contact: Option<DocumentId>,
+    /// What lists do not show of it: `None` in a list.
+    pub details: Option<TodoDetails>,
     /// Who closed it, first the closing that counts; several if users closed it at once (C13). Empty: it is
     /// open.
     pub closings: Vec<ClosingView>,
@@ -49,8 +52,14 @@ impl TodoView {
         Self { closings, ..Self::bare(row) }
     }
 
+    /// With what an opened card tells of it.
+    pub(crate) fn with(self, details: &BTreeMap<PartId, TodoDetails>) -> Self {
+        Self { details: Some(details.get(&self.id).cloned().unwrap_or_default()), ..self }
+    }
+
     fn bare(row: TodoRow) -> Self {
         let TodoRow { id, text, due, assignee, contact, .. } = row;
-        Self { id, text, due, class: None, overdue_from: None, assignee, contact, closings: Vec::new() }
+        let (class, overdue_from, details, closings) = (None, None, None, Vec::new());
+        Self { id, text, due, class, overdue_from, assignee, contact, details, closings }
     }
 }

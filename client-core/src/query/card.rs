@@ -18,6 +18,7 @@ use roadbook_domain::value::id::{DocumentId, PartId, StatusId, UserId};
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::value::todo::Closing;
 
+use super::todo_details::TodoDetails;
 use crate::change_set::ChangeSet;
 use crate::client::Client;
 use crate::edit::replica::Replica;
@@ -47,6 +48,8 @@ pub struct CardView {
     /// By todo, who closed it, the closing that counts first: several where users closed it at once
     /// (C13).
     pub closings: BTreeMap<PartId, Vec<Closing>>,
+    /// By todo, what lists do not show of it, where there is some.
+    pub details: BTreeMap<PartId, TodoDetails>,
     /// The contacts in use or in the trash that it links to, or that a todo or an entry of it names.
     pub contacts: Vec<(DocumentId, ContactRow)>,
     /// How far the user's own edits of it have come.
@@ -109,6 +112,7 @@ impl Client {
             let closed = row.todos.iter().filter(|todo| !todo.state.is_open());
             let closings = closed.map(|todo| (todo.id, view.closings(card::TODOS, todo.id))).collect();
             let entries = entries(&view, card::ENTRIES, &replica.base.authors, workspace.user());
+            let details = TodoDetails::of_all(&view);
             let status = workspace.settings.card_status(&StatusInputs::of(&row), now);
             let (open, next_change) = open_todos(&row, &workspace.zones(), now);
             let opened = CardView {
@@ -119,6 +123,7 @@ impl Client {
                 unread: view.unread(),
                 open,
                 closings,
+                details,
                 contacts: rows::contacts(connection, named(&row, &entries))?,
                 entries,
                 row: *row,

@@ -56,7 +56,39 @@ impl Client {
         let (damaged, saved, complete) = replace(path, &env)?;
         Ok(Salvage { client: Self::open(path, env)?, damaged, saved, complete })
     }
+
+    /// Makes a new file at `path` with all that was unsent in a damaged one, for where files cannot be renamed, as in a
+    /// browser. Nobody may have either open, and there is none at `path` yet.
+    ///
+    /// The damaged one stays as it is. Once [`Self::is_salvage`] says so of the new one, that is the one to open; what
+    /// is there otherwise was cut off, and is to be removed. Tells how many unsent edits were saved, and whether all
+    /// could be read.
+    ///
+    /// # Errors
+    /// As [`Self::salvage`].
+    pub fn salvage_beside(
+        damaged: impl AsRef<Path>,
+        path: impl AsRef<Path>,
+        env: Arc<dyn Env>,
+    ) -> Result<(u64, bool), ApiError> {
+        let (damaged, path) = (damaged.as_ref(), path.as_ref());
+        if let Ok(damaged) = open_damaged(damaged, true) {
+            store::refuse_newer_than_known(&damaged)?;
+        }
+        Ok(make(damaged, path, &env, true)?)
+    }
+
+    /// Whether [`Self::salvage_beside`] made this file, and came to its end. Nobody may have it open.
+    pub fn is_salvage(path: impl AsRef<Path>) -> bool {
+        let id = |file: Connection| {
+            Ok(file.pragma_query_value(None, "application_id", |row| row.get::<_, i32>(0))?)
+        };
+        open_damaged(path.as_ref(), true).and_then(id).is_ok_and(|id| id == WHOLE)
+    }
 }
+
+/// The application id of a file that a salvage made: written with the last of it, and kept when its user leaves.
+const WHOLE: i32 = i32::from_be_bytes(*b"Rb:s");
 
 fn replace(path: &Path, env: &Arc<dyn Env>) -> Result<(PathBuf, u64, bool), Error> {
     let alone = swap::alone(path)?;
@@ -70,7 +102,7 @@ fn replace(path: &Path, env: &Arc<dyn Env>) -> Result<(PathBuf, u64, bool), Erro
         return Err(error);
     }
     let draft = swap::draft(path)?;
-    let made = make(path, &draft, env);
+    let made = make(path, &draft, env, false);
     if made.is_err() {
         // It takes room that somebody may need, and cannot be gone on with.
         drop(swap::draft(path));
@@ -81,15 +113,16 @@ fn replace(path: &Path, env: &Arc<dyn Env>) -> Result<(PathBuf, u64, bool), Erro
 }
 
 /// Makes the new file at `draft`; tells how many unsent edits were saved, and whether that was all.
-fn make(path: &Path, draft: &Path, env: &Arc<dyn Env>) -> Result<(u64, bool), Error> {
-    // Writable, because SQLite has to read the log beside it. If that fails, nothing can be saved.
-    let damaged = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).ok();
+fn make(path: &Path, draft: &Path, env: &Arc<dyn Env>, is_alone: bool) -> Result<(u64, bool), Error> {
+    // If it cannot be opened, nothing can be saved.
+    let damaged = open_damaged(path, is_alone).ok();
     if let Some(damaged) = &damaged {
         // The log stays as it is: bringing it into a damaged file could cost what it holds.
         damaged.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     }
     let found = damaged.as_ref().map(read).unwrap_or_default();
-    let client = Client::open(draft, Arc::clone(env)).map_err(Error::Caller)?;
+    let open = if is_alone { Client::open_alone } else { Client::open };
+    let client = open(draft, Arc::clone(env)).map_err(Error::Caller)?;
     let (saved, complete) = client.store().write(|tx| {
         if let Some(damaged) = &damaged {
             sealed::take_over(tx, damaged)?;
@@ -98,10 +131,22 @@ fn make(path: &Path, draft: &Path, env: &Arc<dyn Env>) -> Result<(u64, bool), Er
                 tokens::take_session(tx, damaged)?;
             }
         }
-        store(tx, &found, &**env)
+        let stored = store(tx, &found, &**env)?;
+        tx.pragma_update(None, "application_id", WHOLE)?;
+        Ok(stored)
     })?;
     client.store().settle()?;
     Ok((saved, found.complete && complete))
+}
+
+/// Writable, because SQLite has to read the log beside it.
+fn open_damaged(path: &Path, is_alone: bool) -> Result<Connection, Error> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    if is_alone {
+        // Before anything is read: nobody else may look at the index of its log.
+        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    }
+    Ok(connection)
 }
 
 fn read(damaged: &Connection) -> Found {

@@ -1,15 +1,18 @@
 //! Cards: the registers of a card document (F29).
 
 use crate::document::change::Actor;
+use crate::document::draft::Draft;
 use crate::document::{AudienceRule, DocumentType, DocumentTypeId, Form, Fresh, RegisterRule, Writer};
+use crate::value::id::PartId;
+use crate::value::todo::TodoState;
 
 /// `product`, `name`, `status`, `owner`, `trash`.
 pub const CARD: u8 = 0;
 /// `<field>`, a value or a long text; or `<field>/<option>` for each option of a multiple choice.
 pub const FIELDS: u8 = 1;
-/// `<todo>/text`, `/due`, `/assignee`, `/state`, `/contact`. Reserved for what comes: `/kind`,
-/// `/description`, `/urgent`, `/planned_for`, `/snoozed_until`, `/reminders` (instead of the user's own),
-/// `/recurrence` and `/occurrence` (its day in the series).
+/// `<todo>/text`, `/due`, `/assignee`, `/state`, `/contact`, `/description`, `/urgent`, `/planned_for` (the day on which
+/// its assignee wants to do it), `/recurrence` and `/occurrence` (its day in the series). Reserved for what comes:
+/// `/kind`, `/snoozed_until`, `/reminders` (instead of the user's own).
 pub const TODOS: u8 = 2;
 /// `<entry>/kind`, `/at`, `/text`, `/person`, `/place`, `/by`.
 pub const ENTRIES: u8 = 3;
@@ -33,20 +36,29 @@ pub static TYPE: DocumentType = DocumentType {
         rule(TODOS, "assignee", false, Form::Id),
         rule(TODOS, "contact", false, Form::Id),
         rule(TODOS, "state", false, Form::TodoState),
+        rule(TODOS, "description", false, Form::Text),
+        rule(TODOS, "urgent", false, Form::Flag),
+        rule(TODOS, "planned_for", false, Form::Day),
+        rule(TODOS, "recurrence", false, Form::Recurrence),
+        rule(TODOS, "occurrence", false, Form::Day),
         // Nothing writes these registers yet. Their forms are fixed now, so that no server ever accepts "any
         // text" in them.
         rule(TODOS, "kind", false, Form::Key),
-        rule(TODOS, "description", false, Form::Text),
-        rule(TODOS, "urgent", false, Form::Flag),
-        rule(TODOS, "planned_for", false, Form::Due),
         rule(TODOS, "snoozed_until", false, Form::Due),
         rule(TODOS, "reminders", false, Form::Leads),
-        rule(TODOS, "recurrence", false, Form::Recurrence),
-        rule(TODOS, "occurrence", true, Form::Day),
     ],
     texts: &[FIELDS],
     fresh: Fresh::new(),
 };
+
+/// The state of a todo; `None` if there is none of this id.
+pub(super) fn todo_state(draft: &Draft<'_>, todo: PartId) -> Option<TodoState> {
+    // A register of a todo that is not there would be a part without a text, which no list shows.
+    draft.text(TODOS, &format!("{todo}/text"))?;
+    let state = draft.text(TODOS, &format!("{todo}/state"));
+    // Nobody writes the state of a new todo: no register is `open#1`.
+    Some(state.and_then(|state| state.parse().ok()).unwrap_or_default())
+}
 
 const fn rule(container: u8, name: &'static str, once: bool, form: Form) -> RegisterRule {
     RegisterRule { container, name, writer: Writer::Editor, once, form }

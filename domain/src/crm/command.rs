@@ -4,12 +4,13 @@
 //! state (a calendar, a form, a phone that re-authors) uses the same commands as one who acts now.
 
 use crate::crm::row::{ContactSort, DetailSort};
-use crate::crm::{card, contact, user_document};
+use crate::crm::{card, contact, series, user_document};
 use crate::document::draft::Draft;
 use crate::document::guard::MAX_TEXT;
 use crate::value::due::Due;
 use crate::value::id::{DocumentId, FieldId, PartId, ProductId, StatusId, UserId};
-use crate::value::time::{Timestamp, Zone};
+use crate::value::recurrence::Recurrence;
+use crate::value::time::{Day, Timestamp, Zone};
 use crate::value::todo::{Outcome, TodoState};
 use crate::value::trash::TRASHED;
 
@@ -62,7 +63,16 @@ pub enum CardCommand {
     Postpone(PartId, Option<Due>),
     /// Gives a todo to another assignee. The owner stays (F49).
     Assign(PartId, Option<UserId>),
-    /// Closes a todo (F47, F52). The first closing counts: a closed todo stays as it is.
+    /// Says more of a todo than its text; empty: no more.
+    DescribeTodo(PartId, String),
+    /// Marks a todo as urgent, or no more.
+    MarkUrgent(PartId, bool),
+    /// Says on which day its assignee wants to do a todo, beside the due by which it must be done.
+    PlanTodo(PartId, Option<Day>),
+    /// Makes a todo come again, counted from its due, or no more (T7).
+    RepeatTodo(PartId, Option<Recurrence>),
+    /// Closes a todo (F47, F52). The first closing counts: a closed todo stays as it is. If it comes again and was
+    /// tried, the next one of its series is made (T8); a closing without an outcome ends the series.
     Close(PartId, Outcome),
     /// Opens a closed todo again (C11).
     Reopen(PartId),
@@ -223,8 +233,27 @@ impl CardCommand {
                 existing(draft, *todo)?;
                 draft.put(card::TODOS, format!("{todo}/assignee"), text(assignee));
             }
+            Self::DescribeTodo(todo, description) => {
+                existing(draft, *todo)?;
+                draft.put(card::TODOS, format!("{todo}/description"), bounded(description)?);
+            }
+            Self::MarkUrgent(todo, is_urgent) => {
+                existing(draft, *todo)?;
+                draft.put(card::TODOS, format!("{todo}/urgent"), if *is_urgent { "1" } else { "" });
+            }
+            Self::PlanTodo(todo, day) => {
+                existing(draft, *todo)?;
+                draft.put(card::TODOS, format!("{todo}/planned_for"), text(day));
+            }
+            Self::RepeatTodo(todo, recurrence) => {
+                existing(draft, *todo)?;
+                series::repeat(draft, *todo, *recurrence);
+            }
             Self::Close(todo, outcome) => {
                 let state = existing(draft, *todo)?;
+                if state.is_open() && *outcome != Outcome::None {
+                    series::make_next(draft, *todo, acting.zone.day_of(acting.now));
+                }
                 let closed = state.close(*outcome, acting.now, acting.zone, acting.by);
                 draft.put(card::TODOS, format!("{todo}/state"), closed.to_string());
             }
@@ -350,13 +379,7 @@ fn link(draft: &mut Draft<'_>, container: u8, role: &str, target: DocumentId) ->
 
 /// The state of a todo that exists.
 fn existing(draft: &Draft<'_>, todo: PartId) -> Result<TodoState, CommandError> {
-    // A register of a todo that is not there would be a part without a text, which no list shows.
-    if draft.text(card::TODOS, &format!("{todo}/text")).is_none() {
-        return Err(CommandError::NoTodo);
-    }
-    let state = draft.text(card::TODOS, &format!("{todo}/state"));
-    // Nobody writes the state of a new todo: no register is `open#1`.
-    Ok(state.and_then(|state| state.parse().ok()).unwrap_or_default())
+    card::todo_state(draft, todo).ok_or(CommandError::NoTodo)
 }
 
 /// Makes a register's long text read so.

@@ -97,6 +97,16 @@ open_word! {
         State = "state";
         /// The contact it is to be done with.
         Contact = "contact";
+        /// What there is to say beside its text.
+        Description = "description";
+        /// Whether it is urgent.
+        Urgent = "urgent";
+        /// The day on which its assignee wants to do it.
+        PlannedFor = "planned_for";
+        /// How often it comes again.
+        Recurrence = "recurrence";
+        /// Its day in the series of todos that come again.
+        Occurrence = "occurrence";
     }
 }
 
@@ -281,8 +291,8 @@ mod tests {
             ),
             (
                 DocumentTypeId::CARD,
-                register(card::TODOS, &format!("{todo}/planned_for")),
-                Place::Todo { todo, part: "planned_for".parse().unwrap() },
+                register(card::TODOS, &format!("{todo}/reminders")),
+                Place::Todo { todo, part: "reminders".parse().unwrap() },
             ),
             (
                 DocumentTypeId::CARD,

@@ -111,6 +111,18 @@ impl LocalMinute {
         Self::new(Day::try_from(local.date()).ok()?, local.hour(), local.minute())
     }
 
+    /// Its day.
+    pub fn day(self) -> Day {
+        // The calendar has the day of every such minute.
+        Day::try_from(self.0.date()).unwrap_or(Day::MIN)
+    }
+
+    /// The same time on another day.
+    #[must_use]
+    pub fn on(self, day: Day) -> Self {
+        Self(day.date().and_time(self.0.time()))
+    }
+
     /// It as a chrono date and time.
     pub const fn naive(self) -> NaiveDateTime {
         self.0

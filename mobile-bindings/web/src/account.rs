@@ -124,7 +124,9 @@ impl Roadbook {
     /// Rejects with `unsent` and how many there are, unless forced: offer to sync first.
     #[wasm_bindgen(js_name = signOut)]
     pub async fn sign_out(&self, server: &Server, force: bool) -> Result<(), JsValue> {
-        account::sign_out(&self.client, &server.transport, force).await.map_err(failed)
+        account::sign_out(&self.client, &server.transport, force).await.map_err(failed)?;
+        // A salvage keeps what was damaged, which is of the user who has left.
+        self.files.remove_damaged()
     }
 
     /// The user's devices, in the order in which they were first signed in on, those that were shut out included.

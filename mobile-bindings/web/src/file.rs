@@ -7,15 +7,24 @@ use roadbook_client::app::Exchange;
 use roadbook_client::{ApiError, ChangeSet, Client, Reason};
 use roadbook_domain::value::env::Env;
 use send_wrapper::SendWrapper;
+use serde::Serialize;
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
+use crate::Roadbook;
 use crate::crossing::{failed, told};
 use crate::env::BrowserEnv;
-use crate::{Roadbook, pool};
+use crate::pool::Files;
 
-/// The database in the pool.
-const FILE: &str = "roadbook.sqlite";
+/// What a salvage brought.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Salvage {
+    /// How many edits were saved: they are unsent again, or in the quarantine.
+    pub saved: u64,
+    /// Whether all of the damaged file could be read.
+    pub complete: bool,
+}
 
 /// As long as it is not freed, its listener is told of changes.
 #[wasm_bindgen]
@@ -29,10 +38,21 @@ impl Roadbook {
     ///
     /// Throws `app_too_old`, `file_too_old`, `damaged`; `internal` while another worker has it.
     pub async fn open(name: String) -> Result<Roadbook, JsValue> {
-        // It stays registered, and with it the pool, for as long as the worker lives.
-        pool::open(&name).await?;
-        let client = Client::open_alone(FILE, Arc::new(BrowserEnv)).map_err(failed)?;
-        Ok(Self { exchange: Arc::new(Exchange::new(&client)), client })
+        let files = Files::open(&name).await?;
+        let client = Client::open_alone(files.current(), Arc::new(BrowserEnv)).map_err(failed)?;
+        Ok(Self { exchange: Arc::new(Exchange::new(&client)), client, files })
+    }
+
+    /// Makes a new file in the place of a damaged one, with all that was unsent in it; everything else comes back with
+    /// the next sync. Cut off at any point it has changed nothing. Nobody may have the file open; the next opening
+    /// opens the new one.
+    ///
+    /// Throws `storage_full`: make room and call it again; `app_too_old`; `internal` while another worker has the file.
+    pub async fn salvage(name: String) -> Result<Ts<Salvage>, JsValue> {
+        let files = Files::open(&name).await?;
+        let draft = files.draft().await?;
+        let salvaged = Client::salvage_beside(files.current(), draft, Arc::new(BrowserEnv));
+        told(salvaged.map(|(saved, complete)| Salvage { saved, complete }))
     }
 
     /// Begins to work without an account.

@@ -19,6 +19,8 @@ mod telling;
 
 use std::sync::Arc;
 
+use crate::pool::Files;
+
 use roadbook_client::app::{Cancel, Exchange};
 use roadbook_client::{Client, HttpTransport};
 use wasm_bindgen::prelude::*;
@@ -38,6 +40,7 @@ pub fn start() {
 pub struct Roadbook {
     client: Client,
     exchange: Arc<Exchange>,
+    files: Files,
 }
 
 /// A server.

@@ -1,26 +1,91 @@
 //! Where files are: in the browser's own file system, which a pool of open files makes usable at once.
 
+use std::fmt::Display;
 use std::time::Duration;
 
-use roadbook_client::ApiError;
+use roadbook_client::{ApiError, Client};
 use roadbook_domain::value::env::Env;
-use rsqlite_vfs::{OsCallback, VfsResult};
+use rsqlite_vfs::{OsCallback, VfsFilesManager, VfsResult};
 use sqlite_wasm_vfs::sahpool::{OpfsSAHPoolCfgBuilder, OpfsSAHPoolUtil, install};
 use wasm_bindgen::JsValue;
 
 use crate::crossing::failed;
 use crate::env::BrowserEnv;
 
-/// Opens the pool of one user's files. While it is open no other tab has it.
+/// The name of the database in its pool, before a salvage.
+const FIRST: &str = "roadbook.sqlite";
+
+/// As many files as SQLite may need beside one another while a damaged one is read: databases, logs and journals.
+const ROOM: usize = 8;
+
+/// One user's files, as long as the worker lives: no other worker has them.
 ///
-/// # Errors
-/// `internal` while another tab has it. The package has asked before whether the browser keeps files at all.
-pub(crate) async fn open(name: &str) -> Result<OpfsSAHPoolUtil, JsValue> {
-    let pool = OpfsSAHPoolCfgBuilder::new()
-        .vfs_name(&format!("roadbook-{name}"))
-        .directory(&format!("roadbook/{name}"))
-        .build();
-    install::<Os>(&pool, true).await.map_err(|error| failed(ApiError::Internal { detail: error.to_string() }))
+/// No file can be renamed here. So a salvage writes the next of a row of databases, and the last one that is whole is
+/// the one to open.
+pub(crate) struct Files {
+    pool: OpfsSAHPoolUtil,
+    current: String,
+}
+
+impl Files {
+    /// Opens the files of the user of this name.
+    ///
+    /// # Errors
+    /// `internal` while another tab has them. The package has asked before whether the browser keeps files at all.
+    pub(crate) async fn open(name: &str) -> Result<Self, JsValue> {
+        let pool = OpfsSAHPoolCfgBuilder::new()
+            .vfs_name(&format!("roadbook-{name}"))
+            .directory(&format!("roadbook/{name}"))
+            .build();
+        let pool = install::<Os>(&pool, true).await.map_err(internal)?;
+        let mut current = FIRST.to_owned();
+        for number in 1.. {
+            let next = numbered(number);
+            if !pool.contains(&next).map_err(internal)? {
+                break;
+            }
+            if Client::is_salvage(&next) {
+                current = next;
+            }
+        }
+        Ok(Self { pool, current })
+    }
+
+    /// The database to open.
+    pub(crate) fn current(&self) -> &str {
+        &self.current
+    }
+
+    /// Where a salvage writes; what was cut off there is gone.
+    pub(crate) async fn draft(&self) -> Result<String, JsValue> {
+        let names = self.pool.names().map_err(internal)?;
+        let draft = match self.current.as_str() {
+            FIRST => numbered(1),
+            salvaged => (1..).map(numbered).skip_while(|name| name != salvaged).nth(1).unwrap_or_default(),
+        };
+        for name in names.iter().filter(|name| name.starts_with(&draft)) {
+            self.pool.remove(name).map_err(internal)?;
+        }
+        self.pool.ensure_capacity(names.len().saturating_add(ROOM)).await.map_err(internal)?;
+        Ok(draft)
+    }
+
+    /// Removes all databases but the one that is open.
+    pub(crate) fn remove_damaged(&self) -> Result<(), JsValue> {
+        let names = self.pool.names().map_err(internal)?;
+        for name in names.iter().filter(|name| !name.trim_start_matches('/').starts_with(&self.current)) {
+            self.pool.remove(name).map_err(internal)?;
+        }
+        Ok(())
+    }
+}
+
+fn numbered(number: u32) -> String {
+    format!("{number}-{FIRST}")
+}
+
+fn internal(error: impl Display) -> JsValue {
+    failed(ApiError::Internal { detail: error.to_string() })
 }
 
 /// What SQLite asks of the system.

@@ -7,6 +7,7 @@ use roadbook_client::app::{
 };
 use roadbook_client::{BoardQuery, DocumentName, Identity, StatusCount, SyncState, TodayView};
 use roadbook_domain::read::postpone::PostponeChoice;
+use roadbook_domain::read::quick::QuickTodo;
 use roadbook_domain::read::today::Period;
 use roadbook_domain::settings::role::Act;
 use roadbook_domain::value::id::{DocumentId, ProductId, StatusId};
@@ -60,6 +61,18 @@ impl Roadbook {
     #[wasm_bindgen(js_name = postponeChoices)]
     pub fn postpone_choices(&self) -> Result<Vec<Ts<PostponeChoice>>, JsValue> {
         told_all(app::postpone_choices(&self.client))
+    }
+
+    /// What a line that the user writes says: a todo, and when it is due, by their clock and in their language. What may
+    /// be read in two ways stays text.
+    #[wasm_bindgen(js_name = quickTodo)]
+    pub fn quick_todo(&self, text: &str) -> Result<Ts<QuickTodo>, JsValue> {
+        told(app::quick_todo(&self.client, text))
+    }
+
+    /// The user's inbox card, for todos that belong to no other; nothing while it has not arrived.
+    pub fn inbox(&self) -> Result<Option<Ts<DocumentId>>, JsValue> {
+        told_or_none(app::inbox(&self.client))
     }
 
     /// Opens a contact.

@@ -10,7 +10,8 @@ use roadbook_domain::document::DocumentTypeId;
 use roadbook_domain::value::due::{Due, LocalMinute};
 use roadbook_domain::value::env::{Env, random};
 use roadbook_domain::value::id::{DocumentId, FieldId, PartId, UserId};
-use roadbook_domain::value::time::{Timestamp, Zone};
+use roadbook_domain::value::recurrence::{Recurrence, RepeatUnit};
+use roadbook_domain::value::time::{Day, Timestamp, Zone};
 use roadbook_domain::value::todo::Outcome;
 
 use super::moment::FIRST_MARK;
@@ -236,10 +237,24 @@ fn command(
         4 => CardCommand::Reopen(todo),
         5 => CardCommand::Assign(todo, user(users, value)),
         6 => CardCommand::SetOwner(user(users, value)),
-        7 => CardCommand::RewordTodo(todo, format!("call {}", value % 5)),
+        7 => more_of_todo(todo, value),
         8 => new_todo(app, value, users),
         _ => other_command(app, card, row, act, value, people, marks)?,
     })
+}
+
+fn more_of_todo(todo: PartId, value: u8) -> CardCommand {
+    match value % 5 {
+        0 => CardCommand::DescribeTodo(todo, format!("more {value}")),
+        1 => CardCommand::MarkUrgent(todo, value.is_multiple_of(2)),
+        2 => CardCommand::PlanTodo(
+            todo,
+            (!value.is_multiple_of(4)).then(|| Day::MIN.plus(46_000 + i32::from(value))),
+        ),
+        // What has a rule makes another todo at each closing.
+        3 => CardCommand::RepeatTodo(todo, Recurrence::new(u16::from(value % 3), RepeatUnit::Week)),
+        _ => CardCommand::RewordTodo(todo, format!("call {}", value % 5)),
+    }
 }
 
 fn other_command(

@@ -39,6 +39,45 @@ fn what_was_unsent_in_a_damaged_file_is_in_the_new_one_and_the_damaged_one_is_ke
 }
 
 #[test]
+fn where_files_cannot_be_renamed_the_new_one_stands_beside_the_damaged_one_and_says_that_it_is_whole() {
+    let phone = Phone::local(1);
+    let card = phone.card("Bakery", &[todo(1, "Call", "2026-11-24")]);
+    phone.client.edit_card(card, &[CardCommand::Rename("Bakery Kovács".into())]).unwrap();
+    let (path, env) = (phone.path.clone(), phone.env.clone());
+    let view = phone.client.card(card).unwrap();
+    let folder = phone.close();
+    let broken = Connection::open(&path).unwrap();
+    broken
+        .execute_batch(
+            "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = 1 WHERE name = 'card_board'",
+        )
+        .unwrap();
+    drop(broken);
+    let before = std::fs::read(&path).unwrap();
+    let beside = swap::beside(&path, "-1");
+
+    // One that was cut off before its end is none.
+    drop(Client::open_alone(&beside, env.clone()).unwrap());
+    assert!(!Client::is_salvage(&beside) && !Client::is_salvage(&path));
+    std::fs::remove_file(&beside).unwrap();
+
+    assert_eq!(Client::salvage_beside(&path, &beside, env.clone()), Ok((2, true)));
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    assert!(Client::is_salvage(&beside) && !Client::is_salvage(&path));
+    let client = Client::open_alone(&beside, env.clone()).unwrap();
+    assert_eq!(client.card(card).unwrap(), view);
+    drop(client);
+    assert!(Client::is_salvage(&beside));
+
+    // A file of a later version is not damaged.
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", 1_000).unwrap();
+    let third = swap::beside(&path, "-2");
+    assert_eq!(Client::salvage_beside(&path, &third, env), Err(ApiError::AppTooOld));
+    assert!(!third.exists());
+    drop(folder);
+}
+
+#[test]
 fn a_document_of_which_a_change_is_lost_does_not_cost_the_others_theirs_and_its_edits_can_be_read() {
     let phone = Phone::local(1);
     let card = phone.card("Bakery", &[]);

@@ -4,6 +4,10 @@ use roadbook_domain::wire::MAX_PUSH_BYTES;
 
 /// The most bytes of entries that are asked for; the server has the same limit.
 const MOST: u32 = 1 << 20;
+/// The most in a browser, which stores an answer on the one thread that screens wait for.
+const MOST_ALONE: u32 = 256 << 10;
+/// The most where nobody sets another bound.
+const USUAL: u32 = if cfg!(target_family = "wasm") { MOST_ALONE } else { MOST };
 /// The fewest; the server sends no fewer.
 const LEAST: u32 = 4 << 10;
 /// After so many full answers in a row the next ones may be larger again.
@@ -20,14 +24,14 @@ pub(super) struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { most: MOST, now: MOST, full: 0 }
+        Self { most: USUAL, now: USUAL, full: 0 }
     }
 }
 
 impl Pace {
-    /// No more than this from now on; `None`: as much as the server likes.
+    /// No more than this from now on; `None`: as much as is usual.
     pub fn set_most(&mut self, bytes: Option<u32>) {
-        self.most = bytes.unwrap_or(MOST).clamp(LEAST, MOST);
+        self.most = bytes.unwrap_or(USUAL).clamp(LEAST, MOST);
         (self.now, self.full) = (self.most, 0);
     }
 

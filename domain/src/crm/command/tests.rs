@@ -12,9 +12,11 @@ use crate::document::change::{Actor, Change};
 use crate::read::history::{Edit, history};
 use crate::read::projection::{all_of_saved, entries, facts, rows, rows_of_index, rows_of_saved};
 use crate::read::view::View;
+use crate::value::recurrence::RepeatUnit;
 use crate::value::trash::Trash;
 use proptest::prelude::*;
 
+mod series;
 mod states;
 
 const ALICE: UserId = UserId::from_bytes([1; 16]);
@@ -34,7 +36,10 @@ impl Hand {
     }
 
     fn does(&mut self, commands: &[CardCommand]) -> Option<Change> {
-        let acting = acting(self.by);
+        self.does_at(commands, acting(self.by))
+    }
+
+    fn does_at(&mut self, commands: &[CardCommand], acting: Acting) -> Option<Change> {
         let mut draft = Draft::new(&mut self.document, self.actor, acting.now);
         for command in commands {
             command.draft(&mut draft, &acting).unwrap();
@@ -379,6 +384,10 @@ fn any_command() -> impl Strategy<Value = CardCommand> {
         Just(CardCommand::Close(CALL, Outcome::Success)),
         Just(CardCommand::Close(CALL, Outcome::Failed)),
         Just(CardCommand::Reopen(CALL)),
+        Just(CardCommand::MarkUrgent(CALL, true)),
+        Just(CardCommand::PlanTodo(CALL, Some("2026-11-20".parse().unwrap()))),
+        (0..2u8).prop_map(|i| CardCommand::DescribeTodo(CALL, format!("more {i}"))),
+        (1..3u16).prop_map(|every| CardCommand::RepeatTodo(CALL, Recurrence::new(every, RepeatUnit::Week))),
         Just(CardCommand::Assign(CALL, Some(BOB))),
         Just(CardCommand::SetOwner(None)),
         Just(CardCommand::Trash),

@@ -6,7 +6,7 @@ use super::mention::Kind;
 use crate::value::due::{Due, LocalMinute};
 use crate::value::time::{Day, LocalNow, Timestamp};
 
-/// A day without a year that lies further ahead has passed not long ago: it may be the past one.
+/// A day without a year that lies further ahead has passed not long ago: it is rather the past one.
 const AHEAD: i64 = 300;
 
 /// A due further ahead is rather a slip.
@@ -55,7 +55,7 @@ pub(super) fn date(today: Day, year: Option<u32>, month: u32, day: u32) -> Kind 
     };
     match found {
         Some(day) if day < today => Kind::Aside,
-        Some(day) if year.is_none() && (day.date() - today.date()).num_days() > AHEAD => Kind::Doubt,
+        Some(day) if year.is_none() && (day.date() - today.date()).num_days() > AHEAD => Kind::Aside,
         Some(day) => near(today, day),
         None => Kind::Doubt,
     }
@@ -82,6 +82,39 @@ pub(super) fn next_month_day(today: Day, day: u32) -> Kind {
     found.map_or(Kind::Doubt, |day| near(today, day))
 }
 
+/// The last day of this month, or of the next month with that number.
+pub(super) fn last_day(today: Day, month: Option<u32>) -> Kind {
+    let this = today.date();
+    let month = month.unwrap_or(this.month());
+    last_day_of(today, if month < this.month() { this.year() + 1 } else { this.year() }, month)
+}
+
+fn last_day_of(today: Day, year: i32, month: u32) -> Kind {
+    let next = Day::new(year, month, 1).and_then(|first| first.date().checked_add_months(Months::new(1)));
+    let last = next.and_then(|next| next.pred_opt()).and_then(|date| Day::try_from(date).ok());
+    last.map_or(Kind::Doubt, |last| near(today, last))
+}
+
+/// A day of the week of a month: the first to the fourth, or the last (5).
+pub(super) fn nth_weekday(today: Day, month: u32, nth: u32, weekday: u32) -> Kind {
+    let found = |year: i32| {
+        let Kind::Date(last) = last_day_of(today, year, month) else { return None };
+        let first = last.month_start();
+        let ahead = (7 + weekday - self::weekday(first)) % 7;
+        let back = (7 + self::weekday(last) - weekday) % 7;
+        Some(if nth > 4 { last.plus(-i32::try_from(back).ok()?) } else { plus(first, ahead + 7 * (nth - 1)) })
+    };
+    let this = today.date().year();
+    let found = found(this).filter(|day| *day >= today).or_else(|| found(this + 1));
+    found.map_or(Kind::Doubt, |day| near(today, day))
+}
+
+fn working_days(today: Day, count: u32) -> Kind {
+    let days = (1..).map(|days| plus(today, days)).filter(|day| weekday(*day) < 5);
+    let nth = usize::try_from(count.saturating_sub(1)).unwrap_or(usize::MAX);
+    days.take(30).nth(nth).map_or(Kind::Doubt, |day| near(today, day))
+}
+
 fn near(today: Day, day: Day) -> Kind {
     let last = today.date().checked_add_months(Months::new(12 * YEARS));
     if last.is_some_and(|last| day.date() <= last) { Kind::Date(day) } else { Kind::Doubt }
@@ -93,6 +126,8 @@ pub(super) enum Unit {
     Minute,
     Hour,
     Day,
+    /// A day from Monday to Friday. Feasts are not known here, so only few are counted.
+    WorkingDay,
     Week,
     Month,
     /// Nobody says to the day what is in a year.
@@ -108,6 +143,7 @@ pub(super) fn ahead(clock: &LocalNow, count: u32, unit: Unit) -> Kind {
         Unit::Minute => minutes(clock, count),
         Unit::Hour => minutes(clock, count.saturating_mul(60)),
         Unit::Day => days(count),
+        Unit::WorkingDay if (1..=10).contains(&count) => working_days(today, count),
         Unit::Week => days(count.saturating_mul(7)),
         // The last days of a month are clamped (T7).
         Unit::Month if (1..=60).contains(&count) => today
@@ -115,8 +151,18 @@ pub(super) fn ahead(clock: &LocalNow, count: u32, unit: Unit) -> Kind {
             .checked_add_months(Months::new(count))
             .and_then(|date| Day::try_from(date).ok())
             .map_or(Kind::Doubt, |day| near(today, day)),
-        Unit::Month | Unit::Year => Kind::Doubt,
+        Unit::WorkingDay | Unit::Month | Unit::Year => Kind::Doubt,
     }
+}
+
+/// So many days or weeks after a day.
+pub(super) fn after(clock: &LocalNow, start: Day, count: u32, unit: Unit) -> Kind {
+    let days = match unit {
+        Unit::Day => count,
+        Unit::Week => count.saturating_mul(7),
+        _ => 0,
+    };
+    if (1..=2000).contains(&days) { near(clock.today, plus(start, days)) } else { Kind::Doubt }
 }
 
 /// At most two days ahead: more minutes or hours are rather something else.

@@ -57,10 +57,18 @@ pub(super) fn part(s: &Scan<'_>, i: usize) -> Option<Mention> {
     {
         return mention(i..i + 3, Kind::Part(part));
     }
-    if let Some(part) = english::part(line.key(i))
+    let part = if c.is_home(Language::English) {
+        english::part_of_day(line.key(i))
+    } else {
+        english::part(line.key(i))
+    };
+    if let Some(part) = part
         && is_after_day
     {
         return mention(i..i + 1, Kind::Part(part));
+    }
+    if line.has(i, &["first", "thing"]) && (is_after_day || s.is_near(i, i + 2)) {
+        return mention(i..i + 2, Kind::Part(Part::Morning));
     }
     let is_home = |language: Language| {
         c.is_home(language) || (is_after_day && line.word(i).is_some_and(|it| it.is_marked()))
@@ -130,6 +138,9 @@ fn is_other(s: &Scan<'_>, from: usize, to: usize) -> bool {
     let is_unsettled = match s.c.home {
         Language::English => {
             en::unsettles(before)
+                || en::belongs(before)
+                || en::is_of_others(before)
+                || en::expires(before)
                 || matches!(
                     before,
                     "the"
@@ -147,17 +158,19 @@ fn is_other(s: &Scan<'_>, from: usize, to: usize) -> bool {
         }
         Language::Hungarian => hu::unsettles(before) || matches!(before, "a" | "az" | "ca" | "ezt" | "azt"),
         Language::Romanian => {
-            ro::unsettles(before) || matches!(before, "pe" | "de" | "inainte" | "trenul" | "cursa")
+            ro::unsettles(before)
+                || ro::belongs(before)
+                || matches!(before, "pe" | "de" | "inainte" | "trenul" | "cursa")
         }
     };
     let is_subordinate = match s.c.home {
-        Language::English => line.since_begin(from, en::subordinates),
-        Language::Hungarian => line.since_begin(from, hu::subordinates),
-        Language::Romanian => line.since_begin(from, ro::subordinates),
+        Language::English => english::is_subordinate(s.c, from),
+        Language::Hungarian => hungarian::is_subordinate(s.c, from),
+        Language::Romanian => romanian::is_subordinate(s.c, from),
     };
     let tells_of_past = match s.c.home {
         Language::English => english::tells_of_past(s.c, from),
-        Language::Hungarian => line.since_begin(from, hu::is_past) || hu::is_participle(before),
+        Language::Hungarian => hungarian::tells_of_past(s.c, from) || hu::is_participle(before),
         Language::Romanian => romanian::tells_of_past(s.c, from),
     };
     let next = line.after(to);
@@ -169,7 +182,9 @@ fn is_other(s: &Scan<'_>, from: usize, to: usize) -> bool {
             && (s.c.figure(i + 1).is_some()
                 || matches!(line.after(i + 1), "jumatate" | "un" | "zece" | "cinci" | "douazeci"))
     };
-    let is_aside = |kind: Option<Kind>| matches!(kind, Some(Kind::Aside | Kind::Doubt | Kind::DoubtfulClock));
+    let is_aside = |kind: Option<Kind>| {
+        matches!(kind, Some(Kind::Aside | Kind::Loose | Kind::Doubt | Kind::DoubtfulClock))
+    };
     is_unsettled
         || is_subordinate
         || tells_of_past
@@ -209,7 +224,9 @@ fn spoken(s: &Scan<'_>, i: usize) -> Option<(usize, Kind)> {
     };
     let to = if matches!(line.after(i + 2), "ora" | "orakor") { i + 3 } else { i + 2 };
     let hour = hour.checked_sub(1).filter(|hour| *hour < 24)?;
-    Some((to, Kind::Clock(Clock { hour, minute, least: NEVER })))
+    // Nobody means half past nine in the night.
+    let least = if hour > 8 && hour < 12 { HOUR } else { NEVER };
+    Some((to, Kind::Clock(Clock { hour, minute, least })))
 }
 
 /// `at noon`, `délben`; and midnight, of which nobody knows whose it is.
@@ -220,8 +237,22 @@ fn noon(s: &Scan<'_>, i: usize) -> Option<(usize, Kind)> {
         "noon" | "midday" if matches!(line.before(i), "at" | "by") || s.is_near(i, i + 1) => {
             Some((i + 1, noon))
         }
+        "nap" | "munkanap" | "munkaido"
+            if matches!(line.after(i + 1), "vegeig" | "vegere") && s.c.is_home(Language::Hungarian) =>
+        {
+            Some((i + 2, Kind::Close))
+        }
+        "sfarsitul"
+            if matches!(line.after(i + 1), "zilei" | "programului") && s.c.is_home(Language::Romanian) =>
+        {
+            Some((i + 2, Kind::Close))
+        }
         "delben" if s.c.is_home(Language::Hungarian) => Some((i + 1, noon)),
-        "eod" | "cob" => Some((i + 1, Kind::DoubtfulClock)),
+        key if en::is_close(key) && !s.c.is_home(Language::Romanian) => Some((i + 1, Kind::Close)),
+        "end" | "close" if matches!(line.after(i + 1), "of") => {
+            let at = if line.after(i + 2) == "the" { i + 3 } else { i + 2 };
+            matches!(line.after(at), "day" | "business" | "play").then_some((at + 1, Kind::Close))
+        }
         "midnight" | "ejfelkor" | "ejfelig" | "ejfel" => Some((i + 1, Kind::Doubt)),
         "miezul" if line.after(i + 1) == "noptii" => Some((i + 2, Kind::Doubt)),
         _ => None,
@@ -351,7 +382,7 @@ fn hour(s: &Scan<'_>, i: usize) -> Option<(usize, Kind)> {
             let is_before_part =
                 line.gap(i + 1) == Gap::Space && matches!(s.said(i + 1), Some(Kind::Part(_)));
             let is_after_part = line.gap(i) <= Gap::Dot && matches!(s.said_before(i), Some(Kind::Part(_)));
-            let is_part = (is_before_part && c.is_home(Language::English))
+            let is_part = (is_before_part && !c.is_home(Language::Hungarian))
                 || (is_after_part && (s.is_end(i + 1) || line.is_capital(i + 1)));
             if is_part { whole(i + 1, NEVER) } else { None }
         }

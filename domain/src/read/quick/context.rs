@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 
+use chrono::Datelike;
+
 use super::calendar::Unit;
 use super::figure::Figure;
 use super::line::{Gap, Line};
 use super::mention::{Kind, Mention};
-use super::words;
+use super::{lexicon, words};
 use crate::settings::catalogue::Language;
 use crate::value::time::{Day, LocalNow};
 
@@ -50,6 +52,27 @@ impl Context<'_> {
         figure.year().filter(|_| figure.tail.is_empty())
     }
 
+    /// The year that word `i` is in two digits, behind a month and before nothing else: `5 Dec 27`.
+    pub fn short_year(&self, i: usize) -> Option<u32> {
+        let figure = self.figure(i).filter(|it| self.line.gap(i) == Gap::Space && it.tail.is_empty())?;
+        let year = 2000 + figure.day().filter(|_| self.line.gap(i + 1) > Gap::Space)?;
+        let this = u32::try_from(self.today().date().year()).ok()?;
+        (this..=this + 5).contains(&year).then_some(year)
+    }
+
+    /// Whether nothing but days of the week stands from word `clause` to word `i`.
+    pub fn is_first_of(&self, clause: usize, i: usize) -> bool {
+        (clause..i).all(|n| lexicon::weekday(self.line.key(n), self.home).is_some())
+    }
+
+    /// Whether the sentence of the words that end before `i` is a question.
+    pub fn is_asked(&self, i: usize) -> bool {
+        let last = self.line.words.len().min(i + 40);
+        let i = (i..last).find(|n| self.line.gap(*n) >= Gap::Stop).unwrap_or(last);
+        let end = i.checked_sub(1).and_then(|last| self.line.word(last)).map_or(0, |word| word.at.end);
+        self.line.text.get(end..).is_some_and(|rest| rest.trim_start().starts_with('?'))
+    }
+
     /// Whether word `i` looks like the first of a time.
     pub fn starts_time(&self, i: usize) -> bool {
         let is_time = |i: usize| {
@@ -57,7 +80,7 @@ impl Context<'_> {
                 figure.clock(':').is_some()
                     || (figure.clock('.').is_some() && !self.is_home(Language::English))
                     || (figure.count == 1 && matches!(self.line.after(i + 1), "ora" | "orakor"))
-                    || matches!(figure.tail, "am" | "pm" | "AM" | "PM" | "a.m" | "p.m" | "kor")
+                    || matches!(figure.tail, "am" | "pm" | "AM" | "PM" | "a.m" | "p.m" | "kor" | "h")
                     || (figure.count == 1 && self.is_meridiem(i + 1))
             })
         };
@@ -94,11 +117,14 @@ impl Context<'_> {
             |i: usize| self.day(i).is_some_and(|(_, tail)| !matches!(tail, "am" | "pm" | "kor" | "h"));
         let (from, to) = (words.start, words.end);
         let before = from.checked_sub(1).is_some_and(|before| {
-            let is_far = matches!(self.line.gap(from), Gap::Comma | Gap::Dash) && is_day(before);
+            let is_whole = before > 0 && lexicon::month(self.line.key(before - 1)).is_some();
+            let is_far = matches!(self.line.gap(from), Gap::Comma | Gap::Dash) && is_day(before) && !is_whole;
             is_far || (joins(before) && before.checked_sub(1).is_some_and(is_day))
         });
-        let is_count =
-            is_day(to) && !self.is_meridiem(to + 1) && !matches!(self.line.key(to + 1), "ora" | "orakor");
+        let is_count = is_day(to)
+            && !self.is_meridiem(to + 1)
+            && self.line.after(to + 1) != "noon"
+            && !matches!(self.line.key(to + 1), "ora" | "orakor");
         let after = (matches!(self.line.gap(to), Gap::Comma | Gap::Dash) && is_count)
             || (joins(to) && is_day(to + 1) && !self.is_meridiem(to + 2));
         before || after

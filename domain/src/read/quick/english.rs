@@ -1,24 +1,43 @@
 //! Days as English says them.
 
-use std::ops::Range;
+mod dates;
+mod place;
 
 use super::calendar::{self, Unit};
 use super::context::{Context, mention};
 use super::line::Gap;
 use super::mention::{Kind, Mention, Part};
-use super::{lexicon, words, words_en as en};
+use super::{lexicon, words_en as en};
 use crate::settings::catalogue::Language;
 use crate::value::time::Day;
+use dates::is_ordinal;
+use place::{is_listed, placed};
+pub(super) use place::{is_subordinate, settled, tells_of_past};
 
 /// The words before a day that belong to it.
-pub(super) const LEADS: &[&str] = &["on", "by", "due"];
+const LEADS: &[&str] = &["on", "by", "due"];
+
+/// Where the words before a day begin that belong to it: `by Friday`, `no later than Friday`.
+pub(super) fn lead(c: &Context<'_>, i: usize) -> usize {
+    let from = c.absorb(i, LEADS);
+    let is_limit = from.checked_sub(3).is_some_and(|n| {
+        matches!(c.line.key(n), "no" | "not")
+            && c.line.has(n + 1, &["later", "than"])
+            && c.line.gap(from) <= Gap::Dot
+    });
+    if is_limit { from - 3 } else { from }
+}
 
 /// The day that is mentioned from word `i` on.
 pub(super) fn read(c: &Context<'_>, i: usize) -> Option<Mention> {
     near_day(c, i)
+        .or_else(|| from_day(c, i))
         .or_else(|| ahead(c, i))
+        .or_else(|| dates::nth_weekday(c, i))
         .or_else(|| weekday(c, i))
-        .or_else(|| date(c, i))
+        .or_else(|| dates::last_day(c, i))
+        .or_else(|| dates::named(c, i).filter(|_| c.is_home(Language::English)))
+        .or_else(|| dates::date(c, i))
         .or_else(|| span(c, i))
 }
 
@@ -37,8 +56,8 @@ fn near_day(c: &Context<'_>, i: usize) -> Option<Mention> {
         (i + 2, Kind::Today(part))
     } else {
         let kind = match line.key(i) {
-            "today" => day(0),
-            "tonight" | "tonite" => Kind::Today(Part::Evening),
+            "today" | "2day" => day(0),
+            "tonight" | "tonite" | "2nite" => Kind::Today(Part::Evening),
             _ if is_tomorrow(i) => day(1),
             _ => return None,
         };
@@ -47,13 +66,13 @@ fn near_day(c: &Context<'_>, i: usize) -> Option<Mention> {
     if c.ends_name(to) {
         return None;
     }
-    let from = c.absorb(i, LEADS);
+    let from = lead(c, i);
     let is_capital_before = i.checked_sub(1).is_some_and(|before| line.is_name(before));
     let is_film = to > i + 2 && line.is_capital(to - 2) && line.is_capital(to - 1);
     let is_named = is_film
         || line.is_name(i) && (is_capital_before || (line.is_capital(to) && line.gap(to) == Gap::Space));
     let is_after_time = i.checked_sub(1).is_some_and(|n| c.figure(n).is_some())
-        || matches!(line.before(i), "am" | "pm" | "noon");
+        || matches!(line.before(i), "am" | "pm" | "noon" | "thing");
     let is_event =
         from == i && !is_after_time && !line.begins(i) && en::is_event(line.after(after_part(c, to)));
     let kind = if is_named || is_event { Kind::Aside } else { settled(c, from, to, kind) };
@@ -65,11 +84,13 @@ fn ahead(c: &Context<'_>, i: usize) -> Option<Mention> {
     let line = &c.line;
     let is_in = matches!(line.key(i), "in" | "within");
     let first = if is_in { i + 1 } else { i };
+    let first = if is_in && line.key(first) == "exactly" { first + 1 } else { first };
     if let Some((count, unit, to)) = span_of_time(c, first)
         && (first == i || line.gap(first) == Gap::Space)
     {
         let is_from_now = line.has(to, &["from", "now"]) || line.has(to, &["from", "today"]);
         let to = if is_from_now { to + 2 } else { to };
+        let to = if line.after(to) == "time" { to + 1 } else { to };
         if (is_in && line.key(i) == "in") || is_from_now {
             let is_loose = unit == Unit::Minute && matches!(line.key(first), "a" | "an");
             let goes_on = line.has(to, &["and", "a", "half"]) || c.counts_on(to, en::number, en::unit);
@@ -84,6 +105,31 @@ fn ahead(c: &Context<'_>, i: usize) -> Option<Mention> {
     }
     let end = c.has_unit_after(i, en::unit).filter(|_| is_in && c.is_home(Language::English))?;
     mention(i..end + 1, Kind::Doubt)
+}
+
+/// `a week from Friday`, `two weeks on Monday`, `a week today`.
+fn from_day(c: &Context<'_>, i: usize) -> Option<Mention> {
+    let line = &c.line;
+    let is_bare = line.begins(i) && line.has(i, &["week", "from"]);
+    let span = if is_bare { Some((1, Unit::Week, i + 1)) } else { span_of_time(c, i) };
+    let (count, unit, at) = span.filter(|(_, unit, _)| matches!(unit, Unit::Day | Unit::Week))?;
+    let from = matches!(line.after(at), "from" | "on");
+    let at = if from { at + 1 } else { at };
+    let today = c.today();
+    let start = match line.after(at) {
+        "today" if !from => today,
+        key if en::is_tomorrow(key) => today.plus(1),
+        key => {
+            let weekday = weekday_of(key)?;
+            let is_today = weekday == calendar::weekday(today);
+            if is_today || c.ends_name(at + 1) {
+                return mention(i..at + 1, Kind::Doubt);
+            }
+            calendar::coming(today, weekday)
+        }
+    };
+    let from = lead(c, i);
+    placed(c, from, i, at + 1, calendar::after(c.clock, start, count, unit))
 }
 
 /// So many units, and where they end.
@@ -109,6 +155,11 @@ fn span_of_time(c: &Context<'_>, i: usize) -> Option<(u32, Unit, usize)> {
         Some(figure) => figure.single().filter(|_| figure.tail.is_empty()),
         None => en::number(line.key(i)),
     }?;
+    if matches!(line.after(i + 1), "business" | "working" | "work")
+        && en::unit(line.after(i + 2)) == Some(Unit::Day)
+    {
+        return Some((count, Unit::WorkingDay, i + 3));
+    }
     let unit = en::unit(line.after(i + 1))?;
     // "minute" is Romanian, too.
     if c.is_home(Language::Romanian) && line.key(i + 1) == "minute" {
@@ -123,16 +174,17 @@ fn weekday(c: &Context<'_>, i: usize) -> Option<Mention> {
     let today = c.today();
     let is_sunday = calendar::weekday(today) == 6;
     let doubt = |day: Option<_>| day.map_or(Kind::Doubt, Kind::Date);
-    if matches!(line.key(i), "next" | "this") && line.after(i + 1) == "week" {
+    if matches!(line.key(i), "next" | "nxt" | "this") && matches!(line.after(i + 1), "week" | "wk") {
         let at = if line.after(i + 2) == "on" { i + 3 } else { i + 2 };
-        let day = en::weekday(line.after(at))?;
+        let day = en::weekday(line.after(at))
+            .or_else(|| en::short_weekday(line.after(at)).filter(|_| c.is_home(Language::English)))?;
         let found = if line.key(i) == "this" { calendar::this_week(today, day) } else { next_week(c, day) };
         return mention(i..at + 1, settled(c, i, at + 1, doubt(found)));
     }
     let modifier = if line.has(i, &["this", "coming"]) {
         2
     } else {
-        usize::from(matches!(line.key(i), "next" | "this" | "coming" | "following"))
+        usize::from(matches!(line.key(i), "next" | "nxt" | "this" | "coming" | "upcoming" | "following"))
     };
     let at = i + modifier;
     if modifier > 0 && line.gap(at) > Gap::Dot {
@@ -140,20 +192,34 @@ fn weekday(c: &Context<'_>, i: usize) -> Option<Mention> {
     }
     let long = en::weekday(line.key(at)).filter(|_| modifier == 0 || line.gap(at) == Gap::Space);
     let day = long.or_else(|| en::short_weekday(line.key(at)).filter(|_| c.is_home(Language::English)))?;
-    let mut from = c.absorb(i, LEADS);
+    let mut from = lead(c, i);
     if line.before(from) == "the" && modifier > 0 {
-        from -= 1;
+        from = lead(c, from - 1);
     }
     let to = at + 1;
-    if line.gap(to) <= Gap::Comma && line.key(to + 1) == "week" && matches!(line.key(to), "next" | "this") {
-        let found = if line.key(to) == "this" { calendar::this_week(today, day) } else { next_week(c, day) };
-        return mention(from..to + 2, settled(c, from, to + 2, doubt(found)));
+    let of = if line.after(to) == "of" { to + 1 } else { to };
+    if line.gap(of) <= Gap::Comma
+        && matches!(line.key(of + 1), "week" | "wk")
+        && matches!(line.key(of), "next" | "nxt" | "this")
+    {
+        let found = if line.key(of) == "this" { calendar::this_week(today, day) } else { next_week(c, day) };
+        return mention(from..of + 2, settled(c, from, of + 2, doubt(found)));
     }
-    if matches!(line.after(to), "week" | "fortnight" | "after") {
+    // "Friday week" is a week after Friday. On a Friday, nobody knows after which.
+    if matches!(line.after(to), "week" | "wk") && modifier == 0 && day != calendar::weekday(today) {
+        return placed(
+            c,
+            from,
+            i,
+            to + 1,
+            calendar::after(c.clock, calendar::coming(today, day), 1, Unit::Week),
+        );
+    }
+    if matches!(line.after(to), "week" | "wk" | "fortnight" | "after") {
         return mention(from..to + 1, Kind::Doubt);
     }
     let found = match line.key(i) {
-        "next" => doubt(calendar::undisputed_next(today, day)),
+        "next" | "nxt" => doubt(calendar::undisputed_next(today, day)),
         "this" if modifier == 1 => doubt(calendar::this_week(today, day).filter(|_| !is_sunday)),
         "following" => Kind::Doubt,
         _ if modifier > 0 => Kind::Date(calendar::coming(today, day)),
@@ -162,98 +228,48 @@ fn weekday(c: &Context<'_>, i: usize) -> Option<Mention> {
     if modifier > 0 {
         return mention(from..to, settled(c, from, to, found));
     }
-    // Most days in short are words as well: `sun`, `sat`, `wed`.
-    let is_word =
-        long.is_none() && !matches!(line.key(at), "tue" | "tues" | "thu" | "thur" | "thurs" | "fri");
-    let is_day = !is_word || from < i || c.starts_time(to) || starts_date(c, to);
+    // A day from which something was moved is over: the other one counts.
+    let is_replaced = line.before(from) == "from" && line.after(to) == "to" && place::has_moved(c, from);
+    let has_other =
+        line.after(to) == "but" || line.gap(to) == Gap::Comma && weekday_of(line.key(to)).is_some();
+    let is_corrected = line.before(from) == "not" && has_other;
+    if is_replaced || is_corrected {
+        return mention(from..to, Kind::Gone);
+    }
+    // Some days in short are words as well: `sun`, `sat`, `wed`.
+    let is_word = long.is_none() && en::is_word_as_well(line.key(at));
+    let is_apart = matches!(line.gap(i), Gap::Comma | Gap::Dash)
+        || (line.is_name(i) && !en::is_of_place(line.before(i)));
+    let is_last = is_apart && line.gap(to) > Gap::Space;
+    let is_first =
+        line.begins(i) && (line.gap(to) == Gap::Stop || (en::is_act(line.key(to)) && line.is_capital(i)));
+    // "Sat open house", but "Sat with Peter"; the sun is in many words.
+    let is_noun = line.begins(i)
+        && line.key(at) != "sun"
+        && en::is_small_word(line.key(to)) == Some(false)
+        && !line.is_capital(to);
+    let is_day = !is_word
+        || from < i
+        || is_noun
+        || is_last
+        || is_first
+        || after_part(c, to) > to
+        || c.starts_time(to)
+        || starts_date(c, to);
     if !is_day {
         return if is_listed(c, i..to) { mention(i..to, Kind::Doubt) } else { None };
     }
     placed(c, from, i, to, found)
 }
 
-fn next_week(c: &Context<'_>, weekday: u32) -> Option<Day> {
-    // Weeks begin on Sunday for some who write English.
-    let is_disputed = weekday == 6 || calendar::weekday(c.today()) == 6;
-    calendar::next_week(c.today(), weekday).filter(|_| !is_disputed)
-}
-
-/// `5 December`, `on the 5th of Dec`, `December 5th, 2026`, `on the 5th`.
-fn date(c: &Context<'_>, i: usize) -> Option<Mention> {
-    let line = &c.line;
-    let month = |i: usize| {
-        en::month(line.key(i))
-            .filter(|_| c.is_home(Language::English) || (line.key(i).len() > 4 && line.key(i) != "march"))
-    };
-    let is_ordinal = |tail: &str| matches!(tail, "st" | "nd" | "rd" | "th");
-    let is_day = |tail: &str| tail.is_empty() || is_ordinal(tail);
-    let range =
-        |i: usize| c.figure(i).is_some_and(|figure| figure.count == 2 && matches!(figure.mark, '-' | '/'));
-    if (month(i).is_some() && range(i + 1) && line.gap(i + 1) <= Gap::Dot)
-        || (range(i) && line.gap(i + 1) <= Gap::Dot && month(i + 1).is_some())
-    {
-        return mention(i..i + 2, Kind::Doubt);
-    }
-    if let (Some(found), Some((day, tail))) = (month(i), c.day(i + 1))
-        && line.gap(i + 1) <= Gap::Dot
-        && is_day(tail)
-    {
-        if c.is_meridiem(i + 2) {
-            return mention(i..i + 3, Kind::Doubt);
-        }
-        return whole_date(c, i, i + 2, found, day, line.key(i) == "may" && !line.is_capital(i));
-    }
-    let (day, tail) = c.day(i).filter(|(_, tail)| is_day(tail))?;
-    let at = if line.after(i + 1) == "of" { i + 2 } else { i + 1 };
-    if let Some(found) = month(at).filter(|_| line.gap(at) <= Gap::Dot) {
-        return whole_date(c, i, at + 1, found, day, line.key(at) == "may" && !line.is_capital(at));
-    }
-    let the = i.checked_sub(1).filter(|_| line.before(i) == "the");
-    let start = the.unwrap_or(i);
-    let from = c.absorb(start, LEADS);
-    let follows_weekday = line.gap(start) <= Gap::Comma
-        && start.checked_sub(1).is_some_and(|before| weekday_of(line.key(before)).is_some());
-    if !is_ordinal(tail) || !(follows_weekday || (the.is_some() && from < start)) {
-        return None;
-    }
-    if line.after(i + 1) == "of" {
-        return mention(from..i + 1, Kind::Doubt);
-    }
-    let kind =
-        if follows_weekday { weekday_date(c, start, day) } else { calendar::month_day(c.today(), day) };
-    placed(c, from, i, i + 1, kind)
-}
-
-/// The day with this number, if it is the day of the week that stands before it.
-fn weekday_date(c: &Context<'_>, start: usize, day: u32) -> Kind {
-    let weekday = start.checked_sub(1).and_then(|before| weekday_of(c.line.key(before)));
-    match calendar::month_day(c.today(), day) {
-        Kind::Date(day) if weekday == Some(calendar::weekday(day)) => Kind::Date(day),
-        _ => Kind::Doubt,
-    }
-}
-
 fn weekday_of(key: &str) -> Option<u32> {
     en::weekday(key).or_else(|| en::short_weekday(key))
 }
 
-/// A day with its month, and perhaps its year.
-fn whole_date(c: &Context<'_>, i: usize, to: usize, month: u32, day: u32, is_verb: bool) -> Option<Mention> {
-    let start = if c.line.before(i) == "the" { i - 1 } else { i };
-    let from = c.absorb(start, LEADS);
-    let year = c.year(to);
-    let to = if year.is_some() { to + 1 } else { to };
-    if c.is_one_of_several(&(from..to)) {
-        return mention(from..to, Kind::Doubt);
-    }
-    if is_verb && from == start {
-        return mention(from..to, Kind::Aside);
-    }
-    // "the 5 December report" is about a report; "on the 5th of December" is a day.
-    if start < i && from == start && c.line.gap(to) == Gap::Space {
-        return mention(from..to, Kind::Aside);
-    }
-    placed(c, from, start, to, calendar::date(c.today(), year, month, day))
+fn next_week(c: &Context<'_>, weekday: u32) -> Option<Day> {
+    // Weeks begin on Sunday for some who write English.
+    let is_disputed = weekday == 6 || calendar::weekday(c.today()) == 6;
+    calendar::next_week(c.today(), weekday).filter(|_| !is_disputed)
 }
 
 /// What holds more than one day, or another day than the due's.
@@ -292,127 +308,12 @@ fn span(c: &Context<'_>, i: usize) -> Option<Mention> {
         "may" | "march" | "mar" | "sep" | "dec" | "jan" | "jun" if !line.is_capital(i) => None,
         // People have these names.
         "april" | "may" | "june" | "jan" => None,
+        // `Sunday eve` is the evening of Sunday.
+        "eve" if weekday_of(line.before(i)).is_some() || en::is_tomorrow(line.before(i)) => None,
         "day" if line.is_name(i) => mention(i..i + 1, Kind::Aside),
         _ if en::month(key).is_some() || en::is_feast(key) => mention(i..i + 1, Kind::Aside),
         _ => None,
     }
-}
-
-/// A day in its sentence, where it may belong to a noun: `Friday report`, `on Monday meeting`.
-fn placed(c: &Context<'_>, from: usize, core: usize, to: usize, kind: Kind) -> Option<Mention> {
-    let line = &c.line;
-    let next = after_part(c, to);
-    if c.ends_name(to) || c.ends_name(next) {
-        return None;
-    }
-    // A date that goes with a day of the week before it stands where that does.
-    let goes_with_weekday = line.gap(from) <= Gap::Comma
-        && from.checked_sub(1).is_some_and(|n| weekday_of(line.key(n)).is_some());
-    let has_lead = from < core || goes_with_weekday;
-    let begins = line.begins(if goes_with_weekday { c.absorb(from - 1, LEADS) } else { from });
-    if !has_lead && (en::names(line.before(from)) || words::precedes_number(line.before(from))) {
-        return mention(from..to, Kind::Aside);
-    }
-    let follower = line.after(next);
-    let is_free = line.gap(next) > Gap::Space || c.starts_time(next) || starts_date(c, next);
-    let is_capital = line.is_capital(next);
-    let is_name_before = from.checked_sub(1).is_some_and(|before| line.is_name(before));
-    let stands = is_free
-        || match (has_lead, begins) {
-            (true, true) => !is_capital,
-            (true, false) => en::goes_on(follower) || (goes_with_weekday && en::is_act(follower)),
-            (false, true) => en::is_act(follower) && !is_capital,
-            (false, false) => en::follows_day(follower) && !is_name_before,
-        };
-    let kind = match settled(c, from, to, kind) {
-        Kind::Doubt => Kind::Doubt,
-        _ if !stands && is_listed(c, from..to) => Kind::Doubt,
-        _ if !stands => Kind::Aside,
-        kind => kind,
-    };
-    mention(from..to, kind)
-}
-
-/// Whether a day is perhaps one of several: `Mon and Wed`, `Monday - Friday`.
-fn is_listed(c: &Context<'_>, words: Range<usize>) -> bool {
-    let line = &c.line;
-    let joins = |key: &str| matches!(key, "and" | "&" | "or" | "to");
-    let is_day = |i: Option<usize>| i.is_some_and(|i| weekday_of(line.key(i)).is_some());
-    let (from, to) = (words.start, words.end);
-    joins(line.before(from))
-        || line.gap(from) == Gap::Dash
-        || (line.gap(from) == Gap::Comma && is_day(from.checked_sub(1)))
-        || (joins(line.after(to)) && is_day(Some(to + 1)))
-        || (matches!(line.gap(to), Gap::Comma | Gap::Dash) && is_day(Some(to)))
-}
-
-/// Whether a date begins at word `i`, after a day of the week.
-fn starts_date(c: &Context<'_>, i: usize) -> bool {
-    let line = &c.line;
-    let is_number = |i: usize| c.day(i).is_some();
-    (en::month(line.key(i)).is_some() && is_number(i + 1))
-        || (is_number(i) && (en::month(line.key(i + 1)).is_some() || line.key(i + 1) == "of"))
-        || (line.key(i) == "the" && is_number(i + 1))
-        || c.day(i).is_some_and(|(_, tail)| matches!(tail, "st" | "nd" | "rd" | "th"))
-        || c.figure(i).is_some_and(|figure| figure.count == 3)
-}
-
-/// The kind, unless the words around make it another day.
-pub(super) fn settled(c: &Context<'_>, from: usize, to: usize, kind: Kind) -> Kind {
-    let line = &c.line;
-    let before = line.before(from);
-    let begin = line.sentence(from);
-    let is_by = line.key(from) == "by"
-        || matches!(kind, Kind::Date(day) if day > c.today() && en::is_tomorrow(line.key(to - 1)));
-    let is_negated = (begin..from)
-        .any(|n| en::negates(line.key(n), line.key(n + 1)) && line.word(n).is_some_and(|word| !word.has_dot));
-    let next = line.after(after_part(c, to));
-    if before == "last" || before == "previous" {
-        Kind::Aside
-    } else if en::unsettles(before)
-        || en::unit(before).is_some_and(|unit| !matches!(unit, Unit::Minute | Unit::Hour))
-        || before == "fortnight"
-        || matches!(next, "or" | "onwards" | "through" | "until" | "till" | "ago" | "excluded")
-        || matches!(line.after(to), "after" | "before") && en::unit(line.before(to)).is_some()
-        || line.since_begin(from, en::subordinates)
-        || is_negated
-        || matches!(
-            next,
-            "is" | "isn t"
-                | "won t"
-                | "can t"
-                | "doesn t"
-                | "not"
-                | "no"
-                | "off"
-                | "works"
-                | "week"
-                | "fortnight"
-        )
-    {
-        Kind::Doubt
-    } else if (tells_of_past(c, from) || is_told_after(c, after_part(c, to))) && !is_by {
-        Kind::Aside
-    } else {
-        kind
-    }
-}
-
-/// Whether the sentence before word `i` tells what was done: `Met Anna`, `Anna called`.
-pub(super) fn tells_of_past(c: &Context<'_>, i: usize) -> bool {
-    let line = &c.line;
-    let is_past = |n: usize| line.word(n).is_some_and(|word| en::is_past(&word.raw.to_lowercase()));
-    let begin = line.sentence(i);
-    (i > begin && is_past(i - 1) && line.gap(i) <= Gap::Dot)
-        || (i > begin && is_past(begin))
-        || (i > begin + 1 && is_past(begin + 1) && !en::is_act(line.key(begin)))
-}
-
-/// Whether what follows tells what was done: `on Monday we agreed`.
-fn is_told_after(c: &Context<'_>, i: usize) -> bool {
-    let line = &c.line;
-    let at = if matches!(line.key(i), "i" | "we" | "you" | "he" | "she" | "they") { i + 1 } else { i };
-    line.gap(i) <= Gap::Comma && at > i && line.word(at).is_some_and(|word| en::is_past(word.raw))
 }
 
 /// The part of the day that a word names.
@@ -426,14 +327,41 @@ pub(super) fn part(key: &str) -> Option<Part> {
     })
 }
 
+/// The part of the day that a word names behind a day: `Friday pm`, `Sunday eve`.
+pub(super) fn part_of_day(key: &str) -> Option<Part> {
+    Some(match key {
+        "am" | "a m" | "morn" => Part::Morning,
+        "pm" | "p m" | "arvo" | "aft" => Part::Afternoon,
+        "eve" => Part::Evening,
+        key => return part(key),
+    })
+}
+
 /// The first word after a part of the day at `i`, if one is there.
 fn after_part(c: &Context<'_>, i: usize) -> usize {
     let line = &c.line;
-    if line.gap(i) == Gap::Space && part(line.key(i)).is_some() {
-        i + 1
-    } else if line.gap(i) == Gap::Space && line.has(i, &["in", "the"]) && part(line.key(i + 2)).is_some() {
+    if line.gap(i) > Gap::Space {
+        i
+    } else if line.has(i, &["in", "the"]) && part(line.key(i + 2)).is_some() {
         i + 3
+    } else if line.has(i, &["first", "thing"]) {
+        i + 2
+    } else if part_of_day(line.key(i)).is_some()
+        && (c.is_home(Language::English) || part(line.key(i)).is_some())
+    {
+        i + 1
     } else {
         i
     }
+}
+
+/// Whether a date begins at word `i`, after a day of the week.
+fn starts_date(c: &Context<'_>, i: usize) -> bool {
+    let line = &c.line;
+    let is_number = |i: usize| c.day(i).is_some();
+    (en::month(line.key(i)).is_some() && is_number(i + 1))
+        || (is_number(i) && (en::month(line.key(i + 1)).is_some() || line.key(i + 1) == "of"))
+        || (line.key(i) == "the" && is_number(i + 1))
+        || c.day(i).is_some_and(|(_, tail)| is_ordinal(tail))
+        || c.figure(i).is_some_and(|it| it.count == 3 || (it.count == 2 && matches!(it.mark, '/' | '.')))
 }

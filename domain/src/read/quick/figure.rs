@@ -86,7 +86,7 @@ impl<'a> Figure<'a> {
             (1..=2, 1..=2, 4) if self.mark != ':' => {
                 Some(Written::YearLast { numbers: [first, second], year: third })
             }
-            (1..=2, 1..=2, 2) if self.mark != ':' => Some(Written::ShortYear),
+            (1..=2, 1..=2, 2) if self.mark != ':' => Some(Written::ShortYear([first, second, third])),
             _ => None,
         }
     }
@@ -105,8 +105,8 @@ pub(super) enum Written {
         numbers: [u32; 2],
         year: u32,
     },
-    /// Nobody can tell what is what.
-    ShortYear,
+    /// With a year in two digits: mostly nobody can tell what is what.
+    ShortYear([u32; 3]),
 }
 
 /// The digits with which a text begins, at least one, and what follows.

@@ -1,5 +1,7 @@
 //! Days as Hungarian says them.
 
+mod place;
+
 use super::calendar::{self, Unit};
 use super::context::{Context, mention};
 use super::line::Gap;
@@ -9,6 +11,7 @@ use super::{lexicon, words};
 use crate::settings::catalogue::Language;
 use crate::value::fold::fold;
 use crate::value::time::Day;
+pub(super) use place::{is_subordinate, settled, tells_of_past};
 
 /// The day that is mentioned from word `i` on.
 pub(super) fn read(c: &Context<'_>, i: usize) -> Option<Mention> {
@@ -16,6 +19,7 @@ pub(super) fn read(c: &Context<'_>, i: usize) -> Option<Mention> {
         .or_else(|| ahead(c, i))
         .or_else(|| of_a_week(c, i))
         .or_else(|| weekday(c, i))
+        .or_else(|| named(c, i))
         .or_else(|| date(c, i))
         .or_else(|| day_alone(c, i))
         .or_else(|| vague(c, i))
@@ -28,6 +32,12 @@ fn is_home(c: &Context<'_>) -> bool {
 /// `ma`, `holnap`, `holnapután`, with their endings.
 fn near_day(c: &Context<'_>, i: usize) -> Option<Mention> {
     let key = c.line.key(i);
+    // `a mai nap folyamán`
+    if key == "mai" && matches!(c.line.after(i + 1), "nap" | "napon") && is_home(c) {
+        let from = c.absorb(i, &["a"]);
+        let to = if matches!(c.line.after(i + 2), "folyaman" | "soran") { i + 3 } else { i + 2 };
+        return mention(from..to, settled(c, from, to, Kind::Date(c.today())));
+    }
     let (days, ending) = if let Some(ending) = key.strip_prefix("holnaputan") {
         (2, ending)
     } else if let Some(ending) = key.strip_prefix("holnap") {
@@ -50,10 +60,30 @@ fn near_day(c: &Context<'_>, i: usize) -> Option<Mention> {
         "" | "ig" if is_named => Kind::Aside,
         "" | "ig" => settled(c, i, i + 1, Kind::Date(c.today().plus(days))),
         "i" | "iak" | "it" => Kind::Aside,
-        "ra" | "tol" | "hoz" | "utan" | "utanra" => Kind::Doubt,
+        "ra" | "utanra" if place::is_moved(c, i) => settled(c, i, i + 1, Kind::Date(c.today().plus(days))),
+        "hoz" if line_says_week(c, i + 1) => return week_after(c, i, c.today().plus(days)),
+        "ra" | "tol" | "hoz" | "utan" | "utanra" => Kind::Loose,
         _ => return None,
     };
     mention(i..i + 1, kind)
+}
+
+/// Whether `egy hétre` is at word `i`.
+fn line_says_week(c: &Context<'_>, i: usize) -> bool {
+    c.line.gap(i) <= Gap::Space && c.line.after(i + 1) == "hetre"
+}
+
+/// `péntekhez egy hétre`: so many weeks after a day.
+fn week_after(c: &Context<'_>, i: usize, start: Day) -> Option<Mention> {
+    let count = count(c, i + 1)?;
+    mention(i..i + 3, settled(c, i, i + 3, calendar::after(c.clock, start, count, Unit::Week)))
+}
+
+fn count(c: &Context<'_>, i: usize) -> Option<u32> {
+    match c.figure(i) {
+        Some(figure) => figure.single().filter(|_| figure.tail.is_empty()),
+        None => hu::number(c.line.key(i)),
+    }
 }
 
 /// `két nap múlva`, `fél óra múlva`, `mához egy hétre`.
@@ -65,17 +95,14 @@ fn ahead(c: &Context<'_>, i: usize) -> Option<Mention> {
         let kind = if began { Kind::Doubt } else { calendar::ahead(c.clock, count, unit) };
         mention(i..to, settled(c, i, to, kind))
     };
-    let count = |i: usize| match c.figure(i) {
-        Some(figure) => figure.single().filter(|_| figure.tail.is_empty()),
-        None => hu::number(line.key(i)),
-    };
-    if line.key(i) == "mahoz" && line.after(i + 2) == "hetre" {
-        return found(i + 3, count(i + 1)?, Unit::Week);
+    if line.key(i) == "mahoz" && line_says_week(c, i + 1) {
+        return found(i + 3, count(c, i + 1)?, Unit::Week);
     }
     let part_of_hour = match line.key(i) {
         "fel" => Some(30),
         "negyed" => Some(15),
         "haromnegyed" => Some(45),
+        "masfel" => Some(90),
         _ => None,
     };
     if let Some(minutes) = part_of_hour
@@ -84,14 +111,18 @@ fn ahead(c: &Context<'_>, i: usize) -> Option<Mention> {
         return found(i + 3, minutes, Unit::Minute);
     }
     let unit = hu::unit(line.after(i + 1)).filter(|_| line.after(i + 2) == "mulva")?;
-    found(i + 3, count(i)?, unit)
+    found(i + 3, count(c, i)?, unit)
 }
 
 /// A day of the week of this week or the next: `jövő hétfőn`, `a jövő hét keddjén`, `ezen a héten pénteken`.
 fn of_a_week(c: &Context<'_>, i: usize) -> Option<Mention> {
     let line = &c.line;
     let today = c.today();
-    let form = |i: usize| hu::weekday_form(line.after(i)).filter(|(_, form)| !matches!(form, Form::Other));
+    let form = |i: usize| {
+        hu::weekday_form(line.key(i))
+            .filter(|_| line.gap(i) <= Gap::Comma)
+            .filter(|(_, form)| !matches!(form, Form::Other))
+    };
     let day = |found: Option<Day>| found.map_or(Kind::Doubt, Kind::Date);
     let from = c.absorb(i, &["a", "az"]);
     let read = |at: usize, found: &dyn Fn(u32) -> Kind| {
@@ -101,9 +132,9 @@ fn of_a_week(c: &Context<'_>, i: usize) -> Option<Mention> {
         mention(from..at + 1, kind)
     };
     match line.key(i) {
-        "jovo" | "kovetkezo" | "jovoheten" => {
-            let at = if line.key(i) == "jovoheten" { i } else { i + 1 };
-            if matches!(line.key(at), "het" | "heten" | "jovoheten") && line.gap(at) <= Gap::Dot || at == i {
+        "jovo" | "kovetkezo" | "kov" | "kovi" | "jovoheten" | "jovohet" => {
+            let at = if line.key(i).starts_with("jovohet") { i } else { i + 1 };
+            if matches!(line.key(at), "het" | "heten") && line.gap(at) <= Gap::Dot || at == i {
                 let next = if line.key(at + 1) == "a" { at + 2 } else { at + 1 };
                 return read(next, &|weekday| day(calendar::next_week(today, weekday)))
                     .or_else(|| mention(from..at + 1, Kind::Doubt));
@@ -119,7 +150,9 @@ fn of_a_week(c: &Context<'_>, i: usize) -> Option<Mention> {
             if matches!(line.after(at), "heti" | "havi" | "evi") {
                 return mention(from..at + 1, Kind::Aside);
             }
-            if line.key(i) == "jovo" {
+            if matches!(line.key(i), "kov" | "kovi") && form(at).is_none() {
+                None
+            } else if line.key(i) == "jovo" {
                 read(at, &|weekday| day(calendar::next_week(today, weekday)))
             } else {
                 read(at, &|weekday| day(calendar::undisputed_next(today, weekday)))
@@ -148,7 +181,13 @@ fn of_a_week(c: &Context<'_>, i: usize) -> Option<Mention> {
         "ezen" if line.after(i + 1) == "a" => {
             read(i + 2, &|weekday| day(calendar::this_week(today, weekday)))
         }
-        "e" | "a" if is_home(c) && line.after(i + 1) == "heten" => {
+        "eheten" if is_home(c) => read(i + 1, &|weekday| day(calendar::this_week(today, weekday)))
+            .or_else(|| mention(i..i + 1, Kind::Doubt)),
+        "e" | "a"
+            if is_home(c)
+                && matches!(line.after(i + 1), "heten" | "het")
+                && (line.key(i) == "e" || line.key(i + 1) == "heten") =>
+        {
             read(i + 2, &|weekday| day(calendar::this_week(today, weekday)))
                 .or_else(|| mention(i..i + 2, Kind::Doubt))
         }
@@ -178,8 +217,22 @@ fn weekday(c: &Context<'_>, i: usize) -> Option<Mention> {
         let day = calendar::next_week(c.today(), weekday).map_or(Kind::Doubt, Kind::Date);
         return mention(i..to, settled(c, i, to, day));
     }
+    if form == Form::Other
+        && line.key(i).ends_with('z')
+        && line_says_week(c, to)
+        && weekday != calendar::weekday(c.today())
+    {
+        return week_after(c, i, calendar::coming(c.today(), weekday));
+    }
+    // `nem pénteken, hétfőn`
+    let is_next =
+        line.after(to) == "hanem" || line.gap(to) == Gap::Comma && hu::weekday_form(line.key(to)).is_some();
+    if is_next && line.before(i) == "nem" {
+        return mention(i..to, Kind::Gone);
+    }
     let kind = match form {
-        Form::Other | Form::Of => Kind::Doubt,
+        Form::Other if place::is_moved(c, i) => settled(c, i, to, Kind::Weekday(weekday)),
+        Form::Other | Form::Of => Kind::Loose,
         Form::Adjective => Kind::Aside,
         _ if line.is_name(i) => Kind::Aside,
         Form::On | Form::Until => settled(c, i, to, Kind::Weekday(weekday)),
@@ -188,13 +241,18 @@ fn weekday(c: &Context<'_>, i: usize) -> Option<Mention> {
             let stands = line.gap(to) > Gap::Space && !(line.is_capital(i) && line.gap(to) == Gap::Dot)
                 || part(next).is_some()
                 || c.starts_time(to)
+                || (next == "de" && line.word(to).is_some_and(|word| word.has_dot))
                 || matches!(next, "delig" | "estig" | "reggelig" | "delutanig")
                 || c.day(to).is_some_and(|(_, tail)| !tail.is_ascii())
                 || lexicon::month(next).is_some()
-                || (line.begins(i) && next.ends_with("ni"));
+                || (line.begins(i) && (next.ends_with("ni") || hu::is_short(line.key(i))))
+                // A name would have a capital.
+                || (line.begins(i)
+                    && !line.is_capital(i)
+                    && (c.figure(to).is_none() || words::is_measure(line.after(to + 1))));
             match settled(c, i, to, Kind::Weekday(weekday)) {
-                Kind::Doubt => Kind::Doubt,
-                _ if !stands && line.gap(i) == Gap::Dash => Kind::Doubt,
+                kind @ (Kind::Doubt | Kind::Loose | Kind::Gone) => kind,
+                _ if !stands && matches!(line.gap(i), Gap::Comma | Gap::Dash) => Kind::Doubt,
                 _ if !stands => Kind::Aside,
                 kind => kind,
             }
@@ -231,7 +289,8 @@ fn date(c: &Context<'_>, i: usize) -> Option<Mention> {
     let has_dot = line.word(to - 1).is_some_and(|word| word.has_dot || !word.is_number());
     let kind = match form {
         Form::Adjective => Kind::Aside,
-        Form::Other | Form::Of => Kind::Doubt,
+        Form::Other if place::is_moved(c, to - 1) => calendar::date(c.today(), year, month, day),
+        Form::Other | Form::Of => Kind::Loose,
         // `december 5 doboz` counts boxes.
         Form::Bare if !has_dot && line.gap(to) == Gap::Space && words::is_measure(next) => Kind::Aside,
         Form::Bare | Form::On | Form::Until => calendar::date(c.today(), year, month, day),
@@ -262,8 +321,13 @@ fn day_alone(c: &Context<'_>, i: usize) -> Option<Mention> {
         Some((day, form)) => (day, form),
         None => {
             let (day, tail) = c.day(i)?;
-            // `5-en` is "five of us", `9-től` from nine.
-            let is_day = tail.starts_with(['á', 'é']) || tail == "jén";
+            // `5-en` is "five of us", `9-től` from nine. No hour is over 24.
+            let is_until = day > 24 && matches!(tail, "ig" | "áig" | "éig");
+            // Who writes without marks may mean `30-án`, unless so many people are meant.
+            let is_plain = matches!(tail, "an" | "en") && !c.line.words.iter().any(|word| word.is_marked());
+            let has_act = || c.line.words.iter().any(|word| hu::is_act(&word.key));
+            let is_until = is_until || (is_plain && !hu::is_of_people(c.line.after(i + 1)) && has_act());
+            let is_day = tail.starts_with(['á', 'é']) || tail == "jén" || is_until;
             (day, hu::ending(&fold(tail)).filter(|_| is_day)?)
         }
     };
@@ -279,6 +343,41 @@ fn day_alone(c: &Context<'_>, i: usize) -> Option<Mention> {
         Form::Bare | Form::Of => return None,
     };
     mention(i..i + 1, kind)
+}
+
+/// `szenteste`, `Mikuláskor`: days with names of their own that are each year on the same date; and the last
+/// of a month.
+fn named(c: &Context<'_>, i: usize) -> Option<Mention> {
+    let line = &c.line;
+    if !is_home(c) {
+        return None;
+    }
+    if matches!(line.key(i), "honap" | "ho") && line.has(i + 1, &["utolso", "napjan"])
+        || line.has(i, &["honap", "utolso", "napjaig"])
+    {
+        let from = c.absorb(i, &["a"]);
+        let kind = if matches!(line.before(from), "jovo" | "mult" | "minden" | "e") {
+            Kind::Doubt
+        } else {
+            calendar::last_day(c.today(), None)
+        };
+        return mention(from..i + 3, settled(c, from, i + 3, kind));
+    }
+    // In the last days, or until the last of them.
+    if matches!(line.key(i), "honap" | "ho") && line.after(i + 1) == "vegeig" {
+        let from = c.absorb(i, &["a"]);
+        let is_other = matches!(line.before(from), "jovo" | "mult" | "minden" | "kovetkezo" | "kov");
+        let kind = if is_other { Kind::Doubt } else { calendar::last_day(c.today(), None) };
+        return mention(from..i + 2, settled(c, from, i + 2, kind));
+    }
+    if let (Some(month), Some(nth)) = (hu::month(line.key(i)), hu::nth(line.after(i + 1)))
+        && let Some((weekday, Form::Of | Form::On)) = hu::weekday_form(line.after(i + 2))
+    {
+        let kind = calendar::nth_weekday(c.today(), month, nth, weekday);
+        return mention(i..i + 3, settled(c, i, i + 3, kind));
+    }
+    let (_, month, day) = hu::NAMED.iter().find(|(word, ..)| *word == line.key(i))?;
+    mention(i..i + 1, settled(c, i, i + 1, calendar::date(c.today(), None, *month, *day)))
 }
 
 /// What holds more than one day, or another day than the due's.
@@ -303,7 +402,9 @@ fn vague(c: &Context<'_>, i: usize) -> Option<Mention> {
     if is_roman && c.day(i + 1).is_some() {
         return mention(i..i + 2, Kind::Doubt);
     }
-    if let Some(is_doubt) = hu::is_vague(key) {
+    // The end of a day is today's.
+    let is_close = matches!(line.before(i), "nap" | "munkanap" | "munkaido");
+    if let Some(is_doubt) = hu::is_vague(key).filter(|_| !is_close) {
         return mention(i..i + 1, if is_doubt { Kind::Doubt } else { Kind::Aside });
     }
     match hu::month_form(key)? {
@@ -312,38 +413,12 @@ fn vague(c: &Context<'_>, i: usize) -> Option<Mention> {
     }
 }
 
-/// The kind, unless the words around make it another day.
-pub(super) fn settled(c: &Context<'_>, from: usize, to: usize, kind: Kind) -> Kind {
-    let line = &c.line;
-    let before = line.before(from);
-    let at = if part(line.after(to)).is_some() { to + 1 } else { to };
-    let next = line.after(at);
-    if hu::unsettles(before)
-        || hu::moves(line.after(to))
-        || hu::moves(next)
-        || line.since_begin(from, hu::subordinates)
-        || (line.sentence(from)..from).any(|n| hu::negates(line.key(n), line.key(n + 1)))
-        || matches!(next, "nem" | "nincs" | "ne" | "sem")
-    {
-        Kind::Doubt
-    } else if matches!(before, "a" | "az" | "mult" | "elmult" | "elozo" | "attol")
-        || (hu::is_participle(next) && !line.is_capital(at))
-        || (hu::is_participle(before) && !line.is_capital(from - 1))
-        || line.since_begin(from, hu::is_past)
-        || hu::is_past(next)
-    {
-        Kind::Aside
-    } else {
-        kind
-    }
-}
-
 /// The part of the day that a word names.
 pub(super) fn part(key: &str) -> Option<Part> {
     Some(match key {
         "hajnalban" | "hajnali" => Part::Dawn,
-        "reggel" | "delelott" => Part::Morning,
-        "delutan" | "du" => Part::Afternoon,
+        "reggel" | "delelott" | "d e" => Part::Morning,
+        "delutan" | "du" | "d u" => Part::Afternoon,
         "este" => Part::Evening,
         "ejjel" | "ejszaka" => Part::Night,
         _ => return None,

@@ -10,6 +10,15 @@ pub(super) fn month(key: &str) -> Option<u32> {
     words_en::month(key).or_else(|| words_hu::month(key)).or_else(|| words_ro::month(key))
 }
 
+/// The day of the week that a word names in a text of this language.
+pub(super) fn weekday(key: &str, language: Language) -> Option<u32> {
+    match language {
+        Language::English => words_en::weekday(key).or_else(|| words_en::short_weekday(key)),
+        Language::Hungarian => words_hu::weekday_form(key).map(|(day, _)| day),
+        Language::Romanian => words_ro::weekday(key).or_else(|| words_ro::short_weekday(key)),
+    }
+}
+
 /// Whether a word names a day in some language.
 pub(super) fn is_day(key: &str) -> bool {
     words_en::weekday(key).is_some()
@@ -89,8 +98,13 @@ pub(super) fn is_like_day(key: &str, language: Language) -> bool {
         Language::Hungarian => HUNGARIAN,
         Language::Romanian => ROMANIAN,
     };
-    let is_other_day =
-        key.len() > 3 && !is_day(key) && ["day", "days", "nap", "napon"].iter().any(|end| key.ends_with(end));
+    // `birthday` is an occasion.
+    let is_occasion =
+        matches!(key, "birthday" | "bday" | "nameday" | "nevnap" | "nonap" | "szulinap" | "szuletesnap");
+    let is_other_day = key.len() > 3
+        && !is_occasion
+        && !is_day(key)
+        && ["day", "days", "nap", "napon"].iter().any(|end| key.ends_with(end));
     is_other_day || (key.len() > 4 && words.iter().any(|word| key != *word && is_slip(key, word)))
 }
 

@@ -166,9 +166,21 @@ impl<'a> Line<'a> {
         (0..=i).rev().find(is_begin).unwrap_or(0)
     }
 
-    /// Whether one of the words before `i` in its sentence `is`.
-    pub fn since_begin(&self, i: usize, is: impl Fn(&str) -> bool) -> bool {
-        (self.sentence(i)..i).any(|n| is(self.key(n)))
+    /// Where the part of the sentence of word `i` begins, after a comma or a dash, or 40 words before it.
+    pub fn clause(&self, i: usize) -> usize {
+        let is_begin = |n: &usize| self.gap(*n) >= Gap::Comma || (*n < i && i - *n >= 40);
+        (0..=i).rev().find(is_begin).unwrap_or(0)
+    }
+
+    /// The last word before a part of the sentence.
+    pub fn before_clause(&self, clause: usize) -> &str {
+        clause.checked_sub(1).map_or("", |last| self.key(last))
+    }
+
+    /// Where it ends.
+    pub fn clause_end(&self, i: usize) -> usize {
+        let last = self.words.len().min(i + 40);
+        (i + 1..last).find(|n| self.gap(*n) >= Gap::Comma).unwrap_or(last)
     }
 }
 
@@ -248,8 +260,8 @@ fn gap_of(char: char) -> Gap {
     }
 }
 
-/// A word in pieces if it is a date with a month's name such as `2026.dec.5` or `5-Dec-2026`, or a day and its
-/// part such as `mâine-seară`.
+/// A word in pieces if it is a date with a month's name such as `2026.dec.5` or `5-Dec-2026`, or a day and
+/// its part such as `mâine-seară`.
 fn pieces(raw: &str) -> Vec<&str> {
     if let Some((day, part)) = raw.split_once('-')
         && lexicon::is_day(&fold(day))

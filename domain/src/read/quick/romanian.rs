@@ -1,13 +1,17 @@
 //! Days as Romanian says them.
 
+mod dates;
+mod place;
+
 use super::calendar::{self, Unit};
 use super::context::{Context, mention};
 use super::line::Gap;
 use super::mention::{Kind, Mention, Part};
-use super::words;
 use super::words_ro as ro;
 use crate::settings::catalogue::Language;
 use crate::value::time::Day;
+pub(super) use dates::lead;
+pub(super) use place::{is_subordinate, settled, tells_of_past};
 
 /// The words before a day that belong to it.
 const LEADS: &[&str] = &["pana", "pina"];
@@ -20,10 +24,14 @@ pub(super) fn read(c: &Context<'_>, i: usize) -> Option<Mention> {
         return None;
     }
     near_day(c, i)
+        .or_else(|| from_day(c, i))
         .or_else(|| ahead(c, i))
         .or_else(|| of_a_week(c, i))
+        .or_else(|| dates::nth_weekday(c, i))
         .or_else(|| weekday(c, i))
-        .or_else(|| date(c, i))
+        .or_else(|| dates::of_next_month(c, i))
+        .or_else(|| dates::last_day(c, i))
+        .or_else(|| dates::date(c, i))
         .or_else(|| vague(c, i))
 }
 
@@ -55,10 +63,10 @@ fn near_day(c: &Context<'_>, i: usize) -> Option<Mention> {
     }
     let from = c.absorb(i, LEADS);
     // "leave it for tomorrow"
-    let is_for = line.before(from) == "pe" && from == i;
+    let is_for = line.before(from) == "pe" && from == i && !place::is_moved(c, i);
     let kind = match line.is_name(i) {
         true => Kind::Aside,
-        false if is_for => Kind::Doubt,
+        false if is_for => Kind::Loose,
         false => settled(c, from, to, kind),
     };
     mention(from..to, kind)
@@ -72,7 +80,26 @@ fn ahead(c: &Context<'_>, i: usize) -> Option<Mention> {
         return None;
     }
     if matches!(key, "intr o" | "intr un") {
-        return ro::unit(line.after(i + 1)).map(|_| Mention { words: i..i + 2, kind: Kind::Doubt });
+        if line.has(i + 1, &["jumatate", "de", "ora"]) && is_todo(c, i, i + 4) {
+            return mention(i..i + 4, settled(c, i, i + 4, calendar::ahead(c.clock, 30, Unit::Minute)));
+        }
+        let unit = ro::unit(line.after(i + 1))?;
+        let goes_on = matches!(line.after(i + 2), "si" | "jumatate" | "buna" | "anume");
+        let kind = if goes_on || !is_todo(c, i, i + 2) {
+            Kind::Doubt
+        } else {
+            settled(c, i, i + 2, calendar::ahead(c.clock, 1, unit))
+        };
+        return mention(i..i + 2, kind);
+    }
+    // "in 3 days" may be within that time, or how long something takes; what is to be done then is due.
+    if key == "in"
+        && let Some((count, unit, to)) = span_of_time(c, i + 1)
+        && is_todo(c, i, to)
+        && !matches!(line.after(to), "lucratoare" | "si")
+        && !c.counts_on(to, ro::number, ro::unit)
+    {
+        return mention(i..to, settled(c, i, to, calendar::ahead(c.clock, count, unit)));
     }
     if key == "peste"
         && let Some((count, unit, to)) = span_of_time(c, i + 1)
@@ -104,15 +131,60 @@ fn ahead(c: &Context<'_>, i: usize) -> Option<Mention> {
         };
         return mention(i..to, kind);
     }
-    // "after 14 o'clock" is a time.
-    let end = c.has_unit_after(i, ro::unit).filter(|end| key == "peste" || line.key(*end) != "ora")?;
+    // "after 14 o'clock" is a time. Nor is Monday a number of months, nor the last day of a month a span of
+    // time.
+    let is_span = |end: usize| line.key(end) != "luni" || is_months(c, end) || key == "peste";
+    let end = c.has_unit_after(i, ro::unit).filter(|end| key == "peste" || line.key(*end) != "ora");
+    let end = end.filter(|end| is_span(*end) && !matches!(line.after(i + 1), "ultima" | "prima"))?;
     // "within" or "in"; after; ago
     mention(i..end + 1, if key == "acum" { Kind::Aside } else { Kind::Doubt })
+}
+
+/// Whether a span of time at these words is when the todo is to be done: it begins the line and is not all of
+/// it, or ends one that says what to do and no terms of a contract.
+fn is_todo(c: &Context<'_>, from: usize, to: usize) -> bool {
+    let line = &c.line;
+    let begin = line.sentence(from);
+    if line.words.iter().any(|word| ro::is_terms(&word.key)) {
+        return false;
+    }
+    let ends = line.gap(to) > Gap::Comma && (begin..from).any(|n| ro::is_act(line.key(n)));
+    let begins = from == begin && line.gap(to) <= Gap::Comma && line.gap(to) != Gap::Edge;
+    begins || ends
+}
+
+/// `de azi într-o săptămână`, `de luni în două săptămâni`.
+fn from_day(c: &Context<'_>, i: usize) -> Option<Mention> {
+    let line = &c.line;
+    let (start, is_today) = match line.after(i + 1) {
+        "azi" | "astazi" => (c.today(), false),
+        "maine" | "miine" => (c.today().plus(1), false),
+        key => {
+            let weekday = ro::weekday(key)?;
+            (calendar::coming(c.today(), weekday), weekday == calendar::weekday(c.today()))
+        }
+    };
+    let (count, unit, to) = match line.after(i + 2) {
+        "intr o" => (1, ro::unit(line.after(i + 3))?, i + 4),
+        "in" | "peste" => span_of_time(c, i + 3)?,
+        _ => return None,
+    };
+    if line.key(i) != "de" || !matches!(unit, Unit::Day | Unit::Week) {
+        return None;
+    }
+    let kind = if is_today { Kind::Doubt } else { calendar::after(c.clock, start, count, unit) };
+    mention(i..to, settled(c, i, to, kind))
 }
 
 /// So many units, and where they end.
 fn span_of_time(c: &Context<'_>, i: usize) -> Option<(u32, Unit, usize)> {
     let line = &c.line;
+    if let Some(figure) = c.figure(i)
+        && let Some(count) = figure.single()
+        && matches!(figure.tail, "h" | "min")
+    {
+        return Some((count, if figure.tail == "h" { Unit::Hour } else { Unit::Minute }, i + 1));
+    }
     if line.has(i, &["o", "jumatate", "de", "ora"]) {
         return Some((30, Unit::Minute, i + 4));
     }
@@ -170,12 +242,12 @@ impl Week {
 
 /// `săptămâna viitoare` at word `i`.
 fn week(c: &Context<'_>, i: usize) -> Option<Week> {
-    if !matches!(c.line.key(i), "saptamana" | "saptamina") {
+    if !matches!(c.line.key(i), "saptamana" | "saptamina" | "sapt") {
         return None;
     }
     Some(match c.line.after(i + 1) {
-        "viitoare" | "urmatoare" => Week::Next,
-        "asta" | "aceasta" => Week::This,
+        "viitoare" | "urmatoare" | "viit" | "urm" | "vii" => Week::Next,
+        "asta" | "aceasta" | "curenta" => Week::This,
         "trecuta" => Week::Past,
         "cealalta" => Week::Other,
         _ => return None,
@@ -186,8 +258,16 @@ fn week(c: &Context<'_>, i: usize) -> Option<Week> {
 fn weekday(c: &Context<'_>, i: usize) -> Option<Mention> {
     let line = &c.line;
     let key = line.key(i);
-    let weekday = ro::weekday(key).or_else(|| ro::that_weekday(key))?;
-    let is_that = is_definite(c, i);
+    let short = || ro::short_weekday(key).filter(|_| starts_day_or_time(c, i + 1));
+    let weekday = ro::weekday(key).or_else(|| ro::that_weekday(key)).or_else(short)?;
+    let is_that = ro::short_weekday(key).is_none() && is_definite(c, i);
+    // `Miercurea Ciuc` and `Sâmbăta de Sus` are towns.
+    if is_that
+        && line.is_capital(i)
+        && (line.is_capital(i + 1) || (line.after(i + 1) == "de" && line.is_capital(i + 2)))
+    {
+        return None;
+    }
     if is_months(c, i) {
         return mention(i..i + 1, Kind::Aside);
     }
@@ -196,7 +276,7 @@ fn weekday(c: &Context<'_>, i: usize) -> Option<Mention> {
     if c.ends_name(to) || ro::is_place(line.before(i)) {
         return None;
     }
-    let at = if line.after(to) == "din" { to + 1 } else { to };
+    let at = if matches!(line.after(to), "din" | "de") { to + 1 } else { to };
     if line.gap(at) <= Gap::Comma
         && let Some(week) = week(c, at)
     {
@@ -220,17 +300,38 @@ fn weekday(c: &Context<'_>, i: usize) -> Option<Mention> {
     if line.is_name(i) || (is_before_name && kind == Kind::Weekday(weekday)) {
         return mention(from..to, Kind::Aside);
     }
-    // "for Monday"
-    let is_for = line.before(from) == "pe" && from == i;
-    mention(from..to, if is_for { Kind::Doubt } else { settled(c, from, to, kind) })
+    // "for Monday" A day that another one has taken the place of: `mutat de pe joi pe luni`, `nu joi, luni`.
+    let has_other =
+        line.after(to) == "ci" || line.gap(to) == Gap::Comma && ro::weekday(line.key(to)).is_some();
+    let is_corrected = line.before(from) == "nu" && has_other;
+    let is_replaced =
+        line.before(from) == "pe" && from > 1 && line.key(from - 2) == "de" && place::is_moved(c, i);
+    if is_corrected || is_replaced {
+        return mention(from..to, Kind::Gone);
+    }
+    let is_for = line.before(from) == "pe" && from == i && !place::is_moved(c, i);
+    let kind = if is_for { Kind::Loose } else { settled(c, from, to, kind) };
+    // `mutat pe joi` leaves "mutat".
+    let from = if line.before(from) == "pe" && kind.is_day() { from - 1 } else { from };
+    mention(from..to, kind)
+}
+
+/// Whether a date or a time begins at word `i`.
+fn starts_day_or_time(c: &Context<'_>, i: usize) -> bool {
+    let is_date = c.figure(i).is_some_and(|it| it.count > 1)
+        || (c.day(i).is_some() && ro::month(c.line.after(i + 1)).is_some());
+    c.line.gap(i) <= Gap::Comma && (c.starts_time(i) || is_date)
 }
 
 /// Whether `luni` is months.
 fn is_months(c: &Context<'_>, i: usize) -> bool {
     let line = &c.line;
     let before = line.before(i);
-    let is_counted =
-        i.checked_sub(1).and_then(|n| c.figure(n)).is_some_and(|figure| figure.single().is_some());
+    // More is rather the end of a telephone number.
+    let is_counted = i
+        .checked_sub(1)
+        .and_then(|n| c.figure(n))
+        .is_some_and(|figure| figure.single().is_some_and(|count| count <= 99));
     let is_hour = i.checked_sub(2).is_some_and(|n| matches!(line.key(n), "ora" | "orele"));
     line.key(i) == "luni"
         && ((is_counted && line.gap(i) == Gap::Space && !is_hour)
@@ -251,58 +352,6 @@ fn is_definite(c: &Context<'_>, i: usize) -> bool {
     ro::that_weekday(key).is_some() && ends_plain && has_marks()
 }
 
-/// `pe 5 decembrie`, `până la 5 dec. 2026`, `pe data de 5`.
-fn date(c: &Context<'_>, i: usize) -> Option<Mention> {
-    let line = &c.line;
-    let range = c.figure(i).is_some_and(|figure| figure.count == 2 && matches!(figure.mark, '-' | '/'));
-    if range && ro::month(line.after(i + 1)).is_some() {
-        return mention(i..i + 2, Kind::Doubt);
-    }
-    let is_first = matches!(line.key(i), "intai" | "intii");
-    let day = if is_first { 1 } else { c.day(i).filter(|(_, tail)| tail.is_empty())?.0 };
-    let (from, has_lead) = lead(c, i);
-    let month = ro::month(line.after(i + 1)).filter(|_| !is_first || line.key(i + 1).len() > 2);
-    let Some(month) = month else {
-        let is_date = line.before(i) == "de" && i.checked_sub(2).is_some_and(|n| line.key(n) == "data");
-        let kind = settled(c, from, i + 1, calendar::month_day(c.today(), day));
-        let is_of = matches!(line.after(i + 1), "ale" | "a" | "luna") || c.is_one_of_several(&(i..i + 1));
-        let is_free = line.gap(i + 1) > Gap::Dot || c.starts_time(i + 1);
-        let is_led = is_date || (line.before(i) == "pe" && is_free && is_home(c));
-        return if is_led { mention(from..i + 1, if is_of { Kind::Doubt } else { kind }) } else { None };
-    };
-    let year = c.year(i + 2);
-    let to = if year.is_some() { i + 3 } else { i + 2 };
-    if ro::is_place(line.before(from)) || (!has_lead && ro::is_place(line.before(i))) {
-        return None;
-    }
-    if c.is_one_of_several(&(i..to)) || c.is_one_of_several(&(from..to)) {
-        return mention(from..to, Kind::Doubt);
-    }
-    let is_free = has_lead || year.is_some() || line.gap(to) > Gap::Dot || c.starts_time(to);
-    // `mai` is "more", `mar` an apple, and holidays with capitals give names to places.
-    let is_word = matches!(line.key(i + 1), "mai" | "sep") || line.is_capital(i + 1);
-    let is_apple = line.key(i + 1) == "mar" && !has_lead && year.is_none();
-    let is_number = words::precedes_number(line.before(from));
-    if is_apple || is_number || (is_word && !is_free) {
-        return mention(from..to, Kind::Aside);
-    }
-    mention(from..to, settled(c, from, to, calendar::date(c.today(), year, month, day)))
-}
-
-/// Where the prepositions before a date begin, and whether there are any.
-pub(super) fn lead(c: &Context<'_>, i: usize) -> (usize, bool) {
-    let line = &c.line;
-    let mut from = i;
-    if line.before(from) == "de" && from.checked_sub(2).is_some_and(|n| line.key(n) == "data") {
-        from -= 2;
-    }
-    if matches!(line.before(from), "pe" | "la" | "in" | "data") {
-        from -= 1;
-    }
-    from = c.absorb(from, LEADS);
-    (from, from < i)
-}
-
 /// What holds more than one day, or another day than the due's.
 fn vague(c: &Context<'_>, i: usize) -> Option<Mention> {
     let line = &c.line;
@@ -310,15 +359,7 @@ fn vague(c: &Context<'_>, i: usize) -> Option<Mention> {
     let is_span = |key: &str| {
         matches!(
             key,
-            "saptamanii"
-                | "lunii"
-                | "anului"
-                | "saptamana"
-                | "luna"
-                | "an"
-                | "anul"
-                | "trimestrului"
-                | "zilei"
+            "saptamanii" | "lunii" | "anului" | "saptamana" | "luna" | "an" | "anul" | "trimestrului"
         )
     };
     match key {
@@ -341,6 +382,10 @@ fn vague(c: &Context<'_>, i: usize) -> Option<Mention> {
         "in" if ro::month(line.after(i + 1)).is_some() => mention(i..i + 2, Kind::Doubt),
         "la" if line.has(i, &["la", "noapte"]) => mention(i..i + 2, Kind::Doubt),
         "a" if line.has(i, &["a", "doua", "zi"]) => mention(i..i + 3, Kind::Doubt),
+        // A birthday is an occasion.
+        "ziua" if matches!(line.after(i + 1), "lui" | "ei") || line.has(i + 1, &["de", "nastere"]) => None,
+        // Until the end of the day.
+        "zilei" if line.before(i) == "sfarsitul" => None,
         "mai" | "mar" | "sep" | "dec" => None,
         _ => match ro::is_vague(key) {
             Some(true) => mention(i..i + 1, Kind::Doubt),
@@ -350,53 +395,16 @@ fn vague(c: &Context<'_>, i: usize) -> Option<Mention> {
     }
 }
 
-/// The kind, unless the words around make it another day.
-pub(super) fn settled(c: &Context<'_>, from: usize, to: usize, kind: Kind) -> Kind {
-    let line = &c.line;
-    let before = line.before(from);
-    let second = from.checked_sub(2).map_or("", |n| line.key(n));
-    let next =
-        if part(c, to).is_some() { line.after(part(c, to).map_or(to, |(to, _)| to)) } else { line.after(to) };
-    if ro::unsettles(before)
-        || matches!(next, "sau" | "ori" | "incolo" | "inclusiv" | "exclus")
-        || line.since_begin(from, ro::subordinates)
-        || (line.sentence(from)..from).any(|n| ro::negates(line.key(n), line.key(n + 1)))
-        || next == "nu"
-        || (before == "de" && matches!(second, "inainte" | "incepand" | "afara" | "jurul"))
-    {
-        Kind::Doubt
-    } else if before == "de"
-        || (ro::is_past(before) && !matches!(second, "de" | "trebuie" | "fi"))
-        || tells_of_past(c, from)
-        || (line.gap(to) <= Gap::Dot && is_told(c, to))
-    {
-        Kind::Aside
-    } else {
-        kind
-    }
-}
-
-/// Whether the sentence before word `i` tells what somebody did: `am sunat`, `Ana a trimis`.
-pub(super) fn tells_of_past(c: &Context<'_>, i: usize) -> bool {
-    (c.line.sentence(i)..i).any(|n| n + 1 < i && is_told(c, n))
-}
-
-/// Whether a verb in the past begins at word `i`.
-fn is_told(c: &Context<'_>, i: usize) -> bool {
-    let key = c.line.after(i + 1);
-    let is_verb =
-        ro::is_past(key) || (key.len() > 4 && ["at", "it", "ut"].iter().any(|end| key.ends_with(end)));
-    matches!(c.line.key(i), "am" | "ai" | "a" | "au" | "ati") && is_verb
-}
-
 /// The part of the day at word `i`, and where it ends.
 pub(super) fn part(c: &Context<'_>, i: usize) -> Option<(usize, Part)> {
     let line = &c.line;
     Some(match line.key(i) {
-        "dimineata" => (i + 1, Part::Morning),
+        "dimineata" | "dim" => (i + 1, Part::Morning),
         "seara" => (i + 1, Part::Evening),
         "noaptea" => (i + 1, Part::Night),
-        "dupa amiaza" | "dupa masa" | "dupamasa" | "dupaamiaza" => (i + 1, Part::Afternoon),
+        "dupa amiaza" | "dupa masa" | "dupamasa" | "dupaamiaza" | "dupa amiaz" | "dupamiaza" => {
+            (i + 1, Part::Afternoon)
+        }
         "dupa" if matches!(line.after(i + 1), "amiaza" | "masa") => (i + 2, Part::Afternoon),
         _ => return None,
     })

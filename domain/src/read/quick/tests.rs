@@ -4,7 +4,11 @@ use proptest::prelude::*;
 
 mod english;
 mod hungarian;
+mod notes_english;
+mod notes_hungarian;
+mod notes_romanian;
 mod romanian;
+mod unseen;
 
 use Language::{English, Hungarian, Romanian};
 
@@ -25,7 +29,7 @@ fn check(language: Language, phrases: &[(&str, &str, &str)]) {
 
 /// What is left of a phrase, and its due without the zone.
 fn read(language: Language, now: &str, phrase: &str) -> (String, String) {
-    let Quick { text, due } = quick(phrase, language, &clock(now));
+    let QuickTodo { text, due } = quick(phrase, language, &clock(now));
     let due = due.map_or(String::new(), |due| due.to_string());
     (text, due.trim_end_matches("[Europe/Budapest]").to_owned())
 }

@@ -47,6 +47,18 @@ pub(super) fn precedes_number(key: &str) -> bool {
     )
 }
 
+/// Before two numbers with a mark between them, these make them no date.
+pub(super) fn precedes_pair(key: &str) -> bool {
+    among(
+        "awb|invoice|inv|order|ref|po|route|exit|platform|size|dress|highway|offer|contract|contractul|\
+         contractului|factura|facturii|comanda|room|unit|\
+         flat|suite|item|lot|case|ticket|box|gate|building|bldg|apt|step|task|doc|file|model|type|tip|\
+         oferta|decizia|legea|dosar|dosarul|part|grade|series|batch|raktar|szamla|rendeles|lap|proces|\
+         aviz|avizul|proforma|bon|cod|cota|scara|bloc|camera|sala|hala|poarta",
+        key,
+    )
+}
+
 /// What stands behind a number that counts or measures.
 pub(super) fn is_measure(key: &str) -> bool {
     among(
@@ -54,7 +66,7 @@ pub(super) fn is_measure(key: &str) -> bool {
          km|l|liter|litru|litri|db|darab|buc|bucati|pcs|pieces|percent|szazalek|suta|ezer|mii|\
          mie|millio|milioane|million|thousand|people|persons|fo|szemely|persoane|doboz|csomag|\
          karton|raklap|ember|cutii|boxes|x|times|perc|minute|minutes|nap|napos|oras|percre|days|\
-         zile|hours|ore|inch|v|w|kw",
+         zile|hours|ore|inch|ml|mp|mc|dl|kwh|toli|tone|v|w|kw|scale|ratio|mix|model|share|stake",
         key,
     )
 }
@@ -67,6 +79,26 @@ pub(super) fn moves_clock(key: &str) -> bool {
          vagy|fele|naponta|hetente|indulo|erkezo|kezdodo|sau|ori|zilnic|pana|incolo",
         key,
     )
+}
+
+/// Alone between two days, these show that the second is of something else.
+pub(super) fn begins_other(key: &str) -> bool {
+    among("if|when|because|whether|for|about|re|regarding|hogy|ha|mert|daca|ca|pentru|pt|despre", key)
+}
+
+/// At that time, of which was told before.
+pub(super) fn refers_back(key: &str) -> bool {
+    among("then|akkor|aznap|atunci", key)
+}
+
+/// Today and tomorrow.
+pub(super) fn is_near_day(key: &str) -> bool {
+    among("today|tomorrow|tmrw|tmr|tonight|ma|holnap|azi|astazi|maine|miine|diseara", key)
+}
+
+/// A feast that gives its name to gifts and greetings, more than to a day.
+pub(super) fn is_christmas(key: &str) -> bool {
+    among("xmas|christmas|karacsonyi|craciun", key)
 }
 
 /// Whether a word may be a day of the week in very short, where a time follows it.
@@ -87,7 +119,8 @@ pub(super) fn is_of_evening(key: &str) -> bool {
     )
 }
 
-/// Whether one letter of `word` is missing, doubled, another or in the wrong place in `key`; the first is right.
+/// Whether one letter of `word` is missing, doubled, another or in the wrong place in `key`; the first is
+/// right.
 pub(super) fn is_slip(key: &str, word: &str) -> bool {
     let (one, other) = (key.as_bytes(), word.as_bytes());
     let same = one.iter().zip(other).take_while(|(a, b)| a == b).count();

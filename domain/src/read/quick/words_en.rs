@@ -73,8 +73,8 @@ pub(super) fn short_weekday(key: &str) -> Option<u32> {
 
 pub(super) fn is_tomorrow(key: &str) -> bool {
     among(
-        "tomorrow|tommorow|tommorrow|tomorow|tomorro|tommorro|tmrw|tmrow|tmr|2moro|2morrow|\
-         tomorrrow",
+        "tomorrow|tommorow|tommorrow|tomorow|tomorro|tommorro|tmrw|tmrow|tmr|tmw|tmmrw|2moro|2morrow|\
+         2mrw|tomorrrow",
         key,
     ) || (key.len() >= 7 && !key.ends_with('s') && is_slip(key, "tomorrow"))
 }
@@ -93,8 +93,13 @@ pub(super) fn number(key: &str) -> Option<u32> {
         "ten" => 10,
         "eleven" => 11,
         "twelve" => 12,
+        "thirteen" => 13,
         "fourteen" => 14,
         "fifteen" => 15,
+        "sixteen" => 16,
+        "seventeen" => 17,
+        "eighteen" => 18,
+        "nineteen" => 19,
         "twenty" => 20,
         "thirty" => 30,
         _ => return None,
@@ -114,13 +119,24 @@ pub(super) fn unit(key: &str) -> Option<Unit> {
     })
 }
 
-/// Before a day, these make it another day, several, or the day of something else.
+/// Before a day, these make it another day, several, or none.
 pub(super) fn unsettles(key: &str) -> bool {
     among(
-        "from|since|until|till|til|before|after|for|to|of|about|than|or|every|each|except|not|\
-         between|through|thru|past|another|other|any|some|most|a|second|third|fourth|around|\
-         approx|maybe|perhaps|probably|possibly|once|twice|daily|weekly|monthly|earliest|is|was|\
-         are|never|don t|dont|unless|starting|beginning|with|excluding|without",
+        "before|after|than|or|every|each|except|not|between|through|thru|past|another|other|any|some|\
+         most|a|second|third|fourth|around|approx|maybe|perhaps|probably|possibly|once|twice|daily|\
+         weekly|monthly|earliest|prob|probs|tentative|tentatively|tbc|tba|never|don t|dont|unless|\
+         excluding|without|w c|wc|w b|w e|commencing|\
+         beginning",
+        key,
+    )
+}
+
+/// Before a day, these make it the day of something else.
+pub(super) fn belongs(key: &str) -> bool {
+    among(
+        "prefers|suggests|proposes|wants|likes|suggested|proposed|from|since|until|till|til|for|to|of|\
+         about|is|was|are|with|starting|effective|re|regarding|\
+         concerning|versus|vs",
         key,
     )
 }
@@ -139,7 +155,8 @@ pub(super) fn names(key: &str) -> bool {
 pub(super) fn follows_day(key: &str) -> bool {
     among(
         "about|with|at|by|to|for|in|re|regarding|and|then|because|so|as|via|near|from|if|when|\
-         please|again|instead|without|early|late|latest|first|before|after|against",
+         please|again|instead|without|early|late|latest|first|before|after|against|w|w o|abt|until|till|or|\
+         max|asap|pls|sharp|onsite|online|around|approx|circa|ca|between|during|noon|midday|lunchtime",
         key,
     )
 }
@@ -149,6 +166,168 @@ pub(super) fn goes_on(key: &str) -> bool {
     follows_day(key)
         || among("all|the|a|an|my|his|her|our|their|your|it|him|them|us|me|that|also|only|on", key)
 }
+
+/// With a day behind them or before it, the end of its work: `by COB Friday`.
+pub(super) fn is_close(key: &str) -> bool {
+    among("eod|cob|eob|cop|eop", key)
+}
+
+/// Days of the week in short that are words of their own.
+pub(super) fn is_word_as_well(key: &str) -> bool {
+    among("sun|sat|wed", key)
+}
+
+/// Before their day.
+pub(super) fn is_occasion(key: &str) -> bool {
+    among(
+        "expo|fair|bday|birthday|lunch|dinner|breakfast|coffee|flight|interview|audit|kickoff|meeting|\
+         mtg|training|\
+         workshop|webinar|conference|party|appointment|gala|install|installation",
+        key,
+    )
+}
+
+/// What a todo begins with, and nothing is called after.
+pub(super) fn is_verb(key: &str) -> bool {
+    among(
+        "call|ring|phone|send|ask|tell|check|prepare|pay|book|buy|bring|confirm|sign|remind|collect|\
+         chase|ping|\
+         order|get|take|renew|pick|follow|visit|meet",
+        key,
+    )
+}
+
+/// Behind the day on which they are, or of which they tell.
+pub(super) fn is_meeting(key: &str) -> bool {
+    among(
+        "meeting|mtg|session|class|briefing|standup|sync|delivery|deliveries|shift|show|market|training|\
+         workshop|webinar|conference|event|party|night|appointment|update|review|deadline|shipment",
+        key,
+    )
+}
+
+/// Things that are called after the day of which they tell.
+pub(super) fn is_of_day(key: &str) -> bool {
+    among(
+        "trading|opening|hours|report|reports|newsletter|edition|issue|paper|papers|times|post|notes|\
+         minutes|agenda|gift|gifts|\
+         figures|numbers|sales|menu|deals|meetings|sessions|updates|emails|mails|messages|letter|prayers|\
+         roast|blues|s|is|was|were|has|works|suits|morning s|evening s|or|to|until|till|through",
+        key,
+    )
+}
+
+/// Between a verb and a day, what was moved there.
+pub(super) fn moved(key: &str) -> bool {
+    among("moved|rescheduled|postponed|pushed|shifted|changed|delayed|deferred", key)
+}
+
+/// What others are told to keep in mind, and which of it follows "that".
+pub(super) fn reminds(key: &str) -> bool {
+    among("note|remember|forget|me|remind", key)
+}
+
+/// After "that", these begin a clause.
+pub(super) fn begins_clause(key: &str) -> bool {
+    among("the|a|an|he|she|it|they|we|you|i|our|his|her|their|my|there", key)
+}
+
+pub(super) fn is_subject(key: &str) -> bool {
+    among("i|we|you|he|she|it|they|who|which", key)
+}
+
+/// What others do: their day is not the todo's.
+pub(super) fn is_of_others(key: &str) -> bool {
+    among(
+        "gets|arrives|arrive|comes|leaves|starts|expects|receives|opens|closes|ends|returns|goes|flies|\
+         travels|moves|arriving|leaving|begins|happens|ships|lands|delivers|wants|needs|asks|has|says|likes|\
+         would",
+        key,
+    )
+}
+
+/// What is so until a day, or from a day on.
+pub(super) fn is_state(key: &str) -> bool {
+    among(
+        "valid|expires|expire|expiring|expiry|expired|available|unavailable|busy|ends|ending|lapses|matures",
+        key,
+    )
+}
+
+/// Where somebody is who is not there.
+pub(super) fn is_away(key: &str) -> bool {
+    among("away|leave|holiday|vacation|closed|absent|ooo|pto|abroad|unavailable|sick", key)
+}
+
+/// Whether a word is one after which a sentence goes on: `Sat with Peter`.
+pub(super) fn is_small_word(key: &str) -> Option<bool> {
+    let is_letters = !key.is_empty() && key.chars().all(char::is_alphabetic);
+    is_letters.then(|| {
+        among(
+            "with|w|down|in|at|on|by|next|through|for|there|and|near|beside|idle|together|to|the|a|an|i|\
+            we|up|\
+             around|opposite|between|behind|under|over|is|was|of",
+            key,
+        )
+    })
+}
+
+/// Just before a day, these make it the end of something that is not the todo.
+pub(super) fn expires(key: &str) -> bool {
+    among(
+        "valid|expires|expire|expiring|expiry|expired|ends|ending|lapses|lapsing|matures|maturing|dated|\
+         closes|\
+         closing|out|exp",
+        key,
+    )
+}
+
+pub(super) fn is_until(key: &str) -> bool {
+    among("until|till|til|from", key)
+}
+
+/// Before a todo.
+pub(super) fn is_urgent(key: &str) -> bool {
+    among("asap|urgent|urgently|pls|please|reminder|todo|important|note|hey|hi", key)
+}
+
+/// Before the name of a place or a paper.
+pub(super) fn is_of_place(key: &str) -> bool {
+    among("the|at|in|to|from|of|by|with|for|a|an|our|new", key)
+}
+
+/// Behind a day, these tell something of it.
+pub(super) fn is_told_of(key: &str) -> bool {
+    among("is|isn t|won t|can t|doesn t|not|no|off|works|suits|was|are|were", key)
+}
+
+/// Before a meeting, these show that it is not the todo.
+pub(super) fn is_for(key: &str) -> bool {
+    among("for|before|after|from|about|of|re|regarding", key)
+}
+
+/// A day of the month in words: `first of December`.
+pub(super) fn ordinal(key: &str) -> Option<u32> {
+    const WORDS: &[&str] =
+        &["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+    WORDS.iter().zip(1..).find(|(word, _)| **word == key).map(|(_, day)| day)
+}
+
+/// Days with names of their own, and their month and day.
+pub(super) const NAMED: &[(&[&str], u32, u32)] = &[
+    (&["christmas", "eve"], 12, 24),
+    (&["xmas", "eve"], 12, 24),
+    (&["christmas", "day"], 12, 25),
+    (&["xmas", "day"], 12, 25),
+    (&["boxing", "day"], 12, 26),
+    (&["new", "year s", "eve"], 12, 31),
+    (&["new", "years", "eve"], 12, 31),
+    (&["nye"], 12, 31),
+    (&["new", "year s", "day"], 1, 1),
+    (&["new", "years", "day"], 1, 1),
+    (&["valentine s", "day"], 2, 14),
+    (&["valentines", "day"], 2, 14),
+];
 
 /// What a todo begins with.
 pub(super) fn is_act(key: &str) -> bool {
@@ -194,8 +373,8 @@ pub(super) fn negates(key: &str, next: &str) -> bool {
 /// What comes after it is not the todo but what somebody else does or says.
 pub(super) fn subordinates(key: &str) -> bool {
     among(
-        "which|who|whom|whose|whether|if|when|because|he|she|they|why|how|what|where|while|\
-         unless|he s|she s|they re|he ll|she ll|they ll|we re|we ll|i ll|i m|was|were",
+        "which|who|whom|whose|whether|if|when|because|he|she|they|why|how|what|where|while|unless|might|\
+         he s|she s|they re|he ll|she ll|they ll|we re|we ll|i ll|i m|was|were",
         key,
     )
 }

@@ -72,6 +72,7 @@ pub(super) fn weekday(key: &str) -> Option<u32> {
 pub(super) fn weekday_form(key: &str) -> Option<(u32, Form)> {
     match key {
         "csut" => return Some((3, Form::Bare)),
+        "hetf" => return Some((0, Form::Bare)),
         "pent" => return Some((4, Form::Bare)),
         "szomb" => return Some((5, Form::Bare)),
         // Slips of the longest.
@@ -191,6 +192,7 @@ pub(super) fn unit(key: &str) -> Option<Unit> {
         "perc" => Unit::Minute,
         "ora" => Unit::Hour,
         "nap" => Unit::Day,
+        "munkanap" => Unit::WorkingDay,
         "het" => Unit::Week,
         "honap" => Unit::Month,
         "ev" => Unit::Year,
@@ -201,7 +203,7 @@ pub(super) fn unit(key: &str) -> Option<Unit> {
 /// Before a day, these make it another day, several, or none.
 pub(super) fn unsettles(key: &str) -> bool {
     among(
-        "minden|mindegyik|nem|ne|kiveve|vagy|kb|korulbelul|talan|esetleg|nagyjabol|sem|hanyadik|\
+        "inkabb|minden|mindegyik|nem|ne|kiveve|vagy|kb|korulbelul|talan|esetleg|nagyjabol|sem|hanyadik|\
          valamelyik|masodik|harmadik|utolso|kivetelevel|mint",
         key,
     )
@@ -225,7 +227,7 @@ pub(super) fn is_participle(key: &str) -> bool {
     (key.len() > 4 && !is_other && (key.ends_with("ott") || key.ends_with("ett")))
         || among(
             "kert|igert|megbeszelt|beszelt|volt|jart|hivott|jott|kuldte|kerte|mondta|igerte|esedekes|\
-         lejaro|indulo|erkezo|tartando|kezdodo|megirt|hozta|vett|irt|adott",
+         lejaro|ervenyes|hatalyos|szolo|tarto|indulo|erkezo|tartando|kezdodo|megirt|hozta|vett|irt|adott",
             key,
         )
 }
@@ -239,6 +241,119 @@ pub(super) fn is_past(key: &str) -> bool {
 pub(super) fn negates(key: &str, next: &str) -> bool {
     matches!(key, "ne" | "nem" | "nincs" | "sem") && !next.starts_with("felej") && !next.starts_with("feled")
 }
+
+/// Days of the week in short that are nothing else.
+pub(super) fn is_short(key: &str) -> bool {
+    among("csut|hetf|szomb", key)
+}
+
+/// What is to be done: an infinitive, or that it must be.
+pub(super) fn is_act(key: &str) -> bool {
+    let is_infinitive = key.len() > 4 && key.ends_with("ni") && !matches!(key, "annyi" | "mennyi");
+    is_infinitive || key.ends_with("nom") && key.len() > 5 || among("kell|kellene", key)
+}
+
+/// Behind a number, these make it one of people: `30-an leszünk`.
+pub(super) fn is_of_people(key: &str) -> bool {
+    ["lesz", "vagy", "jon", "jott", "megy", "men", "volt", "var", "ul", "jelentkez", "vesz", "erkez"]
+        .iter()
+        .any(|begin| key.starts_with(begin))
+}
+
+/// Which day of the week of a month; 5 is the last.
+pub(super) fn nth(key: &str) -> Option<u32> {
+    Some(match key {
+        "elso" => 1,
+        "masodik" => 2,
+        "harmadik" => 3,
+        "negyedik" => 4,
+        "utolso" => 5,
+        _ => return None,
+    })
+}
+
+/// What somebody asks of the user: `hívjam`, `küldjem`.
+pub(super) fn is_mine(key: &str) -> bool {
+    let ends = ["jam", "jem", "zzam", "zzem", "ssam", "ssem", "gyem", "njek"];
+    key.len() > 4 && ends.iter().any(|end| key.ends_with(end))
+}
+
+/// Behind `-ig`, how long something is so.
+pub(super) fn lasts(key: &str) -> bool {
+    among("el|szol|tart|fut|ervenyes|ervenyben|hatalyos|jar", key)
+}
+
+/// What was moved to another day.
+pub(super) fn moved(key: &str) -> bool {
+    among(
+        "atteve|atrakva|athelyezve|elhalasztva|halasztva|atutemezve|atkerult|atkerul|attettuk|athoztuk|\
+         atrakta|attette|athelyezte|\
+         elhalasztotta|attettek|atraktak",
+        key,
+    )
+}
+
+/// Before `hogy`, these remind of the todo itself.
+pub(super) fn reminds(key: &str) -> bool {
+    among(
+        "jegyezd|jegyezzem|jegyezzuk|felejtsem|felejtsd|emlekeztess|ird|irjam|feledd|figyelj|figyelmeztess",
+        key,
+    )
+}
+
+/// How somebody or something is until a day: not what is to be done by then.
+pub(super) fn is_state(key: &str) -> bool {
+    among(
+        "szabadsagon|szabin|szabi|szabadsag|tavol|beteg|betegszabin|betegallomanyban|kulfoldon|hazon|lejar|\
+         zarva|elfoglalt|nyaral|szabadsagol|erheto|elerheto|nyitva|elmarad|lemondva|torolve",
+        key,
+    )
+}
+
+/// Before a day, these make it the end of something.
+pub(super) fn is_valid(key: &str) -> bool {
+    ["ervenyes", "lejar", "szavatos", "hatalyos", "garanci", "jotallas"]
+        .iter()
+        .any(|begin| key.starts_with(begin))
+}
+
+/// What is so until a day.
+pub(super) fn is_offer(key: &str) -> bool {
+    ["akcio", "garanci", "kedvezmeny", "nyitva", "leertekel"].iter().any(|begin| key.starts_with(begin))
+}
+
+/// What somebody did, or what happened.
+pub(super) fn is_told(key: &str) -> bool {
+    among(
+        "lejart|javasolt|javasolta|ajanlotta|volt|voltak|voltunk|jott|ment|hivott|irt|kert|kapott|\
+         kuldott|mondta|kerte|igerte|rendelt|fizetett|\
+         telefonalt|szolt|valaszolt|keresett|erdeklodott|lemondta|lemondott|jelzett|jelezte|hozott|vitt|\
+         szallitott|\
+         elutasitotta|elfogadta|megrendelte|alairta|kifizette|megerkezett|elment|megjott",
+        key,
+    )
+}
+
+/// What others do: their day is not the todo's.
+pub(super) fn is_of_others(key: &str) -> bool {
+    among(
+        "kap|kapja|kapjak|jon|jonnek|erkezik|indul|kezdodik|lesz|van|megy|utazik|hozza|kuldi|szallitja|\
+         szallit|\
+         dont|valaszol|raer|fizet|utal|szallitjak|hozzak|kuldik|viszik|erkeznek|kapjuk|nyit|zar|kezd|jar|\
+         ment|tud|kesz|szol|keri|varja|var",
+        key,
+    )
+}
+
+/// Days with names of their own, and their month and day.
+pub(super) const NAMED: &[(&str, u32, u32)] = &[
+    ("szenteste", 12, 24),
+    ("szilveszterkor", 12, 31),
+    ("szilveszterig", 12, 31),
+    ("mikulaskor", 12, 6),
+    ("mikulasig", 12, 6),
+    ("ujevkor", 1, 1),
+];
 
 /// What comes after it is not the todo but what somebody else does or says.
 pub(super) fn subordinates(key: &str) -> bool {

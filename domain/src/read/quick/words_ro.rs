@@ -15,7 +15,7 @@ pub(super) fn month(key: &str) -> Option<u32> {
         "august" | "aug" => 8,
         "septembrie" | "sept" | "sep" => 9,
         "octombrie" | "oct" => 10,
-        "noiembrie" | "nov" | "noembrie" => 11,
+        "noiembrie" | "nov" | "noembrie" | "noiem" => 11,
         "decembrie" | "dec" | "decembire" | "decemrbie" => 12,
         _ => return None,
     })
@@ -108,10 +108,10 @@ pub(super) fn number(key: &str) -> Option<u32> {
 
 pub(super) fn unit(key: &str) -> Option<Unit> {
     Some(match key {
-        "minut" | "minute" => Unit::Minute,
+        "minut" | "minute" | "min" => Unit::Minute,
         "ora" | "ore" => Unit::Hour,
         "zi" | "zile" => Unit::Day,
-        "saptamana" | "saptamani" => Unit::Week,
+        "saptamana" | "saptamani" | "saptamini" | "sapt" => Unit::Week,
         "luna" | "luni" => Unit::Month,
         "an" | "ani" => Unit::Year,
         _ => return None,
@@ -121,7 +121,7 @@ pub(super) fn unit(key: &str) -> Option<Unit> {
 /// Before a number with a month's name, these make it the name of a place.
 pub(super) fn is_place(key: &str) -> bool {
     among(
-        "strada|str|bulevardul|bulevard|bd|bdul|b dul|blvd|piata|calea|aleea|soseaua|sos|splaiul|\
+        "strada|str|bulevardul|bulevard|bd|bdul|b dul|blvd|piata|p ta|pta|calea|aleea|soseaua|sos|splaiul|\
          parcul|hotel|hotelul|statia|scoala|liceul|cartierul|cartier|intrarea|fundatura|\
          localitatea|comuna|satul|echipa|firma|restaurantul|magazinul|spitalul|universitatea|\
          stadionul",
@@ -132,9 +132,92 @@ pub(super) fn is_place(key: &str) -> bool {
 /// Before a day, these make it another day, several, or none.
 pub(super) fn unsettles(key: &str) -> bool {
     among(
-        "dupa|din|despre|intre|pentru|sau|ori|nu|fiecare|decat|spre|alta|alt|vreo|exceptand|\
-         exceptie|inafara|cu|poate|eventual|cam|circa|aproximativ|toata|nici|prima|ultima|orice|\
-         intr o|dintre|incepand",
+        "anulez|anuleaza|intre|sau|ori|nu|fiecare|decat|alta|alt|vreo|exceptand|exceptie|inafara|poate|\
+         eventual|cam|\
+         circa|aproximativ|toata|nici|prima|ultima|orice|intr o|dintre|incepand",
+        key,
+    )
+}
+
+/// Next or a week, of which a day behind it may be one: `săpt viit joi`.
+pub(super) fn is_of_week(key: &str) -> bool {
+    among("viitoare|urmatoare|viitor|viit|urm|vii|sapt|saptamana|saptamanii", key)
+}
+
+/// Before a day, these make it the day of something else.
+pub(super) fn belongs(key: &str) -> bool {
+    among("dupa|din|despre|pentru|pt|ptr|spre|cu|prefera|propune|propus|sugerat|sugereaza|cerut|vrea", key)
+}
+
+/// Days that lie ahead.
+pub(super) fn is_tomorrow(key: &str) -> bool {
+    among("maine|miine|poimaine|poimane|poimiine|poimine|raspoimaine", key)
+}
+
+/// Days of the week in short, where a date or a time follows.
+pub(super) fn short_weekday(key: &str) -> Option<u32> {
+    Some(match key {
+        "lun" => 0,
+        "mar" => 1,
+        "mie" | "mier" => 2,
+        "sam" | "samb" => 5,
+        "dum" => 6,
+        _ => return None,
+    })
+}
+
+/// What is to be done: what a user writes of their own work, or to themselves.
+pub(super) fn is_act(key: &str) -> bool {
+    among(
+        "sun|suna|trimit|trimite|revin|fac|merg|duc|iau|dau|vad|scriu|scrie|verific|verifica|intreb|intreaba|\
+         confirm|pregatesc|pregateste|platesc|cumpar|aduc|adu|ridic|trec|vorbesc|discut|semnez|comand|rezerv|\
+         reiau|ajung|plec|termin|inchid|zic|spun|caut|cer|livrez|montez|contactez|contacteaza|reoferta|\
+         sa|de|trebuie|tre|\
+         programez|ofertez|facturez|propun|negociez|prezint|raspund|raspunde|mut|reprogramez|las|pun|refac",
+        key,
+    )
+}
+
+/// How long something lasts or takes by a contract.
+pub(super) fn is_terms(key: &str) -> bool {
+    ["livrar", "termen", "scaden", "garanti", "valabil", "plata", "platibil", "executi", "retur", "expir"]
+        .iter()
+        .any(|begin| key.starts_with(begin))
+}
+
+/// What was moved to another day.
+pub(super) fn moved(key: &str) -> bool {
+    among("mutat|mutata|reprogramat|reprogramata|amanat|amanata|decalat|decalata", key)
+}
+
+/// Before `că`, these remind of the todo itself.
+pub(super) fn reminds(key: &str) -> bool {
+    among("noteaza|notez|aminteste|uita|uit|uitam|retine|minte|vezi|atentie|promis|stii", key)
+}
+
+/// How something is until a day, or to that day: not what is to be done by then.
+pub(super) fn is_state(key: &str) -> bool {
+    among(
+        "valabil|valabila|valabile|valabili|expira|expirat|expirata|scadent|scadenta|scade|concediu|\
+         plecat|plecata|deschis|deschisa|\
+         lipseste|inchis|inchisa|ocupat|ocupata|absent|absenta|bolnav|bolnava|delegatie|vacanta|garantie|\
+         anulat|anulata|\
+         anuleaza",
+        key,
+    )
+}
+
+/// What is so until a day.
+pub(super) fn is_offer(key: &str) -> bool {
+    among("discount|reducere|reduceri|promotie|promotia|oferim|deschis|program", key)
+}
+
+/// What others do: their day is not the todo's.
+pub(super) fn is_of_others(key: &str) -> bool {
+    among(
+        "primeste|primesc|vine|vin|pleaca|soseste|sosesc|ajunge|asteapta|incepe|deschide|livreaza|revine|\
+         intra|iese|\
+         zboara|soseste|termina|decide|raspunde|are|au|e|este|sunt|poate|pot",
         key,
     )
 }
@@ -152,7 +235,7 @@ pub(super) fn is_past(key: &str) -> bool {
 
 /// It says what is not to be done, unless it says not to forget it.
 pub(super) fn negates(key: &str, next: &str) -> bool {
-    key == "nu" && !matches!(next, "uita" | "uitati" | "rata")
+    key == "nu" && !matches!(next, "uita" | "uitati" | "uit" | "uiti" | "uitam" | "rata" | "ratez")
 }
 
 /// What comes after it is not the todo but what somebody else does or says.

@@ -97,6 +97,17 @@ extension Roadbook {
         try await onStorage { try self.postponeChoices() }
     }
 
+    /// What a line that the user writes says: a todo, and when it is due, by their clock and in their language. What may
+    /// be read in two ways stays text.
+    public func quickTodo(text: String) async throws(ApiError) -> QuickTodo {
+        try await onStorage { try self.quickTodo(text: text) }
+    }
+
+    /// The user's inbox card, for todos that belong to no other; nil while it has not arrived.
+    public func inbox() async throws(ApiError) -> DocumentId? {
+        try await onStorage { try self.inbox() }
+    }
+
     /// The ways to move a card by hand into a status: take one at once, let the user choose among several.
     public func movesTo(_ status: StatusId, of card: DocumentId) async throws(ApiError) -> [Way] {
         try await onStorage { try self.movesTo(card: card, status: status) }

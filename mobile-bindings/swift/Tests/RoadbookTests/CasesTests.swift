@@ -142,6 +142,10 @@ private struct Devices {
             let outcome: Outcome = second == "success" ? .success : second == "failed" ? .failed : .none
             return .close(todo: nth(todos, first), outcome: outcome)
         case "reopen": return .reopen(todo: nth(todos, first))
+        case "describe": return .describeTodo(todo: nth(todos, first), description: second)
+        case "urgent": return .markUrgent(todo: nth(todos, first), urgent: second == "yes")
+        case "plan": return .planTodo(todo: nth(todos, first), day: second)
+        case "repeat": return .repeatTodo(todo: nth(todos, first), repeat: repetition(second))
         case "postpone": return .postpone(todo: nth(todos, first), due: due(second))
         case "entry": return .addEntry(kind: first, text: second)
         case "amount":
@@ -181,7 +185,7 @@ private struct Devices {
             "name \(view.name)", "history \(history.count)", "unsent \(unsent)", "trashed \(trashed)",
             "today \(today.matching) overdue \(today.totals.overdue) closed \(today.totals.closed)",
             "postponed \(today.totals.postponed)", "days \(ofPeriod.matching)", "trashed contacts \(contacts)",
-            "conflicts \(view.conflicts.count)", "links \(view.links.count)",
+            "conflicts \(view.conflicts.count)", "links \(view.links.count)", "open \(view.todos.filter(\.closings.isEmpty).count)",
             (["recents"] + recents).joined(separator: " "), (["favourites"] + favourites).joined(separator: " "),
         ]
         for conflict in view.conflicts {
@@ -198,6 +202,7 @@ private struct Devices {
         for todo in view.todos {
             let state = todo.closings.first.map { word($0.outcome) } ?? "open"
             told.append("todo \(todo.text) \(todo.due ?? "-") \(state)")
+            told.append(try word(todo))
             let assignee = todo.assignee == nil ? "nobody" : todo.assignee == me ? "me" : "another"
             told.append("assignee \(todo.text) \(assignee)")
         }
@@ -285,6 +290,7 @@ private func word(_ value: PlaceValue) -> String {
     case .field(let value): word(value)
     case .chosen: "chosen"
     case .due(let due): due
+    case .repeat(let repeat): word(repeat)
     case .open: "open"
     case .closed(_, let closing): "closed \(word(closing.outcome))"
     case .user: "user"
@@ -297,6 +303,25 @@ private func word(_ value: PlaceValue) -> String {
     case .trashed: "trashed"
     case .other(let text): "raw \(text)"
     }
+}
+
+private func word(_ todo: TodoView) throws -> String {
+    let more = try #require(todo.details)
+    let description = more.description.isEmpty ? "-" : more.description
+    let planned = more.plannedFor ?? "-"
+    let again = more.repeat.map { word($0) } ?? "-"
+    return "more \(todo.text) \(description) \(more.urgent ? "urgent" : "calm") \(planned) \(again)"
+}
+
+private func word(_ repetition: Repeat) -> String {
+    "\(repetition.every) \(repetition.unit)"
+}
+
+private func repetition(_ text: String) -> Repeat? {
+    let words = text.split(separator: " ")
+    guard words.count == 2, let every = UInt16(words[0]) else { return nil }
+    let units: [Substring: RepeatUnit] = ["day": .day, "week": .week, "month": .month, "year": .year]
+    return units[words[1]].map { Repeat(every: every, unit: $0) }
 }
 
 private func word(_ value: FieldValue) -> String {

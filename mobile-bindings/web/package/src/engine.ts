@@ -47,6 +47,11 @@ export interface Asked {
   progress(report: unknown): void;
 }
 
+/** Makes a new file in the place of a damaged one. */
+export const SALVAGE = "salvage";
+
+const NOBODY: Asked = { value: () => {}, error: () => {}, progress: () => {} };
+
 interface Running {
   readonly worker: WorkerLike;
   readonly asked: Map<number, Asked & { readonly call: string }>;
@@ -77,6 +82,7 @@ export class Engine {
 
   /** Asks the core, and answers how to end the call. */
   call(call: string, args: readonly unknown[], asked: Asked): () => void {
+    if (call === SALVAGE) return this.#salvage(asked);
     this.#running ??= this.#start();
     return this.#ask(this.#running, call, call === "open" ? [this.file] : args, asked);
   }
@@ -104,8 +110,15 @@ export class Engine {
     };
   }
 
-  /** A worker, whose first call opens the file. */
-  #start(): Running {
+  /** In a worker of its own, so that nobody has the damaged file open. */
+  #salvage(asked: Asked): () => void {
+    if (this.#running !== undefined) this.#fail(this.#running, "the file is being salvaged");
+    this.#running = this.#start(SALVAGE, asked);
+    return () => {};
+  }
+
+  /** A worker, whose first call opens the file, or salvages it. */
+  #start(first = "open", firstAsked: Asked = NOBODY): Running {
     const running: Running = {
       worker: this.startWorker(),
       asked: new Map(),
@@ -131,7 +144,7 @@ export class Engine {
       if (!running.isOpen && asked.size === 0) this.unopened();
     };
     worker.onerror = (event) => this.#fail(running, event.message ?? "the worker could not be started");
-    this.#ask(running, "open", [this.file], { value: () => {}, error: () => {}, progress: () => {} });
+    this.#ask(running, first, [this.file], firstAsked);
     return running;
   }
 

@@ -41,6 +41,9 @@ export function interruptedEdit(call: string): Failure {
 /** What was thrown, as a failure: the core throws plain objects, everything else is a defect. */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof RoadbookError) return thrown.data;
+  if (thrown instanceof DOMException && thrown.name === "QuotaExceededError") {
+    return { code: "storage_full", message: thrown.message };
+  }
   if (typeof thrown === "object" && thrown !== null && "code" in thrown && typeof thrown.code === "string") {
     const message = "message" in thrown ? String(thrown.message) : "";
     return { ...thrown, code: thrown.code, message };

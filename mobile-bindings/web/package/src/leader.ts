@@ -18,6 +18,8 @@ export interface Surroundings extends Age {
   openChannel(name: string): BroadcastChannel;
   startWorker(): WorkerLike;
   newId(): string;
+  /** Whether the user sees the page. */
+  isSeen(): boolean;
 }
 
 /** A call that a tab makes. */
@@ -30,7 +32,7 @@ export interface Request {
 
 /** What tabs say. A term is one tab's time as leader. */
 type Message =
-  | ({ readonly type: "seek" } & Age)
+  | ({ readonly type: "seek"; readonly isSeen: boolean } & Age)
   | ({ readonly type: "leads"; readonly term: string } & Age)
   /** What was under way for each tab when the leader left; what is not in it was answered, or never heard. */
   | { readonly type: "left"; readonly term: string; readonly underWay: ReadonlyMap<string, readonly number[]> }
@@ -68,8 +70,11 @@ interface Term {
 /** For how many milliseconds a leader's last words are waited for: its lock may be free before they arrive. */
 const LAST_WORDS = 500;
 
-/** How often, in milliseconds, an opening asks whether whoever leads is there, and how many silences are too many. */
-const SILENCE = { every: 5_000, most: 6 };
+/**
+ * How often, in milliseconds, an opening asks whether whoever leads is there, how many silences are too many, and how
+ * often it asks at all: a page may say that it leads while its worker sleeps. A start may take a minute.
+ */
+const SILENCE = { every: 5_000, most: 6, mostAsked: 18 };
 
 /** After how many milliseconds a tab that is in the midst of an edit is asked again to let another one lead. */
 const LATER = 1_000;
@@ -118,7 +123,7 @@ export class Tab {
       const channel = (this.#channel = this.around.openChannel(channelName(this.file)));
       channel.onmessage = ({ data }: MessageEvent<Message>) => this.#hear(data);
       void this.#hold(leaderLock(this.file), life, (release) => this.#lead(release));
-      this.#seek();
+      this.seek();
     });
   }
 
@@ -153,14 +158,16 @@ export class Tab {
   /** Opens the file, unless another tab has it that says nothing for half a minute: the browser may have frozen it. */
   async open(): Promise<void> {
     this.#silences = 0;
+    let asked = 0;
     let stop: (() => void) | undefined;
     const silent = new Promise<never>((_, reject) => {
       const timer = setInterval(() => {
         // A start of its own has its own bound.
         if (this.#own !== undefined) return;
         this.#silences += 1;
-        if (this.#silences > SILENCE.most) reject(SILENT as unknown as Error);
-        else this.#seek();
+        asked += 1;
+        if (this.#silences > SILENCE.most || asked > SILENCE.mostAsked) reject(SILENT as unknown as Error);
+        else this.seek();
       }, SILENCE.every);
       stop = () => clearInterval(timer);
     });
@@ -176,13 +183,23 @@ export class Tab {
     const own = this.#own;
     if (own === undefined) return;
     const { pending = [] } = await this.around.locks.query();
-    if (this.#own !== own || !pending.some(({ name }) => name === leaderLock(this.file))) return;
+    if (this.#own === own && pending.some(({ name }) => name === leaderLock(this.file))) this.#yield();
+  }
+
+  /** The same where somebody is known to wait: a page that is frozen already is not told of its locks. */
+  #yield(): void {
     if ([...this.#pending.values()].some(isPostedEdit)) {
       setTimeout(() => void this.handOver().catch(() => {}), LATER);
       return;
     }
     this.stop();
     this.start();
+  }
+
+  /** Asks who leads; a leader that nobody sees lets this tab lead, if it is seen. */
+  seek(): void {
+    const { version, loadedAt } = this.around;
+    this.#say({ type: "seek", version, loadedAt, isSeen: this.around.isSeen() });
   }
 
   /** Tells of changes, of how exchanges go, and of traps; until what it answers is called. */
@@ -249,6 +266,8 @@ export class Tab {
     }
     // What changed in between was told to nobody.
     this.#tell({ type: "changes", changes: EVERYTHING });
+    // One that is hidden may have waited longer than this tab.
+    if (this.#own === undefined && this.around.isSeen()) this.seek();
   }
 
   /** An edit that may have been done, unless the leader of that term says that it never heard of it. */
@@ -302,7 +321,11 @@ export class Tab {
     switch (message.type) {
       case "seek":
         if (this.#isOlderThan(message)) this.#retire();
-        else if (this.#own !== undefined) this.#sayLeads(this.#own.id);
+        else if (this.#own !== undefined) {
+          this.#sayLeads(this.#own.id);
+          // It was hidden before the other one waited, and may be asleep soon.
+          if (message.isSeen && !this.around.isSeen()) this.#yield();
+        }
         break;
       case "leads":
         this.#silences = 0;
@@ -343,7 +366,7 @@ export class Tab {
   #outdate(term: string): void {
     if (this.#outdated === term) return;
     this.#outdated = term;
-    this.#seek();
+    this.seek();
   }
 
   #answered(id: number, answer: Answer): void {
@@ -380,11 +403,6 @@ export class Tab {
     const signal = this.#life?.signal;
     if (signal !== undefined) this.around.locks.request(tabLock(this.file, tab), { signal }, gone).catch(() => {});
     return calls;
-  }
-
-  #seek(): void {
-    const { version, loadedAt } = this.around;
-    this.#say({ type: "seek", version, loadedAt });
   }
 
   #sayLeads(term: string): void {

@@ -2,7 +2,7 @@
 // neither waits for the other.
 
 /** Goes up whenever what tabs say to each other changes. An app's own `version` is told apart beside it. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** Whoever holds it leads: its worker has the file. */
 export const leaderLock = (file: string) => `roadbook/leader/${file}`;

@@ -45,10 +45,10 @@ export type Call = keyof Remote<Core> & string;
 /** Calls that only read, or that go on from where they were cut off: they may be made again without harm. */
 const REPEATABLE: ReadonlySet<string> = new Set([
   "me", "isSignedIn", "today", "board", "statusCounts", "card", "movesTo", "contact", "contacts", "contactCount",
-  "findCaller", "likelyDoubles", "names", "losesSight", "postponeChoices", "contactsLinkedTo", "cardsOfContact", "search", "trashedCards",
-  "trashedContacts", "conflicts", "history", "quarantine", "settings", "recents", "favourites", "may", "syncState",
-  "unsentCount", "check", "rebuildSome", "stateHash", "sync", "backgroundSync", "live", "devices", "open",
-  "installSecret",
+  "findCaller", "likelyDoubles", "names", "losesSight", "postponeChoices", "quickTodo", "inbox", "contactsLinkedTo",
+  "cardsOfContact", "search", "trashedCards", "trashedContacts", "conflicts", "history", "quarantine", "settings",
+  "recents", "favourites", "may", "syncState", "unsentCount", "check", "rebuildSome", "stateHash", "sync",
+  "backgroundSync", "live", "devices", "open", "installSecret",
 ]);
 
 /** Whether a call may be made again if nobody knows whether it was done. What is not known may not. */

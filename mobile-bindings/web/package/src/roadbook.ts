@@ -11,10 +11,11 @@ import type {
   DocumentId,
   Period,
   Roadbook as Core,
+  Salvage,
   SyncReport,
   TodayView,
 } from "#core";
-import type { Told, WorkerLike } from "./engine.js";
+import { SALVAGE, type Told, type WorkerLike } from "./engine.js";
 import { failureOf, RoadbookError } from "./errors.js";
 import { Tab } from "./leader.js";
 import { PROTOCOL } from "./names.js";
@@ -104,6 +105,24 @@ export async function openRoadbook(options: Options): Promise<Roadbook> {
   return withCalls(handle);
 }
 
+/**
+ * Makes a new file in the place of a damaged one, with all that was unsent in it; everything else comes back with the
+ * next sync. For when `openRoadbook` or a call fails with `damaged`; open it anew after that. Cut off at any point it has
+ * changed nothing.
+ *
+ * Rejects with `storage_full`: make room and call it again; `app_too_old`; `no_storage`; `no_answer`.
+ */
+export async function salvageRoadbook(options: Options): Promise<Salvage> {
+  const problem = await storageProblem();
+  if (problem !== undefined) throw new RoadbookError(problem);
+  const handle = new Handle(options);
+  try {
+    return (await handle.call(SALVAGE, [])) as Salvage;
+  } finally {
+    handle.close();
+  }
+}
+
 /** Calls after which somebody works in the file. */
 const BEGINNINGS: ReadonlySet<string> = new Set(["beginLocalWorkspace", "signIn", "enrol", "attach"]);
 
@@ -142,6 +161,7 @@ class Handle implements Page {
       newId: () => crypto.randomUUID(),
       version: `${PROTOCOL}/${version}`,
       loadedAt: performance.timeOrigin,
+      isSeen: () => document.visibilityState === "visible",
     });
     this.#tab.subscribe((told) => this.#tell(told, on));
     // A page that the browser keeps for "back" would keep the file from all other tabs.
@@ -244,10 +264,14 @@ class Handle implements Page {
   }
 
   #see(): void {
-    // Timers of a page that is not seen come late.
-    if (document.visibilityState === "visible") for (const seen of [...this.#seen]) seen();
-    // And it may be frozen, with the file in its hands.
-    else void this.#tab.handOver().catch(() => {});
+    if (document.visibilityState === "visible") {
+      // Timers of a page that is not seen come late.
+      for (const seen of [...this.#seen]) seen();
+      this.#tab.seek();
+    } else {
+      // It may be frozen, with the file in its hands.
+      void this.#tab.handOver().catch(() => {});
+    }
   }
 }
 

@@ -3,8 +3,9 @@
 
 import init, { CancelToken, Roadbook as Core, Server, type ChangeSet, type Subscription } from "#core";
 import { failureOf } from "./errors.js";
+import { tellFull, type Growing } from "./full.js";
 import { FOLDER, filesLock } from "./names.js";
-import type { FromWorker, ToWorker } from "./engine.js";
+import { SALVAGE, type FromWorker, type ToWorker } from "./engine.js";
 import { addressOf, LISTENER_PLACES, tokenPlace } from "./remote.js";
 
 const port = self as unknown as {
@@ -32,6 +33,8 @@ port.onmessage = ({ data }) => {
     void answer(data.id, data.call, data.args);
   }
 };
+// Before the core opens any file.
+tellFull((globalThis as { FileSystemSyncAccessHandle?: { prototype: Growing } }).FileSystemSyncAccessHandle?.prototype);
 // A panic in what the core does by itself, between two calls.
 self.addEventListener("error", (event) => reportTrap(event.error));
 self.addEventListener("unhandledrejection", (event) => reportTrap(event.reason));
@@ -51,6 +54,11 @@ async function made(id: number, call: string, args: readonly unknown[]): Promise
   if (call === "open") {
     file = String(args[0]);
     return void (await opened());
+  }
+  if (call === SALVAGE) {
+    file = String(args[0]);
+    await alone();
+    return released((name) => Core.salvage(name));
   }
   const handle = await opened();
   if (call === "installSecret") return remembered();
@@ -101,7 +109,8 @@ let held: Promise<void> | undefined;
 /** What nobody refers to is freed, and a subscription ends by that. */
 const subscriptions: Subscription[] = [];
 
-async function begun(): Promise<Core> {
+/** This worker has the file, and its module is there. */
+async function alone(): Promise<void> {
   // For as long as this worker lives: whoever gets the lock after it knows that it does not any more.
   held ??= new Promise<void>((granted, refused) => {
     const hold = () => {
@@ -116,16 +125,20 @@ async function begun(): Promise<Core> {
   });
   await held;
   await init({ module_or_path: new URL("../generated/roadbook_web_bg.wasm", import.meta.url) });
-  const handle = await released();
+}
+
+async function begun(): Promise<Core> {
+  await alone();
+  const handle = await released((name) => Core.open(name));
   subscriptions.push(handle.subscribe((changes: ChangeSet) => port.postMessage({ changes })));
   return handle;
 }
 
 /** Browsers let go of a worker's files a moment after it has ended. */
-async function released(): Promise<Core> {
+async function released<T>(take: (file: string) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await Core.open(file);
+      return await take(file);
     } catch (error) {
       if (failureOf(error).code !== "internal" || tries === RELEASE.tries) throw error;
     }

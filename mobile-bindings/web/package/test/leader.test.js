@@ -17,7 +17,7 @@ beforeEach(() => {
 afterEach(() => tabs.forEach((tab) => tab.stop()));
 
 /** A tab of the browser; `die` is what a crash does: nobody is told. */
-function open(file = "anna", answer = () => null, { version = "1", loadedAt = 0 } = {}) {
+function open(file = "anna", answer = () => null, { version = "1", loadedAt = 0, isSeen = true } = {}) {
   const view = locks.view();
   const channels = [];
   const told = [];
@@ -32,6 +32,7 @@ function open(file = "anna", answer = () => null, { version = "1", loadedAt = 0 
     newId: () => `${(names += 1)}`,
     version,
     loadedAt,
+    isSeen: () => isSeen,
   });
   tab.subscribe((one) => told.push(one));
   tab.start();
@@ -262,6 +263,34 @@ test("A leader that nobody sees lets another tab lead, once its own edit is done
   assert.equal(await first.tab.call({ call: "me", args: [] }), "second");
 });
 
+test("A leader that nobody sees lets a tab lead that is seen, and no other", async () => {
+  const first = open("anna", () => "first", { isSeen: false });
+  await until(() => first.tab.isLeader, "the first leads");
+  const hidden = open("anna", () => "hidden", { isSeen: false });
+  assert.equal(await hidden.tab.call({ call: "me", args: [] }), "first");
+  const seen = open("anna", () => "seen");
+  // The hidden one waited longer: it lets this one lead in its turn.
+  await until(() => seen.tab.isLeader, "the tab that is seen leads");
+  assert.equal(await first.tab.call({ call: "me", args: [] }), "seen");
+  const other = open("anna", () => "other");
+  assert.equal(await other.tab.call({ call: "me", args: [] }), "seen");
+  assert.ok(seen.tab.isLeader, "one that is seen stays");
+});
+
+test("A leader that nobody sees lets a tab lead that is seen, and no other", async () => {
+  const first = open("anna", () => "first", { isSeen: false });
+  await until(() => first.tab.isLeader, "the first leads");
+  const hidden = open("anna", () => "hidden", { isSeen: false });
+  assert.equal(await hidden.tab.call({ call: "me", args: [] }), "first");
+  const seen = open("anna", () => "seen");
+  // Whoever waited longer comes first, and lets the one that is seen lead in its turn.
+  await until(() => (seen.tab.seek(), seen.tab.isLeader), "the tab that is seen leads");
+  assert.equal(await first.tab.call({ call: "me", args: [] }), "seen");
+  const other = open("anna", () => "other");
+  assert.equal(await other.tab.call({ call: "me", args: [] }), "seen");
+  assert.ok(seen.tab.isLeader, "one that is seen stays");
+});
+
 test("A leader that cannot open the file lets another tab try", async () => {
   const first = open("anna", Object.assign(() => new Error("damaged"), { opens: true }));
   await until(() => first.tab.isLeader, "the first leads");
@@ -286,6 +315,19 @@ test("Opening is given up when whoever leads says nothing for half a minute", as
   for (let turn = 0; turn < 10; turn += 1) await tick();
   first.freeze();
   for (let turn = 0; turn < 7; turn += 1) await tick();
+  await failed;
+});
+
+test("Opening is given up when whoever leads says so, but its worker does not answer for longer than a start may take", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const first = open("anna", Object.assign(() => undefined, { opens: true }));
+  await until(() => first.tab.isLeader, "the first leads");
+  const failed = assert.rejects(open().tab.open(), { code: "no_answer" });
+  await until(() => asked("open").length === 2, "the first is asked");
+  for (let turn = 0; turn < 19; turn += 1) {
+    t.mock.timers.tick(5_000);
+    await new Promise((later) => setTimeout(later, 5));
+  }
   await failed;
 });
 

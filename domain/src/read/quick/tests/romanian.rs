@@ -122,6 +122,7 @@ fn what_is_plain_is_the_due() {
                 "2026-11-26",
             ),
             ("la ora 9 luni Nova", "Nova", "2026-11-30T09:00"),
+            ("în 3 zile Nova", "Nova", "2026-11-28"),
         ],
     );
 }
@@ -182,7 +183,6 @@ fn what_is_in_doubt_is_left() {
             ("în decembrie Nova", "", ""),
             ("la sfârșitul lunii factura", "", ""),
             ("peste câteva zile la 9:00 Nova", "", ""),
-            ("în 3 zile Nova", "", ""),
             ("peste două-trei zile Nova", "", ""),
             ("luni sau marți Nova", "", ""),
             ("luni și marți Nova", "", ""),

@@ -465,6 +465,22 @@ fileprivate final class UniffiHandleMap<T>: @unchecked Sendable {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterUInt8: FfiConverterPrimitive {
+    typealias FfiType = UInt8
+    typealias SwiftType = UInt8
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UInt8 {
+        return try lift(readInt(&buf))
+    }
+
+    public static func write(_ value: UInt8, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterUInt16: FfiConverterPrimitive {
     typealias FfiType = UInt16
     typealias SwiftType = UInt16
@@ -4046,6 +4062,87 @@ public func FfiConverterTypeReapplied_lower(_ value: Reapplied) -> RustBuffer {
 
 
 /**
+ * How often a todo comes again (T7): every so many days, weeks, months or years, counted from its due.
+ */
+public struct Repeat: Equatable, Hashable {
+    /**
+     * How many units lie between two todos, 1 to 999.
+     */
+    public let every: UInt16
+    /**
+     * The unit.
+     */
+    public let unit: RepeatUnit
+    /**
+     * The day of the month that the series is on, 29 to 31, while it stands on an earlier one because the month has no
+     * such day. Only the core sets it.
+     */
+    public let lateDay: UInt8?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * How many units lie between two todos, 1 to 999.
+         */every: UInt16,
+        /**
+         * The unit.
+         */unit: RepeatUnit,
+        /**
+         * The day of the month that the series is on, 29 to 31, while it stands on an earlier one because the month has no
+         * such day. Only the core sets it.
+         */lateDay: UInt8? = nil) {
+        self.every = every
+        self.unit = unit
+        self.lateDay = lateDay
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Repeat: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRepeat: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Repeat {
+        return
+            try Repeat(
+                every: FfiConverterUInt16.read(from: &buf),
+                unit: FfiConverterTypeRepeatUnit.read(from: &buf),
+                lateDay: FfiConverterOptionUInt8.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Repeat, into buf: inout [UInt8]) {
+        FfiConverterUInt16.write(value.every, into: &buf)
+        FfiConverterTypeRepeatUnit.write(value.unit, into: &buf)
+        FfiConverterOptionUInt8.write(value.lateDay, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRepeat_lift(_ buf: RustBuffer) throws -> Repeat {
+    return try FfiConverterTypeRepeat.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRepeat_lower(_ value: Repeat) -> RustBuffer {
+    return FfiConverterTypeRepeat.lower(value)
+}
+
+
+/**
  * The word of the server's JSON API, also where it says no.
  */
 public struct Reply: Equatable, Hashable {
@@ -4888,6 +4985,95 @@ public func FfiConverterTypeTodayView_lower(_ value: TodayView) -> RustBuffer {
 
 
 /**
+ * What lists do not show of a todo.
+ */
+public struct TodoDetails: Equatable, Hashable {
+    /**
+     * What there is to say beside its text; empty: nothing.
+     */
+    public let description: String
+    /**
+     * Whether it is marked as urgent.
+     */
+    public let urgent: Bool
+    /**
+     * The day on which its assignee wants to do it, beside the due by which it must be done.
+     */
+    public let plannedFor: Day?
+    /**
+     * How often it comes again; `None`: it does not.
+     */
+    public let `repeat`: Repeat?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * What there is to say beside its text; empty: nothing.
+         */description: String,
+        /**
+         * Whether it is marked as urgent.
+         */urgent: Bool,
+        /**
+         * The day on which its assignee wants to do it, beside the due by which it must be done.
+         */plannedFor: Day?,
+        /**
+         * How often it comes again; `None`: it does not.
+         */`repeat`: Repeat?) {
+        self.description = description
+        self.urgent = urgent
+        self.plannedFor = plannedFor
+        self.`repeat` = `repeat`
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension TodoDetails: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTodoDetails: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TodoDetails {
+        return
+            try TodoDetails(
+                description: FfiConverterString.read(from: &buf),
+                urgent: FfiConverterBool.read(from: &buf),
+                plannedFor: FfiConverterOptionTypeDay.read(from: &buf),
+                repeat: FfiConverterOptionTypeRepeat.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: TodoDetails, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.description, into: &buf)
+        FfiConverterBool.write(value.urgent, into: &buf)
+        FfiConverterOptionTypeDay.write(value.plannedFor, into: &buf)
+        FfiConverterOptionTypeRepeat.write(value.`repeat`, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTodoDetails_lift(_ buf: RustBuffer) throws -> TodoDetails {
+    return try FfiConverterTypeTodoDetails.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTodoDetails_lower(_ value: TodoDetails) -> RustBuffer {
+    return FfiConverterTypeTodoDetails.lower(value)
+}
+
+
+/**
  * A todo of a card.
  */
 public struct TodoView: Equatable, Hashable {
@@ -4920,6 +5106,10 @@ public struct TodoView: Equatable, Hashable {
      */
     public let contact: DocumentId?
     /**
+     * What lists do not show of it: `None` in a list.
+     */
+    public let details: TodoDetails?
+    /**
      * Who closed it, first the closing that counts; several if users closed it at once (C13). Empty: it is
      * open.
      */
@@ -4950,6 +5140,9 @@ public struct TodoView: Equatable, Hashable {
          * The contact it is to be done with (F35).
          */contact: DocumentId?,
         /**
+         * What lists do not show of it: `None` in a list.
+         */details: TodoDetails?,
+        /**
          * Who closed it, first the closing that counts; several if users closed it at once (C13). Empty: it is
          * open.
          */closings: [ClosingView]) {
@@ -4960,6 +5153,7 @@ public struct TodoView: Equatable, Hashable {
         self.overdueFrom = overdueFrom
         self.assignee = assignee
         self.contact = contact
+        self.details = details
         self.closings = closings
     }
 
@@ -4986,6 +5180,7 @@ public struct FfiConverterTypeTodoView: FfiConverterRustBuffer {
                 overdueFrom: FfiConverterOptionTypeTimestamp.read(from: &buf),
                 assignee: FfiConverterOptionTypeUserId.read(from: &buf),
                 contact: FfiConverterOptionTypeDocumentId.read(from: &buf),
+                details: FfiConverterOptionTypeTodoDetails.read(from: &buf),
                 closings: FfiConverterSequenceTypeClosingView.read(from: &buf)
         )
     }
@@ -4998,6 +5193,7 @@ public struct FfiConverterTypeTodoView: FfiConverterRustBuffer {
         FfiConverterOptionTypeTimestamp.write(value.overdueFrom, into: &buf)
         FfiConverterOptionTypeUserId.write(value.assignee, into: &buf)
         FfiConverterOptionTypeDocumentId.write(value.contact, into: &buf)
+        FfiConverterOptionTypeTodoDetails.write(value.details, into: &buf)
         FfiConverterSequenceTypeClosingView.write(value.closings, into: &buf)
     }
 }
@@ -6107,6 +6303,51 @@ public enum CardEdit: Equatable, Hashable {
          */assignee: UserId?
     )
     /**
+     * Says more of a todo than its text.
+     */
+    case describeTodo(
+        /**
+         * The todo.
+         */todo: PartId,
+        /**
+         * What there is to say; empty: nothing more.
+         */description: String
+    )
+    /**
+     * Marks a todo as urgent, or no more.
+     */
+    case markUrgent(
+        /**
+         * The todo.
+         */todo: PartId,
+        /**
+         * Whether it is.
+         */urgent: Bool
+    )
+    /**
+     * Says on which day a todo is to be done, beside the due by which it must be.
+     */
+    case planTodo(
+        /**
+         * The todo.
+         */todo: PartId,
+        /**
+         * The day; `None`: no more.
+         */day: Day?
+    )
+    /**
+     * Makes a todo come again, counted from its due, or no more (T7). Whoever closes it with or without success makes
+     * the next one by that; a closing without an outcome ends the series.
+     */
+    case repeatTodo(
+        /**
+         * The todo.
+         */todo: PartId,
+        /**
+         * How often; `None`: no more.
+         */`repeat`: Repeat?
+    )
+    /**
      * Closes a todo (F47, F52). The first closing counts.
      */
     case close(
@@ -6223,24 +6464,36 @@ public struct FfiConverterTypeCardEdit: FfiConverterRustBuffer {
         case 10: return .assign(todo: try FfiConverterTypePartId.read(from: &buf), assignee: try FfiConverterOptionTypeUserId.read(from: &buf)
         )
 
-        case 11: return .close(todo: try FfiConverterTypePartId.read(from: &buf), outcome: try FfiConverterTypeOutcome.read(from: &buf)
+        case 11: return .describeTodo(todo: try FfiConverterTypePartId.read(from: &buf), description: try FfiConverterString.read(from: &buf)
         )
 
-        case 12: return .reopen(todo: try FfiConverterTypePartId.read(from: &buf)
+        case 12: return .markUrgent(todo: try FfiConverterTypePartId.read(from: &buf), urgent: try FfiConverterBool.read(from: &buf)
         )
 
-        case 13: return .addEntry(kind: try FfiConverterString.read(from: &buf), at: try FfiConverterOptionTypeTimestamp.read(from: &buf), text: try FfiConverterString.read(from: &buf), person: try FfiConverterOptionTypeDocumentId.read(from: &buf), place: try FfiConverterString.read(from: &buf)
+        case 13: return .planTodo(todo: try FfiConverterTypePartId.read(from: &buf), day: try FfiConverterOptionTypeDay.read(from: &buf)
         )
 
-        case 14: return .link(role: try FfiConverterString.read(from: &buf), target: try FfiConverterTypeDocumentId.read(from: &buf)
+        case 14: return .repeatTodo(todo: try FfiConverterTypePartId.read(from: &buf), repeat: try FfiConverterOptionTypeRepeat.read(from: &buf)
         )
 
-        case 15: return .unlink(link: try FfiConverterTypePartId.read(from: &buf)
+        case 15: return .close(todo: try FfiConverterTypePartId.read(from: &buf), outcome: try FfiConverterTypeOutcome.read(from: &buf)
         )
 
-        case 16: return .trash
+        case 16: return .reopen(todo: try FfiConverterTypePartId.read(from: &buf)
+        )
 
-        case 17: return .restore
+        case 17: return .addEntry(kind: try FfiConverterString.read(from: &buf), at: try FfiConverterOptionTypeTimestamp.read(from: &buf), text: try FfiConverterString.read(from: &buf), person: try FfiConverterOptionTypeDocumentId.read(from: &buf), place: try FfiConverterString.read(from: &buf)
+        )
+
+        case 18: return .link(role: try FfiConverterString.read(from: &buf), target: try FfiConverterTypeDocumentId.read(from: &buf)
+        )
+
+        case 19: return .unlink(link: try FfiConverterTypePartId.read(from: &buf)
+        )
+
+        case 20: return .trash
+
+        case 21: return .restore
 
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -6310,19 +6563,43 @@ public struct FfiConverterTypeCardEdit: FfiConverterRustBuffer {
             FfiConverterOptionTypeUserId.write(assignee, into: &buf)
 
 
-        case let .close(todo,outcome):
+        case let .describeTodo(todo,description):
             writeInt(&buf, Int32(11))
+            FfiConverterTypePartId.write(todo, into: &buf)
+            FfiConverterString.write(description, into: &buf)
+
+
+        case let .markUrgent(todo,urgent):
+            writeInt(&buf, Int32(12))
+            FfiConverterTypePartId.write(todo, into: &buf)
+            FfiConverterBool.write(urgent, into: &buf)
+
+
+        case let .planTodo(todo,day):
+            writeInt(&buf, Int32(13))
+            FfiConverterTypePartId.write(todo, into: &buf)
+            FfiConverterOptionTypeDay.write(day, into: &buf)
+
+
+        case let .repeatTodo(todo,`repeat`):
+            writeInt(&buf, Int32(14))
+            FfiConverterTypePartId.write(todo, into: &buf)
+            FfiConverterOptionTypeRepeat.write(`repeat`, into: &buf)
+
+
+        case let .close(todo,outcome):
+            writeInt(&buf, Int32(15))
             FfiConverterTypePartId.write(todo, into: &buf)
             FfiConverterTypeOutcome.write(outcome, into: &buf)
 
 
         case let .reopen(todo):
-            writeInt(&buf, Int32(12))
+            writeInt(&buf, Int32(16))
             FfiConverterTypePartId.write(todo, into: &buf)
 
 
         case let .addEntry(kind,at,text,person,place):
-            writeInt(&buf, Int32(13))
+            writeInt(&buf, Int32(17))
             FfiConverterString.write(kind, into: &buf)
             FfiConverterOptionTypeTimestamp.write(at, into: &buf)
             FfiConverterString.write(text, into: &buf)
@@ -6331,22 +6608,22 @@ public struct FfiConverterTypeCardEdit: FfiConverterRustBuffer {
 
 
         case let .link(role,target):
-            writeInt(&buf, Int32(14))
+            writeInt(&buf, Int32(18))
             FfiConverterString.write(role, into: &buf)
             FfiConverterTypeDocumentId.write(target, into: &buf)
 
 
         case let .unlink(link):
-            writeInt(&buf, Int32(15))
+            writeInt(&buf, Int32(19))
             FfiConverterTypePartId.write(link, into: &buf)
 
 
         case .trash:
-            writeInt(&buf, Int32(16))
+            writeInt(&buf, Int32(20))
 
 
         case .restore:
-            writeInt(&buf, Int32(17))
+            writeInt(&buf, Int32(21))
 
         }
     }
@@ -7519,16 +7796,24 @@ public enum PlaceValue: Equatable, Hashable {
          */value: FieldValue
     )
     /**
-     * The option is chosen.
+     * The option is chosen; the todo is urgent.
      */
     case chosen
     /**
-     * When a todo is due.
+     * When a todo is due, or the day for which it is planned, or on which it stands in its series.
      */
     case due(
         /**
          * The due.
          */due: Due
+    )
+    /**
+     * How often a todo comes again.
+     */
+    case `repeat`(
+        /**
+         * How often.
+         */`repeat`: Repeat
     )
     /**
      * The todo is open.
@@ -7654,36 +7939,39 @@ public struct FfiConverterTypePlaceValue: FfiConverterRustBuffer {
         case 5: return .due(due: try FfiConverterTypeDue.read(from: &buf)
         )
 
-        case 6: return .`open`(period: try FfiConverterUInt32.read(from: &buf)
+        case 6: return .`repeat`(repeat: try FfiConverterTypeRepeat.read(from: &buf)
         )
 
-        case 7: return .closed(period: try FfiConverterUInt32.read(from: &buf), closing: try FfiConverterTypeClosingView.read(from: &buf)
+        case 7: return .`open`(period: try FfiConverterUInt32.read(from: &buf)
         )
 
-        case 8: return .user(user: try FfiConverterTypeUserId.read(from: &buf)
+        case 8: return .closed(period: try FfiConverterUInt32.read(from: &buf), closing: try FfiConverterTypeClosingView.read(from: &buf)
         )
 
-        case 9: return .product(product: try FfiConverterTypeProductId.read(from: &buf)
+        case 9: return .user(user: try FfiConverterTypeUserId.read(from: &buf)
         )
 
-        case 10: return .status(status: try FfiConverterTypeStatusId.read(from: &buf)
+        case 10: return .product(product: try FfiConverterTypeProductId.read(from: &buf)
         )
 
-        case 11: return .document(document: try FfiConverterTypeDocumentId.read(from: &buf)
+        case 11: return .status(status: try FfiConverterTypeStatusId.read(from: &buf)
         )
 
-        case 12: return .link(role: try FfiConverterString.read(from: &buf), target: try FfiConverterTypeDocumentId.read(from: &buf)
+        case 12: return .document(document: try FfiConverterTypeDocumentId.read(from: &buf)
         )
 
-        case 13: return .time(at: try FfiConverterTypeTimestamp.read(from: &buf)
+        case 13: return .link(role: try FfiConverterString.read(from: &buf), target: try FfiConverterTypeDocumentId.read(from: &buf)
         )
 
-        case 14: return .sort(sort: try FfiConverterTypeContactSort.read(from: &buf)
+        case 14: return .time(at: try FfiConverterTypeTimestamp.read(from: &buf)
         )
 
-        case 15: return .trashed
+        case 15: return .sort(sort: try FfiConverterTypeContactSort.read(from: &buf)
+        )
 
-        case 16: return .other(text: try FfiConverterString.read(from: &buf)
+        case 16: return .trashed
+
+        case 17: return .other(text: try FfiConverterString.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -7717,59 +8005,64 @@ public struct FfiConverterTypePlaceValue: FfiConverterRustBuffer {
             FfiConverterTypeDue.write(due, into: &buf)
 
 
-        case let .`open`(period):
+        case let .`repeat`(`repeat`):
             writeInt(&buf, Int32(6))
+            FfiConverterTypeRepeat.write(`repeat`, into: &buf)
+
+
+        case let .`open`(period):
+            writeInt(&buf, Int32(7))
             FfiConverterUInt32.write(period, into: &buf)
 
 
         case let .closed(period,closing):
-            writeInt(&buf, Int32(7))
+            writeInt(&buf, Int32(8))
             FfiConverterUInt32.write(period, into: &buf)
             FfiConverterTypeClosingView.write(closing, into: &buf)
 
 
         case let .user(user):
-            writeInt(&buf, Int32(8))
+            writeInt(&buf, Int32(9))
             FfiConverterTypeUserId.write(user, into: &buf)
 
 
         case let .product(product):
-            writeInt(&buf, Int32(9))
+            writeInt(&buf, Int32(10))
             FfiConverterTypeProductId.write(product, into: &buf)
 
 
         case let .status(status):
-            writeInt(&buf, Int32(10))
+            writeInt(&buf, Int32(11))
             FfiConverterTypeStatusId.write(status, into: &buf)
 
 
         case let .document(document):
-            writeInt(&buf, Int32(11))
+            writeInt(&buf, Int32(12))
             FfiConverterTypeDocumentId.write(document, into: &buf)
 
 
         case let .link(role,target):
-            writeInt(&buf, Int32(12))
+            writeInt(&buf, Int32(13))
             FfiConverterString.write(role, into: &buf)
             FfiConverterTypeDocumentId.write(target, into: &buf)
 
 
         case let .time(at):
-            writeInt(&buf, Int32(13))
+            writeInt(&buf, Int32(14))
             FfiConverterTypeTimestamp.write(at, into: &buf)
 
 
         case let .sort(sort):
-            writeInt(&buf, Int32(14))
+            writeInt(&buf, Int32(15))
             FfiConverterTypeContactSort.write(sort, into: &buf)
 
 
         case .trashed:
-            writeInt(&buf, Int32(15))
+            writeInt(&buf, Int32(16))
 
 
         case let .other(text):
-            writeInt(&buf, Int32(16))
+            writeInt(&buf, Int32(17))
             FfiConverterString.write(text, into: &buf)
 
         }
@@ -8772,6 +9065,30 @@ public func FfiConverterTypeTrust_lower(_ value: Trust) -> RustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionUInt8: FfiConverterRustBuffer {
+    typealias SwiftType = UInt8?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterUInt8.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterUInt8.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionUInt32: FfiConverterRustBuffer {
     typealias SwiftType = UInt32?
 
@@ -8836,6 +9153,54 @@ fileprivate struct FfiConverterOptionTypeActView: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeActView.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeRepeat: FfiConverterRustBuffer {
+    typealias SwiftType = Repeat?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeRepeat.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeRepeat.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeTodoDetails: FfiConverterRustBuffer {
+    typealias SwiftType = TodoDetails?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeTodoDetails.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeTodoDetails.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }

@@ -896,6 +896,75 @@ public func FfiConverterTypeProgress_lower(_ value: Progress) -> RustBuffer {
 
 
 /**
+ * What a line says: a todo, and when it is due.
+ */
+public struct QuickTodo: Equatable, Hashable {
+    /**
+     * The words of the todo, without those that say when. Nothing is left of `tomorrow 9:00`.
+     */
+    public let text: String
+    /**
+     * When, if that is beyond doubt.
+     */
+    public let due: Due?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The words of the todo, without those that say when. Nothing is left of `tomorrow 9:00`.
+         */text: String,
+        /**
+         * When, if that is beyond doubt.
+         */due: Due?) {
+        self.text = text
+        self.due = due
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension QuickTodo: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeQuickTodo: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> QuickTodo {
+        return
+            try QuickTodo(
+                text: FfiConverterString.read(from: &buf),
+                due: FfiConverterOptionTypeDue.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: QuickTodo, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.text, into: &buf)
+        FfiConverterOptionTypeDue.write(value.due, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeQuickTodo_lift(_ buf: RustBuffer) throws -> QuickTodo {
+    return try FfiConverterTypeQuickTodo.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeQuickTodo_lower(_ value: QuickTodo) -> RustBuffer {
+    return FfiConverterTypeQuickTodo.lower(value)
+}
+
+
+/**
  * One user's Today; its encoding is what the state hash takes (L3).
  */
 public struct Today: Equatable, Hashable {
@@ -2976,6 +3045,101 @@ public func FfiConverterTypeProductKind_lower(_ value: ProductKind) -> RustBuffe
 
 
 /**
+ * The unit of a [`Recurrence`].
+ */
+
+public enum RepeatUnit: Equatable, Hashable {
+
+    /**
+     * Days.
+     */
+    case day
+    /**
+     * Weeks.
+     */
+    case week
+    /**
+     * Months; a day that a month does not have is its last day.
+     */
+    case month
+    /**
+     * Years.
+     */
+    case year
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension RepeatUnit: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRepeatUnit: FfiConverterRustBuffer {
+    typealias SwiftType = RepeatUnit
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RepeatUnit {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .day
+
+        case 2: return .week
+
+        case 3: return .month
+
+        case 4: return .year
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: RepeatUnit, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .day:
+            writeInt(&buf, Int32(1))
+
+
+        case .week:
+            writeInt(&buf, Int32(2))
+
+
+        case .month:
+            writeInt(&buf, Int32(3))
+
+
+        case .year:
+            writeInt(&buf, Int32(4))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRepeatUnit_lift(_ buf: RustBuffer) throws -> RepeatUnit {
+    return try FfiConverterTypeRepeatUnit.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRepeatUnit_lower(_ value: RepeatUnit) -> RustBuffer {
+    return FfiConverterTypeRepeatUnit.lower(value)
+}
+
+
+
+/**
  * What a user may do, in descending order (F67); what each allows is in [`Act`].
  */
 
@@ -3371,6 +3535,26 @@ public enum TodoPart: Equatable, Hashable {
      * The contact it is to be done with.
      */
     case contact
+    /**
+     * What there is to say beside its text.
+     */
+    case description
+    /**
+     * Whether it is urgent.
+     */
+    case urgent
+    /**
+     * The day on which its assignee wants to do it.
+     */
+    case plannedFor
+    /**
+     * How often it comes again.
+     */
+    case recurrence
+    /**
+     * Its day in the series of todos that come again.
+     */
+    case occurrence
 
 
 
@@ -3405,6 +3589,16 @@ public struct FfiConverterTypeTodoPart: FfiConverterRustBuffer {
 
         case 6: return .contact
 
+        case 7: return .description
+
+        case 8: return .urgent
+
+        case 9: return .plannedFor
+
+        case 10: return .recurrence
+
+        case 11: return .occurrence
+
         default: throw UniffiInternalError.unexpectedEnumCase
         }
     }
@@ -3436,6 +3630,26 @@ public struct FfiConverterTypeTodoPart: FfiConverterRustBuffer {
 
         case .contact:
             writeInt(&buf, Int32(6))
+
+
+        case .description:
+            writeInt(&buf, Int32(7))
+
+
+        case .urgent:
+            writeInt(&buf, Int32(8))
+
+
+        case .plannedFor:
+            writeInt(&buf, Int32(9))
+
+
+        case .recurrence:
+            writeInt(&buf, Int32(10))
+
+
+        case .occurrence:
+            writeInt(&buf, Int32(11))
 
         }
     }
@@ -3554,6 +3768,30 @@ public func FfiConverterTypeTrash_lower(_ value: Trash) -> RustBuffer {
     return FfiConverterTypeTrash.lower(value)
 }
 
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeDue: FfiConverterRustBuffer {
+    typealias SwiftType = Due?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeDue.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeDue.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
 
 #if swift(>=5.8)
 @_documentation(visibility: private)

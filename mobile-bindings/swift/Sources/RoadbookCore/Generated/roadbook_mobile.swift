@@ -1388,6 +1388,14 @@ public protocol RoadbookProtocol: AnyObject, Sendable {
     func history(document: DocumentId, skip: UInt32, limit: UInt32) throws  -> [HistoryItem]
 
     /**
+     * The user's inbox card, for todos that belong to no other; nothing while it has not arrived.
+     *
+     * # Errors
+     * `NoUser`.
+     */
+    func inbox() throws  -> DocumentId?
+
+    /**
      * The contacts in use that may be the one to be made: those of its sort with the same phone or email, then those
      * with the same name. Ask before `create_contact`.
      */
@@ -1429,6 +1437,15 @@ public protocol RoadbookProtocol: AnyObject, Sendable {
      * The edits that could not be kept, the latest first.
      */
     func quarantine() throws  -> [QuarantinedEdit]
+
+    /**
+     * What a line that the user writes says: a todo, and when it is due, by their clock and in their language. What may
+     * be read in two ways stays text.
+     *
+     * # Errors
+     * `NoUser`.
+     */
+    func quickTodo(text: String) throws  -> QuickTodo
 
     /**
      * The documents that the user opened last, on whichever device, the latest first; at most 50.
@@ -2280,6 +2297,21 @@ open func history(document: DocumentId, skip: UInt32, limit: UInt32)throws  -> [
 }
 
     /**
+     * The user's inbox card, for todos that belong to no other; nothing while it has not arrived.
+     *
+     * # Errors
+     * `NoUser`.
+     */
+open func inbox()throws  -> DocumentId?  {
+    return try  FfiConverterOptionTypeDocumentId.lift(try rustCallWithError(FfiConverterTypeApiError_lift) {
+        uniffiCallStatus in
+    uniffi_roadbook_mobile_fn_method_roadbook_inbox(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
      * The contacts in use that may be the one to be made: those of its sort with the same phone or email, then those
      * with the same name. Ask before `create_contact`.
      */
@@ -2373,6 +2405,23 @@ open func quarantine()throws  -> [QuarantinedEdit]  {
         uniffiCallStatus in
     uniffi_roadbook_mobile_fn_method_roadbook_quarantine(
             self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * What a line that the user writes says: a todo, and when it is due, by their clock and in their language. What may
+     * be read in two ways stays text.
+     *
+     * # Errors
+     * `NoUser`.
+     */
+open func quickTodo(text: String)throws  -> QuickTodo  {
+    return try  FfiConverterTypeQuickTodo_lift(try rustCallWithError(FfiConverterTypeApiError_lift) {
+        uniffiCallStatus in
+    uniffi_roadbook_mobile_fn_method_roadbook_quick_todo(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(text),uniffiCallStatus
     )
 })
 }
@@ -3435,6 +3484,30 @@ fileprivate struct FfiConverterOptionTypePeriod: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeDocumentId: FfiConverterRustBuffer {
+    typealias SwiftType = DocumentId?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeDocumentId.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeDocumentId.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeCardItem: FfiConverterRustBuffer {
     typealias SwiftType = [CardItem]
 
@@ -4073,6 +4146,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_roadbook_mobile_checksum_method_roadbook_history() != 37234) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_inbox() != 16415) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_likely_doubles() != 35148) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -4092,6 +4168,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_quarantine() != 15400) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_quick_todo() != 58039) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_recents() != 49464) {

@@ -60,6 +60,7 @@ import app.roadbook.domain.FfiConverterTypePlace
 import app.roadbook.domain.FfiConverterTypeProductId
 import app.roadbook.domain.FfiConverterTypeProductKind
 import app.roadbook.domain.FfiConverterTypeProgress
+import app.roadbook.domain.FfiConverterTypeRepeatUnit
 import app.roadbook.domain.FfiConverterTypeRole
 import app.roadbook.domain.FfiConverterTypeSection
 import app.roadbook.domain.FfiConverterTypeStatusGroup
@@ -81,6 +82,7 @@ import app.roadbook.domain.Place
 import app.roadbook.domain.ProductId
 import app.roadbook.domain.ProductKind
 import app.roadbook.domain.Progress
+import app.roadbook.domain.RepeatUnit
 import app.roadbook.domain.Role
 import app.roadbook.domain.Section
 import app.roadbook.domain.StatusGroup
@@ -112,6 +114,7 @@ import app.roadbook.domain.RustBuffer as RustBufferPlace
 import app.roadbook.domain.RustBuffer as RustBufferProductId
 import app.roadbook.domain.RustBuffer as RustBufferProductKind
 import app.roadbook.domain.RustBuffer as RustBufferProgress
+import app.roadbook.domain.RustBuffer as RustBufferRepeatUnit
 import app.roadbook.domain.RustBuffer as RustBufferRole
 import app.roadbook.domain.RustBuffer as RustBufferSection
 import app.roadbook.domain.RustBuffer as RustBufferStatusGroup
@@ -994,6 +997,33 @@ object UniffiWithHandle
  * @suppress
  * */
 object NoHandle
+
+/**
+ * @suppress
+ */
+public object FfiConverterUByte: FfiConverter<UByte, Byte> {
+    override fun lift(value: Byte): UByte {
+        return value.toUByte()
+    }
+
+    fun lift(value: Int): UByte {
+        return value.toUByte()
+    }
+
+    override fun read(buf: ByteBuffer): UByte {
+        return lift(buf.get())
+    }
+
+    override fun lower(value: UByte): Byte {
+        return value.toByte()
+    }
+
+    override fun allocationSize(value: UByte) = 1UL
+
+    override fun write(value: UByte, buf: ByteBuffer) {
+        buf.put(value.toByte())
+    }
+}
 
 /**
  * @suppress
@@ -3651,6 +3681,62 @@ public object FfiConverterTypeReapplied: FfiConverterRustBuffer<Reapplied> {
 
 
 /**
+ * How often a todo comes again (T7): every so many days, weeks, months or years, counted from its due.
+ */
+data class Repeat (
+    /**
+     * How many units lie between two todos, 1 to 999.
+     */
+    val `every`: kotlin.UShort
+    ,
+    /**
+     * The unit.
+     */
+    val `unit`: RepeatUnit
+    ,
+    /**
+     * The day of the month that the series is on, 29 to 31, while it stands on an earlier one because the month has no
+     * such day. Only the core sets it.
+     */
+    val `lateDay`: kotlin.UByte? = null
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeRepeat: FfiConverterRustBuffer<Repeat> {
+    override fun read(buf: ByteBuffer): Repeat {
+        return Repeat(
+            FfiConverterUShort.read(buf),
+            FfiConverterTypeRepeatUnit.read(buf),
+            FfiConverterOptionalUByte.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Repeat) = (
+            FfiConverterUShort.allocationSize(value.`every`) +
+            FfiConverterTypeRepeatUnit.allocationSize(value.`unit`) +
+            FfiConverterOptionalUByte.allocationSize(value.`lateDay`)
+    )
+
+    override fun write(value: Repeat, buf: ByteBuffer) {
+            FfiConverterUShort.write(value.`every`, buf)
+            FfiConverterTypeRepeatUnit.write(value.`unit`, buf)
+            FfiConverterOptionalUByte.write(value.`lateDay`, buf)
+    }
+}
+
+
+
+/**
  * The word of the server's JSON API, also where it says no.
  */
 data class Reply (
@@ -4242,6 +4328,69 @@ public object FfiConverterTypeTodayView: FfiConverterRustBuffer<TodayView> {
 
 
 /**
+ * What lists do not show of a todo.
+ */
+data class TodoDetails (
+    /**
+     * What there is to say beside its text; empty: nothing.
+     */
+    val `description`: kotlin.String
+    ,
+    /**
+     * Whether it is marked as urgent.
+     */
+    val `urgent`: kotlin.Boolean
+    ,
+    /**
+     * The day on which its assignee wants to do it, beside the due by which it must be done.
+     */
+    val `plannedFor`: Day?
+    ,
+    /**
+     * How often it comes again; `None`: it does not.
+     */
+    val `repeat`: Repeat?
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTodoDetails: FfiConverterRustBuffer<TodoDetails> {
+    override fun read(buf: ByteBuffer): TodoDetails {
+        return TodoDetails(
+            FfiConverterString.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterOptionalTypeDay.read(buf),
+            FfiConverterOptionalTypeRepeat.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: TodoDetails) = (
+            FfiConverterString.allocationSize(value.`description`) +
+            FfiConverterBoolean.allocationSize(value.`urgent`) +
+            FfiConverterOptionalTypeDay.allocationSize(value.`plannedFor`) +
+            FfiConverterOptionalTypeRepeat.allocationSize(value.`repeat`)
+    )
+
+    override fun write(value: TodoDetails, buf: ByteBuffer) {
+            FfiConverterString.write(value.`description`, buf)
+            FfiConverterBoolean.write(value.`urgent`, buf)
+            FfiConverterOptionalTypeDay.write(value.`plannedFor`, buf)
+            FfiConverterOptionalTypeRepeat.write(value.`repeat`, buf)
+    }
+}
+
+
+
+/**
  * A todo of a card.
  */
 data class TodoView (
@@ -4281,6 +4430,11 @@ data class TodoView (
     val `contact`: DocumentId?
     ,
     /**
+     * What lists do not show of it: `None` in a list.
+     */
+    val `details`: TodoDetails?
+    ,
+    /**
      * Who closed it, first the closing that counts; several if users closed it at once (C13). Empty: it is
      * open.
      */
@@ -4308,6 +4462,7 @@ public object FfiConverterTypeTodoView: FfiConverterRustBuffer<TodoView> {
             FfiConverterOptionalTypeTimestamp.read(buf),
             FfiConverterOptionalTypeUserId.read(buf),
             FfiConverterOptionalTypeDocumentId.read(buf),
+            FfiConverterOptionalTypeTodoDetails.read(buf),
             FfiConverterSequenceTypeClosingView.read(buf),
         )
     }
@@ -4320,6 +4475,7 @@ public object FfiConverterTypeTodoView: FfiConverterRustBuffer<TodoView> {
             FfiConverterOptionalTypeTimestamp.allocationSize(value.`overdueFrom`) +
             FfiConverterOptionalTypeUserId.allocationSize(value.`assignee`) +
             FfiConverterOptionalTypeDocumentId.allocationSize(value.`contact`) +
+            FfiConverterOptionalTypeTodoDetails.allocationSize(value.`details`) +
             FfiConverterSequenceTypeClosingView.allocationSize(value.`closings`)
     )
 
@@ -4331,6 +4487,7 @@ public object FfiConverterTypeTodoView: FfiConverterRustBuffer<TodoView> {
             FfiConverterOptionalTypeTimestamp.write(value.`overdueFrom`, buf)
             FfiConverterOptionalTypeUserId.write(value.`assignee`, buf)
             FfiConverterOptionalTypeDocumentId.write(value.`contact`, buf)
+            FfiConverterOptionalTypeTodoDetails.write(value.`details`, buf)
             FfiConverterSequenceTypeClosingView.write(value.`closings`, buf)
     }
 }
@@ -5620,6 +5777,83 @@ sealed class CardEdit {
     }
 
     /**
+     * Says more of a todo than its text.
+     */
+    data class DescribeTodo(
+        /**
+         * The todo.
+         */
+        val `todo`: app.roadbook.domain.PartId,
+        /**
+         * What there is to say; empty: nothing more.
+         */
+        val `description`: kotlin.String) : CardEdit()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * Marks a todo as urgent, or no more.
+     */
+    data class MarkUrgent(
+        /**
+         * The todo.
+         */
+        val `todo`: app.roadbook.domain.PartId,
+        /**
+         * Whether it is.
+         */
+        val `urgent`: kotlin.Boolean) : CardEdit()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * Says on which day a todo is to be done, beside the due by which it must be.
+     */
+    data class PlanTodo(
+        /**
+         * The todo.
+         */
+        val `todo`: app.roadbook.domain.PartId,
+        /**
+         * The day; `None`: no more.
+         */
+        val `day`: app.roadbook.domain.Day?) : CardEdit()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * Makes a todo come again, counted from its due, or no more (T7). Whoever closes it with or without success makes
+     * the next one by that; a closing without an outcome ends the series.
+     */
+    data class RepeatTodo(
+        /**
+         * The todo.
+         */
+        val `todo`: app.roadbook.domain.PartId,
+        /**
+         * How often; `None`: no more.
+         */
+        val `repeat`: app.roadbook.client.Repeat?) : CardEdit()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * Closes a todo (F47, F52). The first closing counts.
      */
     data class Close(
@@ -5786,29 +6020,45 @@ public object FfiConverterTypeCardEdit : FfiConverterRustBuffer<CardEdit>{
                 FfiConverterTypePartId.read(buf),
                 FfiConverterOptionalTypeUserId.read(buf),
                 )
-            11 -> CardEdit.Close(
+            11 -> CardEdit.DescribeTodo(
+                FfiConverterTypePartId.read(buf),
+                FfiConverterString.read(buf),
+                )
+            12 -> CardEdit.MarkUrgent(
+                FfiConverterTypePartId.read(buf),
+                FfiConverterBoolean.read(buf),
+                )
+            13 -> CardEdit.PlanTodo(
+                FfiConverterTypePartId.read(buf),
+                FfiConverterOptionalTypeDay.read(buf),
+                )
+            14 -> CardEdit.RepeatTodo(
+                FfiConverterTypePartId.read(buf),
+                FfiConverterOptionalTypeRepeat.read(buf),
+                )
+            15 -> CardEdit.Close(
                 FfiConverterTypePartId.read(buf),
                 FfiConverterTypeOutcome.read(buf),
                 )
-            12 -> CardEdit.Reopen(
+            16 -> CardEdit.Reopen(
                 FfiConverterTypePartId.read(buf),
                 )
-            13 -> CardEdit.AddEntry(
+            17 -> CardEdit.AddEntry(
                 FfiConverterString.read(buf),
                 FfiConverterOptionalTypeTimestamp.read(buf),
                 FfiConverterString.read(buf),
                 FfiConverterOptionalTypeDocumentId.read(buf),
                 FfiConverterString.read(buf),
                 )
-            14 -> CardEdit.Link(
+            18 -> CardEdit.Link(
                 FfiConverterString.read(buf),
                 FfiConverterTypeDocumentId.read(buf),
                 )
-            15 -> CardEdit.Unlink(
+            19 -> CardEdit.Unlink(
                 FfiConverterTypePartId.read(buf),
                 )
-            16 -> CardEdit.Trash
-            17 -> CardEdit.Restore
+            20 -> CardEdit.Trash
+            21 -> CardEdit.Restore
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
         }
     }
@@ -5892,6 +6142,38 @@ public object FfiConverterTypeCardEdit : FfiConverterRustBuffer<CardEdit>{
                 4UL
                 + FfiConverterTypePartId.allocationSize(value.`todo`)
                 + FfiConverterOptionalTypeUserId.allocationSize(value.`assignee`)
+            )
+        }
+        is CardEdit.DescribeTodo -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypePartId.allocationSize(value.`todo`)
+                + FfiConverterString.allocationSize(value.`description`)
+            )
+        }
+        is CardEdit.MarkUrgent -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypePartId.allocationSize(value.`todo`)
+                + FfiConverterBoolean.allocationSize(value.`urgent`)
+            )
+        }
+        is CardEdit.PlanTodo -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypePartId.allocationSize(value.`todo`)
+                + FfiConverterOptionalTypeDay.allocationSize(value.`day`)
+            )
+        }
+        is CardEdit.RepeatTodo -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypePartId.allocationSize(value.`todo`)
+                + FfiConverterOptionalTypeRepeat.allocationSize(value.`repeat`)
             )
         }
         is CardEdit.Close -> {
@@ -6011,19 +6293,43 @@ public object FfiConverterTypeCardEdit : FfiConverterRustBuffer<CardEdit>{
                 FfiConverterOptionalTypeUserId.write(value.`assignee`, buf)
                 Unit
             }
-            is CardEdit.Close -> {
+            is CardEdit.DescribeTodo -> {
                 buf.putInt(11)
+                FfiConverterTypePartId.write(value.`todo`, buf)
+                FfiConverterString.write(value.`description`, buf)
+                Unit
+            }
+            is CardEdit.MarkUrgent -> {
+                buf.putInt(12)
+                FfiConverterTypePartId.write(value.`todo`, buf)
+                FfiConverterBoolean.write(value.`urgent`, buf)
+                Unit
+            }
+            is CardEdit.PlanTodo -> {
+                buf.putInt(13)
+                FfiConverterTypePartId.write(value.`todo`, buf)
+                FfiConverterOptionalTypeDay.write(value.`day`, buf)
+                Unit
+            }
+            is CardEdit.RepeatTodo -> {
+                buf.putInt(14)
+                FfiConverterTypePartId.write(value.`todo`, buf)
+                FfiConverterOptionalTypeRepeat.write(value.`repeat`, buf)
+                Unit
+            }
+            is CardEdit.Close -> {
+                buf.putInt(15)
                 FfiConverterTypePartId.write(value.`todo`, buf)
                 FfiConverterTypeOutcome.write(value.`outcome`, buf)
                 Unit
             }
             is CardEdit.Reopen -> {
-                buf.putInt(12)
+                buf.putInt(16)
                 FfiConverterTypePartId.write(value.`todo`, buf)
                 Unit
             }
             is CardEdit.AddEntry -> {
-                buf.putInt(13)
+                buf.putInt(17)
                 FfiConverterString.write(value.`kind`, buf)
                 FfiConverterOptionalTypeTimestamp.write(value.`at`, buf)
                 FfiConverterString.write(value.`text`, buf)
@@ -6032,22 +6338,22 @@ public object FfiConverterTypeCardEdit : FfiConverterRustBuffer<CardEdit>{
                 Unit
             }
             is CardEdit.Link -> {
-                buf.putInt(14)
+                buf.putInt(18)
                 FfiConverterString.write(value.`role`, buf)
                 FfiConverterTypeDocumentId.write(value.`target`, buf)
                 Unit
             }
             is CardEdit.Unlink -> {
-                buf.putInt(15)
+                buf.putInt(19)
                 FfiConverterTypePartId.write(value.`link`, buf)
                 Unit
             }
             is CardEdit.Trash -> {
-                buf.putInt(16)
+                buf.putInt(20)
                 Unit
             }
             is CardEdit.Restore -> {
-                buf.putInt(17)
+                buf.putInt(21)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
@@ -7549,19 +7855,34 @@ sealed class PlaceValue {
     }
 
     /**
-     * The option is chosen.
+     * The option is chosen; the todo is urgent.
      */
     object Chosen : PlaceValue()
 
 
     /**
-     * When a todo is due.
+     * When a todo is due, or the day for which it is planned, or on which it stands in its series.
      */
     data class Due(
         /**
          * The due.
          */
         val `due`: app.roadbook.domain.Due) : PlaceValue()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * How often a todo comes again.
+     */
+    data class Repeat(
+        /**
+         * How often.
+         */
+        val `repeat`: app.roadbook.client.Repeat) : PlaceValue()
 
     {
 
@@ -7760,37 +8081,40 @@ public object FfiConverterTypePlaceValue : FfiConverterRustBuffer<PlaceValue>{
             5 -> PlaceValue.Due(
                 FfiConverterTypeDue.read(buf),
                 )
-            6 -> PlaceValue.Open(
+            6 -> PlaceValue.Repeat(
+                FfiConverterTypeRepeat.read(buf),
+                )
+            7 -> PlaceValue.Open(
                 FfiConverterUInt.read(buf),
                 )
-            7 -> PlaceValue.Closed(
+            8 -> PlaceValue.Closed(
                 FfiConverterUInt.read(buf),
                 FfiConverterTypeClosingView.read(buf),
                 )
-            8 -> PlaceValue.User(
+            9 -> PlaceValue.User(
                 FfiConverterTypeUserId.read(buf),
                 )
-            9 -> PlaceValue.Product(
+            10 -> PlaceValue.Product(
                 FfiConverterTypeProductId.read(buf),
                 )
-            10 -> PlaceValue.Status(
+            11 -> PlaceValue.Status(
                 FfiConverterTypeStatusId.read(buf),
                 )
-            11 -> PlaceValue.Document(
+            12 -> PlaceValue.Document(
                 FfiConverterTypeDocumentId.read(buf),
                 )
-            12 -> PlaceValue.Link(
+            13 -> PlaceValue.Link(
                 FfiConverterString.read(buf),
                 FfiConverterTypeDocumentId.read(buf),
                 )
-            13 -> PlaceValue.Time(
+            14 -> PlaceValue.Time(
                 FfiConverterTypeTimestamp.read(buf),
                 )
-            14 -> PlaceValue.Sort(
+            15 -> PlaceValue.Sort(
                 FfiConverterTypeContactSort.read(buf),
                 )
-            15 -> PlaceValue.Trashed
-            16 -> PlaceValue.Other(
+            16 -> PlaceValue.Trashed
+            17 -> PlaceValue.Other(
                 FfiConverterString.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -7829,6 +8153,13 @@ public object FfiConverterTypePlaceValue : FfiConverterRustBuffer<PlaceValue>{
             (
                 4UL
                 + FfiConverterTypeDue.allocationSize(value.`due`)
+            )
+        }
+        is PlaceValue.Repeat -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeRepeat.allocationSize(value.`repeat`)
             )
         }
         is PlaceValue.Open -> {
@@ -7936,59 +8267,64 @@ public object FfiConverterTypePlaceValue : FfiConverterRustBuffer<PlaceValue>{
                 FfiConverterTypeDue.write(value.`due`, buf)
                 Unit
             }
-            is PlaceValue.Open -> {
+            is PlaceValue.Repeat -> {
                 buf.putInt(6)
+                FfiConverterTypeRepeat.write(value.`repeat`, buf)
+                Unit
+            }
+            is PlaceValue.Open -> {
+                buf.putInt(7)
                 FfiConverterUInt.write(value.`period`, buf)
                 Unit
             }
             is PlaceValue.Closed -> {
-                buf.putInt(7)
+                buf.putInt(8)
                 FfiConverterUInt.write(value.`period`, buf)
                 FfiConverterTypeClosingView.write(value.`closing`, buf)
                 Unit
             }
             is PlaceValue.User -> {
-                buf.putInt(8)
+                buf.putInt(9)
                 FfiConverterTypeUserId.write(value.`user`, buf)
                 Unit
             }
             is PlaceValue.Product -> {
-                buf.putInt(9)
+                buf.putInt(10)
                 FfiConverterTypeProductId.write(value.`product`, buf)
                 Unit
             }
             is PlaceValue.Status -> {
-                buf.putInt(10)
+                buf.putInt(11)
                 FfiConverterTypeStatusId.write(value.`status`, buf)
                 Unit
             }
             is PlaceValue.Document -> {
-                buf.putInt(11)
+                buf.putInt(12)
                 FfiConverterTypeDocumentId.write(value.`document`, buf)
                 Unit
             }
             is PlaceValue.Link -> {
-                buf.putInt(12)
+                buf.putInt(13)
                 FfiConverterString.write(value.`role`, buf)
                 FfiConverterTypeDocumentId.write(value.`target`, buf)
                 Unit
             }
             is PlaceValue.Time -> {
-                buf.putInt(13)
+                buf.putInt(14)
                 FfiConverterTypeTimestamp.write(value.`at`, buf)
                 Unit
             }
             is PlaceValue.Sort -> {
-                buf.putInt(14)
+                buf.putInt(15)
                 FfiConverterTypeContactSort.write(value.`sort`, buf)
                 Unit
             }
             is PlaceValue.Trashed -> {
-                buf.putInt(15)
+                buf.putInt(16)
                 Unit
             }
             is PlaceValue.Other -> {
-                buf.putInt(16)
+                buf.putInt(17)
                 FfiConverterString.write(value.`text`, buf)
                 Unit
             }
@@ -9241,6 +9577,38 @@ public object FfiConverterTypeTrust : FfiConverterRustBuffer<Trust>{
 /**
  * @suppress
  */
+public object FfiConverterOptionalUByte: FfiConverterRustBuffer<kotlin.UByte?> {
+    override fun read(buf: ByteBuffer): kotlin.UByte? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterUByte.read(buf)
+    }
+
+    override fun allocationSize(value: kotlin.UByte?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterUByte.allocationSize(value)
+        }
+    }
+
+    override fun write(value: kotlin.UByte?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterUByte.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalUInt: FfiConverterRustBuffer<kotlin.UInt?> {
     override fun read(buf: ByteBuffer): kotlin.UInt? {
         if (buf.get().toInt() == 0) {
@@ -9327,6 +9695,70 @@ public object FfiConverterOptionalTypeActView: FfiConverterRustBuffer<ActView?> 
         } else {
             buf.put(1)
             FfiConverterTypeActView.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeRepeat: FfiConverterRustBuffer<Repeat?> {
+    override fun read(buf: ByteBuffer): Repeat? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeRepeat.read(buf)
+    }
+
+    override fun allocationSize(value: Repeat?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeRepeat.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Repeat?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeRepeat.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeTodoDetails: FfiConverterRustBuffer<TodoDetails?> {
+    override fun read(buf: ByteBuffer): TodoDetails? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeTodoDetails.read(buf)
+    }
+
+    override fun allocationSize(value: TodoDetails?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeTodoDetails.allocationSize(value)
+        }
+    }
+
+    override fun write(value: TodoDetails?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeTodoDetails.write(value, buf)
         }
     }
 }
@@ -10738,6 +11170,8 @@ public object FfiConverterSequenceTypeStatusId: FfiConverterRustBuffer<List<Stat
         }
     }
 }
+
+
 
 
 

@@ -121,12 +121,14 @@ import app.roadbook.domain.FfiConverterTypePartId
 import app.roadbook.domain.FfiConverterTypePeriod
 import app.roadbook.domain.FfiConverterTypePostponeChoice
 import app.roadbook.domain.FfiConverterTypeProductId
+import app.roadbook.domain.FfiConverterTypeQuickTodo
 import app.roadbook.domain.FfiConverterTypeStatusId
 import app.roadbook.domain.Outcome
 import app.roadbook.domain.PartId
 import app.roadbook.domain.Period
 import app.roadbook.domain.PostponeChoice
 import app.roadbook.domain.ProductId
+import app.roadbook.domain.QuickTodo
 import app.roadbook.domain.StatusId
 import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.coroutines.resume
@@ -184,6 +186,7 @@ import app.roadbook.domain.RustBuffer as RustBufferPartId
 import app.roadbook.domain.RustBuffer as RustBufferPeriod
 import app.roadbook.domain.RustBuffer as RustBufferPostponeChoice
 import app.roadbook.domain.RustBuffer as RustBufferProductId
+import app.roadbook.domain.RustBuffer as RustBufferQuickTodo
 import app.roadbook.domain.RustBuffer as RustBufferStatusId
 
 // This is a helper for safely working with byte buffers returned from the Rust code.
@@ -969,6 +972,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_history(
     ): Int
+    external fun uniffi_roadbook_mobile_checksum_method_roadbook_inbox(
+    ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_likely_doubles(
     ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_may(
@@ -982,6 +987,8 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_postpone_choices(
     ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_quarantine(
+    ): Int
+    external fun uniffi_roadbook_mobile_checksum_method_roadbook_quick_todo(
     ): Int
     external fun uniffi_roadbook_mobile_checksum_method_roadbook_recents(
     ): Int
@@ -1153,6 +1160,8 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_roadbook_mobile_fn_method_roadbook_history(`ptr`: Long,`document`: RustBufferDocumentId.ByValue,`skip`: Int,`limit`: Int,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
+    external fun uniffi_roadbook_mobile_fn_method_roadbook_inbox(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
     external fun uniffi_roadbook_mobile_fn_method_roadbook_likely_doubles(`ptr`: Long,`contact`: RustBufferNewContact.ByValue,`limit`: Int,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_roadbook_mobile_fn_method_roadbook_may(`ptr`: Long,`act`: RustBufferAct.ByValue,uniffi_out_err: UniffiRustCallStatus,
@@ -1167,6 +1176,8 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_roadbook_mobile_fn_method_roadbook_quarantine(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
+    external fun uniffi_roadbook_mobile_fn_method_roadbook_quick_todo(`ptr`: Long,`text`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBufferQuickTodo.ByValue
     external fun uniffi_roadbook_mobile_fn_method_roadbook_recents(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_roadbook_mobile_fn_method_roadbook_search(`ptr`: Long,`text`: RustBuffer.ByValue,`limit`: Int,uniffi_out_err: UniffiRustCallStatus,
@@ -1480,6 +1491,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_history() and 0xFFFF) != 37234) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_inbox() and 0xFFFF) != 16415) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_likely_doubles() and 0xFFFF) != 35148) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1499,6 +1513,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_quarantine() and 0xFFFF) != 15400) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_quick_todo() and 0xFFFF) != 58039) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_recents() and 0xFFFF) != 49464) {
@@ -3222,6 +3239,14 @@ public interface RoadbookInterface {
     fun `history`(`document`: DocumentId, `skip`: kotlin.UInt, `limit`: kotlin.UInt): List<HistoryItem>
 
     /**
+     * The user's inbox card, for todos that belong to no other; nothing while it has not arrived.
+     *
+     * # Errors
+     * `NoUser`.
+     */
+    fun `inbox`(): DocumentId?
+
+    /**
      * The contacts in use that may be the one to be made: those of its sort with the same phone or email, then those
      * with the same name. Ask before `create_contact`.
      */
@@ -3263,6 +3288,15 @@ public interface RoadbookInterface {
      * The edits that could not be kept, the latest first.
      */
     fun `quarantine`(): List<QuarantinedEdit>
+
+    /**
+     * What a line that the user writes says: a todo, and when it is due, by their clock and in their language. What may
+     * be read in two ways stays text.
+     *
+     * # Errors
+     * `NoUser`.
+     */
+    fun `quickTodo`(`text`: kotlin.String): QuickTodo
 
     /**
      * The documents that the user opened last, on whichever device, the latest first; at most 50.
@@ -4358,6 +4392,26 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
 
 
     /**
+     * The user's inbox card, for todos that belong to no other; nothing while it has not arrived.
+     *
+     * # Errors
+     * `NoUser`.
+     */
+    @Throws(ApiException::class)override fun `inbox`(): DocumentId? {
+            return FfiConverterOptionalTypeDocumentId.lift(
+    callWithHandle {
+    uniffiRustCallWithError(ApiExceptionExternalErrorHandler) { _status ->
+    UniffiLib.uniffi_roadbook_mobile_fn_method_roadbook_inbox(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
      * The contacts in use that may be the one to be made: those of its sort with the same phone or email, then those
      * with the same name. Ask before `create_contact`.
      */
@@ -4483,6 +4537,28 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
     UniffiLib.uniffi_roadbook_mobile_fn_method_roadbook_quarantine(
         it,
         _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * What a line that the user writes says: a todo, and when it is due, by their clock and in their language. What may
+     * be read in two ways stays text.
+     *
+     * # Errors
+     * `NoUser`.
+     */
+    @Throws(ApiException::class)override fun `quickTodo`(`text`: kotlin.String): QuickTodo {
+            return FfiConverterTypeQuickTodo.lift(
+    callWithHandle {
+    uniffiRustCallWithError(ApiExceptionExternalErrorHandler) { _status ->
+    UniffiLib.uniffi_roadbook_mobile_fn_method_roadbook_quick_todo(
+        it,
+
+        FfiConverterString.lower(`text`),_status)
 }
     }
     )
@@ -5877,6 +5953,38 @@ public object FfiConverterOptionalTypePeriod: FfiConverterRustBuffer<Period?> {
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeDocumentId: FfiConverterRustBuffer<DocumentId?> {
+    override fun read(buf: ByteBuffer): DocumentId? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeDocumentId.read(buf)
+    }
+
+    override fun allocationSize(value: DocumentId?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeDocumentId.allocationSize(value)
+        }
+    }
+
+    override fun write(value: DocumentId?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeDocumentId.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeCardItem: FfiConverterRustBuffer<List<CardItem>> {
     override fun read(buf: ByteBuffer): List<CardItem> {
         val len = buf.getInt()
@@ -6290,6 +6398,8 @@ public object FfiConverterSequenceTypeDocumentId: FfiConverterRustBuffer<List<Do
         }
     }
 }
+
+
 
 
 

@@ -1297,6 +1297,53 @@ public object FfiConverterTypeProgress: FfiConverterRustBuffer<Progress> {
 
 
 /**
+ * What a line says: a todo, and when it is due.
+ */
+data class QuickTodo (
+    /**
+     * The words of the todo, without those that say when. Nothing is left of `tomorrow 9:00`.
+     */
+    val `text`: kotlin.String
+    ,
+    /**
+     * When, if that is beyond doubt.
+     */
+    val `due`: Due?
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeQuickTodo: FfiConverterRustBuffer<QuickTodo> {
+    override fun read(buf: ByteBuffer): QuickTodo {
+        return QuickTodo(
+            FfiConverterString.read(buf),
+            FfiConverterOptionalTypeDue.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: QuickTodo) = (
+            FfiConverterString.allocationSize(value.`text`) +
+            FfiConverterOptionalTypeDue.allocationSize(value.`due`)
+    )
+
+    override fun write(value: QuickTodo, buf: ByteBuffer) {
+            FfiConverterString.write(value.`text`, buf)
+            FfiConverterOptionalTypeDue.write(value.`due`, buf)
+    }
+}
+
+
+
+/**
  * One user's Today; its encoding is what the state hash takes (L3).
  */
 data class Today (
@@ -3444,6 +3491,59 @@ public object FfiConverterTypeProductKind : FfiConverterRustBuffer<ProductKind>{
 
 
 /**
+ * The unit of a [`Recurrence`].
+ */
+
+enum class RepeatUnit {
+
+    /**
+     * Days.
+     */
+    DAY,
+    /**
+     * Weeks.
+     */
+    WEEK,
+    /**
+     * Months; a day that a month does not have is its last day.
+     */
+    MONTH,
+    /**
+     * Years.
+     */
+    YEAR;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeRepeatUnit: FfiConverterRustBuffer<RepeatUnit> {
+    override fun read(buf: ByteBuffer) = try {
+
+        RepeatUnit.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: RepeatUnit) = 4UL
+
+    override fun write(value: RepeatUnit, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
  * What a user may do, in descending order (F67); what each allows is in [`Act`].
  */
 sealed class Role {
@@ -3833,6 +3933,36 @@ sealed class TodoPart {
     object Contact : TodoPart()
 
 
+    /**
+     * What there is to say beside its text.
+     */
+    object Description : TodoPart()
+
+
+    /**
+     * Whether it is urgent.
+     */
+    object Urgent : TodoPart()
+
+
+    /**
+     * The day on which its assignee wants to do it.
+     */
+    object PlannedFor : TodoPart()
+
+
+    /**
+     * How often it comes again.
+     */
+    object Recurrence : TodoPart()
+
+
+    /**
+     * Its day in the series of todos that come again.
+     */
+    object Occurrence : TodoPart()
+
+
 
 
 
@@ -3857,6 +3987,11 @@ public object FfiConverterTypeTodoPart : FfiConverterRustBuffer<TodoPart>{
             4 -> TodoPart.Assignee
             5 -> TodoPart.State
             6 -> TodoPart.Contact
+            7 -> TodoPart.Description
+            8 -> TodoPart.Urgent
+            9 -> TodoPart.PlannedFor
+            10 -> TodoPart.Recurrence
+            11 -> TodoPart.Occurrence
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
         }
     }
@@ -3899,6 +4034,36 @@ public object FfiConverterTypeTodoPart : FfiConverterRustBuffer<TodoPart>{
                 4UL
             )
         }
+        is TodoPart.Description -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is TodoPart.Urgent -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is TodoPart.PlannedFor -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is TodoPart.Recurrence -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is TodoPart.Occurrence -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
     }
 
     override fun write(value: TodoPart, buf: ByteBuffer) {
@@ -3926,6 +4091,26 @@ public object FfiConverterTypeTodoPart : FfiConverterRustBuffer<TodoPart>{
             }
             is TodoPart.Contact -> {
                 buf.putInt(6)
+                Unit
+            }
+            is TodoPart.Description -> {
+                buf.putInt(7)
+                Unit
+            }
+            is TodoPart.Urgent -> {
+                buf.putInt(8)
+                Unit
+            }
+            is TodoPart.PlannedFor -> {
+                buf.putInt(9)
+                Unit
+            }
+            is TodoPart.Recurrence -> {
+                buf.putInt(10)
+                Unit
+            }
+            is TodoPart.Occurrence -> {
+                buf.putInt(11)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
@@ -4049,6 +4234,38 @@ public object FfiConverterTypeTrash : FfiConverterRustBuffer<Trash>{
 }
 
 
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeDue: FfiConverterRustBuffer<Due?> {
+    override fun read(buf: ByteBuffer): Due? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeDue.read(buf)
+    }
+
+    override fun allocationSize(value: Due?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeDue.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Due?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeDue.write(value, buf)
+        }
+    }
+}
 
 
 

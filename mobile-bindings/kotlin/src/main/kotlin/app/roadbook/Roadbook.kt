@@ -51,6 +51,7 @@ import app.roadbook.domain.Outcome
 import app.roadbook.domain.PartId
 import app.roadbook.domain.Period
 import app.roadbook.domain.PostponeChoice
+import app.roadbook.domain.QuickTodo
 import app.roadbook.domain.ProductId
 import app.roadbook.domain.StatusId
 import java.io.File
@@ -165,6 +166,15 @@ public class Roadbook internal constructor(
 
     /** When a todo may be postponed to by one tap, the soonest first. */
     public suspend fun postponeChoices(): List<PostponeChoice> = stored { postponeChoices() }
+
+    /**
+     * What a line that the user writes says: a todo, and when it is due, by their clock and in their language. What may
+     * be read in two ways stays text.
+     */
+    public suspend fun quickTodo(text: String): QuickTodo = stored { quickTodo(text) }
+
+    /** The user's inbox card, for todos that belong to no other; null while it has not arrived. */
+    public suspend fun inbox(): DocumentId? = stored { inbox() }
 
     /** The ways to move a card by hand into a status: take one at once, let the user choose among several. */
     public suspend fun movesTo(card: DocumentId, status: StatusId): List<Way> = stored { movesTo(card, status) }

@@ -9,6 +9,8 @@ import app.roadbook.client.FieldValue
 import app.roadbook.client.NewCard
 import app.roadbook.client.NewContact
 import app.roadbook.client.PlaceValue
+import app.roadbook.client.Repeat
+import app.roadbook.client.TodoView
 import app.roadbook.domain.ContactSort
 import app.roadbook.domain.DetailSort
 import app.roadbook.domain.DocumentId
@@ -18,6 +20,7 @@ import app.roadbook.domain.PartId
 import app.roadbook.domain.Period
 import app.roadbook.domain.Place
 import app.roadbook.domain.ProductKind
+import app.roadbook.domain.RepeatUnit
 import app.roadbook.domain.UserId
 import java.io.File
 import kotlin.test.assertTrue
@@ -169,6 +172,10 @@ class CasesTest {
                     },
                 )
                 "reopen" -> CardEdit.Reopen(nth(todos, first))
+                "describe" -> CardEdit.DescribeTodo(nth(todos, first), second)
+                "urgent" -> CardEdit.MarkUrgent(nth(todos, first), second == "yes")
+                "plan" -> CardEdit.PlanTodo(nth(todos, first), second)
+                "repeat" -> CardEdit.RepeatTodo(nth(todos, first), repeat(second))
                 "postpone" -> CardEdit.Postpone(nth(todos, first), due(second))
                 "entry" -> CardEdit.AddEntry(first, text = second)
                 "amount" -> CardEdit.SetField(field(roadbook) { it == FieldType.Amount }, amount(rest))
@@ -201,6 +208,7 @@ class CasesTest {
                 "trashed ${roadbook.trashedCards(view.product!!).size}",
                 "trashed contacts ${roadbook.trashedContacts().size}",
                 "conflicts ${view.conflicts.size}",
+                "open ${view.todos.count { it.closings.isEmpty() }}",
                 "links ${view.links.size}",
                 (listOf("recents") + roadbook.recents().map { wordOf(it) }).joinToString(" "),
                 // They come by id, and two ids of one millisecond in any order.
@@ -218,6 +226,7 @@ class CasesTest {
             for (todo in view.todos) {
                 val state = todo.closings.firstOrNull()?.let { word(it.outcome) } ?: "open"
                 told += "todo ${todo.text} ${todo.due ?: "-"} $state"
+                told += word(todo)
                 val assignee = when (todo.assignee) {
                     null -> "nobody"
                     me -> "me"
@@ -295,6 +304,7 @@ class CasesTest {
             is PlaceValue.Field -> word(value.value)
             is PlaceValue.Chosen -> "chosen"
             is PlaceValue.Due -> value.due
+            is PlaceValue.Repeat -> word(value.repeat)
             is PlaceValue.Open -> "open"
             is PlaceValue.Closed -> "closed ${word(value.closing.outcome)}"
             is PlaceValue.User -> "user"
@@ -306,6 +316,20 @@ class CasesTest {
             is PlaceValue.Sort -> "sort"
             is PlaceValue.Trashed -> "trashed"
             is PlaceValue.Other -> "raw ${value.text}"
+        }
+
+        fun word(todo: TodoView): String {
+            val more = todo.details!!
+            val urgent = if (more.urgent) "urgent" else "calm"
+            val repeat = more.repeat?.let { word(it) } ?: "-"
+            return "more ${todo.text} ${more.description.ifEmpty { "-" }} $urgent ${more.plannedFor ?: "-"} $repeat"
+        }
+
+        fun word(repeat: Repeat): String = "${repeat.every} ${repeat.unit.name.lowercase()}"
+
+        fun repeat(text: String): Repeat? {
+            val (every, unit) = text.split(" ").takeIf { it.size == 2 } ?: return null
+            return Repeat(every.toUShort(), RepeatUnit.valueOf(unit.uppercase()))
         }
 
         fun word(value: FieldValue): String = when (value) {
