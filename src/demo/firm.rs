@@ -5,16 +5,20 @@ use std::collections::BTreeMap;
 use std::error::Error;
 
 use roadbook_client::{ApiError, Batch, BoardQuery, Client, NewCard, NewContact, Owner};
-use roadbook_domain::crm::command::{CardCommand, ContactCommand, NewEntry, NewTodo};
+use roadbook_domain::crm::command::{Acting, CardCommand, ContactCommand, NewEntry, NewTodo};
 use roadbook_domain::crm::row::{ContactSort, DetailSort};
 use roadbook_domain::document::OriginKind;
-use roadbook_domain::settings::Settings;
+use roadbook_domain::import::{
+    self, Destination, Directory, FileError, Hints, ImportSource, Mapping, Source,
+};
 use roadbook_domain::settings::catalogue::{Language, field_id, status_id};
 use roadbook_domain::settings::product::ProductKind;
+use roadbook_domain::settings::{ImportKey, LOCAL_USER, Settings, SettingsRow, builtin_rows};
 use roadbook_domain::value::env::{Env, SystemEnv};
 use roadbook_domain::value::id::{DocumentId, PartId, ProductId, UserId};
 use roadbook_domain::value::time::{Timestamp, Zone};
 
+use super::Import;
 use super::cast::{self, Name};
 
 /// The card that the story is about: both colleagues see it, one of them owns it.
@@ -115,6 +119,42 @@ pub fn write(client: &Client, owners: &[&str], texts: &Texts, zone: Zone) -> Res
         Ok(())
     })?;
     Ok(())
+}
+
+/// Makes sure that a file makes a card: without one there would be nothing to show.
+///
+/// # Errors
+/// It makes none; in one line.
+pub fn check(file: &Import) -> Result<(), Box<dyn Error>> {
+    // As a firm has them that was just made.
+    let key = SettingsRow::new(&ImportKey::new(&SystemEnv), 1);
+    let settings = Settings::from_rows(builtin_rows().into_iter().chain([key]));
+    let acting = Acting { by: LOCAL_USER, now: SystemEnv.now(), zone: Zone::UTC };
+    let product = product(&settings, ProductKind::Sales)?;
+    let to = Destination::of_product(&settings, product, ImportSource::Unnamed, acting)?;
+    let problem = match why_no_card(&file.bytes, &to, &Directory::of(&settings)) {
+        Ok(None) => return Ok(()),
+        Ok(Some(problem)) => problem,
+        Err(error) => error.to_string(),
+    };
+    let remedy = "give a CSV export of contacts, with a header row";
+    Err(format!("--import is \"{}\": no card can be made of it ({problem}); {remedy}", file.name).into())
+}
+
+/// Why none of the rows makes a card, if so.
+fn why_no_card(bytes: &[u8], to: &Destination, directory: &Directory) -> Result<Option<String>, FileError> {
+    let source = Source::read(bytes, Hints::default())?;
+    let mapping = Mapping::guess(source.header(), to);
+    let planned = import::Import::prepare(&source, &mapping, to, directory)?;
+    let mut first = None;
+    for row in planned.rows() {
+        match row {
+            Ok(_) => return Ok(None),
+            Err(problem) => first = first.or(Some(problem)),
+        }
+    }
+    let empty = || "it has no row below the header".to_owned();
+    Ok(Some(first.map_or_else(empty, |problem| problem.to_string())))
 }
 
 /// Gives cards that have nothing to do a call, so that there is work for today.
@@ -368,6 +408,22 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_file_that_makes_no_card_is_refused_in_one_line_that_names_it() {
+        let file = |text: &str| Import { name: "new.csv".to_owned(), bytes: text.as_bytes().to_vec() };
+        for (text, problem) in [
+            ("", "the file is empty"),
+            ("Name,Email\n", "it has no row below the header"),
+            ("Name,Email\nAda,ada@example.com,more\n", "row 2"),
+            ("who\nAda\n", "is the header row missing?"),
+        ] {
+            let said = check(&file(text)).unwrap_err().to_string();
+            assert!(said.starts_with("--import is \"new.csv\": no card") && !said.contains('\n'), "{said}");
+            assert!(said.contains(problem) && said.ends_with("with a header row"), "{said}");
+        }
+        check(&file("Name,Email\nAda,ada@example.com,more\nBea,bea@example.com\n")).unwrap();
     }
 
     #[test]

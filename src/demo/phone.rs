@@ -6,6 +6,7 @@ use std::sync::Arc;
 use data_encoding::HEXLOWER;
 use roadbook_client::account::{self, Credentials, HttpMethod, Installation};
 use roadbook_client::{Client, HttpTransport, SyncReport, Transport, sync};
+use roadbook_domain::settings::role::Role;
 use roadbook_domain::value::env::{Env, SystemEnv, random};
 use roadbook_domain::value::id::UserId;
 use roadbook_domain::value::time::Timestamp;
@@ -58,12 +59,22 @@ impl Phone {
 
     /// The hash of what the server shows to this phone's user.
     pub async fn state_hash_of_server(&self, now: Timestamp) -> Result<[u8; 32], Box<dyn Error>> {
-        let path = format!("/v1/state-hash?now={}", now.millis());
-        let reply = account::ask(&self.client, &self.transport, HttpMethod::Get, &path, None).await?;
-        let answer: Value = serde_json::from_str(&reply.body)?;
+        let answer = self.get(&format!("/v1/state-hash?now={}", now.millis())).await?;
         let text = answer.get("state_hash").and_then(Value::as_str).unwrap_or_default();
         let hash = HEXLOWER.decode(text.as_bytes())?;
         Ok(hash.try_into().map_err(|_| "the server's state hash is none")?)
+    }
+
+    /// Whether the server shows this phone's user their own cards only.
+    pub async fn is_restricted(&self) -> Result<bool, Box<dyn Error>> {
+        let me = self.get("/v1/me").await?;
+        let role = me.get("role").and_then(Value::as_str).ok_or("the server names no role")?;
+        Ok(role.parse::<Role>().is_ok_and(|role| !role.reads_all()))
+    }
+
+    async fn get(&self, path: &str) -> Result<Value, Box<dyn Error>> {
+        let reply = account::ask(&self.client, &self.transport, HttpMethod::Get, path, None).await?;
+        Ok(serde_json::from_str(&reply.body)?)
     }
 
     /// Adds a colleague, as an administrator does; returns the password made for them.

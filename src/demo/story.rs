@@ -15,6 +15,7 @@ use roadbook_domain::value::todo::Outcome;
 
 use super::Import;
 use super::cast::{self, Person, SELLER};
+use super::firm;
 use super::phone::Phone;
 use super::show;
 use crate::import;
@@ -48,6 +49,9 @@ pub async fn play(
     import: Option<Import>,
     stop: &Stop,
 ) -> Result<Vec<Person>, Box<dyn Error>> {
+    if let Some(file) = &import {
+        firm::check(file)?;
+    }
     show::chapter("Customers");
     let anna = Phone::sign_in(address, folder, &admin).await?;
     let password = anna.hire(&SELLER, "user", cast::ZONE, cast::LOCALE).await?;

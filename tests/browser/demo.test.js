@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
 
 import { addCard } from "./app.js";
@@ -11,15 +12,16 @@ import { beginDemo, PHONES, phonesOf, turn as turnOf } from "./demo.js";
 // The phones are frames, which the other driver does not click into.
 describe("The demonstration", { skip: !NAMES.includes("Chromium") }, () => {
   let program;
+  let address;
   let browser;
   let tab;
   let phones;
 
   before(async () => {
     const demo = await beginDemo();
-    program = demo.program;
+    ({ program, address } = demo);
     browser = begin("Chromium");
-    tab = await browser.tab(demo.address);
+    tab = await browser.tab(address);
     phones = await phonesOf(tab);
   });
   after(async () => {
@@ -44,6 +46,17 @@ describe("The demonstration", { skip: !NAMES.includes("Chromium") }, () => {
   test("A visitor does nothing, and both phones have work for today", async () => {
     for (const phone of PHONES) await phones[phone].see("[data-section=dueToday] [data-todo]");
     await unsent("anna", 0);
+  });
+
+  test("Who does not know the key in the address is neither told nor obeyed", async () => {
+    const answers = () => {
+      const asked = [fetch("/state"), fetch("/office/kill", { method: "POST" })];
+      return Promise.all(asked.map((asked) => asked.then(({ status }) => status)));
+    };
+    assert.deepEqual(await tab.run(answers), [403, 403]);
+    const other = await browser.tab(new URL(address).origin);
+    await other.see("[data-no-key]");
+    await other.close();
   });
 
   test("Both phones show the card of the story", async () => {
@@ -96,4 +109,40 @@ describe("The demonstration", { skip: !NAMES.includes("Chromium") }, () => {
     await tab.click("[data-do=allow]");
     await equal();
   });
+
+  test("Once it was ended on its page, the browser keeps nothing of it", async () => {
+    const origins = [];
+    for (const phone of PHONES) {
+      origins.push(await phones[phone].run(() => location.origin));
+      assert.notDeepEqual(await phones[phone].run(kept), NOTHING, phone);
+    }
+    await tab.click("[data-do=end]");
+    await tab.see("[data-ended]");
+    if (program.exitCode === null) await once(program, "exit");
+    for (const origin of origins) assert.deepEqual(await keptAt(origin), NOTHING, origin);
+  });
+
+  /** What the browser keeps of an address behind which nobody is any more. */
+  async function keptAt(origin) {
+    const page = createServer((_, answer) => answer.end("<!doctype html><title>Nothing</title>"));
+    page.listen(new URL(origin).port, "127.0.0.1");
+    await once(page, "listening");
+    try {
+      const tab = await browser.tab(`${origin}/`);
+      return await tab.run(kept);
+    } finally {
+      page.closeAllConnections();
+      page.close();
+    }
+  }
 });
+
+const NOTHING = { files: [], caches: [], workers: 0, values: 0 };
+
+/** Runs in a page. */
+async function kept() {
+  const files = [];
+  for await (const name of (await navigator.storage.getDirectory()).keys()) files.push(name);
+  const workers = (await navigator.serviceWorker.getRegistrations()).length;
+  return { files, caches: await caches.keys(), workers, values: localStorage.length };
+}

@@ -323,39 +323,60 @@ fn a_demonstration_to_touch_leaves_no_file_and_no_process_and_obeys_its_own_page
         let mut child = place.demo(&["--app", app.to_str().unwrap()]).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let (_, host) = line.split_once("http://").unwrap();
-        let (host, _) = host.split_once('/').unwrap();
-        let begun = ask(host, host, &format!("http://{host}"), "POST /office/begin");
-        assert!(begun.starts_with("HTTP/1.1 200 "), "{begun}");
-        (child, host.to_owned())
+        let (_, address) = line.split_once("http://").unwrap();
+        let (host, rest) = address.split_once("/#").unwrap();
+        let (key, _) = rest.split_once(' ').unwrap();
+        (child, Office { host: host.to_owned(), key: key.to_owned() })
     };
-    let (mut child, host) = begin();
-    let pid = server_of(&host).unwrap();
-    let own = format!("http://{host}");
-    for (name, page) in
-        [(&*host, "http://crm.localhost:8000"), (&*host, "null"), ("crm.localhost:8000", &*own)]
-    {
-        let refused = ask(&host, name, page, "POST /office/kill");
+    let (mut child, office) = begin();
+    // What a beginning that failed has left does not keep the next one from beginning.
+    let (page, away) = (app.join("index.html"), app.join("away.html"));
+    std::fs::rename(&page, &away).unwrap();
+    assert!(office.does("begin").starts_with("HTTP/1.1 409 "));
+    std::fs::rename(&away, &page).unwrap();
+    assert!(office.does("begin").starts_with("HTTP/1.1 200 "));
+    assert_eq!(place.left().len(), 1);
+
+    let pid = office.server().unwrap();
+    let (host, own) = (&*office.host, office.page());
+    for (name, page) in [(host, "http://crm.localhost:8000"), (host, "null"), ("crm.localhost:8000", &*own)] {
+        let refused = office.ask(name, page, "POST /office/kill");
         assert!(refused.starts_with("HTTP/1.1 403 "), "{name} {page}: {refused}");
     }
-    assert!(ask(&host, "127.0.0.1", "", "GET /state").starts_with("HTTP/1.1 403 "));
-    assert!(ask(&host, &host, "", "GET /").contains("frame-src http://anna.roadbook.localhost:"));
-    assert_eq!(server_of(&host), Some(pid));
+    assert!(office.ask("127.0.0.1", "", "GET /state").starts_with("HTTP/1.1 403 "));
+    let stranger = Office { host: host.to_owned(), key: String::new() };
+    for request in ["GET /state", "GET /hashes?now=0", "POST /office/kill", "POST /phones/anna/cut"] {
+        let refused = stranger.ask(host, &own, request);
+        assert!(refused.starts_with("HTTP/1.1 403 "), "{request}: {refused}");
+    }
+    assert!(stranger.ask(host, "", "GET /").contains("frame-src http://anna.roadbook.localhost:"));
+    assert_eq!(office.server(), Some(pid));
 
     for (act, runs) in [("kill", false), ("start", true), ("stop", false), ("restore", true)] {
-        let done = ask(&host, &host, &own, &format!("POST /office/{act}"));
+        let done = office.does(act);
         assert!(done.starts_with("HTTP/1.1 200 "), "{act}: {done}");
-        assert_eq!(server_of(&host).is_some(), runs, "{act}");
+        assert_eq!(office.server().is_some(), runs, "{act}");
     }
-    let other = server_of(&host).unwrap();
+    for (act, is_restricted) in [("restrict", true), ("restore", false)] {
+        assert!(office.does(act).starts_with("HTTP/1.1 200 "), "{act}");
+        assert_eq!(office.state().pointer("/isRestricted"), Some(&Value::Bool(is_restricted)), "{act}");
+    }
+    let other = office.server().unwrap();
     assert!(!is_running(pid) && is_running(other) && pid != other);
     signal(&child, "INT");
     assert_eq!(child.wait().unwrap().code(), Some(0));
     assert!(!is_running(other));
     assert_eq!(place.left(), Vec::<PathBuf>::new());
 
-    let (mut child, host) = begin();
-    let pid = server_of(&host).unwrap();
+    let (mut child, office) = begin();
+    office.does("begin");
+    office.does("end");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(place.left(), Vec::<PathBuf>::new());
+
+    let (mut child, office) = begin();
+    office.does("begin");
+    let pid = office.server().unwrap();
     child.kill().unwrap();
     child.wait().unwrap();
     // Its input has ended, so it stops as if it had been asked.
@@ -364,24 +385,53 @@ fn a_demonstration_to_touch_leaves_no_file_and_no_process_and_obeys_its_own_page
     }
 }
 
-/// Sends a request to the office of a demonstration, by this name of its host and from this page; answers all that
-/// comes.
-fn ask(office: &str, host: &str, page: &str, request: &str) -> String {
-    let (_, port) = office.split_once(':').unwrap();
-    let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
-    let head = format!("{request} HTTP/1.1\r\nHost: {host}\r\nOrigin: {page}\r\n");
-    stream.write_all(format!("{head}Connection: close\r\nContent-Length: 0\r\n\r\n").as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+#[test]
+fn a_demonstration_refuses_an_export_that_makes_no_card_in_one_line_that_names_it() {
+    let place = Place::new();
+    std::fs::write(place.customers(), "Name,Email\n").unwrap();
+    let file = place.customers();
+    let run = ran(&place.demo(&["--text", "--once", "--import", file.to_str().unwrap()]).output().unwrap());
+    assert_eq!((run.status, run.err.lines().count()), (Some(1), 1), "{}", run.err);
+    assert!(run.err.starts_with("roadbook: --import is \"customers.csv\": no card"), "{}", run.err);
 }
 
-/// The process of the server, as the office tells.
-fn server_of(office: &str) -> Option<u64> {
-    let answer = ask(office, office, "", "GET /state");
-    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-    let state: Value = serde_json::from_str(body).unwrap();
-    state.pointer("/server/pid").unwrap().as_u64()
+/// The office of a demonstration, as its page knows it.
+struct Office {
+    host: String,
+    key: String,
+}
+
+impl Office {
+    fn page(&self) -> String {
+        format!("http://{}", self.host)
+    }
+
+    /// Sends a request, by this name of the host and from this page; answers all that comes.
+    fn ask(&self, host: &str, page: &str, request: &str) -> String {
+        let (_, port) = self.host.split_once(':').unwrap();
+        let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
+        let head = format!("{request} HTTP/1.1\r\nHost: {host}\r\nOrigin: {page}\r\n");
+        let head = format!("{head}Authorization: Bearer {}\r\nConnection: close\r\n", self.key);
+        stream.write_all(format!("{head}Content-Length: 0\r\n\r\n").as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    fn does(&self, act: &str) -> String {
+        self.ask(&self.host, &self.page(), &format!("POST /office/{act}"))
+    }
+
+    fn state(&self) -> Value {
+        let answer = self.ask(&self.host, "", "GET /state");
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        serde_json::from_str(body).unwrap()
+    }
+
+    /// The process of the server.
+    fn server(&self) -> Option<u64> {
+        self.state().pointer("/server/pid").unwrap().as_u64()
+    }
 }
 
 /// Whether a process runs: one that ended may wait for its parent to notice.

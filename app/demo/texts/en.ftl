@@ -3,7 +3,10 @@
 title = Roadbook: two phones and a server
 lead = Anna and Béla sell coffee machines. Each phone is the real app with a file of its own; the server is a program on this machine. Take the network away, kill the server: nothing is lost.
 beginning = Setting up the firm: its server, four colleagues and their customers…
-gone = The demonstration does not answer any more. Start it again with ./demo.
+gone = The demonstration does not answer any more. Start it again with ./demo. This browser still keeps its customers: to remove them, clear the data of roadbook.localhost.
+no-key = This page needs its whole address, as ./demo has printed it: what stands behind # is the key.
+again = Try again
+ended = The demonstration has ended, and this browser keeps nothing of it.
 phone = { $name }’s phone
 airplane = Airplane mode
 unsent = { $count ->
@@ -40,6 +43,9 @@ on-phone = Phone
 on-server = Server
 equal = Equal: phones and server show the same, to the byte.
 not-equal = Not equal: something is still on its way.
+ending = The end
+kept = This browser keeps the customers that it has shown until the demonstration is ended here.
+end = End the demonstration
 
 ## What to try
 

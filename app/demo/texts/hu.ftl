@@ -3,7 +3,10 @@
 title = Roadbook: két telefon és egy szerver
 lead = Anna és Béla kávégépeket ad el. Mindkét telefon a valódi alkalmazás, saját fájllal; a szerver egy program ezen a gépen. Vegye el a hálózatot, lője ki a szervert: semmi sem vész el.
 beginning = Készül a cég: a szerver, négy munkatárs és az ügyfeleik…
-gone = A bemutató már nem válaszol. Indítsa el újra: ./demo
+gone = A bemutató már nem válaszol. Indítsa el újra: ./demo. Ez a böngésző még őrzi az ügyfeleit: ha el akarja távolítani őket, törölje a roadbook.localhost adatait.
+no-key = Ehhez az oldalhoz a teljes cím kell, ahogyan a ./demo kiírta: ami a # után áll, az a kulcs.
+again = Újra
+ended = A bemutató véget ért, és ez a böngésző semmit sem őriz belőle.
 phone = { $name } telefonja
 airplane = Repülő üzemmód
 unsent = { $count ->
@@ -30,6 +33,9 @@ on-phone = Telefon
 on-server = Szerver
 equal = Egyezik: a telefonok és a szerver bájtra ugyanazt mutatják.
 not-equal = Nem egyezik: valami még úton van.
+ending = Befejezés
+kept = Ez a böngésző addig őrzi a megmutatott ügyfeleket, amíg a bemutatót itt be nem fejezi.
+end = A bemutató befejezése
 
 ## What to try
 

@@ -3,7 +3,10 @@
 title = Roadbook: două telefoane și un server
 lead = Anna și Béla vând aparate de cafea. Fiecare telefon este aplicația adevărată, cu fișierul ei; serverul este un program pe acest calculator. Luați rețeaua, omorâți serverul: nu se pierde nimic.
 beginning = Se pregătește firma: serverul, patru colegi și clienții lor…
-gone = Demonstrația nu mai răspunde. Porniți-o din nou: ./demo
+gone = Demonstrația nu mai răspunde. Porniți-o din nou: ./demo. Acest browser mai păstrează clienții ei: ca să îi eliminați, ștergeți datele site-ului roadbook.localhost.
+no-key = Această pagină are nevoie de adresa ei întreagă, așa cum a afișat-o ./demo: ce stă după # este cheia.
+again = Încearcă din nou
+ended = Demonstrația s-a încheiat, iar acest browser nu păstrează nimic din ea.
 phone = Telefonul lui { $name }
 airplane = Mod avion
 unsent = { $count ->
@@ -44,6 +47,9 @@ on-phone = Telefon
 on-server = Server
 equal = Egal: telefoanele și serverul arată același lucru, până la ultimul octet.
 not-equal = Nu este egal: ceva este încă pe drum.
+ending = Încheiere
+kept = Acest browser păstrează clienții pe care i-a arătat până când demonstrația este încheiată aici.
+end = Încheie demonstrația
 
 ## What to try
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, REFERRER_POLICY,
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
@@ -16,13 +16,22 @@ use roadbook_domain::value::time::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::line::Line;
+use super::line::{Line, Network};
 use super::office::Server;
 use super::page::Page;
+use super::witnesses::Witnesses;
 
 /// The host of the page. Browsers take every name below `localhost` for this machine, and the phones, whose hosts are
 /// below this one, for parts of one site: so each has files of its own, and they are the same in a tab of its own.
 pub const HOST_NAME: &str = "roadbook.localhost";
+
+/// The origin of the page, as browsers write it: they leave out the port that they would take anyhow.
+pub fn origin_of(port: u16) -> String {
+    match port {
+        80 => format!("http://{HOST_NAME}"),
+        port => format!("http://{HOST_NAME}:{port}"),
+    }
+}
 
 /// Something that is asked of the office. One thing is done after the other.
 #[derive(Debug)]
@@ -41,8 +50,8 @@ pub enum Act {
     Restore,
     /// Take Béla's rights away, or give them back.
     Restrict(bool),
-    /// Tell the state hashes of the server, as of then.
-    Hashes(Timestamp),
+    /// End the demonstration.
+    End,
 }
 
 /// An act, and whom to tell what came of it.
@@ -51,7 +60,7 @@ pub struct Ask {
     /// What to do.
     pub act: Act,
     /// Where to tell what came of it, or in words why nothing did.
-    pub answer: oneshot::Sender<Result<Value, String>>,
+    pub answer: oneshot::Sender<Result<(), String>>,
 }
 
 /// How far the demonstration is, as far as the office knows.
@@ -83,26 +92,24 @@ pub struct Frame {
 /// Everything that the page may ask for.
 pub struct Control {
     /// The page's own origin.
-    origin: String,
-    asks: mpsc::Sender<Ask>,
-    shown: watch::Receiver<Shown>,
-    server: watch::Receiver<Server>,
-    frames: Vec<Frame>,
-    page: Page,
+    pub origin: String,
+    /// What stands behind `#` in the address of the page, and in each of its requests.
+    pub key: String,
+    /// Takes what the office is to do.
+    pub asks: mpsc::Sender<Ask>,
+    /// How far the demonstration is.
+    pub shown: watch::Sender<Shown>,
+    /// Whether the server runs.
+    pub server: watch::Receiver<Server>,
+    /// Those who ask the server.
+    pub witnesses: Witnesses,
+    /// The phones.
+    pub frames: Vec<Frame>,
+    /// The files of the page.
+    pub page: Page,
 }
 
 impl Control {
-    /// A control of these phones, for the page at `origin`.
-    pub fn new(
-        origin: String,
-        page: Page,
-        frames: Vec<Frame>,
-        asks: mpsc::Sender<Ask>,
-        (shown, server): (watch::Receiver<Shown>, watch::Receiver<Server>),
-    ) -> Self {
-        Self { origin, asks, shown, server, frames, page }
-    }
-
     /// Its routes.
     pub fn router(self) -> Router {
         let control = Arc::new(self);
@@ -111,6 +118,7 @@ impl Control {
             .route("/hashes", get(hashes))
             .route("/office/{act}", post(office))
             .route("/phones/{phone}/{network}", post(network))
+            .route_layer(middleware::from_fn_with_state(Arc::clone(&control), keyed))
             .fallback(page)
             .layer(middleware::from_fn_with_state(Arc::clone(&control), guarded))
             .with_state(control)
@@ -121,7 +129,7 @@ impl Control {
         // If nobody takes it, nobody answers either.
         drop(self.asks.send(Ask { act, answer }).await);
         match answered.await {
-            Ok(Ok(told)) => Json(told).into_response(),
+            Ok(Ok(())) => StatusCode::OK.into_response(),
             Ok(Err(problem)) => (StatusCode::CONFLICT, Json(json!({ "problem": problem }))).into_response(),
             Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         }
@@ -173,6 +181,16 @@ async fn guarded(State(control): State<Arc<Control>>, request: Request, next: Ne
     response
 }
 
+/// Other users of this machine reach the port as well: the printed address, which has the key, they do not see.
+async fn keyed(State(control): State<Arc<Control>>, request: Request, next: Next) -> Response {
+    let given = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let key = given.and_then(|given| given.strip_prefix("Bearer "));
+    if key != Some(control.key.as_str()) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    next.run(request).await
+}
+
 async fn state(State(control): State<Arc<Control>>) -> Json<Value> {
     let (shown, server) = (control.shown.borrow().clone(), *control.server.borrow());
     let frames = control.frames.iter().enumerate().map(|(place, frame)| {
@@ -198,10 +216,17 @@ async fn state(State(control): State<Arc<Control>>) -> Json<Value> {
 
 async fn hashes(State(control): State<Arc<Control>>, Query(asked): Query<Vec<(String, String)>>) -> Response {
     let now = asked.iter().find(|(name, _)| name == "now").and_then(|(_, now)| now.parse().ok());
-    match now {
-        Some(now) => control.ask(Act::Hashes(Timestamp::from_millis(now))).await,
-        None => StatusCode::UNPROCESSABLE_ENTITY.into_response(),
+    let Some(now) = now else { return StatusCode::UNPROCESSABLE_ENTITY.into_response() };
+    if control.server.borrow().pid.is_none() {
+        return Json(json!([])).into_response();
     }
+    let seen = control.witnesses.ask(Timestamp::from_millis(now)).await;
+    // After a restore the phones bring back also what Béla may see.
+    if let Some(Some(bela)) = seen.last() {
+        control.shown.send_modify(|shown| shown.is_restricted = bela.is_restricted);
+    }
+    let hashes: Vec<_> = seen.into_iter().map(|seen| seen.map(|seen| seen.hash)).collect();
+    Json(json!(hashes)).into_response()
 }
 
 async fn office(State(control): State<Arc<Control>>, Path(act): Path<String>, body: String) -> Response {
@@ -216,6 +241,7 @@ async fn office(State(control): State<Arc<Control>>, Path(act): Path<String>, bo
         "restore" => Act::Restore,
         "restrict" => Act::Restrict(true),
         "allow" => Act::Restrict(false),
+        "end" => Act::End,
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     control.ask(act).await
@@ -225,15 +251,16 @@ async fn network(
     State(control): State<Arc<Control>>,
     Path((phone, network)): Path<(String, String)>,
 ) -> StatusCode {
-    let is_cut = match network.as_str() {
-        "cut" => true,
-        "mend" => false,
+    let network = match network.as_str() {
+        "cut" => Network::Cut,
+        "mend" => Network::Whole,
+        "forget" => Network::Over,
         _ => return StatusCode::NOT_FOUND,
     };
     let Some(frame) = control.frames.iter().find(|frame| frame.id == phone) else {
         return StatusCode::NOT_FOUND;
     };
-    frame.line.cut(is_cut);
+    frame.line.turn(network);
     StatusCode::NO_CONTENT
 }
 

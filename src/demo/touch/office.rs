@@ -69,6 +69,12 @@ impl Office {
         })
     }
 
+    /// Moves to an empty folder, once the server is stopped; all that it had is left behind.
+    pub fn move_to(&mut self, folder: &Path) {
+        self.folder = folder.to_owned();
+        self.backup = None;
+    }
+
     /// Tells whether the server runs.
     pub fn server(&self) -> watch::Receiver<Server> {
         self.told.subscribe()
