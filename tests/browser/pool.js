@@ -56,6 +56,36 @@ export async function logLeft(tab) {
   });
 }
 
+/** Makes all pages of the file unreadable that hold these words; how many these are. */
+export async function damage(tab, words) {
+  await reach(tab);
+  return tab.run(async (words) => {
+    const { slots, read, write } = globalThis.pool;
+    const { folder, of } = await slots();
+    const [main, log] = [of("roadbook.sqlite"), of("-wal")];
+    const pageSize = new DataView(main.bytes.buffer).getUint16(16);
+    const { pages, size: pagesAfter } = read(log?.bytes ?? new Uint8Array());
+    const count = pagesAfter ?? main.bytes.length / pageSize;
+    const file = new Uint8Array(count * pageSize);
+    file.set(main.bytes.subarray(0, count * pageSize));
+    for (const [page, bytes] of pages) if (page <= count) file.set(bytes, (page - 1) * pageSize);
+    // The file is one without a log.
+    file.set([1, 1], 18);
+    const wanted = new TextEncoder().encode(words);
+    let damaged = 0;
+    for (let at = pageSize; at < file.length; at += pageSize) {
+      const page = file.subarray(at, at + pageSize);
+      if (!page.some((_, place) => wanted.every((byte, next) => page[place + next] === byte))) continue;
+      // No page of a tree is of this kind.
+      page[0] = 0x5a;
+      damaged += 1;
+    }
+    if (log !== undefined) await folder.removeEntry(log.entry);
+    await write(folder, main.entry, main.name, 0x106, file);
+    return damaged;
+  }, words);
+}
+
 /**
  * Leaves the file as a transaction does that was cut off while it wrote into the file itself, as SQLite does without a
  * log: most pages are overwritten, more are there than before, and the journal beside it has what stood there.

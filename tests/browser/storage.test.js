@@ -12,7 +12,7 @@ import { ask, reach } from "./core.js";
 import { EMAIL, Firm } from "./firm.js";
 import { Dice } from "./hour/dice.js";
 import { serverHash } from "./hour/server.js";
-import { cutOff, logLeft } from "./pool.js";
+import { cutOff, damage, logLeft } from "./pool.js";
 import { cramp, CRAMPED, evict, fillUp, makeRoom } from "./room.js";
 import { found, judge, slowDown, storing } from "./storing.js";
 
@@ -55,6 +55,34 @@ for (const name of NAMES) {
       await ask(tab, "check");
       await addCard(tab, "After", "Stored after");
       await sent(tab);
+      await seesAll(tab);
+    });
+
+    test("A damaged file is repaired: what was not sent is there, and the rest comes back", async () => {
+      const tab = await browser.tab(firm.address);
+      await signIn(tab);
+      await addCard(tab, "Sent", "On the server");
+      await sent(tab);
+      await installed(tab);
+      await firm.stop();
+      await addCard(tab, "Unsent", "Here alone");
+      await tab.see('[data-unsent="1"]');
+      await tab.go(aside);
+      // In the settings stands who the user is; without them nothing can be shown.
+      assert.ok((await damage(tab, EMAIL)) > 0);
+      await tab.go(firm.address);
+      await tab.see('[data-failure="damaged"]');
+      await tab.click("[data-do=repair]");
+      await tab.see("[data-notice=repaired]");
+      assert.match(await tab.text("[data-notice=repaired]"), /One edit/);
+      await firm.start();
+      await tab.reload();
+      await sent(tab);
+      await tab.see("[data-todo]", "Here alone");
+      await tab.see("[data-todo]", "On the server");
+      await tab.gone("[data-notice=repaired]");
+      await reach(tab);
+      await ask(tab, "check");
       await seesAll(tab);
     });
 

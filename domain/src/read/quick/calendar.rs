@@ -32,8 +32,8 @@ pub(super) fn next_week(today: Day, weekday: u32) -> Option<Day> {
     Some(plus(today.monday(), 7 + weekday)).filter(|day| *day > today.plus(1))
 }
 
-/// That day of next week where nobody can mean another: this week's is not ahead. On a Sunday, nobody agrees
-/// which week is the next one.
+/// That day of next week where nobody can mean another: this week's is not ahead. On a Sunday, nobody agrees which
+/// week is the next one.
 pub(super) fn undisputed_next(today: Day, weekday: u32) -> Option<Day> {
     let now = self::weekday(today);
     let is_agreed = weekday <= now && (now < 6 || weekday == 6);

@@ -345,8 +345,8 @@ fn day_alone(c: &Context<'_>, i: usize) -> Option<Mention> {
     mention(i..i + 1, kind)
 }
 
-/// `szenteste`, `Mikuláskor`: days with names of their own that are each year on the same date; and the last
-/// of a month.
+/// `szenteste`, `Mikuláskor`: days with names of their own that are each year on the same date; and the last of a
+/// month.
 fn named(c: &Context<'_>, i: usize) -> Option<Mention> {
     let line = &c.line;
     if !is_home(c) {

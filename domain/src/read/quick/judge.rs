@@ -46,8 +46,8 @@ pub(super) fn due<'m>(c: &Context<'_>, mentions: &'m [Mention]) -> Option<(Due, 
     Some((Due::Day(day), said.collect()))
 }
 
-/// Whether a day that is of another clause comes after the due: `call Ann tomorrow if Friday suits her`.
-/// Beside it, it may be the end of a span: `tomorrow to Friday`.
+/// Whether a day that is of another clause comes after the due: `call Ann tomorrow if Friday suits her`. Beside it,
+/// it may be the end of a span: `tomorrow to Friday`.
 fn follows_due(c: &Context<'_>, mentions: &[Mention], loose: &Mention) -> bool {
     let start = loose.words.start;
     let days = || mentions.iter().filter(|mention| mention.kind.is_day() && mention.words.end <= start);
@@ -67,8 +67,7 @@ fn follows_due(c: &Context<'_>, mentions: &[Mention], loose: &Mention) -> bool {
         || (days().next().is_none() && mentions.iter().any(is_near))
 }
 
-/// Whether a number behind a day of the week may be its date: `Friday 13`, `Friday 4 samples` before Friday,
-/// the 4th.
+/// Whether a number behind a day of the week may be its date: `Friday 13`, `Friday 4 samples` before Friday, the 4th.
 fn is_numbered(c: &Context<'_>, mentions: &[Mention], mention: &Mention) -> bool {
     let at = mention.words.end;
     if !matches!(mention.kind, Kind::Weekday(_)) || mentions.iter().any(|other| other.words.contains(&at)) {
@@ -90,8 +89,7 @@ fn joins(key: &str) -> bool {
     )
 }
 
-/// Whether a day may go with one of something else beside it: `on Friday last week`, `Monday and Tuesday
-/// report`.
+/// Whether a day may go with one of something else beside it: `on Friday last week`, `Monday and Tuesday report`.
 fn is_of_other(c: &Context<'_>, one: &Mention, two: &Mention) -> bool {
     let at = one.words.end;
     // After a comma a day may begin what is said of another: `call Ann tomorrow, Friday she is away`.

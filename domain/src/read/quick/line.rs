@@ -260,8 +260,8 @@ fn gap_of(char: char) -> Gap {
     }
 }
 
-/// A word in pieces if it is a date with a month's name such as `2026.dec.5` or `5-Dec-2026`, or a day and
-/// its part such as `mâine-seară`.
+/// A word in pieces if it is a date with a month's name such as `2026.dec.5` or `5-Dec-2026`, or a day and its part
+/// such as `mâine-seară`.
 fn pieces(raw: &str) -> Vec<&str> {
     if let Some((day, part)) = raw.split_once('-')
         && lexicon::is_day(&fold(day))

@@ -28,13 +28,11 @@ pub(super) enum Kind {
     Clock(Clock),
     /// A minute, counted from now.
     Minute(LocalMinute),
-    /// A time that may be another, a span of time, or the time of something else: no clock of the line
-    /// counts.
+    /// A time that may be another, a span of time, or the time of something else: no clock of the line counts.
     DoubtfulClock,
     /// A day that is not the due's: a time of the line may be of that day, so it needs a day of its own.
     Aside,
-    /// A day of another clause or of a thing, such as "for Friday": the line has no due unless one is said
-    /// before.
+    /// A day of another clause or of a thing, such as "for Friday": the line has no due unless one is said before.
     Loose,
     /// A day that another one has taken the place of.
     Gone,

@@ -61,8 +61,8 @@ fn whole(c: &Context<'_>, i: usize) -> Option<(usize, Kind)> {
     Some((i + 1, ended(figure.tail, kind)?))
 }
 
-/// A date whose year is last, in two digits, where a number over 12 is the day and nothing else can be the
-/// year: `12/18/26`.
+/// A date whose year is last, in two digits, where a number over 12 is the day and nothing else can be the year:
+/// `12/18/26`.
 fn short_year(c: &Context<'_>, one: u32, two: u32, year: u32) -> Kind {
     let this = u32::try_from(c.today().date().year()).unwrap_or_default();
     let is_near = |year: u32| (this..=this + 5).contains(&(2000 + year));
@@ -74,8 +74,8 @@ fn short_year(c: &Context<'_>, one: u32, two: u32, year: u32) -> Kind {
     if is_near(year) { calendar::date(c.today(), Some(2000 + year), month, day) } else { Kind::Doubt }
 }
 
-/// A date whose year is last. In Romanian the day is first; elsewhere it may be the month unless a number is
-/// over 12. Of two readings, the one counts that is the day of the week beside it.
+/// A date whose year is last. In Romanian the day is first; elsewhere it may be the month unless a number is over 12.
+/// Of two readings, the one counts that is the day of the week beside it.
 fn in_order(
     c: &Context<'_>,
     words: Range<usize>,
@@ -226,11 +226,11 @@ fn pair(c: &Context<'_>, i: usize) -> Option<(usize, Kind)> {
     };
     let begins = line.gap(i) > Gap::Space && line.after(i + 1).starts_with(char::is_alphabetic);
     let is_last = line.gap(i + 1) > Gap::Comma
-        && (one_digits == 2 && (one > 12 || one < 10) || !c.is_home(Language::Romanian))
+        && (one_digits == 2 && !(10..=12).contains(&one) || !c.is_home(Language::Romanian))
         && !matches!(before, "la" | "de" | "cu" | "din" | "x" | "of" | "for" | "at" | "size");
     let stands = has_time || begins || (is_last && (has_dot || !c.is_home(Language::Hungarian)));
     // Without a word for it, one that has passed or is far is rather a number.
-    let is_near = matches!(kind, Kind::Date(_)) && !(is_like_time && !c.is_home(Language::English));
+    let is_near = matches!(kind, Kind::Date(_)) && (!is_like_time || c.is_home(Language::English));
     (is_written && stands && is_near).then_some((i + 1, kind))
 }
 

@@ -131,8 +131,7 @@ fn ahead(c: &Context<'_>, i: usize) -> Option<Mention> {
         };
         return mention(i..to, kind);
     }
-    // "after 14 o'clock" is a time. Nor is Monday a number of months, nor the last day of a month a span of
-    // time.
+    // "after 14 o'clock" is a time. Nor is Monday a number of months, nor the last day of a month a span of time.
     let is_span = |end: usize| line.key(end) != "luni" || is_months(c, end) || key == "peste";
     let end = c.has_unit_after(i, ro::unit).filter(|end| key == "peste" || line.key(*end) != "ora");
     let end = end.filter(|end| is_span(*end) && !matches!(line.after(i + 1), "ultima" | "prima"))?;
@@ -140,8 +139,8 @@ fn ahead(c: &Context<'_>, i: usize) -> Option<Mention> {
     mention(i..end + 1, if key == "acum" { Kind::Aside } else { Kind::Doubt })
 }
 
-/// Whether a span of time at these words is when the todo is to be done: it begins the line and is not all of
-/// it, or ends one that says what to do and no terms of a contract.
+/// Whether a span of time at these words is when the todo is to be done: it begins the line and is not all of it, or
+/// ends one that says what to do and no terms of a contract.
 fn is_todo(c: &Context<'_>, from: usize, to: usize) -> bool {
     let line = &c.line;
     let begin = line.sentence(from);

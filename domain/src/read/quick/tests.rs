@@ -12,8 +12,8 @@ mod unseen;
 
 use Language::{English, Hungarian, Romanian};
 
-/// Checks phrases on Wednesday 2026-11-25 at 10:00: each with what is left of it, and its due. Without a due,
-/// all of it is left.
+/// Checks phrases on Wednesday 2026-11-25 at 10:00: each with what is left of it, and its due. Without a due, all of
+/// it is left.
 fn check(language: Language, phrases: &[(&str, &str, &str)]) {
     let wrong: Vec<_> = phrases
         .iter()

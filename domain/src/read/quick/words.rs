@@ -119,8 +119,7 @@ pub(super) fn is_of_evening(key: &str) -> bool {
     )
 }
 
-/// Whether one letter of `word` is missing, doubled, another or in the wrong place in `key`; the first is
-/// right.
+/// Whether one letter of `word` is missing, doubled, another or in the wrong place in `key`; the first is right.
 pub(super) fn is_slip(key: &str, word: &str) -> bool {
     let (one, other) = (key.as_bytes(), word.as_bytes());
     let same = one.iter().zip(other).take_while(|(a, b)| a == b).count();

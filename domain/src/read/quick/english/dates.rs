@@ -168,8 +168,8 @@ fn whole_date(c: &Context<'_>, i: usize, to: usize, month: u32, day: u32, is_ver
     if is_verb && from == start {
         return mention(from..to, Kind::Aside);
     }
-    // "the 5 December report" is about a report; "on the 5th of December" is a day, and so is "the 5th" that
-    // begins a line or has a time.
+    // "the 5 December report" is about a report; "on the 5th of December" is a day, and so is "the 5th" that begins a
+    // line or has a time.
     let is_of_noun = line.gap(to) == Gap::Space && !c.starts_time(to) && !en::goes_on(line.after(to));
     let fronts = line.begins(start) && line.key(i + 1) == "of";
     if start < i && from == start && is_of_noun && !fronts {

@@ -55,8 +55,8 @@ pub(super) fn placed(c: &Context<'_>, from: usize, core: usize, to: usize, kind:
     mention(from..to, kind)
 }
 
-/// Whether a day is that of the occasion before it, or parts what is to be done from it: `expo 8 Dec stand
-/// 12`, `bday Dec 3 order flowers`.
+/// Whether a day is that of the occasion before it, or parts what is to be done from it: `expo 8 Dec stand 12`, `bday
+/// Dec 3 order flowers`.
 fn follows_occasion(c: &Context<'_>, from: usize, next: usize) -> bool {
     let line = &c.line;
     let before = line.before(from);
@@ -84,8 +84,8 @@ fn is_after_time(c: &Context<'_>, i: usize) -> bool {
     begin < i && i - begin < 4 && (is_urgent || (c.starts_time(begin) && (begin..i).all(is_time)))
 }
 
-/// Whether a day without a preposition at the begin of a sentence is when the rest is to be done. `Friday
-/// report` may be about the report of Friday, `Monday Motors` a name.
+/// Whether a day without a preposition at the begin of a sentence is when the rest is to be done. `Friday report` may
+/// be about the report of Friday, `Monday Motors` a name.
 fn fronts(c: &Context<'_>, from: usize, to: usize) -> bool {
     let line = &c.line;
     let next = after_part(c, to);
@@ -140,8 +140,8 @@ pub(in crate::read::quick) fn settled(c: &Context<'_>, from: usize, to: usize, k
     let is_ahead = line.key(from) == "by"
         || matches!(kind, Kind::Date(day) if day > c.today() && (from..to).any(|n| en::is_tomorrow(line.key(n))))
         || matches!(kind, Kind::Date(_)) && line.key(from) == "in";
-    // What is not to be done before a comma says nothing of what follows: `not Thursday, Friday`, `no answer,
-    // call Monday`.
+    // What is not to be done before a comma says nothing of what follows: `not Thursday, Friday`, `no answer, call
+    // Monday`.
     let clause = line.clause(from);
     let is_own = clause < from || weekday_of(line.before_clause(clause)).is_some();
     let clause = if line.before(from) == "but" { from } else { clause };
@@ -198,8 +198,7 @@ pub(super) fn has_moved(c: &Context<'_>, i: usize) -> bool {
     (c.line.clause(i)..i).any(|n| en::moved(c.line.key(n)))
 }
 
-/// Whether the day at word `from` is where something was moved to: `moved to Friday`, `moved from Thu to
-/// Fri`.
+/// Whether the day at word `from` is where something was moved to: `moved to Friday`, `moved from Thu to Fri`.
 fn is_moved_to(c: &Context<'_>, from: usize) -> bool {
     let line = &c.line;
     let key = |back: usize| from.checked_sub(back).map_or("", |n| line.key(n));
@@ -207,8 +206,8 @@ fn is_moved_to(c: &Context<'_>, from: usize) -> bool {
     matches!(line.before(from), "to" | "till" | "until") && (en::moved(key(2)) || is_from_day)
 }
 
-/// Whether a word before `i` in its sentence begins what is not the todo: `if`, `who`. A day that stands
-/// alone after a comma is not part of it where that tells of the past: `check if they paid, Friday`.
+/// Whether a word before `i` in its sentence begins what is not the todo: `if`, `who`. A day that stands alone after
+/// a comma is not part of it where that tells of the past: `check if they paid, Friday`.
 pub(in crate::read::quick) fn is_subordinate(c: &Context<'_>, i: usize) -> bool {
     let line = &c.line;
     let begin = line.sentence(i);
@@ -235,8 +234,8 @@ fn begins_subordinate(c: &Context<'_>, i: usize) -> bool {
     }
 }
 
-/// Whether the part of the sentence tells what others do, or until when something is as it is:
-/// `call Bosch, the goods arrive on Friday`, `valid till Friday`.
+/// Whether the part of the sentence tells what others do, or until when something is as it is: `call Bosch, the goods
+/// arrive on Friday`, `valid till Friday`.
 fn is_said_of_other(c: &Context<'_>, from: usize, to: usize) -> bool {
     let line = &c.line;
     let clause = line.clause(from);
@@ -273,8 +272,8 @@ fn is_past(c: &Context<'_>, i: usize) -> bool {
     c.line.word(i).is_some_and(|word| en::is_past(&word.raw.to_lowercase()))
 }
 
-/// Whether the sentence before word `i` tells what was done: `Met Anna`, `Anna called`. What is to be done
-/// after a comma is not part of it: `Anna called, send the offer on Friday`.
+/// Whether the sentence before word `i` tells what was done: `Met Anna`, `Anna called`. What is to be done after a
+/// comma is not part of it: `Anna called, send the offer on Friday`.
 pub(in crate::read::quick) fn tells_of_past(c: &Context<'_>, i: usize) -> bool {
     let line = &c.line;
     let clause = line.clause(i);

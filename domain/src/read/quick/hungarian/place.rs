@@ -35,8 +35,8 @@ pub(in crate::read::quick) fn settled(c: &Context<'_>, from: usize, to: usize, k
     }
 }
 
-/// Whether it says what is not to be done. What follows a comma and says more than the day is not part of it:
-/// `tegnap nem vette fel, holnap újra`.
+/// Whether it says what is not to be done. What follows a comma and says more than the day is not part of it: `tegnap
+/// nem vette fel, holnap újra`.
 fn is_negated(c: &Context<'_>, i: usize) -> bool {
     let line = &c.line;
     let clause = line.clause(i);
@@ -60,8 +60,8 @@ pub(super) fn is_moved(c: &Context<'_>, i: usize) -> bool {
     is_to && (c.line.clause(i)..c.line.clause_end(i)).any(is_moved)
 }
 
-/// Whether a word before `i` in its sentence begins what is not the todo: `hogy`, `aki`. A day that stands
-/// alone after a comma is not part of it where that tells of the past: `megnézni, hogy fizettek-e, péntek`.
+/// Whether a word before `i` in its sentence begins what is not the todo: `hogy`, `aki`. A day that stands alone
+/// after a comma is not part of it where that tells of the past: `megnézni, hogy fizettek-e, péntek`.
 pub(in crate::read::quick) fn is_subordinate(c: &Context<'_>, i: usize) -> bool {
     let line = &c.line;
     let is_mine = |n: usize| (n..line.clause_end(n)).any(|at| hu::is_mine(line.key(at)));
@@ -77,8 +77,8 @@ pub(in crate::read::quick) fn is_subordinate(c: &Context<'_>, i: usize) -> bool 
     !(is_alone && is_past)
 }
 
-/// Whether a verb in the past stands before word `i`. What is to be done after a comma is not part of it:
-/// `beszéltem Annával, pénteken küldeni`.
+/// Whether a verb in the past stands before word `i`. What is to be done after a comma is not part of it: `beszéltem
+/// Annával, pénteken küldeni`.
 pub(in crate::read::quick) fn tells_of_past(c: &Context<'_>, i: usize) -> bool {
     let line = &c.line;
     let clause = line.clause(i);

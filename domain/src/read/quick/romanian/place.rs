@@ -34,9 +34,7 @@ pub(in crate::read::quick) fn settled(c: &Context<'_>, from: usize, to: usize, k
         Kind::Doubt
     } else if c.is_asked(to) {
         Kind::Loose
-    } else if next == "nu" {
-        Kind::Gone
-    } else if before == "din" && is_moved(c, from) {
+    } else if next == "nu" || (before == "din" && is_moved(c, from)) {
         Kind::Gone
     } else if before == "din" && matches!(kind, Kind::Date(_)) {
         Kind::Aside
@@ -52,8 +50,8 @@ pub(in crate::read::quick) fn settled(c: &Context<'_>, from: usize, to: usize, k
     }
 }
 
-/// Whether it says what is not to be done. What follows a comma and says more than the day is not part of it:
-/// `ieri nu a răspuns, mâine sun iar`.
+/// Whether it says what is not to be done. What follows a comma and says more than the day is not part of it: `ieri
+/// nu a răspuns, mâine sun iar`.
 fn is_negated(c: &Context<'_>, i: usize) -> bool {
     let line = &c.line;
     let clause = line.clause(i);
@@ -70,9 +68,9 @@ pub(super) fn is_moved(c: &Context<'_>, i: usize) -> bool {
     (line.clause(i)..i).any(|n| ro::moved(line.key(n)) && !is_of_somebody(n))
 }
 
-/// Whether a word before `i` in its sentence begins what is not the todo: `dacă`, `care`. A day that stands
-/// alone after a comma is not part of it where that tells of the past or of what comes before: `verifică dacă
-/// a plătit, luni`.
+/// Whether a word before `i` in its sentence begins what is not the todo: `dacă`, `care`. A day that stands alone
+/// after a comma is not part of it where that tells of the past or of what comes before: `verifică dacă a plătit,
+/// luni`.
 pub(in crate::read::quick) fn is_subordinate(c: &Context<'_>, i: usize) -> bool {
     let line = &c.line;
     let mut words = line.sentence(i)..i;
@@ -92,8 +90,8 @@ fn is_reminder(c: &Context<'_>, i: usize) -> bool {
     line.key(i) == "ca" && (line.clause(i)..i).any(|at| ro::reminds(line.key(at)) && is_own(at))
 }
 
-/// Whether the sentence before word `i` tells what somebody did: `am sunat`, `Ana a trimis`. What is to be
-/// done after a comma is not part of it: `am sunat la Nova, revin luni`.
+/// Whether the sentence before word `i` tells what somebody did: `am sunat`, `Ana a trimis`. What is to be done after
+/// a comma is not part of it: `am sunat la Nova, revin luni`.
 pub(in crate::read::quick) fn tells_of_past(c: &Context<'_>, i: usize) -> bool {
     let line = &c.line;
     let clause = line.clause(i);
@@ -115,8 +113,8 @@ fn is_told(c: &Context<'_>, i: usize) -> bool {
     matches!(c.line.key(i), "am" | "ai" | "a" | "au" | "ati") && is_verb
 }
 
-/// Whether the part of the sentence tells what others do, or until when something is as it is: `oferta
-/// valabilă până vineri`, `clientul primește marfa marți`.
+/// Whether the part of the sentence tells what others do, or until when something is as it is: `oferta valabilă până
+/// vineri`, `clientul primește marfa marți`.
 fn is_said_of_other(c: &Context<'_>, from: usize) -> bool {
     let line = &c.line;
     let clause = line.clause(from);

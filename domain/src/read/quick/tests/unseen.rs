@@ -1,12 +1,12 @@
 //! Phrases by people who knew neither the rule nor its tests: sets of 150 in each language.
 //!
 //! The first column is the phrase, the second its due as its writer meant it. The day counts: a due whose time stayed
-//! text is right, and so is an hour of the working day where the writer left it out, as "10-kor" is one (see the doc of
-//! the module). Another day, another time, or a due where none is meant is wrong.
+//! text is right, and so is an hour of the working day where the writer left it out, as "10-kor" is one (see the doc
+//! of the module). Another day, another time, or a due where none is meant is wrong.
 //!
-//! Once a set was looked at, the rule was mended by it, so only the first look tells what a user may expect. Of the third
-//! sets that was: English 100 of 112 and none wrong, Hungarian 104 of 109 and one wrong (a guarantee "2027. március 4-ig"),
-//! Romanian 103 of 110 and none wrong.
+//! Once a set was looked at, the rule was mended by it, so only the first look tells what a user may expect. Of the
+//! third sets that was: English 100 of 112 and none wrong, Hungarian 104 of 109 and one wrong (a guarantee "2027.
+//! március 4-ig"), Romanian 103 of 110 and none wrong.
 
 use super::*;
 
