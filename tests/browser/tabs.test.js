@@ -132,7 +132,9 @@ for (const name of NAMES) {
       await second.click("[data-do=update]");
       await first.see("[data-notice=taken]");
       assert.notEqual(await first.text("[data-notice=taken]"), "");
-      await second.reload();
+      // Nothing was typed in it.
+      const isNew = () => performance.getEntriesByType("navigation")[0].type === "reload";
+      await second.until(isNew, undefined, "the page is loaded anew");
       await second.see("main[data-screen=today]");
       await until(() => leads(second), "the new version leads");
 

@@ -8,29 +8,35 @@ const PREFIX = "roadbook/draft/";
 const LONGEST = 20_000;
 
 export class Draft {
-  #text = $state("");
+  #typed = $state<string>();
+  readonly #key: string;
+  readonly #initial: () => string;
 
-  /** `key` names the place, such as a card and one of its forms; `initial` is what stands there otherwise. */
-  constructor(
-    private readonly key: string,
-    private readonly initial = "",
-  ) {
-    this.#text = kept(PREFIX + key) ?? initial;
+  /**
+   * `key` names the place, such as a card and one of its forms; `initial` is what stands there otherwise, asked whenever
+   * it is shown: a form that stays over midnight begins with another day.
+   */
+  constructor(key: string, initial: string | (() => string) = "") {
+    this.#key = PREFIX + key;
+    this.#initial = typeof initial === "string" ? () => initial : initial;
+    this.#typed = kept(this.#key) ?? undefined;
   }
 
   get text(): string {
-    return this.#text;
+    return this.#typed ?? this.#initial();
   }
 
   set text(text: string) {
-    this.#text = text;
-    if (text === this.initial || text.length > LONGEST) forget(PREFIX + this.key);
-    else keep(PREFIX + this.key, text);
+    const isTyped = text !== this.#initial();
+    this.#typed = isTyped ? text : undefined;
+    if (isTyped && text.length <= LONGEST) keep(this.#key, text);
+    else forget(this.#key);
   }
 
   /** For when it is stored, or thrown away on purpose. */
   clear(): void {
-    this.text = this.initial;
+    this.#typed = undefined;
+    forget(this.#key);
   }
 }
 

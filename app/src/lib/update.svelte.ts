@@ -7,10 +7,13 @@ export class Update {
   isTaken = $state(false);
 
   #waiting: ServiceWorker | undefined;
+  /** Fields in which the user typed: others are filled in by the app. */
+  readonly #typed = new WeakSet<EventTarget>();
 
   async register(): Promise<void> {
     const workers = navigator.serviceWorker;
     if (workers === undefined) return;
+    document.addEventListener("input", ({ target }) => target !== null && this.#typed.add(target));
     // Of this tab's version; none before the first one, which takes nothing from anybody.
     let own = workers.controller;
     workers.addEventListener("controllerchange", () => {
@@ -45,8 +48,9 @@ export class Update {
 
   /** The new version is in force for all tabs; what is being typed is not thrown away. */
   #take(): void {
-    const fields = [...document.querySelectorAll<HTMLInputElement>("input")];
-    if (fields.some(({ value, defaultValue }) => value !== defaultValue)) this.isTaken = true;
+    const fields = [...document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input, textarea")];
+    const isTyped = fields.some((field) => this.#typed.has(field) && field.value !== field.defaultValue);
+    if (isTyped) this.isTaken = true;
     else location.reload();
   }
 }
