@@ -61,11 +61,11 @@ for (const name of NAMES) {
     test("A damaged file is repaired: what was not sent is there, and the rest comes back", async () => {
       const tab = await browser.tab(firm.address);
       await signIn(tab);
-      await addCard(tab, "Sent", "On the server");
+      await addCard(tab, "Sent", "Kept by the server");
       await sent(tab);
       await installed(tab);
       await firm.stop();
-      await addCard(tab, "Unsent", "Here alone");
+      await addCard(tab, "Unsent", "Saved by the repair");
       await tab.see('[data-unsent]:not([data-unsent="0"])');
       await tab.go(aside);
       // In the settings stands who the user is; without them nothing can be shown.
@@ -78,8 +78,8 @@ for (const name of NAMES) {
       await firm.start();
       await tab.reload();
       await sent(tab);
-      await tab.see("[data-todo]", "Here alone");
-      await tab.see("[data-todo]", "On the server");
+      await tab.see("[data-todo]", "Saved by the repair");
+      await tab.see("[data-todo]", "Kept by the server");
       await tab.gone("[data-notice=repaired]");
       await reach(tab);
       await ask(tab, "check");

@@ -56,7 +56,7 @@ export function wall(at) {
  *
  * A timer of less than a second waits for the machine, such as for the next letter or a worker's last word, and stays
  * as long as it is; so do a page's intervals, which ask another tab whether it is there, and the whole minute that it
- * gives its worker to start. All longer ones wait for a time: the next change of Today, a server's silence, the next try.
+ * gives its worker to start. All others wait for a time: the next change of Today, a server's silence, the next try.
  */
 export function wind(app, clock) {
   const script = `(${fasten})(${JSON.stringify([clock.begin, clock.start, clock.rate])});\n`;

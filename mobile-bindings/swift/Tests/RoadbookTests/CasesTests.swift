@@ -290,7 +290,7 @@ private func word(_ value: PlaceValue) -> String {
     case .field(let value): word(value)
     case .chosen: "chosen"
     case .due(let due): due
-    case .repeat(let repeat): word(repeat)
+    case .repeat(let again): word(again)
     case .open: "open"
     case .closed(_, let closing): "closed \(word(closing.outcome))"
     case .user: "user"
