@@ -185,7 +185,8 @@ private struct Devices {
             "name \(view.name)", "history \(history.count)", "unsent \(unsent)", "trashed \(trashed)",
             "today \(today.matching) overdue \(today.totals.overdue) closed \(today.totals.closed)",
             "postponed \(today.totals.postponed)", "days \(ofPeriod.matching)", "trashed contacts \(contacts)",
-            "conflicts \(view.conflicts.count)", "links \(view.links.count)", "open \(view.todos.filter(\.closings.isEmpty).count)",
+            "conflicts \(view.conflicts.count)", "links \(view.links.count)",
+            "open \(view.todos.filter(\.closings.isEmpty).count)",
             (["recents"] + recents).joined(separator: " "), (["favourites"] + favourites).joined(separator: " "),
         ]
         for conflict in view.conflicts {
