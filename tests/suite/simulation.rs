@@ -428,6 +428,17 @@ fn to_insert_the_same_words_twice_is_not_forged() {
     );
 }
 
+#[test]
+fn a_todo_that_is_closed_already_is_not_closed_again_when_what_made_it_is_taken_back() {
+    holds(
+        105_615_885,
+        &[
+            Transition::Attach { user: 77, edits: 58, fault: 73 },
+            Transition::Undo { phone: 124, target: 1, skip: 1 },
+        ],
+    );
+}
+
 fn firm() -> Firm {
     Firm::prepare().unwrap_or_else(|failure| panic!("{failure}"))
 }

@@ -38,7 +38,10 @@ pub fn undo(app: &App, target: u8, skip: u8) -> Result<bool, Failure> {
     let lines = |items: &[HistoryItem]| items.iter().map(|item| item.hash).collect::<BTreeSet<_>>();
     let is_one_more = lines(rest) == lines(&history);
     ensure("taking back is one more line of the history", is_one_more, || format!("{item:?}: {back:?}"))?;
-    ensure("what was taken back reads as before", is_as_before(item, back), || {
+    // One that was made and is closed already need not be closed again.
+    let row = app.client.card_row(card)?;
+    let open: Vec<_> = row.todos.iter().filter(|todo| todo.state.is_open()).map(|todo| todo.id).collect();
+    ensure("what was taken back reads as before", is_as_before(item, back, &open), || {
         format!("{item:?}: {back:?}")
     })?;
     Ok(true)
@@ -56,7 +59,7 @@ fn puts(item: &HistoryItem) -> impl Iterator<Item = (&Place, &str, &str)> {
     })
 }
 
-fn is_as_before(item: &HistoryItem, back: &HistoryItem) -> bool {
+fn is_as_before(item: &HistoryItem, back: &HistoryItem, open: &[PartId]) -> bool {
     let is_new = puts(item).any(|(place, ..)| *place == Place::Product);
     if is_new {
         return puts(back).all(|(place, _, new)| *place == Place::Trash && !new.is_empty());
@@ -65,7 +68,7 @@ fn is_as_before(item: &HistoryItem, back: &HistoryItem) -> bool {
     let is_open = |text: &str| text.is_empty() || text.parse().is_ok_and(|state: TodoState| state.is_open());
     let state = |todo: PartId| written(&Place::Todo { todo, part: TodoPart::State });
     puts(item).all(|(place, old, new)| match *place {
-        Place::Todo { todo, .. } if is_made(item, todo) => state(todo).is_some_and(|state| !is_open(state)),
+        Place::Todo { todo, .. } if is_made(item, todo) => !open.contains(&todo),
         Place::Todo { todo, part: TodoPart::State } => {
             state(todo).is_some_and(|state| is_open(state) == is_open(old))
         }
