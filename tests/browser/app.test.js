@@ -264,12 +264,14 @@ for (const name of NAMES) {
       await firm.stop();
       await firm.start();
       assert.equal(await updated(tab), "redundant");
-      assert.equal(await tab.run(() => caches.keys().then((names) => names.length)), 1);
+      // The browser may be trying again by itself meanwhile.
+      await tab.until(async () => (await caches.keys()).length === 1, undefined, "nothing of it is kept");
 
       writeFileSync(page, next);
       await firm.stop();
       await firm.start();
-      assert.equal(await updated(tab), "installed");
+      // A try that was under way still fetched the last page.
+      if ((await updated(tab)) !== "installed") assert.equal(await updated(tab), "installed");
       await tab.see("[data-notice=update]");
       await tab.reload();
       assert.equal(await version(tab), "1");
