@@ -305,7 +305,7 @@ impl Demo<'_> {
         Ok(())
     }
 
-    /// Makes Béla see his own cards only, or all again, as `roadbook user role` does.
+    /// Makes Béla see their own cards only, or all again, as `roadbook user role` does.
     async fn restrict(&self, is_restricted: bool) -> Result<(), Box<dyn Error>> {
         let role = if is_restricted { Role::Restricted } else { Role::User };
         let people = People::of(&self.office.firm(), &SystemEnv).await?;

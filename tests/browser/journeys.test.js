@@ -5,7 +5,7 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 
 import { makeCard, makePerson, openTodo, put, sent, show, showCard, todoOf, total, undo, write } from "./app.js";
 import { NAMES } from "./browsers.js";
-import { cut, DESK, Office, PROJECTS, SALES, ZONE } from "./office.js";
+import { cut, day, DESK, Office, PROJECTS, SALES } from "./office.js";
 
 describe("A working day", { skip: !NAMES.includes("Chromium") }, () => {
   let office;
@@ -554,12 +554,6 @@ async function countOf(tab, status) {
   const selector = `[data-status-tree] [data-choose="${status}"] [data-count]`;
   await tab.see(selector);
   return Number(await tab.text(selector));
-}
-
-/** A day of the users' own zone. */
-function day(ahead) {
-  const at = new Date(Date.now() + ahead * 86_400_000);
-  return new Intl.DateTimeFormat("en-CA", { timeZone: ZONE, dateStyle: "short" }).format(at);
 }
 
 const tomorrow = () => day(1);

@@ -13,6 +13,12 @@ export const DESK = { width: 1280, height: 800 };
 /** Of all users. */
 export const ZONE = "Europe/Budapest";
 
+/** A day of the users' own zone, so many days ahead. */
+export function day(ahead) {
+  const at = new Date(Date.now() + ahead * 86_400_000);
+  return new Intl.DateTimeFormat("en-CA", { timeZone: ZONE, dateStyle: "short" }).format(at);
+}
+
 export class Office {
   /** `setUp` is done before anybody signs in. Chromium only: the other driver has no switch of the network. */
   static async open(setUp = () => {}) {

@@ -42,7 +42,20 @@ function reach(tab) {
       await stream.write(file);
       await stream.close();
     };
-    globalThis.pool = { slots, read, write };
+    /** The file with what its log holds, as one without a log; so many pages more than that stand behind it. */
+    const settled = async (more = 0) => {
+      const { folder, of } = await slots();
+      const [main, log] = [of("roadbook.sqlite"), of("-wal")];
+      const pageSize = new DataView(main.bytes.buffer).getUint16(16);
+      const { pages, size } = read(log?.bytes ?? new Uint8Array());
+      const count = size ?? main.bytes.length / pageSize;
+      const file = new Uint8Array((count + more) * pageSize).fill(0x5a);
+      file.set(main.bytes.subarray(0, count * pageSize));
+      for (const [page, bytes] of pages) if (page <= count) file.set(bytes, (page - 1) * pageSize);
+      file.set([1, 1], 18);
+      return { folder, main, log, pageSize, count, file };
+    };
+    globalThis.pool = { slots, read, write, settled };
   });
 }
 
@@ -60,17 +73,8 @@ export async function logLeft(tab) {
 export async function damage(tab, words) {
   await reach(tab);
   return tab.run(async (words) => {
-    const { slots, read, write } = globalThis.pool;
-    const { folder, of } = await slots();
-    const [main, log] = [of("roadbook.sqlite"), of("-wal")];
-    const pageSize = new DataView(main.bytes.buffer).getUint16(16);
-    const { pages, size: pagesAfter } = read(log?.bytes ?? new Uint8Array());
-    const count = pagesAfter ?? main.bytes.length / pageSize;
-    const file = new Uint8Array(count * pageSize);
-    file.set(main.bytes.subarray(0, count * pageSize));
-    for (const [page, bytes] of pages) if (page <= count) file.set(bytes, (page - 1) * pageSize);
-    // The file is one without a log.
-    file.set([1, 1], 18);
+    const { settled, write } = globalThis.pool;
+    const { folder, main, log, pageSize, file } = await settled();
     const wanted = new TextEncoder().encode(words);
     let damaged = 0;
     for (let at = pageSize; at < file.length; at += pageSize) {
@@ -93,17 +97,8 @@ export async function damage(tab, words) {
 export async function cutOff(tab) {
   await reach(tab);
   return tab.run(async () => {
-    const { slots, read, write } = globalThis.pool;
-    const { folder, of } = await slots();
-    const [main, log] = [of("roadbook.sqlite"), of("-wal")];
-    const pageSize = new DataView(main.bytes.buffer).getUint16(16);
-    const { pages, size: pagesAfter } = read(log?.bytes ?? new Uint8Array());
-    const count = pagesAfter ?? main.bytes.length / pageSize;
-    const file = new Uint8Array((count + 3) * pageSize).fill(0x5a);
-    file.set(main.bytes.subarray(0, count * pageSize));
-    for (const [page, bytes] of pages) if (page <= count) file.set(bytes, (page - 1) * pageSize);
-    // The file is one without a log.
-    file.set([1, 1], 18);
+    const { settled, write } = globalThis.pool;
+    const { folder, main, log, pageSize, count, file } = await settled(3);
 
     const record = pageSize + 8;
     const journal = new Uint8Array(512 + count * record);

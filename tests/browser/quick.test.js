@@ -6,7 +6,7 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 import { makeCard, openTodo, sent, show, showCard, signIn, todoOf, undo } from "./app.js";
 import { begin, NAMES } from "./browsers.js";
 import { Firm } from "./firm.js";
-import { DESK, PHONE, PROJECTS, ZONE } from "./office.js";
+import { day, DESK, PHONE, PROJECTS, ZONE } from "./office.js";
 
 /** By language: the user's locale, a line, and its words without the due. */
 const LINES = {
@@ -266,10 +266,4 @@ async function detail(tab, todo, edit) {
   await edit();
   await tab.click("[data-do=save-details]");
   await tab.gone("[data-sheet]");
-}
-
-/** A day of the users' own zone. */
-function day(ahead) {
-  const at = new Date(Date.now() + ahead * 86_400_000);
-  return new Intl.DateTimeFormat("en-CA", { timeZone: ZONE, dateStyle: "short" }).format(at);
 }

@@ -29,16 +29,19 @@ export function day(text: string): string {
 
 /** A due as it was set: a day, or what the clocks of its zone show then. */
 export function wall(due: string): string {
-  const { day: at, time } = partsOf(due);
-  return time === "" ? day(due) : walls.format(Date.parse(`${at}T${time}Z`));
+  return written(due, days, walls);
 }
 
 /** The same with the day of the week. */
 export function wallOfWeek(due: string): string {
+  return written(due, weekdays, weekdayWalls);
+}
+
+function written(due: string, ofDay: Intl.DateTimeFormat, ofMinute: Intl.DateTimeFormat): string {
   const { day: at, time } = partsOf(due);
   const millis = Date.parse(time === "" ? due : `${at}T${time}Z`);
   if (Number.isNaN(millis)) return due;
-  return (time === "" ? weekdays : weekdayWalls).format(millis);
+  return (time === "" ? ofDay : ofMinute).format(millis);
 }
 
 /** A due, and the instant from which it is overdue. A day is the same everywhere, a minute is shown in this zone. */
