@@ -20,7 +20,7 @@ use crate::store::meta::Identity;
 use crate::store::outbox::{self, UnsentState};
 use crate::store::swap;
 use crate::store::workspace::Workspace;
-use crate::store::{Store, lease, settings};
+use crate::store::{Store, lease, settings, words};
 
 /// A handle on one phone's file. Cheap to clone; may be used by several threads at once.
 ///
@@ -296,7 +296,12 @@ impl Client {
         &self,
         change: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<(T, ChangeSet), Error>,
     ) -> Result<(T, ChangeSet), ApiError> {
-        let (answer, changes) = self.store().write(|tx| change(tx).inspect(|_| self.panic_for_a_test()))?;
+        let (answer, changes) = self.store().write(|tx| {
+            let (answer, changes) = change(tx)?;
+            words::follow(tx, &changes.documents)?;
+            self.panic_for_a_test();
+            Ok((answer, changes))
+        })?;
         // After the commit: a listener reads at once, and must find what it is told of.
         self.notify(&changes);
         Ok((answer, changes))

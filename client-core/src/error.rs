@@ -277,15 +277,23 @@ impl Error {
         use rusqlite::Error as Sqlite;
         match self {
             Self::Stored(_) | Self::Value(_) | Self::Change(_) | Self::Document(_) => true,
-            Self::Sqlite(error) => matches!(
-                error,
-                Sqlite::FromSqlConversionFailure(..)
-                    | Sqlite::IntegralValueOutOfRange(..)
-                    | Sqlite::InvalidColumnType(..)
-                    | Sqlite::Utf8Error(..)
-            ),
+            Self::Sqlite(error) => {
+                matches!(
+                    error,
+                    Sqlite::FromSqlConversionFailure(..)
+                        | Sqlite::IntegralValueOutOfRange(..)
+                        | Sqlite::InvalidColumnType(..)
+                        | Sqlite::Utf8Error(..)
+                ) || self.is_of_index()
+            }
             _ => false,
         }
+    }
+
+    /// Whether the index of words is not what SQLite made of it, which can be made anew.
+    pub fn is_of_index(&self) -> bool {
+        let Self::Sqlite(sqlite) = self else { return false };
+        sqlite.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_CORRUPT_VTAB)
     }
 }
 
@@ -296,6 +304,8 @@ impl From<Error> for ApiError {
         match &error {
             Error::Sqlite(sqlite) => match sqlite.sqlite_error_code() {
                 _ if error.is_full() => Self::StorageFull,
+                // The next call makes it anew.
+                _ if error.is_of_index() => internal(&error),
                 Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
                     Self::Damaged
                 }

@@ -20,6 +20,7 @@ pub(crate) mod sealed;
 pub(crate) mod settings;
 pub(crate) mod swap;
 pub(crate) mod unknown;
+pub(crate) mod words;
 pub(crate) mod workspace;
 
 use std::collections::BTreeMap;
@@ -497,12 +498,14 @@ pub(crate) fn forget(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> 
 /// Deletes everything of the user from the file, but for what is sealed: a sign-out. The caller calls
 /// [`Store::clear_log`] once this is committed.
 pub(crate) fn wipe(tx: &Transaction<'_>) -> Result<(), Error> {
+    // Neither the index of words nor the tables that it consists of.
     let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
-               AND name NOT IN ('meta', 'sealed')";
+               AND name NOT IN ('meta', 'sealed', 'word') AND name NOT LIKE 'word!_%' ESCAPE '!'";
     let tables: Vec<String> = tx.prepare(sql)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     for table in tables {
         tx.execute(&format!("DELETE FROM {table}"), [])?;
     }
+    words::begin_anew(tx)?;
     meta::wipe(tx)?;
     meta::set(tx, &ERASED, &true)?;
     settings::set_identity(tx, None)

@@ -92,8 +92,8 @@ impl Roadbook {
         ContactView::open(&self.client, contact)
     }
 
-    /// Contacts in use by family name; with a text, those whose name holds all its words, in whatever order, case
-    /// and spelling of marks.
+    /// Contacts in use by family name; with a text, those whose name holds all its words, each as the beginning of a
+    /// word, in whatever order, case and spelling of marks.
     pub fn contacts(
         &self,
         text: Option<String>,
@@ -144,9 +144,9 @@ impl Roadbook {
         ContactItem::trashed(&self.client, offset, limit)
     }
 
-    /// The contacts and cards whose names, and the open todos and entries whose texts, hold all words of `text`: in
-    /// whatever order, case and spelling of marks; at most `limit` of each. [`Self::interrupt`] ends it, as when the
-    /// user types on.
+    /// The cards whose names, the contacts whose name, number or address, and the open todos and entries whose texts hold
+    /// all words of `text`, each as the beginning of a word: in whatever order, case and spelling of marks; at most
+    /// `limit` of each. [`Self::interrupt`] ends it, as when the user types on.
     ///
     /// # Errors
     /// `Interrupted`.

@@ -32,6 +32,7 @@ mod packages;
 mod phone;
 mod push;
 mod reconnect;
+mod search;
 
 use std::process::ExitCode;
 
@@ -43,6 +44,7 @@ const ALL: &[Bench] = &[
     ("building", "10,000 cards as one change each; what the guard costs", building::run),
     ("edits", "a durable edit of one field on the phone", edits::run),
     ("lists", "Today, boards, status counts and cards on the phone", lists::run),
+    ("search", "a search at each letter, and whose number it is that calls", search::run),
     ("beside", "a process beside the app opens the file and reads Today", beside::run),
     ("first-sync", "a new phone takes all cards", first_sync::run),
     ("reconnect", "a phone asks for news, and there is none", reconnect::run),

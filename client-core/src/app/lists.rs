@@ -111,8 +111,8 @@ pub struct FoundTodo {
 }
 
 impl Found {
-    /// The contacts and cards whose names, and the open todos and entries whose texts, hold all words of a text; at
-    /// most `limit` of each.
+    /// The cards whose names, the contacts whose name, number or address, and the open todos and entries whose texts hold
+    /// all words of a text, each as the beginning of a word; at most `limit` of each.
     ///
     /// # Errors
     /// [`ApiError::Interrupted`].

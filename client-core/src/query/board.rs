@@ -265,8 +265,8 @@ fn select<T>(
     with(&sql, &params)
 }
 
-/// The condition that a column of folded text holds these words, to be appended to others, and the
-/// parameters: those given, then the words.
+/// The condition that a column of folded text holds these words, each as the beginning of one of its own, to be
+/// appended to others, and the parameters: those given, then the words.
 pub(crate) fn holding<'p>(
     column: &str,
     words: &'p [String],
@@ -277,7 +277,7 @@ pub(crate) fn holding<'p>(
     // A name has few words: more of a search would only make the statement longer.
     for word in words.iter().take(MOST_WORDS) {
         params.push(word);
-        condition += &format!(" AND instr({column}, ?{}) > 0", params.len());
+        condition += &format!(" AND instr(' ' || {column}, ' ' || ?{}) > 0", params.len());
     }
     (condition, params)
 }

@@ -10,7 +10,6 @@ use roadbook_domain::read::view::{Conflict, Unread, View};
 use roadbook_domain::settings::Settings;
 use roadbook_domain::value::fold::search_words;
 use roadbook_domain::value::id::DocumentId;
-use rusqlite::Connection;
 
 use crate::client::Client;
 use crate::edit::replica::Replica;
@@ -70,14 +69,22 @@ impl Client {
     }
 
     /// Contacts in use by family name, in the alphabet of the user's language. If `text` is given, those whose
-    /// name holds all its words, in whatever order, case and spelling of marks (T20).
+    /// name holds all its words, each as the beginning of a word, in whatever order, case and spelling of marks (T20).
     pub fn contacts(
         &self,
         text: Option<&str>,
         offset: u32,
         limit: u32,
     ) -> Result<Vec<(DocumentId, ContactRow)>, ApiError> {
-        Ok(self.store().query(|connection| Self::contacts_with(connection, text, offset, limit))?)
+        Ok(self.store().query(|connection| {
+            let words = text.map(search_words).unwrap_or_default();
+            let (holding, params) = holding("search", &words, &[&limit, &offset]);
+            let sql = format!(
+                "SELECT document FROM contact WHERE trash = 0{holding}
+                 ORDER BY place, document LIMIT ?1 OFFSET ?2"
+            );
+            rows::contacts(connection, ids(connection, &sql, &params)?)
+        })?)
     }
 
     /// How many contacts [`Client::contacts`] would list without a limit.
@@ -88,21 +95,6 @@ impl Client {
             let sql = format!("SELECT count(*) FROM contact WHERE trash = 0{holding}");
             Ok(connection.prepare_cached(&sql)?.query_row(params.as_slice(), |row| row.get(0))?)
         })?)
-    }
-
-    pub(crate) fn contacts_with(
-        connection: &Connection,
-        text: Option<&str>,
-        offset: u32,
-        limit: u32,
-    ) -> Result<Vec<(DocumentId, ContactRow)>, Error> {
-        let words = text.map(search_words).unwrap_or_default();
-        let (holding, params) = holding("search", &words, &[&limit, &offset]);
-        let sql = format!(
-            "SELECT document FROM contact WHERE trash = 0{holding}
-             ORDER BY place, document LIMIT ?1 OFFSET ?2"
-        );
-        rows::contacts(connection, ids(connection, &sql, &params)?)
     }
 
     /// The contacts in the trash, by family name; those with later edits to review among them (F72).

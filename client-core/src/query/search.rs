@@ -1,20 +1,21 @@
 //! Search over all that the user has: cards, contacts, todos and entries (T20).
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use roadbook_domain::crm::row::{CardRow, ContactRow, TodoRow};
+use roadbook_domain::crm::row::{CardRow, ContactRow, EntryRow, TodoRow};
 use roadbook_domain::settings::catalogue::Language;
-use roadbook_domain::value::fold::{fold, search_words};
+use roadbook_domain::value::fold::search_words;
 use roadbook_domain::value::id::{DocumentId, PartId};
 use roadbook_domain::value::time::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::board::{MOST_WORDS, holding, ids};
+use super::board::MOST_WORDS;
 use super::names::name;
 use crate::client::Client;
 use crate::error::{ApiError, Error};
-use crate::store::rows;
+use crate::store::words::{self, Sort};
+use crate::store::{entries, rows};
 
 /// What a search found, none of it in the trash.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,10 +53,13 @@ pub struct FoundEntry {
 }
 
 impl Client {
-    /// The contacts and cards whose names, and the open todos and entries whose texts, hold all words of `text`: in
-    /// whatever order, case and spelling of marks. At most `limit` of each. Without a word nothing is found.
+    /// The cards whose names, the contacts whose name, number or address, and the open todos and entries whose texts hold
+    /// all words of `text`, each as the beginning of a word: in whatever order, case and spelling of marks. At most
+    /// `limit` of each. Without a word nothing is found.
     ///
-    /// Todos and entries are read one by one, so a search over very many takes a while: [`Client::interrupt`] ends it.
+    /// An index of words answers: where very many have the words, those that came last are
+    /// looked at. What an exchange has just brought is read one by one until it is indexed, which after a first sync
+    /// takes a while: [`Client::interrupt`] ends it.
     ///
     /// # Errors
     /// [`ApiError::Interrupted`].
@@ -69,7 +73,7 @@ impl Client {
             let workspace = self.store().workspace(connection)?;
             let language = workspace.settings.language(workspace.user());
             Ok(Found {
-                contacts: Self::contacts_with(connection, Some(text), 0, limit)?,
+                contacts: contacts(connection, &words, limit)?,
                 cards: cards(connection, &words, limit)?,
                 todos: todos(connection, &words, limit)?,
                 entries: entries(connection, &words, language, limit)?,
@@ -78,12 +82,34 @@ impl Client {
     }
 }
 
+/// A todo or an entry, and the card or contact that it stands in.
+type Place = (DocumentId, PartId);
+
 fn cards(connection: &Connection, words: &[String], limit: u32) -> Result<Vec<(DocumentId, CardRow)>, Error> {
-    let (holding, params) = holding("search", words, &[&limit]);
-    let sql = format!(
-        "SELECT document FROM card WHERE trash = 0{holding} ORDER BY has_open DESC, next_due, document LIMIT ?1"
-    );
-    rows::cards(connection, ids(connection, &sql, &params)?)
+    let sql = "SELECT has_open = 0, next_due FROM card WHERE document = ?1 AND trash = 0";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut found: Vec<((bool, i64), DocumentId)> = Vec::new();
+    for (id, _) in words::found(connection, Sort::Card, words)? {
+        let place = statement.query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        found.extend(place.map(|place| (place, id)));
+    }
+    found.sort_unstable();
+    rows::cards(connection, first(found, limit))
+}
+
+fn contacts(
+    connection: &Connection,
+    words: &[String],
+    limit: u32,
+) -> Result<Vec<(DocumentId, ContactRow)>, Error> {
+    let sql = "SELECT place FROM contact WHERE document = ?1 AND trash = 0";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut found: BTreeSet<(Vec<u8>, DocumentId)> = BTreeSet::new();
+    for (id, _) in words::found(connection, Sort::Contact, words)? {
+        let place = statement.query_row([id.as_bytes()], |row| row.get(0)).optional()?;
+        found.extend(place.map(|place| (place, id)));
+    }
+    rows::contacts(connection, first(found, limit))
 }
 
 fn todos(
@@ -91,22 +117,22 @@ fn todos(
     words: &[String],
     limit: u32,
 ) -> Result<Vec<(DocumentId, String, TodoRow)>, Error> {
-    let sql = "SELECT document, todo, text, card_name FROM todo WHERE open = 1 AND trash = 0
-               ORDER BY overdue_from IS NULL, overdue_from, document, todo";
+    let sql = "SELECT overdue_from IS NULL, overdue_from, todo FROM todo
+               WHERE document = ?1 AND todo = ?2 AND open = 1 AND trash = 0";
     let mut statement = connection.prepare_cached(sql)?;
-    let mut all = statement.query([])?;
-    let mut found = Vec::new();
-    while let Some(row) = all.next()?.filter(|_| found.len() < limit as usize) {
-        if !holds(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?, words) {
-            continue;
-        }
-        let (card, todo) = (DocumentId::from_bytes(row.get(0)?), PartId::from_bytes(row.get(1)?));
-        let todos = rows::card(connection, card)?.map(|row| row.todos).unwrap_or_default();
-        if let Some(todo) = todos.into_iter().find(|known| known.id == todo) {
-            found.push((card, row.get(3)?, todo));
-        }
+    let mut found: Vec<((bool, Option<i64>), Place)> = Vec::new();
+    for (card, todo) in words::found(connection, Sort::Todo, words)? {
+        let place = |row: &Row<'_>| Ok(((row.get(0)?, row.get(1)?), (card, PartId::from_bytes(row.get(2)?))));
+        found.extend(statement.query_row((card.as_bytes(), todo), place).optional()?);
     }
-    Ok(found)
+    found.sort_unstable();
+    let mut told = Vec::new();
+    for (card, id) in first(found, limit) {
+        let row = rows::card(connection, card)?;
+        let named = row.map(|row| (row.name, row.todos.into_iter().find(|todo| todo.id == id)));
+        told.extend(named.and_then(|(name, todo)| Some((card, name, todo?))));
+    }
+    Ok(told)
 }
 
 fn entries(
@@ -115,38 +141,36 @@ fn entries(
     language: Language,
     limit: u32,
 ) -> Result<Vec<FoundEntry>, Error> {
-    // In the order of the table, which reads it eight times faster than newest first.
-    let mut statement = connection.prepare_cached("SELECT text, document, entry, kind, at FROM entry")?;
-    let mut all = statement.query([])?;
-    let mut found = BTreeMap::new();
-    while let Some(row) = all.next()? {
-        if !holds(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?, words) {
-            continue;
-        }
-        let (document, entry) = (DocumentId::from_bytes(row.get(1)?), PartId::from_bytes(row.get(2)?));
-        let at = row.get::<_, Option<_>>(4)?.map(Timestamp::from_millis);
-        let place = (Reverse(at), document, entry);
-        let is_late = found.last_key_value().is_some_and(|(last, _)| place > *last);
-        if is_late && found.len() >= limit as usize {
-            continue;
-        }
-        // Asked only now: whoever puts a card into the trash does not touch what is written in it.
-        if let Some(named) = name(connection, document, language)?.filter(|named| !named.is_trashed) {
-            let (is_contact, name) = (named.is_contact, named.name);
-            let (kind, text) = (row.get(3)?, row.get(0)?);
-            found.insert(place, FoundEntry { document, is_contact, name, entry, kind, at, text });
-        }
-        if found.len() > limit as usize {
-            found.pop_last();
-        }
+    let mut statement =
+        connection.prepare_cached("SELECT at, entry FROM entry WHERE document = ?1 AND entry = ?2")?;
+    let mut found: Vec<(Reverse<Option<i64>>, Place)> = Vec::new();
+    for (document, entry) in words::found(connection, Sort::Entry, words)? {
+        let place = |row: &Row<'_>| Ok((Reverse(row.get(0)?), (document, PartId::from_bytes(row.get(1)?))));
+        found.extend(statement.query_row((document.as_bytes(), entry), place).optional()?);
     }
-    Ok(found.into_values().collect())
+    found.sort_unstable();
+    let told = found.into_iter().map(|(_, (document, id))| {
+        // Asked only now: whoever puts a card into the trash does not touch what is written in it.
+        let Some(named) = name(connection, document, language)?.filter(|named| !named.is_trashed) else {
+            return Ok(None);
+        };
+        let entry = entries::one(connection, document, id)?;
+        Ok(entry.map(|EntryRow { kind, at, text, .. }| FoundEntry {
+            document,
+            is_contact: named.is_contact,
+            name: named.name,
+            entry: id,
+            kind,
+            at,
+            text,
+        }))
+    });
+    told.filter_map(Result::transpose).take(limit as usize).collect()
 }
 
-/// Whether a text holds all of these folded words.
-fn holds(text: &str, words: &[String]) -> bool {
-    let text = fold(text);
-    words.iter().all(|word| text.contains(word.as_str()))
+/// The first of what was sorted, without that by which.
+fn first<T>(sorted: impl IntoIterator<Item = (impl Ord, T)>, limit: u32) -> Vec<T> {
+    sorted.into_iter().take(limit as usize).map(|(_, found)| found).collect()
 }
 
 #[cfg(test)]
@@ -178,6 +202,11 @@ mod tests {
             })
         });
         phone.card("Bakery", &todos.collect::<Vec<_>>());
+        // Those that are not indexed yet are read one by one.
+        let forget = |tx: &rusqlite::Transaction<'_>| {
+            Ok(tx.execute("INSERT INTO unindexed SELECT document FROM card", [])?)
+        };
+        phone.client.store().write(forget).unwrap();
         let (asking, client) = (AtomicBool::new(true), &phone.client);
         let is_interrupted = thread::scope(|scope| {
             scope.spawn(|| {

@@ -17,7 +17,7 @@ use crate::client::Client;
 use crate::edit::replica::Replica;
 use crate::error::{ApiError, Error};
 use crate::query::today;
-use crate::store::{documents, entries, outbox, rows};
+use crate::store::{documents, entries, outbox, rows, words};
 
 impl Client {
     /// The hash of everything this device shows its user at `now`: equal to that of the server and of
@@ -40,8 +40,8 @@ impl Client {
         })?)
     }
 
-    /// Documents whose stored rows or entries are not those that their changes give; for tests and reports. Entries
-    /// that are still to be made in the background are none.
+    /// Documents whose stored rows or entries are not those that their changes give, or whose words not those of their
+    /// rows; for tests and reports. What is still to be made in the background is not wrong.
     pub fn wrong_projections(&self) -> Result<Vec<DocumentId>, ApiError> {
         Ok(self.store().read(|connection| {
             let workspace = self.store().workspace(connection)?;
@@ -50,7 +50,8 @@ impl Client {
                 let Some(replica) = known(Replica::open(connection, id))? else { continue };
                 let is_told = documents::is_stale(connection, id)?
                     || entries::of_document(connection, id)? == projection::entries(&replica.document);
-                if !is_told || rows::rows(connection, id, kind)? != replica.rows(workspace.user()) {
+                let are_right = rows::rows(connection, id, kind)? == replica.rows(workspace.user());
+                if !is_told || !are_right || !words::is_right(connection, id)? {
                     wrong.push(id);
                 }
             }

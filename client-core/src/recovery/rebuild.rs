@@ -2,7 +2,7 @@
 //!
 //! [`Syncer`](crate::Syncer) calls it after every exchange, so an app need not.
 
-use rusqlite::Transaction;
+use rusqlite::{Connection, Transaction};
 
 use roadbook_domain::value::id::DocumentId;
 
@@ -10,15 +10,19 @@ use crate::change_set::ChangeSet;
 use crate::client::Client;
 use crate::edit::replica::Replica;
 use crate::error::{ApiError, Error};
-use crate::store::documents;
 use crate::store::workspace::Workspace;
+use crate::store::{documents, words};
 
 impl Client {
-    /// Makes the rows of at most `limit` documents anew whose rows another version of the app or of
-    /// the server made, and tells whether there are more. Lists work meanwhile, with the rows as they are.
+    /// Makes the rows of at most `limit` documents anew whose rows another version of the app or of the server made, or
+    /// brings the index of a search up to date for as many, and tells whether there is more to do. Lists and searches
+    /// work meanwhile, with the rows as they are.
     pub fn rebuild_some(&self, limit: u32) -> Result<(bool, ChangeSet), ApiError> {
         // Nearly always there are none: then no writer is kept waiting.
-        if self.store().read(|connection| documents::stale(connection, 1))?.is_empty() {
+        let is_done = |connection: &Connection| {
+            Ok(documents::stale(connection, 1)?.is_empty() && words::unindexed(connection, 1)?.is_empty())
+        };
+        if self.store().read(is_done)? {
             return Ok((false, ChangeSet::default()));
         }
         self.changing(|tx| {
@@ -29,7 +33,8 @@ impl Client {
             for id in &stale {
                 rebuild(tx, &workspace, *id, &mut changes)?;
             }
-            Ok((stale.len() == limit as usize, changes))
+            let indexed = if stale.is_empty() { words::index_some(tx, limit)? } else { limit };
+            Ok((indexed == limit, changes))
         })
     }
 }

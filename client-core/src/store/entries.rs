@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use roadbook_domain::crm::row::EntryRow;
 use roadbook_domain::value::id::{DocumentId, PartId};
 use roadbook_domain::value::time::Timestamp;
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 
 use crate::error::Error;
 
@@ -46,13 +46,22 @@ pub(crate) fn write(
 pub(crate) fn of_document(connection: &Connection, id: DocumentId) -> Result<Vec<EntryRow>, Error> {
     let sql = "SELECT entry, kind, at, text FROM entry WHERE document = ?1 ORDER BY entry";
     let mut statement = connection.prepare_cached(sql)?;
-    let entries = statement.query_map([id.as_bytes()], |row| {
-        Ok(EntryRow {
-            id: PartId::from_bytes(row.get(0)?),
-            kind: row.get(1)?,
-            at: row.get::<_, Option<_>>(2)?.map(Timestamp::from_millis),
-            text: row.get(3)?,
-        })
-    })?;
+    let entries = statement.query_map([id.as_bytes()], read)?;
     Ok(entries.collect::<Result<_, _>>()?)
+}
+
+/// One of them.
+pub(crate) fn one(connection: &Connection, id: DocumentId, entry: PartId) -> Result<Option<EntryRow>, Error> {
+    let sql = "SELECT entry, kind, at, text FROM entry WHERE document = ?1 AND entry = ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_row((id.as_bytes(), entry.as_bytes()), read).optional()?)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
+    Ok(EntryRow {
+        id: PartId::from_bytes(row.get(0)?),
+        kind: row.get(1)?,
+        at: row.get::<_, Option<_>>(2)?.map(Timestamp::from_millis),
+        text: row.get(3)?,
+    })
 }

@@ -17,6 +17,7 @@ use roadbook_domain::value::time::Timestamp;
 use rusqlite::Transaction;
 
 use super::retained::{self, closed_on};
+use super::words;
 use super::workspace::Workspace;
 use crate::error::Error;
 
@@ -161,6 +162,7 @@ pub(crate) fn update(
 
 /// Deletes the rows of a document.
 pub(crate) fn remove(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
+    words::remove(tx, id)?;
     for table in TABLES {
         tx.prepare_cached(&format!("DELETE FROM {table} WHERE document = ?1"))?.execute([id.as_bytes()])?;
     }

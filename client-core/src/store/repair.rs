@@ -18,7 +18,7 @@ use rusqlite::{Connection, Row, Transaction};
 
 use super::documents::MOST_TAIL;
 use super::quarantine::QuarantineReason;
-use super::{documents, entries, meta, outbox, projections, rows, settings, workspace};
+use super::{documents, entries, meta, outbox, projections, rows, settings, words, workspace};
 use crate::error::Error;
 use crate::value_edit::ValueEdit;
 
@@ -26,6 +26,10 @@ use crate::value_edit::ValueEdit;
 pub(crate) fn repair(tx: &Transaction<'_>, named: &Error) -> Result<bool, Error> {
     let mut any = match named {
         Error::Value(name) => forget_value(tx, name)?,
+        error if error.is_of_index() => {
+            words::begin_anew(tx)?;
+            true
+        }
         _ => false,
     };
     any |= documents_and_tails(tx)?;
@@ -267,6 +271,9 @@ fn lists(tx: &Transaction<'_>) -> Result<bool, Error> {
     for table in projections::TABLES {
         let sql = format!("DELETE FROM {table} WHERE document NOT IN (SELECT id FROM document)");
         any |= tx.execute(&sql, [])? > 0;
+    }
+    if any {
+        words::begin_anew(tx)?;
     }
     for (id, kind) in documents::all(tx)? {
         if is_listed(tx, id, kind).is_err() {

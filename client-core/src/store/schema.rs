@@ -16,7 +16,10 @@ use crate::error::Error;
 const FIRST: i64 = 5;
 
 /// Every migration, oldest first; a file's `user_version` says which it has had, from [`FIRST`] on.
-const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/client/0001_initial.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../migrations/client/0001_initial.sql"),
+    include_str!("../../../migrations/client/0002_words.sql"),
+];
 
 /// Refuses a file of a later version, or of before the first release, before anything could write to it.
 pub(super) fn refuse_others(path: &Path) -> Result<(), Error> {

@@ -9,8 +9,8 @@ use roadbook_domain::value::time::Zone;
 use rusqlite::{Connection, Transaction};
 
 use super::meta::{self, Identity, Key};
-use super::projections;
 use super::workspace::{Workspace, raise_generation, read};
+use super::{projections, words};
 use crate::error::Error;
 
 /// The release of the zone database that instants in projections were computed with (T9).
@@ -123,6 +123,7 @@ pub(super) fn follow_zone_database(tx: &Transaction<'_>) -> Result<(), Error> {
 pub(super) fn follow_name_keys(tx: &Transaction<'_>) -> Result<(), Error> {
     if has_other_name_keys(tx)? {
         projections::reindex_names(tx, &read(tx)?)?;
+        words::begin_anew(tx)?;
         meta::set(tx, &NAME_KEYS, &collation::VERSION)?;
     }
     Ok(())

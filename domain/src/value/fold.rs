@@ -75,9 +75,15 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// The words of a search, folded. A text is found if it holds all of them, in whatever order.
+/// The words of a search, folded. A text is found if it [`holds`] all of them, in whatever order.
 pub fn search_words(text: &str) -> Vec<String> {
     fold(text).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Whether a text holds all of these folded words, each as the beginning of one of its own.
+pub fn holds(text: &str, words: &[String]) -> bool {
+    let text = fold(text);
+    words.iter().all(|word| text.split(' ').any(|own| own.starts_with(word.as_str())))
 }
 
 /// The words of a name, folded and in alphabetical order: the same in whichever order they are written, and found by

@@ -9,6 +9,7 @@ use roadbook_domain::document::change::{Change, ChangeHash};
 use roadbook_domain::document::is_reserved;
 use roadbook_domain::read::today::Period;
 use roadbook_domain::settings::role::Role;
+use roadbook_domain::value::fold::search_words;
 use roadbook_domain::value::id::DocumentId;
 use sha2::Digest;
 
@@ -198,6 +199,11 @@ impl Simulation<'_> {
         for (id, card) in world.cards.iter().filter(|(id, _)| sees.contains(id)) {
             let row = app.client.card(*id)?.row;
             same("cards are those of the reference model", &Card::of_row(&row, card), card)?;
+            same(
+                "a search finds what the reference model has",
+                &found(&app.client, *id, card)?,
+                &findable(card),
+            )?;
         }
         let zone = settings.zone(Some(user));
         let seen = world.cards.iter().filter(|(id, _)| sees.contains(id)).map(|(id, card)| (*id, card));
@@ -342,4 +348,34 @@ fn today(client: &Client) -> Result<Today, Failure> {
         closed: view.totals.closed,
         postponed: view.totals.postponed,
     })
+}
+
+/// What a search for the beginning of each word that stands in a card is to find: the name, and the open todos.
+fn findable(card: &Card) -> (Vec<String>, Vec<String>) {
+    let open = card.todos.values().filter(|todo| todo.state.is_open());
+    let mut todos: Vec<String> = open.flat_map(|todo| beginnings(&todo.text)).collect();
+    todos.sort_unstable();
+    if card.in_trash { Default::default() } else { (beginnings(&card.name), todos) }
+}
+
+/// What it finds.
+fn found(client: &Client, id: DocumentId, card: &Card) -> Result<(Vec<String>, Vec<String>), Failure> {
+    let (mut names, mut todos) = (Vec::new(), Vec::new());
+    for word in beginnings(&card.name) {
+        let cards = client.search(&word, u32::MAX)?.cards;
+        names.extend(cards.iter().any(|(found, _)| *found == id).then_some(word));
+    }
+    for (part, todo) in &card.todos {
+        for word in beginnings(&todo.text) {
+            let found = client.search(&word, u32::MAX)?.todos;
+            todos.extend(found.iter().any(|(of, _, todo)| *of == id && todo.id == *part).then_some(word));
+        }
+    }
+    todos.sort_unstable();
+    Ok((names, todos))
+}
+
+/// The first letters of each word, as one types them.
+fn beginnings(text: &str) -> Vec<String> {
+    search_words(text).iter().map(|word| word.chars().take(3).collect()).collect()
 }

@@ -184,6 +184,7 @@ fn the_schema_is_this() {
     due_move: document BLOB, todo BLOB, at INTEGER, from_due TEXT, to_due TEXT
     entry: document BLOB, entry BLOB, kind TEXT, at INTEGER, text TEXT
     fact: document BLOB, facts BLOB
+    indexed: n INTEGER, document BLOB
     link: document BLOB, link BLOB, target BLOB, role TEXT
     meta: key TEXT, value BLOB
     outbox: n INTEGER, document BLOB, kind INTEGER, hash BLOB, change BLOB, origin BLOB, made_at INTEGER, original BLOB, state INTEGER
@@ -195,6 +196,12 @@ fn the_schema_is_this() {
     settings: kind INTEGER, id BLOB, version INTEGER, row BLOB, receipt BLOB
     todo: document BLOB, todo BLOB, product BLOB, trash INTEGER, text TEXT, due TEXT, assignee BLOB, state TEXT, contact BLOB, open INTEGER, overdue_from INTEGER, closed_on TEXT, closed_by BLOB, card_due INTEGER, card_name TEXT
     tombstone: document BLOB, receipt BLOB
+    unindexed: document BLOB
     unknown_entry: n INTEGER, kind INTEGER, body BLOB
+    word: text , part 
+    word_config: k , v 
+    word_content: id INTEGER, c0 , c1 
+    word_data: id INTEGER, block BLOB
+    word_idx: segid , term , pgno
     ");
 }

@@ -82,11 +82,30 @@ pub(super) fn next_month_day(today: Day, day: u32) -> Kind {
     found.map_or(Kind::Doubt, |day| near(today, day))
 }
 
-/// The last day of this month, or of the next month with that number.
-pub(super) fn last_day(today: Day, month: Option<u32>) -> Kind {
+/// The last day of this month.
+pub(super) fn month_end(today: Day) -> Kind {
+    last_day(today, None, today.date().month())
+}
+
+/// The last day of the year.
+pub(super) fn year_end(today: Day, year: Option<u32>) -> Kind {
+    last_day(today, year, 12)
+}
+
+/// The last day of a month: of that year, or of the next month with that number.
+pub(super) fn last_day(today: Day, year: Option<u32>, month: u32) -> Kind {
     let this = today.date();
-    let month = month.unwrap_or(this.month());
-    last_day_of(today, if month < this.month() { this.year() + 1 } else { this.year() }, month)
+    let next = if month < this.month() { this.year() + 1 } else { this.year() };
+    let found = match year.map(i32::try_from) {
+        None => last_day_of(today, next, month),
+        Some(Ok(year)) => last_day_of(today, year, month),
+        Some(Err(_)) => Kind::Doubt,
+    };
+    match found {
+        Kind::Date(day) if day < today => Kind::Aside,
+        Kind::Date(day) if year.is_none() && (day.date() - this).num_days() > AHEAD => Kind::Aside,
+        found => found,
+    }
 }
 
 fn last_day_of(today: Day, year: i32, month: u32) -> Kind {

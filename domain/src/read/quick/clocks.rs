@@ -1,5 +1,7 @@
 //! Times of day, and parts of the day.
 
+mod other;
+
 use super::context::{Context, mention};
 use super::figure::Figure;
 use super::line::Gap;
@@ -102,7 +104,7 @@ pub(super) fn clock(s: &Scan<'_>, i: usize) -> Option<Mention> {
         .or_else(|| hour_in_words(s, i))?;
     let from = lead(s, i);
     let kind = match found {
-        Kind::Clock(_) if is_other(s, from, to) => Kind::DoubtfulClock,
+        Kind::Clock(_) if other::is_other(s, from, to) => Kind::DoubtfulClock,
         Kind::Clock(clock) if clock.least > 0 && is_of_evening(s) => {
             Kind::Clock(Clock { least: NEVER, ..clock })
         }
@@ -129,73 +131,6 @@ fn lead(s: &Scan<'_>, i: usize) -> usize {
         from -= 1;
     }
     from
-}
-
-/// Whether the words around make it another time, or the time of something else.
-fn is_other(s: &Scan<'_>, from: usize, to: usize) -> bool {
-    let line = &s.c.line;
-    let before = line.before(from);
-    let is_unsettled = match s.c.home {
-        Language::English => {
-            en::unsettles(before)
-                || en::belongs(before)
-                || en::is_of_others(before)
-                || en::expires(before)
-                || matches!(
-                    before,
-                    "the"
-                        | "this"
-                        | "an"
-                        | "half"
-                        | "quarter"
-                        | "approximately"
-                        | "roughly"
-                        | "circa"
-                        | "my"
-                        | "his"
-                        | "her"
-                )
-        }
-        Language::Hungarian => hu::unsettles(before) || matches!(before, "a" | "az" | "ca" | "ezt" | "azt"),
-        Language::Romanian => {
-            ro::unsettles(before)
-                || ro::belongs(before)
-                || matches!(before, "pe" | "de" | "inainte" | "trenul" | "cursa")
-        }
-    };
-    let is_subordinate = match s.c.home {
-        Language::English => english::is_subordinate(s.c, from),
-        Language::Hungarian => hungarian::is_subordinate(s.c, from),
-        Language::Romanian => romanian::is_subordinate(s.c, from),
-    };
-    let tells_of_past = match s.c.home {
-        Language::English => english::tells_of_past(s.c, from),
-        Language::Hungarian => hungarian::tells_of_past(s.c, from) || hu::is_participle(before),
-        Language::Romanian => romanian::tells_of_past(s.c, from),
-    };
-    let next = line.after(to);
-    let is_zone = |i: usize| {
-        matches!(line.after(i), "time" | "ido") || (line.after(i) == "ora" && s.c.figure(i + 1).is_none())
-    };
-    let is_fraction = |i: usize| {
-        matches!(line.after(i), "si" | "fara")
-            && (s.c.figure(i + 1).is_some()
-                || matches!(line.after(i + 1), "jumatate" | "un" | "zece" | "cinci" | "douazeci"))
-    };
-    let is_aside = |kind: Option<Kind>| {
-        matches!(kind, Some(Kind::Aside | Kind::Loose | Kind::Doubt | Kind::DoubtfulClock))
-    };
-    is_unsettled
-        || is_subordinate
-        || tells_of_past
-        || matches!(next, "orara" | "oraig" | "oratol")
-        || words::moves_clock(next) && s.said(to).is_none()
-        || is_zone(to)
-        || is_zone(to + 1)
-        || is_fraction(to)
-        || hu::moves(next)
-        || is_aside(s.said_before(from))
-        || (line.gap(to) == Gap::Space && is_aside(s.said(to)))
 }
 
 /// `fél öt`, `háromnegyed 9-kor`; `half past five`.
@@ -242,7 +177,7 @@ fn noon(s: &Scan<'_>, i: usize) -> Option<(usize, Kind)> {
         {
             Some((i + 2, Kind::Close))
         }
-        "sfarsitul"
+        "sfarsitul" | "finalul"
             if matches!(line.after(i + 1), "zilei" | "programului") && s.c.is_home(Language::Romanian) =>
         {
             Some((i + 2, Kind::Close))
@@ -285,7 +220,8 @@ fn written(s: &Scan<'_>, i: usize) -> Option<(usize, Kind)> {
         || line.begins(i)
         || line.gap(to) > Gap::Space
         || en::follows_day(line.after(to));
-    let is_number = !is_led && words::precedes_number(line.before(i));
+    // `v. 18:00` is Sunday, `v 18.00` a version.
+    let is_number = !is_led && s.said_before(i).is_none() && words::precedes_number(line.before(i));
     match figure.tail {
         _ if is_number || words::is_measure(line.after(to)) => None,
         "" | "kor" | "ig" | "h" if stands && (hour, minute) != (0, 0) => {
@@ -310,7 +246,8 @@ fn dotted(s: &Scan<'_>, i: usize) -> Option<(usize, Kind)> {
     let from = lead(s, i);
     let is_led = line.before(i) == "la" && s.is_near(from, to);
     let is_near = !c.is_home(Language::English) && s.is_near(i, to);
-    let is_counted = words::is_measure(line.after(to)) || words::precedes_number(line.before(from));
+    let is_number = s.said_before(from).is_none() && words::precedes_number(line.before(from));
+    let is_counted = words::is_measure(line.after(to)) || is_number;
     let clock = Kind::Clock(Clock { hour, minute, least: if is_zero_led || hour > 12 { 0 } else { 6 } });
     match figure.tail {
         "" if c.is_home(Language::English) && (from < i || s.is_near(i, to)) => {

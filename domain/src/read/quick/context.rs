@@ -152,6 +152,17 @@ impl Context<'_> {
     }
 }
 
+/// A day that begins the name of a shop or a publisher, both with capitals: `Friday Bar`, `Holnap Kiadó`.
+pub(super) fn day_of_name(c: &Context<'_>, i: usize) -> Option<Mention> {
+    // Where all letters are capitals, it may be a name as well.
+    let has_capital = |i: usize| c.line.word(i).is_some_and(|word| word.raw.starts_with(char::is_uppercase));
+    let key = c.line.key(i);
+    let is_day = lexicon::is_day(key) || words::is_near_day(key);
+    let is_shop =
+        c.line.gap(i + 1) == Gap::Space && has_capital(i + 1) && lexicon::is_shop(c.line.key(i + 1));
+    if is_day && is_shop && has_capital(i) { mention(i..i + 1, Kind::Aside) } else { None }
+}
+
 /// That these words say that.
 pub(super) fn mention(words: Range<usize>, kind: Kind) -> Option<Mention> {
     Some(Mention { words, kind })

@@ -78,6 +78,8 @@ fn push(left: &mut String, piece: &str, follows: bool) {
 fn span(line: &Line<'_>, words: &Range<usize>) -> Range<usize> {
     let first = line.word(words.start).map_or(0, |word| word.at.start);
     let Some(last) = words.end.checked_sub(1).and_then(|last| line.word(last)) else { return first..first };
-    let is_short = last.is_number() && !last.raw.contains(':') || lexicon::month(&last.key).is_some();
+    let is_short = last.is_number() && !last.raw.contains(':')
+        || lexicon::month(&last.key).is_some()
+        || lexicon::is_short_weekday(&last.key);
     first..last.at.end + usize::from(last.has_dot && is_short)
 }

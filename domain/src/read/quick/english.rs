@@ -4,7 +4,7 @@ mod dates;
 mod place;
 
 use super::calendar::{self, Unit};
-use super::context::{Context, mention};
+use super::context::{Context, day_of_name, mention};
 use super::line::Gap;
 use super::mention::{Kind, Mention, Part};
 use super::{lexicon, words_en as en};
@@ -30,12 +30,14 @@ pub(super) fn lead(c: &Context<'_>, i: usize) -> usize {
 
 /// The day that is mentioned from word `i` on.
 pub(super) fn read(c: &Context<'_>, i: usize) -> Option<Mention> {
-    near_day(c, i)
+    day_of_name(c, i)
+        .or_else(|| near_day(c, i))
         .or_else(|| from_day(c, i))
         .or_else(|| ahead(c, i))
         .or_else(|| dates::nth_weekday(c, i))
         .or_else(|| weekday(c, i))
         .or_else(|| dates::last_day(c, i))
+        .or_else(|| dates::end_of(c, i).filter(|_| c.is_home(Language::English)))
         .or_else(|| dates::named(c, i).filter(|_| c.is_home(Language::English)))
         .or_else(|| dates::date(c, i))
         .or_else(|| span(c, i))
@@ -215,7 +217,10 @@ fn weekday(c: &Context<'_>, i: usize) -> Option<Mention> {
             calendar::after(c.clock, calendar::coming(today, day), 1, Unit::Week),
         );
     }
-    if matches!(line.after(to), "week" | "wk" | "fortnight" | "after") {
+    // "Monday after lunch" is that Monday, "Monday after Easter" another.
+    let is_other_after =
+        line.after(to) == "after" && !en::is_in_day(line.after(to + 1)) && !c.starts_time(to + 1);
+    if matches!(line.after(to), "week" | "wk" | "fortnight") || is_other_after {
         return mention(from..to + 1, Kind::Doubt);
     }
     let found = match line.key(i) {
@@ -256,7 +261,9 @@ fn weekday(c: &Context<'_>, i: usize) -> Option<Mention> {
         || after_part(c, to) > to
         || c.starts_time(to)
         || starts_date(c, to);
-    if !is_day {
+    // `we sat at 9:00`
+    let is_verb = is_word && from == i && en::is_subject(line.before(i));
+    if !is_day || is_verb {
         return if is_listed(c, i..to) { mention(i..to, Kind::Doubt) } else { None };
     }
     placed(c, from, i, to, found)

@@ -1,9 +1,11 @@
 //! Days as Hungarian says them.
 
+mod dates;
 mod place;
+mod short;
 
 use super::calendar::{self, Unit};
-use super::context::{Context, mention};
+use super::context::{Context, day_of_name, mention};
 use super::line::Gap;
 use super::mention::{Kind, Mention, Part};
 use super::words_hu::{self as hu, Form};
@@ -15,11 +17,14 @@ pub(super) use place::{is_subordinate, settled, tells_of_past};
 
 /// The day that is mentioned from word `i` on.
 pub(super) fn read(c: &Context<'_>, i: usize) -> Option<Mention> {
-    near_day(c, i)
+    day_of_name(c, i)
+        .or_else(|| near_day(c, i))
         .or_else(|| ahead(c, i))
         .or_else(|| of_a_week(c, i))
         .or_else(|| weekday(c, i))
-        .or_else(|| named(c, i))
+        .or_else(|| short::weekday(c, i))
+        .or_else(|| dates::named(c, i))
+        .or_else(|| dates::end_of(c, i))
         .or_else(|| date(c, i))
         .or_else(|| day_alone(c, i))
         .or_else(|| vague(c, i))
@@ -56,16 +61,25 @@ fn near_day(c: &Context<'_>, i: usize) -> Option<Mention> {
         return None;
     }
     let is_named = c.line.is_name(i) || (c.line.is_capital(i) && days == 0 && c.line.is_capital(i + 1));
+    let today = || c.today().plus(days);
     let kind = match ending {
-        "" | "ig" if is_named => Kind::Aside,
-        "" | "ig" => settled(c, i, i + 1, Kind::Date(c.today().plus(days))),
+        "" | "ig" if is_named || is_nowadays(c, i) => Kind::Aside,
+        "" | "ig" => settled(c, i, i + 1, Kind::Date(today())),
         "i" | "iak" | "it" => Kind::Aside,
-        "ra" | "utanra" if place::is_moved(c, i) => settled(c, i, i + 1, Kind::Date(c.today().plus(days))),
-        "hoz" if line_says_week(c, i + 1) => return week_after(c, i, c.today().plus(days)),
+        "ra" | "utanra" if place::is_brought_to(c, i) => settled(c, i, i + 1, Kind::Date(today())),
+        "hoz" if line_says_week(c, i + 1) => return week_after(c, i, today()),
         "ra" | "tol" | "hoz" | "utan" | "utanra" => Kind::Loose,
         _ => return None,
     };
     mention(i..i + 1, kind)
+}
+
+/// Whether a near day is only how things are now: `ma már nem gyártják`, `máig nem fizettek`, `holnap már késő`.
+fn is_nowadays(c: &Context<'_>, i: usize) -> bool {
+    let line = &c.line;
+    let is_already = line.after(i + 1) == "mar";
+    let is_now = line.key(i) == "maig" || (is_already && line.key(i) == "ma");
+    (is_now && !place::is_to_do(c, i)) || (is_already && line.after(i + 2) == "keso")
 }
 
 /// Whether `egy hétre` is at word `i`.
@@ -231,7 +245,7 @@ fn weekday(c: &Context<'_>, i: usize) -> Option<Mention> {
         return mention(i..to, Kind::Gone);
     }
     let kind = match form {
-        Form::Other if place::is_moved(c, i) => settled(c, i, to, Kind::Weekday(weekday)),
+        Form::Other if place::is_brought_to(c, i) => settled(c, i, to, Kind::Weekday(weekday)),
         Form::Other | Form::Of => Kind::Loose,
         Form::Adjective => Kind::Aside,
         _ if line.is_name(i) => Kind::Aside,
@@ -343,41 +357,6 @@ fn day_alone(c: &Context<'_>, i: usize) -> Option<Mention> {
         Form::Bare | Form::Of => return None,
     };
     mention(i..i + 1, kind)
-}
-
-/// `szenteste`, `Mikuláskor`: days with names of their own that are each year on the same date; and the last of a
-/// month.
-fn named(c: &Context<'_>, i: usize) -> Option<Mention> {
-    let line = &c.line;
-    if !is_home(c) {
-        return None;
-    }
-    if matches!(line.key(i), "honap" | "ho") && line.has(i + 1, &["utolso", "napjan"])
-        || line.has(i, &["honap", "utolso", "napjaig"])
-    {
-        let from = c.absorb(i, &["a"]);
-        let kind = if matches!(line.before(from), "jovo" | "mult" | "minden" | "e") {
-            Kind::Doubt
-        } else {
-            calendar::last_day(c.today(), None)
-        };
-        return mention(from..i + 3, settled(c, from, i + 3, kind));
-    }
-    // In the last days, or until the last of them.
-    if matches!(line.key(i), "honap" | "ho") && line.after(i + 1) == "vegeig" {
-        let from = c.absorb(i, &["a"]);
-        let is_other = matches!(line.before(from), "jovo" | "mult" | "minden" | "kovetkezo" | "kov");
-        let kind = if is_other { Kind::Doubt } else { calendar::last_day(c.today(), None) };
-        return mention(from..i + 2, settled(c, from, i + 2, kind));
-    }
-    if let (Some(month), Some(nth)) = (hu::month(line.key(i)), hu::nth(line.after(i + 1)))
-        && let Some((weekday, Form::Of | Form::On)) = hu::weekday_form(line.after(i + 2))
-    {
-        let kind = calendar::nth_weekday(c.today(), month, nth, weekday);
-        return mention(i..i + 3, settled(c, i, i + 3, kind));
-    }
-    let (_, month, day) = hu::NAMED.iter().find(|(word, ..)| *word == line.key(i))?;
-    mention(i..i + 1, settled(c, i, i + 1, calendar::date(c.today(), None, *month, *day)))
 }
 
 /// What holds more than one day, or another day than the due's.

@@ -1,8 +1,8 @@
 //! What is looked up in all languages.
 
 use super::calendar::Unit;
-use super::words::is_slip;
-use super::{words_en, words_hu, words_ro};
+use super::words::{Short, is_slip};
+use super::{words, words_en, words_hu, words_ro};
 use crate::settings::catalogue::Language;
 
 /// The month that a word names in some language, short or long.
@@ -14,9 +14,21 @@ pub(super) fn month(key: &str) -> Option<u32> {
 pub(super) fn weekday(key: &str, language: Language) -> Option<u32> {
     match language {
         Language::English => words_en::weekday(key).or_else(|| words_en::short_weekday(key)),
-        Language::Hungarian => words_hu::weekday_form(key).map(|(day, _)| day),
-        Language::Romanian => words_ro::weekday(key).or_else(|| words_ro::short_weekday(key)),
+        Language::Hungarian => words_hu::weekday_form(key)
+            .map(|(day, _)| day)
+            .or_else(|| words_hu::short_weekday(key).and_then(Short::alone)),
+        Language::Romanian => {
+            words_ro::weekday(key).or_else(|| words_ro::short_weekday(key).and_then(Short::alone))
+        }
     }
+}
+
+/// Whether a word is a day of the week in short, whose full stop belongs to it.
+pub(super) fn is_short_weekday(key: &str) -> bool {
+    words_en::short_weekday(key).is_some()
+        || words_hu::is_short(key)
+        || words_hu::short_weekday(key).is_some()
+        || words_ro::short_weekday(key).is_some()
 }
 
 /// Whether a word names a day in some language.
@@ -116,4 +128,9 @@ pub(super) fn is_span(key: &str, language: Language) -> bool {
         Language::Romanian => words_ro::unit(key),
     };
     unit.is_some_and(|unit| !matches!(unit, Unit::Minute | Unit::Hour))
+}
+
+/// Behind a day, both with capitals, these end the name of a shop or the like: `Friday Bar`, `Holnap Kiadó`.
+pub(super) fn is_shop(key: &str) -> bool {
+    words::is_shop(key) || words_hu::is_shop(key)
 }

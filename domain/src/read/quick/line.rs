@@ -101,12 +101,11 @@ impl<'a> Line<'a> {
             *gap = Gap::Dot;
         }
         *gap = match after {
-            // The stop of a longer word ends a sentence.
+            // The stop of a longer word ends a sentence, but that of `approx.`
             Gap::Dot
-                if self
-                    .words
-                    .last()
-                    .is_some_and(|word| !word.is_number() && word.raw.chars().count() > 5) =>
+                if self.words.last().is_some_and(|word| {
+                    !word.is_number() && word.raw.chars().count() > 5 && word.key != "approx"
+                }) =>
             {
                 Gap::Stop
             }

@@ -4,9 +4,10 @@ mod dates;
 mod place;
 
 use super::calendar::{self, Unit};
-use super::context::{Context, mention};
+use super::context::{Context, day_of_name, mention};
 use super::line::Gap;
 use super::mention::{Kind, Mention, Part};
+use super::words::Short;
 use super::words_ro as ro;
 use crate::settings::catalogue::Language;
 use crate::value::time::Day;
@@ -23,7 +24,8 @@ pub(super) fn read(c: &Context<'_>, i: usize) -> Option<Mention> {
     if !is_home(c) && !is_plain() && !is_date() {
         return None;
     }
-    near_day(c, i)
+    day_of_name(c, i)
+        .or_else(|| near_day(c, i))
         .or_else(|| from_day(c, i))
         .or_else(|| ahead(c, i))
         .or_else(|| of_a_week(c, i))
@@ -31,6 +33,7 @@ pub(super) fn read(c: &Context<'_>, i: usize) -> Option<Mention> {
         .or_else(|| weekday(c, i))
         .or_else(|| dates::of_next_month(c, i))
         .or_else(|| dates::last_day(c, i))
+        .or_else(|| dates::end_of(c, i).filter(|_| is_home(c)))
         .or_else(|| dates::date(c, i))
         .or_else(|| vague(c, i))
 }
@@ -61,15 +64,30 @@ fn near_day(c: &Context<'_>, i: usize) -> Option<Mention> {
     if c.ends_name(to) || ro::is_place(line.before(i)) {
         return None;
     }
-    let from = c.absorb(i, LEADS);
+    let from = course_of_day(c, c.absorb(i, LEADS));
     // "leave it for tomorrow"
-    let is_for = line.before(from) == "pe" && from == i && !place::is_moved(c, i);
+    let is_for = line.before(from) == "pe" && from == i && !place::is_brought_to(c, i);
     let kind = match line.is_name(i) {
         true => Kind::Aside,
         false if is_for => Kind::Loose,
         false => settled(c, from, to, kind),
     };
+    // `10 saci pe mâine` leaves "10 saci".
+    let from = if line.before(from) == "pe" && kind.is_day() { from - 1 } else { from };
     mention(from..to, kind)
+}
+
+/// Where `în cursul zilei de` begins before the day at word `i`, if it is there.
+fn course_of_day(c: &Context<'_>, i: usize) -> usize {
+    let from = i.checked_sub(4).filter(|_| c.line.gap(i) <= Gap::Space);
+    let is_course = |from: &usize| {
+        ["in", "pe"].iter().any(|first| {
+            ["cursul", "parcursul", "decursul"]
+                .iter()
+                .any(|word| c.line.has(*from, &[first, word, "zilei", "de"]))
+        })
+    };
+    from.filter(is_course).unwrap_or(i)
 }
 
 /// `peste două zile`; and what is less plain.
@@ -257,7 +275,7 @@ fn week(c: &Context<'_>, i: usize) -> Option<Week> {
 fn weekday(c: &Context<'_>, i: usize) -> Option<Mention> {
     let line = &c.line;
     let key = line.key(i);
-    let short = || ro::short_weekday(key).filter(|_| starts_day_or_time(c, i + 1));
+    let short = || short_weekday(c, i);
     let weekday = ro::weekday(key).or_else(|| ro::that_weekday(key)).or_else(short)?;
     let is_that = ro::short_weekday(key).is_none() && is_definite(c, i);
     // `Miercurea Ciuc` and `Sâmbăta de Sus` are towns.
@@ -270,7 +288,7 @@ fn weekday(c: &Context<'_>, i: usize) -> Option<Mention> {
     if is_months(c, i) {
         return mention(i..i + 1, Kind::Aside);
     }
-    let from = c.absorb(i, LEADS);
+    let from = course_of_day(c, c.absorb(i, LEADS));
     let to = i + 1;
     if c.ends_name(to) || ro::is_place(line.before(i)) {
         return None;
@@ -291,6 +309,7 @@ fn weekday(c: &Context<'_>, i: usize) -> Option<Mention> {
         "care" if line.has(to, &["care", "vine"]) => {
             (to + 2, Kind::Date(calendar::coming(c.today(), weekday)))
         }
+        "dupa" if ro::is_days_off(line.after(to + 1)) => return mention(from..to + 1, Kind::Doubt),
         "mare" | "neagra" | "patimilor" | "luminata" => return mention(from..to + 1, Kind::Aside),
         _ if is_that => return mention(from..to, Kind::Doubt),
         _ => (to, Kind::Weekday(weekday)),
@@ -308,11 +327,31 @@ fn weekday(c: &Context<'_>, i: usize) -> Option<Mention> {
     if is_corrected || is_replaced {
         return mention(from..to, Kind::Gone);
     }
-    let is_for = line.before(from) == "pe" && from == i && !place::is_moved(c, i);
+    let is_for = line.before(from) == "pe" && from == i && !place::is_brought_to(c, i);
     let kind = if is_for { Kind::Loose } else { settled(c, from, to, kind) };
     // `mutat pe joi` leaves "mutat".
     let from = if line.before(from) == "pe" && kind.is_day() { from - 1 } else { from };
     mention(from..to, kind)
+}
+
+/// `lu. 8:30`, `mie 2 dec`; `vin. la 9`, where nothing of a sentence is before it that `vin` may end.
+fn short_weekday(c: &Context<'_>, i: usize) -> Option<u32> {
+    let word = c.line.word(i)?;
+    // `măr` is an apple, `sâ.` Saturday.
+    let is_written = !word.raw.contains(['ă', 'Ă']);
+    let is_followed = starts_day_or_time(c, i + 1)
+        || (word.has_dot && (part(c, i + 1).is_some() || ro::is_which(c.line.after(i + 1))));
+    let short = ro::short_weekday(&word.key).filter(|_| is_written && is_followed)?;
+    let is_day = match short {
+        Short::Alone(_) => true,
+        Short::Dotted(_) => word.has_dot,
+        // `mie 2 dec`; `mie` is "to me".
+        Short::Apart(_) => {
+            let is_dated = word.key == "mie" && ro::month(c.line.after(i + 2)).is_some();
+            is_dated || (word.has_dot && c.line.gap(i) > Gap::Dot)
+        }
+    };
+    is_day.then(|| short.weekday())
 }
 
 /// Whether a date or a time begins at word `i`.
@@ -373,7 +412,7 @@ fn vague(c: &Context<'_>, i: usize) -> Option<Mention> {
         "luna" | "anul" if matches!(line.after(i + 1), "trecuta" | "trecut") => {
             mention(i..i + 2, Kind::Aside)
         }
-        "sfarsitul" | "sfarsit" | "inceputul" | "inceput" | "mijlocul"
+        "sfarsitul" | "sfarsit" | "finalul" | "final" | "finele" | "inceputul" | "inceput" | "mijlocul"
             if is_span(line.after(i + 1)) || line.after(i + 1) == "de" =>
         {
             mention(i..i + 2, Kind::Doubt)
@@ -384,7 +423,11 @@ fn vague(c: &Context<'_>, i: usize) -> Option<Mention> {
         // A birthday is an occasion.
         "ziua" if matches!(line.after(i + 1), "lui" | "ei") || line.has(i + 1, &["de", "nastere"]) => None,
         // Until the end of the day.
-        "zilei" if line.before(i) == "sfarsitul" => None,
+        "zilei"
+            if matches!(line.before(i), "sfarsitul" | "finalul" | "cursul" | "parcursul" | "decursul") =>
+        {
+            None
+        }
         "mai" | "mar" | "sep" | "dec" => None,
         _ => match ro::is_vague(key) {
             Some(true) => mention(i..i + 1, Kind::Doubt),

@@ -26,6 +26,19 @@ pub(super) fn ends_name(key: &str) -> bool {
     )
 }
 
+/// The end of the name of a shop or the like, in English, Romanian and international words.
+pub(super) fn is_shop(key: &str) -> bool {
+    among(
+        "bar|pub|inn|grill|cafe|caffe|bistro|restaurant|diner|deli|bakery|kitchen|pizza|pizzeria|catering|\
+         brewery|shop|store|stores|boutique|salon|spa|gym|fitness|clinic|agency|partners|associates|\
+         brothers|bros|foundation|institute|labs|lab|systems|software|technologies|technology|tech|\
+         digital|design|designs|interiors|tours|books|bookshop|press|publishing|publishers|records|foods|\
+         fashion|films|pictures|productions|logistics|builders|roofing|print|prints|services|pension|\
+         construct|instal|com|expert|cofetaria|brutaria|market|supermarket|team|works|gallery",
+        key,
+    )
+}
+
 /// What stands behind the name of a Hungarian street, which may be a date: `Május 1. utca`.
 pub(super) fn is_street(key: &str) -> bool {
     among(
@@ -105,9 +118,19 @@ pub(super) fn is_christmas(key: &str) -> bool {
 pub(super) fn is_letters_of_day(key: &str, language: Language) -> bool {
     match language {
         Language::English => matches!(key, "mo" | "tu" | "we" | "th" | "fr" | "sa" | "su"),
-        Language::Hungarian => among("h|k|sze|cs|cst|p|pe|szo|v|vas|hetf", key),
-        Language::Romanian => among("l|m|j|v|s|d|lu|ma|mi|jo|vi|sa|du|lun|mar|mie|vin|sam|dum", key),
+        Language::Hungarian => {
+            among("h|he|hetf|k|ke|sze|szer|szd|cs|csu|cst|p|pe|pen|pnt|szo|szom|v|va|vas", key)
+        }
+        Language::Romanian => among("l|m|j|v|s|d|lu|ma|mi|mc|jo|vi|vn|sa|sb|du|lun|mar|mie|vin|sam|dum", key),
     }
+}
+
+/// Short words with a full stop that stand before a time, and are no days.
+pub(super) fn is_abbreviation(key: &str) -> bool {
+    is_legal_form(key)
+        || is_street(key)
+        || ends_name(key)
+        || among("str|bd|em|ap|et|fsz|sc|bl|jr|sr|kb|nr|no|sz|tel|fax|mob|max|min|db|pl|stb|etc", key)
 }
 
 /// What is in the evening, so that an hour is rather one before midnight.
@@ -132,4 +155,28 @@ pub(super) fn is_slip(key: &str, word: &str) -> bool {
     let (after_one, after_other) = (one.get(1..), other.get(1..));
     let is_another = after_one.is_some() && after_one == after_other;
     is_swapped || is_another || after_one == Some(other) || after_other == Some(one)
+}
+
+/// What a day of the week in short needs so that it can be nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Short {
+    /// Nothing, it is no other word: `pén`, `dum`.
+    Alone(u32),
+    /// Its full stop: `ke.`, `lu.`
+    Dotted(u32),
+    /// That nothing is before it, too, for it may end a sentence or a name: `vin.`, `Kovács cs.`
+    Apart(u32),
+}
+
+impl Short {
+    pub fn weekday(self) -> u32 {
+        match self {
+            Short::Alone(day) | Short::Dotted(day) | Short::Apart(day) => day,
+        }
+    }
+
+    /// The day, if the word is no other.
+    pub fn alone(self) -> Option<u32> {
+        if let Short::Alone(day) = self { Some(day) } else { None }
+    }
 }

@@ -217,6 +217,16 @@ pub(super) fn is_of_day(key: &str) -> bool {
     )
 }
 
+/// Behind "after", a time of the same day.
+pub(super) fn is_in_day(key: &str) -> bool {
+    among("lunch|lunchtime|breakfast|dinner|work|hours|school|noon|midday|tea|dark|closing|business", key)
+}
+
+/// Before what is to be done, that somebody asked for it.
+pub(super) fn says(key: &str) -> bool {
+    among("said|says|told", key)
+}
+
 /// Between a verb and a day, what was moved there.
 pub(super) fn moved(key: &str) -> bool {
     among("moved|rescheduled|postponed|pushed|shifted|changed|delayed|deferred", key)

@@ -1,7 +1,7 @@
 //! Hungarian words of dates and times, folded: `hétfőn` is `hetfon`.
 
 use super::calendar::Unit;
-use super::words::among;
+use super::words::{Short, among};
 
 /// What the ending of a day says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -204,7 +204,7 @@ pub(super) fn unit(key: &str) -> Option<Unit> {
 pub(super) fn unsettles(key: &str) -> bool {
     among(
         "inkabb|minden|mindegyik|nem|ne|kiveve|vagy|kb|korulbelul|talan|esetleg|nagyjabol|sem|hanyadik|\
-         valamelyik|masodik|harmadik|utolso|kivetelevel|mint",
+         valamelyik|masodik|harmadik|utolso|kivetelevel|mint|utani|elotti|koveto|megelozo",
         key,
     )
 }
@@ -247,6 +247,77 @@ pub(super) fn is_short(key: &str) -> bool {
     among("csut|hetf|szomb", key)
 }
 
+/// Days of the week in very short.
+pub(super) fn short_weekday(key: &str) -> Option<Short> {
+    Some(match key {
+        "h" | "he" => Short::Dotted(0),
+        "k" | "ke" => Short::Dotted(1),
+        "sze" => Short::Dotted(2),
+        "szer" => Short::Apart(2),
+        "csu" => Short::Alone(3),
+        "cs" => Short::Apart(3),
+        "pen" => Short::Alone(4),
+        "p" | "pe" => Short::Dotted(4),
+        "szo" | "szom" => Short::Dotted(5),
+        "va" => Short::Dotted(6),
+        "v" | "vas" => Short::Apart(6),
+        _ => return None,
+    })
+}
+
+/// Before a day of the week in short, these make it that of a week.
+pub(super) fn is_of_week(key: &str) -> bool {
+    among("jovo|kov|kovi|kovetkezo|het|heti|heten|e|ezen|most|mult|elozo|elmult", key)
+}
+
+/// The end of the name of a shop or the like, with the ending of a case or without.
+pub(super) fn is_shop(key: &str) -> bool {
+    const SHOPS: &str = "kiado|konyvkiado|bolt|konyvesbolt|pekseg|etterem|etterm|kavezo|kavehaz|bar|sorozo|\
+        borozo|panzio|szallo|szalloda|fogado|vendeglo|csarda|cukraszda|patika|gyogyszertar|szalon|studio|\
+        uzlet|aruhaz|nyomda|iroda|ugynokseg|muhely|szerviz|autoszerviz|klub|presszo|bisztro|bistro|pizzeria|\
+        antikvarium|galeria|magazin|alapitvany|egyesulet|szovetkezet|konyha|butik|optika|zoldseges|hentes|\
+        bufe|etkezde|kocsma|vinoteka";
+    const CASES: &str = "t|ot|at|et|ba|be|ban|ben|bol|nak|nek|val|vel|gal|gel|tal|mel|nal|nel|bal|ral|rel|\
+        zal|zel|ra|re|rol|hoz|hez|tol|ja|janak|jaban";
+    SHOPS
+        .split('|')
+        .any(|shop| key.strip_prefix(shop).is_some_and(|rest| rest.is_empty() || among(CASES, rest)))
+}
+
+/// Behind a number, what is delivered in such a number: `12 raklap`.
+pub(super) fn is_goods(key: &str) -> bool {
+    among(
+        "raklap|doboz|karton|db|darab|tonna|t|zsak|kg|kilo|csomag|lada|rekesz|paletta|m3|kobmeter|liter|\
+         hordo|kanna|kamion|tekercs|par|garnitura|szal|tabla|kocsi|fuvar|mazsa|q",
+        key,
+    )
+}
+
+/// What brings something to somebody.
+pub(super) fn is_delivery(key: &str) -> bool {
+    let stem = ["ki", "le", "oda", "haz", "hazhoz", ""]
+        .iter()
+        .filter_map(|begin| key.strip_prefix(begin))
+        .find(|rest| rest.starts_with("szallit") || rest.starts_with("kezbesit"));
+    stem.is_some_and(|stem| stem.ends_with("ni") || stem.ends_with("as") || stem.ends_with("es"))
+}
+
+/// What is asked for, promised, offered or booked, or is still to come: nobody delivers it yet.
+pub(super) fn is_wish(key: &str) -> bool {
+    let is_booked =
+        ["jegy", "asztal", "szoba", "hely", "belepo", "szallas"].iter().any(|it| key.starts_with(it));
+    let is_participle = key.len() > 4 && (key.ends_with("va") || key.ends_with("ve"));
+    let is_verb = among(
+        "ker|keri|kerik|kernek|kert|kerte|kertek|kerunk|kerek|kap|kapnak|kapunk|kapott|var|varja|varjak|\
+         varnak|vart|iger|igeri|igert|igertek|igerte|rendel|rendelt|rendeltek|rendeles|foglal|foglalt|\
+         foglalas|kuldenek|hoznak|hozza|hozzak|hoztak|ajanl|ajanlat|ajanlatot|arajanlat|arajanlatot|mondta|\
+         mondtak|lesz|jon|erkezik|kellett|kene|kellene|elfogy|elfogyott|maradt|maradtak|van|vannak|nincs|\
+         eleg|keves",
+        key.strip_prefix("meg").unwrap_or(key),
+    );
+    is_booked || is_participle || is_verb
+}
+
 /// What is to be done: an infinitive, or that it must be.
 pub(super) fn is_act(key: &str) -> bool {
     let is_infinitive = key.len() > 4 && key.ends_with("ni") && !matches!(key, "annyi" | "mennyi");
@@ -280,7 +351,21 @@ pub(super) fn is_mine(key: &str) -> bool {
 
 /// Behind `-ig`, how long something is so.
 pub(super) fn lasts(key: &str) -> bool {
-    among("el|szol|tart|fut|ervenyes|ervenyben|hatalyos|jar", key)
+    among(
+        "el|szol|tart|fut|ervenyes|ervenyben|hatalyos|jar|ingyenes|ingyen|kedvezmenyes|akcios|garancialis|\
+         marad|maradnak|maradunk|maradok|dolgozik|dolgoznak|lakik|kitart|elegendo|foglalt|tartozik|\
+         tartoznak|gyesen|gyeden|otthon",
+        key,
+    )
+}
+
+/// Before the end of a year or a month, these make it another one.
+pub(super) fn is_of_other_year(key: &str) -> bool {
+    among(
+        "jovo|mult|minden|kovetkezo|kov|uzleti|penzugyi|gazdasagi|ado|adoev|tanev|iskolai|naptari|elozo|\
+         tavalyi|adott|koltsegvetesi|masodik|harmadik|elso|ket|harom|fel|negyed",
+        key,
+    )
 }
 
 /// What was moved to another day.

@@ -1,7 +1,7 @@
 //! Romanian words of dates and times, folded: `mâine` is `maine`.
 
 use super::calendar::Unit;
-use super::words::among;
+use super::words::{Short, among};
 
 pub(super) fn month(key: &str) -> Option<u32> {
     Some(match key {
@@ -155,13 +155,22 @@ pub(super) fn is_tomorrow(key: &str) -> bool {
 }
 
 /// Days of the week in short, where a date or a time follows.
-pub(super) fn short_weekday(key: &str) -> Option<u32> {
+pub(super) fn short_weekday(key: &str) -> Option<Short> {
     Some(match key {
-        "lun" => 0,
-        "mar" => 1,
-        "mie" | "mier" => 2,
-        "sam" | "samb" => 5,
-        "dum" => 6,
+        "lun" => Short::Alone(0),
+        "lu" => Short::Dotted(0),
+        "mar" => Short::Alone(1),
+        "ma" => Short::Apart(1),
+        "mier" | "mierc" => Short::Alone(2),
+        "mi" | "mie" => Short::Apart(2),
+        "jo" => Short::Dotted(3),
+        "vi" => Short::Dotted(4),
+        "vin" => Short::Apart(4),
+        "sam" | "samb" => Short::Alone(5),
+        "sb" => Short::Dotted(5),
+        "sa" => Short::Apart(5),
+        "dum" => Short::Alone(6),
+        "du" => Short::Apart(6),
         _ => return None,
     })
 }
@@ -174,6 +183,55 @@ pub(super) fn is_act(key: &str) -> bool {
          reiau|ajung|plec|termin|inchid|zic|spun|caut|cer|livrez|montez|contactez|contacteaza|reoferta|\
          sa|de|trebuie|tre|\
          programez|ofertez|facturez|propun|negociez|prezint|raspund|raspunde|mut|reprogramez|las|pun|refac",
+        key,
+    )
+}
+
+/// Behind `să`, these stand before what is to be done: `să o sun`, `să le mai trimit`.
+pub(super) fn is_clitic(key: &str) -> bool {
+    among("o|il|le|ii|l|i|va|te|mai|ne|iti|imi", key)
+}
+
+/// What brings something to somebody.
+pub(super) fn is_delivery(key: &str) -> bool {
+    among("livrare|livrari|livrat|livrez|livram|livrarea", key)
+}
+
+/// Behind a number, what is delivered in such a number: `20 de cutii`.
+pub(super) fn is_goods(key: &str) -> bool {
+    among(
+        "cutii|paleti|palet|bucati|buc|kg|tone|saci|baxuri|bax|colete|colet|lazi|role|litri|mc|seturi|\
+         perechi|bidoane|galeti|camioane|pachete|cartoane|pungi|sticle|navete",
+        key,
+    )
+}
+
+/// Behind a day of the week, which one it is.
+pub(super) fn is_which(key: &str) -> bool {
+    among("viitoare|urmatoare|trecuta|asta|aceasta", key)
+}
+
+/// Days after which a day of the week is another than the next.
+pub(super) fn is_days_off(key: &str) -> bool {
+    is_vague(key).is_some()
+        || among("sarbatori|sarbatorile|concediu|concediul|vacanta|anul|luna|saptamana", key)
+}
+
+/// Before `să`, these ask something of somebody.
+pub(super) fn asks(key: &str) -> bool {
+    among("zis|spus|rugat|cerut|zice|spune|roaga|cere|vrea|insista|insistat|trebuie|promis", key)
+}
+
+/// What is booked, and not delivered.
+pub(super) fn is_booked(key: &str) -> bool {
+    among("bilet|bilete|loc|locuri|camera|camere|masa|mese|rezervare|rezervari", key)
+}
+
+/// Behind the end of a year or a month, these make it another one.
+pub(super) fn is_of_other_year(key: &str) -> bool {
+    among(
+        "viitoare|viitor|urmatoare|urmator|trecute|trecut|trecuta|scolar|fiscal|universitar|financiar|agricol|\
+         bugetar|competitional",
         key,
     )
 }
@@ -209,7 +267,11 @@ pub(super) fn is_state(key: &str) -> bool {
 
 /// What is so until a day.
 pub(super) fn is_offer(key: &str) -> bool {
-    among("discount|reducere|reduceri|promotie|promotia|oferim|deschis|program", key)
+    among(
+        "discount|reducere|reduceri|promotie|promotia|oferim|deschis|program|gratuit|gratuita|gratis|\
+         lucreaza|ramane|raman|dureaza|tine|sta",
+        key,
+    )
 }
 
 /// What others do: their day is not the todo's.

@@ -96,27 +96,61 @@ pub(super) fn nth_weekday(c: &Context<'_>, i: usize) -> Option<Mention> {
     placed(c, lead(c, start), start, i + 4, kind)
 }
 
-/// `the last day of the month`, `the last day of November`; `by the end of the month`, `EOM`.
+/// `by the end of the month`, `by end of December 2026`, `by year end`, `EOM`: the last day. At the end may be a day
+/// before it.
+pub(super) fn end_of(c: &Context<'_>, i: usize) -> Option<Mention> {
+    let line = &c.line;
+    let (to, kind) = end_in_words(c, i)?;
+    let the = if line.before(i) == "the" { i - 1 } else { i };
+    let from = lead(c, the);
+    let is_by = (from..the).any(|n| matches!(line.key(n), "by" | "due" | "than"));
+    let is_short = matches!(line.key(i), "eom" | "eoy");
+    // "the month of March"
+    let kind = if line.after(to) == "of" { Kind::Doubt } else { kind };
+    if is_by || is_short { placed(c, from, the, to, kind) } else { None }
+}
+
+/// Where the end of a month or a year ends that is said from word `i` on, and its last day.
+fn end_in_words(c: &Context<'_>, i: usize) -> Option<(usize, Kind)> {
+    let line = &c.line;
+    let today = c.today();
+    let month = || calendar::month_end(today);
+    let year = || calendar::year_end(today, None);
+    match line.key(i) {
+        "eom" | "month end" => return Some((i + 1, month())),
+        "eoy" | "year end" => return Some((i + 1, year())),
+        "month" | "month s" | "months" if line.after(i + 1) == "end" => return Some((i + 2, month())),
+        "year" | "year s" | "years" if line.after(i + 1) == "end" => return Some((i + 2, year())),
+        "end" => {}
+        _ => return None,
+    }
+    let has_of = line.after(i + 1) == "of";
+    let at = if has_of { i + 2 } else { i + 1 };
+    let which = if matches!(line.after(at), "the" | "this") { at + 1 } else { at };
+    let numbered = |i: usize| c.year(i).filter(|_| line.gap(i) == Gap::Space);
+    match line.after(which) {
+        "year" if has_of && numbered(which + 1).is_some() => {
+            return Some((which + 2, calendar::year_end(today, numbered(which + 1))));
+        }
+        "month" if has_of => return Some((which + 1, month())),
+        "year" if has_of => return Some((which + 1, year())),
+        _ => {}
+    }
+    if let Some(year) = numbered(at).filter(|_| has_of) {
+        return Some((at + 1, calendar::year_end(today, Some(year))));
+    }
+    let month = en::month(line.after(at))?;
+    let next = calendar::last_day(today, None, month);
+    let Some(year) = numbered(at + 1) else { return Some((at + 1, next)) };
+    // "by end of December 2027 budget" may be about a budget of that year.
+    let found = calendar::last_day(today, Some(year), month);
+    let is_of_noun = line.gap(at + 2) == Gap::Space && !en::is_act(line.key(at + 2)) && found != next;
+    Some((at + 2, if is_of_noun { Kind::Doubt } else { found }))
+}
+
+/// `the last day of the month`, `the last day of November`.
 pub(super) fn last_day(c: &Context<'_>, i: usize) -> Option<Mention> {
     let line = &c.line;
-    // At the end of a month may be a day before; by its end is that day.
-    let is_end = |i: usize| {
-        line.has(i, &["end", "of", "month"])
-            || line.has(i, &["end", "of", "the", "month"])
-            || line.has(i, &["end", "of", "this", "month"])
-    };
-    let the = if line.before(i) == "the" { i - 1 } else { i };
-    if line.key(i) == "eom" || (is_end(i) && line.before(the) == "by") {
-        let from = lead(c, the);
-        let to = if line.key(i) == "eom" {
-            i + 1
-        } else if line.key(i + 2) == "month" {
-            i + 3
-        } else {
-            i + 4
-        };
-        return placed(c, from, the, to, calendar::last_day(c.today(), None));
-    }
     if !line.has(i, &["last", "day", "of"]) {
         return None;
     }
@@ -124,9 +158,9 @@ pub(super) fn last_day(c: &Context<'_>, i: usize) -> Option<Mention> {
     let from = lead(c, start);
     let at = if matches!(line.after(i + 3), "the" | "this") { i + 4 } else { i + 3 };
     let (kind, to) = match line.after(at) {
-        "month" => (calendar::last_day(c.today(), None), at + 1),
+        "month" => (calendar::month_end(c.today()), at + 1),
         key => match en::month(key) {
-            Some(month) if c.year(at + 1).is_none() => (calendar::last_day(c.today(), Some(month)), at + 1),
+            Some(month) if c.year(at + 1).is_none() => (calendar::last_day(c.today(), None, month), at + 1),
             _ => (Kind::Doubt, at),
         },
     };

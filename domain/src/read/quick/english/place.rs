@@ -77,11 +77,19 @@ fn is_latest(c: &Context<'_>, i: usize) -> bool {
 fn is_after_time(c: &Context<'_>, i: usize) -> bool {
     let line = &c.line;
     let begin = line.sentence(i);
+    // `quarter past 11`
+    let first = if line.key(begin) == "at" { begin + 1 } else { begin };
+    let is_spoken =
+        matches!(line.key(first), "half" | "quarter") && matches!(line.after(first + 1), "past" | "to");
     let is_time = |n: usize| {
-        c.figure(n).is_some() || matches!(line.key(n), "at" | "am" | "pm" | "a m" | "p m" | "noon")
+        c.figure(n).is_some()
+            || matches!(line.key(n), "at" | "am" | "pm" | "a m" | "p m" | "noon")
+            || (is_spoken && n < first + 2)
+            || (is_spoken && n == first + 2 && en::number(line.key(n)).is_some())
     };
     let is_urgent = (begin..i).all(|n| en::is_urgent(line.key(n)));
-    begin < i && i - begin < 4 && (is_urgent || (c.starts_time(begin) && (begin..i).all(is_time)))
+    let starts = is_spoken || c.starts_time(begin);
+    begin < i && i - begin < 5 && (is_urgent || (starts && (begin..i).all(is_time)))
 }
 
 /// Whether a day without a preposition at the begin of a sentence is when the rest is to be done. `Friday report` may
@@ -138,6 +146,7 @@ pub(in crate::read::quick) fn settled(c: &Context<'_>, from: usize, to: usize, k
     let begin = line.sentence(from);
     // "tomorrow" and what is to be done by a day cannot have passed.
     let is_ahead = line.key(from) == "by"
+        || is_date_by(c, from)
         || matches!(kind, Kind::Date(day) if day > c.today() && (from..to).any(|n| en::is_tomorrow(line.key(n))))
         || matches!(kind, Kind::Date(_)) && line.key(from) == "in";
     // What is not to be done before a comma says nothing of what follows: `not Thursday, Friday`, `no answer, call
@@ -170,6 +179,7 @@ pub(in crate::read::quick) fn settled(c: &Context<'_>, from: usize, to: usize, k
         Kind::Aside
     } else if (en::belongs(before) && !is_moved && !is_deadline)
         || en::is_told_of(next)
+        || (to..line.clause_end(to.max(from + 1) - 1)).any(|n| line.has(n, &["no", "longer"]))
         || is_of_event(c, from)
     {
         Kind::Loose
@@ -182,6 +192,12 @@ pub(in crate::read::quick) fn settled(c: &Context<'_>, from: usize, to: usize, k
     } else {
         kind
     }
+}
+
+/// Whether word `i` is the date of a day of the week by which something is to be done: `by Wed 2nd`.
+fn is_date_by(c: &Context<'_>, i: usize) -> bool {
+    let weekday = i.checked_sub(1).filter(|_| c.line.gap(i) <= Gap::Comma);
+    weekday.is_some_and(|n| weekday_of(c.line.key(n)).is_some() && c.line.before(n) == "by")
 }
 
 /// Whether the day is that of a meeting, and the todo is for it: `slides for the meeting on Friday`.
@@ -213,7 +229,11 @@ pub(in crate::read::quick) fn is_subordinate(c: &Context<'_>, i: usize) -> bool 
     let begin = line.sentence(i);
     let clause = line.clause(i);
     // What somebody does ends where the user is to do something: `they called on Friday, call back today`.
-    let is_over = |n: usize| n < clause && en::is_subject(line.key(n)) && en::is_act(line.key(clause));
+    let asked = asked_from(c, begin, i);
+    let is_over = |n: usize| {
+        let is_done = n < clause && en::is_act(line.key(clause));
+        (is_done || n < asked) && en::is_subject(line.key(n))
+    };
     // "Can Ed come on Tuesday"
     if begin < i && matches!(line.key(begin), "can" | "could" | "does" | "is" | "are") {
         return true;
@@ -268,6 +288,22 @@ fn is_out(c: &Context<'_>, i: usize) -> bool {
     has(|key| en::is_away(key) || en::is_state(key) || key == "out") && !has(en::is_act)
 }
 
+/// Where what somebody asked of the user begins before word `i`: `she said call back Monday`. The calls in `she said
+/// call volumes are up` are none of the user's.
+fn asked_from(c: &Context<'_>, begin: usize, i: usize) -> usize {
+    let line = &c.line;
+    let is_asked = |n: &usize| {
+        let next = line.after(n + 2);
+        let is_free = n + 2 >= i
+            || matches!(next, "back" | "again")
+            || en::goes_on(next)
+            || en::is_small_word(next) == Some(true)
+            || line.is_capital(n + 2);
+        en::says(line.key(*n)) && en::is_verb(line.after(n + 1)) && is_free
+    };
+    (begin..i).rev().find(is_asked).map_or(begin, |n| n + 1)
+}
+
 fn is_past(c: &Context<'_>, i: usize) -> bool {
     c.line.word(i).is_some_and(|word| en::is_past(&word.raw.to_lowercase()))
 }
@@ -280,6 +316,7 @@ pub(in crate::read::quick) fn tells_of_past(c: &Context<'_>, i: usize) -> bool {
     let begin = if clause < i && en::is_act(line.key(clause)) { clause } else { line.sentence(i) };
     // "Bob asked me to call on Monday"
     let begin = (begin..i).rev().find(|n| line.has(*n, &["me", "to"])).map_or(begin, |n| n + 1);
+    let begin = asked_from(c, begin, i);
     let is_clause = clause > begin
         && (clause..i).any(|n| is_past(c, n))
         && (clause..clause + 2).any(|n| en::is_subject(line.key(n)));

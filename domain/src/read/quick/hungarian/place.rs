@@ -52,6 +52,36 @@ fn is_told(c: &Context<'_>, i: usize) -> bool {
     !is_to_do(c, i) && (line.clause(i)..line.clause_end(i)).any(|n| hu::is_told(line.key(n)))
 }
 
+/// Whether something is brought or was moved to the day at word `i`: `hétfőre 12 raklap`, `áttéve péntekre`.
+pub(super) fn is_brought_to(c: &Context<'_>, i: usize) -> bool {
+    is_moved(c, i) || is_delivered(c, i)
+}
+
+/// Whether the part of the sentence says nothing but what is delivered to the day at word `i`: so many boxes, or that
+/// something is to be delivered. What is ordered or promised for a day is due before it.
+fn is_delivered(c: &Context<'_>, i: usize) -> bool {
+    let line = &c.line;
+    let key = line.key(i);
+    let clause = line.clause(i)..line.clause_end(i);
+    let first = if clause.start == i { i + 1 } else { clause.start };
+    // `12 raklapot` needs a verb.
+    let is_object = |n: usize| {
+        let key = line.key(n);
+        key.len() > 3 && ["ot", "et", "at", "ut", "it"].iter().any(|end| key.ends_with(end))
+    };
+    let is_counted = c.figure(first).is_some_and(|figure| figure.tail.is_empty())
+        && hu::is_goods(line.after(first + 1))
+        && !is_object(first + 2);
+    let is_delivery = clause.clone().any(|n| hu::is_delivery(line.key(n)));
+    let is_other = |n: usize| {
+        let key = line.key(n);
+        hu::is_wish(key) || hu::is_told(key) || (hu::is_act(key) && !hu::is_delivery(key))
+    };
+    (key.ends_with("ra") || key.ends_with("re"))
+        && (is_counted || is_delivery)
+        && !(line.sentence(i)..line.words.len().min(i + 40)).any(is_other)
+}
+
 /// Whether something was moved to the day at word `i`: `áttéve péntekre`.
 pub(super) fn is_moved(c: &Context<'_>, i: usize) -> bool {
     let is_moved = |n: usize| hu::moved(c.line.key(n));
@@ -87,7 +117,7 @@ pub(in crate::read::quick) fn tells_of_past(c: &Context<'_>, i: usize) -> bool {
 }
 
 /// Whether the part of the sentence says what is to be done.
-fn is_to_do(c: &Context<'_>, i: usize) -> bool {
+pub(super) fn is_to_do(c: &Context<'_>, i: usize) -> bool {
     let line = &c.line;
     (line.clause(i)..line.clause_end(i)).any(|n| hu::is_act(line.key(n)))
 }
@@ -98,15 +128,25 @@ fn is_said_of_other(c: &Context<'_>, i: usize) -> bool {
     let line = &c.line;
     let clause = line.clause(i);
     let has = |is: fn(&str) -> bool| (clause..line.clause_end(i)).any(|n| is(line.key(n)));
-    let is_until = (i..i + 3).any(|n| line.key(n).ends_with("ig"));
+    let is_until = (i..i + 4).any(|n| line.key(n).ends_with("ig"));
+    let is_to_do = is_to_do(c, i);
     let is_valid = (clause..i).any(|n| hu::is_valid(line.key(n)) || (is_until && hu::is_offer(line.key(n))));
     // Also right before a colon: `Garancia: március 4-ig`.
     let is_valid = is_valid || (is_until && i.checked_sub(1).is_some_and(|n| hu::is_valid(line.key(n))));
     // What others do is reported beside what is to be done.
     let next = line.clause_end(i);
-    let is_beside = clause > line.sentence(i) || (line.gap(next) < Gap::Stop && is_to_do(c, next));
+    let is_beside = clause > line.sentence(i) || (line.gap(next) < Gap::Stop && self::is_to_do(c, next));
     // Who wants something by a day, gets it by then.
     let is_beside = is_beside && !is_until && !(next..next + 3).any(|n| words::refers_back(line.key(n)));
-    let is_valid = is_valid || (is_until && (i..i + 3).any(|n| hu::lasts(line.key(n + 1))));
-    is_valid || !is_to_do(c, i) && (has(hu::is_state) || (is_beside && has(hu::is_of_others)))
+    // A term there is until a day is no state: `péntekig van határidő`.
+    let is_term = has(|key| key.starts_with("hatarid"));
+    let is_valid =
+        is_valid || (is_until && (i + 1..next.min(i + 4)).any(|n| hu::lasts(line.key(n))) && !is_term);
+    // What is not so until then: `december végéig Éva nem elérhető`.
+    let is_so = is_until
+        && !is_term
+        && (has(hu::lasts)
+            || has(|key| matches!(key, "van" | "vannak"))
+            || has(|key| matches!(key, "nem" | "nincs" | "sem" | "se")));
+    is_valid || !is_to_do && (is_so || has(hu::is_state) || (is_beside && has(hu::is_of_others)))
 }

@@ -118,17 +118,6 @@ pub(super) fn of_next_month(c: &Context<'_>, i: usize) -> Option<Mention> {
 /// `ultima zi din lună`, `ultima zi a lunii`, `ultima zi din noiembrie`.
 pub(super) fn last_day(c: &Context<'_>, i: usize) -> Option<Mention> {
     let line = &c.line;
-    // Until the end of the month.
-    if line.has(i, &["sfarsitul", "lunii"])
-        && line.before(i) == "la"
-        && i > 1
-        && matches!(line.key(i - 2), "pana" | "pina")
-    {
-        let is_other = matches!(line.after(i + 2), "viitoare" | "trecute" | "urmatoare")
-            || ro::month(line.after(i + 2)).is_some();
-        let kind = if is_other { Kind::Doubt } else { calendar::last_day(c.today(), None) };
-        return mention(i - 2..i + 2, settled(c, i - 2, i + 2, kind));
-    }
     if !line.has(i, &["ultima", "zi"]) || !matches!(line.after(i + 2), "din" | "a" | "de" | "lui") {
         return None;
     }
@@ -136,11 +125,85 @@ pub(super) fn last_day(c: &Context<'_>, i: usize) -> Option<Mention> {
     let from = c.absorb(start, LEADS);
     let is_other = matches!(line.after(i + 4), "viitoare" | "viitor" | "trecuta" | "trecut" | "urmatoare");
     let kind = match line.after(i + 3) {
-        "luna" | "lunii" if !is_other => calendar::last_day(c.today(), None),
+        "luna" | "lunii" if !is_other => calendar::month_end(c.today()),
         key => match ro::month(key) {
-            Some(month) if c.year(i + 4).is_none() => calendar::last_day(c.today(), Some(month)),
+            Some(month) if c.year(i + 4).is_none() => calendar::last_day(c.today(), None, month),
             _ => Kind::Doubt,
         },
     };
     mention(from..i + 4, settled(c, from, i + 4, kind))
+}
+
+/// `până la sfârșitul lunii`, `până la final de an`, `până la sfârșitul lui decembrie`: the last day. At the end may be
+/// a day before it, unless that is when something is to be done: `la final de lună trimit raportul`.
+pub(super) fn end_of(c: &Context<'_>, i: usize) -> Option<Mention> {
+    let line = &c.line;
+    let (to, kind) = end_in_words(c, i)?;
+    let start = if matches!(line.before(i), "la" | "in") { i - 1 } else { i };
+    let from = c.absorb(start, LEADS);
+    let end = line.clause_end(i);
+    let is_act = |n: usize| ro::is_act(line.key(n)) && line.key(n) != "de";
+    let is_to_do = (line.clause(i)..end).any(|n| is_act(n) || is_to_be_done(c, n));
+    let is_led = from < start || (line.before(i) == "la" && line.after(i + 1) == "de" && is_to_do);
+    let kind = if is_so_until(c, to) && !is_to_do { Kind::Loose } else { settled(c, from, to, kind) };
+    if is_led { mention(from..to, kind) } else { None }
+}
+
+/// Whether it tells from word `i` on how something is until the end of a month or a year, which is long: `e promoție`.
+fn is_so_until(c: &Context<'_>, i: usize) -> bool {
+    let line = &c.line;
+    let end = line.clause_end(i.max(1) - 1);
+    matches!(line.after(i), "e" | "este" | "sunt" | "au" | "are" | "avem" | "am")
+        || (i..end).any(|n| ro::is_state(line.key(n)) || ro::is_offer(line.key(n)))
+}
+
+/// Whether `de trimis`, `de făcut` is at word `i`.
+fn is_to_be_done(c: &Context<'_>, i: usize) -> bool {
+    let key = c.line.after(i + 1);
+    c.line.key(i) == "de"
+        && key.len() > 4
+        && ["at", "it", "ut", "is", "es", "us"].iter().any(|end| key.ends_with(end))
+}
+
+/// Where the end of a month or a year ends that is said from word `i` on, and its last day.
+fn end_in_words(c: &Context<'_>, i: usize) -> Option<(usize, Kind)> {
+    let line = &c.line;
+    let today = c.today();
+    let is_end = matches!(line.key(i), "sfarsitul" | "sfirsitul" | "finalul" | "finele");
+    let is_short = matches!(line.key(i), "sfarsit" | "sfirsit" | "final") && line.after(i + 1) == "de";
+    if !is_end && !is_short {
+        return None;
+    }
+    let has_of =
+        is_end && (line.after(i + 1) == "lui" || (line.after(i + 1) == "lunii" && is_month(c, i + 2)));
+    let at = if has_of || is_short { i + 2 } else { i + 1 };
+    let year = |i: usize| c.year(i).filter(|_| line.gap(i) == Gap::Space);
+    let (to, kind) = match line.after(at) {
+        "lunii" if is_end => (at + 1, calendar::month_end(today)),
+        "luna" if is_short => (at + 1, calendar::month_end(today)),
+        "anului" if is_end && year(at + 1).is_some() => (at + 2, calendar::year_end(today, year(at + 1))),
+        "anului" if is_end => (at + 1, calendar::year_end(today, None)),
+        "an" if is_short => (at + 1, calendar::year_end(today, None)),
+        _ if has_of && year(at).is_some() => (at + 1, calendar::year_end(today, year(at))),
+        key => {
+            // `mai` is "more", too.
+            let month = ro::month(key).filter(|_| has_of || key.len() > 3)?;
+            let year = year(at + 1);
+            if key == "mai" && line.key(at - 1) == "lunii" && year.is_none() && line.gap(at + 1) == Gap::Space
+            {
+                return Some((at + 1, Kind::Doubt));
+            }
+            (if year.is_some() { at + 2 } else { at + 1 }, calendar::last_day(today, year, month))
+        }
+    };
+    let to = if matches!(line.after(to), "curent" | "curente" | "asta" | "acesta" | "acesteia") {
+        to + 1
+    } else {
+        to
+    };
+    Some((to, if ro::is_of_other_year(line.after(to)) { Kind::Doubt } else { kind }))
+}
+
+fn is_month(c: &Context<'_>, i: usize) -> bool {
+    ro::month(c.line.after(i)).is_some()
 }

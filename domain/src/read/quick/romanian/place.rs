@@ -61,6 +61,42 @@ fn is_negated(c: &Context<'_>, i: usize) -> bool {
     (begin..i).any(|n| ro::negates(line.key(n), line.key(n + 1)))
 }
 
+/// Whether something is brought or was moved to the day at word `i`: `20 de cutii pe vineri`, `reprogramat pe joi`.
+pub(super) fn is_brought_to(c: &Context<'_>, i: usize) -> bool {
+    is_moved(c, i) || is_delivered(c, i)
+}
+
+/// Whether the part of the sentence says nothing but what is delivered to the day at word `i`. What is ordered or
+/// promised for a day is due before it.
+fn is_delivered(c: &Context<'_>, i: usize) -> bool {
+    let line = &c.line;
+    let clause = line.clause(i)..line.clause_end(i);
+    let first = if clause.start + 1 == i { i + 1 } else { clause.start };
+    let at = if line.after(first + 1) == "de" { first + 2 } else { first + 1 };
+    let is_counted =
+        c.figure(first).is_some_and(|figure| figure.tail.is_empty()) && ro::is_goods(line.after(at));
+    // `5 cutii pe luni, 3 pe marți`
+    let is_counted = is_counted
+        || (clause.start > line.sentence(i)
+            && c.figure(first).is_some()
+            && first + 2 == i
+            && line.before(i) == "pe");
+    let noun = if line.key(first) == "de" { first + 1 } else { first };
+    let is_delivery = ro::is_delivery(line.key(noun));
+    let is_other = |n: usize| {
+        let key = line.key(n);
+        let next = line.after(n + 1);
+        let is_to_do = key == "de" && !ro::is_delivery(next) && is_participle(next);
+        let is_act = (ro::is_act(key) && key != "de") || ro::is_past(key);
+        is_to_do || (is_act && !ro::is_delivery(key)) || ro::is_booked(key)
+    };
+    (is_counted || is_delivery) && !(line.sentence(i)..line.words.len().min(i + 40)).any(is_other)
+}
+
+fn is_participle(key: &str) -> bool {
+    key.len() > 4 && ["at", "it", "ut", "is", "us"].iter().any(|end| key.ends_with(end))
+}
+
 /// Whether something was moved to the day at word `i`: `reprogramat pe joi`.
 pub(super) fn is_moved(c: &Context<'_>, i: usize) -> bool {
     let line = &c.line;
@@ -86,8 +122,18 @@ pub(in crate::read::quick) fn is_subordinate(c: &Context<'_>, i: usize) -> bool 
 /// Whether `că` at word `i` begins the todo: `notează că mâine`, `am promis că`.
 fn is_reminder(c: &Context<'_>, i: usize) -> bool {
     let line = &c.line;
-    let is_own = |at: usize| line.key(at) != "promis" || (at > 0 && line.key(at - 1) == "am");
+    // `i-am promis`
+    let is_mine = |n: usize| line.key(n) == "am" || line.key(n).ends_with(" am");
+    let is_own = |at: usize| line.key(at) != "promis" || (at > 0 && is_mine(at - 1));
     line.key(i) == "ca" && (line.clause(i)..i).any(|at| ro::reminds(line.key(at)) && is_own(at))
+}
+
+/// Whether `să` at word `i` begins what somebody asked of the user: `a zis să revin luni`, `mi-a spus să o sun`.
+fn is_asked(c: &Context<'_>, i: usize) -> bool {
+    let key = c.line.key(i);
+    let at = (i + 1..i + 4).find(|n| !ro::is_clitic(c.line.after(*n))).unwrap_or(i);
+    let is_asked = (c.line.sentence(i)..i).any(|n| ro::asks(c.line.key(n)));
+    is_asked && (key == "sa" || key.starts_with("sa ")) && ro::is_act(c.line.after(at))
 }
 
 /// Whether the sentence before word `i` tells what somebody did: `am sunat`, `Ana a trimis`. What is to be done after
@@ -97,7 +143,7 @@ pub(in crate::read::quick) fn tells_of_past(c: &Context<'_>, i: usize) -> bool {
     let clause = line.clause(i);
     let is_to_do = (clause..line.clause_end(i)).any(|n| ro::is_act(line.key(n)));
     let begin = if is_to_do { clause } else { line.sentence(i) };
-    let begin = (begin..i).rev().find(|n| is_reminder(c, *n)).unwrap_or(begin);
+    let begin = (begin..i).rev().find(|n| is_reminder(c, *n) || is_asked(c, *n)).unwrap_or(begin);
     // "vorbit cu Ana vineri"
     let is_note = begin + 1 < i && ro::is_past(line.key(begin)) && !ro::moved(line.key(begin));
     // "depus până vineri" is still to be done.
@@ -110,7 +156,9 @@ fn is_told(c: &Context<'_>, i: usize) -> bool {
     let key = c.line.after(i + 1);
     let is_verb =
         ro::is_past(key) || (key.len() > 4 && ["at", "it", "ut"].iter().any(|end| key.ends_with(end)));
-    matches!(c.line.key(i), "am" | "ai" | "a" | "au" | "ati") && is_verb
+    // `mi-a spus`
+    let have = c.line.key(i).rsplit(' ').next().unwrap_or_default();
+    matches!(have, "am" | "ai" | "a" | "au" | "ati") && is_verb
 }
 
 /// Whether the part of the sentence tells what others do, or until when something is as it is: `oferta valabilă până
@@ -127,5 +175,8 @@ fn is_said_of_other(c: &Context<'_>, from: usize) -> bool {
     let is_until = matches!(line.key(from), "pana" | "pina");
     let is_offer = is_until && has(from, ro::is_offer);
     let is_report = is_report && !is_until && !(end..end + 3).any(|n| words::refers_back(line.key(n)));
-    has(from, ro::is_state) || is_offer || is_report
+    // What is not so until then: `până la sfârșitul lunii Ana nu lucrează`.
+    let is_not =
+        is_until && !has(end, ro::is_act) && (from..end).any(|n| ro::negates(line.key(n), line.key(n + 1)));
+    has(from, ro::is_state) || is_offer || is_report || is_not
 }

@@ -396,3 +396,101 @@ fn a_day_or_a_number_of_something_else_is_no_due() {
         ],
     );
 }
+
+#[test]
+fn a_day_that_begins_a_name_or_tells_of_these_days_is_none() {
+    check(
+        Language::English,
+        &[
+            ("Tomorrow Ltd: send contract on Monday", "Tomorrow Ltd: send contract", "2026-11-30"),
+            ("Tomorrow Bakery wants new menus", "", ""),
+            ("Friday Bar opening, bring banners", "", ""),
+            ("call Friday Bar on Monday", "call Friday Bar", "2026-11-30"),
+            ("Sunday Pizza: invoice by Thursday", "Sunday Pizza: invoice", "2026-11-26"),
+            ("Tomorrow Press 9:00", "", ""),
+            ("Tomorrow bakery run for the team", "bakery run for the team", "2026-11-26"),
+            ("tomorrow Nova Bar at 18:00", "Nova Bar", "2026-11-26T18:00"),
+            ("today they no longer sell it", "", ""),
+            ("Visit Monday Books on Tuesday", "Visit Monday Books", "2026-12-01"),
+            ("Tomorrow Labs call at 15:00 today", "Tomorrow Labs call", "2026-11-25T15:00"),
+            ("FRIDAY BAR MENU", "", ""),
+            ("FRIDAY CALL BOSCH", "CALL BOSCH", "2026-11-27"),
+            ("today call Bosch, they no longer sell it", "call Bosch, they no longer sell it", "2026-11-25"),
+        ],
+    );
+}
+
+#[test]
+fn by_the_end_of_a_month_or_a_year_is_its_last_day() {
+    check(
+        Language::English,
+        &[
+            ("renew the policy by end of December", "renew the policy", "2026-12-31"),
+            ("by the end of November close the Hill deal", "close the Hill deal", "2026-11-30"),
+            ("by end of January send tax papers", "send tax papers", "2027-01-31"),
+            ("by end of Dec 2026 renew the lease", "renew the lease", "2026-12-31"),
+            ("by the end of the year van service", "van service", "2026-12-31"),
+            ("report due by end of year", "report", "2026-12-31"),
+            ("budget plan by end of 2027", "budget plan", "2027-12-31"),
+            ("by year end order calendars", "order calendars", "2026-12-31"),
+            ("no later than end of December: tax return", "tax return", "2026-12-31"),
+            ("by the end of the year 2027 move out", "move out", "2027-12-31"),
+            ("by end of march plan fair", "plan fair", "2027-03-31"),
+            ("by end of day send it", "by end of day send it", "2026-11-25"),
+            ("by end of October file it", "", ""),
+            ("until the end of the year free delivery", "", ""),
+            ("by the end of the month of March", "", ""),
+            ("rent due every month end", "", ""),
+            ("after year end call Sue", "", ""),
+            ("by end of year or so", "", ""),
+            ("by the end of the year after next", "", ""),
+            ("if they don't order by end of year drop them", "", ""),
+            ("by end of December 2027 budget to Kim", "", ""),
+            ("end of December stock check", "", ""),
+            ("at the end of December we close", "", ""),
+            ("prices valid until end of December", "", ""),
+            ("contract ends by end of December", "", ""),
+            ("by the end of the quarter sign Moss", "", ""),
+            ("by the end of next month visit Hull", "", ""),
+            ("by the end of the financial year settle up", "", ""),
+            ("not by the end of the month", "", ""),
+            ("who pays by end of year?", "", ""),
+        ],
+    );
+}
+
+#[test]
+fn a_day_goes_with_the_time_or_the_date_beside_it() {
+    check(
+        Language::English,
+        &[
+            ("quarter past 11 Friday call Abbey", "quarter past 11 call Abbey", "2026-11-27"),
+            ("half past two Monday call Tom", "half past two call Tom", "2026-11-30"),
+            ("quarter past 11 call Ed", "", ""),
+            ("quarter 4 Friday report", "", ""),
+            ("deliver it by Tues 1st", "deliver it", "2026-12-01"),
+            ("told Ed I'd have the samples by Weds 2nd", "told Ed I'd have the samples", "2026-12-02"),
+            ("by Thurs 2nd send it", "", ""),
+            ("Tuesday after lunch call Kim", "after lunch call Kim", "2026-12-01"),
+            ("call Kim on Thursday after work", "call Kim after work", "2026-11-26"),
+            ("call Kim Monday after 14:00", "call Kim after 14:00", "2026-11-30"),
+            ("the Monday after Christmas call Kim", "", ""),
+            ("Monday after next call Kim", "", ""),
+            ("she said call back Monday after lunch", "she said call back after lunch", "2026-11-30"),
+            ("Kim said call on Friday", "Kim said call", "2026-11-27"),
+            ("Kim said she called on Friday", "", ""),
+            ("Kim said call volumes rise on Friday", "", ""),
+            ("Mon. 9:00 call Kim", "call Kim", "2026-11-30T09:00"),
+            ("call Kim Thurs. 10:30", "call Kim", "2026-11-26T10:30"),
+            ("Mnd. 9:00 call Kim", "", ""),
+            ("we sat. 9:00 came", "", ""),
+            ("at half past ten Friday call Tom", "at half past ten call Tom", "2026-11-27"),
+            ("quarter past 11 Friday or Monday", "", ""),
+            ("Monday after we met Sue", "", ""),
+            ("they said send it Monday", "they said send it", "2026-11-30"),
+            ("she said meet up was fun Friday", "", ""),
+            ("approx. 9:00 call Kim", "", ""),
+            ("Nova Ltd. 9:00", "Nova Ltd.", "2026-11-26T09:00"),
+        ],
+    );
+}

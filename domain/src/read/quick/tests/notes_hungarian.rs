@@ -153,7 +153,6 @@ fn a_day_or_a_number_of_something_else_is_no_due() {
         &[
             ("Péntek ajánlat Novának", "", ""),
             ("Péntek Zoli ajánlat", "", ""),
-            ("vas. 10:00 Nova", "", ""),
             ("kedd 10 Nova", "", ""),
             ("jövő heti pénteken Nova", "", ""),
             ("jövő héten Nova", "", ""),
@@ -223,6 +222,153 @@ fn a_day_or_a_number_of_something_else_is_no_due() {
             ("garancia május 12-ig", "", ""),
             ("Péter inkább szerdán", "", ""),
             ("Nova szombaton nyitva", "", ""),
+        ],
+    );
+}
+
+#[test]
+fn a_day_that_begins_a_name_or_tells_of_these_days_is_none() {
+    check(
+        Language::Hungarian,
+        &[
+            ("Holnap Kiadó – nyomdai ajánlat", "", ""),
+            ("Holnap Kiadónak ajánlat", "", ""),
+            ("hívni a Holnap Kiadót pénteken", "hívni a Holnap Kiadót", "2026-11-27"),
+            ("Péntek Pékség: új kemence", "", ""),
+            ("Vasárnap Kávézó, számla hétfőn", "Vasárnap Kávézó, számla", "2026-11-30"),
+            ("HOLNAP KIADÓ", "", ""),
+            ("holnap bolt, patika", "bolt, patika", "2026-11-26"),
+            ("Holnap Barnának ajánlatot küldeni", "Barnának ajánlatot küldeni", "2026-11-26"),
+            ("ma már nem foglalkoznak ilyesmivel", "", ""),
+            ("ma már zárva vannak", "", ""),
+            ("ma már csak online rendelnek", "", ""),
+            ("máig nem fizettek", "", ""),
+            ("Holnap Étteremben ebéd Gáborral 12:00", "", ""),
+            ("hétfő nyomda", "nyomda", "2026-11-30"),
+            ("ma már 15:00-kor hívni", "már hívni", "2026-11-25T15:00"),
+            ("ma már beszéltem Évával, pénteken hívni", "ma már beszéltem Évával, hívni", "2026-11-27"),
+            ("máig kell válaszolni", "kell válaszolni", "2026-11-25"),
+            ("holnap már késő", "", ""),
+            ("az ünnepek utáni hétfőn hívni", "", ""),
+            ("ma már hívni kell Novát", "már hívni kell Novát", "2026-11-25"),
+            ("már ma el kell küldeni", "már el kell küldeni", "2026-11-25"),
+            ("ma már 3 telephelyük van, hívni pénteken", "ma már 3 telephelyük van, hívni", "2026-11-27"),
+        ],
+    );
+}
+
+#[test]
+fn a_day_in_very_short_is_read_where_nothing_else_is_meant() {
+    check(
+        Language::Hungarian,
+        &[
+            ("pén. 9-kor kávégép átadás", "kávégép átadás", "2026-11-27T09:00"),
+            ("Pé. 9-kor Nova", "Nova", "2026-11-27T09:00"),
+            ("pén. Novának ajánlat", "Novának ajánlat", "2026-11-27"),
+            ("pén. 12.04. Nova", "Nova", "2026-12-04"),
+            ("csü. délelőtt Nova", "délelőtt Nova", "2026-11-26"),
+            ("cs. 14:00 Bosch", "Bosch", "2026-11-26T14:00"),
+            ("k. 8:30 raktár", "raktár", "2026-12-01T08:30"),
+            ("h. 9:00 értekezlet", "értekezlet", "2026-11-30T09:00"),
+            ("sze. 15:00 demó", "demó", "2026-12-02T15:00"),
+            ("szo. 9-kor leltár", "leltár", "2026-11-28T09:00"),
+            ("v. 18:00 vacsora", "vacsora", "2026-11-29T18:00"),
+            ("vas. 10:00 kiállítás", "kiállítás", "2026-11-29T10:00"),
+            ("hívni Novát p. délután", "hívni Novát délután", "2026-11-27"),
+            ("pén. de. 10 Nova", "Nova", "2026-11-27T10:00"),
+            ("sze. 12.02. Nova", "Nova", "2026-12-02"),
+            ("sze. 12.03. Nova", "", ""),
+            ("Sze 10:00 Nova", "", ""),
+            ("P. 9-kor Nova", "", ""),
+            ("12. p. 9-kor", "", ""),
+            ("ez szó. 9-kor", "", ""),
+            ("10 kg vas. 9:00 Nova", "", ""),
+            ("Fradi v. Honvéd 18:00", "Fradi v. Honvéd", "2026-11-25T18:00"),
+            ("h. 9:00, k. 10:00 Nova", "", ""),
+            ("h., k. 10:00 Nova", "", ""),
+            ("h. és p. 10:00 Nova", "", ""),
+            ("k. reggel Nova", "reggel Nova", "2026-12-01"),
+            ("pntk. reggel 9-kor Nova", "", ""),
+            ("jövő pén. 10:00 Nova", "", ""),
+            ("a pén. 10:00 megbeszélés", "", ""),
+            ("pén. vagy szo. 10:00", "", ""),
+            ("Kovács cs. 14:00", "", ""),
+            ("hívni Nagy K. 9-kor", "", ""),
+            ("vas 10 tonna Novának", "", ""),
+            ("vas, cement, sóder", "", ""),
+            ("pntk. 9-kor Nova", "", ""),
+            ("szd. 9-kor Nova", "", ""),
+            ("ügyf. 9-kor Nova", "", ""),
+            ("pntk. 9-kor holnap", "pntk.", "2026-11-26T09:00"),
+            ("Nova Kft. 9:00", "Nova Kft.", "2026-11-26T09:00"),
+        ],
+    );
+}
+
+#[test]
+fn by_the_end_of_a_month_or_a_year_is_its_last_day() {
+    check(
+        Language::Hungarian,
+        &[
+            ("december végéig műszaki vizsga", "műszaki vizsga", "2026-12-31"),
+            ("január végéig adóbevallás", "adóbevallás", "2027-01-31"),
+            ("dec. végéig szerződést kötni", "szerződést kötni", "2026-12-31"),
+            ("2027. január végéig felmondani", "felmondani", "2027-01-31"),
+            ("az év végéig leltár", "leltár", "2026-12-31"),
+            ("év végéig megújítani", "megújítani", "2026-12-31"),
+            ("2027 végéig felújítani", "felújítani", "2027-12-31"),
+            ("a hónap végéig még 3 ajánlat", "még 3 ajánlat", "2026-11-30"),
+            ("Éva december végéig szabin, hétfőn hívni", "Éva december végéig szabin, hívni", "2026-11-30"),
+            ("december végéig Éva nem elérhető", "", ""),
+            ("Éva év végéig gyesen", "", ""),
+            ("Éva év végéig Londonban van", "", ""),
+            ("ajánlat, péntekig van határidő", "ajánlat, van határidő", "2026-11-27"),
+            ("péntekig van idő küldeni az ajánlatot", "van idő küldeni az ajánlatot", "2026-11-27"),
+            ("december végén leltár", "", ""),
+            ("nov. végéig vagy dec. közepéig", "", ""),
+            ("2026 végéig nyitva", "", ""),
+            ("két év végéig", "", ""),
+            ("év végére elkészülni", "", ""),
+            ("október végéig pótolni", "", ""),
+            ("jövő év végéig felújítani", "", ""),
+            ("az üzleti év végéig lezárni", "", ""),
+            ("garancia december végéig", "", ""),
+            ("december végéig érvényes ajánlat", "", ""),
+            ("Anna december végéig Bécsben dolgozik", "", ""),
+            ("év végéig ingyenes szállítás", "", ""),
+            ("ha év végéig nem fizet, ügyvéd", "", ""),
+            ("a projekt év végéig tart", "", ""),
+        ],
+    );
+}
+
+#[test]
+fn what_is_delivered_to_a_day_is_due_then() {
+    check(
+        Language::Hungarian,
+        &[
+            ("hétfőre 12 raklap, tel: 30/555-0142", "12 raklap, tel: 30/555-0142", "2026-11-30"),
+            ("20 doboz kesztyű a rendelőbe péntekre", "20 doboz kesztyű a rendelőbe", "2026-11-27"),
+            ("keddre kiszállítani 12 raklapot Győrbe", "kiszállítani 12 raklapot Győrbe", "2026-12-01"),
+            ("holnapra 3 raklap cement Vecsésre", "3 raklap cement Vecsésre", "2026-11-26"),
+            ("20 doboz kesztyűt rendelni péntekre", "", ""),
+            ("péntekre kell 20 doboz kesztyű", "", ""),
+            ("Nova 20 dobozt kért péntekre", "", ""),
+            ("hétfőre 12 raklapot ígértek", "", ""),
+            ("ajánlat 12 raklap péntekre", "", ""),
+            ("péntekre 12 raklap?", "", ""),
+            ("leszállítani hétfőre a Novának", "leszállítani a Novának", "2026-11-30"),
+            ("Nova szállítás hétfőre", "Nova szállítás", "2026-11-30"),
+            ("szállítási címet kérni hétfőre", "", ""),
+            ("hétfőre nem kell szállítani", "", ""),
+            ("hétfőre 12 raklap maradt", "", ""),
+            ("5 db minta Budapestre", "", ""),
+            ("mára 5 karton bor", "5 karton bor", "2026-11-25"),
+            ("3 csomag jött péntekre", "", ""),
+            ("péntekre vagy hétfőre 5 karton bor", "", ""),
+            ("péntekre 2 db jegy a színházba", "", ""),
+            ("péntekre 6 fő asztal", "", ""),
+            ("pénteken 12 raklap, hétfőre 8 raklap", "", ""),
         ],
     );
 }

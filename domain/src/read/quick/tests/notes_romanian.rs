@@ -247,3 +247,140 @@ fn a_day_or_a_number_of_something_else_is_no_due() {
         ],
     );
 }
+
+#[test]
+fn a_day_that_begins_a_name_is_none_and_the_course_of_a_day_is_that_day() {
+    check(
+        Language::Romanian,
+        &[
+            ("Mâine Media: factura luni", "Mâine Media: factura", "2026-11-30"),
+            ("Vineri Bar comandă pahare", "", ""),
+            ("Luni Pub, sun joi", "Luni Pub, sun", "2026-11-26"),
+            ("Azi Pizza factura", "", ""),
+            ("mâine bar, magazin, poștă", "bar, magazin, poștă", "2026-11-26"),
+            ("Mâine Ana la birou", "Ana la birou", "2026-11-26"),
+            ("azi nu mai lucrează cu noi", "", ""),
+            ("în ziua de azi nimeni nu mai sună", "", ""),
+            ("în cursul zilei de azi sun la Nova", "sun la Nova", "2026-11-25"),
+            ("în cursul zilei de mâine trimit oferta", "trimit oferta", "2026-11-26"),
+            ("în cursul săptămânii sun la Nova", "", ""),
+            ("a zis să revin luni după prânz", "a zis să revin după prânz", "2026-11-30"),
+            ("mi-a spus să o sun luni", "mi-a spus să o sun", "2026-11-30"),
+            ("a zis că revine luni după prânz", "", ""),
+            ("i-am promis că sun luni", "i-am promis că sun", "2026-11-30"),
+            ("i-am zis să sune luni", "", ""),
+            ("Ana a zis să vină Ion luni", "", ""),
+            ("luni după prânz sun la Nova", "după prânz sun la Nova", "2026-11-30"),
+            ("luni după Crăciun sun", "", ""),
+            ("luni după concediu sun", "", ""),
+            ("luni după ședință sun", "după ședință sun", "2026-11-30"),
+            ("am uitat să sun luni", "", ""),
+            ("mi-a zis Ana să trimită Ion luni", "", ""),
+            ("Ana a zis să trimit oferta luni", "Ana a zis să trimit oferta", "2026-11-30"),
+            ("în cursul zilei de luni sun", "sun", "2026-11-30"),
+        ],
+    );
+}
+
+#[test]
+fn a_day_in_very_short_is_read_where_nothing_else_is_meant() {
+    check(
+        Language::Romanian,
+        &[
+            ("lu. 8:30 sun la Nova", "sun la Nova", "2026-11-30T08:30"),
+            ("de sunat la Nova lu. 8:30", "de sunat la Nova", "2026-11-30T08:30"),
+            ("vin. la 9 predare espressor", "la 9 predare espressor", "2026-11-27"),
+            ("vin. 9:30 predare", "predare", "2026-11-27T09:30"),
+            ("ma. 10:00 demo", "demo", "2026-12-01T10:00"),
+            ("mi. 11:00 demo", "demo", "2026-12-02T11:00"),
+            ("jo. la 9 demo", "la 9 demo", "2026-11-26"),
+            ("sâ. 10:00 piață", "piață", "2026-11-28T10:00"),
+            ("du. 17:00 cină", "cină", "2026-11-29T17:00"),
+            ("mie. 2 dec demo", "demo", "2026-12-02"),
+            ("vin la 9 la Nova", "", ""),
+            ("cumpăr vin la 18:30", "", ""),
+            ("du marfa la 14:00", "du marfa", "2026-11-25T14:00"),
+            ("mrt. la 9 demo", "", ""),
+            ("mie 2 dec demo", "demo", "2026-12-02"),
+            ("dă-mi mie la 9:00", "", ""),
+            ("un măr. 9:00", "", ""),
+            ("ieri am vin. la 9 plecăm", "", ""),
+            ("vi. 27.11 demo", "demo", "2026-11-27"),
+            ("vi. 28.11 demo", "", ""),
+            ("lu. sau ma. 10:00", "", ""),
+            ("lu. dimineața la 9 demo", "demo", "2026-11-30T09:00"),
+            ("vi. viitoare 10:00", "", ""),
+            ("vi. trecută 10:00", "", ""),
+            ("vn. 9:00 demo", "", ""),
+            ("Nova S.R.L. 9:00 demo", "Nova S.R.L. demo", "2026-11-26T09:00"),
+        ],
+    );
+}
+
+#[test]
+fn by_the_end_of_a_month_or_a_year_is_its_last_day() {
+    check(
+        Language::Romanian,
+        &[
+            ("până la sfârșitul anului de reînnoit polița", "de reînnoit polița", "2026-12-31"),
+            ("până la sfârșitul lunii decembrie raport", "raport", "2026-12-31"),
+            ("raport până la sfârşitul lui ianuarie", "raport", "2027-01-31"),
+            ("până la finalul lunii factura", "factura", "2026-11-30"),
+            ("până la final de an bilanț", "bilanț", "2026-12-31"),
+            ("până la sfârșitul lui 2027 plata", "plata", "2027-12-31"),
+            ("la final de lună de trimis inventarul", "de trimis inventarul", "2026-11-30"),
+            ("la final de lună trimit raportul", "trimit raportul", "2026-11-30"),
+            ("până la sfârșitul anului 2027 proiect", "proiect", "2027-12-31"),
+            ("până la sfârșitul lunii ianuarie 2027 plata", "plata", "2027-01-31"),
+            ("până la finalul lunii curente raport", "raport", "2026-11-30"),
+            ("până la sfârșitul lunii e promoție", "", ""),
+            ("până la sfârșitul lunii mai sun o dată", "", ""),
+            ("Ion lucrează la noi până la sfârșitul lunii", "", ""),
+            ("până la finalul zilei raport", "până la finalul zilei raport", "2026-11-25"),
+            ("trimit factura la final de lună", "trimit factura", "2026-11-30"),
+            ("se plătește la final de lună", "", ""),
+            ("până la sfârșitul anului livrare gratuită", "", ""),
+            ("până la sfârșitul lunii Ana nu lucrează", "", ""),
+            ("până la sfârșit de mai multe ori", "", ""),
+            ("de la sfârșitul lunii prețuri noi", "", ""),
+            ("la final de lună se închide", "", ""),
+            ("la sfârșitul lunii raport", "", ""),
+            ("la sfârșitul anului avem inventar", "", ""),
+            ("până la sfârșitul lunii viitoare raport", "", ""),
+            ("până la sfârșitul trimestrului raport", "", ""),
+            ("până la sfârșitul anului școlar proiect", "", ""),
+            ("până la sfârșitul lui octombrie plata", "", ""),
+            ("ofertă valabilă până la sfârșitul anului", "", ""),
+            ("garanție până la sfârșitul lui decembrie", "", ""),
+            ("Ana e în concediu până la sfârșitul lunii", "", ""),
+            ("dacă nu plătesc până la sfârșitul anului, avocat", "", ""),
+        ],
+    );
+}
+
+#[test]
+fn what_is_delivered_to_a_day_is_due_then() {
+    check(
+        Language::Romanian,
+        &[
+            ("20 de cutii mănuși la cabinet pe vineri", "20 de cutii mănuși la cabinet", "2026-11-27"),
+            ("livrare 12 paleți pe luni la Nova", "livrare 12 paleți la Nova", "2026-11-30"),
+            ("de livrat pe joi 12 paleți", "de livrat 12 paleți", "2026-11-26"),
+            ("comandă 20 de cutii pe vineri", "", ""),
+            ("20 de cutii de comandat pe vineri", "", ""),
+            ("Ion vrea 20 de cutii pe vineri", "", ""),
+            ("masă pe vineri la Nova", "", ""),
+            ("2 buc bilete pe vineri", "", ""),
+            ("rezerv 2 locuri pe vineri", "", ""),
+            ("20 de cutii pe vineri?", "", ""),
+            ("livrare pe luni dimineață la 8", "livrare", "2026-11-30T08:00"),
+            ("livrare pe luni sau marți", "", ""),
+            ("5 cutii pe luni la Nova, 3 pe marți", "", ""),
+            ("10 saci pe mâine la șantier", "10 saci la șantier", "2026-11-26"),
+            ("am livrat pe luni", "", ""),
+            ("livrare anulată pe luni", "", ""),
+            ("oferta cu livrare pe luni", "", ""),
+            ("livrare promisă pe vineri", "", ""),
+        ],
+    );
+}

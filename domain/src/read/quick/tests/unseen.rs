@@ -6,7 +6,8 @@
 //!
 //! Once a set was looked at, the rule was mended by it, so only the first look tells what a user may expect. Of the
 //! third sets that was: English 100 of 112 and none wrong, Hungarian 104 of 109 and one wrong (a guarantee "2027.
-//! március 4-ig"), Romanian 103 of 110 and none wrong.
+//! március 4-ig"), Romanian 103 of 110 and none wrong. Of the fourth: English 105 of 110 and none wrong, Hungarian 103
+//! of 110 and three wrong (a name "Holnap Kiadó", "ma már nem", "pén. 9-kor"), Romanian 100 of 110 and none wrong.
 
 use super::*;
 
@@ -57,7 +58,12 @@ fn is_right(found: &str, expected: &str) -> bool {
 fn english_phrases_that_nobody_made_the_rule_from_are_read_and_none_is_read_wrong() {
     check(
         English,
-        &[include_str!("unseen/en.tsv"), include_str!("unseen/en-2.tsv"), include_str!("unseen/en-3.tsv")],
+        &[
+            include_str!("unseen/en.tsv"),
+            include_str!("unseen/en-2.tsv"),
+            include_str!("unseen/en-3.tsv"),
+            include_str!("unseen/en-4.tsv"),
+        ],
     );
 }
 
@@ -65,7 +71,12 @@ fn english_phrases_that_nobody_made_the_rule_from_are_read_and_none_is_read_wron
 fn hungarian_phrases_that_nobody_made_the_rule_from_are_read_and_none_is_read_wrong() {
     check(
         Hungarian,
-        &[include_str!("unseen/hu.tsv"), include_str!("unseen/hu-2.tsv"), include_str!("unseen/hu-3.tsv")],
+        &[
+            include_str!("unseen/hu.tsv"),
+            include_str!("unseen/hu-2.tsv"),
+            include_str!("unseen/hu-3.tsv"),
+            include_str!("unseen/hu-4.tsv"),
+        ],
     );
 }
 
@@ -73,6 +84,11 @@ fn hungarian_phrases_that_nobody_made_the_rule_from_are_read_and_none_is_read_wr
 fn romanian_phrases_that_nobody_made_the_rule_from_are_read_and_none_is_read_wrong() {
     check(
         Romanian,
-        &[include_str!("unseen/ro.tsv"), include_str!("unseen/ro-2.tsv"), include_str!("unseen/ro-3.tsv")],
+        &[
+            include_str!("unseen/ro.tsv"),
+            include_str!("unseen/ro-2.tsv"),
+            include_str!("unseen/ro-3.tsv"),
+            include_str!("unseen/ro-4.tsv"),
+        ],
     );
 }

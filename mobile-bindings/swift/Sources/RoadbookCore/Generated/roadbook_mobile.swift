@@ -1359,8 +1359,8 @@ public protocol RoadbookProtocol: AnyObject, Sendable {
     func contactCount(text: String?) throws  -> UInt32
 
     /**
-     * Contacts in use by family name; with a text, those whose name holds all its words, in whatever order, case
-     * and spelling of marks.
+     * Contacts in use by family name; with a text, those whose name holds all its words, each as the beginning of a
+     * word, in whatever order, case and spelling of marks.
      */
     func contacts(text: String?, offset: UInt32, limit: UInt32) throws  -> [ContactItem]
 
@@ -1453,9 +1453,9 @@ public protocol RoadbookProtocol: AnyObject, Sendable {
     func recents() throws  -> [DocumentId]
 
     /**
-     * The contacts and cards whose names, and the open todos and entries whose texts, hold all words of `text`: in
-     * whatever order, case and spelling of marks; at most `limit` of each. [`Self::interrupt`] ends it, as when the
-     * user types on.
+     * The cards whose names, the contacts whose name, number or address, and the open todos and entries whose texts hold
+     * all words of `text`, each as the beginning of a word: in whatever order, case and spelling of marks; at most
+     * `limit` of each. [`Self::interrupt`] ends it, as when the user types on.
      *
      * # Errors
      * `Interrupted`.
@@ -2224,8 +2224,8 @@ open func contactCount(text: String?)throws  -> UInt32  {
 }
 
     /**
-     * Contacts in use by family name; with a text, those whose name holds all its words, in whatever order, case
-     * and spelling of marks.
+     * Contacts in use by family name; with a text, those whose name holds all its words, each as the beginning of a
+     * word, in whatever order, case and spelling of marks.
      */
 open func contacts(text: String?, offset: UInt32, limit: UInt32)throws  -> [ContactItem]  {
     return try  FfiConverterSequenceTypeContactItem.lift(try rustCallWithError(FfiConverterTypeApiError_lift) {
@@ -2439,9 +2439,9 @@ open func recents()throws  -> [DocumentId]  {
 }
 
     /**
-     * The contacts and cards whose names, and the open todos and entries whose texts, hold all words of `text`: in
-     * whatever order, case and spelling of marks; at most `limit` of each. [`Self::interrupt`] ends it, as when the
-     * user types on.
+     * The cards whose names, the contacts whose name, number or address, and the open todos and entries whose texts hold
+     * all words of `text`, each as the beginning of a word: in whatever order, case and spelling of marks; at most
+     * `limit` of each. [`Self::interrupt`] ends it, as when the user types on.
      *
      * # Errors
      * `Interrupted`.
@@ -4131,7 +4131,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_roadbook_mobile_checksum_method_roadbook_contact_count() != 56396) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_roadbook_mobile_checksum_method_roadbook_contacts() != 38951) {
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_contacts() != 6766) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_contacts_linked_to() != 57780) {
@@ -4176,7 +4176,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_roadbook_mobile_checksum_method_roadbook_recents() != 49464) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_roadbook_mobile_checksum_method_roadbook_search() != 30579) {
+    if (uniffi_roadbook_mobile_checksum_method_roadbook_search() != 2278) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_roadbook_mobile_checksum_method_roadbook_settings() != 62593) {

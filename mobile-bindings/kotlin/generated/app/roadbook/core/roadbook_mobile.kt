@@ -1476,7 +1476,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_contact_count() and 0xFFFF) != 56396) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_contacts() and 0xFFFF) != 38951) {
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_contacts() and 0xFFFF) != 6766) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_contacts_linked_to() and 0xFFFF) != 57780) {
@@ -1521,7 +1521,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_recents() and 0xFFFF) != 49464) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_search() and 0xFFFF) != 30579) {
+    if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_search() and 0xFFFF) != 2278) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_roadbook_mobile_checksum_method_roadbook_settings() and 0xFFFF) != 62593) {
@@ -3210,8 +3210,8 @@ public interface RoadbookInterface {
     fun `contactCount`(`text`: kotlin.String?): kotlin.UInt
 
     /**
-     * Contacts in use by family name; with a text, those whose name holds all its words, in whatever order, case
-     * and spelling of marks.
+     * Contacts in use by family name; with a text, those whose name holds all its words, each as the beginning of a
+     * word, in whatever order, case and spelling of marks.
      */
     fun `contacts`(`text`: kotlin.String?, `offset`: kotlin.UInt, `limit`: kotlin.UInt): List<ContactItem>
 
@@ -3304,9 +3304,9 @@ public interface RoadbookInterface {
     fun `recents`(): List<DocumentId>
 
     /**
-     * The contacts and cards whose names, and the open todos and entries whose texts, hold all words of `text`: in
-     * whatever order, case and spelling of marks; at most `limit` of each. [`Self::interrupt`] ends it, as when the
-     * user types on.
+     * The cards whose names, the contacts whose name, number or address, and the open todos and entries whose texts hold
+     * all words of `text`, each as the beginning of a word: in whatever order, case and spelling of marks; at most
+     * `limit` of each. [`Self::interrupt`] ends it, as when the user types on.
      *
      * # Errors
      * `Interrupted`.
@@ -4294,8 +4294,8 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
 
 
     /**
-     * Contacts in use by family name; with a text, those whose name holds all its words, in whatever order, case
-     * and spelling of marks.
+     * Contacts in use by family name; with a text, those whose name holds all its words, each as the beginning of a
+     * word, in whatever order, case and spelling of marks.
      */
     @Throws(ApiException::class)override fun `contacts`(`text`: kotlin.String?, `offset`: kotlin.UInt, `limit`: kotlin.UInt): List<ContactItem> {
             return FfiConverterSequenceTypeContactItem.lift(
@@ -4584,9 +4584,9 @@ open class Roadbook: Disposable, AutoCloseable, RoadbookInterface
 
 
     /**
-     * The contacts and cards whose names, and the open todos and entries whose texts, hold all words of `text`: in
-     * whatever order, case and spelling of marks; at most `limit` of each. [`Self::interrupt`] ends it, as when the
-     * user types on.
+     * The cards whose names, the contacts whose name, number or address, and the open todos and entries whose texts hold
+     * all words of `text`, each as the beginning of a word: in whatever order, case and spelling of marks; at most
+     * `limit` of each. [`Self::interrupt`] ends it, as when the user types on.
      *
      * # Errors
      * `Interrupted`.
