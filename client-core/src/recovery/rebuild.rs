@@ -15,8 +15,8 @@ use crate::store::{documents, words};
 
 impl Client {
     /// Makes the rows of at most `limit` documents anew whose rows another version of the app or of the server made, or
-    /// brings the index of a search up to date for as many, and tells whether there is more to do. Lists and searches
-    /// work meanwhile, with the rows as they are.
+    /// brings the index of a search up to date for four times as many, and tells whether there is more to do. Lists and
+    /// searches work meanwhile, with the rows as they are.
     pub fn rebuild_some(&self, limit: u32) -> Result<(bool, ChangeSet), ApiError> {
         // Nearly always there are none: then no writer is kept waiting.
         let is_done = |connection: &Connection| {
@@ -33,8 +33,10 @@ impl Client {
             for id in &stale {
                 rebuild(tx, &workspace, *id, &mut changes)?;
             }
-            let indexed = if stale.is_empty() { words::index_some(tx, limit)? } else { limit };
-            Ok((indexed == limit, changes))
+            // The words of four documents take as long as the rows of one.
+            let most = limit.saturating_mul(4);
+            let indexed = if stale.is_empty() { words::index_some(tx, most)? } else { most };
+            Ok((indexed == most, changes))
         })
     }
 }

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use roadbook_domain::value::fold::{holds, search_words};
+use roadbook_domain::value::fold::{fold, holds};
 use roadbook_domain::value::id::DocumentId;
 use rusqlite::{Connection, Row, Transaction};
 
@@ -204,7 +204,7 @@ fn index(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
     Ok(())
 }
 
-/// The texts of a document as the index has them: the part, and the words, each once, in alphabetical order.
+/// The texts of a document as the index has them: the part, and the words.
 fn texts(connection: &Connection, id: DocumentId) -> Result<BTreeSet<(Vec<u8>, String)>, Error> {
     let mut texts = BTreeSet::new();
     for (table, sort, part, text) in SOURCES {
@@ -212,16 +212,26 @@ fn texts(connection: &Connection, id: DocumentId) -> Result<BTreeSet<(Vec<u8>, S
         let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query([id.as_bytes()])?;
         while let Some(row) = rows.next()? {
-            let words = search_words(&text_of(row, 1)?);
-            let words: BTreeSet<String> =
-                words.iter().map(|word| format!("{}{word}", sort.letter())).collect();
-            let words: Vec<String> = words.into_iter().collect();
+            let words = marked(&fold(&text_of(row, 1)?), sort);
             if !words.is_empty() {
-                texts.insert((row.get(0)?, words.join(" ")));
+                texts.insert((row.get(0)?, words));
             }
         }
     }
     Ok(texts)
+}
+
+/// Folded words, each after the letter of its sort.
+fn marked(folded: &str, sort: Sort) -> String {
+    let mut marked = String::with_capacity(folded.len() * 2);
+    for word in folded.split(' ').filter(|word| !word.is_empty()) {
+        if !marked.is_empty() {
+            marked.push(' ');
+        }
+        marked.push(sort.letter());
+        marked.push_str(word);
+    }
+    marked
 }
 
 /// A text as far as it can be read: whoever shows it finds out that it is damaged, and it is made anew.
