@@ -47,7 +47,7 @@ class Browser {
     this.#running = undefined;
   }
 
-  /** Ends all its processes at once, as when the battery is empty. Only of one that `beginToKill` began. */
+  /** Ends all its processes at once, as when the battery is empty. Only of one that `beginByPuppeteer` began. */
   async kill() {
     const process = this.#running.process();
     this.#running = undefined;
@@ -245,14 +245,14 @@ export function begin(name) {
 }
 
 /**
- * As users have it: pages behind others are hidden, and it can be killed. Playwright has each page believe that it is
- * in front, so Chromium is begun by Puppeteer here, too. Preferences are Firefox's.
+ * As users have it: pages behind others are hidden and may be frozen, and it can be killed. Playwright has each page
+ * believe that it is in front, so Chromium is begun by Puppeteer here, too. Preferences are Firefox's.
  */
-export function beginToKill(name, { args = [], prefs = {} } = {}) {
-  return new Browser((profile) => (name === "Chromium" ? chromiumToKill(profile, args) : firefox(profile, prefs)));
+export function beginByPuppeteer(name, { args = [], prefs = {} } = {}) {
+  return new Browser((profile) => (name === "Chromium" ? chromiumByPuppeteer(profile, args) : firefox(profile, prefs)));
 }
 
-function chromiumToKill(userDataDir, args) {
+function chromiumByPuppeteer(userDataDir, args) {
   return puppeteer.launch({
     browser: "chrome",
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",

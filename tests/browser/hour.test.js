@@ -106,7 +106,9 @@ describe(`An hour (SEED=${SEED})`, () => {
     const troubles = ["cut of all", "silence", "lost answers", "sleep", "kill of the worker", "kill of the server"];
     for (const trouble of troubles) assert.ok(total(trouble) > 0, trouble);
     const { trouble } = hour.desks.find(({ trouble }) => trouble !== undefined) ?? {};
-    assert.ok(total("missed") * 10 < hour.ledger.taken.length, `${total("missed")} acts missed: ${trouble?.stack}`);
+    // None in most hours. A todo that somebody else closes while a hand is on its way to it is one; a screen that takes
+    // a form or a button away, as one once did, makes many.
+    assert.ok(total("missed") * 50 < hour.ledger.taken.length, `${total("missed")} acts missed: ${trouble?.stack}`);
   });
 
   /** All that each of them shows or holds, by their names. */

@@ -7,7 +7,7 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 import { setTimeout as later } from "node:timers/promises";
 
 import { addCard, closeTodo, installed, makePerson, sent, show, showCard, showExchange, signIn } from "./app.js";
-import { beginToKill, NAMES } from "./browsers.js";
+import { beginByPuppeteer, NAMES } from "./browsers.js";
 import { ask, reach } from "./core.js";
 import { EMAIL, Firm } from "./firm.js";
 import { Dice } from "./hour/dice.js";
@@ -32,7 +32,7 @@ for (const name of NAMES) {
       aside = `${firm.address}/icon.svg`;
     });
     after(() => firm.end());
-    beforeEach(() => (browser = beginToKill(name, CRAMPED)));
+    beforeEach(() => (browser = beginByPuppeteer(name, CRAMPED)));
     afterEach(async () => {
       const { complaints } = browser;
       await browser.end();

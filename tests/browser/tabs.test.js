@@ -7,7 +7,7 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 import { setTimeout as later } from "node:timers/promises";
 
 import { addCard, installed, sent, showExchange, show, signIn } from "./app.js";
-import { beginToKill, NAMES, PATIENCE } from "./browsers.js";
+import { beginByPuppeteer, NAMES, PATIENCE } from "./browsers.js";
 import { finish, Firm } from "./firm.js";
 
 /** By these a browser keeps no page that was left. */
@@ -27,7 +27,7 @@ for (const name of NAMES) {
       aside = `${firm.address}/icon.svg`;
     });
     after(() => firm.end());
-    beforeEach(() => (browser = beginToKill(name)));
+    beforeEach(() => (browser = beginByPuppeteer(name)));
     afterEach(async () => {
       const { complaints } = browser;
       await browser.end();
@@ -37,7 +37,7 @@ for (const name of NAMES) {
 
     for (const [what, options] of Object.entries({ "was kept": {}, "was not kept": FORGETFUL })) {
       test(`A page that ${what} for back works on after it, and one tab leads with one worker`, async () => {
-        browser = beginToKill(name, options);
+        browser = beginByPuppeteer(name, options);
         const tab = await browser.tab(firm.address);
         await signIn(tab);
         await sent(tab);

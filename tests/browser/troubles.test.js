@@ -260,17 +260,50 @@ describe("Trouble", { skip: !NAMES.includes("Chromium") }, () => {
     const seeLength = (tab, input, length) => tab.until(isLong, [input, length], "a novel");
     await put(anna, field, "Novel ".repeat(10_000));
     await seeLength(bela, field, 60_000);
+    // Cut off while somebody types in it.
+    await anna.run((field) => document.querySelector(field).focus(), field);
+    await anna.set(field, "Novel ".repeat(10_001));
+    await anna.reload();
+    await seeLength(anna, field, 60_006);
+    await anna.click("[data-unstored] [data-do=discard]");
+    await seeLength(anna, field, 60_000);
 
     await anna.click("[data-do=write-down]");
-    await anna.set(note, "Novel ".repeat(2_000));
+    await anna.set(note, "Novel ".repeat(100_000));
     await anna.click("[data-do=add-entry]");
     await anna.see('[data-form=entry] [data-failure="invalid.text_too_long"]');
     await anna.reload();
     await anna.click("[data-do=write-down]");
-    await seeLength(anna, note, 12_000);
+    await seeLength(anna, note, 600_000);
+    assert.equal(await anna.count("[data-notice=unkept]"), 0);
     await anna.fill(note, "A short one");
     await anna.click("[data-do=add-entry]");
     await bela.see("[data-entry]", "A short one");
+  });
+
+  test("Of what is too long to be kept it is said that it goes with the page, and it stays until then", async () => {
+    const card = await makeCard(anna, "Library", "", undefined, PROJECTS);
+    await showCard(anna, card);
+    const note = "[data-form=entry] [name=text]";
+    const library = "Novel ".repeat(200_000);
+    await anna.click("[data-do=write-down]");
+    await anna.fill(note, "The first word");
+    await anna.set(note, library);
+    await anna.see("[data-sheet] [data-notice=unkept]");
+    await anna.click("[data-do=close-sheet]");
+    await anna.gone("[data-sheet]");
+    await anna.see("main > [data-notice=unkept]");
+    await anna.click("[data-do=write-down]");
+    await seeTyped(anna, note, library);
+    await anna.reload();
+    await anna.click("[data-do=write-down]");
+    await seeTyped(anna, note, "The first word");
+    await anna.set(note, library);
+    await anna.see("[data-sheet] [data-notice=unkept]");
+    await anna.fill(note, "A word");
+    await anna.gone("[data-notice=unkept]");
+    await anna.click("[data-do=add-entry]");
+    await anna.see("[data-entry]", "A word");
   });
 
   test("Hostile and right-to-left texts are shown as texts on every screen, and nothing is executed", async () => {

@@ -23,6 +23,7 @@ update-taken = Another tab uses a new version. Reload when you have finished typ
 evicted = The browser has deleted Roadbook’s data. Sign in to get back all that was sent.
 trapped = Something went wrong, and the core was started again. What you had done is safe.
 clock = This device’s clock is wrong by more than five minutes.
+unkept = What you have typed is too long to be kept: it is lost when this page is closed or reloaded.
 dismiss = Close notice
 
 # A damaged file

@@ -83,7 +83,7 @@ settings-only-admins-export = Only administrators may export
 
 settings-products = Products
 settings-products-hint = Which there are, with their statuses and fields
-settings-products-lead = They stand in this order in the bar at the top.
+settings-products-lead = They are listed in this order everywhere.
 settings-off = switched off
 settings-add-product = Add a product
 settings-gallery = Gallery of products

@@ -23,6 +23,7 @@ update-taken = Egy másik lap már új változatot használ. Töltse újra, ha b
 evicted = A böngésző törölte a Roadbook adatait. Jelentkezzen be, hogy visszakapja, amit elküldött.
 trapped = Hiba történt, és a program magja újraindult. Amit elvégzett, megvan.
 clock = Az eszköz órája több mint öt percet téved.
+unkept = Amit begépelt, túl hosszú ahhoz, hogy megmaradjon: elvész, ha bezárja vagy újratölti ezt az oldalt.
 dismiss = Értesítés bezárása
 
 # A damaged file

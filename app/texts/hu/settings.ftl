@@ -83,7 +83,7 @@ settings-only-admins-export = Csak adminisztrátor exportálhat
 
 settings-products = Termékek
 settings-products-hint = Melyek vannak, státuszaikkal és mezőikkel
-settings-products-lead = Ebben a sorrendben állnak a felső sávon.
+settings-products-lead = Mindenhol ebben a sorrendben szerepelnek.
 settings-off = kikapcsolva
 settings-add-product = Termék felvétele
 settings-gallery = Termékgaléria

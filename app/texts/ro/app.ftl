@@ -23,6 +23,7 @@ update-taken = Altă filă folosește o versiune nouă. Reîncărcați după ce 
 evicted = Browserul a șters datele Roadbook. Conectați-vă pentru a primi înapoi ce a fost trimis.
 trapped = Ceva nu a mers, iar nucleul a fost repornit. Ce ați făcut este în siguranță.
 clock = Ceasul acestui dispozitiv greșește cu mai mult de cinci minute.
+unkept = Ce ați scris este prea lung ca să fie păstrat: se pierde dacă închideți sau reîncărcați această pagină.
 dismiss = Închide mesajul
 
 # A damaged file

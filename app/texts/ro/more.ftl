@@ -84,7 +84,7 @@ more-quarantine-count = { $count ->
     [few] { $count } neacceptate
    *[other] { $count } neacceptate
 }
-more-quarantine-lead = Aceste modificări nu au putut fi păstrate. Niciuna nu s-a pierdut: aplicați-o din nou, salvați-o ca fișier sau renunțați la ea.
+more-quarantine-lead = Aceste modificări nu au putut fi păstrate. Niciuna nu s-a pierdut: aplicați-o din nou, salvați-o ca fișier sau ștergeți-o.
 more-quarantine-empty = Totul a fost acceptat.
 more-made-at = Făcută: { $made }, aici din: { $came }
 more-reapply = Aplică din nou
@@ -93,10 +93,10 @@ more-reapplied = Aplicată din nou: „{ $title }”.
 more-look = Deschide
 more-export = Exportă
 more-export-name = Exportă: { $title }
-more-discard = Renunță la ea
-more-discard-name = Renunță la ea: { $title }
-more-discard-ask = Această modificare va dispărea definitiv. Renunțați la ea?
-more-discarded = S-a renunțat la: „{ $title }”.
+more-discard = Șterge
+more-discard-name = Șterge: { $title }
+more-discard-ask = Această modificare va dispărea definitiv. O ștergeți?
+more-discarded = S-a șters: „{ $title }”.
 
 more-refused-malformed = Serverul nu a putut-o citi. Trimiteți un raport dacă se repetă.
 more-refused-too-large = Este prea mare sau ar face cardul ori contactul prea mare.

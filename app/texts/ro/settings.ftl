@@ -83,7 +83,7 @@ settings-only-admins-export = Numai administratorii pot exporta
 
 settings-products = Produse
 settings-products-hint = Care există, cu statusurile și câmpurile lor
-settings-products-lead = Stau în această ordine în bara de sus.
+settings-products-lead = Apar peste tot în această ordine.
 settings-off = oprit
 settings-add-product = Adaugă un produs
 settings-gallery = Galeria de produse

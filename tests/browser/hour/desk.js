@@ -2,10 +2,8 @@
 
 import { setTimeout as later } from "node:timers/promises";
 
-import puppeteer from "puppeteer-core";
-
 import { sent, show, signIn } from "../app.js";
-import { begin, Tab } from "../browsers.js";
+import { beginByPuppeteer, Tab } from "../browsers.js";
 import { ACTS } from "./acts.js";
 import { MINUTE } from "./clock.js";
 import { deck } from "./dice.js";
@@ -82,8 +80,7 @@ export class Desk {
   }
 
   async enter() {
-    this.browser = begin(this.kind);
-    if (this.kind === "Chromium") this.browser.launch = chromium;
+    this.browser = beginByPuppeteer(this.kind);
     const { page } = await this.browser.tab(this.line.address);
     this.tabs.push(new Seat(page));
     await signIn(this.tab, this.email);
@@ -207,18 +204,6 @@ export class Desk {
     return this.browser.complaints.filter((complaint) => !NETWORK.test(complaint));
   }
 }
-
-/**
- * By Puppeteer, and not by Playwright as in the other tests: that one has each page believe that it is in front, and
- * what is in front is never hidden or frozen.
- */
-const chromium = (userDataDir) =>
-  puppeteer.launch({
-    browser: "chrome",
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    userDataDir,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--lang=en-GB"],
-  });
 
 /** Stops all that a hidden tab does, its worker too, or lets it go on. */
 async function freeze({ page }, isFrozen) {
