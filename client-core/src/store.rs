@@ -426,6 +426,13 @@ impl Store {
                 let mark = |tx: &Transaction<'_>| documents::mark_damaged(tx, *id, why);
                 writer.open(self).and_then(|connection| in_transaction(connection, mark)).map(|()| false)
             }
+            error if error.is_of_index() => {
+                tracing::warn!(%error, "the index of words is made anew");
+                writer
+                    .open(self)
+                    .and_then(|connection| in_transaction(connection, words::begin_anew))
+                    .map(|()| true)
+            }
             error if error.is_unreadable() && !is_sound => {
                 tracing::warn!(%error, "what cannot be read is set aside");
                 let repair = |tx: &Transaction<'_>| repair::repair(tx, error);
@@ -513,8 +520,17 @@ pub(crate) fn wipe(tx: &Transaction<'_>) -> Result<(), Error> {
 
 /// Reads the whole file and tells whether it is sound.
 pub(crate) fn check(connection: &Connection) -> Result<(), Error> {
-    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if verdict == "ok" { Ok(()) } else { Err(Error::Damaged) }
+    let mut statement = connection.prepare("PRAGMA quick_check(100)")?;
+    let mut verdicts = statement.query([])?;
+    while let Some(row) = verdicts.next()? {
+        let verdict: String = row.get(0)?;
+        // The index of words is made anew where it is damaged.
+        let is_of_index = verdict.contains("table \"word\"") || verdict.contains("FTS5 table main.word");
+        if verdict != "ok" && !is_of_index {
+            return Err(Error::Damaged);
+        }
+    }
+    Ok(())
 }
 
 fn in_transaction<T>(

@@ -1,6 +1,7 @@
 -- The index of words that a search looks up. It follows from the rows of cards and contacts.
 
--- Documents with texts in the index. A number is one of 64 rows from `n << 6` on; a document with more texts has several.
+-- Documents with texts in the index. A number stands for 64 rows, from `n << 6` on; a
+-- document with more texts has several.
 CREATE TABLE indexed (
   n INTEGER NOT NULL PRIMARY KEY,
   document BLOB NOT NULL
@@ -13,7 +14,7 @@ CREATE INDEX indexed_document ON indexed (document);
 CREATE VIRTUAL TABLE word USING fts5(
   text, part UNINDEXED, detail = column, columnsize = 0, prefix = '2 3', tokenize = "ascii tokenchars '+#&'"
 );
--- What is deleted leaves nothing in the index either.
+-- What is deleted is overwritten in the index, too.
 INSERT INTO word (word, rank) VALUES ('secure-delete', 1);
 
 -- Documents whose texts are not in the index as they are: a search reads these texts.
@@ -36,15 +37,24 @@ CREATE TRIGGER contact_renamed AFTER UPDATE OF given_name, family_name ON contac
   INSERT INTO unindexed VALUES (new.document) ON CONFLICT DO NOTHING;
 END;
 
--- Parts come and go with their document: then nothing is to be indexed anew.
+-- A document that is gone has no texts: what the index has of it goes in the background, because each word is
+-- overwritten.
+CREATE TRIGGER card_gone AFTER DELETE ON card BEGIN
+  INSERT INTO unindexed VALUES (old.document) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER contact_gone AFTER DELETE ON contact BEGIN
+  INSERT INTO unindexed VALUES (old.document) ON CONFLICT DO NOTHING;
+END;
+
+-- The same for parts.
 CREATE TRIGGER todo_made AFTER INSERT ON todo BEGIN
   INSERT INTO unindexed VALUES (new.document) ON CONFLICT DO NOTHING;
 END;
-CREATE TRIGGER todo_reworded AFTER UPDATE OF text ON todo WHEN new.text <> old.text BEGIN
+CREATE TRIGGER todo_reworded AFTER UPDATE OF text, open ON todo
+  WHEN new.text <> old.text OR new.open <> old.open BEGIN
   INSERT INTO unindexed VALUES (new.document) ON CONFLICT DO NOTHING;
 END;
-CREATE TRIGGER todo_gone AFTER DELETE ON todo
-  WHEN EXISTS (SELECT 1 FROM card WHERE document = old.document) BEGIN
+CREATE TRIGGER todo_gone AFTER DELETE ON todo BEGIN
   INSERT INTO unindexed VALUES (old.document) ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER entry_made AFTER INSERT ON entry BEGIN
@@ -53,9 +63,7 @@ END;
 CREATE TRIGGER entry_reworded AFTER UPDATE OF text ON entry WHEN new.text <> old.text BEGIN
   INSERT INTO unindexed VALUES (new.document) ON CONFLICT DO NOTHING;
 END;
-CREATE TRIGGER entry_gone AFTER DELETE ON entry
-  WHEN EXISTS (SELECT 1 FROM card WHERE document = old.document)
-    OR EXISTS (SELECT 1 FROM contact WHERE document = old.document) BEGIN
+CREATE TRIGGER entry_gone AFTER DELETE ON entry BEGIN
   INSERT INTO unindexed VALUES (old.document) ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER detail_made AFTER INSERT ON detail BEGIN
@@ -64,7 +72,6 @@ END;
 CREATE TRIGGER detail_rewritten AFTER UPDATE OF value ON detail WHEN new.value <> old.value BEGIN
   INSERT INTO unindexed VALUES (new.document) ON CONFLICT DO NOTHING;
 END;
-CREATE TRIGGER detail_gone AFTER DELETE ON detail
-  WHEN EXISTS (SELECT 1 FROM contact WHERE document = old.document) BEGIN
+CREATE TRIGGER detail_gone AFTER DELETE ON detail BEGIN
   INSERT INTO unindexed VALUES (old.document) ON CONFLICT DO NOTHING;
 END;

@@ -34,9 +34,14 @@ impl Client {
                 rebuild(tx, &workspace, *id, &mut changes)?;
             }
             // The words of four documents take as long as the rows of one.
-            let most = limit.saturating_mul(4);
-            let indexed = if stale.is_empty() { words::index_some(tx, most)? } else { most };
-            Ok((indexed == most, changes))
+            let is_more = !stale.is_empty() || words::index_some(tx, limit.saturating_mul(4))?;
+            Ok((is_more, changes))
+        })
+        // The words of documents that left went only now.
+        .inspect(|(is_more, _)| {
+            if !is_more {
+                self.clear_log()
+            }
         })
     }
 }

@@ -17,7 +17,6 @@ use roadbook_domain::value::time::Timestamp;
 use rusqlite::Transaction;
 
 use super::retained::{self, closed_on};
-use super::words;
 use super::workspace::Workspace;
 use crate::error::Error;
 
@@ -162,7 +161,6 @@ pub(crate) fn update(
 
 /// Deletes the rows of a document.
 pub(crate) fn remove(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
-    words::remove(tx, id)?;
     for table in TABLES {
         tx.prepare_cached(&format!("DELETE FROM {table} WHERE document = ?1"))?.execute([id.as_bytes()])?;
     }

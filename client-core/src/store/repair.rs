@@ -26,10 +26,6 @@ use crate::value_edit::ValueEdit;
 pub(crate) fn repair(tx: &Transaction<'_>, named: &Error) -> Result<bool, Error> {
     let mut any = match named {
         Error::Value(name) => forget_value(tx, name)?,
-        error if error.is_of_index() => {
-            words::begin_anew(tx)?;
-            true
-        }
         _ => false,
     };
     any |= documents_and_tails(tx)?;

@@ -11,10 +11,14 @@ use roadbook_domain::value::fold::{fold, holds};
 use roadbook_domain::value::id::DocumentId;
 use rusqlite::{Connection, Row, Transaction};
 
+use super::meta;
 use crate::error::Error;
 
 /// Where very many texts of one sort hold the words, so many are looked at: those of the documents that came last.
 pub(crate) const MOST_HITS: u32 = 200;
+
+/// With more texts than this indexed, or removed, the rest waits: a transaction is to be short.
+const MOST_TEXTS: usize = 1_000;
 
 /// What a text is in its document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,22 +36,24 @@ pub(crate) enum Sort {
 /// A text that holds words: its document, and the id of its todo, entry or detail; empty: it is the document's name.
 pub(crate) type Hit = (DocumentId, Vec<u8>);
 
-/// A table with texts, their sort, the part that each is of, and how it is told.
-const SOURCES: [(&str, Sort, &str, &str); 5] = [
-    ("card", Sort::Card, "x''", "name"),
-    ("contact", Sort::Contact, "x''", "family_name || ' ' || given_name"),
-    ("detail", Sort::Contact, "detail", "value"),
-    ("todo", Sort::Todo, "todo", "text"),
-    ("entry", Sort::Entry, "entry", "text"),
+/// A table with texts, their sort, the part that each is of, how it is told, and which rows have one. Closed todos, of
+/// which there are ever more, would stand in the way of the open ones.
+const SOURCES: [(&str, Sort, &str, &str, &str); 5] = [
+    ("card", Sort::Card, "x''", "name", "true"),
+    ("contact", Sort::Contact, "x''", "family_name || ' ' || given_name", "true"),
+    ("detail", Sort::Contact, "detail", "value", "true"),
+    ("todo", Sort::Todo, "todo", "text", "open = 1"),
+    ("entry", Sort::Entry, "entry", "text", "true"),
 ];
 
 /// The texts of this sort that hold all `words`, each as the beginning of one of its own. Of those in the index at most
 /// [`MOST_HITS`], all shown and open; among the others may be some that are not.
 pub(crate) fn found(connection: &Connection, sort: Sort, words: &[String]) -> Result<BTreeSet<Hit>, Error> {
     let mut found = looked_up(connection, sort, words)?;
-    for (table, _, part, text) in SOURCES.iter().filter(|source| source.1 == sort) {
-        let sql =
-            format!("SELECT document, {part}, {text} FROM unindexed CROSS JOIN {table} USING (document)");
+    for (table, _, part, text, is_sought) in SOURCES.iter().filter(|source| source.1 == sort) {
+        let sql = format!(
+            "SELECT document, {part}, {text} FROM unindexed CROSS JOIN {table} USING (document) WHERE {is_sought}"
+        );
         let mut statement = connection.prepare_cached(&sql)?;
         let mut texts = statement.query([])?;
         while let Some(row) = texts.next()? {
@@ -69,17 +75,25 @@ pub(crate) fn follow(tx: &Transaction<'_>, changed: &[DocumentId]) -> Result<(),
                 index(tx, *id)?;
             }
         }
-        index_some(tx, BESIDE).map(drop)
-    })
+        Ok(())
+    })?;
+    index_some(tx, BESIDE).map(drop)
 }
 
-/// Brings the index up to date for at most `limit` documents; tells for how many.
-pub(crate) fn index_some(tx: &Transaction<'_>, limit: u32) -> Result<u32, Error> {
-    let unindexed = unindexed(tx, limit)?;
-    for id in &unindexed {
-        index(tx, *id)?;
-    }
-    Ok(u32::try_from(unindexed.len()).unwrap_or(u32::MAX))
+/// Brings the index up to date for documents of which that is still to be done: at most `limit`, and so many as have
+/// [`MOST_TEXTS`]. Tells whether any is left.
+pub(crate) fn index_some(tx: &Transaction<'_>, limit: u32) -> Result<bool, Error> {
+    or_begin_anew(tx, || {
+        let mut texts = 0;
+        for id in unindexed(tx, limit)? {
+            texts += index(tx, id)?;
+            if texts > MOST_TEXTS {
+                break;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(!unindexed(tx, 1)?.is_empty())
 }
 
 /// Some of the documents whose texts are not in the index as they are.
@@ -89,23 +103,10 @@ pub(crate) fn unindexed(connection: &Connection, limit: u32) -> Result<Vec<Docum
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
-/// Deletes what the index has of a document.
-pub(crate) fn remove(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
-    or_begin_anew(tx, || {
-        for rowid in stored(tx, id)?.into_keys() {
-            delete(tx, rowid)?;
-        }
-        tx.prepare_cached("DELETE FROM indexed WHERE document = ?1")?.execute([id.as_bytes()])?;
-        Ok(())
-    })?;
-    tx.prepare_cached("DELETE FROM unindexed WHERE document = ?1")?.execute([id.as_bytes()])?;
-    Ok(())
-}
-
 /// Begins the index anew.
 pub(crate) fn begin_anew(tx: &Transaction<'_>) -> Result<(), Error> {
     // Not by deleting from the index, which may be damaged: it is made from its texts, of which none is left. And first
-    // of all, because each greater statement writes what is still to be written of it.
+    // of all: a statement that may be undone alone has FTS5 write what it still holds back.
     tx.execute_batch(
         "DELETE FROM word_content; INSERT INTO word (word) VALUES ('rebuild');
          DELETE FROM indexed; DELETE FROM unindexed;
@@ -128,7 +129,8 @@ pub(crate) fn is_right(connection: &Connection, id: DocumentId) -> Result<bool, 
 #[cfg(test)]
 pub(crate) fn is_sound(tx: &Transaction<'_>) -> Result<bool, Error> {
     let orphans = "SELECT 1 FROM word_content WHERE id >> 6 NOT IN (SELECT n FROM indexed)
-                   UNION SELECT 1 FROM indexed WHERE document NOT IN (SELECT id FROM document)";
+                   UNION SELECT 1 FROM indexed WHERE document NOT IN (SELECT id FROM document)
+                     AND document NOT IN (SELECT document FROM unindexed)";
     let is_whole = tx.execute("INSERT INTO word (word, rank) VALUES ('integrity-check', 1)", []).is_ok();
     Ok(is_whole && !tx.prepare(orphans)?.exists([])?)
 }
@@ -184,9 +186,14 @@ fn looked_up(connection: &Connection, sort: Sort, words: &[String]) -> Result<BT
     Ok(hits.collect::<Result<_, _>>()?)
 }
 
-/// Brings the index up to date for one document.
-fn index(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
+/// Brings the index up to date for one document, which may be gone; tells how many texts it had or has.
+fn index(tx: &Transaction<'_>, id: DocumentId) -> Result<usize, Error> {
     let (mut stored, mut lacking) = (stored(tx, id)?, texts(tx, id)?);
+    let count = stored.len().max(lacking.len());
+    if lacking.is_empty() {
+        tx.prepare_cached("DELETE FROM indexed WHERE document = ?1")?.execute([id.as_bytes()])?;
+        meta::set(tx, &super::ERASED, &true)?;
+    }
     for (rowid, _) in stored.extract_if(.., |_, text| !lacking.remove(text)) {
         delete(tx, rowid)?;
     }
@@ -201,14 +208,14 @@ fn index(tx: &Transaction<'_>, id: DocumentId) -> Result<(), Error> {
         insert.execute((free.pop(), text, part))?;
     }
     tx.prepare_cached("DELETE FROM unindexed WHERE document = ?1")?.execute([id.as_bytes()])?;
-    Ok(())
+    Ok(count)
 }
 
 /// The texts of a document as the index has them: the part, and the words.
 fn texts(connection: &Connection, id: DocumentId) -> Result<BTreeSet<(Vec<u8>, String)>, Error> {
     let mut texts = BTreeSet::new();
-    for (table, sort, part, text) in SOURCES {
-        let sql = format!("SELECT {part}, {text} FROM {table} WHERE document = ?1");
+    for (table, sort, part, text, is_sought) in SOURCES {
+        let sql = format!("SELECT {part}, {text} FROM {table} WHERE document = ?1 AND {is_sought}");
         let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query([id.as_bytes()])?;
         while let Some(row) = rows.next()? {

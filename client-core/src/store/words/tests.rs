@@ -162,6 +162,8 @@ fn no_word_of_a_document_that_left_stays_in_the_file() {
         crate::store::forget(tx, card)
     };
     phone.client.store().write(forget).unwrap();
+    assert_eq!(found(&phone, "mill"), Vec::<String>::new());
+    while phone.client.rebuild_some(9).unwrap().0 {}
     for word in ["ylographer", "wieback", "uagmire"] {
         assert!(!is_in_file(&phone, word), "{word}");
     }
@@ -191,8 +193,37 @@ fn a_card_with_more_texts_than_a_number_has_rows_is_found_by_all_and_leaves_none
     assert_eq!((count("number"), is_sound(&phone)), (151, true));
     assert_eq!(phone.client.wrong_projections().unwrap(), []);
     phone.client.store().write(|tx| crate::store::forget(tx, card)).unwrap();
+    while phone.client.rebuild_some(9).unwrap().0 {}
     let left = |connection: &Connection| {
         Ok(connection.query_row("SELECT count(*) FROM word", [], |row| row.get(0))?)
     };
     assert_eq!((count("number"), phone.client.store().read(left).unwrap()), (0, 0));
+}
+
+#[test]
+fn closed_todos_are_not_in_the_way_of_open_ones() {
+    let phone = Phone::local(1);
+    for n in 0..MOST_HITS {
+        let close = CardCommand::Close(part(1), Outcome::Success);
+        phone.card(&format!("Closed {n}"), &[todo(1, "Call them", "2026-11-23"), close]);
+    }
+    let open = phone.card("Open", &[todo(1, "Call them", "2026-11-23")]);
+    phone
+        .card("Closed", &[todo(1, "Call them", "2026-11-23"), CardCommand::Close(part(1), Outcome::Success)]);
+    let found = phone.client.search("call", 9).unwrap().todos;
+    assert_eq!(found.into_iter().map(|(card, ..)| card).collect::<Vec<_>>(), [open]);
+    let stored = |connection: &Connection| {
+        Ok(connection
+            .query_row("SELECT count(*) FROM word WHERE word MATCH 'ccall'", [], |row| row.get(0))?)
+    };
+    let stored: u32 = phone.client.store().read(stored).unwrap();
+    assert_eq!(stored, 1);
+}
+
+#[test]
+fn a_file_is_not_damaged_because_its_index_is() {
+    let phone = Phone::local(1);
+    phone.card("Bakery", &[note(1, "Wants rye")]);
+    write(&phone, "UPDATE word_data SET block = x'00000000ffffffffffffffff' WHERE id > 1");
+    phone.client.store().read(crate::store::check).unwrap();
 }
