@@ -304,7 +304,7 @@ impl From<Error> for ApiError {
         match &error {
             Error::Sqlite(sqlite) => match sqlite.sqlite_error_code() {
                 _ if error.is_full() => Self::StorageFull,
-                // The next call makes it anew.
+                // It was made anew since, or the next call does it.
                 _ if error.is_of_index() => internal(&error),
                 Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
                     Self::Damaged

@@ -1,7 +1,7 @@
 -- The index of words that a search looks up. It follows from the rows of cards and contacts.
 
--- Documents with texts in the index. A number stands for 64 rows, from `n << 6` on; a
--- document with more texts has several.
+-- Documents with texts in the index. A number stands for 64 rows, from `n << 6` on; a document with more texts has
+-- several.
 CREATE TABLE indexed (
   n INTEGER NOT NULL PRIMARY KEY,
   document BLOB NOT NULL
@@ -46,7 +46,7 @@ CREATE TRIGGER contact_gone AFTER DELETE ON contact BEGIN
   INSERT INTO unindexed VALUES (old.document) ON CONFLICT DO NOTHING;
 END;
 
--- The same for parts.
+-- A part names its document, which has other texts then.
 CREATE TRIGGER todo_made AFTER INSERT ON todo BEGIN
   INSERT INTO unindexed VALUES (new.document) ON CONFLICT DO NOTHING;
 END;

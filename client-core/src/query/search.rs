@@ -57,9 +57,9 @@ impl Client {
     /// all words of `text`, each as the beginning of a word: in whatever order, case and spelling of marks. At most
     /// `limit` of each. Without a word nothing is found.
     ///
-    /// An index of words answers: where very many have the words, those that came last are
-    /// looked at. What an exchange has just brought is read one by one until it is indexed, which after a first sync
-    /// takes a while: [`Client::interrupt`] ends it.
+    /// An index of words answers: where very many have the words, those that came last are looked at. What an exchange
+    /// has just brought is read one by one until it is indexed, which after a first sync takes a while:
+    /// [`Client::interrupt`] ends it.
     ///
     /// # Errors
     /// [`ApiError::Interrupted`].

@@ -36,21 +36,34 @@ pub(crate) enum Sort {
 /// A text that holds words: its document, and the id of its todo, entry or detail; empty: it is the document's name.
 pub(crate) type Hit = (DocumentId, Vec<u8>);
 
-/// A table with texts, their sort, the part that each is of, how it is told, and which rows have one. Closed todos, of
-/// which there are ever more, would stand in the way of the open ones.
-const SOURCES: [(&str, Sort, &str, &str, &str); 5] = [
-    ("card", Sort::Card, "x''", "name", "true"),
-    ("contact", Sort::Contact, "x''", "family_name || ' ' || given_name", "true"),
-    ("detail", Sort::Contact, "detail", "value", "true"),
-    ("todo", Sort::Todo, "todo", "text", "open = 1"),
-    ("entry", Sort::Entry, "entry", "text", "true"),
+/// Where texts stand.
+struct Source {
+    table: &'static str,
+    sort: Sort,
+    /// The part that a text is of, how it is told, and which rows have one, in SQL.
+    part: &'static str,
+    text: &'static str,
+    is_sought: &'static str,
+}
+
+const fn source(table: &'static str, sort: Sort, part: &'static str, text: &'static str) -> Source {
+    Source { table, sort, part, text, is_sought: "true" }
+}
+
+const SOURCES: [Source; 5] = [
+    source("card", Sort::Card, "x''", "name"),
+    source("contact", Sort::Contact, "x''", "family_name || ' ' || given_name"),
+    source("detail", Sort::Contact, "detail", "value"),
+    // Closed ones, of which there are ever more, would stand in the way of these.
+    Source { is_sought: "open = 1", ..source("todo", Sort::Todo, "todo", "text") },
+    source("entry", Sort::Entry, "entry", "text"),
 ];
 
 /// The texts of this sort that hold all `words`, each as the beginning of one of its own. Of those in the index at most
-/// [`MOST_HITS`], all shown and open; among the others may be some that are not.
+/// [`MOST_HITS`], none in the trash; the others may be there.
 pub(crate) fn found(connection: &Connection, sort: Sort, words: &[String]) -> Result<BTreeSet<Hit>, Error> {
     let mut found = looked_up(connection, sort, words)?;
-    for (table, _, part, text, is_sought) in SOURCES.iter().filter(|source| source.1 == sort) {
+    for Source { table, part, text, is_sought, .. } in SOURCES.iter().filter(|source| source.sort == sort) {
         let sql = format!(
             "SELECT document, {part}, {text} FROM unindexed CROSS JOIN {table} USING (document) WHERE {is_sought}"
         );
@@ -69,30 +82,20 @@ pub(crate) fn found(connection: &Connection, sort: Sort, words: &[String]) -> Re
 pub(crate) fn follow(tx: &Transaction<'_>, changed: &[DocumentId]) -> Result<(), Error> {
     /// Many edits after each other leave nothing to be done, and none is slow.
     const BESIDE: u32 = 16;
-    or_begin_anew(tx, || {
-        for id in changed {
-            if is_unindexed(tx, *id)? {
-                index(tx, *id)?;
-            }
+    let mut lacking = Vec::new();
+    for id in changed {
+        if is_unindexed(tx, *id)? {
+            lacking.push(*id);
         }
-        Ok(())
-    })?;
+    }
+    index_all(tx, &lacking, usize::MAX)?;
     index_some(tx, BESIDE).map(drop)
 }
 
 /// Brings the index up to date for documents of which that is still to be done: at most `limit`, and so many as have
 /// [`MOST_TEXTS`]. Tells whether any is left.
 pub(crate) fn index_some(tx: &Transaction<'_>, limit: u32) -> Result<bool, Error> {
-    or_begin_anew(tx, || {
-        let mut texts = 0;
-        for id in unindexed(tx, limit)? {
-            texts += index(tx, id)?;
-            if texts > MOST_TEXTS {
-                break;
-            }
-        }
-        Ok(())
-    })?;
+    index_all(tx, &unindexed(tx, limit)?, MOST_TEXTS)?;
     Ok(!unindexed(tx, 1)?.is_empty())
 }
 
@@ -135,17 +138,33 @@ pub(crate) fn is_sound(tx: &Transaction<'_>) -> Result<bool, Error> {
     Ok(is_whole && !tx.prepare(orphans)?.exists([])?)
 }
 
-/// What depends on the index never fails because of it: a damaged one is made anew, in the background.
-fn or_begin_anew(tx: &Transaction<'_>, work: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
-    // Otherwise it would be written, and found to be damaged, by the commit.
-    let flush = || Ok(tx.execute("INSERT INTO word (word) VALUES ('flush')", []).map(drop)?);
-    match work().and_then(|()| flush()) {
+/// Brings the index up to date for these documents, until they had more than `most` texts. No edit fails because the
+/// index is damaged: then it is made anew, in the background.
+fn index_all(tx: &Transaction<'_>, ids: &[DocumentId], most: usize) -> Result<(), Error> {
+    // Most edits change no text.
+    if ids.is_empty() {
+        return Ok(());
+    }
+    match index_until(tx, ids, most) {
         Err(error) if error.is_of_index() => {
             tracing::warn!(%error, "the index of words is made anew");
             begin_anew(tx)
         }
         done => done,
     }
+}
+
+fn index_until(tx: &Transaction<'_>, ids: &[DocumentId], most: usize) -> Result<(), Error> {
+    let mut texts = 0;
+    for id in ids {
+        texts += index(tx, *id)?;
+        if texts > most {
+            break;
+        }
+    }
+    // Otherwise it would be written, and found to be damaged, by the commit.
+    tx.execute("INSERT INTO word (word) VALUES ('flush')", [])?;
+    Ok(())
 }
 
 fn is_unindexed(connection: &Connection, id: DocumentId) -> Result<bool, Error> {
@@ -160,17 +179,13 @@ const fn rows(n: i64) -> std::ops::Range<i64> {
 
 fn looked_up(connection: &Connection, sort: Sort, words: &[String]) -> Result<BTreeSet<Hit>, Error> {
     // Judged here, so that others do not count.
+    let shown = |table: &str| {
+        format!("EXISTS (SELECT 1 FROM {table} s WHERE s.document = i.document AND s.trash = 0)")
+    };
     let is_shown = match sort {
-        Sort::Card => "EXISTS (SELECT 1 FROM card c WHERE c.document = i.document AND c.trash = 0)",
-        Sort::Contact => "EXISTS (SELECT 1 FROM contact c WHERE c.document = i.document AND c.trash = 0)",
-        Sort::Todo => {
-            "EXISTS (SELECT 1 FROM todo t
-                     WHERE t.document = i.document AND t.todo = w.part AND t.open = 1 AND t.trash = 0)"
-        }
-        Sort::Entry => {
-            "(EXISTS (SELECT 1 FROM card c WHERE c.document = i.document AND c.trash = 0)
-              OR EXISTS (SELECT 1 FROM contact c WHERE c.document = i.document AND c.trash = 0))"
-        }
+        Sort::Card | Sort::Todo => shown("card"),
+        Sort::Contact => shown("contact"),
+        Sort::Entry => format!("({} OR {})", shown("card"), shown("contact")),
     };
     let sql = format!(
         "SELECT i.document, w.part FROM word w CROSS JOIN indexed i ON i.n = w.rowid >> 6
@@ -214,7 +229,7 @@ fn index(tx: &Transaction<'_>, id: DocumentId) -> Result<usize, Error> {
 /// The texts of a document as the index has them: the part, and the words.
 fn texts(connection: &Connection, id: DocumentId) -> Result<BTreeSet<(Vec<u8>, String)>, Error> {
     let mut texts = BTreeSet::new();
-    for (table, sort, part, text, is_sought) in SOURCES {
+    for Source { table, sort, part, text, is_sought } in SOURCES {
         let sql = format!("SELECT {part}, {text} FROM {table} WHERE document = ?1 AND {is_sought}");
         let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query([id.as_bytes()])?;
