@@ -27,7 +27,7 @@ pub use ahead::{inbox, loses_sight, postpone_choices, quick_todo};
 pub use attach::{
     AttachQuestion, Attached, ProductAnswer, ProductChoice, StatusAnswer, StatusChoice, attach,
 };
-pub use card::CardView;
+pub use card::{CardView, MissingField};
 pub use closing::ClosingView;
 pub use conflict::{Conflict, resolve};
 pub use contact::ContactView;

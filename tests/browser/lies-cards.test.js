@@ -111,6 +111,18 @@ liesAbout("boards and cards", () => {
     assert.deepEqual(await all("[data-section=history] [data-entry]", "entry"), told.entries.map(({ id }) => id));
   });
 
+  test("The fields that a status asks for are those of the core", async () => {
+    await open("card/card-b", "[data-field=field-t] input");
+    const wanted = await tab.run(() =>
+      [...document.querySelectorAll("[data-field]:has([data-wanted])")].map(({ dataset }) => dataset.field),
+    );
+    assert.deepEqual(wanted, ["field-e"]);
+    assert.deepEqual(await all("[data-missing]", "missing"), ["1"]);
+    const said = await tab.run(() => document.querySelector("[data-missing]").textContent);
+    assert.match(said, /Email/);
+    assert.doesNotMatch(said, /Zebra/);
+  });
+
   test("What a field holds leads to a mail, a call or a page, and never to code", async () => {
     await open("card/card-b", "[data-field=field-t] input");
     const leads = await tab.run(() =>

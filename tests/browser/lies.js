@@ -195,6 +195,11 @@ const card = {
     { field: "field-u", value: { kind: "user", user: "user-gone" } },
     { field: "field-t", value: { kind: "dayTime", at: FUTURE } },
   ],
+  // Of a field that holds something, and not of the one that says itself that the status asks for it.
+  missing: [
+    { field: "field-e", statuses: ["status-new"] },
+    { field: "field-m", statuses: ["status-won"] },
+  ],
   todos: [
     todo(
       "todo-late",

@@ -126,6 +126,19 @@ for (const name of NAMES) {
       await seesAll(tab);
     });
 
+    test("Where there is no room to begin the app says so, and begins once there is", async () => {
+      const tab = await browser.tab(aside);
+      await cramp(tab, name);
+      await fillUp(tab);
+      await tab.go(firm.address);
+      await tab.see('[data-failure="storage_full"]');
+      await makeRoom(tab);
+      await tab.reload();
+      await signIn(tab);
+      await addCard(tab, "First", "There is room");
+      await seesAll(tab);
+    });
+
     test("Where the browser took the files away the app says so, and a sign-in brings all that was sent", async () => {
       const tab = await browser.tab(firm.address);
       await signIn(tab);

@@ -10,15 +10,19 @@ import { finish } from "./firm.js";
 /** How many todos a card has that is made with all of them at once: a change of many pages. */
 const MANY = 40;
 
-/** Makes the built app's disk slow, so that most of the time a transaction is in the middle of its writes. */
+/** Makes the built app's disk slow, page by page, so that most of the time a transaction is in the middle of its writes. */
 export function slowDown(app) {
   const script = `{
     const { prototype } = FileSystemSyncAccessHandle;
     const { write } = prototype;
-    prototype.write = function (...given) {
-      const end = performance.now() + 4;
-      while (performance.now() < end);
-      return write.apply(this, given);
+    prototype.write = function (given, { at }) {
+      const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
+      for (let from = 0; from < bytes.length; from += 4_096) {
+        const end = performance.now() + 4;
+        while (performance.now() < end);
+        write.call(this, bytes.subarray(from, from + 4_096), { at: at + from });
+      }
+      return bytes.length;
     };
   }\n`;
   const assets = join(app, "assets");

@@ -337,6 +337,19 @@ fn what_went_with_a_damaged_page_and_a_restored_server_is_not_asked_of_anybody()
 }
 
 #[test]
+fn a_device_that_a_restored_server_never_saw_is_not_there_to_be_revoked() {
+    holds(
+        204_593_904,
+        &[
+            Transition::BackUp,
+            Transition::Enrol { user: 124 },
+            Transition::RestoreServer,
+            Transition::Act { user: 27, act: Act::Revoke },
+        ],
+    );
+}
+
+#[test]
 fn a_change_that_erases_the_same_characters_twice_is_not_taken() {
     holds(
         44_092_663,

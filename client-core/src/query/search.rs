@@ -26,7 +26,7 @@ pub struct Found {
     pub cards: Vec<(DocumentId, CardRow)>,
     /// Open todos with the names of their cards, the next due first; where very many are found, of those that came last.
     pub todos: Vec<(DocumentId, String, TodoRow)>,
-    /// Notes, calls, meetings and visits, the newest first; where very many are found, of the documents that came last.
+    /// Notes, calls, meetings and visits, the newest first; where very many are found, of those that came last.
     pub entries: Vec<FoundEntry>,
 }
 

@@ -17,8 +17,12 @@ use crate::error::Error;
 /// How often a session that waits for an answer is to be renewed ([`crate::SyncSession::renew`]).
 pub const RENEWAL: Duration = Duration::from_secs(10);
 
-/// How long a holder may be silent, in milliseconds, before another one takes over: some times [`RENEWAL`].
+/// How long a holder may be silent, in milliseconds, before another one takes over; at least [`LASTING`].
 const TERM: i64 = 30_000;
+
+/// A lease that lasts for so many milliseconds yet is not written anew. It is twice [`RENEWAL`]: the next one comes in
+/// time, also if one is late.
+const LASTING: i64 = 20_000;
 
 const EXCHANGES: Key<Held> = Key::new("sync_lease");
 const REFRESHES: Key<Held> = Key::new("refresh_lease");
@@ -37,7 +41,7 @@ enum To {
     Refresh,
 }
 
-#[derive(Debug, Encode, Decode)]
+#[derive(Debug, Clone, Copy, Encode, Decode)]
 #[cbor(array)]
 struct Held {
     #[cbor(n(0), with = "minicbor::bytes")]
@@ -78,7 +82,11 @@ impl Lease {
         if held.is_some_and(|held| held.by != self.by && now < held.until && held.until <= until) {
             return Ok(false);
         }
-        meta::set(tx, self.key(), &Held { by: self.by, until })?;
+        // Written with each request of a first sync it would cost a flush of the disk each time.
+        let lasting = Timestamp::from_millis(now.millis().saturating_add(LASTING));
+        if !held.is_some_and(|held| held.by == self.by && lasting <= held.until && held.until <= until) {
+            meta::set(tx, self.key(), &Held { by: self.by, until })?;
+        }
         Ok(true)
     }
 

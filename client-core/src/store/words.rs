@@ -14,8 +14,11 @@ use rusqlite::{Connection, Row, Transaction};
 use super::meta;
 use crate::error::Error;
 
-/// Where very many texts of one sort hold the words, so many are looked at: those of the documents that came last.
+/// Where very many texts of one sort hold the words, so many are looked at: of those that came last.
 pub(crate) const MOST_HITS: u32 = 200;
+
+/// A document whose number is among so many of the last keeps it for new texts; another gets a new one.
+const NEWEST: i64 = 8;
 
 /// With more texts than this indexed, or removed, the rest waits: a transaction is to be short.
 const MOST_TEXTS: usize = 1_000;
@@ -206,14 +209,21 @@ fn index(tx: &Transaction<'_>, id: DocumentId) -> Result<usize, Error> {
     let (mut stored, mut lacking) = (stored(tx, id)?, texts(tx, id)?);
     let count = stored.len().max(lacking.len());
     if lacking.is_empty() {
-        tx.prepare_cached("DELETE FROM indexed WHERE document = ?1")?.execute([id.as_bytes()])?;
         meta::set(tx, &super::ERASED, &true)?;
     }
     for (rowid, _) in stored.extract_if(.., |_, text| !lacking.remove(text)) {
         delete(tx, rowid)?;
     }
-    let free = |n: i64| rows(n).filter(|row| !stored.contains_key(row)).collect::<Vec<_>>();
-    let mut free: Vec<i64> = numbers(tx, id)?.into_iter().flat_map(free).rev().collect();
+    let newest: i64 = tx.query_row("SELECT coalesce(max(n), 0) FROM indexed", [], |row| row.get(0))?;
+    let mut free = Vec::new();
+    for n in numbers(tx, id)? {
+        if stored.range(rows(n)).next().is_none() {
+            tx.prepare_cached("DELETE FROM indexed WHERE n = ?1")?.execute([n])?;
+        } else if n + NEWEST > newest {
+            // Not one of long ago: what is new in an old document is among the texts that came last.
+            free.extend(rows(n).rev().filter(|row| !stored.contains_key(row)));
+        }
+    }
     let mut insert = tx.prepare_cached("INSERT INTO word (rowid, text, part) VALUES (?1, ?2, ?3)")?;
     for (part, text) in lacking {
         if free.is_empty() {

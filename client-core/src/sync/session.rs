@@ -25,12 +25,19 @@ use crate::store::outbox::{self, UnsentState};
 use crate::sync::receive::Counts;
 use state::State;
 
+/// For so many milliseconds after subscribers were told of an answer, they are not told of others while more are to
+/// come: a first sync has a hundred of them, and an app would read its screens anew after each.
+const QUIET: u64 = 1_000;
+
 /// One device's conversation with its server.
 #[derive(Debug)]
 pub struct SyncSession {
     client: Client,
     state: State,
     lease: Lease,
+    /// What answers changed that subscribers were not told of, and when they were told last.
+    untold: ChangeSet,
+    told_at: Option<Timestamp>,
     /// The last request went out from a full disk: there was no room to note that this process exchanges.
     unnoted: bool,
 }
@@ -81,8 +88,14 @@ impl SessionError {
 impl SyncSession {
     /// A session at its beginning: its first request asks for news and carries what is unsent.
     pub fn new(client: &Client) -> Self {
-        let lease = Lease::new(client.env());
-        Self { client: client.clone(), state: State::default(), lease, unnoted: false }
+        Self {
+            client: client.clone(),
+            state: State::default(),
+            lease: Lease::new(client.env()),
+            untold: ChangeSet::default(),
+            told_at: None,
+            unnoted: false,
+        }
     }
 
     /// The frame of the next request; `None` while there is nothing to exchange, or while
@@ -104,6 +117,10 @@ impl SyncSession {
             }
             made => made,
         };
+        // No answer will tell of it.
+        if !matches!(made, Ok(Ok(Some(_)))) {
+            self.tell();
+        }
         let made = made.map_err(|error| SessionError::Local(error.into()))?;
         Ok(made?.map(|(request, changes)| {
             self.client.notify(&changes);
@@ -137,7 +154,9 @@ impl SyncSession {
         made
     }
 
-    /// Takes the frame that answers the last request. When this returns, all of it is stored.
+    /// Takes the frame that answers the last request. When this returns, all of it is stored, and subscribers are told.
+    /// Of what comes within a second after that, while more is to come, they are told with the next answer, or when this
+    /// one is renewed, given up or failed.
     ///
     /// # Errors
     /// Nothing of the answer was stored; the session begins anew from what is.
@@ -166,7 +185,7 @@ impl SyncSession {
             Ok(Some((step, changes))) => {
                 // After the commit: SQLite cannot empty its log inside a transaction.
                 client.clear_log();
-                client.notify(&changes);
+                self.note(changes, step.resting);
                 Ok(step)
             }
             Ok(None) => {
@@ -222,6 +241,7 @@ impl SyncSession {
     /// Lets another process exchange: the answer to the last request is not waited for, and what it carried is only
     /// here as far as anybody knows. If this fails the lease runs out by itself.
     pub fn give_up(&mut self) {
+        self.tell();
         let lease = self.lease;
         match self.unmark(|tx| lease.give_up(tx)) {
             // The marks may need room that the lease does not.
@@ -254,6 +274,7 @@ impl SyncSession {
     /// The answer is still waited for: other processes are to leave it to this one. Call it every
     /// [`RENEWAL`](crate::RENEWAL) at least.
     pub fn renew(&mut self) {
+        self.tell();
         let (lease, now) = (self.lease, self.client.env().now());
         let renewed = self.client.store().write(|tx| {
             // Once lost it stays lost: the answer will not be stored.
@@ -271,6 +292,8 @@ impl SyncSession {
 
     /// There is a reason to exchange: an edit, a poke of the server, a user who asks.
     pub fn poke(&mut self) {
+        // Of a sync that was dropped.
+        self.tell();
         self.state.poke();
     }
 
@@ -279,7 +302,26 @@ impl SyncSession {
         &self.client
     }
 
+    /// Answers that follow each other at once are told of together.
+    fn note(&mut self, changes: ChangeSet, is_last: bool) {
+        self.untold.merge(changes);
+        let now = self.client.env().now();
+        // The clock may have been set back.
+        let is_quiet = self.told_at.is_some_and(|at| now.millis().abs_diff(at.millis()) < QUIET);
+        if is_last || !is_quiet {
+            self.tell();
+        }
+    }
+
+    fn tell(&mut self) {
+        if !self.untold.is_empty() {
+            self.told_at = Some(self.client.env().now());
+            self.client.notify(&std::mem::take(&mut self.untold));
+        }
+    }
+
     fn begin_anew(&mut self) {
+        self.tell();
         self.state = std::mem::take(&mut self.state).begin_anew();
     }
 }

@@ -242,10 +242,15 @@ fn fields_required_for_a_status_are_missed_until_they_have_a_value() {
     required.required_for = vec![won];
     let mut settings = start();
     settings.apply([SettingsRow::new(&required, 2)]);
-    let status = settings.status(won).unwrap();
-    assert_eq!(settings.missing_for(status, FieldTexts::new(&[])), [&required]);
-    let filled = [(field.to_string(), "1990 HUF".to_owned())];
-    assert!(settings.missing_for(status, FieldTexts::new(&filled)).is_empty());
+    let missing = |settings: &Settings, held: &[FieldId]| {
+        let held = held.iter().copied().collect();
+        settings.missing(SALES, &held).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(missing(&settings, &[]), [required.clone()], "others are asked for by no status");
+    assert_eq!(missing(&settings, &[field]), []);
+    required.retired = true;
+    settings.apply([SettingsRow::new(&required, 3)]);
+    assert_eq!(missing(&settings, &[]), []);
 }
 
 #[test]

@@ -215,12 +215,15 @@ impl Settings {
         CardStatus { id: first.map(|status| status.id), status: first, next_change: None }
     }
 
-    /// The fields that a card should have before it enters a status, and does not have (F43): a warning.
-    pub fn missing_for(&self, status: &Status, texts: FieldTexts<'_>) -> Vec<&FieldDefinition> {
-        self.fields(FieldScope::Product(status.product))
-            .filter(|field| !field.retired && field.required_for.contains(&status.id))
-            .filter(|field| field.value(texts).is_none())
-            .collect()
+    /// The fields that statuses of a product ask for, and that a card does not have (F43): a warning. `held` are those
+    /// that it has, long texts too.
+    pub fn missing(
+        &self,
+        product: ProductId,
+        held: &BTreeSet<FieldId>,
+    ) -> impl Iterator<Item = &FieldDefinition> {
+        self.fields(FieldScope::Product(product))
+            .filter(|field| !field.retired && !field.required_for.is_empty() && !held.contains(&field.id))
     }
 
     /// The name of a status: the one that an administrator gave, else the catalogue's in the reader's

@@ -1,12 +1,12 @@
 //! Where files are: in the browser's own file system, which a pool of open files makes usable at once.
 
-use std::fmt::Display;
 use std::time::Duration;
 
+use js_sys::Reflect;
 use roadbook_client::{ApiError, Client};
 use roadbook_domain::value::env::Env;
 use rsqlite_vfs::{OsCallback, VfsFilesManager, VfsResult};
-use sqlite_wasm_vfs::sahpool::{OpfsSAHPoolCfgBuilder, OpfsSAHPoolUtil, install};
+use sqlite_wasm_vfs::sahpool::{OpfsSAHError, OpfsSAHPoolCfgBuilder, OpfsSAHPoolUtil, install};
 use wasm_bindgen::JsValue;
 
 use crate::crossing::failed;
@@ -31,17 +31,18 @@ impl Files {
     /// Opens the files of the user of this name.
     ///
     /// # Errors
-    /// `internal` while another tab has them. The package has asked before whether the browser keeps files at all.
+    /// `internal` while another tab has them, `storage_full` where there is no room for new ones. The package has asked
+    /// before whether the browser keeps files at all.
     pub(crate) async fn open(name: &str) -> Result<Self, JsValue> {
         let pool = OpfsSAHPoolCfgBuilder::new()
             .vfs_name(&format!("roadbook-{name}"))
             .directory(&format!("roadbook/{name}"))
             .build();
-        let pool = install::<Os>(&pool, true).await.map_err(internal)?;
+        let pool = install::<Os>(&pool, true).await.map_err(told)?;
         let mut current = FIRST.to_owned();
         for number in 1.. {
             let next = numbered(number);
-            if !pool.contains(&next).map_err(internal)? {
+            if !pool.contains(&next).map_err(told)? {
                 break;
             }
             if Client::is_salvage(&next) {
@@ -58,23 +59,23 @@ impl Files {
 
     /// Where a salvage writes; what was cut off there is gone.
     pub(crate) async fn draft(&self) -> Result<String, JsValue> {
-        let names = self.pool.names().map_err(internal)?;
+        let names = self.pool.names().map_err(told)?;
         let draft = match self.current.as_str() {
             FIRST => numbered(1),
             salvaged => (1..).map(numbered).skip_while(|name| name != salvaged).nth(1).unwrap_or_default(),
         };
         for name in names.iter().filter(|name| name.starts_with(&draft)) {
-            self.pool.remove(name).map_err(internal)?;
+            self.pool.remove(name).map_err(told)?;
         }
-        self.pool.ensure_capacity(names.len().saturating_add(ROOM)).await.map_err(internal)?;
+        self.pool.ensure_capacity(names.len().saturating_add(ROOM)).await.map_err(told)?;
         Ok(draft)
     }
 
     /// Removes all databases but the one that is open.
     pub(crate) fn remove_damaged(&self) -> Result<(), JsValue> {
-        let names = self.pool.names().map_err(internal)?;
+        let names = self.pool.names().map_err(told)?;
         for name in names.iter().filter(|name| !name.trim_start_matches('/').starts_with(&self.current)) {
-            self.pool.remove(name).map_err(internal)?;
+            self.pool.remove(name).map_err(told)?;
         }
         Ok(())
     }
@@ -84,8 +85,23 @@ fn numbered(number: u32) -> String {
     format!("{number}-{FIRST}")
 }
 
-fn internal(error: impl Display) -> JsValue {
-    failed(ApiError::Internal { detail: error.to_string() })
+fn told(error: OpfsSAHError) -> JsValue {
+    failed(if is_full(&error) {
+        ApiError::StorageFull
+    } else {
+        ApiError::Internal { detail: error.to_string() }
+    })
+}
+
+/// The package has the handles of all browsers say it by the same name (`full.ts`).
+fn is_full(error: &OpfsSAHError) -> bool {
+    match error {
+        OpfsSAHError::Opfs { value, .. } => {
+            Reflect::get(value, &"name".into()).is_ok_and(|name| name == "QuotaExceededError")
+        }
+        OpfsSAHError::Cleanup { error, .. } => is_full(error),
+        _ => false,
+    }
 }
 
 /// What SQLite asks of the system.

@@ -68,6 +68,8 @@ pub struct Server {
     starts: u32,
     running: Option<(State, Router)>,
     backup: Option<PathBuf>,
+    /// The devices that it had before it was restored, and has no more.
+    lost: BTreeSet<DeviceId>,
     look: RefCell<Option<Look>>,
     is_full: bool,
     admin: Member,
@@ -103,6 +105,7 @@ impl Server {
             starts: 0,
             running: None,
             backup: None,
+            lost: BTreeSet::new(),
             look: RefCell::new(None),
             is_full: false,
             admin,
@@ -211,11 +214,14 @@ impl Server {
     /// Does something to a user.
     ///
     /// # Errors
-    /// It is refused.
+    /// It is refused, or a device is revoked that the server does not have.
     pub fn act(&mut self, user: UserId, device: Option<DeviceId>, act: Act) -> Result<(), Failure> {
+        // A server that was restored may have lost a device, and says so.
+        let is_lost = act == Act::Revoke && device.is_some_and(|id| self.lost.contains(&id));
         let request = self.act_of(user, device, act)?;
         let (status, body) = self.answer(request)?;
-        ensure("the server does what an administrator asks", status.is_success(), || {
+        let is_right = if is_lost { status == StatusCode::NOT_FOUND } else { status.is_success() };
+        ensure("the server does what an administrator asks", is_right, || {
             format!("{act:?}: {status} {}", String::from_utf8_lossy(&body))
         })
     }
@@ -329,9 +335,13 @@ impl Server {
     pub fn restore(&mut self) -> Result<bool, Failure> {
         let Some(backup) = self.backup.clone() else { return Ok(false) };
         let old = self.file();
+        let had = devices(&old)?;
         self.stop();
         remove_file(&old)?;
         self.run_on(&backup)?;
+        let has = devices(&self.file())?;
+        self.lost.extend(had);
+        self.lost.retain(|device| !has.contains(device));
         Ok(true)
     }
 
@@ -539,6 +549,13 @@ pub fn server_hashes(database: &Path) -> Result<BTreeSet<ChangeHash>, Failure> {
     let mut statement = database.prepare("SELECT hash FROM log WHERE entry IN (0, 1)")?;
     let hashes = statement.query_map([], |row| Ok(ChangeHash(row.get(0)?)))?;
     Ok(hashes.collect::<Result<_, _>>()?)
+}
+
+fn devices(database: &Path) -> Result<BTreeSet<DeviceId>, Failure> {
+    let database = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let mut statement = database.prepare("SELECT id FROM device")?;
+    let ids = statement.query_map([], |row| row.get(0).map(DeviceId::from_bytes))?;
+    Ok(ids.collect::<Result<_, _>>()?)
 }
 
 /// The calls of an app to a server in the same process.

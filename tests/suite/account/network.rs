@@ -1,12 +1,14 @@
 //! What stands between a phone and its server, and what it never does to the session.
 
+use std::collections::BTreeSet;
 use std::future::Future;
+use std::iter;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
-use roadbook_client::account::is_signed_in;
-use roadbook_client::{SyncError, SyncState, Syncer, Transport, TransportError};
+use roadbook_client::account::{Credentials, Installation, is_signed_in, sign_in};
+use roadbook_client::{Client, SyncError, SyncState, Syncer, Transport, TransportError, sync};
 use roadbook_domain::value::env::Env;
 use roadbook_tests::model::{Fault, ModelTransport};
 
@@ -90,6 +92,54 @@ async fn an_edit_whose_request_has_no_answer_is_here_again_and_its_screen_is_tol
         let seen: Vec<_> = states.lock().unwrap().drain(..).map(Result::unwrap).collect();
         let (sent, stored) = (SyncState::Sent, SyncState::Stored);
         assert_eq!(seen, [sent, SyncState::Here, sent, stored], "{fault:?}");
+    }
+}
+
+/// A line on which each answer takes so many milliseconds.
+struct Lasting<'a>(&'a Stage, i64);
+
+impl Transport for Lasting<'_> {
+    async fn exchange(&self, access_token: &str, frame: Vec<u8>) -> Result<Vec<u8>, TransportError> {
+        let answer = self.0.server.exchange(access_token, frame).await;
+        self.0.pass(self.1);
+        answer
+    }
+
+    async fn post(&self, path: &str, token: Option<&str>, json: String) -> Result<String, TransportError> {
+        self.0.server.post(path, token, json).await
+    }
+}
+
+#[tokio::test]
+async fn answers_that_follow_each_other_are_told_of_once_a_second_and_none_is_forgotten() {
+    let stage = Stage::signed_in().await;
+    stage.sync().await.unwrap();
+    let cards: BTreeSet<_> = (0..300).map(|n| stage.card(&format!("Bakery {n}"))).collect();
+    stage.sync().await.unwrap();
+    for (phone, millis, is_each_told) in [(1, 100, false), (2, 1_000, true)] {
+        let file = stage.folder.path().join(format!("{phone}.sqlite"));
+        let client = Client::open(&file, stage.env.clone()).unwrap();
+        let installation = Installation { platform: "test", name: "Phone", secret: &[phone; 32] };
+        let credentials = Credentials { email: "alice@example.org", password: "right" };
+        sign_in(&client, &stage.server, credentials, installation).await.unwrap();
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let listener = Arc::clone(&told);
+        let _watched =
+            client.subscribe(move |changes| listener.lock().unwrap().push(changes.documents.clone()));
+        // What came before a sync was cut off is told, too.
+        stage.server.next_faults(iter::repeat_n(Fault::None, 9).chain([Fault::RequestLost]));
+        let mut answers = 0;
+        let cut = sync(&client, &Lasting(&stage, millis), &mut |_| answers += 1).await;
+        assert!(cut.is_err());
+        let times = told.lock().unwrap().iter().filter(|documents| !documents.is_empty()).count();
+        assert_eq!((answers, times), (9, if is_each_told { 9 } else { 2 }));
+        let seen =
+            || told.lock().unwrap().iter().flatten().copied().filter(|id| cards.contains(id)).collect();
+        let here: BTreeSet<_> = cards.iter().copied().filter(|card| client.card(*card).is_ok()).collect();
+        assert_eq!(here, seen());
+        // Nor are those before the end of one that comes to its end.
+        sync(&client, &Lasting(&stage, millis), &mut |_| {}).await.unwrap();
+        assert_eq!(cards, seen());
     }
 }
 

@@ -2,6 +2,7 @@
 
 use roadbook_client::{Client, MAX_ANSWER, SessionError, SyncSession, SyncState};
 use roadbook_domain::wire::{from_frame, to_frame};
+use rusqlite::Connection;
 
 use super::stage::stage;
 
@@ -35,6 +36,27 @@ fn a_process_that_still_waits_for_its_answer_is_left_alone_however_long_it_takes
     assert!(widget.next_request().unwrap().is_some());
     app.renew();
     assert_eq!(app.next_request(), Err(SessionError::Elsewhere), "a lost lease is not renewed");
+}
+
+#[test]
+fn a_lease_is_written_again_only_when_it_does_not_last() {
+    let (_, alice, _, _) = stage();
+    let mut app = SyncSession::new(&alice.client);
+    let mut widget = SyncSession::new(&alice.widget());
+    let file = Connection::open(alice.folder.path().join("phone.sqlite")).unwrap();
+    let version = || file.query_row("PRAGMA data_version", [], |row| row.get::<_, i64>(0)).unwrap();
+    app.next_request().unwrap().unwrap();
+    let first = version();
+    alice.env.advance(9_999);
+    app.renew();
+    assert_eq!(version(), first);
+    alice.env.advance(2);
+    app.renew();
+    assert_ne!(version(), first);
+    alice.env.advance(29_999);
+    assert_eq!(widget.next_request(), Err(SessionError::Elsewhere));
+    alice.env.advance(1);
+    assert!(widget.next_request().unwrap().is_some());
 }
 
 #[test]

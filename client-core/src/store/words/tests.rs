@@ -183,6 +183,30 @@ fn where_very_many_have_a_word_a_search_looks_at_those_that_came_last() {
 }
 
 #[test]
+fn what_is_new_in_an_old_card_is_among_what_came_last() {
+    let phone = Phone::local(1);
+    let old = phone.card("Old", &[note(1, "Rye")]);
+    for n in 0..MOST_HITS / 2 {
+        phone.card(&format!("Card {n}"), &[note(1, "Rye"), note(2, "Rye")]);
+    }
+    let in_old = || {
+        let entries = phone.client.search("rye", MOST_HITS).unwrap().entries;
+        entries.into_iter().filter(|entry| entry.document == old).map(|entry| entry.entry).collect::<Vec<_>>()
+    };
+    assert_eq!(in_old(), []);
+    phone.client.edit_card(old, &[note(2, "Rye")]).unwrap();
+    assert_eq!(in_old(), [part(2)]);
+    // Its number is one of the last now, and is used again.
+    for n in 3..9 {
+        phone.client.edit_card(old, &[note(n, "Oats")]).unwrap();
+    }
+    let sql = "SELECT count(*) FROM indexed WHERE document = ?1";
+    let count = |connection: &Connection| Ok(connection.query_row(sql, [old.as_bytes()], |row| row.get(0))?);
+    assert_eq!((phone.client.store().read(count).unwrap(), is_sound(&phone)), (2, true));
+    assert_eq!(phone.client.wrong_projections().unwrap(), []);
+}
+
+#[test]
 fn a_card_with_more_texts_than_a_number_has_rows_is_found_by_all_and_leaves_none() {
     let phone = Phone::local(1);
     let notes: Vec<_> = (0..150_u8).map(|n| note(n, &format!("Note number {n}"))).collect();

@@ -5,7 +5,7 @@ use roadbook_domain::wire::MAX_PUSH_BYTES;
 /// The most bytes of entries that are asked for; the server has the same limit.
 const MOST: u32 = 1 << 20;
 /// The most in a browser, which stores an answer on the one thread that screens wait for.
-const MOST_ALONE: u32 = 128 << 10;
+const MOST_ALONE: u32 = 96 << 10;
 /// The most where nobody sets another bound.
 const USUAL: u32 = if cfg!(target_family = "wasm") { MOST_ALONE } else { MOST };
 /// The fewest; the server sends no fewer.

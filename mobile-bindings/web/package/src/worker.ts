@@ -3,7 +3,8 @@
 
 import init, { CancelToken, Roadbook as Core, Server, type ChangeSet, type Subscription } from "#core";
 import { failureOf } from "./errors.js";
-import { tellFull, type Growing } from "./full.js";
+import { tellFull } from "./full.js";
+import { gatherWrites, type Handle } from "./gather.js";
 import { FOLDER, filesLock } from "./names.js";
 import { SALVAGE, type FromWorker, type ToWorker } from "./engine.js";
 import { addressOf, LISTENER_PLACES, tokenPlace } from "./remote.js";
@@ -34,7 +35,9 @@ port.onmessage = ({ data }) => {
   }
 };
 // Before the core opens any file.
-tellFull((globalThis as { FileSystemSyncAccessHandle?: { prototype: Growing } }).FileSystemSyncAccessHandle?.prototype);
+const handles = (globalThis as { FileSystemSyncAccessHandle?: { prototype: Handle } }).FileSystemSyncAccessHandle;
+tellFull(handles?.prototype);
+gatherWrites(handles?.prototype);
 // A panic in what the core does by itself, between two calls.
 self.addEventListener("error", (event) => reportTrap(event.error));
 self.addEventListener("unhandledrejection", (event) => reportTrap(event.reason));

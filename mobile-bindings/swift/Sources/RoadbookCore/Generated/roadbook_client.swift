@@ -1149,6 +1149,10 @@ public struct CardView: Equatable, Hashable {
      */
     public let fields: [FieldView]
     /**
+     * The fields that hold nothing though statuses ask for them, in the order of a form (F43): a hint, and no more.
+     */
+    public let missing: [MissingField]
+    /**
      * Its todos: the open ones, the next step first, then those that were closed, the latest first.
      */
     public let todos: [TodoView]
@@ -1221,6 +1225,9 @@ public struct CardView: Equatable, Hashable {
          * The fields that hold something, in the order of a form.
          */fields: [FieldView],
         /**
+         * The fields that hold nothing though statuses ask for them, in the order of a form (F43): a hint, and no more.
+         */missing: [MissingField],
+        /**
          * Its todos: the open ones, the next step first, then those that were closed, the latest first.
          */todos: [TodoView],
         /**
@@ -1261,6 +1268,7 @@ public struct CardView: Equatable, Hashable {
         self.trash = trash
         self.isInbox = isInbox
         self.fields = fields
+        self.missing = missing
         self.todos = todos
         self.next = next
         self.entries = entries
@@ -1298,6 +1306,7 @@ public struct FfiConverterTypeCardView: FfiConverterRustBuffer {
                 trash: FfiConverterTypeTrash.read(from: &buf),
                 isInbox: FfiConverterBool.read(from: &buf),
                 fields: FfiConverterSequenceTypeFieldView.read(from: &buf),
+                missing: FfiConverterSequenceTypeMissingField.read(from: &buf),
                 todos: FfiConverterSequenceTypeTodoView.read(from: &buf),
                 next: FfiConverterOptionTypePartId.read(from: &buf),
                 entries: FfiConverterSequenceTypeEntryView.read(from: &buf),
@@ -1321,6 +1330,7 @@ public struct FfiConverterTypeCardView: FfiConverterRustBuffer {
         FfiConverterTypeTrash.write(value.trash, into: &buf)
         FfiConverterBool.write(value.isInbox, into: &buf)
         FfiConverterSequenceTypeFieldView.write(value.fields, into: &buf)
+        FfiConverterSequenceTypeMissingField.write(value.missing, into: &buf)
         FfiConverterSequenceTypeTodoView.write(value.todos, into: &buf)
         FfiConverterOptionTypePartId.write(value.next, into: &buf)
         FfiConverterSequenceTypeEntryView.write(value.entries, into: &buf)
@@ -3225,6 +3235,75 @@ public func FfiConverterTypeMade_lift(_ buf: RustBuffer) throws -> Made {
 #endif
 public func FfiConverterTypeMade_lower(_ value: Made) -> RustBuffer {
     return FfiConverterTypeMade.lower(value)
+}
+
+
+/**
+ * A field that a card does not have, and statuses of its product ask for.
+ */
+public struct MissingField: Equatable, Hashable {
+    /**
+     * The field.
+     */
+    public let field: FieldId
+    /**
+     * The statuses.
+     */
+    public let statuses: [StatusId]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The field.
+         */field: FieldId,
+        /**
+         * The statuses.
+         */statuses: [StatusId]) {
+        self.field = field
+        self.statuses = statuses
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension MissingField: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMissingField: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MissingField {
+        return
+            try MissingField(
+                field: FfiConverterTypeFieldId.read(from: &buf),
+                statuses: FfiConverterSequenceTypeStatusId.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: MissingField, into buf: inout [UInt8]) {
+        FfiConverterTypeFieldId.write(value.field, into: &buf)
+        FfiConverterSequenceTypeStatusId.write(value.statuses, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMissingField_lift(_ buf: RustBuffer) throws -> MissingField {
+    return try FfiConverterTypeMissingField.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMissingField_lower(_ value: MissingField) -> RustBuffer {
+    return FfiConverterTypeMissingField.lower(value)
 }
 
 
@@ -9835,6 +9914,31 @@ fileprivate struct FfiConverterSequenceTypeFoundTodo: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeFoundTodo.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeMissingField: FfiConverterRustBuffer {
+    typealias SwiftType = [MissingField]
+
+    public static func write(_ value: [MissingField], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeMissingField.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [MissingField] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [MissingField]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeMissingField.read(from: &buf))
         }
         return seq
     }

@@ -1605,6 +1605,11 @@ data class CardView (
     val `fields`: List<FieldView>
     ,
     /**
+     * The fields that hold nothing though statuses ask for them, in the order of a form (F43): a hint, and no more.
+     */
+    val `missing`: List<MissingField>
+    ,
+    /**
      * Its todos: the open ones, the next step first, then those that were closed, the latest first.
      */
     val `todos`: List<TodoView>
@@ -1682,6 +1687,7 @@ public object FfiConverterTypeCardView: FfiConverterRustBuffer<CardView> {
             FfiConverterTypeTrash.read(buf),
             FfiConverterBoolean.read(buf),
             FfiConverterSequenceTypeFieldView.read(buf),
+            FfiConverterSequenceTypeMissingField.read(buf),
             FfiConverterSequenceTypeTodoView.read(buf),
             FfiConverterOptionalTypePartId.read(buf),
             FfiConverterSequenceTypeEntryView.read(buf),
@@ -1705,6 +1711,7 @@ public object FfiConverterTypeCardView: FfiConverterRustBuffer<CardView> {
             FfiConverterTypeTrash.allocationSize(value.`trash`) +
             FfiConverterBoolean.allocationSize(value.`isInbox`) +
             FfiConverterSequenceTypeFieldView.allocationSize(value.`fields`) +
+            FfiConverterSequenceTypeMissingField.allocationSize(value.`missing`) +
             FfiConverterSequenceTypeTodoView.allocationSize(value.`todos`) +
             FfiConverterOptionalTypePartId.allocationSize(value.`next`) +
             FfiConverterSequenceTypeEntryView.allocationSize(value.`entries`) +
@@ -1727,6 +1734,7 @@ public object FfiConverterTypeCardView: FfiConverterRustBuffer<CardView> {
             FfiConverterTypeTrash.write(value.`trash`, buf)
             FfiConverterBoolean.write(value.`isInbox`, buf)
             FfiConverterSequenceTypeFieldView.write(value.`fields`, buf)
+            FfiConverterSequenceTypeMissingField.write(value.`missing`, buf)
             FfiConverterSequenceTypeTodoView.write(value.`todos`, buf)
             FfiConverterOptionalTypePartId.write(value.`next`, buf)
             FfiConverterSequenceTypeEntryView.write(value.`entries`, buf)
@@ -3083,6 +3091,53 @@ public object FfiConverterTypeMade: FfiConverterRustBuffer<Made> {
             FfiConverterSequenceTypePartId.write(value.`made`, buf)
             FfiConverterOptionalString.write(value.`change`, buf)
             FfiConverterTypeChangeSet.write(value.`changes`, buf)
+    }
+}
+
+
+
+/**
+ * A field that a card does not have, and statuses of its product ask for.
+ */
+data class MissingField (
+    /**
+     * The field.
+     */
+    val `field`: FieldId
+    ,
+    /**
+     * The statuses.
+     */
+    val `statuses`: List<StatusId>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMissingField: FfiConverterRustBuffer<MissingField> {
+    override fun read(buf: ByteBuffer): MissingField {
+        return MissingField(
+            FfiConverterTypeFieldId.read(buf),
+            FfiConverterSequenceTypeStatusId.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: MissingField) = (
+            FfiConverterTypeFieldId.allocationSize(value.`field`) +
+            FfiConverterSequenceTypeStatusId.allocationSize(value.`statuses`)
+    )
+
+    override fun write(value: MissingField, buf: ByteBuffer) {
+            FfiConverterTypeFieldId.write(value.`field`, buf)
+            FfiConverterSequenceTypeStatusId.write(value.`statuses`, buf)
     }
 }
 
@@ -10551,6 +10606,34 @@ public object FfiConverterSequenceTypeFoundTodo: FfiConverterRustBuffer<List<Fou
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeFoundTodo.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeMissingField: FfiConverterRustBuffer<List<MissingField>> {
+    override fun read(buf: ByteBuffer): List<MissingField> {
+        val len = buf.getInt()
+        return List<MissingField>(len) {
+            FfiConverterTypeMissingField.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<MissingField>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeMissingField.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<MissingField>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeMissingField.write(it, buf)
         }
     }
 }
