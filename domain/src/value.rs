@@ -1,6 +1,8 @@
 //! Values: ids, times, amounts and other texts with one form; and clock and randomness as arguments.
 //! Nothing here knows what a document or a card is.
 
+pub mod channels;
+pub mod clock;
 pub mod collation;
 pub mod counted;
 pub mod decimal;
@@ -11,6 +13,7 @@ pub mod fold;
 pub mod generation;
 pub mod id;
 pub mod key;
+pub mod leads;
 pub mod money;
 pub mod open_code;
 pub mod open_word;

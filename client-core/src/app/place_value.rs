@@ -39,7 +39,8 @@ pub enum PlaceValue {
     },
     /// The option is chosen; the todo is urgent.
     Chosen,
-    /// When a todo is due, or the day for which it is planned, or on which it stands in its series.
+    /// When a todo is due, until when it is snoozed, or the day for which it is planned, or on which it stands in its
+    /// series.
     Due {
         /// The due.
         due: Due,
@@ -162,7 +163,7 @@ impl PlaceValue {
             Place::Option { .. } => (text == SET).then_some(Self::Chosen),
             Place::Todo { part, .. } => match part {
                 TodoPart::Text => plain(),
-                TodoPart::Due => parsed(text, |due| Self::Due { due }),
+                TodoPart::Due | TodoPart::SnoozedUntil => parsed(text, |due| Self::Due { due }),
                 TodoPart::Assignee => parsed(text, |user| Self::User { user }),
                 TodoPart::Contact => parsed(text, |document| Self::Document { document }),
                 TodoPart::State => parsed(text, Self::of_state),
@@ -172,7 +173,8 @@ impl PlaceValue {
                     parsed(text, |day| Self::Due { due: Due::Day(day) })
                 }
                 TodoPart::Recurrence => parsed(text, |rule: Recurrence| Self::Repeat { repeat: rule.into() }),
-                TodoPart::Other(_) => None,
+                // Shown as they are until there is a value for them.
+                TodoPart::Reminders | TodoPart::Channels | TodoPart::Other(_) => None,
             },
             Place::Entry { part, .. } => match part {
                 EntryPart::Kind | EntryPart::Text | EntryPart::Place => plain(),
@@ -339,6 +341,7 @@ mod tests {
             (todo(TodoPart::Urgent), SET),
             (todo(TodoPart::PlannedFor), "2026-11-20"),
             (todo(TodoPart::Occurrence), "2026-11-20"),
+            (todo(TodoPart::SnoozedUntil), "2026-11-22T09:00[Europe/Budapest]"),
             (todo(TodoPart::Recurrence), "2w"),
             (todo(TodoPart::Recurrence), "1m/31"),
             (todo(TodoPart::Assignee), ID),
@@ -397,6 +400,9 @@ mod tests {
             Form::Key => &["", "call"],
             Form::Recurrence => &["", "2w"],
             Form::Leads => &["", "none", "10,1440"],
+            Form::Channels => &["", "none", "browser,device", "fax"],
+            Form::ClockTime => &["", "09:00"],
+            Form::Quiet => &["", "none", "22:00-07:00"],
             Form::TodoState => &["open#1", "open#4294967295"],
             Form::Trash => &["", TRASHED],
         };

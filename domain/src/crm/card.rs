@@ -11,8 +11,8 @@ pub const CARD: u8 = 0;
 /// `<field>`, a value or a long text; or `<field>/<option>` for each option of a multiple choice.
 pub const FIELDS: u8 = 1;
 /// `<todo>/text`, `/due`, `/assignee`, `/state`, `/contact`, `/description`, `/urgent`, `/planned_for` (the day on which
-/// its assignee wants to do it), `/recurrence` and `/occurrence` (its day in the series). Reserved for what comes:
-/// `/kind`, `/snoozed_until`, `/reminders` (instead of the user's own).
+/// its assignee wants to do it), `/recurrence` and `/occurrence` (its day in the series), `/snoozed_until`, `/reminders`
+/// and `/channels` (the last two instead of its assignee's own). Reserved for what comes: `/kind`.
 pub const TODOS: u8 = 2;
 /// `<entry>/kind`, `/at`, `/text`, `/person`, `/place`, `/by`.
 pub const ENTRIES: u8 = 3;
@@ -41,11 +41,13 @@ pub static TYPE: DocumentType = DocumentType {
         rule(TODOS, "planned_for", false, Form::Day),
         rule(TODOS, "recurrence", false, Form::Recurrence),
         rule(TODOS, "occurrence", false, Form::Day),
-        // Nothing writes these registers yet. Their forms are fixed now, so that no server ever accepts "any
-        // text" in them.
-        rule(TODOS, "kind", false, Form::Key),
         rule(TODOS, "snoozed_until", false, Form::Due),
         rule(TODOS, "reminders", false, Form::Leads),
+        // A register of its own and no part of `reminders`: a server that is one version older would refuse a longer
+        // text there, and accepts any in a register that it does not know.
+        rule(TODOS, "channels", false, Form::Channels),
+        // Nothing writes this register yet. Its form is fixed now, so that no server ever accepts "any text" in it.
+        rule(TODOS, "kind", false, Form::Key),
     ],
     texts: &[FIELDS],
     fresh: Fresh::new(),

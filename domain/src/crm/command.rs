@@ -7,8 +7,10 @@ use crate::crm::row::{ContactSort, DetailSort};
 use crate::crm::{card, contact, series, user_document};
 use crate::document::draft::Draft;
 use crate::document::guard::MAX_TEXT;
-use crate::value::due::Due;
+use crate::value::channels::Channels;
+use crate::value::due::{Due, LocalMinute};
 use crate::value::id::{DocumentId, FieldId, PartId, ProductId, StatusId, UserId};
+use crate::value::leads::Leads;
 use crate::value::recurrence::Recurrence;
 use crate::value::time::{Day, Timestamp, Zone};
 use crate::value::todo::{Outcome, TodoState};
@@ -59,7 +61,7 @@ pub enum CardCommand {
     AddTodo(NewTodo),
     /// Changes a todo's text.
     RewordTodo(PartId, String),
-    /// Moves a todo to another due (F51), or to none.
+    /// Moves a todo to another due (F51), or to none. It is not snoozed any more: another due is another question.
     Postpone(PartId, Option<Due>),
     /// Gives a todo to another assignee. The owner stays (F49).
     Assign(PartId, Option<UserId>),
@@ -71,6 +73,13 @@ pub enum CardCommand {
     PlanTodo(PartId, Option<Day>),
     /// Makes a todo come again, counted from its due, or no more (T7).
     RepeatTodo(PartId, Option<Recurrence>),
+    /// Lets a todo remind again at that minute on the clocks of that zone, and not before; `None`: as if nobody had
+    /// snoozed it. Its due stays.
+    Snooze(PartId, Option<(LocalMinute, Zone)>),
+    /// Says how long before its due a todo reminds; `None`: as its assignee set for all todos.
+    RemindTodo(PartId, Option<Leads>),
+    /// Says where a todo reminds; `None`: as its assignee set for all todos.
+    ChannelTodo(PartId, Option<Channels>),
     /// Closes a todo (F47, F52). The first closing counts: a closed todo stays as it is. If it comes again and was
     /// tried, the next one of its series is made (T8); a closing without an outcome ends the series.
     Close(PartId, Outcome),
@@ -228,6 +237,7 @@ impl CardCommand {
             Self::Postpone(todo, due) => {
                 existing(draft, *todo)?;
                 draft.put(card::TODOS, format!("{todo}/due"), text(due));
+                draft.put(card::TODOS, format!("{todo}/snoozed_until"), "");
             }
             Self::Assign(todo, assignee) => {
                 existing(draft, *todo)?;
@@ -248,6 +258,19 @@ impl CardCommand {
             Self::RepeatTodo(todo, recurrence) => {
                 existing(draft, *todo)?;
                 series::repeat(draft, *todo, *recurrence);
+            }
+            Self::Snooze(todo, until) => {
+                existing(draft, *todo)?;
+                let until = until.map(|(local, zone)| Due::At { local, zone });
+                draft.put(card::TODOS, format!("{todo}/snoozed_until"), text(&until));
+            }
+            Self::RemindTodo(todo, leads) => {
+                existing(draft, *todo)?;
+                draft.put(card::TODOS, format!("{todo}/reminders"), text(leads));
+            }
+            Self::ChannelTodo(todo, channels) => {
+                existing(draft, *todo)?;
+                draft.put(card::TODOS, format!("{todo}/channels"), text(channels));
             }
             Self::Close(todo, outcome) => {
                 let state = existing(draft, *todo)?;

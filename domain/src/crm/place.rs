@@ -107,6 +107,12 @@ open_word! {
         Recurrence = "recurrence";
         /// Its day in the series of todos that come again.
         Occurrence = "occurrence";
+        /// How long before its due it reminds, if not as its assignee set for all todos.
+        Reminders = "reminders";
+        /// Where it reminds, if not as its assignee set for all todos.
+        Channels = "channels";
+        /// Until when it was put to sleep.
+        SnoozedUntil = "snoozed_until";
     }
 }
 
@@ -291,8 +297,13 @@ mod tests {
             ),
             (
                 DocumentTypeId::CARD,
-                register(card::TODOS, &format!("{todo}/reminders")),
-                Place::Todo { todo, part: "reminders".parse().unwrap() },
+                register(card::TODOS, &format!("{todo}/snoozed_until")),
+                Place::Todo { todo, part: TodoPart::SnoozedUntil },
+            ),
+            (
+                DocumentTypeId::CARD,
+                register(card::TODOS, &format!("{todo}/effort")),
+                Place::Todo { todo, part: "effort".parse().unwrap() },
             ),
             (
                 DocumentTypeId::CARD,

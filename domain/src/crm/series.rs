@@ -12,8 +12,9 @@ use crate::value::recurrence::Recurrence;
 use crate::value::time::Day;
 use crate::value::todo::Outcome;
 
-/// What the next todo has from the one before it.
-const INHERITED: [&str; 5] = ["text", "assignee", "contact", "description", "urgent"];
+/// What the next todo has from the one before it: all but what was said of that one day. So no todo is born snoozed.
+const INHERITED: [&str; 7] =
+    ["text", "assignee", "contact", "description", "urgent", "reminders", "channels"];
 
 /// Makes a todo come again, or no more. The series begins anew with its due.
 pub(super) fn repeat(draft: &mut Draft<'_>, todo: PartId, recurrence: Option<Recurrence>) {

@@ -6,8 +6,11 @@ use crate::document::{AudienceRule, DocumentType, DocumentTypeId, Form, Fresh, R
 use crate::value::id::{DocumentId, UserId};
 use crate::value::time::Timestamp;
 
-/// `owner`, and preferences by name. Reserved for what comes: `filter/<id>/<part>` and
-/// `reminder/<kind>/<part>`.
+/// `owner`, and preferences by name: `reminder/<kind>/leads` and `/channels`, `reminder/day_at`, `reminder/quiet`
+/// (`crate::read::reminder`). Reserved for what comes: `filter/<id>/<part>`.
+///
+/// Rules go by the last part of a name, so `leads`, `channels`, `day_at` and `quiet` are reserved there: no other
+/// preference may end so.
 pub const USER: u8 = 0;
 /// `00` to `49`, each `<document> <milliseconds>`: a document and when the user last opened it (F103).
 pub const RECENTS: u8 = 1;
@@ -24,13 +27,13 @@ pub static TYPE: DocumentType = DocumentType {
     containers: &["user", "recents", "favorites"],
     later: &[],
     audience: AudienceRule::Private,
-    policy: &[RegisterRule {
-        container: USER,
-        name: OWNER,
-        writer: Writer::Editor,
-        once: true,
-        form: Form::Id,
-    }],
+    policy: &[
+        rule(OWNER, true, Form::Id),
+        rule("leads", false, Form::Leads),
+        rule("channels", false, Form::Channels),
+        rule("day_at", false, Form::ClockTime),
+        rule("quiet", false, Form::Quiet),
+    ],
     texts: &[],
     fresh: Fresh::new(),
 };
@@ -73,6 +76,10 @@ pub(crate) fn opened(draft: &mut Draft<'_>, document: DocumentId, at: Timestamp)
 pub fn parse_recent(text: &str) -> Option<(DocumentId, Timestamp)> {
     let (document, at) = text.split_once(' ')?;
     Some((document.parse().ok()?, Timestamp::from_millis(at.parse().ok()?)))
+}
+
+const fn rule(name: &'static str, once: bool, form: Form) -> RegisterRule {
+    RegisterRule { container: USER, name, writer: Writer::Editor, once, form }
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! The canonical text forms of registers' values.
 
+use crate::value::channels::Channels;
+use crate::value::clock::{ClockTime, Quiet};
 use crate::value::due::Due;
 use crate::value::generation;
 use crate::value::id::DocumentId;
 use crate::value::key::Key;
+use crate::value::leads::Leads;
 use crate::value::recurrence::Recurrence;
 use crate::value::time::{Day, Timestamp};
 use crate::value::todo::TodoState;
@@ -27,9 +30,14 @@ pub enum Form {
     Key,
     /// How often something comes again (`crate::value::recurrence`).
     Recurrence,
-    /// `none`, or how many minutes before the due each reminder comes: up to five numbers in ascending
-    /// order, separated by commas, each at most a year.
+    /// How long before the due each reminder comes (`crate::value::leads`).
     Leads,
+    /// Where a user is reminded (`crate::value::channels`), also by what a later version knows.
+    Channels,
+    /// A time of day (`crate::value::clock`).
+    ClockTime,
+    /// `none`, or the hours in which nothing rings (`crate::value::clock`).
+    Quiet,
     /// A todo's state (`crate::value::todo`).
     TodoState,
     /// A mark of the trashing.
@@ -52,7 +60,10 @@ impl Form {
             Self::Flag => value == "1",
             Self::Key => value.parse::<Key>().is_ok(),
             Self::Recurrence => value.parse::<Recurrence>().is_ok(),
-            Self::Leads => value == "none" || are_leads(value),
+            Self::Leads => value.parse::<Leads>().is_ok(),
+            Self::Channels => value.parse::<Channels>().is_ok(),
+            Self::ClockTime => value.parse::<ClockTime>().is_ok(),
+            Self::Quiet => value == "none" || value.parse::<Quiet>().is_ok(),
             Self::TodoState => {
                 generation::knows(value, value.parse::<TodoState>().is_ok_and(|state| is_sound(&state)))
             }
@@ -65,17 +76,6 @@ impl Form {
 fn is_sound(state: &TodoState) -> bool {
     let in_range = |at: Timestamp| at == at.clamped();
     state.is_known() && state.closing().is_none_or(|closing| in_range(closing.at()))
-}
-
-fn are_leads(value: &str) -> bool {
-    const YEAR: u32 = 366 * 24 * 60;
-    let leads: Option<Vec<u32>> = value
-        .split(',')
-        // One more than is allowed: a long list is refused without being read to its end.
-        .take(6)
-        .map(|text| text.parse().ok().filter(|lead: &u32| *lead <= YEAR && lead.to_string() == text))
-        .collect();
-    leads.is_some_and(|leads| leads.len() <= 5 && leads.is_sorted_by(|one, other| one < other))
 }
 
 #[cfg(test)]
@@ -103,6 +103,13 @@ mod tests {
                 vec!["none", "0", "10,1440"],
                 vec!["10,", "10,10", "20,10", "01", "527041", "1,2,3,4,5,6"],
             ),
+            (
+                Form::Channels,
+                vec!["none", "browser", "browser,device", "device,fax"],
+                vec!["device,browser", "Device", "browser,"],
+            ),
+            (Form::ClockTime, vec!["09:00"], vec!["none", "9:00", "24:00"]),
+            (Form::Quiet, vec!["none", "22:00-07:00"], vec!["22:00", "07:00-07:00"]),
             (
                 Form::TodoState,
                 vec!["open#1", &format!("{closed}{id}")],

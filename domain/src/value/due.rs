@@ -106,6 +106,12 @@ impl LocalMinute {
         NaiveTime::from_hms_opt(hour, minute, 0).map(|time| Self(day.date().and_time(time)))
     }
 
+    /// That hour and minute of `day`; midnight, if there is no such time.
+    pub(crate) fn at(day: Day, hour: u8, minute: u8) -> Self {
+        let time = NaiveTime::from_hms_opt(hour.into(), minute.into(), 0).unwrap_or(NaiveTime::MIN);
+        Self(day.date().and_time(time))
+    }
+
     /// The minute in which `local` lies, if the calendar has its day.
     pub fn of(local: NaiveDateTime) -> Option<Self> {
         Self::new(Day::try_from(local.date()).ok()?, local.hour(), local.minute())

@@ -1,5 +1,5 @@
 use super::*;
-use crate::crm::place::Place;
+use crate::crm::place::{Place, TodoPart};
 use crate::crm::row::Event;
 use crate::crm::row::Rows;
 use crate::crm::row::{CardRow, ContactRow, EntryRow};
@@ -16,6 +16,7 @@ use crate::value::recurrence::RepeatUnit;
 use crate::value::trash::Trash;
 use proptest::prelude::*;
 
+mod reminders;
 mod series;
 mod states;
 
@@ -107,6 +108,13 @@ fn contact_row(document: &Document, creator: Option<UserId>) -> ContactRow {
 
 fn due(text: &str) -> Option<Due> {
     Some(text.parse().unwrap())
+}
+
+fn minute(text: &str) -> Option<(LocalMinute, Zone)> {
+    match text.parse().unwrap() {
+        Due::At { local, zone } => Some((local, zone)),
+        Due::Day(_) => None,
+    }
 }
 
 fn new_card() -> Hand {

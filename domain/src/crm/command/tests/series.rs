@@ -14,6 +14,9 @@ fn series(rule: &str) -> Hand {
         CardCommand::MarkUrgent(CALL, true),
         CardCommand::PlanTodo(CALL, Some("2026-11-20".parse().unwrap())),
         CardCommand::RepeatTodo(CALL, Some(rule.parse().unwrap())),
+        CardCommand::RemindTodo(CALL, Some("0,60".parse().unwrap())),
+        CardCommand::ChannelTodo(CALL, Some("device".parse().unwrap())),
+        CardCommand::Snooze(CALL, minute("2026-11-23T10:00[Europe/Budapest]")),
     ]);
     alice
 }
@@ -57,6 +60,8 @@ fn who_closes_a_todo_that_comes_again_makes_the_next_one_with_the_same_words_and
         assert_eq!(part("description"), "Ask for the list");
         assert_eq!((part("urgent"), part("recurrence")), ("1".to_owned(), WEEKLY.to_owned()));
         assert_eq!((part("occurrence"), part("planned_for")), ("2026-11-30".to_owned(), String::new()));
+        assert_eq!((part("reminders"), part("channels")), ("0,60".to_owned(), "device".to_owned()));
+        assert_eq!(part("snoozed_until"), "", "no todo is born snoozed");
     }
 }
 
@@ -138,7 +143,7 @@ fn a_closing_that_is_taken_back_takes_the_next_one_back_and_the_series_goes_on_l
 }
 
 #[test]
-fn a_todo_is_described_marked_planned_and_repeated_only_if_it_is_there() {
+fn a_todo_is_described_marked_planned_repeated_and_snoozed_only_if_it_is_there() {
     let mut alice = new_card();
     let unknown = PartId::from_bytes([9; 6]);
     for command in [
@@ -146,6 +151,9 @@ fn a_todo_is_described_marked_planned_and_repeated_only_if_it_is_there() {
         CardCommand::MarkUrgent(unknown, true),
         CardCommand::PlanTodo(unknown, None),
         CardCommand::RepeatTodo(unknown, None),
+        CardCommand::Snooze(unknown, None),
+        CardCommand::RemindTodo(unknown, None),
+        CardCommand::ChannelTodo(unknown, None),
     ] {
         let acting = acting(ALICE);
         let mut draft = Draft::new(&mut alice.document, alice.actor, acting.now);
