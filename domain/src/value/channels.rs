@@ -99,7 +99,8 @@ mod tests {
 
     #[test]
     fn channels_have_one_text_form_keep_those_of_a_later_version_and_refuse_every_other_text() {
-        for text in ["none", "browser", "device", "browser,device", "browser,device,email", "a,b,c,d,e,f,g,h"] {
+        for text in ["none", "browser", "device", "browser,device", "browser,device,email", "a,b,c,d,e,f,g,h"]
+        {
             assert_eq!(text.parse::<Channels>().unwrap().to_string(), text);
         }
         for text in [

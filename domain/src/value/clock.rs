@@ -20,9 +20,6 @@ pub struct ClockTime {
 pub struct ClockTimeError;
 
 impl ClockTime {
-    /// Midnight.
-    pub const MIDNIGHT: Self = Self { hour: 0, minute: 0 };
-
     /// Nine in the morning.
     pub const NINE: Self = Self { hour: 9, minute: 0 };
 

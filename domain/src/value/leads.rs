@@ -45,8 +45,8 @@ impl Leads {
         let places = leads.minutes.get_mut(..minutes.len()).ok_or(LeadsError)?;
         places.copy_from_slice(minutes);
         leads.count = u8::try_from(minutes.len()).map_err(|_| LeadsError)?;
-        let are_leads = minutes.iter().all(|lead| *lead <= MAX_LEAD)
-            && minutes.is_sorted_by(|one, other| one < other);
+        let are_leads =
+            minutes.iter().all(|lead| *lead <= MAX_LEAD) && minutes.is_sorted_by(|one, other| one < other);
         are_leads.then_some(leads).ok_or(LeadsError)
     }
 
@@ -108,7 +108,10 @@ mod tests {
     fn what_is_made_of_numbers_is_what_reads_from_text() {
         assert_eq!(Leads::new(&[0, 60]), "0,60".parse());
         assert_eq!(Leads::new(&[]), Ok(Leads::NONE));
-        assert_eq!((Leads::one(60), Leads::one(u32::MAX)), (Leads::new(&[60]).unwrap(), Leads::one(MAX_LEAD)));
+        assert_eq!(
+            (Leads::one(60), Leads::one(u32::MAX)),
+            (Leads::new(&[60]).unwrap(), Leads::one(MAX_LEAD))
+        );
         assert_eq!(Leads::new(&[60, 0]), Err(LeadsError));
         assert_eq!(Leads::new(&[0; 6]), Err(LeadsError));
         assert_eq!(Leads::new(&[0, 60]).unwrap().minutes(), [0, 60]);
