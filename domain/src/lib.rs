@@ -118,7 +118,7 @@
 //! 3. [`crm`]: cards, contacts and user documents, their commands, and the rows that lists live on.
 //! 4. [`settings`]: products, statuses, fields and users, which administrators set.
 //! 5. [`access`]: who sees which document, and what their role lets them do.
-//! 6. [`read`]: what registers show, and the lists made from them: Today, boards, history.
+//! 6. [`read`]: what registers show, and what is made from them: Today, boards, history, reminders.
 //! 7. [`wire`]: what goes over the wire, and rests in stores in the same form.
 //! 8. [`import`]: from the bytes of a CSV file to the commands that make cards and contacts.
 //! 9. `bindings`: how ids, times and texts cross into Kotlin, Swift and TypeScript.

@@ -6,6 +6,7 @@ pub mod list;
 pub mod postpone;
 pub mod projection;
 pub mod quick;
+pub mod reminder;
 pub mod snooze;
 pub mod state_hash;
 pub mod today;

@@ -26,5 +26,6 @@ pub mod trash;
 #[cfg(feature = "web")]
 pub mod typescript;
 pub mod url;
+pub(crate) mod wall_clock;
 pub mod word;
 mod zone_rules;

@@ -226,7 +226,7 @@ impl Zone {
         if self.is_known() { self } else { other }
     }
 
-    fn rules(self) -> &'static Rules {
+    pub(super) fn rules(self) -> &'static Rules {
         match self.0 {
             Name::Known(rules) => rules,
             // One that a test made up.

