@@ -101,7 +101,7 @@ impl Recipient {
             Due::Day(day) => self.clocks.instant(self.zone, self.preferences.day_at.on(day.plus(days))),
             Due::At { local, zone } if minutes == 0 => self.clocks.instant(zone.or(self.zone), local),
             // A day before is the same time on the wall, also if the clocks are turned that night.
-            Due::At { local, zone } if minutes % MINUTES_A_DAY == 0 => {
+            Due::At { local, zone } if minutes.is_multiple_of(MINUTES_A_DAY) => {
                 self.clocks.instant(zone.or(self.zone), local.on(local.day().plus(days)))
             }
             // An hour before is an hour.

@@ -147,7 +147,8 @@ proptest! {
         let is_waiting = |notice: &Notice| notice.at > now;
         if let Some(next) = plan.next_change && plan.notices.iter().all(is_waiting) {
             prop_assert!(next > now);
-            for at in [now.millis() + 1, now.millis().midpoint(next.millis()), next.millis() - 1] {
+            // At the next change itself what was missed may be too old.
+            for at in [now.millis().midpoint(next.millis()), next.millis() - 1] {
                 prop_assert_eq!(&planner.plan(&ask(Timestamp::from_millis(at), 8)), &plan);
             }
         }

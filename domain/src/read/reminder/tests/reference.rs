@@ -106,7 +106,7 @@ fn nominals(world: &World<'_>, todo: &Subject, kind: ReminderKind) -> Vec<Timest
                 let days = -i32::try_from(lead / 1_440).unwrap();
                 all.extend(todo.due.map(|due| match due {
                     Due::Day(day) => on(day.plus(days)),
-                    Due::At { local, zone } if lead % 1_440 == 0 => {
+                    Due::At { local, zone } if lead.is_multiple_of(1_440) => {
                         zone.or(me).instant(local.on(local.day().plus(days)).naive())
                     }
                     Due::At { .. } => plus(due.overdue_from(me), -i64::from(*lead)),
