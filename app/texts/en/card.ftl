@@ -179,6 +179,9 @@ card-place-todo = { $part ->
     [planned_for] Planned day of the todo “{ $text }”
     [recurrence] Repetition of the todo “{ $text }”
     [occurrence] Day in the series of the todo “{ $text }”
+    [snoozed_until] Snooze of the todo “{ $text }”
+    [reminders] Reminders of the todo “{ $text }”
+    [channels] Where reminders of the todo “{ $text }” appear
    *[other] Todo “{ $text }”, { $part }
 }
 card-place-entry = { $part ->

@@ -173,6 +173,9 @@ card-place-todo = { $part ->
     [planned_for] „{ $text }” teendő tervezett napja
     [recurrence] „{ $text }” teendő ismétlődése
     [occurrence] „{ $text }” teendő napja a sorozatban
+    [snoozed_until] „{ $text }” teendő elhalasztott emlékeztetője
+    [reminders] „{ $text }” teendő emlékeztetői
+    [channels] „{ $text }” teendő emlékeztetőinek helye
    *[other] „{ $text }” teendő, { $part }
 }
 card-place-entry = { $part ->

@@ -181,6 +181,9 @@ card-place-todo = { $part ->
     [planned_for] Ziua planificată a sarcinii „{ $text }”
     [recurrence] Repetarea sarcinii „{ $text }”
     [occurrence] Ziua din serie a sarcinii „{ $text }”
+    [snoozed_until] Reamintirea amânată a sarcinii „{ $text }”
+    [reminders] Reamintirile sarcinii „{ $text }”
+    [channels] Unde apar reamintirile sarcinii „{ $text }”
    *[other] Sarcina „{ $text }”, { $part }
 }
 card-place-entry = { $part ->

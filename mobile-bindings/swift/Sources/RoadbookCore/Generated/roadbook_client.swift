@@ -7879,7 +7879,8 @@ public enum PlaceValue: Equatable, Hashable {
      */
     case chosen
     /**
-     * When a todo is due, or the day for which it is planned, or on which it stands in its series.
+     * When a todo is due, until when it is snoozed, or the day for which it is planned, or on which it stands in its
+     * series.
      */
     case due(
         /**

@@ -965,6 +965,75 @@ public func FfiConverterTypeQuickTodo_lower(_ value: QuickTodo) -> RustBuffer {
 
 
 /**
+ * A snooze that is proposed.
+ */
+public struct SnoozeChoice: Equatable, Hashable {
+    /**
+     * Which one: a button's text.
+     */
+    public let kind: SnoozeKind
+    /**
+     * Until when: always a minute.
+     */
+    public let until: Due
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Which one: a button's text.
+         */kind: SnoozeKind,
+        /**
+         * Until when: always a minute.
+         */until: Due) {
+        self.kind = kind
+        self.until = until
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension SnoozeChoice: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSnoozeChoice: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SnoozeChoice {
+        return
+            try SnoozeChoice(
+                kind: FfiConverterTypeSnoozeKind.read(from: &buf),
+                until: FfiConverterTypeDue.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: SnoozeChoice, into buf: inout [UInt8]) {
+        FfiConverterTypeSnoozeKind.write(value.kind, into: &buf)
+        FfiConverterTypeDue.write(value.until, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSnoozeChoice_lift(_ buf: RustBuffer) throws -> SnoozeChoice {
+    return try FfiConverterTypeSnoozeChoice.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSnoozeChoice_lower(_ value: SnoozeChoice) -> RustBuffer {
+    return FfiConverterTypeSnoozeChoice.lower(value)
+}
+
+
+/**
  * One user's Today; its encoding is what the state hash takes (L3).
  */
 public struct Today: Equatable, Hashable {
@@ -1695,6 +1764,94 @@ public func FfiConverterTypeAct_lower(_ value: Act) -> RustBuffer {
 
 
 /**
+ * A way to reach a user.
+ */
+
+public enum Channel: Equatable, Hashable {
+
+    /**
+     * One that this version does not know, by its name; made by reading only.
+     */
+    case other(OtherName
+    )
+    /**
+     * A browser: a page that is open, or a push to it.
+     */
+    case browser
+    /**
+     * An app on a phone: an alarm of its own, or a push to it.
+     */
+    case device
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Channel: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeChannel: FfiConverterRustBuffer {
+    typealias SwiftType = Channel
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Channel {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .other(try FfiConverterTypeOtherName.read(from: &buf)
+        )
+
+        case 2: return .browser
+
+        case 3: return .device
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Channel, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case let .other(v1):
+            writeInt(&buf, Int32(1))
+            FfiConverterTypeOtherName.write(v1, into: &buf)
+
+
+        case .browser:
+            writeInt(&buf, Int32(2))
+
+
+        case .device:
+            writeInt(&buf, Int32(3))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeChannel_lift(_ buf: RustBuffer) throws -> Channel {
+    return try FfiConverterTypeChannel.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeChannel_lower(_ value: Channel) -> RustBuffer {
+    return FfiConverterTypeChannel.lower(value)
+}
+
+
+
+/**
  * How urgent an open todo is at an instant (F32).
  */
 
@@ -2197,6 +2354,101 @@ public func FfiConverterTypeEntryPart_lift(_ buf: RustBuffer) throws -> EntryPar
 #endif
 public func FfiConverterTypeEntryPart_lower(_ value: EntryPart) -> RustBuffer {
     return FfiConverterTypeEntryPart.lower(value)
+}
+
+
+
+/**
+ * How a notice is told.
+ */
+
+public enum NoticeKind: Equatable, Hashable {
+
+    /**
+     * One reminder, by the words of its todo.
+     */
+    case one
+    /**
+     * Too many at once to name each.
+     */
+    case several
+    /**
+     * What quiet hours held back.
+     */
+    case digest
+    /**
+     * There is more to come than a phone holds: the app is to be opened, and plans again.
+     */
+    case openApp
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension NoticeKind: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNoticeKind: FfiConverterRustBuffer {
+    typealias SwiftType = NoticeKind
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NoticeKind {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .one
+
+        case 2: return .several
+
+        case 3: return .digest
+
+        case 4: return .openApp
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: NoticeKind, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .one:
+            writeInt(&buf, Int32(1))
+
+
+        case .several:
+            writeInt(&buf, Int32(2))
+
+
+        case .digest:
+            writeInt(&buf, Int32(3))
+
+
+        case .openApp:
+            writeInt(&buf, Int32(4))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNoticeKind_lift(_ buf: RustBuffer) throws -> NoticeKind {
+    return try FfiConverterTypeNoticeKind.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNoticeKind_lower(_ value: NoticeKind) -> RustBuffer {
+    return FfiConverterTypeNoticeKind.lower(value)
 }
 
 
@@ -3045,6 +3297,104 @@ public func FfiConverterTypeProductKind_lower(_ value: ProductKind) -> RustBuffe
 
 
 /**
+ * Why a user is reminded of a todo.
+ */
+
+public enum ReminderKind: Equatable, Hashable {
+
+    /**
+     * One that this version does not know, by its name; made by reading only.
+     */
+    case other(OtherName
+    )
+    /**
+     * It is due, or soon will be.
+     */
+    case due
+    /**
+     * Another user gave it to them.
+     */
+    case new
+    /**
+     * Nobody did it in time, and they own its card.
+     */
+    case overdue
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ReminderKind: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReminderKind: FfiConverterRustBuffer {
+    typealias SwiftType = ReminderKind
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReminderKind {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .other(try FfiConverterTypeOtherName.read(from: &buf)
+        )
+
+        case 2: return .due
+
+        case 3: return .new
+
+        case 4: return .overdue
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ReminderKind, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case let .other(v1):
+            writeInt(&buf, Int32(1))
+            FfiConverterTypeOtherName.write(v1, into: &buf)
+
+
+        case .due:
+            writeInt(&buf, Int32(2))
+
+
+        case .new:
+            writeInt(&buf, Int32(3))
+
+
+        case .overdue:
+            writeInt(&buf, Int32(4))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReminderKind_lift(_ buf: RustBuffer) throws -> ReminderKind {
+    return try FfiConverterTypeReminderKind.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReminderKind_lower(_ value: ReminderKind) -> RustBuffer {
+    return FfiConverterTypeReminderKind.lower(value)
+}
+
+
+
+/**
  * The unit of a [`Recurrence`].
  */
 
@@ -3396,6 +3746,101 @@ public func FfiConverterTypeSection_lower(_ value: Section) -> RustBuffer {
 
 
 /**
+ * Until when a todo may be snoozed by one tap.
+ */
+
+public enum SnoozeKind: Equatable, Hashable {
+
+    /**
+     * For ten minutes.
+     */
+    case tenMinutes
+    /**
+     * For an hour.
+     */
+    case anHour
+    /**
+     * Until seven in the evening; offered until six.
+     */
+    case tonight
+    /**
+     * Until nine tomorrow morning.
+     */
+    case tomorrow
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension SnoozeKind: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSnoozeKind: FfiConverterRustBuffer {
+    typealias SwiftType = SnoozeKind
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SnoozeKind {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .tenMinutes
+
+        case 2: return .anHour
+
+        case 3: return .tonight
+
+        case 4: return .tomorrow
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: SnoozeKind, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .tenMinutes:
+            writeInt(&buf, Int32(1))
+
+
+        case .anHour:
+            writeInt(&buf, Int32(2))
+
+
+        case .tonight:
+            writeInt(&buf, Int32(3))
+
+
+        case .tomorrow:
+            writeInt(&buf, Int32(4))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSnoozeKind_lift(_ buf: RustBuffer) throws -> SnoozeKind {
+    return try FfiConverterTypeSnoozeKind.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSnoozeKind_lower(_ value: SnoozeKind) -> RustBuffer {
+    return FfiConverterTypeSnoozeKind.lower(value)
+}
+
+
+
+/**
  * The four groups of statuses, in the order of a process (F23); reports and the Wall of Progress
  * read the group, not the status.
  */
@@ -3555,6 +4000,18 @@ public enum TodoPart: Equatable, Hashable {
      * Its day in the series of todos that come again.
      */
     case occurrence
+    /**
+     * How long before its due it reminds, if not as its assignee set for all todos.
+     */
+    case reminders
+    /**
+     * Where it reminds, if not as its assignee set for all todos.
+     */
+    case channels
+    /**
+     * Until when it was put to sleep.
+     */
+    case snoozedUntil
 
 
 
@@ -3598,6 +4055,12 @@ public struct FfiConverterTypeTodoPart: FfiConverterRustBuffer {
         case 10: return .recurrence
 
         case 11: return .occurrence
+
+        case 12: return .reminders
+
+        case 13: return .channels
+
+        case 14: return .snoozedUntil
 
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -3650,6 +4113,18 @@ public struct FfiConverterTypeTodoPart: FfiConverterRustBuffer {
 
         case .occurrence:
             writeInt(&buf, Int32(11))
+
+
+        case .reminders:
+            writeInt(&buf, Int32(12))
+
+
+        case .channels:
+            writeInt(&buf, Int32(13))
+
+
+        case .snoozedUntil:
+            writeInt(&buf, Int32(14))
 
         }
     }

@@ -7916,7 +7916,8 @@ sealed class PlaceValue {
 
 
     /**
-     * When a todo is due, or the day for which it is planned, or on which it stands in its series.
+     * When a todo is due, until when it is snoozed, or the day for which it is planned, or on which it stands in its
+     * series.
      */
     data class Due(
         /**

@@ -1344,6 +1344,53 @@ public object FfiConverterTypeQuickTodo: FfiConverterRustBuffer<QuickTodo> {
 
 
 /**
+ * A snooze that is proposed.
+ */
+data class SnoozeChoice (
+    /**
+     * Which one: a button's text.
+     */
+    val `kind`: SnoozeKind
+    ,
+    /**
+     * Until when: always a minute.
+     */
+    val `until`: Due
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSnoozeChoice: FfiConverterRustBuffer<SnoozeChoice> {
+    override fun read(buf: ByteBuffer): SnoozeChoice {
+        return SnoozeChoice(
+            FfiConverterTypeSnoozeKind.read(buf),
+            FfiConverterTypeDue.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: SnoozeChoice) = (
+            FfiConverterTypeSnoozeKind.allocationSize(value.`kind`) +
+            FfiConverterTypeDue.allocationSize(value.`until`)
+    )
+
+    override fun write(value: SnoozeChoice, buf: ByteBuffer) {
+            FfiConverterTypeSnoozeKind.write(value.`kind`, buf)
+            FfiConverterTypeDue.write(value.`until`, buf)
+    }
+}
+
+
+
+/**
  * One user's Today; its encoding is what the state hash takes (L3).
  */
 data class Today (
@@ -1770,6 +1817,105 @@ public object FfiConverterTypeAct: FfiConverterRustBuffer<Act> {
 
     override fun write(value: Act, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * A way to reach a user.
+ */
+sealed class Channel {
+
+    /**
+     * One that this version does not know, by its name; made by reading only.
+     */
+    data class Other(
+        val v1: app.roadbook.domain.OtherName) : Channel()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A browser: a page that is open, or a push to it.
+     */
+    object Browser : Channel()
+
+
+    /**
+     * An app on a phone: an alarm of its own, or a push to it.
+     */
+    object Device : Channel()
+
+
+
+
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeChannel : FfiConverterRustBuffer<Channel>{
+    override fun read(buf: ByteBuffer): Channel {
+        return when(buf.getInt()) {
+            1 -> Channel.Other(
+                FfiConverterTypeOtherName.read(buf),
+                )
+            2 -> Channel.Browser
+            3 -> Channel.Device
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: Channel): ULong = when(value) {
+        is Channel.Other -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeOtherName.allocationSize(value.v1)
+            )
+        }
+        is Channel.Browser -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is Channel.Device -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+    }
+
+    override fun write(value: Channel, buf: ByteBuffer) {
+        when(value) {
+            is Channel.Other -> {
+                buf.putInt(1)
+                FfiConverterTypeOtherName.write(value.v1, buf)
+                Unit
+            }
+            is Channel.Browser -> {
+                buf.putInt(2)
+                Unit
+            }
+            is Channel.Device -> {
+                buf.putInt(3)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
     }
 }
 
@@ -2334,6 +2480,59 @@ public object FfiConverterTypeEntryPart : FfiConverterRustBuffer<EntryPart>{
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
+ * How a notice is told.
+ */
+
+enum class NoticeKind {
+
+    /**
+     * One reminder, by the words of its todo.
+     */
+    ONE,
+    /**
+     * Too many at once to name each.
+     */
+    SEVERAL,
+    /**
+     * What quiet hours held back.
+     */
+    DIGEST,
+    /**
+     * There is more to come than a phone holds: the app is to be opened, and plans again.
+     */
+    OPEN_APP;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeNoticeKind: FfiConverterRustBuffer<NoticeKind> {
+    override fun read(buf: ByteBuffer) = try {
+
+        NoticeKind.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: NoticeKind) = 4UL
+
+    override fun write(value: NoticeKind, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
     }
 }
 
@@ -3491,6 +3690,122 @@ public object FfiConverterTypeProductKind : FfiConverterRustBuffer<ProductKind>{
 
 
 /**
+ * Why a user is reminded of a todo.
+ */
+sealed class ReminderKind {
+
+    /**
+     * One that this version does not know, by its name; made by reading only.
+     */
+    data class Other(
+        val v1: app.roadbook.domain.OtherName) : ReminderKind()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * It is due, or soon will be.
+     */
+    object Due : ReminderKind()
+
+
+    /**
+     * Another user gave it to them.
+     */
+    object New : ReminderKind()
+
+
+    /**
+     * Nobody did it in time, and they own its card.
+     */
+    object Overdue : ReminderKind()
+
+
+
+
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReminderKind : FfiConverterRustBuffer<ReminderKind>{
+    override fun read(buf: ByteBuffer): ReminderKind {
+        return when(buf.getInt()) {
+            1 -> ReminderKind.Other(
+                FfiConverterTypeOtherName.read(buf),
+                )
+            2 -> ReminderKind.Due
+            3 -> ReminderKind.New
+            4 -> ReminderKind.Overdue
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: ReminderKind): ULong = when(value) {
+        is ReminderKind.Other -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeOtherName.allocationSize(value.v1)
+            )
+        }
+        is ReminderKind.Due -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is ReminderKind.New -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is ReminderKind.Overdue -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+    }
+
+    override fun write(value: ReminderKind, buf: ByteBuffer) {
+        when(value) {
+            is ReminderKind.Other -> {
+                buf.putInt(1)
+                FfiConverterTypeOtherName.write(value.v1, buf)
+                Unit
+            }
+            is ReminderKind.Due -> {
+                buf.putInt(2)
+                Unit
+            }
+            is ReminderKind.New -> {
+                buf.putInt(3)
+                Unit
+            }
+            is ReminderKind.Overdue -> {
+                buf.putInt(4)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
  * The unit of a [`Recurrence`].
  */
 
@@ -3753,6 +4068,59 @@ public object FfiConverterTypeSection: FfiConverterRustBuffer<Section> {
 
 
 /**
+ * Until when a todo may be snoozed by one tap.
+ */
+
+enum class SnoozeKind {
+
+    /**
+     * For ten minutes.
+     */
+    TEN_MINUTES,
+    /**
+     * For an hour.
+     */
+    AN_HOUR,
+    /**
+     * Until seven in the evening; offered until six.
+     */
+    TONIGHT,
+    /**
+     * Until nine tomorrow morning.
+     */
+    TOMORROW;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSnoozeKind: FfiConverterRustBuffer<SnoozeKind> {
+    override fun read(buf: ByteBuffer) = try {
+
+        SnoozeKind.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: SnoozeKind) = 4UL
+
+    override fun write(value: SnoozeKind, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
  * The four groups of statuses, in the order of a process (F23); reports and the Wall of Progress
  * read the group, not the status.
  */
@@ -3963,6 +4331,24 @@ sealed class TodoPart {
     object Occurrence : TodoPart()
 
 
+    /**
+     * How long before its due it reminds, if not as its assignee set for all todos.
+     */
+    object Reminders : TodoPart()
+
+
+    /**
+     * Where it reminds, if not as its assignee set for all todos.
+     */
+    object Channels : TodoPart()
+
+
+    /**
+     * Until when it was put to sleep.
+     */
+    object SnoozedUntil : TodoPart()
+
+
 
 
 
@@ -3992,6 +4378,9 @@ public object FfiConverterTypeTodoPart : FfiConverterRustBuffer<TodoPart>{
             9 -> TodoPart.PlannedFor
             10 -> TodoPart.Recurrence
             11 -> TodoPart.Occurrence
+            12 -> TodoPart.Reminders
+            13 -> TodoPart.Channels
+            14 -> TodoPart.SnoozedUntil
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
         }
     }
@@ -4064,6 +4453,24 @@ public object FfiConverterTypeTodoPart : FfiConverterRustBuffer<TodoPart>{
                 4UL
             )
         }
+        is TodoPart.Reminders -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is TodoPart.Channels -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is TodoPart.SnoozedUntil -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
     }
 
     override fun write(value: TodoPart, buf: ByteBuffer) {
@@ -4111,6 +4518,18 @@ public object FfiConverterTypeTodoPart : FfiConverterRustBuffer<TodoPart>{
             }
             is TodoPart.Occurrence -> {
                 buf.putInt(11)
+                Unit
+            }
+            is TodoPart.Reminders -> {
+                buf.putInt(12)
+                Unit
+            }
+            is TodoPart.Channels -> {
+                buf.putInt(13)
+                Unit
+            }
+            is TodoPart.SnoozedUntil -> {
+                buf.putInt(14)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
