@@ -119,6 +119,8 @@ entity_ids! {
     FieldId;
     /// A document of any type: card, contact, user document.
     DocumentId;
+    /// What a calendar shows of one todo. It follows from card and todo.
+    EventId;
 }
 
 /// A part of one document: a todo, an entry, a link, a contact detail.
@@ -212,7 +214,7 @@ pub(crate) fn fixed_bytes<const N: usize>(d: &mut Decoder<'_>) -> Result<[u8; N]
 }
 
 /// The first `N` bytes of SHA-256 over `domain` and `parts`, each preceded by its length.
-fn derived<const N: usize>(domain: &str, parts: &[&[u8]]) -> [u8; N] {
+pub(crate) fn derived<const N: usize>(domain: &str, parts: &[&[u8]]) -> [u8; N] {
     let mut hash = Sha256::new();
     for part in std::iter::once(&domain.as_bytes()).chain(parts) {
         // With their lengths, `ab` and `c` are other parts than `a` and `bc`.

