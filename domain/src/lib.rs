@@ -119,14 +119,16 @@
 //! 4. [`settings`]: products, statuses, fields and users, which administrators set.
 //! 5. [`access`]: who sees which document, and what their role lets them do.
 //! 6. [`read`]: what registers show, and what is made from them: Today, boards, history, reminders.
-//! 7. [`wire`]: what goes over the wire, and rests in stores in the same form.
-//! 8. [`import`]: from the bytes of a CSV file to the commands that make cards and contacts.
-//! 9. `bindings`: how ids, times and texts cross into Kotlin, Swift and TypeScript.
+//! 7. [`calendar`]: a user's todos as events of a calendar, and the feed that calendar programs read.
+//! 8. [`wire`]: what goes over the wire, and rests in stores in the same form.
+//! 9. [`import`]: from the bytes of a CSV file to the commands that make cards and contacts.
+//! 10. `bindings`: how ids, times and texts cross into Kotlin, Swift and TypeScript.
 
 #[cfg(feature = "uniffi")]
 uniffi::setup_scaffolding!();
 
 pub mod access;
+pub mod calendar;
 pub mod crm;
 pub mod document;
 pub mod import;
