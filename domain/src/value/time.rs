@@ -525,6 +525,25 @@ mod tests {
     }
 
     #[test]
+    fn a_zone_tells_when_its_clocks_are_turned_and_which_times_they_show_twice() {
+        let budapest = zone("Europe/Budapest");
+        let turns: Vec<_> = budapest.turns(utc("2026-10-25T01:00:00")).take(2).collect();
+        assert_eq!(turns, [utc("2027-03-28T01:00:00"), utc("2027-10-31T01:00:00")]);
+        assert_eq!(zone("Asia/Kolkata").turns(utc("2026-01-01T00:00:00")).next(), None);
+        // Vancouver's clocks get another name, and go on as they are.
+        assert_eq!(zone("America/Vancouver").turns(utc("2026-09-01T00:00:00")).next(), None);
+        for (local, is_twice) in [
+            ("2026-10-25T01:59:59", false),
+            ("2026-10-25T02:00:00", true),
+            ("2026-10-25T02:59:59", true),
+            ("2026-10-25T03:00:00", false),
+            ("2026-03-29T02:30:00", false),
+        ] {
+            assert_eq!(budapest.repeats(wall(local)), is_twice, "{local}");
+        }
+    }
+
+    #[test]
     fn a_day_without_midnight_begins_where_the_clocks_land() {
         // Cairo skips 00:00-01:00; Toronto skipped 23:30-00:30 in 1919; Samoa left out 2011-12-30.
         let start = |name, text| zone(name).local(zone(name).start_of(day(text)));
