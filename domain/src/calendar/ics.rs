@@ -5,7 +5,7 @@
 //! the app has its own and two would ring.
 //!
 //! A time is written on the wall of its zone where every reader takes that for the right instant, and at UTC
-//! otherwise: where [the zone has no component](super::vtimezone), and where its clocks are turned during the event or
+//! otherwise: where the zone has no component (`vtimezone`), and where its clocks are turned during the event or
 //! show its beginning or end twice. Readers differ in which of two times they take, and some count to the end on the
 //! wall. A time that the clocks skip is written as what they show instead.
 
