@@ -10,7 +10,7 @@ import { finish } from "./firm.js";
 /** How many todos a card has that is made with all of them at once: a change of many pages. */
 const MANY = 40;
 
-/** Makes the built app's disk slow, page by page, so that most of the time a transaction is in the middle of its writes. */
+/** Makes the built app's disk slow, page by page: most of the time a transaction is in the middle of its writes. */
 export function slowDown(app) {
   const script = `{
     const { prototype } = FileSystemSyncAccessHandle;

@@ -38,11 +38,11 @@ impl Files {
             .vfs_name(&format!("roadbook-{name}"))
             .directory(&format!("roadbook/{name}"))
             .build();
-        let pool = install::<Os>(&pool, true).await.map_err(told)?;
+        let pool = install::<Os>(&pool, true).await.map_err(refused)?;
         let mut current = FIRST.to_owned();
         for number in 1.. {
             let next = numbered(number);
-            if !pool.contains(&next).map_err(told)? {
+            if !pool.contains(&next).map_err(refused)? {
                 break;
             }
             if Client::is_salvage(&next) {
@@ -59,23 +59,23 @@ impl Files {
 
     /// Where a salvage writes; what was cut off there is gone.
     pub(crate) async fn draft(&self) -> Result<String, JsValue> {
-        let names = self.pool.names().map_err(told)?;
+        let names = self.pool.names().map_err(refused)?;
         let draft = match self.current.as_str() {
             FIRST => numbered(1),
             salvaged => (1..).map(numbered).skip_while(|name| name != salvaged).nth(1).unwrap_or_default(),
         };
         for name in names.iter().filter(|name| name.starts_with(&draft)) {
-            self.pool.remove(name).map_err(told)?;
+            self.pool.remove(name).map_err(refused)?;
         }
-        self.pool.ensure_capacity(names.len().saturating_add(ROOM)).await.map_err(told)?;
+        self.pool.ensure_capacity(names.len().saturating_add(ROOM)).await.map_err(refused)?;
         Ok(draft)
     }
 
     /// Removes all databases but the one that is open.
     pub(crate) fn remove_damaged(&self) -> Result<(), JsValue> {
-        let names = self.pool.names().map_err(told)?;
+        let names = self.pool.names().map_err(refused)?;
         for name in names.iter().filter(|name| !name.trim_start_matches('/').starts_with(&self.current)) {
-            self.pool.remove(name).map_err(told)?;
+            self.pool.remove(name).map_err(refused)?;
         }
         Ok(())
     }
@@ -85,7 +85,7 @@ fn numbered(number: u32) -> String {
     format!("{number}-{FIRST}")
 }
 
-fn told(error: OpfsSAHError) -> JsValue {
+fn refused(error: OpfsSAHError) -> JsValue {
     failed(if is_full(&error) {
         ApiError::StorageFull
     } else {

@@ -44,13 +44,8 @@ export function gatherWrites(prototype: Handle | undefined): void {
   if (prototype === undefined) return;
   const { read, write, truncate, getSize, flush, close } = prototype;
   const own = { read, write, truncate, getSize, flush, close };
+  /** Of handles that were ever written to: a pool has more of them. */
   const all = new WeakMap<Handle, Waiting>();
-
-  function waitingOf(handle: Handle): Waiting {
-    const known = all.get(handle) ?? new Waiting();
-    all.set(handle, known);
-    return known;
-  }
 
   function handOver(handle: Handle): void {
     const waiting = all.get(handle);
@@ -61,7 +56,8 @@ export function gatherWrites(prototype: Handle | undefined): void {
 
   prototype.write = function (from, options) {
     const at = options?.at;
-    const waiting = waitingOf(this);
+    const waiting = all.get(this) ?? new Waiting();
+    all.set(this, waiting);
     if (at !== waiting.end || waiting.length + from.byteLength > MOST) handOver(this);
     if (at === undefined || from.byteLength > MOST || waiting.atOnce > 0) {
       handOver(this);
@@ -75,10 +71,12 @@ export function gatherWrites(prototype: Handle | undefined): void {
     return from.byteLength;
   };
   prototype.read = function (into, options) {
-    const waiting = waitingOf(this);
+    const waiting = all.get(this);
     const end = (options?.at ?? Infinity) + into.byteLength;
     // What waits for room must not keep from being read what is there.
-    if (waiting.length > 0 && end > Math.min(waiting.at, own.getSize.call(this))) handOver(this);
+    if (waiting !== undefined && waiting.length > 0 && end > Math.min(waiting.at, own.getSize.call(this))) {
+      handOver(this);
+    }
     return own.read.call(this, into, options);
   };
   prototype.truncate = function (size) {
@@ -95,7 +93,8 @@ export function gatherWrites(prototype: Handle | undefined): void {
   prototype.flush = function () {
     handOver(this);
     own.flush.call(this);
-    waitingOf(this).atOnce = AT_ONCE;
+    const waiting = all.get(this);
+    if (waiting !== undefined) waiting.atOnce = AT_ONCE;
   };
   prototype.close = function () {
     try {

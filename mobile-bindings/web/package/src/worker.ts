@@ -184,13 +184,7 @@ async function installSecret(): Promise<number[]> {
 
 /** What TypeScript knows for workers only. */
 interface Accessible {
-  createSyncAccessHandle(): Promise<SyncAccess>;
-}
-interface SyncAccess {
-  read(into: Uint8Array, options: { at: number }): number;
-  write(from: Uint8Array, options: { at: number }): number;
-  flush(): void;
-  close(): void;
+  createSyncAccessHandle(): Promise<Handle>;
 }
 
 /** Whether the core trapped: nothing of it can be used any more, and the page throws this worker away. */
