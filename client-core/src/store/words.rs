@@ -214,7 +214,8 @@ fn index(tx: &Transaction<'_>, id: DocumentId) -> Result<usize, Error> {
     for (rowid, _) in stored.extract_if(.., |_, text| !lacking.remove(text)) {
         delete(tx, rowid)?;
     }
-    let newest: i64 = tx.query_row("SELECT coalesce(max(n), 0) FROM indexed", [], |row| row.get(0))?;
+    let sql = "SELECT coalesce(max(n), 0) FROM indexed";
+    let newest: i64 = tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
     let mut free = Vec::new();
     for n in numbers(tx, id)? {
         if stored.range(rows(n)).next().is_none() {

@@ -63,7 +63,7 @@ impl Form {
             Self::Leads => value.parse::<Leads>().is_ok(),
             Self::Channels => value.parse::<Channels>().is_ok(),
             Self::ClockTime => value.parse::<ClockTime>().is_ok(),
-            Self::Quiet => value == "none" || value.parse::<Quiet>().is_ok(),
+            Self::Quiet => Quiet::read(value).is_ok(),
             Self::TodoState => {
                 generation::knows(value, value.parse::<TodoState>().is_ok_and(|state| is_sound(&state)))
             }

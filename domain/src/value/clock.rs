@@ -83,6 +83,17 @@ pub struct Quiet {
 pub struct QuietError;
 
 impl Quiet {
+    /// The text of a register that says that there are no quiet hours.
+    pub const NONE: &str = "none";
+
+    /// What a register says: quiet hours, or that there are none.
+    ///
+    /// # Errors
+    /// Neither in its canonical form.
+    pub fn read(text: &str) -> Result<Option<Self>, QuietError> {
+        if text == Self::NONE { Ok(None) } else { text.parse().map(Some) }
+    }
+
     /// From `start` to `end`, unless they are the same.
     pub fn new(start: ClockTime, end: ClockTime) -> Option<Self> {
         (start != end).then_some(Self { start, end })

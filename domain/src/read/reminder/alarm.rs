@@ -53,7 +53,7 @@ impl Alarm {
 
     /// Which todo and reason it is: no user has two alarms that share it.
     pub(super) fn identity(&self) -> (DocumentId, PartId, usize) {
-        (self.card, self.todo, self.kind.order())
+        (self.card, self.todo, self.kind.kind.place())
     }
 }
 

@@ -35,9 +35,6 @@ pub enum Preference {
 /// What the names of all these registers begin with.
 const REMINDER: &str = "reminder/";
 
-/// The text of quiet hours that there are none.
-const NONE: &str = "none";
-
 impl Preferences {
     /// What the registers of a user document say; those of other names and of later kinds are passed over.
     pub fn read<'a>(registers: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
@@ -75,11 +72,11 @@ impl Preferences {
     }
 
     fn of_kind(&self, kind: ReminderKind) -> Option<&OfKind> {
-        self.of_kinds.get(place(kind)?)
+        self.of_kinds.get(kind.place())
     }
 
     fn of_kind_mut(&mut self, kind: ReminderKind) -> Option<&mut OfKind> {
-        self.of_kinds.get_mut(place(kind)?)
+        self.of_kinds.get_mut(kind.place())
     }
 }
 
@@ -98,8 +95,7 @@ impl Preference {
         let name = name.strip_prefix(REMINDER)?;
         match name.split_once('/') {
             None if name == "day_at" => text.parse().ok().map(Self::DayAt),
-            None if name == "quiet" && text == NONE => Some(Self::Quiet(None)),
-            None if name == "quiet" => text.parse().ok().map(|quiet| Self::Quiet(Some(quiet))),
+            None if name == "quiet" => Quiet::read(text).ok().map(Self::Quiet),
             Some((kind, "leads")) => Some(Self::Leads(kind.parse().ok()?, text.parse().ok()?)),
             Some((kind, "channels")) => Some(Self::Channels(kind.parse().ok()?, text.parse().ok()?)),
             _ => None,
@@ -114,7 +110,7 @@ impl Preference {
             Self::Channels(kind, channels) => (format!("{REMINDER}{kind}/channels"), channels.to_string()),
             Self::DayAt(time) => (format!("{REMINDER}day_at"), time.to_string()),
             Self::Quiet(quiet) => {
-                let text = quiet.map_or_else(|| NONE.to_owned(), |quiet| quiet.to_string());
+                let text = quiet.map_or_else(|| Quiet::NONE.to_owned(), |quiet| quiet.to_string());
                 (format!("{REMINDER}quiet"), text)
             }
         }
@@ -125,10 +121,6 @@ impl Preference {
 struct OfKind {
     leads: Leads,
     channels: Channels,
-}
-
-fn place(kind: ReminderKind) -> Option<usize> {
-    KINDS.iter().position(|known| known.kind == kind)
 }
 
 #[cfg(test)]
