@@ -77,8 +77,9 @@ class Browser {
   }
 
   #complain(text) {
-    // Answers of the API have no icon; Firefox looks for one all the same.
-    if (!text.includes("/favicon.ico")) this.complaints.push(text);
+    // Answers of the API have no icon; Firefox looks for one all the same. And it tells of each live channel that is
+    // gone with the server, or does not begin without it.
+    if (!/\/favicon\.ico|\bwss?:\/\/\S+\/v1\/live/.test(text)) this.complaints.push(text);
   }
 }
 

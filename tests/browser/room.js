@@ -1,7 +1,10 @@
 // The room that a browser gives the app, and what takes it.
 
-/** How many bytes more than it has taken the app's site may take. */
-const ROOM = 8 << 20;
+/**
+ * How many bytes more than it has taken the app's site may take. Once there is room, what works without a network, and
+ * the files, for each of which Chromium reserves a megabyte, want 6 MB each, in whatever order they come.
+ */
+const ROOM = 16 << 20;
 
 /** With these a browser keeps little for a site: Firefox has a fifth of its limit for each, 30 MB. */
 export const CRAMPED = { prefs: { "dom.quotaManager.temporaryStorage.fixedLimit": 150_000 } };
