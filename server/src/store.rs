@@ -25,6 +25,7 @@ pub mod probe;
 pub mod retained_closings;
 mod retry;
 pub mod reupload;
+mod row;
 pub mod sessions;
 pub mod settings;
 pub mod sqlite_file;

@@ -5,6 +5,7 @@ use roadbook_domain::value::time::Timestamp;
 use uuid::Uuid;
 
 use super::db::on;
+use super::row::row;
 use super::{Conn, StoreError, Tx};
 
 /// A device as its user and the administrators see it.
@@ -150,15 +151,16 @@ pub async fn revoke(tx: &mut Tx, org: OrgId, device: DeviceId, now: Timestamp) -
     Ok(revoked > 0)
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: Uuid,
-    user_id: Uuid,
-    platform: String,
-    name: String,
-    created_at: i64,
-    last_seen_at: i64,
-    revoked_at: i64,
+row! {
+    struct Row {
+        id: Uuid,
+        user_id: Uuid,
+        platform: String,
+        name: String,
+        created_at: i64,
+        last_seen_at: i64,
+        revoked_at: i64,
+    }
 }
 
 impl From<Row> for Device {

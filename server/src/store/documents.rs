@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::bulk::{self, Value};
 use super::db::on;
+use super::row::row;
 use super::{Conn, StoreError, Tx, key};
 
 /// A document as it rests.
@@ -448,22 +449,23 @@ fn row(org: OrgId, document: &Stored) -> [Value; 15] {
     ]
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: Uuid,
-    kind: i64,
-    feed: Vec<u8>,
-    creator: Uuid,
-    version: i64,
-    term: Vec<u8>,
-    as_of: i64,
-    since: i64,
-    ops: i64,
-    heads: Vec<u8>,
-    saved: Vec<u8>,
-    authors: Vec<u8>,
-    rows: Vec<u8>,
-    projection_version: i64,
+row! {
+    struct Row {
+        id: Uuid,
+        kind: i64,
+        feed: Vec<u8>,
+        creator: Uuid,
+        version: i64,
+        term: Vec<u8>,
+        as_of: i64,
+        since: i64,
+        ops: i64,
+        heads: Vec<u8>,
+        saved: Vec<u8>,
+        authors: Vec<u8>,
+        rows: Vec<u8>,
+        projection_version: i64,
+    }
 }
 
 impl TryFrom<Row> for Stored {

@@ -5,6 +5,7 @@ use roadbook_domain::value::id::OrgId;
 use uuid::Uuid;
 
 use super::db::on;
+use super::row::row;
 use super::{Conn, StoreError};
 
 /// The rows last written after one entry of the log and up to another, in that order, as they are now.
@@ -52,15 +53,16 @@ pub async fn settings_after(
     rows.into_iter().map(SettingsRow::try_from).collect()
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    seq: i64,
-    kind: i64,
-    id: Uuid,
-    product_id: Uuid,
-    version: i64,
-    class: i64,
-    body: Vec<u8>,
+row! {
+    struct Row {
+        seq: i64,
+        kind: i64,
+        id: Uuid,
+        product_id: Uuid,
+        version: i64,
+        class: i64,
+        body: Vec<u8>,
+    }
 }
 
 impl TryFrom<Row> for SettingsRow {

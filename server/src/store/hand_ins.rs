@@ -6,6 +6,7 @@ use roadbook_domain::value::time::Timestamp;
 use uuid::Uuid;
 
 use super::db::on;
+use super::row::row;
 use super::{Conn, StoreError, Tx};
 
 /// A hand-in, without what it holds.
@@ -135,15 +136,16 @@ pub async fn remove(tx: &mut Tx, org: OrgId, id: Uuid) -> Result<bool, StoreErro
     Ok(removed > 0)
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: Uuid,
-    user_id: Uuid,
-    device_id: Uuid,
-    name: String,
-    handed_in_at: i64,
-    changes: i64,
-    role: i16,
+row! {
+    struct Row {
+        id: Uuid,
+        user_id: Uuid,
+        device_id: Uuid,
+        name: String,
+        handed_in_at: i64,
+        changes: i64,
+        role: i16,
+    }
 }
 
 impl Row {

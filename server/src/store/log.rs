@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::bulk::{self, Value};
 use super::db::on;
+use super::row::row;
 use super::{Conn, StoreError, Tx, documents, key, organisation};
 
 /// What an entry is.
@@ -420,20 +421,21 @@ impl EntryKind {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    seq: i64,
-    document: Uuid,
-    hash: Vec<u8>,
-    author: Uuid,
-    device: Uuid,
-    origin_kind: i64,
-    origin_id: Vec<u8>,
-    received_at: i64,
-    bytes: Vec<u8>,
-    kind: Option<i64>,
-    heads: Option<Vec<u8>>,
-    authors: Option<Vec<u8>>,
+row! {
+    struct Row {
+        seq: i64,
+        document: Uuid,
+        hash: Vec<u8>,
+        author: Uuid,
+        device: Uuid,
+        origin_kind: i64,
+        origin_id: Vec<u8>,
+        received_at: i64,
+        bytes: Vec<u8>,
+        kind: Option<i64>,
+        heads: Option<Vec<u8>>,
+        authors: Option<Vec<u8>>,
+    }
 }
 
 impl TryFrom<Row> for Logged {

@@ -5,6 +5,7 @@ use roadbook_domain::value::time::Timestamp;
 use uuid::Uuid;
 
 use super::db::on;
+use super::row::row;
 use super::{Conn, StoreError, Tx};
 
 /// An organisation as it is made.
@@ -20,15 +21,17 @@ pub struct NewOrganisation<'a> {
     pub created_at: Timestamp,
 }
 
-/// Where an organisation's log ends.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct Head {
-    /// Drawn anew by every recovery.
-    pub epoch: Uuid,
-    /// The last number given.
-    pub seq: i64,
-    /// The hash over the log up to `seq`.
-    pub chain: Vec<u8>,
+row! {
+    /// Where an organisation's log ends.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Head {
+        /// Drawn anew by every recovery.
+        pub epoch: Uuid,
+        /// The last number given.
+        pub seq: i64,
+        /// The hash over the log up to `seq`.
+        pub chain: Vec<u8>,
+    }
 }
 
 /// The chain before the first entry.

@@ -9,6 +9,7 @@ use roadbook_domain::value::time::Timestamp;
 use uuid::Uuid;
 
 use super::db::on;
+use super::row::row;
 use super::users::{self, Permissions};
 use super::{Conn, StoreError, Tx};
 
@@ -272,16 +273,17 @@ pub async fn end_others_of_user(
     Ok(())
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: Uuid,
-    user_id: Uuid,
-    device_id: Uuid,
-    role: i16,
-    token_version: i64,
-    generation: i64,
-    seen: i64,
-    issued_at: i64,
+row! {
+    struct Row {
+        id: Uuid,
+        user_id: Uuid,
+        device_id: Uuid,
+        role: i16,
+        token_version: i64,
+        generation: i64,
+        seen: i64,
+        issued_at: i64,
+    }
 }
 
 impl Row {

@@ -6,10 +6,12 @@ use roadbook_domain::document::Signature;
 use roadbook_domain::settings::{SettingsClass, SettingsId, SettingsKind, SettingsRow};
 use roadbook_domain::value::id::{OrgId, ProductId};
 use roadbook_domain::value::time::Timestamp;
+use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::db::on;
 use super::log::{self, NewEntry};
+use super::row::row;
 use super::{Conn, StoreError, Tx, organisation};
 
 /// What became of a row that was to be written.
@@ -217,21 +219,31 @@ async fn update(
     Ok(rows > 0)
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    kind: i64,
-    id: Uuid,
-    product_id: Uuid,
-    version: i64,
-    class: i64,
-    body: Vec<u8>,
+row! {
+    struct Row {
+        kind: i64,
+        id: Uuid,
+        product_id: Uuid,
+        version: i64,
+        class: i64,
+        body: Vec<u8>,
+    }
 }
 
-#[derive(sqlx::FromRow)]
 struct Placed {
-    #[sqlx(flatten)]
     row: Row,
     seq: i64,
+}
+
+impl<'r, R: sqlx::Row> FromRow<'r, R> for Placed
+where
+    Row: FromRow<'r, R>,
+    &'static str: sqlx::ColumnIndex<R>,
+    i64: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        Ok(Self { row: Row::from_row(row)?, seq: row.try_get("seq")? })
+    }
 }
 
 impl TryFrom<Row> for SettingsRow {

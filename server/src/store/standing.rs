@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::db::on;
 use super::digests::{Sum, Sums};
 use super::organisation::Head;
+use super::row::row;
 use super::users::{self, CLAIMED, Claimed, HAS_ACCESS, Permissions};
 use super::{Conn, StoreError, key};
 
@@ -77,16 +78,17 @@ pub async fn of(
     Ok(Some(Standing { permissions, head, sums, chains }))
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    role: i16,
-    token_version: i64,
-    epoch: Uuid,
-    seq: i64,
-    chain: Vec<u8>,
-    chain_one: Option<Vec<u8>>,
-    chain_two: Option<Vec<u8>>,
-    principal: Option<Vec<u8>>,
-    documents: Option<i64>,
-    sum: Option<Vec<u8>>,
+row! {
+    struct Row {
+        role: i16,
+        token_version: i64,
+        epoch: Uuid,
+        seq: i64,
+        chain: Vec<u8>,
+        chain_one: Option<Vec<u8>>,
+        chain_two: Option<Vec<u8>>,
+        principal: Option<Vec<u8>>,
+        documents: Option<i64>,
+        sum: Option<Vec<u8>>,
+    }
 }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::bulk::{self, Value};
 use super::db::on;
+use super::row::row;
 use super::{Conn, StoreError, Tx, enrolments};
 
 /// An account as it is made.
@@ -32,13 +33,11 @@ pub struct NewAccount<'a> {
 }
 
 /// What sign-in needs of an account.
-#[derive(Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Login {
     /// The organisation: one for each email on this server.
-    #[sqlx(try_from = "Uuid")]
     pub org_id: OrgId,
     /// The user.
-    #[sqlx(try_from = "Uuid")]
     pub id: UserId,
     /// A PHC string, or empty.
     pub password_hash: String,
@@ -96,12 +95,13 @@ pub async fn insert(tx: &mut Tx, org: OrgId, account: &NewAccount<'_>) -> Result
 /// # Errors
 /// Of the database.
 pub async fn by_email(conn: &mut Conn, email: &Email) -> Result<Option<Login>, StoreError> {
-    Ok(on!(conn, |c| sqlx::query_as(
+    let row: Option<LoginRow> = on!(conn, |c| sqlx::query_as(
         "select org_id, id, password_hash, disabled from app_user where email = $1"
     )
     .bind(email.as_str())
     .fetch_optional(c)
-    .await)?)
+    .await)?;
+    Ok(row.map(Login::from))
 }
 
 /// What an account says of its user, which their settings row says, too.
@@ -152,13 +152,14 @@ pub async fn has_access(conn: &mut Conn, org: OrgId, user: UserId) -> Result<boo
 /// # Errors
 /// Of the database.
 pub async fn login(conn: &mut Conn, org: OrgId, user: UserId) -> Result<Option<Login>, StoreError> {
-    Ok(on!(conn, |c| sqlx::query_as(
+    let row: Option<LoginRow> = on!(conn, |c| sqlx::query_as(
         "select org_id, id, password_hash, disabled from app_user where org_id = $1 and id = $2"
     )
     .bind(org.uuid())
     .bind(user.uuid())
     .fetch_optional(c)
-    .await)?)
+    .await)?;
+    Ok(row.map(Login::from))
 }
 
 /// Locks an account, and says what its user may do; `None` if it is disabled or unknown.
@@ -334,6 +335,26 @@ pub async fn has_other_admin(conn: &mut Conn, org: OrgId, user: UserId) -> Resul
     .fetch_one(c)
     .await)?;
     Ok(others > 0)
+}
+
+row! {
+    struct LoginRow {
+        org_id: Uuid,
+        id: Uuid,
+        password_hash: String,
+        disabled: bool,
+    }
+}
+
+impl From<LoginRow> for Login {
+    fn from(row: LoginRow) -> Self {
+        Self {
+            org_id: row.org_id.into(),
+            id: row.id.into(),
+            password_hash: row.password_hash,
+            disabled: row.disabled,
+        }
+    }
 }
 
 impl std::fmt::Debug for Login {
