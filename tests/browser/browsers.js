@@ -11,7 +11,7 @@ import { chromium } from "playwright-core";
 import puppeteer from "puppeteer-core";
 
 /** For how many milliseconds something is waited for. */
-export const PATIENCE = Number(process.env.ROADBOOK_PATIENCE ?? 30_000);
+export const PATIENCE = Number(process.env.ROADBOOK_PATIENCE ?? 60_000);
 
 /** A browser with a profile of its own, which outlives a restart. */
 class Browser {
@@ -108,11 +108,15 @@ export class Tab {
 
   /** Answers the status. */
   async go(address) {
-    const went = () => this.page.goto(address);
-    // A navigation of the page itself, to where it is already, may be under way.
-    const isOvertaken = (error) => String(error).includes("interrupted by another navigation");
-    const again = (error) => (isOvertaken(error) ? went() : Promise.reject(error));
-    return (await went().catch(again))?.status();
+    const end = Date.now() + PATIENCE;
+    for (;;) {
+      try {
+        return (await this.page.goto(address))?.status();
+      } catch (error) {
+        // A navigation of the page itself, to where it is already, may be under way.
+        if (!String(error).includes("interrupted by another navigation") || Date.now() > end) throw error;
+      }
+    }
   }
 
   async reload() {

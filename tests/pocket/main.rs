@@ -1,5 +1,5 @@
 //! A native phone as a process of its own: the core on a real file and over real HTTP, driven by lines of JSON.
-//! `tests/browser/hour.test.js` drives it beside browsers.
+//! `tests/browser/hour/hour.test.js` drives it beside browsers.
 //!
 //! A line is `{ "id", "now", "do", … }` and is answered by `{ "id", "value" }` or `{ "id", "error" }`. What goes over
 //! the network is answered when it is done, and edits go on meanwhile, as in an app. The clock stands until a line sets

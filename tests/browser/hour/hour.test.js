@@ -10,8 +10,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as later } from "node:timers/promises";
 
-import { Hour } from "./hour/hour.js";
-import { serverHash } from "./hour/server.js";
+import { Hour } from "./hour.js";
+import { serverHash } from "./server.js";
 
 const SECONDS = { long: 600 }[process.env.HOUR] ?? Number(process.env.HOUR ?? 150);
 const SEED = process.env.SEED ?? String(Math.floor(Math.random() * 1e9));
