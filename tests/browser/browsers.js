@@ -28,7 +28,7 @@ class Browser {
     this.#running ??= await this.launch(this.#profile);
     const page = await this.#running.newPage();
     page.on("console", (message) => this.#hear(message));
-    page.on("pageerror", (error) => this.#complain(String(error)));
+    page.on("pageerror", (error) => isOfNetwork(String(error)) || this.#complain(String(error)));
     // Also those of the workers.
     page.on("request", (request) => this.#look(new URL(request.url()), new URL(address)));
     const tab = new Tab(page);
@@ -67,7 +67,8 @@ class Browser {
   #hear(message) {
     const text = message.text();
     const isPolicy = /Content[- ]Security[- ]Policy/i.test(text);
-    if (isPolicy || (message.type() === "error" && !isOfNetwork(message))) this.#complain(text);
+    const isFailure = message.type() === "error" && !isOfNetwork(text) && !isRefusal(message);
+    if (isPolicy || isFailure) this.#complain(text);
   }
 
   #look(asked, own) {
@@ -77,16 +78,23 @@ class Browser {
   }
 
   #complain(text) {
-    // Answers of the API have no icon; Firefox looks for one all the same. And it tells of each live channel that is
-    // gone with the server, or does not begin without it.
-    if (!/\/favicon\.ico|\bwss?:\/\/\S+\/v1\/live/.test(text)) this.complaints.push(text);
+    // Answers of the API have no icon; Firefox looks for one all the same.
+    if (!text.includes("/favicon.ico")) this.complaints.push(text);
   }
 }
 
-/** Chromium writes each request that fails on the console: without a network, and where the API refuses something. */
-function isOfNetwork(message) {
+/**
+ * What failed without a network: Chromium writes each request on the console, Firefox each live channel that is gone
+ * with the server, or does not begin without it.
+ */
+function isOfNetwork(text) {
+  return /net::ERR_|(establish a connection to the server at|The connection to) wss?:\S+\/v1\/live\b/.test(text);
+}
+
+/** Where the API refuses something Chromium writes so. */
+function isRefusal(message) {
   const { pathname } = new URL(message.location()?.url || "about:blank");
-  return /net::ERR_/.test(message.text()) || (/^Failed to load resource/.test(message.text()) && !isFile(pathname));
+  return /^Failed to load resource/.test(message.text()) && !isFile(pathname);
 }
 
 const isFile = (path) => /\.\w+$/.test(path) && path !== "/favicon.ico";

@@ -45,6 +45,8 @@ export class Phone {
     child.on("exit", () => broken("ended"));
     child.stdin.on("error", () => {});
     createInterface({ input: child.stdout }).on("line", (line) => {
+      // Who is killed in the middle of an answer leaves its beginning.
+      if (child.killed && !isWhole(line)) return;
       const { id, value, error } = JSON.parse(line);
       const call = calls.get(id);
       calls.delete(id);
@@ -174,3 +176,11 @@ const ACTS = {
     await phone.call("weave", { card, field: fields.story, word: word(), place: phone.dice.below(1_000) });
   },
 };
+
+function isWhole(line) {
+  try {
+    return JSON.parse(line) !== undefined;
+  } catch {
+    return false;
+  }
+}
