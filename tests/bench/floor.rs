@@ -8,6 +8,7 @@
 pub mod first_sync;
 pub mod merge;
 pub mod phone;
+pub mod reminders;
 
 use std::path::Path;
 

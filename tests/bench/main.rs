@@ -32,6 +32,7 @@ mod packages;
 mod phone;
 mod push;
 mod reconnect;
+mod reminders;
 mod search;
 
 use std::process::ExitCode;
@@ -45,6 +46,7 @@ const ALL: &[Bench] = &[
     ("edits", "a durable edit of one field on the phone", edits::run),
     ("lists", "Today, boards, status counts and cards on the phone", lists::run),
     ("search", "a search at each letter, and whose number it is that calls", search::run),
+    ("reminders", "which todos ring next, and a calendar's feed", reminders::run),
     ("beside", "a process beside the app opens the file and reads Today", beside::run),
     ("first-sync", "a new phone takes all cards", first_sync::run),
     ("reconnect", "a phone asks for news, and there is none", reconnect::run),

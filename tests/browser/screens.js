@@ -45,6 +45,16 @@ const CONFLICTS = [
   conflict({ kind: "name" }, text("Bistro"), text("Bistro Casa Verde")),
   conflict({ kind: "todo", todo: "todo-over", part: "text" }, text("Call"), text("Write")),
   conflict(
+    { kind: "todo", todo: "todo-over", part: "reminders" },
+    { kind: "empty" },
+    { kind: "reminders", minutes: [0, 90, 1440] },
+  ),
+  conflict(
+    { kind: "todo", todo: "todo-over", part: "channels" },
+    { kind: "channels", channels: [] },
+    { kind: "channels", channels: ["browser", "device", "fax"] },
+  ),
+  conflict(
     { kind: "field", field: "number" },
     { kind: "empty" },
     { kind: "field", value: { kind: "number", number: "60" } },

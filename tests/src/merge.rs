@@ -13,9 +13,11 @@ use roadbook_domain::document::change::{Actor, Change, ChangeHash};
 use roadbook_domain::document::draft::Draft;
 use roadbook_domain::read::projection;
 use roadbook_domain::read::view::View;
+use roadbook_domain::value::channels::{Channel, Channels};
 use roadbook_domain::value::due::{Due, LocalMinute};
 use roadbook_domain::value::env::{Env, SeededEnv};
 use roadbook_domain::value::id::{DocumentId, FieldId, PartId, ProductId, StatusId, UserId};
+use roadbook_domain::value::leads::Leads;
 use roadbook_domain::value::recurrence::{Recurrence, RepeatUnit};
 use roadbook_domain::value::time::{Day, Timestamp, Zone};
 use roadbook_domain::value::todo::Outcome;
@@ -210,12 +212,21 @@ impl Replica {
         let Some(todo) = todo.filter(|_| dice.percent(60)) else {
             return self.any_card_command(dice);
         };
-        match dice.below(12) {
+        match dice.below(15) {
             10 => CardCommand::RepeatTodo(
                 todo,
                 Recurrence::new(1 + u16::from(dice.byte() % 2), RepeatUnit::Month),
             ),
             11 => CardCommand::PlanTodo(todo, Some(Day::MIN.plus(i32::from(dice.byte())))),
+            12 => CardCommand::Snooze(todo, any_snooze(dice)),
+            13 => {
+                let minutes = u32::from(dice.byte() % 3);
+                CardCommand::RemindTodo(todo, dice.percent(70).then(|| Leads::one(minutes)))
+            }
+            14 => {
+                let channels = Channels::NONE.with(Channel::Device, dice.percent(50));
+                CardCommand::ChannelTodo(todo, dice.percent(70).then_some(channels))
+            }
             0..3 => CardCommand::Close(todo, any_outcome(dice)),
             3..6 => CardCommand::Postpone(todo, any_due(dice)),
             6..8 => CardCommand::Reopen(todo),
@@ -291,6 +302,11 @@ fn any_due(dice: &mut Dice) -> Option<Due> {
         1 => Some(Due::Day(day)),
         _ => Some(Due::At { local: LocalMinute::new(day, 9, 30)?, zone: "Europe/Budapest".parse().ok()? }),
     }
+}
+
+fn any_snooze(dice: &mut Dice) -> Option<(LocalMinute, Zone)> {
+    let day = Day::new(2026, 11, 20 + u32::from(dice.byte() % 5))?;
+    Some((LocalMinute::new(day, 9, 10)?, Zone::UTC)).filter(|_| dice.percent(70))
 }
 
 fn any_outcome(dice: &mut Dice) -> Outcome {

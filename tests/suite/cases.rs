@@ -6,6 +6,8 @@
     reason = "what a test's helpers meet unexpectedly is a failure of the test"
 )]
 
+use std::fmt::Debug;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use roadbook_client::account::{self, Credentials, Installation};
@@ -257,6 +259,15 @@ impl Case {
                 });
                 CardEdit::RepeatTodo { todo: todo(first), repeat }
             }
+            "snooze" => CardEdit::Snooze { todo: todo(first), until: due(second) },
+            "remind" => {
+                let (reminders, channels) = split(second);
+                CardEdit::SetReminders {
+                    todo: todo(first),
+                    reminders: listed(reminders),
+                    channels: listed(channels),
+                }
+            }
             "postpone" => CardEdit::Postpone { todo: todo(first), due: due(second) },
             "entry" => {
                 let (kind, text) = (first.to_owned(), second.to_owned());
@@ -337,6 +348,7 @@ impl Case {
             };
             told.push(format!("assignee {} {assignee}", todo.text));
             told.push(more_word(todo));
+            told.push(reminds_word(todo));
         }
         told.extend(view.entries.iter().map(|entry| format!("entry {} {}", entry.kind, entry.text)));
         told.extend(view.fields.iter().filter_map(|field| match &field.value {
@@ -426,6 +438,30 @@ fn more_word(todo: &TodoView) -> String {
     format!("more {} {description} {urgent} {planned} {repeat}", todo.text)
 }
 
+fn reminds_word(todo: &TodoView) -> String {
+    let more = todo.details.clone().unwrap();
+    let until = more.snoozed_until.map_or("-".to_owned(), |due| due.to_string());
+    let (reminders, channels) = (list_word(more.reminders.as_deref()), list_word(more.channels.as_deref()));
+    format!("reminds {} {until} {reminders} {channels}", todo.text)
+}
+
+/// "-" is no list, "none" an empty one.
+fn list_word<T: ToString>(list: Option<&[T]>) -> String {
+    match list {
+        None => "-".to_owned(),
+        Some([]) => "none".to_owned(),
+        Some(list) => list.iter().map(T::to_string).collect::<Vec<_>>().join(","),
+    }
+}
+
+fn listed<T: FromStr<Err: Debug>>(text: &str) -> Option<Vec<T>> {
+    match text {
+        "-" => None,
+        "none" => Some(Vec::new()),
+        text => Some(text.split(',').map(|word| word.parse().unwrap()).collect()),
+    }
+}
+
 fn repeat_word(repeat: Repeat) -> String {
     let unit = UNITS.into_iter().find(|(_, unit)| *unit == repeat.unit).unwrap().0;
     format!("{} {unit}", repeat.every)
@@ -439,6 +475,8 @@ fn value_word(value: &PlaceValue) -> String {
         PlaceValue::Chosen => "chosen".to_owned(),
         PlaceValue::Due { due } => due.to_string(),
         PlaceValue::Repeat { repeat } => repeat_word(*repeat),
+        PlaceValue::Reminders { minutes } => list_word(Some(minutes)),
+        PlaceValue::Channels { channels } => list_word(Some(channels)),
         PlaceValue::Open { .. } => "open".to_owned(),
         PlaceValue::Closed { closing, .. } => format!("closed {}", outcome_word(closing.outcome)),
         PlaceValue::User { .. } => "user".to_owned(),

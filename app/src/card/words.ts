@@ -5,7 +5,7 @@ import type { ClosingView, DocumentId, FieldValue, Key, PartId, Place, PlaceValu
 import { instant } from "../lib/format.svelte";
 import type { SettingsById } from "../lib/settings.svelte";
 import { t } from "../lib/texts.svelte";
-import { repeatWords } from "../todo/words";
+import { channelsWords, remindersWords, repeatWords } from "../todo/words";
 import { dueWords } from "./dues";
 import { fieldWords } from "./fields/words";
 import { userName } from "./users";
@@ -79,6 +79,10 @@ export function valueWords(value: PlaceValue, place: Place, names: Names): strin
       return dueWords(value.due);
     case "repeat":
       return repeatWords(value.repeat);
+    case "reminders":
+      return remindersWords(value.minutes);
+    case "channels":
+      return channelsWords(value.channels);
     case "open":
       return t("card-open");
     case "closed":
@@ -125,6 +129,9 @@ function emptyWords(place: Place): string {
   const isUser = place.kind === "owner" || (place.kind === "todo" && place.part === "assignee");
   if (isUser) return t("card-nobody");
   if (place.kind === "todo" && place.part === "recurrence") return t("todo-repeat-none");
+  if (place.kind === "todo" && (place.part === "reminders" || place.part === "channels")) {
+    return t("todo-reminds-as-all");
+  }
   if (place.kind === "option" || (place.kind === "todo" && place.part === "urgent")) return t("card-no");
   return t(place.kind === "trash" ? "card-not-trashed" : "card-nothing");
 }

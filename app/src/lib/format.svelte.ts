@@ -72,6 +72,11 @@ export function contactName(of: { givenName: string; familyName: string }): stri
   return t("person-name", { given, family });
 }
 
+/** Several in a row: "Monday, Tuesday and Friday". */
+export function list(words: readonly string[]): string {
+  return new Intl.ListFormat(localeTag(), { type: "conjunction" }).format(words);
+}
+
 /** An amount of storage, by its bytes. */
 export function size(bytes: number): string {
   const [unit, one] = bytes < 1e9 ? ["megabyte", 1e6] : ["gigabyte", 1e9];

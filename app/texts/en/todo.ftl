@@ -49,6 +49,33 @@ todo-added = Added: “{ $text }”.
 todo-details = Describe, plan, repeat
 todo-urgent = Urgent
 todo-planned = planned for { $day }
+todo-reminds-as-all = as for all todos
+todo-reminds-never = never
+todo-reminds-at-due = when it is due
+todo-reminds-before = { $unit ->
+    [week] { $count ->
+        [one] { $count } week
+       *[other] { $count } weeks
+    }
+    [day] { $count ->
+        [one] { $count } day
+       *[other] { $count } days
+    }
+    [hour] { $count ->
+        [one] { $count } hour
+       *[other] { $count } hours
+    }
+   *[minute] { $count ->
+        [one] { $count } minute
+       *[other] { $count } minutes
+    }
+} before
+todo-reminds-nowhere = nowhere
+todo-reminds-where = { $channel ->
+    [browser] in the browser
+    [device] on the phone
+   *[other] { $channel }
+}
 todo-repeat-none = never
 todo-repeats = { $unit ->
     [day] { $every ->

@@ -49,6 +49,21 @@ todo-added = Felvéve: „{ $text }”.
 todo-details = Leírás, tervezés, ismétlés
 todo-urgent = Sürgős
 todo-planned = tervezve: { $day }
+todo-reminds-as-all = mint minden teendőnél
+todo-reminds-never = soha
+todo-reminds-at-due = a határidőkor
+todo-reminds-before = { $unit ->
+    [week] { $count } héttel
+    [day] { $count } nappal
+    [hour] { $count } órával
+   *[minute] { $count } perccel
+} a határidő előtt
+todo-reminds-nowhere = sehol
+todo-reminds-where = { $channel ->
+    [browser] a böngészőben
+    [device] a telefonon
+   *[other] { $channel }
+}
 todo-repeat-none = nincs
 todo-repeats = { $unit ->
     [day] { $every ->

@@ -49,6 +49,37 @@ todo-added = Adăugată: „{ $text }”.
 todo-details = Descriere, planificare, repetare
 todo-urgent = Urgentă
 todo-planned = planificată pentru { $day }
+todo-reminds-as-all = ca la toate sarcinile
+todo-reminds-never = niciodată
+todo-reminds-at-due = la termen
+todo-reminds-before = cu { $unit ->
+    [week] { $count ->
+        [one] o săptămână
+        [few] { $count } săptămâni
+       *[other] { $count } de săptămâni
+    }
+    [day] { $count ->
+        [one] o zi
+        [few] { $count } zile
+       *[other] { $count } de zile
+    }
+    [hour] { $count ->
+        [one] o oră
+        [few] { $count } ore
+       *[other] { $count } de ore
+    }
+   *[minute] { $count ->
+        [one] un minut
+        [few] { $count } minute
+       *[other] { $count } de minute
+    }
+} înainte
+todo-reminds-nowhere = nicăieri
+todo-reminds-where = { $channel ->
+    [browser] în browser
+    [device] pe telefon
+   *[other] { $channel }
+}
 todo-repeat-none = niciodată
 todo-repeats = { $unit ->
     [day] { $every ->

@@ -3,10 +3,13 @@
 use roadbook_domain::crm::command::{CardCommand, ContactCommand, NewEntry, NewTodo};
 use roadbook_domain::crm::row::{ContactSort, DetailSort};
 use roadbook_domain::document::OriginKind;
+use roadbook_domain::read::snooze::snooze_until;
 use roadbook_domain::settings::Settings;
 use roadbook_domain::settings::field::{FieldDefinition, FieldKind, FieldScope, FieldTexts, SET};
+use roadbook_domain::value::channels::{Channel, Channels};
 use roadbook_domain::value::due::Due;
 use roadbook_domain::value::id::{DocumentId, FieldId, PartId, ProductId, StatusId, UserId};
+use roadbook_domain::value::leads::{Leads, LeadsError};
 use roadbook_domain::value::time::{Day, Timestamp};
 use roadbook_domain::value::todo::Outcome;
 
@@ -131,6 +134,23 @@ pub enum CardEdit {
         todo: PartId,
         /// How often; `None`: no more.
         repeat: Option<Repeat>,
+    },
+    /// Lets a todo remind again then, and not before, on all devices of its assignee; its due stays. Another due ends
+    /// it; a todo that is closed and opened again is still snoozed.
+    Snooze {
+        /// The todo.
+        todo: PartId,
+        /// Until when: of a day, until nine in the morning in the user's zone. `None`: no more.
+        until: Option<Due>,
+    },
+    /// Says when and where a todo reminds, instead of what its assignee chose for all todos.
+    SetReminders {
+        /// The todo.
+        todo: PartId,
+        /// How many minutes before its due, up to five times of at most a year; empty: never. `None`: as for all todos.
+        reminders: Option<Vec<u32>>,
+        /// Where; empty: nowhere. `None`: as for all todos.
+        channels: Option<Vec<Channel>>,
     },
     /// Closes a todo (F47, F52). The first closing counts.
     Close {
@@ -539,6 +559,18 @@ impl<'a, 'b> Drafting<'a, 'b> {
                     let rule = repeat.map(rule).transpose().map_err(|reason| ApiError::Invalid { reason })?;
                     commands.push(CardCommand::RepeatTodo(todo, rule));
                 }
+                CardEdit::Snooze { todo, until } => {
+                    let zone = self.batch.acting().zone;
+                    let until = until.map(|until| snooze_until(until, zone));
+                    commands.push(CardCommand::Snooze(todo, until));
+                }
+                CardEdit::SetReminders { todo, reminders, channels } => {
+                    let wrong = ApiError::Invalid { reason: Reason::WrongForm };
+                    let leads = reminders.map(leads_of).transpose().map_err(|_| wrong.clone())?;
+                    let channels = channels.map(Channels::of).transpose().map_err(|_| wrong)?;
+                    commands.push(CardCommand::RemindTodo(todo, leads));
+                    commands.push(CardCommand::ChannelTodo(todo, channels));
+                }
                 CardEdit::Close { todo, outcome } => commands.push(CardCommand::Close(todo, outcome)),
                 CardEdit::Reopen { todo } => commands.push(CardCommand::Reopen(todo)),
                 CardEdit::AddEntry { kind, at, text, person, place } => {
@@ -672,6 +704,13 @@ impl<'a, 'b> Drafting<'a, 'b> {
             _ => Err(ApiError::Invalid { reason: Reason::WrongForm }),
         }
     }
+}
+
+/// Leads of minutes in whatever order, however often each is named.
+fn leads_of(mut minutes: Vec<u32>) -> Result<Leads, LeadsError> {
+    minutes.sort_unstable();
+    minutes.dedup();
+    Leads::new(&minutes)
 }
 
 /// One register of a field and what it is to hold.

@@ -8,8 +8,10 @@ use roadbook_domain::crm::row::ContactSort;
 use roadbook_domain::read::projection::parse_link;
 use roadbook_domain::settings::Settings;
 use roadbook_domain::settings::field::SET;
+use roadbook_domain::value::channels::{Channel, Channels};
 use roadbook_domain::value::due::Due;
 use roadbook_domain::value::id::{DocumentId, ProductId, StatusId, UserId};
+use roadbook_domain::value::leads::Leads;
 use roadbook_domain::value::recurrence::Recurrence;
 use roadbook_domain::value::time::Timestamp;
 use roadbook_domain::value::todo::TodoState;
@@ -49,6 +51,16 @@ pub enum PlaceValue {
     Repeat {
         /// How often.
         repeat: Repeat,
+    },
+    /// How long before its due a todo reminds.
+    Reminders {
+        /// So many minutes before, ascending; empty: never.
+        minutes: Vec<u32>,
+    },
+    /// Where a todo reminds.
+    Channels {
+        /// Where; empty: nowhere.
+        channels: Vec<Channel>,
     },
     /// The todo is open.
     Open {
@@ -128,6 +140,8 @@ impl PlaceValue {
             Self::Chosen => SET.to_owned(),
             Self::Due { due } => due.to_string(),
             Self::Repeat { repeat } => repeat.recurrence()?.to_string(),
+            Self::Reminders { minutes } => Leads::new(minutes).ok()?.to_string(),
+            Self::Channels { channels } => Channels::of(channels.iter().copied()).ok()?.to_string(),
             Self::Open { period } => TodoState::open_in(NonZeroU32::new(*period)?).to_string(),
             Self::Closed { period, closing } => {
                 let open = TodoState::open_in(NonZeroU32::new(*period)?);
@@ -173,8 +187,13 @@ impl PlaceValue {
                     parsed(text, |day| Self::Due { due: Due::Day(day) })
                 }
                 TodoPart::Recurrence => parsed(text, |rule: Recurrence| Self::Repeat { repeat: rule.into() }),
-                // Shown as they are until there is a value for them.
-                TodoPart::Reminders | TodoPart::Channels | TodoPart::Other(_) => None,
+                TodoPart::Reminders => {
+                    parsed(text, |leads: Leads| Self::Reminders { minutes: leads.minutes().to_vec() })
+                }
+                TodoPart::Channels => {
+                    parsed(text, |all: Channels| Self::Channels { channels: all.iter().collect() })
+                }
+                TodoPart::Other(_) => None,
             },
             Place::Entry { part, .. } => match part {
                 EntryPart::Kind | EntryPart::Text | EntryPart::Place => plain(),
@@ -272,6 +291,8 @@ mod tests {
             (Place::Todo { todo: PART, part: TodoPart::Due }, "2026-W48".to_owned()),
             (Place::Todo { todo: PART, part: "kind".parse().unwrap() }, "call".to_owned()),
             (Place::Todo { todo: PART, part: TodoPart::Urgent }, "very".to_owned()),
+            (Place::Todo { todo: PART, part: TodoPart::Reminders }, "60,0".to_owned()),
+            (Place::Todo { todo: PART, part: TodoPart::Channels }, "device,browser".to_owned()),
             (Place::Todo { todo: PART, part: TodoPart::Recurrence }, "weekly".to_owned()),
             (Place::Entry { entry: PART, part: EntryPart::At }, "007".to_owned()),
             (Place::Link { link: PART }, "customer".to_owned()),
@@ -342,6 +363,10 @@ mod tests {
             (todo(TodoPart::PlannedFor), "2026-11-20"),
             (todo(TodoPart::Occurrence), "2026-11-20"),
             (todo(TodoPart::SnoozedUntil), "2026-11-22T09:00[Europe/Budapest]"),
+            (todo(TodoPart::Reminders), "0,60,1440"),
+            (todo(TodoPart::Reminders), "none"),
+            (todo(TodoPart::Channels), "browser,device,fax"),
+            (todo(TodoPart::Channels), "none"),
             (todo(TodoPart::Recurrence), "2w"),
             (todo(TodoPart::Recurrence), "1m/31"),
             (todo(TodoPart::Assignee), ID),

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use roadbook_domain::crm::card;
 use roadbook_domain::read::view::View;
 use roadbook_domain::settings::field::SET;
+use roadbook_domain::value::channels::{Channel, Channels};
+use roadbook_domain::value::due::Due;
 use roadbook_domain::value::id::PartId;
+use roadbook_domain::value::leads::Leads;
 use roadbook_domain::value::recurrence::{Recurrence, RepeatUnit};
 use roadbook_domain::value::time::Day;
 
@@ -23,6 +26,12 @@ pub struct TodoDetails {
     pub planned_for: Option<Day>,
     /// How often it comes again; `None`: it does not.
     pub repeat: Option<Repeat>,
+    /// Until when it does not remind, also once that is past; `None`: nobody snoozed it.
+    pub snoozed_until: Option<Due>,
+    /// How many minutes before its due it reminds, ascending; empty: never. `None`: as its assignee chose for all todos.
+    pub reminders: Option<Vec<u32>>,
+    /// Where it reminds; empty: nowhere. `None`: as its assignee chose for all todos.
+    pub channels: Option<Vec<Channel>>,
 }
 
 /// How often a todo comes again (T7): every so many days, weeks, months or years, counted from its due.
@@ -57,6 +66,9 @@ impl TodoDetails {
             urgent: text("urgent") == SET,
             planned_for: text("planned_for").parse().ok(),
             repeat: text("recurrence").parse().ok().map(Recurrence::into),
+            snoozed_until: text("snoozed_until").parse().ok(),
+            reminders: text("reminders").parse().ok().map(|leads: Leads| leads.minutes().to_vec()),
+            channels: text("channels").parse().ok().map(|channels: Channels| channels.iter().collect()),
         }
     }
 }

@@ -39,6 +39,24 @@ impl Channels {
         Self(Channel::ALL.to_vec())
     }
 
+    /// These channels, in whatever order and however often each is named.
+    ///
+    /// # Errors
+    /// [`ChannelsError`] if they are more than [`MAX_CHANNELS`], or one of them has the name of none.
+    pub fn of(channels: impl IntoIterator<Item = Channel>) -> Result<Self, ChannelsError> {
+        let mut chosen = Self::NONE;
+        for channel in channels {
+            // An app may call by its name what this version knows.
+            let channel: Channel = channel.name().parse().map_err(|_| ChannelsError)?;
+            let is_new = !chosen.has(channel);
+            if is_new && (chosen.0.len() == MAX_CHANNELS || channel.name() == NONE) {
+                return Err(ChannelsError);
+            }
+            chosen = chosen.with(channel, true);
+        }
+        Ok(chosen)
+    }
+
     /// Whether the user is reached on it.
     pub fn has(&self, channel: Channel) -> bool {
         self.0.contains(&channel)
@@ -127,5 +145,18 @@ mod tests {
         let full: Channels = "a,b,c,d,e,f,g,h".parse().unwrap();
         assert_eq!(full.clone().with(Channel::Device, true), full);
         assert_eq!(Channels::all().to_string(), "browser,device");
+    }
+
+    #[test]
+    fn channels_in_any_order_become_what_reads_from_text_or_are_refused() {
+        let of = |names: &str| Channels::of(names.split(' ').map(|name| name.parse().unwrap()));
+        assert_eq!(of("device email browser device"), "browser,device,email".parse());
+        assert_eq!(Channels::of([]), Ok(Channels::NONE));
+        assert_eq!(of("a b c d e f g h h"), "a,b,c,d,e,f,g,h".parse());
+        let twice = [Channel::Browser, Channel::Other("browser".parse().unwrap())];
+        assert_eq!(Channels::of(twice), "browser".parse());
+        for names in ["none", "device none", "a b c d e f g h i"] {
+            assert_eq!(of(names), Err(ChannelsError), "{names}");
+        }
     }
 }

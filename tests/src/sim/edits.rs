@@ -7,9 +7,11 @@ use roadbook_domain::access::audience::inbox_id;
 use roadbook_domain::crm::command::{CardCommand, ContactCommand, NewEntry, NewTodo, UserCommand};
 use roadbook_domain::crm::row::{CardRow, ContactSort, DetailSort};
 use roadbook_domain::document::DocumentTypeId;
+use roadbook_domain::value::channels::{Channel, Channels};
 use roadbook_domain::value::due::{Due, LocalMinute};
 use roadbook_domain::value::env::{Env, random};
 use roadbook_domain::value::id::{DocumentId, FieldId, PartId, UserId};
+use roadbook_domain::value::leads::Leads;
 use roadbook_domain::value::recurrence::{Recurrence, RepeatUnit};
 use roadbook_domain::value::time::{Day, Timestamp, Zone};
 use roadbook_domain::value::todo::Outcome;
@@ -244,15 +246,26 @@ fn command(
 }
 
 fn more_of_todo(todo: PartId, value: u8) -> CardCommand {
-    match value % 5 {
+    let (what, value) = (value % 8, value / 8);
+    let is_even = value.is_multiple_of(2);
+    match what {
         0 => CardCommand::DescribeTodo(todo, format!("more {value}")),
-        1 => CardCommand::MarkUrgent(todo, value.is_multiple_of(2)),
-        2 => CardCommand::PlanTodo(
-            todo,
-            (!value.is_multiple_of(4)).then(|| Day::MIN.plus(46_000 + i32::from(value))),
-        ),
+        1 => CardCommand::MarkUrgent(todo, is_even),
+        2 => {
+            let day = Day::MIN.plus(46_000 + i32::from(value));
+            CardCommand::PlanTodo(todo, (!value.is_multiple_of(4)).then_some(day))
+        }
         // What has a rule makes another todo at each closing.
         3 => CardCommand::RepeatTodo(todo, Recurrence::new(u16::from(value % 3), RepeatUnit::Week)),
+        4 => {
+            let minute = LocalMinute::new(Day::MIN.plus(46_000), u32::from(value % 24), 10);
+            CardCommand::Snooze(todo, minute.filter(|_| is_even).map(|minute| (minute, Zone::UTC)))
+        }
+        5 => CardCommand::RemindTodo(todo, is_even.then(|| Leads::one(u32::from(value % 6)))),
+        6 => {
+            let channels = Channels::all().with(Channel::Browser, value.is_multiple_of(4));
+            CardCommand::ChannelTodo(todo, is_even.then_some(channels))
+        }
         _ => CardCommand::RewordTodo(todo, format!("call {}", value % 5)),
     }
 }

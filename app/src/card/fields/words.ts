@@ -1,9 +1,9 @@
 // What a field holds, in words.
 
 import type { FieldInfo, FieldValue } from "@roadbook/core";
-import { day, money, number } from "../../lib/format.svelte";
+import { day, list, money, number } from "../../lib/format.svelte";
 import type { SettingsById } from "../../lib/settings.svelte";
-import { localeTag, t } from "../../lib/texts.svelte";
+import { t } from "../../lib/texts.svelte";
 import { dueWords } from "../dues";
 import { userName } from "../users";
 
@@ -43,10 +43,6 @@ export function fieldWords(value: FieldValue, field: FieldInfo | undefined, sett
 function optionWords(key: string, field: FieldInfo | undefined): string {
   const options = field?.kind.kind === "choice" ? field.kind.options : [];
   return options.find((option) => option.key === key)?.name ?? key;
-}
-
-function list(words: readonly string[]): string {
-  return new Intl.ListFormat(localeTag(), { type: "conjunction" }).format(words);
 }
 
 /** A value of a kind that was added to the core since: what it holds, as it stands there. */

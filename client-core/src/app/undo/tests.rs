@@ -43,3 +43,28 @@ fn an_edit_that_changes_nothing_tells_of_no_change_and_what_is_no_change_is_malf
         assert_eq!(refused, Err(ApiError::Invalid { reason: Reason::Malformed }), "{text:?}");
     }
 }
+
+#[test]
+fn who_undoes_a_postponing_has_the_due_and_the_snooze_that_it_ended() {
+    let phone = Phone::local(1);
+    let card = bakery(&phone);
+    let todo = CardView::open(&phone.client, card).unwrap().todos[0].id;
+    let due = |text: &str| Some(text.parse().unwrap());
+    let told = || {
+        let todo = CardView::open(&phone.client, card).unwrap().todos.remove(0);
+        (todo.due, todo.details.and_then(|details| details.snoozed_until))
+    };
+    let edits = [
+        CardEdit::Postpone { todo, due: due("2026-12-01") },
+        CardEdit::Snooze { todo, until: due("2026-12-02") },
+    ];
+    edit_card(&phone.client, card, &edits).unwrap();
+    // A day is nine in the morning where the user is.
+    let before = (due("2026-12-01"), due("2026-12-02T09:00[Europe/Budapest]"));
+    assert_eq!(told(), before);
+    let postponed = CardEdit::Postpone { todo, due: due("2026-12-08") };
+    let edited = edit_card(&phone.client, card, &[postponed]).unwrap();
+    assert_eq!(told(), (due("2026-12-08"), None));
+    undo(&phone.client, card, &edited.change.unwrap()).unwrap();
+    assert_eq!(told(), before);
+}

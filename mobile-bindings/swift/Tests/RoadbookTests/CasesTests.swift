@@ -146,6 +146,12 @@ private struct Devices {
         case "urgent": return .markUrgent(todo: nth(todos, first), urgent: second == "yes")
         case "plan": return .planTodo(todo: nth(todos, first), day: second)
         case "repeat": return .repeatTodo(todo: nth(todos, first), repeat: repetition(second))
+        case "snooze": return .snooze(todo: nth(todos, first), until: due(second))
+        case "remind":
+            let (reminders, channels) = split(second)
+            let minutes = listed(reminders)?.map { UInt32($0)! }
+            return .setReminders(
+                todo: nth(todos, first), reminders: minutes, channels: listed(channels)?.map { channel($0) })
         case "postpone": return .postpone(todo: nth(todos, first), due: due(second))
         case "entry": return .addEntry(kind: first, text: second)
         case "amount":
@@ -204,6 +210,7 @@ private struct Devices {
             let state = todo.closings.first.map { word($0.outcome) } ?? "open"
             told.append("todo \(todo.text) \(todo.due ?? "-") \(state)")
             told.append(try word(todo))
+            told.append(try reminds(todo))
             let assignee = todo.assignee == nil ? "nobody" : todo.assignee == me ? "me" : "another"
             told.append("assignee \(todo.text) \(assignee)")
         }
@@ -269,6 +276,11 @@ private func like(_ shown: PlaceValue, _ text: String) -> PlaceValue {
     }
 }
 
+/// The name of a member without data.
+private func name<Member>(_ member: Member) -> String {
+    "\(member)".reduce(into: "") { $0 += $1.isUppercase ? "_\($1.lowercased())" : String($1) }
+}
+
 private func word(_ place: Place) -> String {
     switch place {
     case .product: "product"
@@ -277,8 +289,8 @@ private func word(_ place: Place) -> String {
     case .owner: "owner"
     case .trash: "trash"
     case .field: "field"
-    case .todo(_, let part): "todo \(part)"
-    case .entry(_, let part): "entry \(part)"
+    case .todo(_, let part): "todo \(name(part))"
+    case .entry(_, let part): "entry \(name(part))"
     case .link: "link"
     default: "another"
     }
@@ -292,6 +304,8 @@ private func word(_ value: PlaceValue) -> String {
     case .chosen: "chosen"
     case .due(let due): due
     case .repeat(let again): word(again)
+    case .reminders(let minutes): list(minutes)
+    case .channels(let channels): list(channels)
     case .open: "open"
     case .closed(_, let closing): "closed \(word(closing.outcome))"
     case .user: "user"
@@ -312,6 +326,26 @@ private func word(_ todo: TodoView) throws -> String {
     let planned = more.plannedFor ?? "-"
     let again = more.repeat.map { word($0) } ?? "-"
     return "more \(todo.text) \(description) \(more.urgent ? "urgent" : "calm") \(planned) \(again)"
+}
+
+private func reminds(_ todo: TodoView) throws -> String {
+    let more = try #require(todo.details)
+    let until = more.snoozedUntil ?? "-"
+    return "reminds \(todo.text) \(until) \(list(more.reminders)) \(list(more.channels))"
+}
+
+/// "-" is no list, "none" an empty one.
+private func list<Member>(_ list: [Member]?) -> String {
+    guard let list else { return "-" }
+    return list.isEmpty ? "none" : list.map { "\($0)" }.joined(separator: ",")
+}
+
+private func listed(_ text: String) -> [String]? {
+    text == "-" ? nil : text == "none" ? [] : text.split(separator: ",").map(String.init)
+}
+
+private func channel(_ name: String) -> Channel {
+    name == "browser" ? .browser : name == "device" ? .device : .other(OtherName(name))
 }
 
 private func word(_ repetition: Repeat) -> String {

@@ -5083,6 +5083,18 @@ public struct TodoDetails: Equatable, Hashable {
      * How often it comes again; `None`: it does not.
      */
     public let `repeat`: Repeat?
+    /**
+     * Until when it does not remind, also once that is past; `None`: nobody snoozed it.
+     */
+    public let snoozedUntil: Due?
+    /**
+     * How many minutes before its due it reminds, ascending; empty: never. `None`: as its assignee chose for all todos.
+     */
+    public let reminders: [UInt32]?
+    /**
+     * Where it reminds; empty: nowhere. `None`: as its assignee chose for all todos.
+     */
+    public let channels: [Channel]?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -5098,11 +5110,23 @@ public struct TodoDetails: Equatable, Hashable {
          */plannedFor: Day?,
         /**
          * How often it comes again; `None`: it does not.
-         */`repeat`: Repeat?) {
+         */`repeat`: Repeat?,
+        /**
+         * Until when it does not remind, also once that is past; `None`: nobody snoozed it.
+         */snoozedUntil: Due?,
+        /**
+         * How many minutes before its due it reminds, ascending; empty: never. `None`: as its assignee chose for all todos.
+         */reminders: [UInt32]?,
+        /**
+         * Where it reminds; empty: nowhere. `None`: as its assignee chose for all todos.
+         */channels: [Channel]?) {
         self.description = description
         self.urgent = urgent
         self.plannedFor = plannedFor
         self.`repeat` = `repeat`
+        self.snoozedUntil = snoozedUntil
+        self.reminders = reminders
+        self.channels = channels
     }
 
 
@@ -5124,7 +5148,10 @@ public struct FfiConverterTypeTodoDetails: FfiConverterRustBuffer {
                 description: FfiConverterString.read(from: &buf),
                 urgent: FfiConverterBool.read(from: &buf),
                 plannedFor: FfiConverterOptionTypeDay.read(from: &buf),
-                repeat: FfiConverterOptionTypeRepeat.read(from: &buf)
+                repeat: FfiConverterOptionTypeRepeat.read(from: &buf),
+                snoozedUntil: FfiConverterOptionTypeDue.read(from: &buf),
+                reminders: FfiConverterOptionSequenceUInt32.read(from: &buf),
+                channels: FfiConverterOptionSequenceTypeChannel.read(from: &buf)
         )
     }
 
@@ -5133,6 +5160,9 @@ public struct FfiConverterTypeTodoDetails: FfiConverterRustBuffer {
         FfiConverterBool.write(value.urgent, into: &buf)
         FfiConverterOptionTypeDay.write(value.plannedFor, into: &buf)
         FfiConverterOptionTypeRepeat.write(value.`repeat`, into: &buf)
+        FfiConverterOptionTypeDue.write(value.snoozedUntil, into: &buf)
+        FfiConverterOptionSequenceUInt32.write(value.reminders, into: &buf)
+        FfiConverterOptionSequenceTypeChannel.write(value.channels, into: &buf)
     }
 }
 
@@ -6427,6 +6457,32 @@ public enum CardEdit: Equatable, Hashable {
          */`repeat`: Repeat?
     )
     /**
+     * Lets a todo remind again then, and not before, on all devices of its assignee; its due stays. Another due ends
+     * it; a todo that is closed and opened again is still snoozed.
+     */
+    case snooze(
+        /**
+         * The todo.
+         */todo: PartId,
+        /**
+         * Until when: of a day, until nine in the morning in the user's zone. `None`: no more.
+         */until: Due?
+    )
+    /**
+     * Says when and where a todo reminds, instead of what its assignee chose for all todos.
+     */
+    case setReminders(
+        /**
+         * The todo.
+         */todo: PartId,
+        /**
+         * How many minutes before its due, up to five times of at most a year; empty: never. `None`: as for all todos.
+         */reminders: [UInt32]?,
+        /**
+         * Where; empty: nowhere. `None`: as for all todos.
+         */channels: [Channel]?
+    )
+    /**
      * Closes a todo (F47, F52). The first closing counts.
      */
     case close(
@@ -6555,24 +6611,30 @@ public struct FfiConverterTypeCardEdit: FfiConverterRustBuffer {
         case 14: return .repeatTodo(todo: try FfiConverterTypePartId.read(from: &buf), repeat: try FfiConverterOptionTypeRepeat.read(from: &buf)
         )
 
-        case 15: return .close(todo: try FfiConverterTypePartId.read(from: &buf), outcome: try FfiConverterTypeOutcome.read(from: &buf)
+        case 15: return .snooze(todo: try FfiConverterTypePartId.read(from: &buf), until: try FfiConverterOptionTypeDue.read(from: &buf)
         )
 
-        case 16: return .reopen(todo: try FfiConverterTypePartId.read(from: &buf)
+        case 16: return .setReminders(todo: try FfiConverterTypePartId.read(from: &buf), reminders: try FfiConverterOptionSequenceUInt32.read(from: &buf), channels: try FfiConverterOptionSequenceTypeChannel.read(from: &buf)
         )
 
-        case 17: return .addEntry(kind: try FfiConverterString.read(from: &buf), at: try FfiConverterOptionTypeTimestamp.read(from: &buf), text: try FfiConverterString.read(from: &buf), person: try FfiConverterOptionTypeDocumentId.read(from: &buf), place: try FfiConverterString.read(from: &buf)
+        case 17: return .close(todo: try FfiConverterTypePartId.read(from: &buf), outcome: try FfiConverterTypeOutcome.read(from: &buf)
         )
 
-        case 18: return .link(role: try FfiConverterString.read(from: &buf), target: try FfiConverterTypeDocumentId.read(from: &buf)
+        case 18: return .reopen(todo: try FfiConverterTypePartId.read(from: &buf)
         )
 
-        case 19: return .unlink(link: try FfiConverterTypePartId.read(from: &buf)
+        case 19: return .addEntry(kind: try FfiConverterString.read(from: &buf), at: try FfiConverterOptionTypeTimestamp.read(from: &buf), text: try FfiConverterString.read(from: &buf), person: try FfiConverterOptionTypeDocumentId.read(from: &buf), place: try FfiConverterString.read(from: &buf)
         )
 
-        case 20: return .trash
+        case 20: return .link(role: try FfiConverterString.read(from: &buf), target: try FfiConverterTypeDocumentId.read(from: &buf)
+        )
 
-        case 21: return .restore
+        case 21: return .unlink(link: try FfiConverterTypePartId.read(from: &buf)
+        )
+
+        case 22: return .trash
+
+        case 23: return .restore
 
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -6666,19 +6728,32 @@ public struct FfiConverterTypeCardEdit: FfiConverterRustBuffer {
             FfiConverterOptionTypeRepeat.write(`repeat`, into: &buf)
 
 
-        case let .close(todo,outcome):
+        case let .snooze(todo,until):
             writeInt(&buf, Int32(15))
+            FfiConverterTypePartId.write(todo, into: &buf)
+            FfiConverterOptionTypeDue.write(until, into: &buf)
+
+
+        case let .setReminders(todo,reminders,channels):
+            writeInt(&buf, Int32(16))
+            FfiConverterTypePartId.write(todo, into: &buf)
+            FfiConverterOptionSequenceUInt32.write(reminders, into: &buf)
+            FfiConverterOptionSequenceTypeChannel.write(channels, into: &buf)
+
+
+        case let .close(todo,outcome):
+            writeInt(&buf, Int32(17))
             FfiConverterTypePartId.write(todo, into: &buf)
             FfiConverterTypeOutcome.write(outcome, into: &buf)
 
 
         case let .reopen(todo):
-            writeInt(&buf, Int32(16))
+            writeInt(&buf, Int32(18))
             FfiConverterTypePartId.write(todo, into: &buf)
 
 
         case let .addEntry(kind,at,text,person,place):
-            writeInt(&buf, Int32(17))
+            writeInt(&buf, Int32(19))
             FfiConverterString.write(kind, into: &buf)
             FfiConverterOptionTypeTimestamp.write(at, into: &buf)
             FfiConverterString.write(text, into: &buf)
@@ -6687,22 +6762,22 @@ public struct FfiConverterTypeCardEdit: FfiConverterRustBuffer {
 
 
         case let .link(role,target):
-            writeInt(&buf, Int32(18))
+            writeInt(&buf, Int32(20))
             FfiConverterString.write(role, into: &buf)
             FfiConverterTypeDocumentId.write(target, into: &buf)
 
 
         case let .unlink(link):
-            writeInt(&buf, Int32(19))
+            writeInt(&buf, Int32(21))
             FfiConverterTypePartId.write(link, into: &buf)
 
 
         case .trash:
-            writeInt(&buf, Int32(20))
+            writeInt(&buf, Int32(22))
 
 
         case .restore:
-            writeInt(&buf, Int32(21))
+            writeInt(&buf, Int32(23))
 
         }
     }
@@ -7896,6 +7971,22 @@ public enum PlaceValue: Equatable, Hashable {
          */`repeat`: Repeat
     )
     /**
+     * How long before its due a todo reminds.
+     */
+    case reminders(
+        /**
+         * So many minutes before, ascending; empty: never.
+         */minutes: [UInt32]
+    )
+    /**
+     * Where a todo reminds.
+     */
+    case channels(
+        /**
+         * Where; empty: nowhere.
+         */channels: [Channel]
+    )
+    /**
      * The todo is open.
      */
     case `open`(
@@ -8022,36 +8113,42 @@ public struct FfiConverterTypePlaceValue: FfiConverterRustBuffer {
         case 6: return .`repeat`(repeat: try FfiConverterTypeRepeat.read(from: &buf)
         )
 
-        case 7: return .`open`(period: try FfiConverterUInt32.read(from: &buf)
+        case 7: return .reminders(minutes: try FfiConverterSequenceUInt32.read(from: &buf)
         )
 
-        case 8: return .closed(period: try FfiConverterUInt32.read(from: &buf), closing: try FfiConverterTypeClosingView.read(from: &buf)
+        case 8: return .channels(channels: try FfiConverterSequenceTypeChannel.read(from: &buf)
         )
 
-        case 9: return .user(user: try FfiConverterTypeUserId.read(from: &buf)
+        case 9: return .`open`(period: try FfiConverterUInt32.read(from: &buf)
         )
 
-        case 10: return .product(product: try FfiConverterTypeProductId.read(from: &buf)
+        case 10: return .closed(period: try FfiConverterUInt32.read(from: &buf), closing: try FfiConverterTypeClosingView.read(from: &buf)
         )
 
-        case 11: return .status(status: try FfiConverterTypeStatusId.read(from: &buf)
+        case 11: return .user(user: try FfiConverterTypeUserId.read(from: &buf)
         )
 
-        case 12: return .document(document: try FfiConverterTypeDocumentId.read(from: &buf)
+        case 12: return .product(product: try FfiConverterTypeProductId.read(from: &buf)
         )
 
-        case 13: return .link(role: try FfiConverterString.read(from: &buf), target: try FfiConverterTypeDocumentId.read(from: &buf)
+        case 13: return .status(status: try FfiConverterTypeStatusId.read(from: &buf)
         )
 
-        case 14: return .time(at: try FfiConverterTypeTimestamp.read(from: &buf)
+        case 14: return .document(document: try FfiConverterTypeDocumentId.read(from: &buf)
         )
 
-        case 15: return .sort(sort: try FfiConverterTypeContactSort.read(from: &buf)
+        case 15: return .link(role: try FfiConverterString.read(from: &buf), target: try FfiConverterTypeDocumentId.read(from: &buf)
         )
 
-        case 16: return .trashed
+        case 16: return .time(at: try FfiConverterTypeTimestamp.read(from: &buf)
+        )
 
-        case 17: return .other(text: try FfiConverterString.read(from: &buf)
+        case 17: return .sort(sort: try FfiConverterTypeContactSort.read(from: &buf)
+        )
+
+        case 18: return .trashed
+
+        case 19: return .other(text: try FfiConverterString.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -8090,59 +8187,69 @@ public struct FfiConverterTypePlaceValue: FfiConverterRustBuffer {
             FfiConverterTypeRepeat.write(`repeat`, into: &buf)
 
 
-        case let .`open`(period):
+        case let .reminders(minutes):
             writeInt(&buf, Int32(7))
+            FfiConverterSequenceUInt32.write(minutes, into: &buf)
+
+
+        case let .channels(channels):
+            writeInt(&buf, Int32(8))
+            FfiConverterSequenceTypeChannel.write(channels, into: &buf)
+
+
+        case let .`open`(period):
+            writeInt(&buf, Int32(9))
             FfiConverterUInt32.write(period, into: &buf)
 
 
         case let .closed(period,closing):
-            writeInt(&buf, Int32(8))
+            writeInt(&buf, Int32(10))
             FfiConverterUInt32.write(period, into: &buf)
             FfiConverterTypeClosingView.write(closing, into: &buf)
 
 
         case let .user(user):
-            writeInt(&buf, Int32(9))
+            writeInt(&buf, Int32(11))
             FfiConverterTypeUserId.write(user, into: &buf)
 
 
         case let .product(product):
-            writeInt(&buf, Int32(10))
+            writeInt(&buf, Int32(12))
             FfiConverterTypeProductId.write(product, into: &buf)
 
 
         case let .status(status):
-            writeInt(&buf, Int32(11))
+            writeInt(&buf, Int32(13))
             FfiConverterTypeStatusId.write(status, into: &buf)
 
 
         case let .document(document):
-            writeInt(&buf, Int32(12))
+            writeInt(&buf, Int32(14))
             FfiConverterTypeDocumentId.write(document, into: &buf)
 
 
         case let .link(role,target):
-            writeInt(&buf, Int32(13))
+            writeInt(&buf, Int32(15))
             FfiConverterString.write(role, into: &buf)
             FfiConverterTypeDocumentId.write(target, into: &buf)
 
 
         case let .time(at):
-            writeInt(&buf, Int32(14))
+            writeInt(&buf, Int32(16))
             FfiConverterTypeTimestamp.write(at, into: &buf)
 
 
         case let .sort(sort):
-            writeInt(&buf, Int32(15))
+            writeInt(&buf, Int32(17))
             FfiConverterTypeContactSort.write(sort, into: &buf)
 
 
         case .trashed:
-            writeInt(&buf, Int32(16))
+            writeInt(&buf, Int32(18))
 
 
         case let .other(text):
-            writeInt(&buf, Int32(17))
+            writeInt(&buf, Int32(19))
             FfiConverterString.write(text, into: &buf)
 
         }
@@ -9433,6 +9540,54 @@ fileprivate struct FfiConverterOptionTypeSection: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionSequenceUInt32: FfiConverterRustBuffer {
+    typealias SwiftType = [UInt32]?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterSequenceUInt32.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterSequenceUInt32.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionSequenceTypeChannel: FfiConverterRustBuffer {
+    typealias SwiftType = [Channel]?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterSequenceTypeChannel.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterSequenceTypeChannel.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeDay: FfiConverterRustBuffer {
     typealias SwiftType = Day?
 
@@ -9667,6 +9822,31 @@ fileprivate struct FfiConverterOptionTypeUserId: FfiConverterRustBuffer {
         case 1: return try FfiConverterTypeUserId.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceUInt32: FfiConverterRustBuffer {
+    typealias SwiftType = [UInt32]
+
+    public static func write(_ value: [UInt32], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterUInt32.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [UInt32] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [UInt32]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterUInt32.read(from: &buf))
+        }
+        return seq
     }
 }
 
@@ -10390,6 +10570,31 @@ fileprivate struct FfiConverterSequenceTypePlaceValue: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypePlaceValue.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeChannel: FfiConverterRustBuffer {
+    typealias SwiftType = [Channel]
+
+    public static func write(_ value: [Channel], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeChannel.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Channel] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Channel]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeChannel.read(from: &buf))
         }
         return seq
     }

@@ -30,6 +30,7 @@ import java.nio.CharBuffer
 import java.nio.charset.CodingErrorAction
 import java.util.concurrent.atomic.AtomicLong
 import java.util.concurrent.ConcurrentHashMap
+import app.roadbook.domain.Channel
 import app.roadbook.domain.Class
 import app.roadbook.domain.ContactSort
 import app.roadbook.domain.Currency
@@ -40,6 +41,7 @@ import app.roadbook.domain.DetailSort
 import app.roadbook.domain.DeviceId
 import app.roadbook.domain.DocumentId
 import app.roadbook.domain.Due
+import app.roadbook.domain.FfiConverterTypeChannel
 import app.roadbook.domain.FfiConverterTypeClass
 import app.roadbook.domain.FfiConverterTypeContactSort
 import app.roadbook.domain.FfiConverterTypeCurrency
@@ -94,6 +96,7 @@ import app.roadbook.domain.Trash
 import app.roadbook.domain.Unread
 import app.roadbook.domain.UserId
 import app.roadbook.domain.Zone
+import app.roadbook.domain.RustBuffer as RustBufferChannel
 import app.roadbook.domain.RustBuffer as RustBufferClass
 import app.roadbook.domain.RustBuffer as RustBufferContactSort
 import app.roadbook.domain.RustBuffer as RustBufferCurrency
@@ -4405,6 +4408,21 @@ data class TodoDetails (
      * How often it comes again; `None`: it does not.
      */
     val `repeat`: Repeat?
+    ,
+    /**
+     * Until when it does not remind, also once that is past; `None`: nobody snoozed it.
+     */
+    val `snoozedUntil`: Due?
+    ,
+    /**
+     * How many minutes before its due it reminds, ascending; empty: never. `None`: as its assignee chose for all todos.
+     */
+    val `reminders`: List<kotlin.UInt>?
+    ,
+    /**
+     * Where it reminds; empty: nowhere. `None`: as its assignee chose for all todos.
+     */
+    val `channels`: List<Channel>?
 
 ){
 
@@ -4425,6 +4443,9 @@ public object FfiConverterTypeTodoDetails: FfiConverterRustBuffer<TodoDetails> {
             FfiConverterBoolean.read(buf),
             FfiConverterOptionalTypeDay.read(buf),
             FfiConverterOptionalTypeRepeat.read(buf),
+            FfiConverterOptionalTypeDue.read(buf),
+            FfiConverterOptionalSequenceUInt.read(buf),
+            FfiConverterOptionalSequenceTypeChannel.read(buf),
         )
     }
 
@@ -4432,7 +4453,10 @@ public object FfiConverterTypeTodoDetails: FfiConverterRustBuffer<TodoDetails> {
             FfiConverterString.allocationSize(value.`description`) +
             FfiConverterBoolean.allocationSize(value.`urgent`) +
             FfiConverterOptionalTypeDay.allocationSize(value.`plannedFor`) +
-            FfiConverterOptionalTypeRepeat.allocationSize(value.`repeat`)
+            FfiConverterOptionalTypeRepeat.allocationSize(value.`repeat`) +
+            FfiConverterOptionalTypeDue.allocationSize(value.`snoozedUntil`) +
+            FfiConverterOptionalSequenceUInt.allocationSize(value.`reminders`) +
+            FfiConverterOptionalSequenceTypeChannel.allocationSize(value.`channels`)
     )
 
     override fun write(value: TodoDetails, buf: ByteBuffer) {
@@ -4440,6 +4464,9 @@ public object FfiConverterTypeTodoDetails: FfiConverterRustBuffer<TodoDetails> {
             FfiConverterBoolean.write(value.`urgent`, buf)
             FfiConverterOptionalTypeDay.write(value.`plannedFor`, buf)
             FfiConverterOptionalTypeRepeat.write(value.`repeat`, buf)
+            FfiConverterOptionalTypeDue.write(value.`snoozedUntil`, buf)
+            FfiConverterOptionalSequenceUInt.write(value.`reminders`, buf)
+            FfiConverterOptionalSequenceTypeChannel.write(value.`channels`, buf)
     }
 }
 
@@ -5909,6 +5936,49 @@ sealed class CardEdit {
     }
 
     /**
+     * Lets a todo remind again then, and not before, on all devices of its assignee; its due stays. Another due ends
+     * it; a todo that is closed and opened again is still snoozed.
+     */
+    data class Snooze(
+        /**
+         * The todo.
+         */
+        val `todo`: app.roadbook.domain.PartId,
+        /**
+         * Until when: of a day, until nine in the morning in the user's zone. `None`: no more.
+         */
+        val `until`: app.roadbook.domain.Due?) : CardEdit()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * Says when and where a todo reminds, instead of what its assignee chose for all todos.
+     */
+    data class SetReminders(
+        /**
+         * The todo.
+         */
+        val `todo`: app.roadbook.domain.PartId,
+        /**
+         * How many minutes before its due, up to five times of at most a year; empty: never. `None`: as for all todos.
+         */
+        val `reminders`: List<kotlin.UInt>?,
+        /**
+         * Where; empty: nowhere. `None`: as for all todos.
+         */
+        val `channels`: List<app.roadbook.domain.Channel>?) : CardEdit()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * Closes a todo (F47, F52). The first closing counts.
      */
     data class Close(
@@ -6091,29 +6161,38 @@ public object FfiConverterTypeCardEdit : FfiConverterRustBuffer<CardEdit>{
                 FfiConverterTypePartId.read(buf),
                 FfiConverterOptionalTypeRepeat.read(buf),
                 )
-            15 -> CardEdit.Close(
+            15 -> CardEdit.Snooze(
+                FfiConverterTypePartId.read(buf),
+                FfiConverterOptionalTypeDue.read(buf),
+                )
+            16 -> CardEdit.SetReminders(
+                FfiConverterTypePartId.read(buf),
+                FfiConverterOptionalSequenceUInt.read(buf),
+                FfiConverterOptionalSequenceTypeChannel.read(buf),
+                )
+            17 -> CardEdit.Close(
                 FfiConverterTypePartId.read(buf),
                 FfiConverterTypeOutcome.read(buf),
                 )
-            16 -> CardEdit.Reopen(
+            18 -> CardEdit.Reopen(
                 FfiConverterTypePartId.read(buf),
                 )
-            17 -> CardEdit.AddEntry(
+            19 -> CardEdit.AddEntry(
                 FfiConverterString.read(buf),
                 FfiConverterOptionalTypeTimestamp.read(buf),
                 FfiConverterString.read(buf),
                 FfiConverterOptionalTypeDocumentId.read(buf),
                 FfiConverterString.read(buf),
                 )
-            18 -> CardEdit.Link(
+            20 -> CardEdit.Link(
                 FfiConverterString.read(buf),
                 FfiConverterTypeDocumentId.read(buf),
                 )
-            19 -> CardEdit.Unlink(
+            21 -> CardEdit.Unlink(
                 FfiConverterTypePartId.read(buf),
                 )
-            20 -> CardEdit.Trash
-            21 -> CardEdit.Restore
+            22 -> CardEdit.Trash
+            23 -> CardEdit.Restore
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
         }
     }
@@ -6229,6 +6308,23 @@ public object FfiConverterTypeCardEdit : FfiConverterRustBuffer<CardEdit>{
                 4UL
                 + FfiConverterTypePartId.allocationSize(value.`todo`)
                 + FfiConverterOptionalTypeRepeat.allocationSize(value.`repeat`)
+            )
+        }
+        is CardEdit.Snooze -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypePartId.allocationSize(value.`todo`)
+                + FfiConverterOptionalTypeDue.allocationSize(value.`until`)
+            )
+        }
+        is CardEdit.SetReminders -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypePartId.allocationSize(value.`todo`)
+                + FfiConverterOptionalSequenceUInt.allocationSize(value.`reminders`)
+                + FfiConverterOptionalSequenceTypeChannel.allocationSize(value.`channels`)
             )
         }
         is CardEdit.Close -> {
@@ -6372,19 +6468,32 @@ public object FfiConverterTypeCardEdit : FfiConverterRustBuffer<CardEdit>{
                 FfiConverterOptionalTypeRepeat.write(value.`repeat`, buf)
                 Unit
             }
-            is CardEdit.Close -> {
+            is CardEdit.Snooze -> {
                 buf.putInt(15)
+                FfiConverterTypePartId.write(value.`todo`, buf)
+                FfiConverterOptionalTypeDue.write(value.`until`, buf)
+                Unit
+            }
+            is CardEdit.SetReminders -> {
+                buf.putInt(16)
+                FfiConverterTypePartId.write(value.`todo`, buf)
+                FfiConverterOptionalSequenceUInt.write(value.`reminders`, buf)
+                FfiConverterOptionalSequenceTypeChannel.write(value.`channels`, buf)
+                Unit
+            }
+            is CardEdit.Close -> {
+                buf.putInt(17)
                 FfiConverterTypePartId.write(value.`todo`, buf)
                 FfiConverterTypeOutcome.write(value.`outcome`, buf)
                 Unit
             }
             is CardEdit.Reopen -> {
-                buf.putInt(16)
+                buf.putInt(18)
                 FfiConverterTypePartId.write(value.`todo`, buf)
                 Unit
             }
             is CardEdit.AddEntry -> {
-                buf.putInt(17)
+                buf.putInt(19)
                 FfiConverterString.write(value.`kind`, buf)
                 FfiConverterOptionalTypeTimestamp.write(value.`at`, buf)
                 FfiConverterString.write(value.`text`, buf)
@@ -6393,22 +6502,22 @@ public object FfiConverterTypeCardEdit : FfiConverterRustBuffer<CardEdit>{
                 Unit
             }
             is CardEdit.Link -> {
-                buf.putInt(18)
+                buf.putInt(20)
                 FfiConverterString.write(value.`role`, buf)
                 FfiConverterTypeDocumentId.write(value.`target`, buf)
                 Unit
             }
             is CardEdit.Unlink -> {
-                buf.putInt(19)
+                buf.putInt(21)
                 FfiConverterTypePartId.write(value.`link`, buf)
                 Unit
             }
             is CardEdit.Trash -> {
-                buf.putInt(20)
+                buf.putInt(22)
                 Unit
             }
             is CardEdit.Restore -> {
-                buf.putInt(21)
+                buf.putInt(23)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
@@ -7947,6 +8056,36 @@ sealed class PlaceValue {
     }
 
     /**
+     * How long before its due a todo reminds.
+     */
+    data class Reminders(
+        /**
+         * So many minutes before, ascending; empty: never.
+         */
+        val `minutes`: List<kotlin.UInt>) : PlaceValue()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * Where a todo reminds.
+     */
+    data class Channels(
+        /**
+         * Where; empty: nowhere.
+         */
+        val `channels`: List<app.roadbook.domain.Channel>) : PlaceValue()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * The todo is open.
      */
     data class Open(
@@ -8140,37 +8279,43 @@ public object FfiConverterTypePlaceValue : FfiConverterRustBuffer<PlaceValue>{
             6 -> PlaceValue.Repeat(
                 FfiConverterTypeRepeat.read(buf),
                 )
-            7 -> PlaceValue.Open(
+            7 -> PlaceValue.Reminders(
+                FfiConverterSequenceUInt.read(buf),
+                )
+            8 -> PlaceValue.Channels(
+                FfiConverterSequenceTypeChannel.read(buf),
+                )
+            9 -> PlaceValue.Open(
                 FfiConverterUInt.read(buf),
                 )
-            8 -> PlaceValue.Closed(
+            10 -> PlaceValue.Closed(
                 FfiConverterUInt.read(buf),
                 FfiConverterTypeClosingView.read(buf),
                 )
-            9 -> PlaceValue.User(
+            11 -> PlaceValue.User(
                 FfiConverterTypeUserId.read(buf),
                 )
-            10 -> PlaceValue.Product(
+            12 -> PlaceValue.Product(
                 FfiConverterTypeProductId.read(buf),
                 )
-            11 -> PlaceValue.Status(
+            13 -> PlaceValue.Status(
                 FfiConverterTypeStatusId.read(buf),
                 )
-            12 -> PlaceValue.Document(
+            14 -> PlaceValue.Document(
                 FfiConverterTypeDocumentId.read(buf),
                 )
-            13 -> PlaceValue.Link(
+            15 -> PlaceValue.Link(
                 FfiConverterString.read(buf),
                 FfiConverterTypeDocumentId.read(buf),
                 )
-            14 -> PlaceValue.Time(
+            16 -> PlaceValue.Time(
                 FfiConverterTypeTimestamp.read(buf),
                 )
-            15 -> PlaceValue.Sort(
+            17 -> PlaceValue.Sort(
                 FfiConverterTypeContactSort.read(buf),
                 )
-            16 -> PlaceValue.Trashed
-            17 -> PlaceValue.Other(
+            18 -> PlaceValue.Trashed
+            19 -> PlaceValue.Other(
                 FfiConverterString.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -8216,6 +8361,20 @@ public object FfiConverterTypePlaceValue : FfiConverterRustBuffer<PlaceValue>{
             (
                 4UL
                 + FfiConverterTypeRepeat.allocationSize(value.`repeat`)
+            )
+        }
+        is PlaceValue.Reminders -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceUInt.allocationSize(value.`minutes`)
+            )
+        }
+        is PlaceValue.Channels -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceTypeChannel.allocationSize(value.`channels`)
             )
         }
         is PlaceValue.Open -> {
@@ -8328,59 +8487,69 @@ public object FfiConverterTypePlaceValue : FfiConverterRustBuffer<PlaceValue>{
                 FfiConverterTypeRepeat.write(value.`repeat`, buf)
                 Unit
             }
-            is PlaceValue.Open -> {
+            is PlaceValue.Reminders -> {
                 buf.putInt(7)
+                FfiConverterSequenceUInt.write(value.`minutes`, buf)
+                Unit
+            }
+            is PlaceValue.Channels -> {
+                buf.putInt(8)
+                FfiConverterSequenceTypeChannel.write(value.`channels`, buf)
+                Unit
+            }
+            is PlaceValue.Open -> {
+                buf.putInt(9)
                 FfiConverterUInt.write(value.`period`, buf)
                 Unit
             }
             is PlaceValue.Closed -> {
-                buf.putInt(8)
+                buf.putInt(10)
                 FfiConverterUInt.write(value.`period`, buf)
                 FfiConverterTypeClosingView.write(value.`closing`, buf)
                 Unit
             }
             is PlaceValue.User -> {
-                buf.putInt(9)
+                buf.putInt(11)
                 FfiConverterTypeUserId.write(value.`user`, buf)
                 Unit
             }
             is PlaceValue.Product -> {
-                buf.putInt(10)
+                buf.putInt(12)
                 FfiConverterTypeProductId.write(value.`product`, buf)
                 Unit
             }
             is PlaceValue.Status -> {
-                buf.putInt(11)
+                buf.putInt(13)
                 FfiConverterTypeStatusId.write(value.`status`, buf)
                 Unit
             }
             is PlaceValue.Document -> {
-                buf.putInt(12)
+                buf.putInt(14)
                 FfiConverterTypeDocumentId.write(value.`document`, buf)
                 Unit
             }
             is PlaceValue.Link -> {
-                buf.putInt(13)
+                buf.putInt(15)
                 FfiConverterString.write(value.`role`, buf)
                 FfiConverterTypeDocumentId.write(value.`target`, buf)
                 Unit
             }
             is PlaceValue.Time -> {
-                buf.putInt(14)
+                buf.putInt(16)
                 FfiConverterTypeTimestamp.write(value.`at`, buf)
                 Unit
             }
             is PlaceValue.Sort -> {
-                buf.putInt(15)
+                buf.putInt(17)
                 FfiConverterTypeContactSort.write(value.`sort`, buf)
                 Unit
             }
             is PlaceValue.Trashed -> {
-                buf.putInt(16)
+                buf.putInt(18)
                 Unit
             }
             is PlaceValue.Other -> {
-                buf.putInt(17)
+                buf.putInt(19)
                 FfiConverterString.write(value.`text`, buf)
                 Unit
             }
@@ -10017,6 +10186,70 @@ public object FfiConverterOptionalTypeSection: FfiConverterRustBuffer<Section?> 
 /**
  * @suppress
  */
+public object FfiConverterOptionalSequenceUInt: FfiConverterRustBuffer<List<kotlin.UInt>?> {
+    override fun read(buf: ByteBuffer): List<kotlin.UInt>? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterSequenceUInt.read(buf)
+    }
+
+    override fun allocationSize(value: List<kotlin.UInt>?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterSequenceUInt.allocationSize(value)
+        }
+    }
+
+    override fun write(value: List<kotlin.UInt>?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterSequenceUInt.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalSequenceTypeChannel: FfiConverterRustBuffer<List<Channel>?> {
+    override fun read(buf: ByteBuffer): List<Channel>? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterSequenceTypeChannel.read(buf)
+    }
+
+    override fun allocationSize(value: List<Channel>?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterSequenceTypeChannel.allocationSize(value)
+        }
+    }
+
+    override fun write(value: List<Channel>?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterSequenceTypeChannel.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypeDay: FfiConverterRustBuffer<Day?> {
     override fun read(buf: ByteBuffer): Day? {
         if (buf.get().toInt() == 0) {
@@ -10327,6 +10560,34 @@ public object FfiConverterOptionalTypeUserId: FfiConverterRustBuffer<UserId?> {
         } else {
             buf.put(1)
             FfiConverterTypeUserId.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceUInt: FfiConverterRustBuffer<List<kotlin.UInt>> {
+    override fun read(buf: ByteBuffer): List<kotlin.UInt> {
+        val len = buf.getInt()
+        return List<kotlin.UInt>(len) {
+            FfiConverterUInt.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<kotlin.UInt>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterUInt.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<kotlin.UInt>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterUInt.write(it, buf)
         }
     }
 }
@@ -11149,6 +11410,34 @@ public object FfiConverterSequenceTypePlaceValue: FfiConverterRustBuffer<List<Pl
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeChannel: FfiConverterRustBuffer<List<Channel>> {
+    override fun read(buf: ByteBuffer): List<Channel> {
+        val len = buf.getInt()
+        return List<Channel>(len) {
+            FfiConverterTypeChannel.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Channel>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeChannel.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Channel>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeChannel.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeDocumentId: FfiConverterRustBuffer<List<DocumentId>> {
     override fun read(buf: ByteBuffer): List<DocumentId> {
         val len = buf.getInt()
@@ -11254,6 +11543,8 @@ public object FfiConverterSequenceTypeStatusId: FfiConverterRustBuffer<List<Stat
         }
     }
 }
+
+
 
 
 

@@ -11,6 +11,7 @@ import app.roadbook.client.NewContact
 import app.roadbook.client.PlaceValue
 import app.roadbook.client.Repeat
 import app.roadbook.client.TodoView
+import app.roadbook.domain.Channel
 import app.roadbook.domain.ContactSort
 import app.roadbook.domain.DetailSort
 import app.roadbook.domain.DocumentId
@@ -176,6 +177,12 @@ class CasesTest {
                 "urgent" -> CardEdit.MarkUrgent(nth(todos, first), second == "yes")
                 "plan" -> CardEdit.PlanTodo(nth(todos, first), second)
                 "repeat" -> CardEdit.RepeatTodo(nth(todos, first), repeat(second))
+                "snooze" -> CardEdit.Snooze(nth(todos, first), due(second))
+                "remind" -> {
+                    val (reminders, channels) = split(second)
+                    val minutes = listed(reminders)?.map { it.toUInt() }
+                    CardEdit.SetReminders(nth(todos, first), minutes, listed(channels)?.map { channel(it) })
+                }
                 "postpone" -> CardEdit.Postpone(nth(todos, first), due(second))
                 "entry" -> CardEdit.AddEntry(first, text = second)
                 "amount" -> CardEdit.SetField(field(roadbook) { it == FieldType.Amount }, amount(rest))
@@ -227,6 +234,7 @@ class CasesTest {
                 val state = todo.closings.firstOrNull()?.let { word(it.outcome) } ?: "open"
                 told += "todo ${todo.text} ${todo.due ?: "-"} $state"
                 told += word(todo)
+                told += reminds(todo)
                 val assignee = when (todo.assignee) {
                     null -> "nobody"
                     me -> "me"
@@ -305,6 +313,8 @@ class CasesTest {
             is PlaceValue.Chosen -> "chosen"
             is PlaceValue.Due -> value.due
             is PlaceValue.Repeat -> word(value.repeat)
+            is PlaceValue.Reminders -> list(value.minutes)
+            is PlaceValue.Channels -> list(value.channels.map { name(it) })
             is PlaceValue.Open -> "open"
             is PlaceValue.Closed -> "closed ${word(value.closing.outcome)}"
             is PlaceValue.User -> "user"
@@ -323,6 +333,31 @@ class CasesTest {
             val urgent = if (more.urgent) "urgent" else "calm"
             val repeat = more.repeat?.let { word(it) } ?: "-"
             return "more ${todo.text} ${more.description.ifEmpty { "-" }} $urgent ${more.plannedFor ?: "-"} $repeat"
+        }
+
+        fun reminds(todo: TodoView): String {
+            val more = todo.details!!
+            val channels = list(more.channels?.map { name(it) })
+            return "reminds ${todo.text} ${more.snoozedUntil ?: "-"} ${list(more.reminders)} $channels"
+        }
+
+        /** "-" is no list, "none" an empty one. */
+        fun list(list: List<Any>?): String = when {
+            list == null -> "-"
+            list.isEmpty() -> "none"
+            else -> list.joinToString(",")
+        }
+
+        fun listed(text: String): List<String>? = when (text) {
+            "-" -> null
+            "none" -> emptyList()
+            else -> text.split(",")
+        }
+
+        fun channel(name: String): Channel = when (name) {
+            "browser" -> Channel.Browser
+            "device" -> Channel.Device
+            else -> Channel.Other(name)
         }
 
         fun word(repeat: Repeat): String = "${repeat.every} ${repeat.unit.name.lowercase()}"
@@ -345,6 +380,7 @@ class CasesTest {
         }
 
         /** The name of a member without data. */
-        fun name(member: Any): String = member::class.simpleName!!.lowercase()
+        fun name(member: Any): String =
+            member::class.simpleName!!.replace(Regex("(?<=[a-z])[A-Z]"), "_$0").lowercase()
     }
 }
