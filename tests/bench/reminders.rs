@@ -30,7 +30,7 @@ pub fn run(table: &mut Table) {
             let (made, mut planner) = best(|| {
                 let mut planner = new();
                 planner.rebuild(todos.iter().cloned());
-                assert_eq!(planner.plan(&ask()).notices.len(), LIMIT);
+                plan(&planner);
                 planner
             });
             let figure = Figure::new(made / 1e3, "ms CPU").beside(floor / 1e3);
@@ -40,7 +40,7 @@ pub fn run(table: &mut Table) {
             let edited = latency(0.95, 500, |n| {
                 let todo = postponed(&todos, n);
                 planner.replace(todo.card, [todo]);
-                assert_eq!(planner.plan(&ask()).notices.len(), LIMIT);
+                plan(&planner);
             });
             let figure = Figure::new(edited, "us CPU");
             table.row(format!("  planned after an edit, p95, {name}"), judge(figure, 100.0));
@@ -52,14 +52,14 @@ pub fn run(table: &mut Table) {
 /// How users want to be reminded: as by default, and in the costliest way that is common.
 fn ways() -> [(&'static str, Preferences); 2] {
     let chosen = [("reminder/due/leads", "0,60,1440"), ("reminder/quiet", "22:00-07:00")];
-    [
-        ("as by default", Preferences::default()),
-        ("three times, and quiet at night", Preferences::read(chosen)),
-    ]
+    [("as by default", Preferences::default()), ("3 leads, quiet nights", Preferences::read(chosen))]
 }
 
-fn ask() -> Ask<'static> {
-    Ask { now: NOW, limit: LIMIT, channel: Channel::Device, is_done: &|_| false }
+/// A full plan: one that is not has measured nothing. What rings in one minute is not torn, so it may be a few short.
+fn plan(planner: &Planner) {
+    let ask = Ask { now: NOW, limit: LIMIT, channel: Channel::Device, is_done: &|_| false };
+    let plan = planner.plan(&ask);
+    assert!(plan.through.is_some() && plan.notices.len() > LIMIT / 2);
 }
 
 /// Own open todos, each of a card of its own, in the order of the cards; a third is due at a minute.
